@@ -1,0 +1,31 @@
+"""Gradient descent as a spreadsheet: one rule seen as table, sheet, formula and mark.
+
+Names are imported when they are first used, so that ``import gdlab`` itself costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "lesson_points": "points",
+    "make_line": "points",
+    "read_points": "points",
+    "rule": "registry",
+    "rules": "registry",
+    "trace": "tracing",
+    "Trace": "tracing",
+}
+__all__ = tuple(_HOMES)
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"gdlab has no {name!r}; it has {', '.join(sorted(_HOMES))}")
+    value = getattr(import_module(f"gdlab.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,68 @@
+"""The value of one cell as a spreadsheet computes it: a number, or an error such as #NUM!."""
+
+import ast
+import math
+import operator
+from collections.abc import Callable
+
+NUM, DIV0 = "#NUM!", "#DIV/0!"
+ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+COMPARED: dict[type, Callable[[float, float], bool]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
+
+
+class CellError(ArithmeticError):
+    """What a spreadsheet shows instead of a number; the message is the error's name."""
+
+
+def evaluate(tree: ast.expr, value: Callable[[str], float]) -> float:
+    """Evaluate an expression, operands from left to right; ``value`` gives a name's number.
+
+    Raises CellError where a spreadsheet shows an error; so may ``value``, and it goes through.
+    """
+
+    def part(node: ast.expr) -> float:
+        return evaluate(node, value)
+
+    match tree:
+        case ast.BinOp(left, ast.Div(), right):
+            above, below = part(left), part(right)
+            if below == 0:
+                raise CellError(DIV0)
+            return _number(lambda: above / below)
+        case ast.BinOp(left, ast.Pow(), right):
+            base, exponent = part(left), part(right)
+            if base == 0 and exponent < 0:
+                raise CellError(DIV0)
+            return _number(lambda: base**exponent)
+        case ast.BinOp(left, op, right):
+            first, second = part(left), part(right)
+            return _number(lambda: ARITHMETIC[type(op)](first, second))
+        case ast.UnaryOp(operand=operand):
+            return -part(operand)
+        case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
+            return part(body if COMPARED[type(op)](part(left), part(right)) else orelse)
+        case ast.Call(ast.Name("sqrt"), [argument]):
+            radicand = part(argument)
+            return _number(lambda: math.sqrt(radicand))
+        case ast.Call(ast.Name("min"), arguments):
+            return min(part(argument) for argument in arguments)
+        case ast.Name(name):
+            return _number(lambda: value(name))
+        case ast.Constant(number):
+            return float(number)
+    raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
+
+
+def _number(compute: Callable[[], float]) -> float:
+    try:
+        result = compute()
+    except CellError:
+        raise
+    except (ArithmeticError, ValueError):
+        raise CellError(NUM) from None
+    if isinstance(result, complex) or not math.isfinite(result):
+        raise CellError(NUM)
+    return result

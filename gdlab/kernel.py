@@ -1,0 +1,178 @@
+"""The row loop: a small Python module written out per table, run as it stands or compiled.
+
+The module's text holds the rule's function, the model's, and a loop that calls them. Small tables
+run it as plain Python; where there are enough rows to gain by it, Numba compiles the same text.
+The text is stored under a name made of its own hash, so Numba's cache on disk serves the next
+process, and a rule that was edited is another module: it can never give an old result.
+"""
+
+import hashlib
+import importlib.util
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gdlab.columns import PARAMETERS, Call, Table
+from gdlab.grammar import FUNCTIONS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# Plain Python is ahead of importing Numba and loading its cache up to about this many rows.
+COMPILE_FROM = 200_000
+
+
+def module_text(table: Table) -> str:
+    """The module of a table: every function once, then ``run``."""
+    calls = [*table.calls, *([table.schedule] if table.schedule else [])]
+    functions = dict.fromkeys(call.formulas.source for call in calls)
+    imports = "".join(f"from math import {name}\n" for name in FUNCTIONS if hasattr(math, name))
+    return imports + "\n\n" + "\n\n\n".join([*functions, _run_text(table)]) + "\n"
+
+
+def _run_text(table: Table) -> str:
+    # The loop's own names begin with _; names of the grammar never do.
+    arguments = ["_epochs", "_x", "_y", *table.starts, *table.epoch_starts, *table.hyper]
+    lines = [
+        f"def run({', '.join(arguments)}, _out, _epoch_out):",
+        f"    ({', '.join(f'_{name}' for name in table.computed)},) = _out",
+        "    n = float(len(_x))",
+        "    _row = 0",
+        "    for _e in range(_epochs):",
+        "        epoch = _e + 1.0",
+        "        for _i in range(len(_x)):",
+        "            sample = _i + 1.0",
+        "            t = _row + 1.0",
+        "            x = _x[_i]",
+        "            y = _y[_i]",
+        *(f"            {_call_text(call)}" for call in table.calls),
+        *(f"            _{name}[_row] = {name}" for name in table.computed),
+        *(f"            {name} = new_{name}" for name in PARAMETERS),
+        "            _row += 1",
+    ]
+    if table.schedule:
+        results = [column.name for column in table.epoch_columns]
+        lines += [
+            f"        {_call_text(table.schedule)}",
+            *(f"        _epoch_out[{i}][_e] = {name}" for i, name in enumerate(results)),
+            "        lr = next_lr",
+        ]
+    return "\n".join([*lines, "    return _row"])
+
+
+def _call_text(call: Call) -> str:
+    """``(avg_slope,), (step_slope,) = _momentum(grad_slope, avg_slope, lr, beta)``."""
+    groups = [
+        f"({', '.join(call.names[name] for name in group)},)" if group else "_"
+        for group in call.formulas.returned
+    ]
+    # Before the assignment, a carried name still holds the row above's value.
+    arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
+    return f"{', '.join(groups)} = _{call.formulas.name}({', '.join(arguments)})"
+
+
+def run(
+    table: Table,
+    points: tuple[Sequence[float], Sequence[float]],
+    epochs: int,
+    starts: Mapping[str, float],
+    hyper: Mapping[str, float],
+) -> tuple["np.ndarray", "np.ndarray"]:
+    """Compute a table.
+
+    Returns two float64 arrays: one row per computed column by one column per update, and the
+    same for the schedule's columns by epochs. Numbers past 1.8e308 become inf or nan, as IEEE 754
+    has it, compiled or not.
+    """
+    import numpy as np
+
+    rows = epochs * len(points[0])
+    numbers = [
+        *(starts[name] for name in table.starts),
+        *table.epoch_starts.values(),
+        *(hyper[name] for name in table.hyper),
+    ]
+    if rows >= COMPILE_FROM and _numba_wanted():
+        out = np.empty((len(table.computed), rows))
+        epoch_out = np.empty((len(table.epoch_columns), epochs))
+        x, y = (np.asarray(values, dtype=float) for values in points)
+        compiled(module_text(table))(epochs, x, y, *numbers, tuple(out), tuple(epoch_out))
+        return out, epoch_out
+
+    def plainly(module: dict[str, Any], number: Callable) -> tuple[np.ndarray, np.ndarray]:
+        cells = [[0.0] * rows for _ in table.computed]
+        epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
+        x, y = ([number(value) for value in values] for values in points)
+        module["run"](epochs, x, y, *map(number, numbers), cells, epoch_cells)
+        return np.array(cells, dtype=float), np.array(epoch_cells, dtype=float)
+
+    text = module_text(table)
+    try:
+        return plainly(plain(text), float)
+    except (ArithmeticError, ValueError, TypeError):
+        # Python's floats raise where IEEE arithmetic goes on with inf or nan; NumPy's go on.
+        with np.errstate(all="ignore"):
+            return plainly(plain(text) | {"sqrt": np.sqrt}, np.float64)
+
+
+def _numba_wanted() -> bool:
+    return not os.environ.get("NUMBA_DISABLE_JIT", "0").strip("0") and bool(
+        importlib.util.find_spec("numba")
+    )
+
+
+@lru_cache(maxsize=64)
+def plain(text: str) -> dict[str, Any]:
+    """The module as plain Python: its namespace."""
+    namespace: dict[str, Any] = {"__name__": "gdlab_kernel"}
+    exec(compile(text, "<gdlab kernel>", "exec"), namespace)
+    return namespace
+
+
+@lru_cache(maxsize=64)
+def compiled(text: str) -> Callable:
+    """The module's ``run``, compiled by Numba and kept on disk for the next process."""
+    header = "import numba\n\njit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
+    jitted = text.replace("\ndef ", "\n@jit\ndef ")
+    return _module(header + jitted).run
+
+
+def cache_folder() -> Path:
+    """Where written modules and their machine code are kept; GDLAB_CACHE names another place."""
+    import platformdirs
+
+    return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
+
+
+def _module(text: str) -> ModuleType:
+    """Import a module's text from a file named by its hash, written if it is not there whole."""
+    name = "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    try:
+        folder = cache_folder()
+        path = _write(folder, name, text)
+    except OSError:
+        # No folder of our own to write in: this process compiles for itself.
+        path = _write(Path(tempfile.mkdtemp(prefix="gdlab-")), name, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.py"
+    if path.exists() and path.read_text() == text:
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    # Beside and then replaced, so that two processes never read half a module.
+    handle, beside = tempfile.mkstemp(dir=folder, suffix=".tmp")
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    os.replace(beside, path)
+    return path

@@ -1,0 +1,82 @@
+"""The optimizers, one short function each: how a gradient becomes a step.
+
+Every function sees one parameter at one update. Its arguments, by name:
+
+``g``
+    the gradient of the loss by this parameter;
+``w``
+    the parameter's present value (only where a rule needs it);
+``t``
+    the number of the update, counted from 1; ``epoch``, ``sample`` and ``n`` (points in an
+    epoch) are there too for a rule that asks for them;
+``NAME_prev``
+    the value of NAME in the row above; its default is what the first row starts from, 0 if none;
+any other
+    a hyperparameter with its default.
+
+It returns two tuples: what is carried to the next row, and what is only shown. ``step``, what is
+subtracted from the parameter, is last. The same few lines are compiled, put into spreadsheet
+formulas, typeset, and used to mark a learner's cells, so they keep to a small grammar
+(:mod:`gdlab.grammar`): each name is assigned once, and a square is written as a product.
+"""
+
+from math import sqrt
+
+
+def sgd(g, lr=0.0001):
+    """Robbins & Monro 1951: one noisy gradient, one step. No eps."""
+    step = lr * g
+    return (), (step,)
+
+
+def momentum(g, avg_prev, lr=0.0001, beta=0.9):
+    """Running average of the gradient, as Kingma & Ba 2015, algorithm 1, first moment. No eps."""
+    avg = beta * avg_prev + (1 - beta) * g
+    step = lr * avg
+    return (avg,), (step,)
+
+
+def heavy_ball(g, velocity_prev, lr=0.00001, momentum=0.9):
+    """Polyak 1964, the two-step method, in the form of torch.optim.SGD(momentum=...). No eps."""
+    velocity = momentum * velocity_prev + g
+    step = lr * velocity
+    return (velocity,), (step,)
+
+
+def rmsprop(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
+    """Tieleman & Hinton 2012, lecture 6e, slide 29. eps stands outside the root."""
+    sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
+    step = lr * g / (sqrt(sqr_avg) + eps)
+    return (sqr_avg,), (step,)
+
+
+def rmsprop_eps_inside(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
+    """Ruder 2016, section 4.5 (RMSprop as he writes it). eps stands inside the root."""
+    sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
+    step = lr * g / sqrt(sqr_avg + eps)
+    return (sqr_avg,), (step,)
+
+
+def rmsprop_lesson(g, sqr_avg_prev=10000, lr=0.02, beta=0.9):
+    """The Excel lesson's sheet rmsprop: divides by the row above's average. No eps."""
+    sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
+    step = lr * g / sqrt(sqr_avg_prev)
+    return (sqr_avg,), (step,)
+
+
+def adam(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Kingma & Ba 2015, algorithm 1. eps stands outside the root."""
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    avg_hat = avg / (1 - beta1**t)
+    sqr_avg_hat = sqr_avg / (1 - beta2**t)
+    step = lr * avg_hat / (sqrt(sqr_avg_hat) + eps)
+    return (avg, sqr_avg), (avg_hat, sqr_avg_hat, step)
+
+
+def adam_lesson(g, avg_prev, sqr_avg_prev, lr=0.1, beta1=0.9, beta2=0.9):
+    """The Excel lesson's sheet adam: no bias correction, no eps."""
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    step = lr * avg / sqrt(sqr_avg)
+    return (avg, sqr_avg), (step,)

@@ -1,0 +1,136 @@
+"""The words of the project: what every name means, its limits, and how it is written in maths.
+
+A column that belongs to one parameter ends in that parameter's name, ``avg_intercept``; its symbol
+is the base's symbol with the parameter's letter below it.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from numbers import Real
+from typing import NamedTuple
+
+
+class Limits(NamedTuple):
+    """The numbers that a hyperparameter may take, and the same in words."""
+
+    low: float
+    low_allowed: bool
+    below: float
+    words: str
+
+
+OVER_ZERO = Limits(0.0, False, math.inf, "over 0")
+ZERO_OR_MORE = Limits(0.0, True, math.inf, "0 or more")
+SHARE = Limits(0.0, True, 1.0, "from 0 up to but not including 1")
+ANY = Limits(-math.inf, False, math.inf, "finite")
+
+LIMITS: dict[str, Limits] = {
+    "lr": OVER_ZERO,
+    "h": OVER_ZERO,
+    "max_norm": OVER_ZERO,
+    "threshold": OVER_ZERO,
+    "factor": OVER_ZERO,
+    "beta": SHARE,
+    "beta1": SHARE,
+    "beta2": SHARE,
+    "momentum": SHARE,
+    "eps": ZERO_OR_MORE,
+    "weight_decay": ZERO_OR_MORE,
+}
+
+# Letters of intercept and slope; "ab" is how the lessons' workbook writes the line.
+LETTERS: dict[str, dict[str, str]] = {
+    "mb": {"intercept": "b", "slope": "m"},
+    "ab": {"intercept": "b", "slope": "a"},
+}
+
+# Base name -> (LaTeX, plain text); {} takes the parameter's letter.
+BASES: dict[str, tuple[str, str]] = {
+    "grad": (r"\frac{{\partial e}}{{\partial {}}}", "de/d{}"),
+    "est_grad": (r"\frac{{\Delta e}}{{\Delta {}}}", "est de/d{}"),
+    "err2_h": (r"e_{{{}+h}}", "e at {}+h"),
+    "avg": (r"\overline{{g}}_{{{}}}", "avg_{}"),
+    "sqr_avg": (r"\overline{{g^2}}_{{{}}}", "sqr_avg_{}"),
+    "avg_hat": (r"\widehat{{g}}_{{{}}}", "avg_hat_{}"),
+    "sqr_avg_hat": (r"\widehat{{g^2}}_{{{}}}", "sqr_avg_hat_{}"),
+    "velocity": (r"v_{{{}}}", "v_{}"),
+    "step": (r"\Delta {}", "step_{}"),
+    "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
+}
+
+# Whole names -> (LaTeX, plain text).
+WORDS: dict[str, tuple[str, str]] = {
+    "y_pred": (r"\hat{y}", "ŷ"),
+    "error": (r"(\hat{y}-y)", "(ŷ-y)"),
+    "err2": (r"(\hat{y}-y)^2", "(ŷ-y)²"),
+    "lr": (r"\alpha", "lr"),
+    "eps": (r"\epsilon", "eps"),
+    "momentum": (r"\mu", "momentum"),
+    "weight_decay": (r"\lambda", "weight decay"),
+    "g": ("g", "g"),
+    "w": ("w", "w"),
+    "avg": (r"\overline{g}", "avg"),
+    "sqr_avg": (r"\overline{g^2}", "sqr_avg"),
+    "avg_hat": (r"\widehat{g}", "avg_hat"),
+    "sqr_avg_hat": (r"\widehat{g^2}", "sqr_avg_hat"),
+    "velocity": ("v", "v"),
+    "step": (r"\Delta w", "step"),
+}
+
+GREEK = ("alpha", "beta", "gamma", "delta", "kappa", "lambda", "mu", "nu", "rho", "sigma", "tau")
+
+
+def refusal(name: str, value: object) -> str | None:
+    """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can."""
+    limits = LIMITS.get(name, ANY)
+    wrong = f"{name} must be a number {limits.words}, not {value!r}"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return wrong
+    low = value >= limits.low if limits.low_allowed else value > limits.low
+    return None if math.isfinite(value) and low and value < limits.below else wrong
+
+
+def split(name: str, parameters: Sequence[str]) -> tuple[str, str | None]:
+    """A column's base name and its parameter: ``avg_slope`` -> (``avg``, ``slope``)."""
+    for parameter in parameters:
+        if name == parameter:
+            return "", parameter
+        if name.endswith(f"_{parameter}"):
+            return name.removesuffix(f"_{parameter}"), parameter
+    return name, None
+
+
+def latex(name: str, letters: str = "mb") -> str:
+    """A name in LaTeX: ``sqr_avg_slope`` -> ``\\overline{g^2}_{m}``; ``_prev`` gets t-1 below."""
+    if name.endswith("_prev"):
+        now = latex(name.removesuffix("_prev"), letters)
+        # A subscript that is there already takes the t-1 in.
+        return f"{now[:-1]},t-1}}" if re.search(r"_\{[^{}]*\}$", now) else f"{{{now}}}_{{t-1}}"
+    letter = LETTERS[letters]
+    base, parameter = split(name, tuple(letter))
+    if parameter and not base:
+        return letter[parameter]
+    if parameter:
+        known = BASES.get(base)
+        return known[0].format(letter[parameter]) if known else f"{latex(base)}_{{{letter[parameter]}}}"
+    if name in WORDS:
+        return WORDS[name][0]
+    stem, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
+    written = f"\\{stem}" if stem in GREEK else stem
+    if len(stem) > 1 and stem not in GREEK:
+        written = r"\mathrm{" + stem.replace("_", r"\_") + "}"
+    return f"{written}_{{{digits}}}" if digits else written
+
+
+def text(name: str, letters: str = "mb") -> str:
+    """A name in plain text, for the symbol row of a sheet: ``grad_slope`` -> ``de/dm``."""
+    if name.endswith("_prev"):
+        return f"{text(name.removesuffix('_prev'), letters)}[t-1]"
+    letter = LETTERS[letters]
+    base, parameter = split(name, tuple(letter))
+    if parameter and not base:
+        return letter[parameter]
+    if parameter:
+        return BASES[base][1].format(letter[parameter]) if base in BASES else f"{base}_{letter[parameter]}"
+    return WORDS[name][1] if name in WORDS else name
