@@ -14,6 +14,13 @@ _HOMES = {
     "rules": "registry",
     "trace": "tracing",
     "Trace": "tracing",
+    "lesson": "lessons",
+    "explore": "explorer",
+    "sheet": "widget",
+    "workbook": "widget",
+    "practice_sheet": "widget",
+    "practice": "marking",
+    "check": "marking",
 }
 __all__ = tuple(_HOMES)
 __version__ = "0.1.0"

@@ -63,16 +63,23 @@ def reference(table: Table, name: str, t: int) -> str:
     return cell(table, above, t - 1) if above != name else defined_name(name)
 
 
+def points_block(name: str, points: int) -> str:
+    """The cells of the data sheet that hold the points' x or y."""
+    place = f"${letters(POINT.index(name))}$"
+    return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{DATA_START_ROW + points}"
+
+
 def formula(table: Table, name: str, t: int, points: int, epochs: int) -> str | None:
     """The Excel formula of a cell, ``=...``; None for the counters, which are plain numbers."""
+
+    def put(word: str) -> str:
+        return f"COUNT({points_block('x', points)})" if word == "n" else reference(table, word, t)
+
     column = table.column(name)
     if column.expression is not None:
-        return excel(column.expression, lambda word: reference(table, word, t))
+        return excel(column.expression, put)
     if name in POINT:
-        place = f"${letters(POINT.index(name))}$"
-        last = DATA_START_ROW + points
-        block = f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{last}"
-        return f"=INDEX({block},{cell(table, 'sample', t)})"
+        return f"=INDEX({points_block(name, points)},{cell(table, 'sample', t)})"
     if name == "lr":
         place = f"${epoch_letters(table, 'lr')}$"
         return f"=INDEX({place}{START_ROW + 1}:{place}{START_ROW + epochs},{cell(table, 'epoch', t)})"

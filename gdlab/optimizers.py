@@ -80,3 +80,16 @@ def adam_lesson(g, avg_prev, sqr_avg_prev, lr=0.1, beta1=0.9, beta2=0.9):
     sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
     step = lr * avg / sqrt(sqr_avg)
     return (avg, sqr_avg), (step,)
+
+
+def adagrad_lesson(g, t, sample, n, sum_sqr_prev, divisor_prev=10000, lr=0.001):
+    """The Excel lesson's older sheet adagrad: one divisor per epoch, from the epoch before. No eps.
+
+    The divisor is the root of the sum of the squared gradients, over their number; it is not a
+    running sum as in Duchi, Hazan & Singer 2011.
+    """
+    after_first_epoch = divisor_prev if t == 1 else sqrt(sum_sqr_prev) / n
+    divisor = after_first_epoch if sample == 1 else divisor_prev
+    sum_sqr = g * g if sample == 1 else sum_sqr_prev + g * g
+    step = g * lr / divisor
+    return (sum_sqr, divisor), (step,)

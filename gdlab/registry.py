@@ -25,6 +25,7 @@ BUILT_IN = (
     optimizers.rmsprop_lesson,
     optimizers.adam,
     optimizers.adam_lesson,
+    optimizers.adagrad_lesson,
 )
 _registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
 

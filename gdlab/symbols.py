@@ -55,6 +55,8 @@ BASES: dict[str, tuple[str, str]] = {
     "avg_hat": (r"\widehat{{g}}_{{{}}}", "avg_hat_{}"),
     "sqr_avg_hat": (r"\widehat{{g^2}}_{{{}}}", "sqr_avg_hat_{}"),
     "velocity": (r"v_{{{}}}", "v_{}"),
+    "sum_sqr": (r"\textstyle\sum g_{{{}}}^2", "sum_sqr_{}"),
+    "divisor": (r"d_{{{}}}", "divisor_{}"),
     "step": (r"\Delta {}", "step_{}"),
     "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
 }

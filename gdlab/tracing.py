@@ -111,6 +111,8 @@ class Trace:
         """The number behind a name in update ``t``: a cell, ``NAME_prev`` above it, an input."""
         if name in self.table.names:
             return _python(self.column(name)[t - 1])
+        if name == "n":
+            return float(self.samples)
         if not name.endswith("_prev"):
             return self.hyper[name]
         above = name.removesuffix("_prev")

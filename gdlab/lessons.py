@@ -1,0 +1,54 @@
+"""The lessons of the Excel workbook, in its order: which rule each sheet shows, and its settings."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gdlab.tracing import Trace, trace
+
+EPOCHS = 5  # one press of the original's run button
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One sheet of the lessons: its name, its rule, and the inputs that stand in it."""
+
+    name: str
+    title: str
+    rule: str
+    hyper: dict[str, float]
+    start: dict[str, float] = field(default_factory=dict)
+    schedule: str | None = None
+
+
+# Where the macros of the original seed a sheet's averages by passes over the points, the seeds are
+# given here to the 15 digits that a spreadsheet keeps.
+LESSONS: dict[str, Lesson] = {
+    lesson.name: lesson
+    for lesson in (
+        Lesson("basic", "SGD, one point at a time", "sgd", {"lr": 0.0001, "h": 0.01}),
+        Lesson("momentum", "SGD with momentum", "momentum", {"lr": 0.0001, "beta": 0.9}),
+        Lesson("rmsprop", "RMSprop", "rmsprop_lesson", {"lr": 0.02, "beta": 0.9}, {}),
+        Lesson("adam", "Adam", "adam_lesson", {"lr": 0.1, "beta1": 0.9, "beta2": 0.9}),
+        Lesson(
+            "adam_ann",
+            "Adam with annealing",
+            "adam_lesson",
+            {"lr": 1, "beta1": 0.9, "beta2": 0.95},
+            schedule="lesson_annealing",
+        ),
+        Lesson("adagrad", "Adagrad, from the older edition", "adagrad_lesson", {"lr": 0.001}, {}),
+    )
+}
+
+
+def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
+    """The trace of one lesson's sheet: its rule with the sheet's own inputs.
+
+    ``name`` is basic, momentum, rmsprop, adam, adam_ann or adagrad; ValueError for any other.
+    """
+    if name not in LESSONS:
+        raise ValueError(f"no lesson is called {name!r}; there are {', '.join(LESSONS)}")
+    found = LESSONS[name]
+    return trace(
+        found.rule, points, epochs=epochs, start=found.start, schedule=found.schedule, **found.hyper
+    )
