@@ -8,17 +8,20 @@ said in Python, Excel and LaTeX alike, in the same order of operations, so all g
 
 import ast
 import inspect
+import math
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-FUNCTIONS = ("sqrt", "min")
+# Name -> number of arguments.
+FUNCTIONS = {"sqrt": 1, "cos": 1, "floor": 1, "sign": 1, "abs": 1, "min": 2, "max": 2}
+CONSTANTS = {"pi": math.pi}
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 ALLOWED = (
     "allowed are + - * / **, unary minus, 'a if b > c else d', "
-    f"{', '.join(FUNCTIONS)}, names and numbers"
+    f"{', '.join(FUNCTIONS)}, pi, names and numbers"
 )
 
 
@@ -119,8 +122,8 @@ class _Reader:
         return names, defaults
 
     def check_name(self, node: ast.AST, name: str) -> None:
-        if name in FUNCTIONS:
-            self.refuse(node, f"{name} is the name of a function")
+        if name in FUNCTIONS or name in CONSTANTS:
+            self.refuse(node, f"{name} means something else already")
         if name.startswith("_"):
             self.refuse(node, f"{name}: a name begins with a letter")
 
@@ -132,7 +135,10 @@ class _Reader:
             self.refuse(statement, "assign to one name")
         self.check_name(statement, target.id)
         if target.id in known:
-            self.refuse(statement, f"{target.id} has a value already; each name is assigned once")
+            self.refuse(
+                statement,
+                f"{target.id} has a value already; each name is assigned once",
+            )
         if target.id.endswith("_prev"):
             self.refuse(statement, "names that end in _prev belong to the row above")
         return target.id, statement.value
@@ -162,7 +168,11 @@ class _Reader:
         """Refuse any part of an expression that is outside the grammar."""
         match node:
             case ast.BinOp(left, op, right) if isinstance(op, OPERATORS):
-                if isinstance(op, ast.Pow) and _is_number(right) and float(right.value).is_integer():
+                if (
+                    isinstance(op, ast.Pow)
+                    and _is_number(right)
+                    and float(right.value).is_integer()
+                ):
                     self.refuse(node, "write a whole power as a product: g * g, not g**2")
                 parts = [left, right]
             case ast.UnaryOp(ast.USub(), operand):
@@ -172,12 +182,14 @@ class _Reader:
             ):
                 parts = [left, right, body, orelse]
             case ast.Call(ast.Name(function), arguments, []) if function in FUNCTIONS:
-                wanted = 2 if function == "min" else 1
-                if len(arguments) != wanted:
-                    self.refuse(node, f"{function} takes {wanted}")
+                if len(arguments) != FUNCTIONS[function]:
+                    self.refuse(
+                        node,
+                        f"the number of arguments of {function} is {FUNCTIONS[function]}",
+                    )
                 parts = arguments
             case ast.Name(name):
-                if name not in known:
+                if name not in known and name not in CONSTANTS:
                     self.refuse(node, f"{name} is not known here; {ALLOWED}")
                 parts = []
             case ast.Constant() if _is_number(node):
@@ -208,11 +220,11 @@ def substitute(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
 
 
 def names(tree: ast.expr) -> tuple[str, ...]:
-    """The names in an expression, each once, in order of appearance; functions are not names."""
+    """The names in an expression, each once, in order of appearance; not pi, not functions."""
     found: dict[str, None] = {}
 
     def walk(node: ast.AST) -> None:
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.Name) and node.id not in CONSTANTS:
             found[node.id] = None
         for part in node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
             walk(part)
@@ -230,7 +242,9 @@ def bare(tree: ast.FunctionDef) -> str:
     arguments = [ast.arg(arg=argument.arg) for argument in tree.args.args]
     plain = ast.FunctionDef(
         name=f"_{tree.name}",
-        args=ast.arguments(posonlyargs=[], args=arguments, kwonlyargs=[], kw_defaults=[], defaults=[]),
+        args=ast.arguments(
+            posonlyargs=[], args=arguments, kwonlyargs=[], kw_defaults=[], defaults=[]
+        ),
         body=body,
         decorator_list=[],
         type_params=[],

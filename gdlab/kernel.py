@@ -8,16 +8,19 @@ process, and a rule that was edited is another module: it can never give an old 
 
 import hashlib
 import importlib.util
+import inspect
 import math
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gdlab.columns import PARAMETERS, Call, Table
+from gdlab import functions
+from gdlab.columns import Call, Step, Table, every_call, results
 from gdlab.grammar import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -29,40 +32,78 @@ COMPILE_FROM = 200_000
 
 def module_text(table: Table) -> str:
     """The module of a table: every function once, then ``run``."""
-    calls = [*table.calls, *([table.schedule] if table.schedule else [])]
-    functions = dict.fromkeys(call.formulas.source for call in calls)
-    imports = "".join(f"from math import {name}\n" for name in FUNCTIONS if hasattr(math, name))
-    return imports + "\n\n" + "\n\n\n".join([*functions, _run_text(table)]) + "\n"
+    calls = [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
+    sources = list(dict.fromkeys(call.formulas.source for call in calls))
+    used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
+    imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
+    imports += [f"pi = {math.pi!r}"]
+    own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
+    return "\n".join(imports) + "\n\n\n" + "\n\n\n".join([*own, *sources, _run_text(table)]) + "\n"
 
 
 def _run_text(table: Table) -> str:
     # The loop's own names begin with _; names of the grammar never do.
-    arguments = ["_epochs", "_x", "_y", *table.starts, *table.epoch_starts, *table.hyper]
+    arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
+    arguments += [
+        *table.starts,
+        *table.epoch_starts,
+        *table.hyper,
+        "_out",
+        "_epoch_out",
+    ]
+    sample = "_order[_row]" if table.shuffled else "_i"
+    counted = {
+        "epoch": "_e + 1.0",
+        "position": "_i + 1.0",
+        "sample": f"{sample} + 1.0",
+        "t": "_row + 1.0",
+        "x": f"_x[{sample}]",
+        "y": f"_y[{sample}]",
+    }
     lines = [
-        f"def run({', '.join(arguments)}, _out, _epoch_out):",
+        f"def run({', '.join(arguments)}):",
         f"    ({', '.join(f'_{name}' for name in table.computed)},) = _out",
-        "    n = float(len(_x))",
+        *(f"    {name} = {value!r}" for name, value in table.counts.items()),
+        "    n = float(_samples)",
+        *(["    start_lr = lr"] if "lr" in table.hyper else []),
         "    _row = 0",
         "    for _e in range(_epochs):",
-        "        epoch = _e + 1.0",
-        "        for _i in range(len(_x)):",
-        "            sample = _i + 1.0",
-        "            t = _row + 1.0",
-        "            x = _x[_i]",
-        "            y = _y[_i]",
-        *(f"            {_call_text(call)}" for call in table.calls),
+        "        for _i in range(_samples):",
+        *(f"            {name} = {counted[name]}" for name in (*table.counters, *table.point)),
+        *_step_lines(table.steps, {*table.starts, *table.counts}, " " * 12),
         *(f"            _{name}[_row] = {name}" for name in table.computed),
-        *(f"            {name} = new_{name}" for name in PARAMETERS),
+        *(f"            {name} = new_{name}" for name in table.parameters),
         "            _row += 1",
     ]
     if table.schedule:
-        results = [column.name for column in table.epoch_columns]
         lines += [
             f"        {_call_text(table.schedule)}",
-            *(f"        _epoch_out[{i}][_e] = {name}" for i, name in enumerate(results)),
+            *(
+                f"        _epoch_out[{i}][_e] = {column.name}"
+                for i, column in enumerate(table.epoch_columns)
+            ),
             "        lr = next_lr",
         ]
     return "\n".join([*lines, "    return _row"])
+
+
+def _step_lines(steps: Iterable[Step], carried: set[str], indent: str) -> list[str]:
+    lines = []
+    for step in steps:
+        if isinstance(step, Call):
+            lines.append(indent + _call_text(step))
+            continue
+        for head, chosen in (
+            (f"if {step.test}:", step.then),
+            ("else:", step.otherwise),
+        ):
+            idle = set(results([step])) - set(results(chosen)) - carried
+            lines += [
+                indent + head,
+                *_step_lines(chosen, carried, indent + "    "),
+                *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
+            ]
+    return lines
 
 
 def _call_text(call: Call) -> str:
@@ -80,10 +121,12 @@ def run(
     table: Table,
     points: tuple[Sequence[float], Sequence[float]],
     epochs: int,
+    samples: int,
+    order: Sequence[int],
     starts: Mapping[str, float],
     hyper: Mapping[str, float],
 ) -> tuple["np.ndarray", "np.ndarray"]:
-    """Compute a table.
+    """Compute a table of ``epochs`` times ``samples`` rows; ``order`` holds a shuffle's samples.
 
     Returns two float64 arrays: one row per computed column by one column per update, and the
     same for the schedule's columns by epochs. Numbers past 1.8e308 become inf or nan, as IEEE 754
@@ -91,7 +134,7 @@ def run(
     """
     import numpy as np
 
-    rows = epochs * len(points[0])
+    rows = epochs * samples
     numbers = [
         *(starts[name] for name in table.starts),
         *table.epoch_starts.values(),
@@ -101,15 +144,17 @@ def run(
         out = np.empty((len(table.computed), rows))
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         x, y = (np.asarray(values, dtype=float) for values in points)
-        compiled(module_text(table))(epochs, x, y, *numbers, tuple(out), tuple(epoch_out))
+        places = np.asarray(order, dtype=np.int64)
+        loop = compiled(module_text(table))
+        loop(epochs, samples, x, y, places, *numbers, tuple(out), tuple(epoch_out))
         return out, epoch_out
 
     def plainly(module: dict[str, Any], number: Callable) -> tuple[np.ndarray, np.ndarray]:
         cells = [[0.0] * rows for _ in table.computed]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
         x, y = ([number(value) for value in values] for values in points)
-        module["run"](epochs, x, y, *map(number, numbers), cells, epoch_cells)
-        return np.array(cells, dtype=float), np.array(epoch_cells, dtype=float)
+        module["run"](epochs, samples, x, y, order, *map(number, numbers), cells, epoch_cells)
+        return np.array(cells, dtype=float), np.array(epoch_cells, dtype=float).reshape(-1, epochs)
 
     text = module_text(table)
     try:
@@ -117,7 +162,22 @@ def run(
     except (ArithmeticError, ValueError, TypeError):
         # Python's floats raise where IEEE arithmetic goes on with inf or nan; NumPy's go on.
         with np.errstate(all="ignore"):
-            return plainly(plain(text) | {"sqrt": np.sqrt}, np.float64)
+            return plainly(_unraising(text), np.float64)
+
+
+@lru_cache(maxsize=64)
+def _unraising(text: str) -> dict[str, Any]:
+    """The module with functions that give NaN, as IEEE 754 has it, where ``math`` raises."""
+    import numpy as np
+
+    def cos(angle: float) -> float:
+        # Not numpy.cos, whose last bit may differ from the compiled cosine's.
+        return np.float64(math.cos(angle) if math.isfinite(angle) else math.nan)
+
+    # Fresh, because the functions of a namespace look their names up in it.
+    namespace = plain.__wrapped__(text)
+    namespace.update(sqrt=np.sqrt, cos=cos)
+    return namespace
 
 
 def _numba_wanted() -> bool:
@@ -161,6 +221,8 @@ def _module(text: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
+    # Numba's stored code finds the module by its name.
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -7,10 +7,18 @@ table stands right of the rows, behind one empty column, its first epoch level w
 
 import re
 
-from gdlab.columns import COUNTERS, PARAMETERS, POINT, Table
+from gdlab.columns import COUNTERS, POINT, Table
 from gdlab.dialects.infix import excel
 
-TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = 1, 2, 4, 5, 7, 8, 9
+TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = (
+    1,
+    2,
+    4,
+    5,
+    7,
+    8,
+    9,
+)
 FIRST_INPUT_COLUMN = len(COUNTERS)
 EPOCH_MEASURES = ("mse", "rmse", "root_sum_err2")
 DATA_SHEET, DATA_START_ROW = "data", 6
@@ -30,8 +38,12 @@ def defined_name(word: str) -> str:
 
 
 def inputs(table: Table) -> tuple[str, ...]:
-    """The sheet's inputs in order: starts first, then hyperparameters."""
-    return (*(f"start_{name}" for name in table.starts), *table.hyper)
+    """The sheet's inputs in order: starts first, then hyperparameters.
+
+    Where a schedule makes lr a column, the hyperparameter lr is what it starts from: start_lr.
+    """
+    hyper = ("start_lr" if name in table.names else name for name in table.hyper)
+    return (*(f"start_{name}" for name in table.starts), *hyper)
 
 
 def input_address(table: Table, name: str) -> str:
@@ -40,9 +52,16 @@ def input_address(table: Table, name: str) -> str:
 
 
 def epoch_columns(table: Table) -> tuple[str, ...]:
-    """The epoch table's columns in order."""
+    """The epoch table's columns in order; none for a surface, which has no epochs."""
+    if not table.point:
+        return ()
     under_schedule = ("lr", *(column.name for column in table.epoch_columns))
-    return ("epoch", *EPOCH_MEASURES, *PARAMETERS, *(under_schedule if table.schedule else ()))
+    return (
+        "epoch",
+        *EPOCH_MEASURES,
+        *table.parameters,
+        *(under_schedule if table.schedule else ()),
+    )
 
 
 def epoch_letters(table: Table, name: str) -> str:
@@ -78,9 +97,11 @@ def formula(table: Table, name: str, t: int, points: int, epochs: int) -> str | 
     column = table.column(name)
     if column.expression is not None:
         return excel(column.expression, put)
-    if name in POINT:
+    if name in table.point:
         return f"=INDEX({points_block(name, points)},{cell(table, 'sample', t)})"
     if name == "lr":
         place = f"${epoch_letters(table, 'lr')}$"
-        return f"=INDEX({place}{START_ROW + 1}:{place}{START_ROW + epochs},{cell(table, 'epoch', t)})"
+        return (
+            f"=INDEX({place}{START_ROW + 1}:{place}{START_ROW + epochs},{cell(table, 'epoch', t)})"
+        )
     return None

@@ -23,14 +23,26 @@ class Lesson:
 # The original's macros seed these by passes over the points: RMSprop's averages from 10000 by two
 # passes, Adagrad's divisors from 10000 by one, each from intercept 1 and slope 1. They are given to
 # the 15 digits that a spreadsheet keeps.
-RMSPROP_START = {"sqr_avg_intercept": 9309.63147497951, "sqr_avg_slope": 38847505.0494841}
-ADAGRAD_START = {"divisor_intercept": 28.0927102289586, "divisor_slope": 1918.71076952777}
+RMSPROP_START = {
+    "sqr_avg_intercept": 9309.63147497951,
+    "sqr_avg_slope": 38847505.0494841,
+}
+ADAGRAD_START = {
+    "divisor_intercept": 28.0927102289586,
+    "divisor_slope": 1918.71076952777,
+}
 LESSONS: dict[str, Lesson] = {
     lesson.name: lesson
     for lesson in (
         Lesson("basic", "SGD, one point at a time", "sgd", {"lr": 0.0001, "h": 0.01}),
         Lesson("momentum", "SGD with momentum", "momentum", {"lr": 0.0001, "beta": 0.9}),
-        Lesson("rmsprop", "RMSprop", "rmsprop_lesson", {"lr": 0.02, "beta": 0.9}, RMSPROP_START),
+        Lesson(
+            "rmsprop",
+            "RMSprop",
+            "rmsprop_lesson",
+            {"lr": 0.02, "beta": 0.9},
+            RMSPROP_START,
+        ),
         Lesson("adam", "Adam", "adam_lesson", {"lr": 0.1, "beta1": 0.9, "beta2": 0.9}),
         Lesson(
             "adam_ann",
@@ -39,7 +51,13 @@ LESSONS: dict[str, Lesson] = {
             {"lr": 1, "beta1": 0.9, "beta2": 0.95},
             schedule="lesson_annealing",
         ),
-        Lesson("adagrad", "Adagrad, from the older edition", "adagrad_lesson", {"lr": 0.001}, ADAGRAD_START),
+        Lesson(
+            "adagrad",
+            "Adagrad, from the older edition",
+            "adagrad_lesson",
+            {"lr": 0.001},
+            ADAGRAD_START,
+        ),
     )
 }
 
@@ -53,5 +71,10 @@ def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
         raise ValueError(f"no lesson is called {name!r}; there are {', '.join(LESSONS)}")
     found = LESSONS[name]
     return trace(
-        found.rule, points, epochs=epochs, start=found.start, schedule=found.schedule, **found.hyper
+        found.rule,
+        points,
+        epochs=epochs,
+        start=found.start,
+        schedule=found.schedule,
+        **found.hyper,
     )

@@ -40,7 +40,11 @@ def lesson_pairs() -> Pair:
 
 
 def make_line(
-    slope: float = 2, intercept: float = 30, n: int = 29, noise: float = 0, seed: int = 0
+    slope: float = 2,
+    intercept: float = 30,
+    n: int = 29,
+    noise: float = 0,
+    seed: int = 0,
 ) -> "pd.DataFrame":
     """Make ``n`` points near y = slope * x + intercept.
 
@@ -184,7 +188,10 @@ def _xlsx_rows(path: Path) -> Iterable[list[Any]]:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         try:
             sheet = book.worksheets[0]
-            return [list(row) for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=50, values_only=True)]
+            return [
+                list(row)
+                for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=50, values_only=True)
+            ]
         finally:
             book.close()
     except OSError:

@@ -14,7 +14,9 @@ GIVEN = ("g", "w", "t", "epoch", "sample", "n")
 # Names that the table or the face of the package uses; a rule's own names must be others.
 RESERVED = (
     "x", "y", "y_pred", "error", "err2", "err2_h", "grad", "est_grad", "new", "intercept", "slope",
-    "h", "rule", "points", "epochs", "start", "schedule",
+    "h", "rule", "points", "epochs", "start", "schedule", "batch_size", "shuffle", "seed", "switch",
+    "surface", "steps", "max_norm", "max_value", "norm", "scale", "in_batch", "last", "position",
+    "sample_grad", "sum_grad", "scaled_grad", "clipped_grad", "decayed_grad", "loss", "u", "v",
 )  # fmt: skip
 BUILT_IN = (
     optimizers.sgd,
@@ -26,6 +28,14 @@ BUILT_IN = (
     optimizers.adam,
     optimizers.adam_lesson,
     optimizers.adagrad_lesson,
+    optimizers.nesterov,
+    optimizers.adagrad,
+    optimizers.adadelta,
+    optimizers.adamax,
+    optimizers.nadam,
+    optimizers.amsgrad,
+    optimizers.adamw,
+    optimizers.lion,
 )
 _registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
 
@@ -81,14 +91,19 @@ def read_rule(function: Callable) -> Rule:
     carried, shown = formulas.returned
     if not shown or shown[-1] != "step":
         refuse("the last name returned must be step, what is subtracted from the parameter")
-    own = [*formulas.results, *(name for name in formulas.arguments if name not in GIVEN)]
+    own = [
+        *formulas.results,
+        *(name for name in formulas.arguments if name not in GIVEN),
+    ]
     for word in own:
         if word in RESERVED or word in GIVEN:
             refuse(f"{word} means something else in the table; give it another name")
     for argument in formulas.arguments:
         if argument.endswith("_prev"):
             if argument.removesuffix("_prev") not in carried:
-                refuse(f"{argument} is asked for, but {argument.removesuffix('_prev')} is not carried")
+                refuse(
+                    f"{argument} is asked for, but {argument.removesuffix('_prev')} is not carried"
+                )
         elif argument in GIVEN and argument in formulas.defaults:
             refuse(f"{argument} is given by the table and takes no default")
         elif argument not in GIVEN and argument not in formulas.defaults:
@@ -134,7 +149,9 @@ def find_rule(name: str | Callable) -> Rule:
     return _read_once(_registered[name])
 
 
-def settings(defaults: Mapping[str, float], given: Mapping[str, Any], owner: str) -> dict[str, float]:
+def settings(
+    defaults: Mapping[str, float], given: Mapping[str, Any], owner: str
+) -> dict[str, float]:
     """Defaults with the given hyperparameters put in.
 
     Raises ValueError for an unknown name (listing those there are) or a value out of its limits.

@@ -29,20 +29,30 @@ LIMITS: dict[str, Limits] = {
     "lr": OVER_ZERO,
     "h": OVER_ZERO,
     "max_norm": OVER_ZERO,
+    "max_value": OVER_ZERO,
+    "batch_size": OVER_ZERO,
+    "at_epoch": OVER_ZERO,
+    "every": OVER_ZERO,
+    "period": OVER_ZERO,
+    "warmup": OVER_ZERO,
+    "limit": OVER_ZERO,
     "threshold": OVER_ZERO,
     "factor": OVER_ZERO,
     "beta": SHARE,
     "beta1": SHARE,
     "beta2": SHARE,
     "momentum": SHARE,
+    "decay": SHARE,
+    "patience": ZERO_OR_MORE,
+    "momentum_decay": ZERO_OR_MORE,
     "eps": ZERO_OR_MORE,
     "weight_decay": ZERO_OR_MORE,
 }
 
-# Letters of intercept and slope; "ab" is how the lessons' workbook writes the line.
+# Letters of the parameters; "ab" is how the lessons' workbook writes the line.
 LETTERS: dict[str, dict[str, str]] = {
-    "mb": {"intercept": "b", "slope": "m"},
-    "ab": {"intercept": "b", "slope": "a"},
+    "mb": {"intercept": "b", "slope": "m", "u": "u", "v": "v"},
+    "ab": {"intercept": "b", "slope": "a", "u": "u", "v": "v"},
 }
 
 # Base name -> (LaTeX, plain text); {} takes the parameter's letter.
@@ -57,6 +67,15 @@ BASES: dict[str, tuple[str, str]] = {
     "velocity": (r"v_{{{}}}", "v_{}"),
     "sum_sqr": (r"\textstyle\sum g_{{{}}}^2", "sum_sqr_{}"),
     "divisor": (r"d_{{{}}}", "divisor_{}"),
+    "sample_grad": (r"\frac{{\partial e_i}}{{\partial {}}}", "de_i/d{}"),
+    "sum_grad": (r"\textstyle\sum g_{{{}}}", "sum_grad_{}"),
+    "scaled_grad": (r"g_{{{}}}^{{\mathrm{{scaled}}}}", "scaled_grad_{}"),
+    "clipped_grad": (r"g_{{{}}}^{{\mathrm{{clipped}}}}", "clipped_grad_{}"),
+    "decayed_grad": (r"g_{{{}}}^{{\mathrm{{decayed}}}}", "decayed_grad_{}"),
+    "max_sqr_avg": (r"\overline{{g^2}}_{{\max,{}}}", "max_sqr_avg_{}"),
+    "max_abs": (r"u_{{{}}}", "max_abs_{}"),
+    "sqr_step": (r"\overline{{\Delta^2}}_{{{}}}", "sqr_step_{}"),
+    "delta": (r"\delta_{{{}}}", "delta_{}"),
     "step": (r"\Delta {}", "step_{}"),
     "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
 }
@@ -67,6 +86,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "error": (r"(\hat{y}-y)", "(ŷ-y)"),
     "err2": (r"(\hat{y}-y)^2", "(ŷ-y)²"),
     "lr": (r"\alpha", "lr"),
+    "start_lr": (r"\alpha_0", "start_lr"),
     "eps": (r"\epsilon", "eps"),
     "momentum": (r"\mu", "momentum"),
     "weight_decay": (r"\lambda", "weight decay"),
@@ -80,12 +100,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "step": (r"\Delta w", "step"),
 }
 
-GREEK = ("alpha", "beta", "gamma", "delta", "kappa", "lambda", "mu", "nu", "rho", "sigma", "tau")
+GREEK = (
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "rho",
+    "sigma",
+    "tau",
+)
 
 
 def refusal(name: str, value: object) -> str | None:
     """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can."""
-    limits = LIMITS.get(name, ANY)
+    limits = LIMITS.get(name.removesuffix("_after"), ANY)
     wrong = f"{name} must be a number {limits.words}, not {value!r}"
     if isinstance(value, bool) or not isinstance(value, Real):
         return wrong
@@ -115,7 +147,11 @@ def latex(name: str, letters: str = "mb") -> str:
         return letter[parameter]
     if parameter:
         known = BASES.get(base)
-        return known[0].format(letter[parameter]) if known else f"{latex(base)}_{{{letter[parameter]}}}"
+        return (
+            known[0].format(letter[parameter])
+            if known
+            else f"{latex(base)}_{{{letter[parameter]}}}"
+        )
     if name in WORDS:
         return WORDS[name][0]
     stem, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
@@ -134,5 +170,9 @@ def text(name: str, letters: str = "mb") -> str:
     if parameter and not base:
         return letter[parameter]
     if parameter:
-        return BASES[base][1].format(letter[parameter]) if base in BASES else f"{base}_{letter[parameter]}"
+        return (
+            BASES[base][1].format(letter[parameter])
+            if base in BASES
+            else f"{base}_{letter[parameter]}"
+        )
     return WORDS[name][1] if name in WORDS else name

@@ -5,11 +5,18 @@ import math
 import operator
 from collections.abc import Callable
 
+from gdlab import functions
+from gdlab.grammar import CONSTANTS
+
 NUM, DIV0 = "#NUM!", "#DIV/0!"
 ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 COMPARED: dict[type, Callable[[float, float], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
+FUNCTIONS: dict[str, Callable[..., float]] = {
+    "sqrt": math.sqrt, "cos": math.cos, "floor": functions.floor, "sign": functions.sign,
+    "abs": abs, "min": min, "max": max,
 }  # fmt: skip
 
 
@@ -44,11 +51,11 @@ def evaluate(tree: ast.expr, value: Callable[[str], float]) -> float:
             return -part(operand)
         case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
             return part(body if COMPARED[type(op)](part(left), part(right)) else orelse)
-        case ast.Call(ast.Name("sqrt"), [argument]):
-            radicand = part(argument)
-            return _number(lambda: math.sqrt(radicand))
-        case ast.Call(ast.Name("min"), arguments):
-            return min(part(argument) for argument in arguments)
+        case ast.Call(ast.Name(function), arguments):
+            numbers = [part(argument) for argument in arguments]
+            return _number(lambda: FUNCTIONS[function](*numbers))
+        case ast.Name(name) if name in CONSTANTS:
+            return CONSTANTS[name]
         case ast.Name(name):
             return _number(lambda: value(name))
         case ast.Constant(number):

@@ -26,16 +26,26 @@ class Style:
     space: str
     power: str
     condition: str
+    pi: str
     function: Callable[[str], str]
 
 
-EXCEL = Style("", "^", "IF({test},{body},{orelse})", str.upper)
-TEXT = Style(" ", "^", "({body} if {test}, else {orelse})", str)
+EXCEL = Style(
+    "",
+    "^",
+    "IF({test},{body},{orelse})",
+    "PI()",
+    lambda name: EXCEL_NAMES.get(name, name.upper()),
+)
+TEXT = Style(" ", "^", "({body} if {test}, else {orelse})", "π", str)
+EXCEL_NAMES = {"floor": "INT"}
 
 
 def number(value: float) -> str:
     """A number as short as it reads back the same: 2, 0.9, 1E-08."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value).upper()
+    return (
+        str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value).upper()
+    )
 
 
 def infix(tree: ast.expr, leaf: Leaf, style: Style) -> str:
@@ -74,7 +84,12 @@ def _write(tree: ast.expr, leaf: Leaf, style: Style) -> tuple[str, int]:
             return style.condition.format(test=test, **parts), ATOM
         case ast.Call(ast.Name(function), arguments):
             written = [_write(argument, leaf, style)[0] for argument in arguments]
-            return f"{style.function(function)}({f',{style.space}'.join(written)})", ATOM
+            return (
+                f"{style.function(function)}({f',{style.space}'.join(written)})",
+                ATOM,
+            )
+        case ast.Name("pi"):
+            return style.pi, ATOM
         case ast.Name(name):
             written = leaf(name)
             return written, UNARY if written.startswith("-") else ATOM

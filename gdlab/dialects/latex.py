@@ -60,9 +60,15 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
             )
         case ast.Call(ast.Name("sqrt"), [argument]):
             return rf"\sqrt{{{whole(argument)}}}", ATOM
+        case ast.Call(ast.Name("abs" | "floor" as function), [argument]):
+            left, right = {"abs": ("|", "|"), "floor": (r"\lfloor ", r"\rfloor ")}[function]
+            return rf"\left{left}{whole(argument)}\right{right}", ATOM
         case ast.Call(ast.Name(function), arguments):
+            written = r"\operatorname{sign}" if function == "sign" else rf"\{function}"
             inside = ", ".join(whole(argument) for argument in arguments)
-            return rf"\{function}\left({inside}\right)", ATOM
+            return rf"{written}\left({inside}\right)", ATOM
+        case ast.Name("pi"):
+            return r"\pi", ATOM
         case ast.Name(name):
             return symbol(name), ATOM
         case ast.Constant(value):
@@ -72,7 +78,11 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
 
 def _raised(base: ast.expr, written: str) -> str:
     """A base that can carry an exponent: one plain letter or number, else in parentheses."""
-    plain = isinstance(base, (ast.Name, ast.Constant)) and "^" not in written and "\\frac" not in written
+    plain = (
+        isinstance(base, (ast.Name, ast.Constant))
+        and "^" not in written
+        and "\\frac" not in written
+    )
     if plain and not written.startswith(r"\left("):
         return f"{{{written}}}"
     return written if written.startswith(r"\left(") else rf"\left({written}\right)"

@@ -1,0 +1,25 @@
+"""The grammar's functions that Python's ``math`` has not, or has with other answers for NaN.
+
+They are plain comparisons, so that they give the same bits compiled and not; NaN goes through, as
+an error goes through a spreadsheet.
+"""
+
+
+def sign(x):
+    """1, 0 or -1, with the sign of ``x``."""
+    return 1.0 if x > 0 else (-1.0 if x < 0 else x * 0.0)
+
+
+def floor(x):
+    """The largest whole number that is not over ``x``, as a float."""
+    return x // 1.0
+
+
+def min(a, b):
+    """The smaller of two numbers."""
+    return a if a < b or a != a else b
+
+
+def max(a, b):
+    """The larger of two numbers."""
+    return a if a > b or a != a else b
