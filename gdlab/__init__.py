@@ -13,7 +13,7 @@ _HOMES = {
     "rule": "registry",
     "rules": "registry",
     "trace": "tracing",
-    "Trace": "tracing",
+    "Trace": "runs",
     "lesson": "lessons",
     "explore": "explorer",
     "sheet": "widget",

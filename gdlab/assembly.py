@@ -91,7 +91,7 @@ def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan ne
     counts = dict.fromkeys(_carried(before), 0.0)
     carried = {*starts, *counts}
 
-    counters = ("t",) if plan.surface else COUNTERS
+    counters: tuple[str, ...] = ("t",) if plan.surface else COUNTERS
     if plan.shuffled:
         counters = ("epoch", "position", "sample", "t")
     if plan.batches:

@@ -112,13 +112,13 @@ class _Reader:
         defaults = {}
         first = len(names) - len(arguments.defaults)
         for name, default in zip(names[first:], arguments.defaults, strict=True):
-            number = default
-            sign = 1
+            sign = 1.0
             if isinstance(default, ast.UnaryOp) and isinstance(default.op, ast.USub):
-                number, sign = default.operand, -1
-            if not _is_number(number):
+                default, sign = default.operand, -1.0
+            value = _number(default)
+            if value is None:
                 self.refuse(self.tree, f"the default of {name} must be a number")
-            defaults[name] = sign * float(number.value)  # type: ignore[attr-defined]
+            defaults[name] = sign * value
         return names, defaults
 
     def check_name(self, node: ast.AST, name: str) -> None:
@@ -168,11 +168,8 @@ class _Reader:
         """Refuse any part of an expression that is outside the grammar."""
         match node:
             case ast.BinOp(left, op, right) if isinstance(op, OPERATORS):
-                if (
-                    isinstance(op, ast.Pow)
-                    and _is_number(right)
-                    and float(right.value).is_integer()
-                ):
+                exponent = _number(right) if isinstance(op, ast.Pow) else None
+                if exponent is not None and exponent.is_integer():
                     self.refuse(node, "write a whole power as a product: g * g, not g**2")
                 parts = [left, right]
             case ast.UnaryOp(ast.USub(), operand):
@@ -192,7 +189,7 @@ class _Reader:
                 if name not in known and name not in CONSTANTS:
                     self.refuse(node, f"{name} is not known here; {ALLOWED}")
                 parts = []
-            case ast.Constant() if _is_number(node):
+            case ast.Constant() if _number(node) is not None:
                 parts = []
             case _:
                 self.refuse(node, ALLOWED)
@@ -200,11 +197,17 @@ class _Reader:
             self.check(part, known)
 
 
-def _is_number(node: ast.expr) -> bool:
-    """A finite number as it is typed; integers only as far as doubles hold them exactly."""
-    if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
-        return False
-    return abs(node.value) <= 2**53 if type(node.value) is int else abs(node.value) < 1e300
+def _number(node: ast.expr) -> float | None:
+    """A finite number as it is typed, integers only as far as doubles hold them; else None."""
+    match node:
+        # bool matches int() too.
+        case ast.Constant(bool()):
+            return None
+        case ast.Constant(int(value)) if abs(value) <= 2**53:
+            return float(value)
+        case ast.Constant(float(value)) if abs(value) < 1e300:
+            return value
+    return None
 
 
 def substitute(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
@@ -240,13 +243,12 @@ def bare(tree: ast.FunctionDef) -> str:
     """
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     arguments = [ast.arg(arg=argument.arg) for argument in tree.args.args]
-    plain = ast.FunctionDef(
+    plain = ast.FunctionDef(  # type: ignore[call-arg]  # what 3.12 adds has defaults
         name=f"_{tree.name}",
         args=ast.arguments(
             posonlyargs=[], args=arguments, kwonlyargs=[], kw_defaults=[], defaults=[]
         ),
         body=body,
         decorator_list=[],
-        type_params=[],
     )
     return ast.unparse(ast.fix_missing_locations(plain))

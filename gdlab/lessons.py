@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdlab.tracing import Trace, trace
+from gdlab.runs import Trace
+from gdlab.tracing import trace
 
 EPOCHS = 5  # one press of the original's run button
 
@@ -70,11 +71,5 @@ def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
     if name not in LESSONS:
         raise ValueError(f"no lesson is called {name!r}; there are {', '.join(LESSONS)}")
     found = LESSONS[name]
-    return trace(
-        found.rule,
-        points,
-        epochs=epochs,
-        start=found.start,
-        schedule=found.schedule,
-        **found.hyper,
-    )
+    settings: dict[str, Any] = {**found.hyper, "start": found.start, "schedule": found.schedule}
+    return trace(found.rule, points, epochs=epochs, **settings)

@@ -121,8 +121,9 @@ def refusal(name: str, value: object) -> str | None:
     wrong = f"{name} must be a number {limits.words}, not {value!r}"
     if isinstance(value, bool) or not isinstance(value, Real):
         return wrong
-    low = value >= limits.low if limits.low_allowed else value > limits.low
-    return None if math.isfinite(value) and low and value < limits.below else wrong
+    size = float(value)
+    low = size >= limits.low if limits.low_allowed else size > limits.low
+    return None if math.isfinite(size) and low and size < limits.below else wrong
 
 
 def split(name: str, parameters: Sequence[str]) -> tuple[str, str | None]:

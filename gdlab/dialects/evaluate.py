@@ -9,7 +9,11 @@ from gdlab import functions
 from gdlab.grammar import CONSTANTS
 
 NUM, DIV0 = "#NUM!", "#DIV/0!"
-ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
+ARITHMETIC: dict[type, Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+}
 COMPARED: dict[type, Callable[[float, float], bool]] = {
     ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
@@ -58,7 +62,7 @@ def evaluate(tree: ast.expr, value: Callable[[str], float]) -> float:
             return CONSTANTS[name]
         case ast.Name(name):
             return _number(lambda: value(name))
-        case ast.Constant(number):
+        case ast.Constant(float(number) | int(number)):
             return float(number)
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
 

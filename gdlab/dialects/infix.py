@@ -30,6 +30,7 @@ class Style:
     function: Callable[[str], str]
 
 
+EXCEL_NAMES = {"floor": "INT"}
 EXCEL = Style(
     "",
     "^",
@@ -38,7 +39,6 @@ EXCEL = Style(
     lambda name: EXCEL_NAMES.get(name, name.upper()),
 )
 TEXT = Style(" ", "^", "({body} if {test}, else {orelse})", "π", str)
-EXCEL_NAMES = {"floor": "INT"}
 
 
 def number(value: float) -> str:
@@ -83,16 +83,13 @@ def _write(tree: ast.expr, leaf: Leaf, style: Style) -> tuple[str, int]:
             }
             return style.condition.format(test=test, **parts), ATOM
         case ast.Call(ast.Name(function), arguments):
-            written = [_write(argument, leaf, style)[0] for argument in arguments]
-            return (
-                f"{style.function(function)}({f',{style.space}'.join(written)})",
-                ATOM,
-            )
+            inside = f",{style.space}".join(_write(one, leaf, style)[0] for one in arguments)
+            return f"{style.function(function)}({inside})", ATOM
         case ast.Name("pi"):
             return style.pi, ATOM
         case ast.Name(name):
             written = leaf(name)
             return written, UNARY if written.startswith("-") else ATOM
-        case ast.Constant(value):
+        case ast.Constant(float(value) | int(value)):
             return number(value), ATOM
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")

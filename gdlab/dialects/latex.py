@@ -61,8 +61,8 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
         case ast.Call(ast.Name("sqrt"), [argument]):
             return rf"\sqrt{{{whole(argument)}}}", ATOM
         case ast.Call(ast.Name("abs" | "floor" as function), [argument]):
-            left, right = {"abs": ("|", "|"), "floor": (r"\lfloor ", r"\rfloor ")}[function]
-            return rf"\left{left}{whole(argument)}\right{right}", ATOM
+            before, after = {"abs": ("|", "|"), "floor": (r"\lfloor ", r"\rfloor ")}[function]
+            return rf"\left{before}{whole(argument)}\right{after}", ATOM
         case ast.Call(ast.Name(function), arguments):
             written = r"\operatorname{sign}" if function == "sign" else rf"\{function}"
             inside = ", ".join(whole(argument) for argument in arguments)
@@ -71,7 +71,7 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
             return r"\pi", ATOM
         case ast.Name(name):
             return symbol(name), ATOM
-        case ast.Constant(value):
+        case ast.Constant(float(value) | int(value)):
             return _number(value), ATOM
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
 

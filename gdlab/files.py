@@ -1,0 +1,38 @@
+"""Files come whole or not at all: written beside their place, then moved there."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a path to write to; what is written there takes ``path``'s place when all went well.
+
+    Where the block raises, the file that stood at ``path`` stays as it was. Raises ValueError
+    naming ``path`` where its folder is not there or where nothing can be written.
+    """
+    place = Path(path)
+    try:
+        # A link stays a link: the file that it points to is replaced.
+        place = place.resolve()
+        if place.is_dir():
+            raise ValueError(f"{path} is a folder; name a file in it")
+        if place.exists() and not place.is_file():
+            raise ValueError(f"{path} is no ordinary file and is not replaced")
+        if not place.parent.is_dir():
+            raise ValueError(f"{path}: there is no folder {place.parent}")
+        beside = place.with_name(f".{secrets.token_hex(8)}{place.suffix}")
+        beside.touch(exist_ok=False)
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        yield beside
+        os.replace(beside, place)
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror or error}") from None
+    finally:
+        with suppress(OSError):
+            beside.unlink()

@@ -1,0 +1,189 @@
+"""A run of a rule: every cell that it computed, and the views made from them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdlab.columns import POINT, Table
+from gdlab.explaining import Explanation, explain_cell, short
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+SHOWN_ROWS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Every cell of one run: a rule, its points, starts and hyperparameters, and the values.
+
+    ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
+    per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs.
+    ``options`` holds what else :func:`trace` was given (``batch_size`` stands in ``hyper``);
+    ``order`` the samples of a shuffled run, from 0, row by row.
+    """
+
+    table: Table
+    points: tuple[list[float], list[float]]
+    passes: int
+    samples: int
+    start: dict[str, float]
+    hyper: dict[str, float]
+    options: dict[str, Any]
+    order: list[int]
+    values: "np.ndarray"
+    epoch_values: "np.ndarray"
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.table.rule.name
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule's name."""
+        return self.options.get("schedule")
+
+    @property
+    def rows(self) -> int:
+        """The number of rows: of updates, where every batch is one sample."""
+        return self.values.shape[1]
+
+    def column(self, name: str) -> "np.ndarray":
+        """One column's cells from the top: int64 for counters, else float64."""
+        import numpy as np
+
+        self.table.column(name)
+        if name in self.table.computed:
+            cells = self.values[self.table.computed.index(name)]
+            return cells.astype(np.int64) if name == "t" else cells
+        if name == "t":
+            return np.arange(1, self.rows + 1)
+        if name == "epoch":
+            return np.repeat(np.arange(1, self.passes + 1), self.samples)
+        if name == "sample" and self.order:
+            return np.array(self.order) + 1
+        if name in ("sample", "position"):
+            return np.tile(np.arange(1, self.samples + 1), self.passes)
+        given = np.array(self.points[POINT.index(name)])
+        return given[self.order] if self.order else np.tile(given, self.passes)
+
+    def value(self, name: str, row: int) -> float:
+        """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input."""
+        if name in self.table.names:
+            return self.column(name)[row - 1].item()
+        if name == "n":
+            return float(self.samples)
+        if not name.endswith("_prev"):
+            return self.hyper["lr" if name == "start_lr" else name]
+        above = name.removesuffix("_prev")
+        if row > 1:
+            return self.column(above)[row - 2].item()
+        start = above.removeprefix("new_")
+        return self.start[start] if start in self.start else self.table.counts[start]
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The table as a DataFrame, one row per sample (per step on a surface)."""
+        import pandas as pd
+
+        given = (*self.table.counters, *self.table.point)
+        whole = pd.DataFrame({name: self.column(name) for name in given})
+        computed = pd.DataFrame(self.values.T, columns=list(self.table.computed), copy=False)
+        if "t" in self.table.computed:
+            computed["t"] = self.column("t")
+        return pd.concat([whole, computed], axis=1)
+
+    @cached_property
+    def epochs(self) -> "pd.DataFrame":
+        """One row per epoch.
+
+        ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
+        of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the
+        squares; ``intercept`` and ``slope`` are the last new ones. Under a schedule its columns
+        follow. A surface has one epoch, with its last ``loss``.
+        """
+        import numpy as np
+        import pandas as pd
+
+        columns: dict[str, Any] = {"epoch": np.arange(1, self.passes + 1)}
+        last = slice(self.samples - 1, None, self.samples)
+        if self.table.point:
+            with np.errstate(all="ignore"):
+                total = self.column("err2").reshape(self.passes, -1).sum(axis=1)
+                columns["mse"] = total / self.samples
+                columns["rmse"] = np.sqrt(total / self.samples)
+                columns["root_sum_err2"] = np.sqrt(total)
+        else:
+            columns["loss"] = self.column("loss")[last]
+        for parameter in self.table.parameters:
+            columns[parameter] = self.column(f"new_{parameter}")[last]
+        if self.table.schedule:
+            columns["lr"] = self.column("lr")[last]
+            for column, cells in zip(self.table.epoch_columns, self.epoch_values, strict=True):
+                columns[column.name] = cells
+        return pd.DataFrame(columns)
+
+    @property
+    def final(self) -> dict[str, float]:
+        """The parameters after the last update."""
+        return {name: float(self.column(f"new_{name}")[-1]) for name in self.table.parameters}
+
+    @cached_property
+    def exploded(self) -> tuple[int, str] | None:
+        """The first cell that is no finite number, as (row, column); None where all are."""
+        import numpy as np
+
+        bad = ~np.isfinite(self.values)
+        rows = np.flatnonzero(bad.any(axis=0))
+        if not len(rows):
+            return None
+        return int(rows[0]) + 1, self.table.computed[int(np.argmax(bad[:, rows[0]]))]
+
+    def explain(self, row: int, column: str, letters: str = "mb") -> Explanation:
+        """How the cell of ``row`` (from 1) in ``column`` came about.
+
+        Raises ValueError for a row or a column that is not there.
+        """
+        self.table.column(column)
+        if isinstance(row, bool) or not isinstance(row, Integral) or not 1 <= row <= self.rows:
+            raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r}")
+        return explain_cell(
+            self.table, int(row), column, self.value, self.samples, self.passes, letters
+        )
+
+    def to_excel(self, path: str | Path, **options: Any) -> Path:
+        """Write the table as a workbook with live formulas; returns the path.
+
+        Raises ValueError where there are more rows than a sheet has.
+        """
+        from gdlab.workbooks import write_trace
+
+        return write_trace(self, path, **options)
+
+    def summary(self) -> str:
+        """One line: the rule, what it was given, where it ended or exploded."""
+        given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())
+        updates = f"{self.rows} update" + ("s" if self.rows != 1 else "")
+        if self.exploded:
+            t, column = self.exploded
+            end = f"exploded: {column} in row {t} is no finite number"
+        else:
+            end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
+        return f"{self.rule} ({given}), {updates}: {end}"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        frame = self.frame
+        return f"<p>{html.escape(self.summary())}</p>" + frame.to_html(
+            index=False,
+            max_rows=SHOWN_ROWS,
+            float_format=lambda value: format(value, ".6g"),
+        )
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.summary()}>"
