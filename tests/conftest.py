@@ -1,0 +1,94 @@
+"""What every test may ask for, and what is said where a part of the machine is missing.
+
+A newcomer's machine has no LibreOffice, browser or torch: their tests are skipped, with the reason.
+Where GDLAB_CI is set everything is meant to be there: a missing part is a failure.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+import engines
+import pytest
+
+MARKS = {"formualizer": "engine", "libreoffice": "engine", "browser": "browser"}
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled code in a folder of this run, which pytest-xdist's workers inherit."""
+    if "GDLAB_CACHE" not in os.environ:
+        os.environ["GDLAB_CACHE"] = tempfile.mkdtemp(prefix="gdlab-tests-")
+        config.add_cleanup(_forget_cache)
+    os.environ["MPLBACKEND"] = "agg"
+
+
+def _forget_cache() -> None:
+    shutil.rmtree(os.environ.pop("GDLAB_CACHE"), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for an engine or the browser, so that none is forgotten."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in MARKS:
+                item.add_marker(MARKS[fixture])
+
+
+def missing(what: str) -> None:
+    """Skip the test with a reason, or fail it where nothing may be missing."""
+    if os.environ.get("GDLAB_CI"):
+        pytest.fail(f"{what} is missing, and GDLAB_CI is set", pytrace=False)
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def formualizer() -> Any:
+    """Recompute a workbook with formualizer: ``formualizer(path)``."""
+    if not engines.has_module("formualizer"):
+        missing("formualizer (pip install formualizer)")
+    return engines.recompute_formualizer
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> Any:
+    """Recompute workbooks with one start of LibreOffice: ``libreoffice([path, ...])``."""
+    if engines.soffice() is None:
+        missing("LibreOffice (the program soffice)")
+    return engines.recompute_libreoffice
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """The package torch."""
+    if not engines.has_module("torch"):
+        missing("torch (pip install torch)")
+    import torch
+
+    return torch
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Start Chromium once: a playwright ``Browser``."""
+    program = engines.chromium()
+    if program is None:
+        missing("Chromium (the program chromium or google-chrome)")
+    if not engines.has_module("playwright"):
+        missing("playwright (pip install playwright)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        yield started
+        started.close()
