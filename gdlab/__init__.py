@@ -4,7 +4,10 @@ Names are imported when they are first used, so that ``import gdlab`` itself cos
 """
 
 from importlib import import_module
-from typing import Any
+
+TYPE_CHECKING = False  # importing typing would take as long as the whole of `gdlab --help` may
+if TYPE_CHECKING:
+    from typing import Any
 
 _HOMES = {
     "lesson_points": "points",
@@ -26,7 +29,7 @@ __all__ = tuple(_HOMES)
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"gdlab has no {name!r}; it has {', '.join(sorted(_HOMES))}")
     value = getattr(import_module(f"gdlab.{_HOMES[name]}"), name)

@@ -19,7 +19,7 @@ POINT = ("x", "y")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name and its cells' expression; None for counters, points and an epoch's lr."""
+    """One column: its name and its cells' expression; None where nothing is computed in the row."""
 
     name: str
     expression: ast.expr | None = None

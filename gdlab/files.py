@@ -1,6 +1,5 @@
 """Files come whole or not at all: written beside their place, then moved there."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +29,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
     try:
         yield beside
-        os.replace(beside, place)
+        beside.replace(place)
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror or error}") from None
     finally:

@@ -243,7 +243,7 @@ def bare(tree: ast.FunctionDef) -> str:
     """
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     arguments = [ast.arg(arg=argument.arg) for argument in tree.args.args]
-    plain = ast.FunctionDef(  # type: ignore[call-arg]  # what 3.12 adds has defaults
+    plain = ast.FunctionDef(
         name=f"_{tree.name}",
         args=ast.arguments(
             posonlyargs=[], args=arguments, kwonlyargs=[], kw_defaults=[], defaults=[]

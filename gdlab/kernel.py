@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdlab import functions
 from gdlab.columns import Call, Step, Table, every_call, results
+from gdlab.files import replacing
 from gdlab.grammar import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def _module(text: str) -> ModuleType:
     try:
         folder = cache_folder()
         path = _write(folder, name, text)
-    except OSError:
+    except (OSError, ValueError):
         # No folder of our own to write in: this process compiles for itself.
         path = _write(Path(tempfile.mkdtemp(prefix="gdlab-")), name, text)
     spec = importlib.util.spec_from_file_location(name, path)
@@ -229,12 +230,9 @@ def _module(text: str) -> ModuleType:
 
 def _write(folder: Path, name: str, text: str) -> Path:
     path = folder / f"{name}.py"
-    if path.exists() and path.read_text() == text:
-        return path
-    folder.mkdir(parents=True, exist_ok=True)
-    # Beside and then replaced, so that two processes never read half a module.
-    handle, beside = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(beside, path)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all, so that two processes never read half a module.
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
     return path

@@ -1,4 +1,4 @@
-"""The lessons of the Excel workbook, in its order: which rule each sheet shows, and its settings."""
+"""The lessons of the Excel workbook, in its order: which rule each sheet shows, and its inputs."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -149,7 +149,9 @@ class Trace:
         Raises ValueError for a row or a column that is not there.
         """
         self.table.column(column)
-        if isinstance(row, bool) or not isinstance(row, Integral) or not 1 <= row <= self.rows:
+        number: Any = row
+        whole = isinstance(number, Integral) and not isinstance(number, bool)
+        if not whole or not 1 <= row <= self.rows:
             raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r}")
         return explain_cell(
             self.table, int(row), column, self.value, self.samples, self.passes, letters

@@ -65,7 +65,7 @@ def reduce_on_plateau(
     factor=0.5,
     threshold=0.0001,
 ):
-    """lr times ``factor`` after more than ``patience`` epochs no better; torch's ReduceLROnPlateau."""
+    """lr times ``factor`` after more than ``patience`` poor epochs; torch's ReduceLROnPlateau."""
     epoch_mse = sum_err2 / n
     better = 1 if epoch_mse < best_prev * (1 - threshold) else 0
     best = epoch_mse if better == 1 else best_prev

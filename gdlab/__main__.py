@@ -1,0 +1,7 @@
+"""``python -m gdlab`` is the command ``gdlab``."""
+
+import sys
+
+from gdlab.cli import main
+
+sys.exit(main())
