@@ -1,0 +1,58 @@
+# Python 3.11 or newer, pip and make are all that is needed; everything else goes into .venv.
+# Another Python: make PYTHON=python3.12 test
+PYTHON ?= python3
+
+# pip reads pyproject.toml again only when it has changed since these files were made.
+INSTALLED := .venv/.installed
+INSTALLED_TEST := .venv/.installed-test
+PIP := .venv/bin/python -m pip --disable-pip-version-check
+PYTEST := .venv/bin/python -m pytest -n 2
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help lab exports test lint proof bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+lab: exports ## write the workbooks, then open JupyterLab on the notebooks
+	.venv/bin/jupyter lab notebooks/
+
+exports: $(INSTALLED) ## write the lesson workbooks into exports/ and say where they are
+	.venv/bin/gdlab export --all
+
+# The kernels' tests run with the compiler switched off first, then everything as it is.
+test: $(INSTALLED_TEST) ## run the whole test suite
+	NUMBA_DISABLE_JIT=1 $(PYTEST) -m kernel tests
+	$(PYTEST) tests
+
+lint: $(INSTALLED_TEST) ## look for mistakes without running anything
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+proof: $(INSTALLED_TEST) ## run every test in full where the suite takes a sample (long)
+	GDLAB_PROOF=full $(PYTEST) tests
+
+bench: $(INSTALLED_TEST) ## measure the speed
+	.venv/bin/python -m benchmarks
+
+refuse = { echo "$(1)" >&2; exit 1; }
+
+$(INSTALLED): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || \
+	  $(call refuse,There is no $(PYTHON) here. Install Python 3.11 or name one: make PYTHON=...)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  $(call refuse,$(PYTHON) is older than Python 3.11. Name another: make PYTHON=...)
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  $(call refuse,$(PYTHON) has no venv. On Debian or Ubuntu: sudo apt install python3-venv)
+	@echo "Installing gdlab into .venv (some minutes the first time) ..."
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	$(PIP) install -q -e ".[digits]"
+	@touch $@
+
+$(INSTALLED_TEST): $(INSTALLED)
+	@echo "Installing what the tests need into .venv ..."
+	$(PIP) install -q -e ".[digits,test]"
+	@touch $@

@@ -1,0 +1,43 @@
+"""The ways to install and to test say the same thing."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parents[1]
+
+
+def project() -> dict:
+    return tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def commands(text: str) -> set[str]:
+    """The lines of a script or a README that are a call of make, without their prompt."""
+    lines = (line.removeprefix("$ ").strip() for line in text.splitlines())
+    return {line for line in lines if re.fullmatch(r"make [a-z]+", line)}
+
+
+def test_conda_installs_what_pip_installs():
+    conda = yaml.safe_load((HERE / "environment.yml").read_text(encoding="utf-8"))
+    settings = project()
+    wanted = [*settings["dependencies"], *settings["optional-dependencies"]["digits"]]
+    # conda-forge's names are pip's in lower case.
+    expected = {"pip", f"python{settings['requires-python']}", *map(str.lower, wanted)}
+    assert conda["name"] == settings["name"]
+    assert conda["channels"] == ["conda-forge"]
+    assert {entry for entry in conda["dependencies"] if isinstance(entry, str)} == expected
+    assert conda["dependencies"][-1] == {"pip": ["-e ."]}
+
+
+def test_the_readme_tests_as_ci_does():
+    ci = commands((HERE / ".ci" / "run").read_text(encoding="utf-8"))
+    readme = commands((HERE / "README.md").read_text(encoding="utf-8"))
+    assert "make test" in ci & readme
+
+
+def test_the_workflow_runs_ci():
+    text = (HERE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    steps = yaml.safe_load(text)["jobs"]["test"]["steps"]
+    assert "bash .ci/run" in [step.get("run") for step in steps]
