@@ -19,7 +19,10 @@ LETTERS = {
     r"\rho": "ρ", r"\sigma": "σ", r"\tau": "τ",
 }  # fmt: skip
 FUNCTIONS = ("cos", "exp", "log", "max", "min")
-ACCENTS = {r"\overline": "‾", r"\widehat": "^", r"\hat": "^"}
+HATS = (r"\widehat", r"\hat")
+# Lines are borders, because a stretched sign needs a font for maths that not every machine has.
+OVER = "border-top:0.06em solid;padding-top:0.06em"
+BESIDE = "border-left:0.06em solid;padding-left:0.3em"
 UPRIGHT = (r"\mathrm", r"\text", r"\operatorname")
 CASES = re.compile(r"\\(begin|end)\{cases\}")
 
@@ -73,9 +76,12 @@ def _element(tokens: list[str]) -> tuple[str, list[str]]:
     if token == r"\sqrt":
         inside, rest = _element(rest)
         return f"<msqrt>{inside}</msqrt>", rest
-    if token in ACCENTS:
+    if token == r"\overline":
         under, rest = _element(rest)
-        return f'<mover accent="true">{under}<mo>{ACCENTS[token]}</mo></mover>', rest
+        return f'<mrow style="{OVER}">{under}</mrow>', rest
+    if token in HATS:
+        under, rest = _element(rest)
+        return f'<mover accent="true">{under}<mo stretchy="false">^</mo></mover>', rest
     if token in UPRIGHT:
         return _upright(token, rest)
     if token == r"\left":
@@ -92,10 +98,9 @@ def _upright(token: str, rest: list[str]) -> tuple[str, list[str]]:
     """Words: the tokens between two braces, joined as they stand."""
     end = rest.index("}")
     word = escape("".join(rest[1:end]).replace(r"\_", "_"))
-    tag = "mtext" if token == r"\text" else "mi"
-    return (f'<mi mathvariant="normal">{word}</mi>' if tag == "mi" else f"<mtext>{word}</mtext>"), (
-        rest[end + 1 :]
-    )
+    if token == r"\text":
+        return f"<mtext>{word}</mtext>", rest[end + 1 :]
+    return f'<mi mathvariant="normal">{word}</mi>', rest[end + 1 :]
 
 
 def _cases(tokens: list[str]) -> tuple[str, list[str]]:
@@ -103,20 +108,19 @@ def _cases(tokens: list[str]) -> tuple[str, list[str]]:
     while True:
         value, tokens = _row(tokens, ("&",))
         test, tokens = _row(tokens[1:], (r"\\", r"\endcases"))
-        word = "" if test.startswith("<mtext>") else "<mtext>if&nbsp;</mtext>"
-        rows.append(f"<mtr><mtd>{value}</mtd><mtd>{word}{test}</mtd></mtr>")
+        word = "" if test.startswith("<mtext>") else "<mtext>if\u00a0</mtext>"
+        cells = (f'<mtd style="text-align:left">{cell}</mtd>' for cell in (value, word + test))
+        rows.append(f"<mtr>{''.join(cells)}</mtr>")
         end, tokens = tokens[0], tokens[1:]
         if end == r"\endcases":
             break
-    table = f'<mtable>{"".join(rows)}</mtable>'
-    return f"<mrow><mo>{{</mo>{table}</mrow>", tokens
+    return f'<mtable style="{BESIDE}">{"".join(rows)}</mtable>', tokens
 
 
 def _letter(token: str) -> str:
     if token == r"\,":
         return '<mspace width="0.17em"></mspace>'
     if token in OPERATORS:
-        # Stretching is for brackets round something tall; a browser does it by itself.
         return f"<mo>{escape(OPERATORS[token])}</mo>"
     if token in LETTERS:
         return f"<mi>{LETTERS[token]}</mi>"
