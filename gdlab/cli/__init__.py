@@ -1,0 +1,65 @@
+"""The command line: ``gdlab COMMAND``.
+
+Little is imported until a command runs, so that ``gdlab --help`` starts at once.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from gdlab.cli.listing import COMMANDS
+from gdlab.cli.parsing import BAD_INPUT, Parser, command, command_group, complain
+
+READER_GONE, INTERRUPTED = 141, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code.
+
+    0: done; 2: bad input, with one line on standard error. A command may have codes of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without ŷ gets an escape in its place, no UnicodeEncodeError.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    parsed = parser(chosen).parse_args(given)
+    try:
+        code = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (gdlab table adam | head), but Python flushes once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except MemoryError:
+        complain(parsed.prog, "more rows than the memory holds; take fewer epochs or steps")
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        complain(parsed.prog, f"{place}{error.strerror or error}")
+    except ValueError as error:
+        complain(parsed.prog, str(error))
+    else:
+        return code or 0
+    return BAD_INPUT
+
+
+def parser(chosen: str | None) -> Parser:
+    """The parser of one command, or of none in particular: then of all, without their options."""
+    whole = Parser(
+        prog="gdlab",
+        description="Gradient descent for a straight line as a table of cells to check by hand.",
+        example="gdlab table adam --epochs 4\ngdlab export --all",
+    )
+    group = command_group(whole)
+    if chosen in COMMANDS:
+        module, _ = COMMANDS[chosen]
+        import_module(f"gdlab.cli.{module}").add(group)
+    else:
+        for name in COMMANDS:
+            if " " not in name:
+                command(group, name)
+    return whole

@@ -1,0 +1,92 @@
+"""A trace's table as text, csv, json or parquet: written row by row, whatever its length."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TextIO
+
+from gdlab.cli.progress import progress
+from gdlab.files import replacing
+
+if TYPE_CHECKING:
+    from gdlab.columns import Table
+    from gdlab.runs import Trace
+
+UNLIMITED = 10**9  # characters on a line, where there is no terminal
+CHUNK = 10_000  # rows taken from the arrays at once
+GAP = "  "
+
+
+def write_csv(trace: "Trace", out: TextIO) -> None:
+    """Comma-separated; every double has the digits that read back the same."""
+    out.write(",".join(trace.table.names) + "\n")
+    for row in _rows(trace, trace.table.names):
+        out.write(",".join(map(repr, row)) + "\n")
+
+
+def write_json(trace: "Trace", out: TextIO) -> None:
+    """A list with one object per row; inf and nan, which JSON has not, as null."""
+    import json
+
+    heads = [json.dumps(name) for name in trace.table.names]
+    between = "[\n"
+    for row in _rows(trace, trace.table.names):
+        cells = (repr(cell) if math.isfinite(cell) else "null" for cell in row)
+        out.write(between + "{" + ", ".join(map("{}: {}".format, heads, cells)) + "}")
+        between = ",\n"
+    out.write("\n]\n")
+
+
+def write_text(trace: "Trace", out: TextIO, width: int = UNLIMITED) -> None:
+    """A table to read, six digits a number; columns past ``width`` follow below."""
+    widths = {name: len(name) for name in trace.table.names}
+    for row in _rows(trace, trace.table.names):
+        for name, cell in zip(widths, row, strict=True):
+            widths[name] = max(widths[name], len(f"{cell:.6g}"))
+    for block in _blocks(trace.table, widths, width):
+        out.write(GAP.join(name.rjust(widths[name]) for name in block) + "\n")
+        for row in _rows(trace, block):
+            cells = zip(block, row, strict=True)
+            out.write(GAP.join(f"{cell:.6g}".rjust(widths[name]) for name, cell in cells) + "\n")
+        out.write("\n")
+    out.write(trace.summary() + "\n")
+
+
+def _blocks(table: "Table", widths: dict[str, int], width: int) -> list[list[str]]:
+    """Columns that fit beside each other; each block begins with what tells its rows apart."""
+    told_by = ["t"] if "t" in table.counters else list(table.counters[:2])
+    blocks: list[list[str]] = [[]]
+    for name in table.names:
+        taken = sum(widths[column] + len(GAP) for column in blocks[-1])
+        if taken + widths[name] > width and len(blocks[-1]) > len(told_by):
+            blocks.append(list(told_by))
+        if name not in blocks[-1]:
+            blocks[-1].append(name)
+    return blocks
+
+
+def _rows(trace: "Trace", names: Iterable[str]) -> Iterator[tuple[float, ...]]:
+    """The rows of some columns as Python numbers."""
+    columns = [trace.column(name) for name in names]
+    with progress("Writing", trace.rows) as done:
+        for first in range(0, trace.rows, CHUNK):
+            chunk = [column[first : first + CHUNK].tolist() for column in columns]
+            yield from zip(*chunk, strict=True)
+            done(len(chunk[0]))
+
+
+WRITERS: dict[str, Callable[["Trace", TextIO], None]] = {
+    "text": write_text,
+    "csv": write_csv,
+    "json": write_json,
+}
+
+
+def write_file(trace: "Trace", kind: str, path: str) -> None:
+    """Write a table to a file, whole or not at all; ValueError where that cannot be."""
+    with replacing(path) as beside:
+        if kind == "parquet":
+            with progress("Writing"):
+                trace.frame.to_parquet(beside, index=False)
+        else:
+            with beside.open("w", encoding="utf-8", newline="\n") as out:
+                WRITERS[kind](trace, out)

@@ -1,0 +1,10 @@
+"""All commands: what each does, and which module beside this one has it.
+
+They are listed here so that ``gdlab --help`` imports none of those modules.
+"""
+
+COMMANDS = {
+    "rules": ("tables", "List the rules, their sources and defaults."),
+    "table": ("tables", "Compute a rule's table, one row per sample."),
+    "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
+}

@@ -1,0 +1,75 @@
+"""What all commands share: how a command is declared, and how bad input is reported."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from gdlab.cli.listing import COMMANDS
+
+TYPE_CHECKING = False  # importing typing would take as long as argparse does
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+BAD_INPUT = 2
+
+Commands = argparse._SubParsersAction
+
+
+def _layout(prog: str) -> argparse.HelpFormatter:
+    # A width of its own: asking for the terminal's takes as long as all the rest of --help.
+    return argparse.RawDescriptionHelpFormatter(prog, width=80)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that shows an example in its help and reports bad input in one line."""
+
+    def __init__(self, *, example: str = "", **options: "Any") -> None:
+        super().__init__(
+            epilog="example:\n" + "\n".join(f"  {line}" for line in example.splitlines()),
+            formatter_class=_layout,
+            allow_abbrev=False,
+            **options,
+        )
+
+    def error(self, message: str) -> "NoReturn":
+        """Report what argparse found: one line on standard error, exit code 2."""
+        complain(self.prog, f"{message} (see {self.prog} --help)")
+        raise SystemExit(BAD_INPUT)
+
+
+def command_group(parser: Parser) -> Commands:
+    """Give a parser commands; each is added with :func:`command`."""
+    return parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, prog=parser.prog
+    )
+
+
+def command(
+    group: Commands,
+    name: str,
+    example: str = "",
+    run: Callable[[argparse.Namespace], int | None] | None = None,
+) -> Parser:
+    """Add a command of the listing to a group.
+
+    ``run`` gets the command's arguments and returns an exit code, None for 0; for bad input it
+    raises ValueError with one line for the user. The head of a group of commands has none.
+    """
+    full_name = f"{group._prog_prefix} {name}".removeprefix("gdlab ")
+    _, summary = COMMANDS[full_name]
+    parser: Parser = group.add_parser(name, help=summary, description=summary, example=example)
+    parser.set_defaults(run=run, prog=parser.prog)
+    return parser
+
+
+def complain(prog: str, message: str) -> None:
+    """Write one line to standard error, whatever a user's text in it holds."""
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
+    print(f"{prog}: {line}", file=sys.stderr)
+
+
+def whole(text: str) -> int:
+    """A whole number from 1, as an argument's type."""
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= 18 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1, not {text!r:.40}")
+    return int(text)

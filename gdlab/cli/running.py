@@ -1,0 +1,140 @@
+"""The options of a run, the same words as the arguments of ``gdlab.trace``, for every command."""
+
+import argparse
+
+from gdlab.cli.parsing import TYPE_CHECKING, Parser, whole
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gdlab.runs import Trace
+
+# Arguments of gdlab.trace that have an option of their own.
+OWN = {
+    "rule", "points", "epochs", "start", "batch_size", "shuffle", "seed", "schedule", "switch",
+    "surface", "steps",
+}  # fmt: skip
+
+
+def add_run_options(parser: Parser) -> None:
+    """Add what a run is given beside its rule."""
+    run = parser.add_argument_group("the run")
+    run.add_argument(
+        "--data", metavar="FILE", help="points from a .csv or .xlsx file (default: the lesson's 29)"
+    )
+    run.add_argument("--epochs", metavar="N", type=whole, help="passes over the points (default 1)")
+    run.add_argument(
+        "--set",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="a hyperparameter, such as lr=0.1; h=0.01 adds finite differences, max_norm=1 or "
+        "max_value=1 clips the gradient, weight_decay=0.01 adds L2 decay; may be repeated",
+    )
+    run.add_argument(
+        "--start",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="a value that the first row starts from, such as intercept=1; may be repeated",
+    )
+    run.add_argument(
+        "--batch-size", metavar="N|full", type=_batch_size, help="samples per update (default 1)"
+    )
+    run.add_argument(
+        "--shuffle",
+        nargs="?",
+        const=True,
+        choices=("replacement",),
+        metavar="replacement",
+        help="draw each epoch's order anew; with the word replacement, every sample from all",
+    )
+    run.add_argument(
+        "--seed", metavar="S", type=_seed, help="what the shuffle draws by (default 0)"
+    )
+    run.add_argument("--schedule", metavar="NAME", help="how lr changes, such as cosine")
+    run.add_argument(
+        "--switch",
+        metavar="NAME=VALUE",
+        action="append",
+        help="go on with another rule: --switch at_epoch=3 --switch to=momentum; its "
+        "hyperparameters in the same way",
+    )
+    run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
+    run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
+
+
+def run_of(args: argparse.Namespace) -> "Trace":
+    """The trace that the options describe; ValueError for those that do not fit."""
+    from gdlab.cli.progress import progress
+    from gdlab.tracing import trace
+
+    options: dict[str, Any] = {
+        name: getattr(args, name)
+        for name in ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
+        if getattr(args, name) is not None
+    }
+    if args.switch:
+        options["switch"] = _switch(args.switch)
+    hyper = _numbers("--set", args.set)
+    for name in hyper:
+        if name in OWN:
+            option = {"points": "data"}.get(name, name).replace("_", "-")
+            where = "before the options" if name == "rule" else f"with --{option}"
+            raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")
+    start = _numbers("--start", args.start)
+    points = _points(args.data) if args.data else None
+    with progress("Computing"):
+        return trace(args.rule, points, start=start, **options, **hyper)
+
+
+def _points(path: str) -> "Any":
+    from gdlab.points import read_points
+
+    return read_points(path)
+
+
+def _pairs(option: str, given: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not (name and sign and value):
+            raise ValueError(f"{option} {text}: write a name, = and a value without spaces")
+        if name in found:
+            raise ValueError(f"{option} {name} is given twice")
+        found[name] = value
+    return found
+
+
+def _number(where: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{where} must be a number such as 0.1, not {text!r:.40}") from None
+
+
+def _numbers(option: str, given: list[str]) -> "dict[str, Any]":
+    return {name: _number(f"{option} {name}", text) for name, text in _pairs(option, given).items()}
+
+
+def _switch(given: list[str]) -> "dict[str, Any]":
+    texts = _pairs("--switch", given)
+    switch: dict[str, Any] = {
+        name: text if name == "to" else _number(f"--switch {name}", text)
+        for name, text in texts.items()
+    }
+    at_epoch = switch.get("at_epoch")
+    if isinstance(at_epoch, float) and at_epoch.is_integer():
+        switch["at_epoch"] = int(at_epoch)
+    return switch
+
+
+def _batch_size(text: str) -> int | str:
+    return text if text == "full" else whole(text)
+
+
+def _seed(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r:.40}") from None

@@ -1,0 +1,94 @@
+"""``gdlab rules``, ``gdlab table``, ``gdlab explain``."""
+
+import argparse
+import os
+import sys
+
+from gdlab.cli.parsing import Commands, command, complain, whole
+from gdlab.cli.running import add_run_options, run_of
+
+
+def add(group: Commands) -> None:
+    """Add the commands that print."""
+    command(group, "rules", "gdlab rules", _rules)
+
+    table = command(
+        group,
+        "table",
+        "gdlab table adam --epochs 4\n"
+        "gdlab table momentum --set lr=0.001 --set beta=0.5 --start slope=0 --out table.csv",
+        _table,
+    )
+    table.add_argument("rule", metavar="RULE", help="a rule's name (see gdlab rules)")
+    add_run_options(table)
+    table.add_argument(
+        "--format",
+        choices=("text", "csv", "json", "parquet"),
+        help="default: what the ending of --out says, else text",
+    )
+    table.add_argument("--out", metavar="FILE", help="write to a file, not to the screen")
+
+    explain = command(
+        group,
+        "explain",
+        "gdlab explain adam --row 2 --column sqr_avg_slope",
+        _explain,
+    )
+    explain.add_argument("rule", metavar="RULE", help="a rule's name (see gdlab rules)")
+    explain.add_argument("--row", metavar="N", type=whole, required=True, help="a row, from 1")
+    explain.add_argument("--column", metavar="NAME", required=True, help="a column's name")
+    explain.add_argument(
+        "--symbols", choices=("mb", "ab"), default="mb", help="the line's letters (default mb)"
+    )
+    add_run_options(explain)
+
+
+def _rules(args: argparse.Namespace) -> None:
+    from gdlab.registry import find_rule, rules
+
+    for name, source in rules().items():
+        defaults = ", ".join(f"{word}={value:g}" for word, value in find_rule(name).hyper.items())
+        print(f"{name} ({defaults})\n    {source}")
+
+
+def _explain(args: argparse.Namespace) -> None:
+    print(run_of(args).explain(args.row, args.column, args.symbols))
+
+
+def _table(args: argparse.Namespace) -> None:
+    from gdlab.cli import formats
+
+    kind = _kind(args)
+    if kind == "parquet" and not args.out:
+        raise ValueError("parquet is no text for a screen; give --out FILE.parquet")
+    trace = run_of(args)
+    if args.out:
+        formats.write_file(trace, kind, args.out)
+    elif kind == "text":
+        formats.write_text(trace, sys.stdout, _line_length())
+    else:
+        formats.WRITERS[kind](trace, sys.stdout)
+    if kind == "json" and trace.exploded:
+        row, column = trace.exploded
+        warning = "inf and nan, which json has not, are written as null"
+        complain(args.prog, f"{warning}; the first is {column} in row {row}")
+
+
+def _kind(args: argparse.Namespace) -> str:
+    """The format that was asked for, by its name or by the ending of the file."""
+    if args.format or not args.out:
+        return args.format or "text"
+    ending = args.out.lower().rpartition(".")[2]
+    if ending == "xlsx":
+        raise ValueError(f"{args.out}: a workbook is written by gdlab export {args.rule}")
+    return ending if ending in ("csv", "json", "parquet") else "text"
+
+
+def _line_length() -> int:
+    """The terminal's width; no limit into a pipe or a file."""
+    from gdlab.cli.formats import UNLIMITED
+
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError):
+        return UNLIMITED
