@@ -19,10 +19,14 @@ FUNCTIONS = {"sqrt": 1, "cos": 1, "floor": 1, "sign": 1, "abs": 1, "min": 2, "ma
 CONSTANTS = {"pi": math.pi}
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+DIGITS = 15
 ALLOWED = (
     "allowed are + - * / **, unary minus, 'a if b > c else d', "
-    f"{', '.join(FUNCTIONS)}, pi, names and numbers"
+    f"{', '.join(FUNCTIONS)}, pi, names and numbers of up to {DIGITS} digits"
 )
+# A cell's formula stays one that a person can read, and far under Excel's 8,192 characters.
+MOST_PARTS = 100
+PARTS = (ast.Name, ast.Constant)
 
 
 class GrammarError(ValueError):
@@ -60,7 +64,13 @@ def read(function: Callable) -> Formulas:
         raise GrammarError(
             f"cannot read the source of {function!r}: define it with def in a file or a cell"
         ) from None
-    return _Reader(text).formulas()
+    try:
+        return _Reader(text).formulas()
+    except (SyntaxError, RecursionError):
+        name = getattr(function, "__name__", repr(function))
+        raise GrammarError(
+            f"{name} cannot be read by itself: write short lines, with def at the margin"
+        ) from None
 
 
 class _Reader:
@@ -68,6 +78,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.lines = text.splitlines()
+        # Names whose value is the same in every row.
+        self.fixed: set[str] = set()
         tree = ast.parse(text).body[0]
         if not isinstance(tree, ast.FunctionDef):
             self.refuse(tree, "a rule is one plain function, written with def")
@@ -92,6 +104,8 @@ class _Reader:
             self.check(value, known)
             known.add(name)
             assigned[name] = value
+            if self.is_fixed(value):
+                self.fixed.add(name)
         if not body:
             self.refuse(tree, "nothing is returned")
         returned = self.returned(body[-1], assigned)
@@ -100,6 +114,8 @@ class _Reader:
         expressions: dict[str, ast.expr] = {}
         for name, value in assigned.items():
             complete = substitute(value, helpers)
+            if sum(isinstance(node, PARTS) for node in ast.walk(complete)) > MOST_PARTS:
+                self.refuse(tree, f"{name} is too long for a cell; return parts of it as columns")
             (expressions if name in shown else helpers)[name] = complete
         return Formulas(tree.name, doc, arguments, defaults, expressions, returned, bare(tree))
 
@@ -168,9 +184,8 @@ class _Reader:
         """Refuse any part of an expression that is outside the grammar."""
         match node:
             case ast.BinOp(left, op, right) if isinstance(op, OPERATORS):
-                exponent = _number(right) if isinstance(op, ast.Pow) else None
-                if exponent is not None and exponent.is_integer():
-                    self.refuse(node, "write a whole power as a product: g * g, not g**2")
+                if isinstance(op, ast.Pow):
+                    self.check_power(node, left, right)
                 parts = [left, right]
             case ast.UnaryOp(ast.USub(), operand):
                 parts = [operand]
@@ -196,17 +211,29 @@ class _Reader:
         for part in parts:
             self.check(part, known)
 
+    def check_power(self, node: ast.expr, base: ast.expr, exponent: ast.expr) -> None:
+        """Refuse the powers that a compiler turns into products, roots or powers of two.
+
+        Their last bit would then differ from Python's and the spreadsheet's.
+        """
+        if self.is_fixed(exponent):
+            self.refuse(node, "write a fixed power with products and sqrt: g * g, not g**2")
+        value = _number(base)
+        if self.is_fixed(base) and (value is None or math.frexp(value)[0] in (0.5, 0.0)):
+            self.refuse(node, "give the base of this power as a hyperparameter: base=2")
+
+    def is_fixed(self, tree: ast.expr) -> bool:
+        return set(names(tree)) <= self.fixed
+
 
 def _number(node: ast.expr) -> float | None:
-    """A finite number as it is typed, integers only as far as doubles hold them; else None."""
+    """A finite number as it is typed, with no more digits than a spreadsheet reads; else None."""
     match node:
         # bool matches int() too.
         case ast.Constant(bool()):
             return None
-        case ast.Constant(int(value)) if abs(value) <= 2**53:
-            return float(value)
-        case ast.Constant(float(value)) if abs(value) < 1e300:
-            return value
+        case ast.Constant(int(value) | float(value)) if abs(value) < 1e300:
+            return float(value) if float(f"{value:.{DIGITS}g}") == value else None
     return None
 
 
@@ -237,18 +264,23 @@ def names(tree: ast.expr) -> tuple[str, ...]:
 
 
 def bare(tree: ast.FunctionDef) -> str:
-    """What is computed: the function's text without decorators, annotations and docstring.
+    """What is computed: the function's text without name, decorators, annotations, docstring.
 
-    Its name gets a _ in front, so that no argument can hide it.
+    Whole numbers become floats: compiled integers would overflow where Python's grow.
     """
+
+    class Floats(ast.NodeTransformer):
+        def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+            return ast.Constant(_number(node))
+
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
     arguments = [ast.arg(arg=argument.arg) for argument in tree.args.args]
     plain = ast.FunctionDef(
-        name=f"_{tree.name}",
+        name="_",
         args=ast.arguments(
             posonlyargs=[], args=arguments, kwonlyargs=[], kw_defaults=[], defaults=[]
         ),
-        body=body,
+        body=[Floats().visit(statement) for statement in body],
         decorator_list=[],
     )
     return ast.unparse(ast.fix_missing_locations(plain))

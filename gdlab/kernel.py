@@ -6,11 +6,13 @@ The text is stored under a name made of its own hash, so Numba's cache on disk s
 process, and a rule that was edited is another module: it can never give an old result.
 """
 
+import ast
 import hashlib
 import importlib.util
 import inspect
 import math
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,20 +32,40 @@ if TYPE_CHECKING:
 # Plain Python is ahead of importing Numba and loading its cache up to about this many rows.
 COMPILE_FROM = 200_000
 
+# b**t inside 1 - b**t: from exp(-38), less than half a unit in the last place of 1, the
+# difference is 1 to the last bit, and the power, the dearest part of a row, need not be taken.
+FADING = """
+def _fading(b, t):
+    return 0.0 if b >= 0 and t * (1 - b) > 38 else b ** t
+"""
+
 
 def module_text(table: Table) -> str:
     """The module of a table: every function once, then ``run``."""
-    calls = [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
-    sources = list(dict.fromkeys(call.formulas.source for call in calls))
+    sources = [
+        text.replace("def _(", f"def {name}(", 1) for text, name in _function_names(table).items()
+    ]
+    sources = [
+        re.sub(r"(?<![\w.])1 - (\w+) \*\* t\b", r"1 - _fading(\1, t)", one) for one in sources
+    ]
     used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
     imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
     imports += [f"pi = {math.pi!r}"]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
-    return "\n".join(imports) + "\n\n\n" + "\n\n\n".join([*own, *sources, _run_text(table)]) + "\n"
+    parts = ["\n".join(imports), FADING, *own, *sources, _run_text(table)]
+    return "\n\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _function_names(table: Table) -> dict[str, str]:
+    """A name for the text of every function, numbered, so that none can hide another name."""
+    calls = [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
+    written = {call.formulas.source: call.formulas.name for call in calls}
+    return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
 
 
 def _run_text(table: Table) -> str:
     # The loop's own names begin with _; names of the grammar never do.
+    written = _function_names(table)
     arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
     arguments += [
         *table.starts,
@@ -71,14 +93,14 @@ def _run_text(table: Table) -> str:
         "    for _e in range(_epochs):",
         "        for _i in range(_samples):",
         *(f"            {name} = {counted[name]}" for name in (*table.counters, *table.point)),
-        *_step_lines(table.steps, {*table.starts, *table.counts}, " " * 12),
+        *_step_lines(table.steps, written, {*table.starts, *table.counts}, " " * 12),
         *(f"            _{name}[_row] = {name}" for name in table.computed),
         *(f"            {name} = new_{name}" for name in table.parameters),
         "            _row += 1",
     ]
     if table.schedule:
         lines += [
-            f"        {_call_text(table.schedule)}",
+            f"        {_call_text(table.schedule, written)}",
             *(
                 f"        _epoch_out[{i}][_e] = {column.name}"
                 for i, column in enumerate(table.epoch_columns)
@@ -88,11 +110,13 @@ def _run_text(table: Table) -> str:
     return "\n".join([*lines, "    return _row"])
 
 
-def _step_lines(steps: Iterable[Step], carried: set[str], indent: str) -> list[str]:
+def _step_lines(
+    steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
+) -> list[str]:
     lines = []
     for step in steps:
         if isinstance(step, Call):
-            lines.append(indent + _call_text(step))
+            lines.append(indent + _call_text(step, written))
             continue
         for head, chosen in (
             (f"if {step.test}:", step.then),
@@ -101,21 +125,21 @@ def _step_lines(steps: Iterable[Step], carried: set[str], indent: str) -> list[s
             idle = set(results([step])) - set(results(chosen)) - carried
             lines += [
                 indent + head,
-                *_step_lines(chosen, carried, indent + "    "),
+                *_step_lines(chosen, written, carried, indent + "    "),
                 *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
             ]
     return lines
 
 
-def _call_text(call: Call) -> str:
-    """``(avg_slope,), (step_slope,) = _momentum(grad_slope, avg_slope, lr, beta)``."""
+def _call_text(call: Call, written: dict[str, str]) -> str:
+    """``(avg_slope,), (step_slope,) = _1_momentum(grad_slope, avg_slope, lr, beta)``."""
     groups = [
         f"({', '.join(call.names[name] for name in group)},)" if group else "_"
         for group in call.formulas.returned
     ]
     # Before the assignment, a carried name still holds the row above's value.
     arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
-    return f"{', '.join(groups)} = _{call.formulas.name}({', '.join(arguments)})"
+    return f"{', '.join(groups)} = {written[call.formulas.source]}({', '.join(arguments)})"
 
 
 def run(
@@ -168,15 +192,22 @@ def run(
 
 @lru_cache(maxsize=64)
 def _unraising(text: str) -> dict[str, Any]:
-    """The module with functions that give NaN, as IEEE 754 has it, where ``math`` raises."""
+    """The module with NumPy's numbers and functions, which go on as IEEE 754 has it."""
     import numpy as np
 
     def cos(angle: float) -> float:
         # Not numpy.cos, whose last bit may differ from the compiled cosine's.
         return np.float64(math.cos(angle) if math.isfinite(angle) else math.nan)
 
-    # Fresh, because the functions of a namespace look their names up in it.
-    namespace = plain.__wrapped__(text)
+    class Numbers(ast.NodeTransformer):
+        def visit_Constant(self, node: ast.Constant) -> ast.expr:
+            if not isinstance(node.value, float):
+                return node
+            return ast.Call(ast.Name("_number", ast.Load()), [node], [])
+
+    tree = ast.fix_missing_locations(Numbers().visit(ast.parse(text)))
+    namespace: dict[str, Any] = {"float": np.float64, "_number": np.float64}
+    exec(compile(tree, "<gdlab kernel>", "exec"), namespace)
     namespace.update(sqrt=np.sqrt, cos=cos)
     return namespace
 

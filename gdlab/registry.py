@@ -1,5 +1,6 @@
 """The rules by name: the built-in optimizers and whatever a user registers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,7 +18,10 @@ RESERVED = (
     "h", "rule", "points", "epochs", "start", "schedule", "batch_size", "shuffle", "seed", "switch",
     "surface", "steps", "max_norm", "max_value", "norm", "scale", "in_batch", "last", "position",
     "sample_grad", "sum_grad", "scaled_grad", "clipped_grad", "decayed_grad", "loss", "u", "v",
+    "sum_err2", "next_lr", "at_epoch", "range", "float", "true", "false",
 )  # fmt: skip
+# start_slope, avg_intercept, lr_after: the table makes such names itself.
+MADE_BY_TABLE = re.compile("start_.*|.*_(intercept|slope|u|v|after)")
 BUILT_IN = (
     optimizers.sgd,
     optimizers.momentum,
@@ -95,9 +99,14 @@ def read_rule(function: Callable) -> Rule:
         *formulas.results,
         *(name for name in formulas.arguments if name not in GIVEN),
     ]
+    seen: dict[str, str] = {}
     for word in own:
-        if word in RESERVED or word in GIVEN:
+        if word.lower() in RESERVED or word in GIVEN or MADE_BY_TABLE.fullmatch(word):
             refuse(f"{word} means something else in the table; give it another name")
+        # A workbook's names know no capitals, and digits are set off by a _ there.
+        other = seen.setdefault(re.sub(r"_(?=\d)", "", word).lower(), word)
+        if other != word:
+            refuse(f"{other} and {word} are one name in a workbook; give one another name")
     for argument in formulas.arguments:
         if argument.endswith("_prev"):
             if argument.removesuffix("_prev") not in carried:
