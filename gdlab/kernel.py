@@ -46,7 +46,7 @@ def module_text(table: Table) -> str:
         text.replace("def _(", f"def {name}(", 1) for text, name in _function_names(table).items()
     ]
     sources = [
-        re.sub(r"(?<![\w.])1 - (\w+) \*\* t\b", r"1 - _fading(\1, t)", one) for one in sources
+        re.sub(r"(?<![\w.])1\.0 - (\w+) \*\* t\b", r"1.0 - _fading(\1, t)", one) for one in sources
     ]
     used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
     imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
@@ -155,11 +155,13 @@ def run(
 
     Returns two float64 arrays: one row per computed column by one column per update, and the
     same for the schedule's columns by epochs. Numbers past 1.8e308 become inf or nan, as IEEE 754
-    has it, compiled or not.
+    has it, compiled or not. Raises MemoryError for more rows than the memory holds.
     """
     import numpy as np
 
     rows = epochs * samples
+    if rows * len(table.computed) * 8 > sys.maxsize:
+        raise MemoryError(f"{rows} rows are more than any memory holds")
     numbers = [
         *(starts[name] for name in table.starts),
         *table.epoch_starts.values(),
