@@ -1,0 +1,454 @@
+"""The command line as a user meets it: what it prints, writes, refuses, and how it ends."""
+
+import csv
+import io
+import json
+import math
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import gdlab
+from gdlab.cli import main
+from gdlab.cli.listing import COMMANDS
+
+# A rate at which the lesson's points drive SGD past 1.8e308 and on to nan.
+EXPLODING = ["sgd", "--set", "lr=0.1", "--epochs", "6"]
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command in this process: exit code, standard output, standard error."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = end.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def process(*words: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "gdlab", *words],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+def read_csv(text: str) -> list[list[float]]:
+    """The columns of a table in csv, without their heads."""
+    rows = list(csv.reader(io.StringIO(text)))
+    return [list(map(float, column)) for column in zip(*rows[1:], strict=True)]
+
+
+# The table
+
+
+def test_a_table_in_text_shows_the_numbers_a_learner_computes(run):
+    code, out, err = run("table", "sgd")
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0].split()[:6] == ["epoch", "sample", "t", "x", "y", "intercept"]
+    # By hand: at (14, 58) from b = m = 1 the line gives 15, 43 too little; 2 * -43 = -86.
+    first = dict(zip(lines[0].split(), lines[1].split(), strict=True))
+    assert [first[name] for name in ("y_pred", "error", "err2")] == ["15", "-43", "1849"]
+    assert [first[name] for name in ("grad_intercept", "grad_slope")] == ["-86", "-1204"]
+    assert [first[name] for name in ("new_intercept", "new_slope")] == ["1.0086", "1.1204"]
+    assert len({len(line) for line in lines[:30]}) == 1, "columns do not stand in line"
+    assert lines[-1].startswith("sgd (lr=0.0001), 29 updates: intercept ")
+
+
+def test_json_and_csv_keep_every_double(run):
+    frame = gdlab.trace("adam", epochs=2, lr=0.3, start={"slope": -0.1}).frame
+    words = ["table", "adam", "--epochs", "2", "--set", "lr=0.3", "--start", "slope=-0.1"]
+    code, out, err = run(*words, "--format", "json")
+    rows = json.loads(out)
+    assert (code, err) == (0, "")
+    assert [list(row) for row in rows] == [list(frame.columns)] * 58
+    assert [list(row.values()) for row in rows] == frame.astype(object).to_numpy().tolist()
+    code, out, err = run(*words, "--format", "csv")
+    assert (code, err) == (0, "")
+    assert out.split("\n")[0] == ",".join(frame.columns)
+    assert read_csv(out) == [frame[name].tolist() for name in frame.columns]
+
+
+def test_json_writes_whole_numbers_without_a_point(run):
+    first = json.loads(run("table", "sgd", "--format", "json")[1])[0]
+    assert [type(first[name]) for name in ("epoch", "sample", "t", "x")] == [int, int, int, float]
+
+
+def test_parquet_holds_the_frame(run, tmp_path):
+    path = tmp_path / "adam.parquet"
+    assert run("table", "adam", "--format", "parquet", "--out", str(path)) == (0, "", "")
+    pd.testing.assert_frame_equal(pd.read_parquet(path), gdlab.trace("adam").frame)
+
+
+def test_inf_and_nan_are_null_in_json_with_a_warning(run):
+    code, out, err = run("table", *EXPLODING, "--format", "json")
+
+    def refuse(name):
+        raise AssertionError(f"{name} is no JSON")
+
+    rows = json.loads(out, parse_constant=refuse)
+    frame = gdlab.trace("sgd", lr=0.1, epochs=6).frame
+    cells = [(row[name], frame[name][i]) for i, row in enumerate(rows) for name in frame.columns]
+    assert code == 0
+    assert all((cell is None) == (not math.isfinite(number)) for cell, number in cells)
+    assert None in [cell for cell, _ in cells]
+    assert err.count("\n") == 1
+    assert re.search(r"null; the first is \w+ in row \d+", err)
+
+
+def test_an_explosion_is_named_under_the_table(run):
+    out = run("table", *EXPLODING)[1]
+    assert re.search(r"exploded: \w+ in row \d+ is no finite number$", out.strip())
+    assert " inf " in out
+    assert " nan " in out
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.csv", "csv"), ("a.JSON", "json"), ("a.txt", "text"), ("a", "text")]
+)
+def test_the_ending_of_out_says_the_format(run, tmp_path, name, kind):
+    path = tmp_path / name
+    assert run("table", "sgd", "--out", str(path)) == (0, "", "")
+    assert path.read_text(encoding="utf-8") == run("table", "sgd", "--format", kind)[1]
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_the_options_of_a_run_are_those_of_trace(run, tmp_path):
+    points = tmp_path / "points.csv"
+    points.write_text("x;y\n1,5;2\n3;4,25\n7;1\n")
+    given = pd.DataFrame({"x": [1.5, 3, 7], "y": [2, 4.25, 1]})
+    cases = [
+        (["--data", str(points)], {"points": given}),
+        (["--batch-size", "4"], {"batch_size": 4}),
+        (["--batch-size", "full"], {"batch_size": "full"}),
+        (["--epochs", "2", "--shuffle", "--seed", "5"], {"epochs": 2, "shuffle": True, "seed": 5}),
+        (["--shuffle", "replacement"], {"shuffle": "replacement"}),
+        (["--schedule", "cosine", "--set", "period=9"], {"schedule": "cosine", "period": 9}),
+        (
+            ["--epochs", "3", "--schedule", "lesson_annealing"],
+            {"epochs": 3, "schedule": "lesson_annealing"},
+        ),
+        (
+            ["--epochs=2", "--switch=at_epoch=2", "--switch=to=momentum", "--switch=lr=0.01"],
+            {"epochs": 2, "switch": {"at_epoch": 2, "to": "momentum", "lr": 0.01}},
+        ),
+        (
+            ["--surface", "ravine", "--steps", "7", "--start", "u=-4", "--start", "v=2"],
+            {"surface": "ravine", "steps": 7, "start": {"u": -4, "v": 2}},
+        ),
+        (["--set", "h=0.01", "--set", "max_norm=5"], {"h": 0.01, "max_norm": 5}),
+    ]
+    for words, options in cases:
+        code, out, err = run("table", "adam", *words, "--format", "csv")
+        wanted = gdlab.trace("adam", **options).frame
+        assert (code, err) == (0, ""), words
+        assert read_csv(out) == [wanted[name].tolist() for name in wanted.columns], words
+
+
+def test_a_terminal_gets_lines_that_fit(tmp_path):
+    """Folded to the terminal's width, every block with t; a pipe gets whole lines."""
+    leader, follower = pty.openpty()
+    os.set_blocking(leader, True)
+    program = (
+        "import fcntl, struct, sys, termios; from gdlab.cli import main\n"
+        "fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 72, 0, 0))\n"
+        "main(['table', 'adam', '--set', 'lr=0.5'])"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=follower)
+    os.close(follower)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:  # Linux ends a terminal that nobody writes to in this way.
+            break
+        chunks.append(chunk)
+        if not chunk:
+            break
+    child.wait()
+    os.close(leader)
+    text = b"".join(chunks).decode().replace("\r\n", "\n")
+    blocks = text.strip().split("\n\n")
+    assert max(len(line) for block in blocks[:-1] for line in block.split("\n")) <= 72
+    assert [len(block.split("\n")) for block in blocks[:-1]] == [30] * (len(blocks) - 1)
+    assert all(block.split()[0] == "t" for block in blocks[1:-1])
+    heads = [name for block in blocks[:-1] for name in block.split("\n")[0].split()]
+    assert list(dict.fromkeys(heads)) == list(gdlab.trace("adam").frame.columns)
+
+
+# Rules and explanations
+
+
+def test_rules_are_listed_with_source_and_defaults(run):
+    code, out, err = run("rules")
+    assert (code, err) == (0, "")
+    assert "adam (lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08)\n    Kingma & Ba 2015" in out
+    assert all(re.search(rf"^{name} \(", out, re.MULTILINE) for name in gdlab.rules())
+
+
+def test_explain_shows_a_cell_worked_out(run):
+    code, out, err = run("explain", "momentum", "--row", "2", "--column", "avg_slope")
+    assert (code, err) == (0, "")
+    # Typed from the lesson: beta times the average above plus 1 - beta times this row's gradient.
+    # Row 1: gradient -1204, average 0.1 * -1204. Row 2: x = 86 and the line's value there.
+    intercept, slope = 1 + 0.0001 * 8.6, 1 + 0.0001 * 120.4
+    gradient = 2 * (intercept + slope * 86 - 202) * 86
+    result = 0.9 * -120.4 + (1 - 0.9) * gradient
+    assert float(re.search(r"result +(\S+)", out)[1]) == pytest.approx(result, rel=1e-12)
+    assert f"0.9 * (-120.4) + (1 - 0.9) * ({gradient:.10g})" in out
+    assert "avg_m = beta * avg_m[t-1] + (1 - beta) * de/dm" in out
+    assert re.search(r"Excel +[A-Z]+11: =beta\*[A-Z]+10\+\(1-beta\)\*[A-Z]+11", out)
+
+
+def test_explain_can_write_the_lessons_letters(run):
+    out = run("explain", "sgd", "--row=1", "--column=new_slope", "--symbols=ab")[1]
+    assert "new_a = a - step_a" in out
+
+
+# Bad input: one line, exit code 2
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "required: COMMAND"),
+        (["tabel"], "'tabel'"),
+        (["table"], "required: RULE"),
+        (["table", "addam"], "no rule is called 'addam'; there are sgd, momentum"),
+        (["table", "adam", "--wrong"], "--wrong"),
+        (["table", "adam", "--epoch", "4"], "--epoch"),
+        (["table", "adam", "--epochs", "0"], "--epochs: must be a whole number from 1, not '0'"),
+        (["table", "adam", "--epochs", "two"], "not 'two'"),
+        (["table", "adam", "--epochs", "9" * 5000], "--epochs: must be a whole number"),
+        (["table", "adam", "--epochs", "9" * 18], "memory"),
+        (["table", "adam", "--set", "lr=0"], "lr must be a number over 0"),
+        (["table", "adam", "--set", "lr=nan"], "lr must be a number over 0"),
+        (["table", "adam", "--set", "lr=0,1"], "--set lr must be a number such as 0.1, not '0,1'"),
+        (["table", "adam", "--set", "lr"], "--set lr: write a name, = and a value"),
+        (["table", "adam", "--set", "beta1=1"], "beta1 must be a number from 0 up to but not"),
+        (["table", "adam", "--set", "rate=1"], "no hyperparameter 'rate'; it has lr, beta1"),
+        (["table", "adam", "--set", "lr=1", "--set", "lr=2"], "--set lr is given twice"),
+        (["table", "adam", "--set", "epochs=2"], "with --epochs"),
+        (["table", "adam", "--set", "batch_size=2"], "with --batch-size"),
+        (["table", "adam", "--set", "points=2"], "with --data"),
+        (["table", "adam", "--set", "rule=2"], "before the options"),
+        (["table", "adam", "--start", "avg_b=1"], "start has no 'avg_b'; adam starts from"),
+        (["table", "adam", "--start", "slope=inf"], "start slope must be a finite number"),
+        (["table", "adam", "--data", "no.csv"], "no.csv: No such file"),
+        (["table", "adam", "--data", "bad.csv"], "bad.csv, line 3: y must be a number, not 'zwei'"),
+        (["table", "adam", "--data", "folder"], "folder: points are read from .csv or .xlsx"),
+        (["table", "adam", "--format", "xml"], "--format"),
+        (["table", "adam", "--format", "parquet"], "give --out"),
+        (["table", "adam", "--out", "a.xlsx"], "gdlab export adam"),
+        (["table", "adam", "--out", "nowhere/a.csv"], "nowhere/a.csv: there is no folder"),
+        (["table", "adam", "--out", "folder"], "folder is a folder"),
+        (["table", "adam", "--out", "/dev/null"], "/dev/null is no ordinary file"),
+        (["table", "adam", "--out", "bad\x00.csv"], "null"),
+        (["table", "adam", "--out", "x" * 300 + ".csv"], "name too long"),
+        (["table", "adam", "--batch-size", "half"], "--batch-size"),
+        (["table", "adam", "--shuffle", "twice"], "--shuffle"),
+        (["table", "adam", "--seed", "x"], "--seed: must be a whole number"),
+        (["table", "adam", "--schedule", "no"], "no schedule is called 'no'; there are constant"),
+        (["table", "adam", "--surface", "no"], "no surface is called 'no'; there are ravine"),
+        (["table", "adam", "--steps", "3"], "steps goes with a surface"),
+        (["table", "adam", "--switch", "to=sgd"], "at_epoch"),
+        (["table", "adam", "--switch", "at_epoch=1.5", "--switch", "to=sgd"], "at_epoch"),
+        (["explain", "adam", "--row", "1"], "required: --column"),
+        (["explain", "adam", "--row", "30", "--column", "x"], "from 1 to 29, not 30"),
+        (["explain", "adam", "--row", "1", "--column", "m"], "no column is called 'm'; there are"),
+        (["explain", "adam", "--row", "1", "--column", "\x1b[31m"], r"\x1b[31m"),
+        (["table", "adam\nTraceback"], r"'adam\nTraceback'"),
+        (["adam\nTraceback"], r"'adam\nTraceback'"),
+        (["table", "adam", "two\nlines"], r"two\nlines"),
+    ],
+)
+def test_bad_input_costs_one_line_and_exit_code_2(run, tmp_path, monkeypatch, words, says):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("bad.csv").write_text("x,y\n1,2\n2,zwei\n")
+    code, out, err = run(*words)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "\x1b" not in err
+    assert err.startswith("gdlab")
+    assert says in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "folder"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to_is_named(run, tmp_path):
+    tmp_path.chmod(0o500)
+    code, _, err = run("table", "sgd", "--out", str(tmp_path / "a.csv"))
+    tmp_path.chmod(0o700)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "Permission denied" in err
+
+
+def test_a_full_disk_is_reported_and_the_old_file_kept(run, tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("what was there")
+
+    def fail(trace, out):
+        out.write("half a ta")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(__import__("gdlab.cli.formats").cli.formats.WRITERS, "csv", fail)
+    code, _, err = run("table", "sgd", "--out", str(path))
+    assert code == 2
+    assert err == f"gdlab table: {path}: No space left on device\n"
+    assert path.read_text() == "what was there"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# Starting and ending
+
+
+def test_help_is_everywhere_and_its_examples_work(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main is not None
+    for name in ["", *COMMANDS]:
+        code, out, err = run(*name.split(), "--help")
+        assert (code, err) == (0, ""), name
+        assert "usage: gdlab" in out
+        examples = out.split("example:\n")[1].strip().splitlines()
+        assert examples, name
+        for line in examples:
+            words = shlex.split(line)
+            assert words[: 1 + len(name.split())] == ["gdlab", *name.split()]
+
+
+def loaded_by(*words: str) -> set[str]:
+    """The modules that a command has loaded when it ends."""
+    program = (
+        "import sys; from gdlab.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "sys.stdout.flush(); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True
+    )
+    assert done.stdout
+    return set(done.stderr.split())
+
+
+def test_help_loads_next_to_nothing():
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys, argparse; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    more = loaded_by("--help") - set(bare.stdout.split())
+    own = {name for name in more if name.startswith("gdlab")}
+    assert own == {"gdlab", "gdlab.cli", "gdlab.cli.listing", "gdlab.cli.parsing"}
+    slow = {"typing", "pathlib", "shutil", "json", "dataclasses", "inspect", "ast", "numpy"}
+    assert not slow & more
+    assert len(more - own) <= 8, more
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["table", "adam", "--epochs", "4"], ["rules"], ["explain", "adam", "--row=1", "--column=x"]],
+)
+def test_small_answers_need_no_heavy_library(words):
+    heavy = {
+        "pandas",
+        "numba",
+        "matplotlib",
+        "openpyxl",
+        "xlsxwriter",
+        "pyarrow",
+        "rich",
+        "IPython",
+    }
+    assert not heavy & loaded_by(*words)
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gdlab", "table", "sgd", "--epochs", "2000", "--format", "csv"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout.readline().startswith(b"epoch,")
+    child.stdout.close()
+    assert child.stderr.read() == b""
+    assert child.wait(60) == 141
+
+
+def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
+    path = tmp_path / "long.csv"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gdlab", "table", "sgd", "--epochs=100000", f"--out={path}"],
+        stderr=subprocess.PIPE,
+    )
+    while not list(tmp_path.iterdir()):  # until it has begun to write
+        assert child.poll() is None
+        time.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    assert child.stderr.read() == b""
+    assert child.wait(60) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_that_knows_no_greek_gets_an_escape():
+    done = process(
+        "explain",
+        "sgd",
+        "--row=1",
+        "--column=error",
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert r"\u0177" in done.stdout
+
+
+def test_the_installed_command_is_the_module():
+    script = Path(sys.executable).with_name("gdlab")
+    if not script.exists():
+        pytest.skip("gdlab is not installed beside this Python; make test installs it")
+    done = subprocess.run([script, "rules"], capture_output=True, text=True, check=True)
+    assert done.stdout == process("rules").stdout
+
+
+def test_a_bar_appears_after_a_second_on_a_terminal(monkeypatch, capsys):
+    from gdlab.cli import progress
+
+    monkeypatch.setattr(progress, "PATIENCE", 0.05)
+    with progress.progress("Marking", 4) as done:
+        done(4)
+        time.sleep(0.2)
+    assert capsys.readouterr().err == "", "a bar in a file or a pipe"
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress.progress("Marking", 4) as done:
+        done(1)
+        time.sleep(0.6)
+    assert "Marking" in capsys.readouterr().err
+    monkeypatch.setattr(progress, "PATIENCE", 60)
+    started = time.monotonic()
+    with progress.progress("Marking"):
+        pass
+    assert capsys.readouterr().err == "", "a bar for what took no time"
+    assert time.monotonic() - started < 30, "waited for the bar that was not needed"
