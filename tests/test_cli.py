@@ -88,6 +88,14 @@ def test_json_and_csv_keep_every_double(run):
     assert read_csv(out) == [frame[name].tolist() for name in frame.columns]
 
 
+@pytest.mark.parametrize("kind", ["csv", "json", "text"])
+def test_a_table_written_in_parts_is_whole(run, monkeypatch, kind):
+    words = ["table", "adam", "--format", kind]
+    whole = run(*words)[1]
+    monkeypatch.setattr("gdlab.cli.formats.CHUNK", 7)
+    assert run(*words)[1] == whole
+
+
 def test_json_writes_whole_numbers_without_a_point(run):
     first = json.loads(run("table", "sgd", "--format", "json")[1])[0]
     assert [type(first[name]) for name in ("epoch", "sample", "t", "x")] == [int, int, int, float]
