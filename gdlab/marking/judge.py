@@ -1,0 +1,236 @@
+"""Every cell asked for is right, follows, wrong or empty: judged by the truth and by its own row.
+
+A cell follows where it is what its column's formula makes of the learner's OWN cells before it. A
+learner may have gone on with a cell as it is written, or with the digits that were not written;
+both are allowed for, cell by cell, by interval arithmetic (:mod:`gdlab.marking.bounds`). A cell
+left empty is computed from the learner's own cells before it.
+
+A number counts as written if it is the nearest to as many decimals as it has: cutting off is not
+rounding.
+"""
+
+import ast
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from gdlab.columns import Column, Table
+from gdlab.dialects.evaluate import NUM, CellError, evaluate
+from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
+from gdlab.marking.sheet import Filled, Place, Written
+
+RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
+# What a zero claims where nothing else says how many decimals were meant.
+DECIMALS_OF_ZERO = 2
+# With more own cells than this in one formula, their ways to be rounded are taken together.
+MOST_APART = 4
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a learner has in one cell.
+
+    ``number`` is the cell as it is written, None for an error such as #NUM!; ``kept`` holds what
+    it may have been before it was rounded. ``astray`` where something before it, or it, is wrong.
+    """
+
+    number: float | None
+    kept: Interval
+    astray: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judged cell.
+
+    ``expected`` is the true value and ``from_yours`` what follows from the learner's own cells:
+    a number, or the name of the error that stands there instead.
+    """
+
+    place: Place
+    status: str
+    written: Written | None
+    expected: float | str
+    from_yours: float | str
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All verdicts in the order of computing, and what the learner has in every cell."""
+
+    filled: Filled
+    verdicts: tuple[Verdict, ...]
+    own: Mapping[Place, Own]
+    claims: Mapping[Place, Interval]
+
+
+def judge(filled: Filled) -> Judgement:
+    """Judge every cell asked for."""
+    table = filled.key.table
+    truth = {name: filled.key.column(name).tolist() for name in table.names}
+    columns = [(column, _formula(column)) for column in in_order(table)]
+    claims = _claims(filled)
+    own: dict[Place, Own] = {}
+    verdicts = []
+    for row in range(1, filled.key.rows + 1):
+        for column, formula in columns:
+            place = row, column.name
+            true = truth[column.name][row - 1]
+            if place not in filled.asked:
+                own[place] = _given(filled, place, float(true))
+                continue
+            before = {name: find(filled, own, row, name) for name in column.precedents}
+            verdict, own[place] = _judge_cell(
+                filled, place, true, column, formula, before, claims.get(place)
+            )
+            verdicts.append(verdict)
+    return Judgement(filled, tuple(verdicts), own, claims)
+
+
+def in_order(table: Table) -> list[Column]:
+    """The columns so that every cell comes after the cells of its row that it is computed from."""
+    ordered: dict[str, Column] = {}
+    waiting = list(table.columns)
+    while waiting:
+        column = next(
+            one
+            for one in waiting
+            if not any(name in table.names and name not in ordered for name in one.precedents)
+        )
+        ordered[column.name] = column
+        waiting.remove(column)
+    return list(ordered.values())
+
+
+def find(filled: Filled, own: Mapping[Place, Own], row: int, name: str) -> Own:
+    """What a learner has for a name in a row: a cell, a cell above, or a given input.
+
+    Raises KeyError for a cell that is not there.
+    """
+    key = filled.key
+    if name in key.table.names:
+        return own[row, name]
+    above = name.removesuffix("_prev")
+    if above != name and row > 1:
+        return own[row - 1, above]
+    try:
+        number = key.value(name, row)
+    except KeyError:
+        raise KeyError(name) from None
+    return Own(number, (number, number))
+
+
+def _formula(column: Column) -> Bound | None:
+    return bound(column.expression) if column.expression is not None else None
+
+
+def _given(filled: Filled, place: Place, true: float) -> Own:
+    """A cell that was not asked for: as the sheet shows it, and in full."""
+    changed = filled.written.get(place)
+    if changed is not None and changed.number is not None:
+        kept = rounded(changed.number, changed.decimals)
+        return Own(changed.number, kept, not kept[0] <= true <= kept[1])
+    if not math.isfinite(true):
+        return Own(None, (math.nan, math.nan))
+    shown = true if filled.shown is None else round(true, filled.shown)
+    return Own(shown, rounded(true, None))
+
+
+def _claims(filled: Filled) -> dict[Place, Interval]:
+    """The numbers that each written cell may stand for."""
+    most: dict[str, int] = {}
+    for (_, column), cell in filled.written.items():
+        if cell.number is not None and (cell.number or cell.decimals):
+            most[column] = max(most.get(column, 0), 99 if cell.decimals is None else cell.decimals)
+    claims = {}
+    for place, cell in filled.written.items():
+        if cell.number is None:
+            continue
+        decimals = cell.decimals
+        if cell.number == 0 and decimals == 0:
+            # A bare 0 would pass for anything under a half.
+            spare = DECIMALS_OF_ZERO if filled.shown is None else filled.shown
+            decimals = most.get(place[1], spare)
+        claims[place] = rounded(cell.number, decimals)
+    return claims
+
+
+def _judge_cell(
+    filled: Filled,
+    place: Place,
+    true: float,
+    column: Column,
+    formula: Bound | None,
+    before: Mapping[str, Own],
+    claim: Interval | None,
+) -> tuple[Verdict, Own]:
+    expected = true if math.isfinite(true) else NUM
+    if column.expression is None or formula is None:
+        from_yours, bands = expected, [] if expected == NUM else [(true, true)]
+    else:
+        from_yours, bands = _from_own(column.expression, formula, before)
+    astray = any(one.astray for one in before.values())
+    written = filled.written.get(place)
+    error = written is not None and written.number is None and written.text.startswith("#")
+
+    if claim is not None and written is not None:
+        fitting = [part for band in bands if (part := meet(band, claim)) is not None]
+        is_true = expected != NUM and claim[0] <= true <= claim[1]
+        status = _status(is_true, bool(fitting), astray)
+        off = status in (WRONG, FOLLOWS) or (astray and bool(fitting))
+        mine = Own(written.number, hull(*fitting) if fitting else claim, off)
+    elif error:
+        status = _status(expected == NUM, isinstance(from_yours, str), astray)
+        mine = Own(None, (math.nan, math.nan), status != RIGHT)
+    else:
+        status = EMPTY if written is None else WRONG
+        number = None if isinstance(from_yours, str) else from_yours
+        mine = Own(number, hull(*bands) if bands else (math.nan, math.nan), astray)
+    return Verdict(place, status, written, expected, from_yours), mine
+
+
+def _status(is_true: bool, fits: bool, astray: bool) -> str:
+    if is_true or (fits and not astray):
+        return RIGHT
+    return FOLLOWS if fits else WRONG
+
+
+def _from_own(
+    expression: ast.expr, formula: Bound, before: Mapping[str, Own]
+) -> tuple[float | str, list[Interval]]:
+    """What a formula makes of a learner's numbers as written, and all that rounding can make."""
+    try:
+        as_written: float | str = evaluate(expression, lambda name: number(before[name]))
+    except CellError as error:
+        as_written = str(error)
+    if any(one.number is None for one in before.values()):
+        return as_written, [] if isinstance(as_written, str) else [(as_written, as_written)]
+    bands = []
+    for chosen in _roundings(before):
+        try:
+            bands.append(formula(chosen))
+        except CellError:
+            continue
+    return as_written, bands
+
+
+def number(one: Own) -> float:
+    """The number of a cell; CellError where it holds an error."""
+    if one.number is None:
+        raise CellError(NUM)
+    return one.number
+
+
+def _roundings(before: Mapping[str, Own]) -> Iterator[dict[str, Interval]]:
+    """Each number as it is written or as it was kept, in every combination."""
+    ways: list[list[Interval]] = []
+    for one in before.values():
+        low, high = one.kept
+        written = number(one)
+        ways.append([one.kept] if low <= written <= high else [(written, written), one.kept])
+    if sum(len(way) > 1 for way in ways) > MOST_APART:
+        ways = [[hull(*way)] for way in ways]
+    for chosen in itertools.product(*ways):
+        yield dict(zip(before, chosen, strict=True))
+
