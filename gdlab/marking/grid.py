@@ -1,0 +1,103 @@
+"""The cells of a stranger's workbook: bounded, read as data, nothing evaluated."""
+
+import datetime
+import math
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from gdlab.layout import letters
+from gdlab.marking.guard import SheetFacts, read_package
+
+MOST_SHEETS = 40
+MOST_ROWS = 2_100
+MOST_COLUMNS = 150
+MOST_TEXT = 32_767  # what a cell of a spreadsheet program holds
+
+Value = float | int | str | bool | datetime.date | datetime.time | datetime.timedelta
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stored value: ``error`` says that it is one such as #NUM!, ``form`` how it is shown."""
+
+    value: Value
+    form: str
+    error: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: its stored values by (row, column), both from 1, and what else its XML says."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell]
+    facts: SheetFacts = field(default_factory=SheetFacts)
+
+    def value(self, row: int, column: int) -> Value | None:
+        """A cell's stored value; None where it is empty."""
+        cell = self.cells.get((row, column))
+        return cell.value if cell else None
+
+    def text(self, row: int, column: int) -> str:
+        """A cell's text without the spaces around it; empty where it holds none."""
+        value = self.value(row, column)
+        return value.strip() if isinstance(value, str) else ""
+
+    @cached_property
+    def rows(self) -> int:
+        """The last row that holds a value, 0 for an empty sheet."""
+        return max((row for row, _ in self.cells), default=0)
+
+    @cached_property
+    def columns(self) -> int:
+        """The last column that holds a value, 0 for an empty sheet."""
+        return max((column for _, column in self.cells), default=0)
+
+
+def address(row: int, column: int) -> str:
+    """The address of a cell, both counted from 1: ``B7``."""
+    return f"{letters(column - 1)}{row}"
+
+
+def read_grids(path: Path) -> list[Grid]:
+    """Read the sheets of a workbook in their order, their first 2,100 rows and 150 columns.
+
+    Raises ValueError with one sentence, without the file's name.
+    """
+    package = read_package(path)
+    import openpyxl
+
+    # openpyxl reports damage through many exception types, its own and other libraries'.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                package.archive, read_only=True, data_only=True, keep_links=False
+            )
+            try:
+                sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+                return [_grid(sheet, package.sheets) for sheet in sheets[:MOST_SHEETS]]
+            finally:
+                book.close()
+    except Exception:
+        raise ValueError("it is damaged, or no workbook that can be read") from None
+
+
+def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
+    cells = {}
+    for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+        for cell in row:
+            # A damaged cell may name a row of its own, far from the one it stands in.
+            if cell.value is not None and cell.row <= MOST_ROWS:
+                value = cell.value[:MOST_TEXT] if isinstance(cell.value, str) else cell.value
+                form = cell.number_format or ""
+                cells[cell.row, cell.column] = Cell(value, form, cell.data_type == "e")
+    return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()))
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a stored value is a finite number (True and False are none)."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

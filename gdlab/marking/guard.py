@@ -1,0 +1,255 @@
+"""A stranger's workbook is looked through here before any reader of workbooks sees it.
+
+An .xlsx is a zip of XML. Every part is inflated piece by piece under a limit that counts what
+comes out and does not believe what the zip says of itself; every XML part is walked once by expat,
+which refuses any DTD. Only the parts that passed are handed on, in a new archive in memory.
+"""
+
+import io
+import posixpath
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+from xml.parsers import expat
+
+MOST_BYTES = 10_000_000
+MOST_PARTS = 500
+MOST_PART_BYTES = 12_000_000
+MOST_INFLATED_BYTES = 30_000_000
+MOST_ELEMENTS = 200_000
+# Of elements other than these openpyxl makes an object for each: styles, names, conditions.
+LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
+MOST_HEAVY = 25_000
+MOST_ATTRIBUTES = 200
+MOST_DEPTH = 60
+MOST_LISTED = 100
+PIECE = 65_536
+
+TOO_LARGE = "it is far larger inside than a practice sheet can be"
+MACROS = "it holds macros; save it as .xlsx, without macros"
+LINKS = "it links to other files; replace those links by their values"
+PASSWORD = "it is protected by a password; save it without one"
+
+OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+
+
+@dataclass
+class SheetFacts:
+    """What the XML of one sheet says and a reader of values does not: addresses, rows, ranges."""
+
+    formulas: set[str] = field(default_factory=set)
+    uncalculated: set[str] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Package:
+    """The parts that passed, as an archive in memory; ``sheets`` has the facts by part name."""
+
+    archive: io.BytesIO
+    sheets: dict[str, SheetFacts]
+
+
+def read_package(path: Path) -> Package:
+    """Read and check a workbook's zip.
+
+    Raises ValueError with one sentence, without the file's name: not there, too large, encrypted,
+    an older format, damaged, with macros, links to other files, or a DTD.
+    """
+    data = _bytes_of(path)
+    if data.startswith(OLD_FORMAT):
+        if ENCRYPTED in data:
+            raise ValueError(PASSWORD)
+        raise ValueError("it is in the old .xls format; save it as .xlsx")
+    # zipfile reports some damage through these others.
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _checked(archive)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError):
+        raise ValueError("it is damaged, or no .xlsx workbook") from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            raise ValueError("it is a folder or a device, not a workbook")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ValueError(f"{error.strerror or error}") from None
+    if not data:
+        raise ValueError("it is empty")
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"it is larger than {MOST_BYTES // 10**6} MB")
+    return data
+
+
+def _checked(archive: zipfile.ZipFile) -> Package:
+    parts = [part for part in archive.infolist() if not part.is_dir()]
+    if len(parts) > MOST_PARTS:
+        raise ValueError(f"it has {len(parts)} parts, more than {MOST_PARTS}")
+    _refuse_by_name([part.filename for part in parts])
+    sheets: dict[str, SheetFacts] = {}
+    walker = _Walker()
+    total = 0
+    passed = io.BytesIO()
+    with zipfile.ZipFile(passed, "w") as kept:
+        for part in parts:
+            content = _inflated(archive, part, MOST_INFLATED_BYTES - total)
+            total += len(content)
+            # Pictures and the like are not handed on: no reader sees a part that was not walked.
+            if part.filename.lower().endswith((".xml", ".rels")):
+                facts = walker.walk(part.filename, content)
+                if facts is not None:
+                    sheets[part.filename] = facts
+                kept.writestr(part.filename, content)
+    passed.seek(0)
+    return Package(passed, sheets)
+
+
+def _refuse_by_name(names: list[str]) -> None:
+    lower = [name.lower() for name in names]
+    if len(set(lower)) < len(lower):
+        raise ValueError("it is damaged: two of its parts have the same name")
+    if "mimetype" in lower and "content.xml" in lower:
+        raise ValueError("it is an OpenDocument file; save it as .xlsx")
+    if any("vba" in name or "macrosheets/" in name or "activex/" in name for name in lower):
+        raise ValueError(MACROS)
+    if any("externallinks/" in name or name.endswith("connections.xml") for name in lower):
+        raise ValueError(LINKS)
+    if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
+        raise ValueError("it is a zip file, but no .xlsx workbook")
+
+
+def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
+    if part.flag_bits & 1:
+        raise ValueError(PASSWORD)
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError("it is packed in an unusual way; save it again as .xlsx")
+    limit = min(MOST_PART_BYTES, left)
+    pieces, size = [], 0
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE):
+            size += len(piece)
+            if size > limit:
+                raise ValueError(TOO_LARGE)
+            pieces.append(piece)
+    return b"".join(pieces)
+
+
+class _Walker:
+    """Walks the XML parts of one file: counts elements, and notes what a sheet's XML says."""
+
+    def __init__(self) -> None:
+        self.elements = self.heavy = 0
+
+    def walk(self, part: str, content: bytes) -> SheetFacts | None:
+        """Walk one part; the facts of a sheet, None for any other part."""
+        self.part, self.depth = part, 0
+        self.listed: set[str] = set()
+        self.facts: SheetFacts | None = None
+        self.cell, self.in_value, self.has_formula, self.has_value = "", False, False, False
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = _refuse_dtd
+        parser.EntityDeclHandler = _refuse_dtd
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+        parser.buffer_text = True
+        try:
+            parser.Parse(content, True)
+        except (expat.ExpatError, LookupError):
+            raise ValueError(f"its part {part[:60]!a} is damaged") from None
+        return self.facts
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        if self.depth == 0 and name == "worksheet":
+            self.facts = SheetFacts()
+        self.depth += 1
+        self.elements += 1
+        self.heavy += name not in LIGHT
+        if (
+            self.elements > MOST_ELEMENTS
+            or self.heavy > MOST_HEAVY
+            or self.depth > MOST_DEPTH
+            or len(attributes) > MOST_ATTRIBUTES
+        ):
+            raise ValueError(TOO_LARGE)
+        if name == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            # A link on a word, to be clicked by a person, is harmless: nothing is followed here.
+            if kind != "hyperlink":
+                if attributes.get("TargetMode") == "External":
+                    raise ValueError(LINKS)
+                self.enlist(_target(self.part, attributes.get("Target", "")))
+        elif name == "sheet":
+            self.enlist(
+                next((value for key, value in attributes.items() if key.endswith(" id")), "")
+            )
+        elif name == "Override" and "macroEnabled" in attributes.get("ContentType", ""):
+            raise ValueError(MACROS)
+        elif self.facts is not None:
+            self.note(self.facts, name, attributes)
+
+    def enlist(self, entry: str) -> None:
+        """Note a sheet or the part behind it; one part as forty sheets is read forty times."""
+        if entry in self.listed:
+            raise ValueError("it is damaged: one of its parts is listed twice")
+        self.listed.add(entry)
+        if len(self.listed) > MOST_LISTED:
+            raise ValueError(TOO_LARGE)
+
+    def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self.cell = attributes.get("r", "")
+            self.has_formula = self.has_value = False
+        elif name == "f":
+            self.has_formula = True
+        elif name in ("v", "t"):
+            self.in_value = True
+        elif name == "mergeCell":
+            facts.merged.append(attributes.get("ref", ""))
+        elif attributes.get("hidden") in ("1", "true"):
+            if name == "row":
+                facts.hidden_rows.add(_whole(attributes.get("r")))
+            elif name == "col":
+                ends = _whole(attributes.get("min")), _whole(attributes.get("max"))
+                facts.hidden_columns.append(ends)
+
+    def text(self, _text: str) -> None:
+        if self.in_value:
+            self.has_value = True
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if self.facts is None:
+            return
+        name = name.rpartition(" ")[2]
+        if name in ("v", "t"):
+            self.in_value = False
+        elif name == "c" and self.has_formula and self.cell:
+            self.facts.formulas.add(self.cell)
+            if not self.has_value:
+                self.facts.uncalculated.add(self.cell)
+
+
+def _target(part: str, target: str) -> str:
+    """The part that a relation of ``part`` points to, the way openpyxl finds it."""
+    if target.startswith("/"):
+        return target[1:]
+    owner = posixpath.dirname(posixpath.dirname(part))
+    return posixpath.normpath(posixpath.join(owner, target))
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _refuse_dtd(*_declaration: object) -> NoReturn:
+    raise ValueError("its XML declares a document type, which no spreadsheet program writes")

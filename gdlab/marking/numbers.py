@@ -1,0 +1,91 @@
+"""Pleasant numbers for a practice sheet: points, starts and rates that a seed draws.
+
+Whole points, starts and rates of one or two digits; steps large enough to be seen at a few
+decimals; no error near 0, where a slip would not show; no explosion.
+"""
+
+import random
+from typing import Any, NamedTuple
+
+from gdlab.registry import Rule
+from gdlab.symbols import LIMITS, SHARE
+from gdlab.tracing import Trace, trace
+
+STARTS = (-1.0, 0.5, 1.0, 1.5, 2.0, 3.0)
+SHORT_MEMORY = (0.5, 0.6, 0.7, 0.8, 0.9)
+LONG_MEMORY = (0.8, 0.9, 0.95, 0.99)
+RATES = tuple(
+    digit * 10.0**power if power >= 0 else digit / 10.0**-power
+    for power in range(3, -6, -1)
+    for digit in (5, 2, 1)
+)
+SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 60.0, 0.2
+TRIES = 60
+
+
+class Numbers(NamedTuple):
+    """What one learner's sheet is given."""
+
+    points: list[tuple[float, float]]
+    start: dict[str, float]
+    hyper: dict[str, Any]
+
+
+def numbers(rule: Rule, rows: int, seed: int) -> Numbers:
+    """Draw the numbers of sheet ``seed``: the same seed always gives the same sheet.
+
+    Raises ValueError where no try gives a run without explosion.
+    """
+    draw = random.Random(f"{rule.name} {rows} {seed}")
+    usable: Numbers | None = None
+    for _ in range(TRIES):
+        given = Numbers(_points(draw, rows), _starts(draw), _hyper(draw, rule))
+        rates = draw.sample(RATES, len(RATES)) if "lr" in rule.hyper else (0.0,)
+        for rate in rates:
+            tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
+            run = trace(rule.name, tried.points, start=tried.start, **tried.hyper)
+            if run.exploded:
+                continue
+            if _pleasant(run):
+                return tried
+            usable = usable or tried
+    if usable is None:
+        raise ValueError(f"no points and rates were found with which {rule.name} does not explode")
+    return usable
+
+
+def _points(draw: random.Random, rows: int) -> list[tuple[float, float]]:
+    slope, intercept = draw.choice((-3, -2, 2, 3, 4)), draw.randint(-5, 20)
+    points = []
+    for _ in range(rows):
+        x = draw.randint(2, 9)
+        points.append((float(x), float(slope * x + intercept + draw.randint(-2, 2))))
+    return points
+
+
+def _starts(draw: random.Random) -> dict[str, float]:
+    # Two different ones, so that taking one for the other shows.
+    intercept, slope = draw.sample(STARTS, 2)
+    return {"intercept": intercept, "slope": slope}
+
+
+def _hyper(draw: random.Random, rule: Rule) -> dict[str, float]:
+    """A short memory for each share, the longer one where the rule's own is longer."""
+    chosen: dict[str, float] = {}
+    for name, default in rule.hyper.items():
+        if LIMITS.get(name) is SHARE and default > 0:
+            memories = LONG_MEMORY if default > max(SHORT_MEMORY) else SHORT_MEMORY
+            chosen[name] = draw.choice([m for m in memories if m not in chosen.values()])
+        elif name == "weight_decay":
+            chosen[name] = draw.choice((0.01, 0.02, 0.05, 0.1))
+    return chosen
+
+
+def _pleasant(run: Trace) -> bool:
+    errors = sorted(abs(error) for error in run.column("error"))
+    if errors[0] < SMALLEST_ERROR or errors[-1] > LARGEST_ERROR:
+        return False
+    steps = [
+        abs(step) for parameter in run.table.parameters for step in run.column(f"step_{parameter}")
+    ]
+    return sorted(steps)[len(steps) // 4] >= SMALLEST_STEP and max(steps) <= LARGEST_STEP

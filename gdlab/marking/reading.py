@@ -1,0 +1,258 @@
+"""A learner's workbook as the sheet that is judged. Its values are read; nothing is evaluated."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from gdlab.assembly import EXTRAS, Plan, table_of
+from gdlab.columns import POINT, Table
+from gdlab.layout import DATA_SHEET, DATA_START_ROW, inputs
+from gdlab.marking.finding import Place, find_table, row_places
+from gdlab.marking.grid import Grid, address, is_number, read_grids
+from gdlab.marking.record import Record, find_record
+from gdlab.marking.sheet import Filled, Written
+from gdlab.marking.values import written
+from gdlab.marking.words import listed, shown
+from gdlab.registry import find_rule, rules
+from gdlab.runs import Trace
+from gdlab.tracing import trace
+
+MOST_REMARKS = 8
+CURE = "open it in a spreadsheet program, save it there, and check it again"
+UNCALCULATED = f"its formulas were never calculated, so it holds no values: {CURE}"
+
+
+def read_filled(path: str | Path) -> Filled:
+    """Read a workbook that a learner has filled in.
+
+    Raises ValueError, the file's name and one sentence, where nothing of it can be judged.
+    """
+    place = Path(path)
+    try:
+        grids = read_grids(place)
+        return filled(grids, str(path))
+    except ValueError as error:
+        raise ValueError(f"{place.name or path}: {error}") from None
+
+
+def filled(grids: list[Grid], file: str) -> Filled:
+    """What was handed in, from the sheets of a workbook; ValueError where it cannot be judged."""
+    notes: list[str] = []
+    record = find_record(grids)
+    table, sheet = (_of_record(record), record.rule) if record else _of_sheet(grids, notes)
+    place = find_table(grids, table, sheet, notes)
+    rows = row_places(place, record.rows if record else None, notes)
+    count = record.rows if record else max(rows, default=0)
+    if not rows:
+        raise ValueError(f"the table of {table.rule.name} has no rows")
+    key = _key(grids, place, table, rows, count, record, notes)
+    blank = (
+        record.blank
+        if record
+        else [
+            column.name
+            for column in table.columns
+            if column.expression is not None and column.name in place.columns
+        ]
+    )
+    cells, remarks = _cells(place, key, rows, frozenset(blank))
+    _refuse_uncalculated(place.grid, cells)
+    notes += remarks
+    _note_looks(place, rows, notes)
+    asked = frozenset((t, name) for t in range(1, key.rows + 1) for name in blank)
+    if record and record.decimals is not None:
+        _note_short(cells, key, record.decimals, notes)
+    return Filled(
+        key=key,
+        asked=asked,
+        written=cells,
+        shown=record.decimals if record else None,
+        addresses={
+            (t, name): address(row, column)
+            for name, column in place.columns.items()
+            for t, row in rows.items()
+        },
+        file=file,
+        sheet=place.grid.name,
+        notes=tuple(notes),
+    )
+
+
+def _of_record(record: Record) -> Table:
+    return table_of(find_rule(record.rule))
+
+
+def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:
+    """The rule of a workbook without a record: what a sheet's title or name says."""
+    known = rules()
+    for grid in grids:
+        said = [*re.findall(r"\w+", grid.text(1, 1))[:30], grid.name]
+        for name in said:
+            if name in known:
+                labels = {text for row in range(1, 8) for text in _texts(grid, row)}
+                extras = frozenset(EXTRAS) & labels
+                notes.append(
+                    f"no record of a practice sheet was found: the rule {name} was read from the "
+                    f"sheet {shown(grid.name)}, and every computed column was judged"
+                )
+                return table_of(find_rule(name), Plan(extras=extras)), grid.name
+    raise ValueError("it does not say which rule it is about; name the sheet after the rule: adam")
+
+
+def _texts(grid: Grid, row: int) -> list[str]:
+    return [grid.text(row, column) for column in range(1, grid.columns + 1)]
+
+
+def _key(
+    grids: list[Grid],
+    place: Place,
+    table: Table,
+    rows: dict[int, int],
+    count: int,
+    record: Record | None,
+    notes: list[str],
+) -> Trace:
+    """The true run, with the inputs and points that stand on the learner's sheet."""
+    samples = count
+    if record is None:
+        epochs = [_whole(place, "epoch", row) for row in rows.values()]
+        samples = count // max(epochs, default=1)
+    given = _inputs(place, table, record, notes)
+    points = [_point(grids, place, rows, sample, notes) for sample in range(1, samples + 1)]
+    begin = {
+        name.removeprefix("start_"): value
+        for name, value in given.items()
+        if name.startswith("start_")
+    }
+    hyper: dict[str, Any] = {name: given[name] for name in table.hyper}
+    return trace(table.rule.name, points, epochs=count // samples, start=begin, **hyper)
+
+
+def _whole(place: Place, name: str, row: int) -> int:
+    value = place.grid.value(row, place.columns[name]) if name in place.columns else None
+    return max(int(value), 1) if is_number(value) else 1
+
+
+def _inputs(
+    place: Place, table: Table, record: Record | None, notes: list[str]
+) -> dict[str, float]:
+    """The inputs on the sheet; where one cannot be read, the one that the sheet was given with."""
+    found: dict[str, float] = {}
+    for name in inputs(table):
+        where = place.inputs.get(name)
+        value = place.grid.value(*where) if where else None
+        at = f" in {address(*where)}" if where else ""
+        given = record.given[name] if record else None
+        if is_number(value):
+            found[name] = float(value)
+            if given is not None and found[name] != given:
+                notes.append(f"{name}{at} is {found[name]!r} here; it was given as {given!r}")
+        elif given is not None:
+            found[name] = given
+            notes.append(
+                f"the input {name}{at} cannot be read; {given!r} was taken, as it was given"
+            )
+        elif where and address(*where) in place.grid.facts.uncalculated:
+            raise ValueError(UNCALCULATED)
+        else:
+            raise ValueError(f"the input {name}{at} is no number; put one under its label")
+    return found
+
+
+def _point(
+    grids: list[Grid], place: Place, rows: dict[int, int], sample: int, notes: list[str]
+) -> tuple[float, float]:
+    """One point: as it stands in its row, or else on the sheet of the points."""
+    data = next((grid for grid in grids if grid.name == DATA_SHEET), None)
+    values = []
+    for index, name in enumerate(POINT):
+        row, column = rows.get(sample, 0), place.columns.get(name, 0)
+        value = place.grid.value(row, column)
+        if not is_number(value):
+            stands = address(row, column) if row and column else f"{name} of sample {sample}"
+            if stands in place.grid.facts.uncalculated:
+                raise ValueError(UNCALCULATED)
+            value = data.value(DATA_START_ROW + sample, index + 1) if data else None
+            if not is_number(value):
+                raise ValueError(f"{stands} is no number; the points must stand as they were given")
+            notes.append(f"{stands} was taken from the sheet {DATA_SHEET}")
+        values.append(float(value))
+    return values[0], values[1]
+
+
+def _cells(
+    place: Place, key: Trace, rows: dict[int, int], blank: frozenset[str]
+) -> tuple[dict[tuple[int, str], Written], list[str]]:
+    """What stands in the cells asked for, and in given cells that are not as they were given."""
+    cells: dict[tuple[int, str], Written] = {}
+    remarks = []
+    for column in key.table.columns:
+        if column.expression is None or column.name not in place.columns:
+            continue
+        true = key.column(column.name)
+        for t, row in rows.items():
+            at = address(row, place.columns[column.name])
+            stored = place.grid.cells.get((row, place.columns[column.name]))
+            asked = column.name in blank
+            if stored is None:
+                if asked and at in place.grid.facts.uncalculated:
+                    why = f"its formula was never calculated: {CURE}"
+                    cells[t, column.name] = Written(None, address=at, problem=why)
+                continue
+            cell, remark = written(stored, at)
+            if asked:
+                cells[t, column.name] = cell
+                remarks += [remark] if remark else []
+            elif cell.number is not None and not _same(cell.number, float(true[t - 1])):
+                cells[t, column.name] = cell
+                remarks.append(f"{at} was given and has been changed")
+    if len(remarks) > MOST_REMARKS:
+        remarks = [*remarks[:MOST_REMARKS], f"and {len(remarks) - MOST_REMARKS} more such cells"]
+    return cells, remarks
+
+
+def _same(a: float, b: float) -> bool:
+    # Spreadsheet programs save 15 digits.
+    return abs(a - b) <= 1e-12 * max(abs(a), abs(b)) or a == b
+
+
+def _refuse_uncalculated(grid: Grid, cells: dict[tuple[int, str], Written]) -> None:
+    if cells and all(cell.address in grid.facts.uncalculated for cell in cells.values()):
+        raise ValueError(UNCALCULATED)
+
+
+def _note_looks(place: Place, rows: dict[int, int], notes: list[str]) -> None:
+    """Merged cells and hidden rows among the table's."""
+    facts, inside = place.grid.facts, set(rows.values())
+    merged = []
+    for area in facts.merged:
+        match = re.fullmatch(r"[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})", area)
+        if match and any(int(match[1]) <= row <= int(match[2]) for row in inside):
+            merged.append(area)
+    if merged:
+        notes.append(f"{listed(merged)} are merged cells, which hold one number only: the first")
+    hidden = sorted(facts.hidden_rows & inside)
+    if hidden:
+        notes.append(f"hidden, but judged all the same: row {listed([str(row) for row in hidden])}")
+    columns = [
+        name
+        for name, column in place.columns.items()
+        if any(low <= column <= high for low, high in facts.hidden_columns)
+    ]
+    if columns:
+        notes.append(f"hidden, but judged all the same: column {listed(columns)}")
+
+
+def _note_short(
+    cells: dict[tuple[int, str], Written], key: Trace, decimals: int, notes: list[str]
+) -> None:
+    """Cells that are right to the decimals they have, but have fewer than the sheet asks for."""
+    short = []
+    for (t, name), cell in cells.items():
+        if cell.number is None or cell.decimals is None:
+            continue
+        off = abs(cell.number - key.value(name, t))
+        if off <= 0.5 * 10.0**-cell.decimals and off > 0.6 * 10.0**-decimals:
+            short.append(cell.address)
+    if short:
+        notes.append(f"written to fewer than the {decimals} decimals asked for: {listed(short)}")

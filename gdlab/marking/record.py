@@ -1,0 +1,124 @@
+"""What a practice workbook says of itself, in plain lines that a person can read too.
+
+The lines stand on the sheet ``practice``. Their last one is a fingerprint of the others: it does
+not keep anyone from cheating, but a damaged or edited record is noticed and never marked by.
+"""
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+from gdlab.assembly import table_of
+from gdlab.layout import inputs
+from gdlab.marking.grid import Grid, is_number
+from gdlab.marking.words import shown
+from gdlab.registry import find_rule
+
+PRACTICE_SHEET = "practice"
+MOST_PRACTICE_ROWS = 1_000
+MOST_DECIMALS = 15
+LABELS = ("rule", "rows", "seed", "blank", "decimals", "given")
+FINGERPRINT = "fingerprint"
+ALL, ANY = "all", "any"
+SEARCHED_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a practice sheet was made with.
+
+    ``blank`` are the columns to fill in; ``decimals`` None where any number of them may be
+    written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`.
+    """
+
+    rule: str
+    rows: int
+    seed: int
+    blank: tuple[str, ...]
+    decimals: int | None
+    given: dict[str, float]
+
+
+def computed_columns(rule: str) -> tuple[str, ...]:
+    """The columns that can be left blank: those with a formula."""
+    table = table_of(find_rule(rule))
+    return tuple(column.name for column in table.columns if column.expression is not None)
+
+
+def record_lines(record: Record) -> list[tuple[str, str | int]]:
+    """The record as labels and values, the fingerprint last."""
+    every = record.blank == computed_columns(record.rule)
+    lines: list[tuple[str, str | int]] = [
+        ("rule", record.rule),
+        ("rows", record.rows),
+        ("seed", record.seed),
+        ("blank", ALL if every else ", ".join(record.blank)),
+        ("decimals", ANY if record.decimals is None else record.decimals),
+        ("given", ", ".join(f"{name}={value!r}" for name, value in record.given.items())),
+    ]
+    return [*lines, (FINGERPRINT, _fingerprint([str(value) for _, value in lines]))]
+
+
+def find_record(grids: list[Grid]) -> Record | None:
+    """The record of a workbook; None where it has none.
+
+    Raises ValueError with one sentence where the lines do not belong together.
+    """
+    for grid in grids:
+        found = {
+            grid.text(row, 1): _text(grid.value(row, 2))
+            for row in range(1, min(grid.rows, SEARCHED_ROWS) + 1)
+        }
+        if FINGERPRINT in found:
+            return _record(found, grid.name)
+    return None
+
+
+def _text(value: object) -> str:
+    """A stored value as the text that was written: a spreadsheet program may make 6 a 6.0."""
+    if is_number(value) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _fingerprint(values: list[str]) -> str:
+    return "x" + hashlib.sha256("\n".join(values).encode()).hexdigest()[:12]
+
+
+def _record(found: dict[str, str], sheet: str) -> Record:
+    texts = [found.get(label, "") for label in LABELS]
+    if found[FINGERPRINT] != _fingerprint(texts):
+        raise ValueError(
+            f"the lines on the sheet {shown(sheet)} that say what was asked have been changed; "
+            "fill in a fresh copy of the practice sheet"
+        )
+    rule, rows, seed, blank, decimals, given = texts
+    try:
+        names = computed_columns(rule)
+        record = Record(
+            rule,
+            int(rows),
+            int(seed),
+            names if blank == ALL else tuple(blank.split(", ")),
+            None if decimals == ANY else int(decimals),
+            {
+                name: float(value)
+                for name, _, value in (p.partition("=") for p in given.split(", "))
+            },
+        )
+    except ValueError as error:
+        if rule.isidentifier() and len(rule) < 60:
+            raise ValueError(f"its rule cannot be judged here: {error}") from None
+        raise ValueError(f"the record on the sheet {shown(sheet)} is damaged") from None
+    expected = inputs(table_of(find_rule(rule)))
+    if (
+        not 1 <= record.rows <= MOST_PRACTICE_ROWS
+        or not set(record.blank) <= set(names)
+        or tuple(record.given) != expected
+        or not all(map(math.isfinite, record.given.values()))
+        or not 0 <= (record.decimals or 0) <= MOST_DECIMALS
+    ):
+        raise ValueError(
+            f"the record on the sheet {shown(sheet)} does not fit the rule {rule} as it is here"
+        )
+    return record

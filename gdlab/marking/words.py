@@ -1,0 +1,22 @@
+"""A stranger's text made fit to be shown: quoted, short, and without control characters."""
+
+MOST_SHOWN = 40
+MOST_LISTED = 6
+
+
+def shown(text: str) -> str:
+    """Text from a file as it may stand in a sentence: in quotes, escaped, at most 40 characters."""
+    short = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+    return "'" + plain(short) + "'"
+
+
+def plain(text: str) -> str:
+    """Text with every character that does not print written as an escape."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def listed(things: list[str]) -> str:
+    """``a, b and c``; of many the first few and how many more."""
+    if len(things) > MOST_LISTED:
+        things = [*things[:MOST_LISTED], f"{len(things) - MOST_LISTED} more"]
+    return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
