@@ -143,8 +143,8 @@ def _refuse_misfits(rule: Rule, plan: Plan) -> None:
         ("schedule", plan.schedule, SCHEDULES),
         ("surface", plan.surface, SURFACES),
     ):
-        if name is not None and name not in known:
-            raise ValueError(f"no {kind} is called {name!r}; there are {', '.join(known)}")
+        if name is not None and not (isinstance(name, str) and name in known):
+            raise ValueError(f"no {kind} is called {name!r:.40}; there are {', '.join(known)}")
     rules = (rule, plan.switch_to) if plan.switch_to else (rule,)
     for one in rules:
         lacks = {"epoch", "sample", "n"}.intersection(one.formulas.arguments)
@@ -169,6 +169,13 @@ def _refuse_misfits(rule: Rule, plan: Plan) -> None:
         schedule = _read(SCHEDULES[plan.schedule])
         if plan.surface and "next_lr" in schedule.results:
             raise ValueError(f"schedule {plan.schedule} works by epochs; a surface has none")
+        own = {name.removesuffix("_prev") for name in (*schedule.defaults, *schedule.results)}
+        for one in rules:
+            for name in one.hyper:
+                if name in own and name != "lr":
+                    raise ValueError(
+                        f"schedule {plan.schedule} has its own {name}; rename {one.name}'s"
+                    )
         if "sqr_avg_slope" in schedule.arguments and "sqr_avg" not in rule.carried:
             raise ValueError(
                 f"schedule {plan.schedule} looks at sqr_avg_*, which {rule.name} does not carry"

@@ -68,8 +68,8 @@ def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
 
     ``name`` is basic, momentum, rmsprop, adam, adam_ann or adagrad; ValueError for any other.
     """
-    if name not in LESSONS:
-        raise ValueError(f"no lesson is called {name!r}; there are {', '.join(LESSONS)}")
+    if not isinstance(name, str) or name not in LESSONS:
+        raise ValueError(f"no lesson is called {name!r:.40}; there are {', '.join(LESSONS)}")
     found = LESSONS[name]
     settings: dict[str, Any] = {**found.hyper, "start": found.start, "schedule": found.schedule}
     return trace(found.rule, points, epochs=epochs, **settings)

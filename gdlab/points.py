@@ -4,6 +4,7 @@ import csv
 import math
 import random
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,17 +53,19 @@ def make_line(
     units of y, of a normal error rounded to two decimals. Raises ValueError for n under 1 or a
     negative noise.
     """
-    if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-        raise ValueError(f"n must be a whole number from 1, not {n!r}")
+    whole("n", n)
+    whole("seed", seed, least=0)
     for name, value in (("slope", slope), ("intercept", intercept), ("noise", noise)):
         number(value, name)
     if noise < 0:
         raise ValueError(f"noise must be 0 or more, not {noise!r}")
-    draw = random.Random(seed)
+    draw = random.Random(int(seed))
     x = [float(draw.randint(1, 100)) for _ in range(n)]
     y = [slope * value + intercept for value in x]
     if noise:
         y = [value + round(draw.gauss(0, noise), 2) for value in y]
+    if not all(map(math.isfinite, y)):
+        raise ValueError("y would be past 1.8e308: give a smaller slope, intercept or noise")
     return _frame(x, y)
 
 
@@ -70,6 +73,8 @@ def number(value: Any, where: str) -> float:
     """``value`` as a float; ValueError that says where, for text, NaN, infinity and the like."""
     try:
         if isinstance(value, (bool, str, bytes)) or value is None:
+            raise TypeError
+        if getattr(getattr(value, "dtype", None), "kind", "f") in "bc":
             raise TypeError
         result = float(value)
     except (TypeError, ValueError):
@@ -79,6 +84,13 @@ def number(value: Any, where: str) -> float:
     if not math.isfinite(result):
         raise ValueError(f"{where} must be a finite number, not {result!r}")
     return result
+
+
+def whole(name: str, value: Any, least: int = 1, also: str = "") -> int:
+    """``value`` as an int; ValueError that names it where it is no whole number from ``least``."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be a whole number from {least}{also}, not {value!r:.40}")
+    return int(value)
 
 
 def pairs(points: Any) -> Pair:
@@ -94,7 +106,10 @@ def pairs(points: Any) -> Pair:
         absent = [name for name in ("x", "y") if name not in points]
         if absent:
             raise ValueError(f"{kind}; there is no column {' and no column '.join(absent)}")
-        columns = list(points["x"]), list(points["y"])
+        try:
+            columns = list(points["x"]), list(points["y"])
+        except TypeError:
+            raise ValueError(kind) from None
     else:
         try:
             rows = [tuple(row) for row in points]

@@ -149,12 +149,12 @@ _read_once = lru_cache(maxsize=256)(read_rule)
 def find_rule(name: str | Callable) -> Rule:
     """A rule by its name or its registered function; ValueError that lists the names."""
     if callable(name):
-        if name in _registered.values():
+        if any(name is function for function in _registered.values()):
             return _read_once(name)
         title = getattr(name, "__name__", repr(name))
         raise ValueError(f"{title} is not a registered rule: put @gdlab.rule above its def")
-    if name not in _registered:
-        raise ValueError(f"no rule is called {name!r}; there are {', '.join(_registered)}")
+    if not isinstance(name, str) or name not in _registered:
+        raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(_registered)}")
     return _read_once(_registered[name])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdlab.columns import POINT, Table
 from gdlab.explaining import Explanation, explain_cell, short
+from gdlab.symbols import LETTERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,17 +73,22 @@ class Trace:
         return given[self.order] if self.order else np.tile(given, self.passes)
 
     def value(self, name: str, row: int) -> float:
-        """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input."""
+        """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input.
+
+        Raises ValueError for a row or a name that is not there.
+        """
+        self._check_row(row)
         if name in self.table.names:
             return self.column(name)[row - 1].item()
         if name == "n":
             return float(self.samples)
-        if not name.endswith("_prev"):
-            return self.hyper["lr" if name == "start_lr" else name]
+        given = "lr" if name == "start_lr" else name
+        if given in self.hyper:
+            return self.hyper[given]
         above = name.removesuffix("_prev")
-        if row > 1:
-            return self.column(above)[row - 2].item()
         start = above.removeprefix("new_")
+        if row > 1 or start not in {*self.start, *self.table.counts}:
+            return self.column(above)[row - 2].item()
         return self.start[start] if start in self.start else self.table.counts[start]
 
     @cached_property
@@ -146,16 +152,20 @@ class Trace:
     def explain(self, row: int, column: str, letters: str = "mb") -> Explanation:
         """How the cell of ``row`` (from 1) in ``column`` came about.
 
-        Raises ValueError for a row or a column that is not there.
+        Raises ValueError for a row, a column or ``letters`` that are not there.
         """
         self.table.column(column)
-        number: Any = row
-        whole = isinstance(number, Integral) and not isinstance(number, bool)
-        if not whole or not 1 <= row <= self.rows:
-            raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r}")
+        self._check_row(row)
+        if letters not in LETTERS:
+            raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
         return explain_cell(
             self.table, int(row), column, self.value, self.samples, self.passes, letters
         )
+
+    def _check_row(self, row: Any) -> None:
+        whole = isinstance(row, Integral) and not isinstance(row, bool)
+        if not whole or not 1 <= row <= self.rows:
+            raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r:.40}")
 
     def to_excel(self, path: str | Path, **options: Any) -> Path:
         """Write the table as a workbook with live formulas; returns the path.

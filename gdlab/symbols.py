@@ -118,12 +118,15 @@ GREEK = (
 def refusal(name: str, value: object) -> str | None:
     """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can."""
     limits = LIMITS.get(name.removesuffix("_after"), ANY)
-    wrong = f"{name} must be a number {limits.words}, not {value!r}"
+    wrong = f"{name} must be a number {limits.words}, not {value!r:.40}"
     if isinstance(value, bool) or not isinstance(value, Real):
         return wrong
-    size = float(value)
-    low = size >= limits.low if limits.low_allowed else size > limits.low
-    return None if math.isfinite(size) and low and size < limits.below else wrong
+    try:
+        number = float(value)
+    except OverflowError:
+        return wrong
+    low = number >= limits.low if limits.low_allowed else number > limits.low
+    return None if math.isfinite(number) and low and number < limits.below else wrong
 
 
 def split(name: str, parameters: Sequence[str]) -> tuple[str, str | None]:

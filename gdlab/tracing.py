@@ -2,14 +2,15 @@
 
 import random
 from collections.abc import Callable, Mapping
-from numbers import Integral
 from typing import Any
 
 from gdlab import kernel
 from gdlab.assembly import EXTRAS, Plan, table_of
-from gdlab.points import number, pairs
+from gdlab.points import number, pairs, whole
 from gdlab.registry import Rule, find_rule, settings
 from gdlab.runs import Trace
+
+MOST_CELLS = 2**31  # 16 GiB
 
 
 def trace(
@@ -48,7 +49,10 @@ def trace(
     value out of its limits, and points that are no finite numbers.
     """
     found = find_rule(rule)
-    _whole("epochs", epochs)
+    whole("epochs", epochs)
+    if not isinstance(batch_size, str) or batch_size != "full":
+        whole("batch_size", batch_size, also=' or "full"')
+    whole("seed", seed, least=0)
     other, switched = _switch(switch)
     plan = Plan(
         extras=frozenset(EXTRAS).intersection(hyper),
@@ -68,16 +72,22 @@ def trace(
         if points is not None or epochs != 1:
             raise ValueError("a surface has no points and no epochs; give steps")
         given = ([], [])
-        samples = _whole("steps", 100 if steps is None else steps)
+        samples = whole("steps", 100 if steps is None else steps)
     if plan.batches:
-        hyper["batch_size"] = samples if batch_size == "full" else _whole("batch_size", batch_size)
+        hyper["batch_size"] = samples if isinstance(batch_size, str) else batch_size
     chosen = settings(table.hyper, hyper | switched, found.name)
     begin = dict(table.starts)
-    for name, value in (start or {}).items():
+    if start is not None and not hasattr(start, "items"):
+        raise ValueError(f"start must be like {{'slope': 1}}, not {start!r:.40}")
+    for name, value in (start if start is not None else {}).items():
         if name not in begin:
-            raise ValueError(f"start has no {name!r}; {found.name} starts from {', '.join(begin)}")
+            raise ValueError(
+                f"start has no {name!r:.40}; {found.name} starts from {', '.join(begin)}"
+            )
         begin[name] = number(value, f"start {name}")
-    order = _order(shuffle, seed, epochs, samples)
+    if epochs * samples * len(table.computed) > MOST_CELLS:
+        raise ValueError(f"{epochs * samples:,} rows are more than fit in memory; give fewer")
+    order = _order(shuffle, int(seed), epochs, samples)
     values, epoch_values = kernel.run(table, given, epochs, samples, order, begin, chosen)
     options = {
         name: value
@@ -104,16 +114,11 @@ def trace(
     )
 
 
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-        also = ' or "full"' if name == "batch_size" else ""
-        raise ValueError(f"{name} must be a whole number from 1{also}, not {value!r}")
-    return int(value)
-
-
 def _shuffled(shuffle: Any) -> bool:
-    if shuffle not in (False, True, "replacement"):
-        raise ValueError(f"shuffle must be True, False or 'replacement', not {shuffle!r}")
+    if not isinstance(shuffle, bool) and not (
+        isinstance(shuffle, str) and shuffle == "replacement"
+    ):
+        raise ValueError(f"shuffle must be True, False or 'replacement', not {shuffle!r:.40}")
     return bool(shuffle)
 
 
@@ -138,4 +143,4 @@ def _switch(switch: Mapping[str, Any] | None) -> tuple[Rule | None, dict[str, fl
     own = {name: value for name, value in switch.items() if name not in ("at_epoch", "to")}
     settings(other.hyper, own, other.name)
     given = {f"{name}_after": value for name, value in own.items()}
-    return other, given | {"at_epoch": _whole("at_epoch", switch["at_epoch"])}
+    return other, given | {"at_epoch": whole("at_epoch", switch["at_epoch"])}
