@@ -54,7 +54,6 @@ def explain_cell(
     column: str,
     value: Callable[[str, int], float],
     samples: int,
-    epochs: int,
     letters: str = "mb",
 ) -> Explanation:
     """Explain a cell of a table; ``value`` gives the number behind a name in a row."""
@@ -75,7 +74,7 @@ def explain_cell(
         latex=f"{latex_symbol(column, letters)} = {typeset}",
         numbers=numbers,
         result=result,
-        excel=formula(table, column, row, samples, epochs),
+        excel=formula(table, column, row, samples),
         cell=cell(table, column, row),
     )
 

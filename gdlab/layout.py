@@ -69,17 +69,14 @@ def epoch_letters(table: Table, name: str) -> str:
     return letters(len(table.columns) + 1 + epoch_columns(table).index(name))
 
 
+def place(table: Table, name: str) -> str:
+    """The letters of one of the rows' columns."""
+    return letters(table.names.index(name))
+
+
 def cell(table: Table, name: str, t: int) -> str:
     """The address of a column's cell at update ``t``; t = 0 is the start row."""
-    return f"{letters(table.names.index(name))}{START_ROW + t}"
-
-
-def reference(table: Table, name: str, t: int) -> str:
-    """What a formula of update ``t`` writes for a name: a cell, the cell above, or an input."""
-    above = name.removesuffix("_prev")
-    if name in table.names:
-        return cell(table, name, t)
-    return cell(table, above, t - 1) if above != name else defined_name(name)
+    return f"{place(table, name)}{START_ROW + t}"
 
 
 def points_block(name: str, points: int) -> str:
@@ -88,20 +85,88 @@ def points_block(name: str, points: int) -> str:
     return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{DATA_START_ROW + points}"
 
 
-def formula(table: Table, name: str, t: int, points: int, epochs: int) -> str | None:
-    """The Excel formula of a cell, ``=...``; None for the counters, which are plain numbers."""
+def count(points: int) -> str:
+    """What a formula writes for ``n``, the number of points in an epoch."""
+    return f"COUNT({points_block('x', points)})"
+
+
+def shape(table: Table, name: str, points: int) -> str | None:
+    """The one shape of a column's formulas: ``=...`` with {row}, {above} and {epoch_row}.
+
+    They stand for the numbers of its row, of the one above it, and of its epoch's row in the epoch
+    table. None for the counters, which are plain numbers.
+    """
 
     def put(word: str) -> str:
-        return f"COUNT({points_block('x', points)})" if word == "n" else reference(table, word, t)
+        above = word.removesuffix("_prev")
+        if word in table.names:
+            return place(table, word) + "{row}"
+        if above != word:
+            return place(table, above) + "{above}"
+        return count(points) if word == "n" else defined_name(word)
 
     column = table.column(name)
     if column.expression is not None:
         return excel(column.expression, put)
     if name in table.point:
-        return f"=INDEX({points_block(name, points)},{cell(table, 'sample', t)})"
+        return f"=INDEX({points_block(name, points)},{put('sample')})"
     if name == "lr":
-        place = f"${epoch_letters(table, 'lr')}$"
-        return (
-            f"=INDEX({place}{START_ROW + 1}:{place}{START_ROW + epochs},{cell(table, 'epoch', t)})"
-        )
+        # Its own cell, not INDEX over all epochs: later ones lean on this row, which would be
+        # a circle to a program that looks at the whole range.
+        return f"=${epoch_letters(table, name)}${{epoch_row}}"
     return None
+
+
+def row_numbers(t: int, points: int) -> dict[str, int]:
+    """What stands in a shape for {row}, {above} and {epoch_row} at update ``t``."""
+    row = START_ROW + t
+    return {"row": row, "above": row - 1, "epoch_row": START_ROW + 1 + (t - 1) // max(points, 1)}
+
+
+def formula(table: Table, name: str, t: int, points: int) -> str | None:
+    """The Excel formula of a cell, ``=...``; None for the counters, which are plain numbers."""
+    written = shape(table, name, points)
+    return written and written.format(**row_numbers(t, points))
+
+
+def epoch_formula(table: Table, name: str, epoch: int, points: int) -> str | None:
+    """The Excel formula of a cell of the epoch table; None for the epoch's number itself.
+
+    Epoch 0 is the start row, with what a schedule's first epoch finds above it: None for what has
+    no start, and where it starts from a number (``Table.epoch_starts``).
+    """
+    row = START_ROW + epoch
+    first, last = START_ROW + (epoch - 1) * points + 1, START_ROW + epoch * points
+
+    def own(name: str, row: int) -> str:
+        return f"{epoch_letters(table, name)}{row}"
+
+    def put(word: str) -> str:
+        above = word.removesuffix("_prev")
+        if word in epoch_columns(table):
+            return own(word, row)
+        if word in table.names:
+            return f"{place(table, word)}{last}"
+        if above != word:
+            return own(above, row - 1)
+        return count(points) if word == "n" else defined_name(word)
+
+    if not epoch:
+        return f"={defined_name('start_lr')}" if name == "next_lr" else None
+    if name in table.parameters:
+        return f"={place(table, f'new_{name}')}{last}"
+    if name == "lr":
+        return f"={own('next_lr', row - 1)}"
+    squares = f"{place(table, 'err2')}{first}:{place(table, 'err2')}{last}"
+    measures = {
+        "epoch": None,
+        "mse": f"=AVERAGE({squares})",
+        "rmse": f"=SQRT({own('mse', row)})",
+        "root_sum_err2": f"=SQRT(SUM({squares}))",
+    }
+    if name in measures:
+        return measures[name]
+    by_name = {column.name: column.expression for column in table.epoch_columns}
+    expression = by_name[name]
+    assert expression is not None
+    return excel(expression, put)

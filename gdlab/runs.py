@@ -158,9 +158,7 @@ class Trace:
         self._check_row(row)
         if letters not in LETTERS:
             raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
-        return explain_cell(
-            self.table, int(row), column, self.value, self.samples, self.passes, letters
-        )
+        return explain_cell(self.table, int(row), column, self.value, self.samples, letters)
 
     def _check_row(self, row: Any) -> None:
         whole = isinstance(row, Integral) and not isinstance(row, bool)
