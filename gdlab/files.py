@@ -13,21 +13,21 @@ def replacing(path: str | Path) -> Iterator[Path]:
     Where the block raises, the file that stood at ``path`` stays as it was. Raises ValueError
     naming ``path`` where its folder is not there or where nothing can be written.
     """
-    place = Path(path)
     try:
         # A link stays a link: the file that it points to is replaced.
-        place = place.resolve()
+        place = Path(path).resolve()
         if place.is_dir():
             raise ValueError(f"{path} is a folder; name a file in it")
         if place.exists() and not place.is_file():
             raise ValueError(f"{path} is no ordinary file and is not replaced")
         if not place.parent.is_dir():
             raise ValueError(f"{path}: there is no folder {place.parent}")
-        beside = place.with_name(f".{secrets.token_hex(8)}{place.suffix}")
-        beside.touch(exist_ok=False)
     except (OSError, RuntimeError) as error:
         raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    beside = place.with_name(f".{secrets.token_hex(8)}{place.suffix}")
     try:
+        # Not later than inside this block, so that an interrupt leaves nothing behind.
+        beside.touch(exist_ok=False)
         yield beside
         beside.replace(place)
     except OSError as error:
