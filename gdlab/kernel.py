@@ -1,145 +1,32 @@
-"""The row loop: a small Python module written out per table, run as it stands or compiled.
+"""Running a table's loop: as plain Python where it is small, compiled by Numba where it is not.
 
-The module's text holds the rule's function, the model's, and a loop that calls them. Small tables
-run it as plain Python; where there are enough rows to gain by it, Numba compiles the same text.
-The text is stored under a name made of its own hash, so Numba's cache on disk serves the next
-process, and a rule that was edited is another module: it can never give an old result.
+The compiled module is stored under a name made of its own text's hash, so Numba's cache on disk
+serves the next process, and a rule that was edited is another module: it can never give an old
+result.
 """
 
 import ast
 import hashlib
 import importlib.util
-import inspect
 import math
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gdlab import functions
-from gdlab.columns import Call, Step, Table, every_call, results
+from gdlab.columns import Table
 from gdlab.files import replacing
-from gdlab.grammar import FUNCTIONS
+from gdlab.loops import module_text
 
 if TYPE_CHECKING:
     import numpy as np
 
 # Plain Python is ahead of importing Numba and loading its cache up to about this many rows.
 COMPILE_FROM = 200_000
-
-# b**t inside 1 - b**t: from exp(-38), less than half a unit in the last place of 1, the
-# difference is 1 to the last bit, and the power, the dearest part of a row, need not be taken.
-FADING = """
-def _fading(b, t):
-    return 0.0 if b >= 0 and t * (1 - b) > 38 else b ** t
-"""
-
-
-def module_text(table: Table) -> str:
-    """The module of a table: every function once, then ``run``."""
-    sources = [
-        text.replace("def _(", f"def {name}(", 1) for text, name in _function_names(table).items()
-    ]
-    sources = [
-        re.sub(r"(?<![\w.])1\.0 - (\w+) \*\* t\b", r"1.0 - _fading(\1, t)", one) for one in sources
-    ]
-    used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
-    imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
-    imports += [f"pi = {math.pi!r}"]
-    own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
-    parts = ["\n".join(imports), FADING, *own, *sources, _run_text(table)]
-    return "\n\n\n".join(part.strip() for part in parts) + "\n"
-
-
-def _function_names(table: Table) -> dict[str, str]:
-    """A name for the text of every function, numbered, so that none can hide another name."""
-    calls = [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
-    written = {call.formulas.source: call.formulas.name for call in calls}
-    return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
-
-
-def _run_text(table: Table) -> str:
-    # The loop's own names begin with _; names of the grammar never do.
-    written = _function_names(table)
-    arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
-    arguments += [
-        *table.starts,
-        *table.epoch_starts,
-        *table.hyper,
-        "_out",
-        "_epoch_out",
-    ]
-    sample = "_order[_row]" if table.shuffled else "_i"
-    counted = {
-        "epoch": "_e + 1.0",
-        "position": "_i + 1.0",
-        "sample": f"{sample} + 1.0",
-        "t": "_row + 1.0",
-        "x": f"_x[{sample}]",
-        "y": f"_y[{sample}]",
-    }
-    lines = [
-        f"def run({', '.join(arguments)}):",
-        f"    ({', '.join(f'_{name}' for name in table.computed)},) = _out",
-        *(f"    {name} = {value!r}" for name, value in table.counts.items()),
-        "    n = float(_samples)",
-        *(["    start_lr = lr"] if "lr" in table.hyper else []),
-        "    _row = 0",
-        "    for _e in range(_epochs):",
-        "        for _i in range(_samples):",
-        *(f"            {name} = {counted[name]}" for name in (*table.counters, *table.point)),
-        *_step_lines(table.steps, written, {*table.starts, *table.counts}, " " * 12),
-        *(f"            _{name}[_row] = {name}" for name in table.computed),
-        *(f"            {name} = new_{name}" for name in table.parameters),
-        "            _row += 1",
-    ]
-    if table.schedule:
-        lines += [
-            f"        {_call_text(table.schedule, written)}",
-            *(
-                f"        _epoch_out[{i}][_e] = {column.name}"
-                for i, column in enumerate(table.epoch_columns)
-            ),
-            "        lr = next_lr",
-        ]
-    return "\n".join([*lines, "    return _row"])
-
-
-def _step_lines(
-    steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
-) -> list[str]:
-    lines = []
-    for step in steps:
-        if isinstance(step, Call):
-            lines.append(indent + _call_text(step, written))
-            continue
-        for head, chosen in (
-            (f"if {step.test}:", step.then),
-            ("else:", step.otherwise),
-        ):
-            idle = set(results([step])) - set(results(chosen)) - carried
-            lines += [
-                indent + head,
-                *_step_lines(chosen, written, carried, indent + "    "),
-                *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
-            ]
-    return lines
-
-
-def _call_text(call: Call, written: dict[str, str]) -> str:
-    """``(avg_slope,), (step_slope,) = _1_momentum(grad_slope, avg_slope, lr, beta)``."""
-    groups = [
-        f"({', '.join(call.names[name] for name in group)},)" if group else "_"
-        for group in call.formulas.returned
-    ]
-    # Before the assignment, a carried name still holds the row above's value.
-    arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
-    return f"{', '.join(groups)} = {written[call.formulas.source]}({', '.join(arguments)})"
 
 
 def run(

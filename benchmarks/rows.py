@@ -1,0 +1,87 @@
+"""Rows per second of every rule's table: gdlab's compiled kernel, the same loop in C, peers.
+
+    python -m benchmarks.rows [RULE ...]
+
+Figures are nanoseconds per row, the best of several runs taken in turns, arrays warm.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+import gdlab
+from benchmarks.c_peer import build
+from gdlab import kernel
+from gdlab.assembly import table_of
+from gdlab.loops import module_text
+from gdlab.points import lesson_pairs
+from gdlab.registry import find_rule
+
+SIZES = (10**4, 10**6, 10**7)
+
+
+def compare(rule: str, sizes=SIZES, folder: Path | None = None) -> list[dict]:
+    """Time one rule against its C; one row per size, with the ratio and whether the bits agree."""
+    folder = folder or Path(tempfile.mkdtemp())
+    table = table_of(find_rule(rule))
+    numbers = [*table.starts.values(), *table.hyper.values()]
+    loop = kernel.compiled(module_text(table))
+    peer = build(table, folder)
+    x, y = (np.array(values) for values in lesson_pairs())
+    none = np.zeros(0, dtype=np.int64)
+    found = []
+    for size in sizes:
+        epochs = size // len(x)
+        rows = epochs * len(x)
+        ours, theirs = (np.zeros((len(table.computed), rows)) for _ in range(2))
+        columns = tuple(ours)
+
+        def run_ours():
+            loop(epochs, len(x), x, y, none, *numbers, columns, ())  # noqa: B023
+
+        def run_theirs():
+            peer(epochs, x, y, numbers, theirs)  # noqa: B023
+
+        times = in_turns([run_ours, run_theirs], repeats=max(3, min(200, 10**7 // rows)))
+        equal = np.array_equal(ours.view(np.int64), theirs.view(np.int64))
+        mine, its = (best / rows * 1e9 for best in times)
+        found.append(
+            {
+                "rule": rule,
+                "rows": rows,
+                "gdlab": mine,
+                "C": its,
+                "ratio": mine / its,
+                "equal": equal,
+            }
+        )
+    return found
+
+
+def in_turns(functions, repeats):
+    """The least time of each function, called in turns."""
+    best = [float("inf")] * len(functions)
+    for _ in range(repeats):
+        for place, function in enumerate(functions):
+            begin = time.perf_counter()
+            function()
+            best[place] = min(best[place], time.perf_counter() - begin)
+    return best
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"{'rule':20}{'rows':>10}{'gdlab ns':>10}{'C ns':>8}{'ratio':>7}  same bits")
+    for rule in sys.argv[1:] or gdlab.rules():
+        for row in compare(rule):
+            print(
+                f"{row['rule']:20}{row['rows']:>10}{row['gdlab']:>10.1f}{row['C']:>8.1f}"
+                f"{row['ratio']:>7.2f}  {row['equal']}"
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The text of the row loop: a small Python module written out per table.
+
+It holds the rule's function as it stands, the model's, and a loop that calls them. The same text
+is run as plain Python and compiled by Numba.
+"""
+
+import inspect
+import math
+import re
+from collections.abc import Iterable
+
+from gdlab import functions
+from gdlab.columns import Call, Step, Table, every_call, results
+from gdlab.grammar import FUNCTIONS
+
+# b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
+# difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
+# have faded, a second loop leaves them out.
+FADING = re.compile(r"(?<![\w.])1\.0 - (\w+) \*\* t\b")
+FADED = 38.0
+
+
+def module_text(table: Table) -> str:
+    """The module of a table: every function once, then ``run``."""
+    sources = [
+        text.replace("def _(", f"def {name}(", 1) for text, name in _function_names(table).items()
+    ]
+    for text, name in _late_names(table).items():
+        late = FADING.sub("1.0 - 0.0", text)
+        sources.append(late.replace("def _(", f"def {name}(", 1))
+    used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
+    imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
+    imports += [f"pi = {math.pi!r}"]
+    own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
+    parts = ["\n".join(imports), *own, *sources, _run_text(table)]
+    return "\n\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _all_calls(table: Table) -> list[Call]:
+    return [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
+
+
+def _function_names(table: Table) -> dict[str, str]:
+    """A name for the text of every function, numbered, so that none can hide another name."""
+    written = {call.formulas.source: call.formulas.name for call in _all_calls(table)}
+    return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
+
+
+def _fading(table: Table) -> dict[str, tuple[str, ...]]:
+    """The functions with a power that fades, and the hyperparameters that it is a power of."""
+    if "t" not in table.counters:
+        return {}
+    found = {}
+    for call in every_call(table.steps):
+        bases = tuple(call.names[base] for base in FADING.findall(call.formulas.source))
+        if bases and set(bases) <= set(table.hyper):
+            found[call.formulas.source] = bases
+    return found
+
+
+def _late_names(table: Table) -> dict[str, str]:
+    """Names of the functions that stand in, without the power, once it has faded."""
+    names = _function_names(table)
+    return {text: f"{names[text]}_late" for text in _fading(table)}
+
+
+def _run_text(table: Table) -> str:
+    # The loop's own names begin with _; names of the grammar never do.
+    written = _function_names(table)
+    arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
+    arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
+    lines = [
+        f"def run({', '.join(arguments)}):",
+        f"    ({', '.join(f'_{name}' for name in table.computed)},) = _out",
+        *(f"    {name} = {value!r}" for name, value in table.counts.items()),
+        "    n = float(_samples)",
+        *(["    start_lr = lr"] if "lr" in table.hyper else []),
+        "    _row = 0",
+        "    for _e in range(_epochs):",
+    ]
+    bases = dict.fromkeys(base for several in _fading(table).values() for base in several)
+    if bases:
+        tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {FADED}" for base in bases]
+        late = written | _late_names(table)
+        lines += [f"        if {' and '.join(tests)}:", *_rows(table, late, " " * 12)]
+        lines += ["        else:", *_rows(table, written, " " * 12)]
+    else:
+        lines += _rows(table, written, " " * 8)
+    if table.schedule:
+        lines += [
+            f"        {_call_text(table.schedule, written)}",
+            *(
+                f"        _epoch_out[{i}][_e] = {column.name}"
+                for i, column in enumerate(table.epoch_columns)
+            ),
+            "        lr = next_lr",
+        ]
+    return "\n".join([*lines, "    return _row"])
+
+
+def _rows(table: Table, written: dict[str, str], indent: str) -> list[str]:
+    """The loop over one epoch's rows; ``written`` names the functions that it calls."""
+    sample = "_order[_row]" if table.shuffled else "_i"
+    counted = {
+        "epoch": "_e + 1.0",
+        "position": "_i + 1.0",
+        "sample": f"{sample} + 1.0",
+        "t": "_row + 1.0",
+        "x": f"_x[{sample}]",
+        "y": f"_y[{sample}]",
+    }
+    inner = indent + "    "
+    return [
+        f"{indent}for _i in range(_samples):",
+        *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
+        *_step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
+        *(f"{inner}_{name}[_row] = {name}" for name in table.computed),
+        *(f"{inner}{name} = new_{name}" for name in table.parameters),
+        f"{inner}_row += 1",
+    ]
+
+
+def _step_lines(
+    steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
+) -> list[str]:
+    lines = []
+    for step in steps:
+        if isinstance(step, Call):
+            lines.append(indent + _call_text(step, written))
+            continue
+        for head, chosen in (
+            (f"if {step.test}:", step.then),
+            ("else:", step.otherwise),
+        ):
+            idle = set(results([step])) - set(results(chosen)) - carried
+            lines += [
+                indent + head,
+                *_step_lines(chosen, written, carried, indent + "    "),
+                *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
+            ]
+    return lines
+
+
+def _call_text(call: Call, written: dict[str, str]) -> str:
+    """``(avg_slope,), (step_slope,) = _1_momentum(grad_slope, avg_slope, lr, beta)``."""
+    groups = [
+        f"({', '.join(call.names[name] for name in group)},)" if group else "_"
+        for group in call.formulas.returned
+    ]
+    # Before the assignment, a carried name still holds the row above's value.
+    arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
+    return f"{', '.join(groups)} = {written[call.formulas.source]}({', '.join(arguments)})"
