@@ -61,6 +61,7 @@ class Plan(NamedTuple):
     surface: str | None = None
 
 
+@lru_cache(maxsize=256)
 def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan never changes)
     """Put a rule's table together; ValueError for parts that do not go together."""
     _refuse_misfits(rule, plan)

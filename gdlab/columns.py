@@ -30,7 +30,7 @@ class Column:
         return names(self.expression) if self.expression is not None else ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Call:
     """One function of the grammar applied in a row; ``names`` maps its names to the table's."""
 
@@ -51,7 +51,7 @@ class Call:
         ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Branch:
     """Calls for the rows where ``test`` (a comparison of two names or numbers) holds, and others.
 
@@ -104,7 +104,7 @@ def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.
     return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
     """What is computed for one rule: steps in order, columns, inputs, and what rows carry.
 

@@ -33,7 +33,7 @@ class GrammarError(ValueError):
     """A function that cannot be shown as table, sheet, formula and mark; names the line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Formulas:
     """One function of the grammar, read.
 

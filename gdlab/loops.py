@@ -8,6 +8,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from gdlab import functions
 from gdlab.columns import Call, Step, Table, every_call, results
@@ -20,6 +21,7 @@ FADING = re.compile(r"(?<![\w.])1\.0 - (\w+) \*\* t\b")
 FADED = 38.0
 
 
+@lru_cache(maxsize=256)
 def module_text(table: Table) -> str:
     """The module of a table: every function once, then ``run``."""
     sources = [

@@ -44,7 +44,7 @@ BUILT_IN = (
 _registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One optimizer, read from its function."""
 
