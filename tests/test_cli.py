@@ -181,7 +181,8 @@ def test_a_terminal_gets_lines_that_fit(tmp_path):
         "fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 72, 0, 0))\n"
         "main(['table', 'adam', '--set', 'lr=0.5'])"
     )
-    child = subprocess.Popen([sys.executable, "-c", program], stdout=follower)
+    plain = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=follower, env=plain)
     os.close(follower)
     chunks = []
     while True:

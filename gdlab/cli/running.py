@@ -16,13 +16,15 @@ OWN = {
 }  # fmt: skip
 
 
-def add_run_options(parser: Parser) -> None:
-    """Add what a run is given beside its rule."""
+def add_run_options(parser: Parser, epochs: int = 1) -> None:
+    """Add what a run is given beside its rule; ``epochs`` is their default, for the help."""
     run = parser.add_argument_group("the run")
     run.add_argument(
         "--data", metavar="FILE", help="points from a .csv or .xlsx file (default: the lesson's 29)"
     )
-    run.add_argument("--epochs", metavar="N", type=whole, help="passes over the points (default 1)")
+    run.add_argument(
+        "--epochs", metavar="N", type=whole, help=f"passes over the points (default {epochs})"
+    )
     run.add_argument(
         "--set",
         metavar="NAME=NUMBER",
@@ -57,6 +59,7 @@ def add_run_options(parser: Parser) -> None:
         "--switch",
         metavar="NAME=VALUE",
         action="append",
+        default=[],
         help="go on with another rule: --switch at_epoch=3 --switch to=momentum; its "
         "hyperparameters in the same way",
     )
@@ -64,8 +67,14 @@ def add_run_options(parser: Parser) -> None:
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
 
 
-def run_of(args: argparse.Namespace) -> "Trace":
-    """The trace that the options describe; ValueError for those that do not fit."""
+def run_options_given(args: argparse.Namespace) -> set[str]:
+    """The names of the run's options that the user has given."""
+    words = {"data", "set"} | OWN - {"rule", "points"}
+    return {word for word in words if getattr(args, word) not in (None, [])}
+
+
+def run_of(args: argparse.Namespace, rule: str) -> "Trace":
+    """The trace of a rule that the options describe; ValueError for those that do not fit."""
     from gdlab.cli.progress import progress
     from gdlab.tracing import trace
 
@@ -85,7 +94,7 @@ def run_of(args: argparse.Namespace) -> "Trace":
     start = _numbers("--start", args.start)
     points = _points(args.data) if args.data else None
     with progress("Computing"):
-        return trace(args.rule, points, start=start, **options, **hyper)
+        return trace(rule, points, start=start, **options, **hyper)
 
 
 def _points(path: str) -> "Any":

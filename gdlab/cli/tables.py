@@ -1,7 +1,6 @@
 """``gdlab rules``, ``gdlab table``, ``gdlab explain``."""
 
 import argparse
-import os
 import sys
 
 from gdlab.cli.parsing import Commands, command, complain, whole
@@ -52,20 +51,24 @@ def _rules(args: argparse.Namespace) -> None:
 
 
 def _explain(args: argparse.Namespace) -> None:
-    print(run_of(args).explain(args.row, args.column, args.symbols))
+    print(run_of(args, args.rule).explain(args.row, args.column, args.symbols))
 
 
 def _table(args: argparse.Namespace) -> None:
+    import shutil
+
     from gdlab.cli import formats
 
     kind = _kind(args)
     if kind == "parquet" and not args.out:
         raise ValueError("parquet is no text for a screen; give --out FILE.parquet")
-    trace = run_of(args)
+    trace = run_of(args, args.rule)
     if args.out:
         formats.write_file(trace, kind, args.out)
     elif kind == "text":
-        formats.write_text(trace, sys.stdout, _line_length())
+        # A terminal's lines, or what COLUMNS says; no limit into a pipe.
+        size = shutil.get_terminal_size((formats.UNLIMITED, 0))
+        formats.write_text(trace, sys.stdout, size.columns)
     else:
         formats.WRITERS[kind](trace, sys.stdout)
     if kind == "json" and trace.exploded:
@@ -82,13 +85,3 @@ def _kind(args: argparse.Namespace) -> str:
     if ending == "xlsx":
         raise ValueError(f"{args.out}: a workbook is written by gdlab export {args.rule}")
     return ending if ending in ("csv", "json", "parquet") else "text"
-
-
-def _line_length() -> int:
-    """The terminal's width; no limit into a pipe or a file."""
-    from gdlab.cli.formats import UNLIMITED
-
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError):
-        return UNLIMITED
