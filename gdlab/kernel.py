@@ -13,10 +13,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdlab.columns import Table
 from gdlab.files import replacing
@@ -24,6 +25,8 @@ from gdlab.loops import module_text
 
 if TYPE_CHECKING:
     import numpy as np
+
+Result = TypeVar("Result")
 
 # Plain Python is ahead of importing Numba and loading its cache up to about this many rows.
 COMPILE_FROM = 200_000
@@ -54,13 +57,19 @@ def run(
         *table.epoch_starts.values(),
         *(hyper[name] for name in table.hyper),
     ]
-    if rows >= COMPILE_FROM and _numba_wanted():
+    if rows >= COMPILE_FROM and numba_wanted():
         out = np.empty((len(table.computed), rows))
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         x, y = (np.asarray(values, dtype=float) for values in points)
         places = np.asarray(order, dtype=np.int64)
-        loop = compiled(module_text(table))
-        loop(epochs, samples, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        given = (epochs, samples, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        text = module_text(table)
+        try:
+            compiled(text)(*given)
+        except Exception:
+            # Numba raises all kinds of errors where its stored code was damaged: compile anew.
+            forget(text)
+            compiled(text)(*given)
         return out, epoch_out
 
     def plainly(module: dict[str, Any], number: Callable) -> tuple[np.ndarray, np.ndarray]:
@@ -70,13 +79,23 @@ def run(
         module["run"](epochs, samples, x, y, order, *map(number, numbers), cells, epoch_cells)
         return np.array(cells, dtype=float), np.array(epoch_cells, dtype=float).reshape(-1, epochs)
 
-    text = module_text(table)
+    return interpreted(module_text(table), plainly)
+
+
+def interpreted(text: str, compute: Callable[[dict[str, Any], Callable], Result]) -> Result:
+    """What ``compute`` makes of a module run as plain Python.
+
+    It is called with the module's namespace and the kind of number to give it: Python's float, or
+    NumPy's where Python's arithmetic would stop.
+    """
+    import numpy as np
+
     try:
-        return plainly(plain(text), float)
+        return compute(plain(text), float)
     except (ArithmeticError, ValueError, TypeError):
         # Python's floats raise where IEEE arithmetic goes on with inf or nan; NumPy's go on.
         with np.errstate(all="ignore"):
-            return plainly(_unraising(text), np.float64)
+            return compute(_unraising(text), np.float64)
 
 
 @lru_cache(maxsize=64)
@@ -101,7 +120,8 @@ def _unraising(text: str) -> dict[str, Any]:
     return namespace
 
 
-def _numba_wanted() -> bool:
+def numba_wanted() -> bool:
+    """Whether Numba is there and not switched off by NUMBA_DISABLE_JIT."""
     return not os.environ.get("NUMBA_DISABLE_JIT", "0").strip("0") and bool(
         importlib.util.find_spec("numba")
     )
@@ -118,9 +138,24 @@ def plain(text: str) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def compiled(text: str) -> Callable:
     """The module's ``run``, compiled by Numba and kept on disk for the next process."""
+    return _module(_jitted(text)).run
+
+
+def forget(text: str) -> None:
+    """Remove a module's machine code from the disk, and from this process."""
+    compiled.cache_clear()
+    for file in (cache_folder() / "__pycache__").glob(f"{_name(_jitted(text))}.*"):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _jitted(text: str) -> str:
     header = "import numba\n\njit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
-    jitted = text.replace("\ndef ", "\n@jit\ndef ")
-    return _module(header + jitted).run
+    return header + text.replace("\ndef ", "\n@jit\ndef ")
+
+
+def _name(text: str) -> str:
+    return "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def cache_folder() -> Path:
@@ -130,15 +165,21 @@ def cache_folder() -> Path:
     return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
 
 
+@lru_cache(maxsize=1)
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for this process, removed at its end."""
+    return tempfile.TemporaryDirectory(prefix="gdlab-")
+
+
 def _module(text: str) -> ModuleType:
     """Import a module's text from a file named by its hash, written if it is not there whole."""
-    name = "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = _name(text)
     try:
         folder = cache_folder()
         path = _write(folder, name, text)
     except (OSError, ValueError):
         # No folder of our own to write in: this process compiles for itself.
-        path = _write(Path(tempfile.mkdtemp(prefix="gdlab-")), name, text)
+        path = _write(Path(_own_folder().name), name, text)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
