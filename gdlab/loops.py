@@ -24,17 +24,18 @@ FADED = 38.0
 @lru_cache(maxsize=256)
 def module_text(table: Table) -> str:
     """The module of a table: every function once, then ``run``."""
-    sources = [
-        text.replace("def _(", f"def {name}(", 1) for text, name in _function_names(table).items()
-    ]
-    for text, name in _late_names(table).items():
-        late = FADING.sub("1.0 - 0.0", text)
-        sources.append(late.replace("def _(", f"def {name}(", 1))
+    late = {FADING.sub("1.0 - 0.0", text): name for text, name in _late_names(table).items()}
+    return with_functions(function_names(table) | late, _run_text(table))
+
+
+def with_functions(written: dict[str, str], loop: str) -> str:
+    """A module: the functions, by their texts, under the names that ``loop`` calls; the loop."""
+    sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
     used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
     imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
     imports += [f"pi = {math.pi!r}"]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
-    parts = ["\n".join(imports), *own, *sources, _run_text(table)]
+    parts = ["\n".join(imports), *own, *sources, loop]
     return "\n\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -42,7 +43,7 @@ def _all_calls(table: Table) -> list[Call]:
     return [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
 
 
-def _function_names(table: Table) -> dict[str, str]:
+def function_names(table: Table) -> dict[str, str]:
     """A name for the text of every function, numbered, so that none can hide another name."""
     written = {call.formulas.source: call.formulas.name for call in _all_calls(table)}
     return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
@@ -62,13 +63,13 @@ def _fading(table: Table) -> dict[str, tuple[str, ...]]:
 
 def _late_names(table: Table) -> dict[str, str]:
     """Names of the functions that stand in, without the power, once it has faded."""
-    names = _function_names(table)
+    names = function_names(table)
     return {text: f"{names[text]}_late" for text in _fading(table)}
 
 
 def _run_text(table: Table) -> str:
     # The loop's own names begin with _; names of the grammar never do.
-    written = _function_names(table)
+    written = function_names(table)
     arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
     arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
     lines = [
@@ -90,7 +91,7 @@ def _run_text(table: Table) -> str:
         lines += _rows(table, written, " " * 8)
     if table.schedule:
         lines += [
-            f"        {_call_text(table.schedule, written)}",
+            f"        {call_text(table.schedule, written)}",
             *(
                 f"        _epoch_out[{i}][_e] = {column.name}"
                 for i, column in enumerate(table.epoch_columns)
@@ -115,20 +116,21 @@ def _rows(table: Table, written: dict[str, str], indent: str) -> list[str]:
     return [
         f"{indent}for _i in range(_samples):",
         *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
-        *_step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
+        *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
         *(f"{inner}_{name}[_row] = {name}" for name in table.computed),
         *(f"{inner}{name} = new_{name}" for name in table.parameters),
         f"{inner}_row += 1",
     ]
 
 
-def _step_lines(
+def step_lines(
     steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
 ) -> list[str]:
+    """The lines of one row's steps; ``written`` names the functions, ``carried`` names are kept."""
     lines = []
     for step in steps:
         if isinstance(step, Call):
-            lines.append(indent + _call_text(step, written))
+            lines.append(indent + call_text(step, written))
             continue
         for head, chosen in (
             (f"if {step.test}:", step.then),
@@ -137,13 +139,13 @@ def _step_lines(
             idle = set(results([step])) - set(results(chosen)) - carried
             lines += [
                 indent + head,
-                *_step_lines(chosen, written, carried, indent + "    "),
+                *step_lines(chosen, written, carried, indent + "    "),
                 *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
             ]
     return lines
 
 
-def _call_text(call: Call, written: dict[str, str]) -> str:
+def call_text(call: Call, written: dict[str, str]) -> str:
     """``(avg_slope,), (step_slope,) = _1_momentum(grad_slope, avg_slope, lr, beta)``."""
     groups = [
         f"({', '.join(call.names[name] for name in group)},)" if group else "_"
