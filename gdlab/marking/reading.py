@@ -6,10 +6,10 @@ from typing import Any
 
 from gdlab.assembly import EXTRAS, Plan, table_of
 from gdlab.columns import POINT, Table
-from gdlab.layout import DATA_SHEET, DATA_START_ROW, inputs
+from gdlab.layout import inputs
 from gdlab.marking.finding import Place, find_table, row_places
 from gdlab.marking.grid import Grid, address, is_number, read_grids
-from gdlab.marking.record import Record, find_record
+from gdlab.marking.record import Record, find_record, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
 from gdlab.marking.words import listed, shown
@@ -39,13 +39,15 @@ def filled(grids: list[Grid], file: str) -> Filled:
     """What was handed in, from the sheets of a workbook; ValueError where it cannot be judged."""
     notes: list[str] = []
     record = find_record(grids)
-    table, sheet = (_of_record(record), record.rule) if record else _of_sheet(grids, notes)
+    table, sheet = (
+        (_of_record(record), sheet_name(record.rule)) if record else _of_sheet(grids, notes)
+    )
     place = find_table(grids, table, sheet, notes)
     rows = row_places(place, record.rows if record else None, notes)
     count = record.rows if record else max(rows, default=0)
     if not rows:
         raise ValueError(f"the table of {table.rule.name} has no rows")
-    key = _key(grids, place, table, rows, count, record, notes)
+    key = _key(place, table, rows, count, record, notes)
     blank = (
         record.blank
         if record
@@ -104,7 +106,6 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def _key(
-    grids: list[Grid],
     place: Place,
     table: Table,
     rows: dict[int, int],
@@ -118,7 +119,7 @@ def _key(
         epochs = [_whole(place, "epoch", row) for row in rows.values()]
         samples = count // max(epochs, default=1)
     given = _inputs(place, table, record, notes)
-    points = [_point(grids, place, rows, sample, notes) for sample in range(1, samples + 1)]
+    points = [_point(place, rows, sample, record, notes) for sample in range(1, samples + 1)]
     begin = {
         name.removeprefix("start_"): value
         for name, value in given.items()
@@ -141,43 +142,39 @@ def _inputs(
     for name in inputs(table):
         where = place.inputs.get(name)
         value = place.grid.value(*where) if where else None
-        at = f" in {address(*where)}" if where else ""
-        given = record.given[name] if record else None
-        if is_number(value):
-            found[name] = float(value)
-            if given is not None and found[name] != given:
-                notes.append(f"{name}{at} is {found[name]!r} here; it was given as {given!r}")
-        elif given is not None:
-            found[name] = given
-            notes.append(
-                f"the input {name}{at} cannot be read; {given!r} was taken, as it was given"
-            )
-        elif where and address(*where) in place.grid.facts.uncalculated:
+        at = f"in {address(*where)}" if where else "among the inputs"
+        if where and address(*where) in place.grid.facts.uncalculated:
             raise ValueError(UNCALCULATED)
-        else:
-            raise ValueError(f"the input {name}{at} is no number; put one under its label")
+        found[name] = _number(f"{name} {at}", value, record.given[name] if record else None, notes)
     return found
 
 
 def _point(
-    grids: list[Grid], place: Place, rows: dict[int, int], sample: int, notes: list[str]
+    place: Place, rows: dict[int, int], sample: int, record: Record | None, notes: list[str]
 ) -> tuple[float, float]:
-    """One point: as it stands in its row, or else on the sheet of the points."""
-    data = next((grid for grid in grids if grid.name == DATA_SHEET), None)
+    """One point: as it stands in its row; where it cannot be read, as it was given."""
     values = []
     for index, name in enumerate(POINT):
         row, column = rows.get(sample, 0), place.columns.get(name, 0)
         value = place.grid.value(row, column)
-        if not is_number(value):
-            stands = address(row, column) if row and column else f"{name} of sample {sample}"
-            if stands in place.grid.facts.uncalculated:
-                raise ValueError(UNCALCULATED)
-            value = data.value(DATA_START_ROW + sample, index + 1) if data else None
-            if not is_number(value):
-                raise ValueError(f"{stands} is no number; the points must stand as they were given")
-            notes.append(f"{stands} was taken from the sheet {DATA_SHEET}")
-        values.append(float(value))
+        at = f"in {address(row, column)}" if row and column else f"of sample {sample}"
+        given = record.points[sample - 1][index] if record else None
+        if row and column and address(row, column) in place.grid.facts.uncalculated:
+            raise ValueError(UNCALCULATED)
+        values.append(_number(f"{name} {at}", value, given, notes))
     return values[0], values[1]
+
+
+def _number(what: str, value: object, given: float | None, notes: list[str]) -> float:
+    """A number on the sheet; where it cannot be read, the one that the sheet was given with."""
+    if is_number(value):
+        if given is not None and not _same(float(value), given):
+            notes.append(f"{what} is {float(value)!r} here; it was given as {given!r}")
+        return float(value)
+    if given is None:
+        raise ValueError(f"{what} is no number")
+    notes.append(f"{what} cannot be read; it was given as {given!r}, and that was taken")
+    return given
 
 
 def _cells(

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 
 from gdlab.assembly import table_of
-from gdlab.layout import inputs
+from gdlab.layout import DATA_SHEET, inputs
 from gdlab.marking.grid import Grid, is_number
 from gdlab.marking.words import shown
 from gdlab.registry import find_rule
@@ -17,7 +17,7 @@ from gdlab.registry import find_rule
 PRACTICE_SHEET = "practice"
 MOST_PRACTICE_ROWS = 1_000
 MOST_DECIMALS = 15
-LABELS = ("rule", "rows", "seed", "blank", "decimals", "given")
+LABELS = ("rule", "rows", "seed", "blank", "decimals", "given", "points")
 FINGERPRINT = "fingerprint"
 ALL, ANY = "all", "any"
 SEARCHED_ROWS = 100
@@ -28,7 +28,8 @@ class Record:
     """What a practice sheet was made with.
 
     ``blank`` are the columns to fill in; ``decimals`` None where any number of them may be
-    written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`.
+    written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`; ``points`` x and y
+    in the order of the rows.
     """
 
     rule: str
@@ -37,6 +38,12 @@ class Record:
     blank: tuple[str, ...]
     decimals: int | None
     given: dict[str, float]
+    points: tuple[tuple[float, float], ...]
+
+
+def sheet_name(rule: str) -> str:
+    """The name of a rule's sheet, as far as a workbook can have it."""
+    return f"{rule[:30]}_" if rule.lower() in (PRACTICE_SHEET, DATA_SHEET) else rule[:31]
 
 
 def computed_columns(rule: str) -> tuple[str, ...]:
@@ -55,6 +62,7 @@ def record_lines(record: Record) -> list[tuple[str, str | int]]:
         ("blank", ALL if every else ", ".join(record.blank)),
         ("decimals", ANY if record.decimals is None else record.decimals),
         ("given", ", ".join(f"{name}={value!r}" for name, value in record.given.items())),
+        ("points", ", ".join(f"{x!r} {y!r}" for x, y in record.points)),
     ]
     return [*lines, (FINGERPRINT, _fingerprint([str(value) for _, value in lines]))]
 
@@ -87,38 +95,45 @@ def _fingerprint(values: list[str]) -> str:
 
 def _record(found: dict[str, str], sheet: str) -> Record:
     texts = [found.get(label, "") for label in LABELS]
+    damaged = f"the record on the sheet {shown(sheet)} is damaged"
     if found[FINGERPRINT] != _fingerprint(texts):
         raise ValueError(
             f"the lines on the sheet {shown(sheet)} that say what was asked have been changed; "
             "fill in a fresh copy of the practice sheet"
         )
-    rule, rows, seed, blank, decimals, given = texts
+    rule, rows, seed, blank, decimals, given, points = texts
     try:
         names = computed_columns(rule)
+    except ValueError as error:
+        if rule.isidentifier() and len(rule) < 60:
+            raise ValueError(f"its rule cannot be judged here: {error}") from None
+        raise ValueError(damaged) from None
+    try:
         record = Record(
             rule,
             int(rows),
             int(seed),
             names if blank == ALL else tuple(blank.split(", ")),
             None if decimals == ANY else int(decimals),
-            {
-                name: float(value)
-                for name, _, value in (p.partition("=") for p in given.split(", "))
-            },
+            {name: float(value) for name, _, value in _parts(given, "=")},
+            tuple((float(x), float(y)) for x, _, y in _parts(points, " ")),
         )
-    except ValueError as error:
-        if rule.isidentifier() and len(rule) < 60:
-            raise ValueError(f"its rule cannot be judged here: {error}") from None
-        raise ValueError(f"the record on the sheet {shown(sheet)} is damaged") from None
-    expected = inputs(table_of(find_rule(rule)))
+    except ValueError:
+        raise ValueError(damaged) from None
+    numbers = [*record.given.values(), *(value for point in record.points for value in point)]
     if (
         not 1 <= record.rows <= MOST_PRACTICE_ROWS
+        or len(record.points) != record.rows
         or not set(record.blank) <= set(names)
-        or tuple(record.given) != expected
-        or not all(map(math.isfinite, record.given.values()))
+        or tuple(record.given) != inputs(table_of(find_rule(rule)))
+        or not all(map(math.isfinite, numbers))
         or not 0 <= (record.decimals or 0) <= MOST_DECIMALS
     ):
         raise ValueError(
             f"the record on the sheet {shown(sheet)} does not fit the rule {rule} as it is here"
         )
     return record
+
+
+def _parts(text: str, sign: str) -> list[tuple[str, str, str]]:
+    return [part.partition(sign) for part in text.split(", ")]

@@ -1,0 +1,162 @@
+"""``practice``: a workbook to fill in by hand, and its key, cell for cell at the same addresses."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdlab.layout import START_ROW, inputs
+from gdlab.marking.numbers import numbers
+from gdlab.marking.record import (
+    MOST_DECIMALS,
+    MOST_PRACTICE_ROWS,
+    PRACTICE_SHEET,
+    Record,
+    computed_columns,
+    record_lines,
+    sheet_name,
+)
+from gdlab.registry import find_rule
+from gdlab.runs import Trace
+from gdlab.tracing import trace
+
+if TYPE_CHECKING:
+    from gdlab.xlsx.writer import Book
+
+NAME_LABEL = "Your name"
+KEY_NAME = "This is the key."
+NAME_ROW, TEXT_ROW = 3, 5
+LABEL_WIDTH, VALUE_WIDTH = 16, 84
+
+
+def practice(
+    rule: str | Callable,
+    out: str | Path,
+    *,
+    rows: int = 6,
+    seed: int = 0,
+    blank: str | Iterable[str] = "all",
+    decimals: int | None = None,
+    key: str | Path | None = None,
+) -> Path:
+    """Write a practice sheet as a workbook; returns its path.
+
+    ``rows`` updates of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
+    ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
+    asks for that many digits after the point; without it a cell is judged by the digits that it
+    has. ``key`` is a path for the filled-in twin, with live formulas.
+
+    Raises ValueError, one line that names the thing, for an unknown rule or column, and for rows
+    or decimals out of their limits.
+    """
+    record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals)
+    if key is not None and Path(key).resolve() == Path(out).resolve():
+        raise ValueError(f"{key} cannot be both the practice sheet and its key")
+    if key is not None:
+        _write(Path(key), record, run, is_key=True)
+    return _write(Path(out), record, run, is_key=False)
+
+
+def make(
+    rule: str | Callable,
+    *,
+    rows: int = 6,
+    seed: int = 0,
+    blank: str | Iterable[str] = "all",
+    decimals: int | None = None,
+) -> tuple[Record, Trace]:
+    """What a practice sheet is made of: its record and the true run; errors as in practice."""
+    found = find_rule(rule)
+    _whole("rows", rows, 1, MOST_PRACTICE_ROWS)
+    _whole("seed", seed, None, None)
+    if decimals is not None:
+        _whole("decimals", decimals, 0, MOST_DECIMALS)
+    columns = _blank(found.name, blank)
+    drawn = numbers(found, rows, seed)
+    run = trace(found.name, drawn.points, start=drawn.start, **drawn.hyper)
+    values = [*run.start.values(), *run.hyper.values()]
+    given = dict(zip(inputs(run.table), values, strict=True))
+    points = tuple(drawn.points)
+    return Record(found.name, rows, seed, columns, decimals, given, points), run
+
+
+def _whole(name: str, value: object, low: int | None, high: int | None) -> None:
+    fits = isinstance(value, int) and not isinstance(value, bool)
+    if not fits or not (low is None or low <= value <= high):  # type: ignore[operator]
+        limits = "" if low is None else f" from {low} to {high}"
+        raise ValueError(f"{name} must be a whole number{limits}, not {value!r:.40}")
+
+
+def _blank(rule: str, blank: str | Iterable[str]) -> tuple[str, ...]:
+    """The columns to fill in, in the table's order."""
+    columns = computed_columns(rule)
+    wanted = [blank] if isinstance(blank, str) else list(blank)
+    if wanted in (["all"], []):
+        return columns
+    for name in wanted:
+        if name not in columns:
+            raise ValueError(
+                f"no column {name!r:.40} can be blank; there are {', '.join(columns)}, or all"
+            )
+    return tuple(name for name in columns if name in wanted)
+
+
+def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
+    from gdlab.xlsx.data import write_data
+    from gdlab.xlsx.sheet import write_sheet
+    from gdlab.xlsx.writer import writing
+
+    empty = {(t, name) for t in range(1, record.rows + 1) for name in record.blank}
+    with writing(path) as book:
+        _write_instructions(book, record, is_key)
+        title = f"{record.rule}: {'the key of practice sheet' if is_key else 'practice sheet'} "
+        write_sheet(
+            book,
+            run,
+            sheet_name(record.rule),
+            title=f"{title}{record.seed}",
+            live=is_key,
+            blank=frozenset() if is_key else frozenset(empty),
+            decimals=record.decimals,
+        )
+        if is_key:
+            write_data(book, run.points, truth=None)
+    return path
+
+
+def _write_instructions(book: "Book", record: Record, is_key: bool) -> None:
+    sheet = book.add_sheet(PRACTICE_SHEET)
+    sheet.set_column(0, 0, LABEL_WIDTH)
+    sheet.set_column(1, 1, VALUE_WIDTH)
+    sheet.write_string(0, 0, f"Practice: {record.rule}", book.style("title"))
+    sheet.write_string(NAME_ROW - 1, 0, NAME_LABEL, book.style("label"))
+    if is_key:
+        sheet.write_string(NAME_ROW - 1, 1, KEY_NAME, book.style("text"))
+    else:
+        sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input"))
+    lines = _instructions(record)
+    for row, line in enumerate(lines, TEXT_ROW - 1):
+        sheet.write_string(row, 0, line, book.style("text"))
+    first = TEXT_ROW + len(lines)
+    sheet.write_string(first, 0, "What was asked (please leave it as it is)", book.style("label"))
+    for row, (label, value) in enumerate(record_lines(record), first + 1):
+        sheet.write_string(row, 0, label, book.style("text"))
+        if isinstance(value, int):
+            sheet.write_number(row, 1, value, book.style("text"))
+        else:
+            sheet.write_string(row, 1, value, book.style("text"))
+    sheet.protect()
+
+
+def _instructions(record: Record) -> list[str]:
+    if record.decimals is None:
+        digits = "Each cell is judged by the digits that you write: 58.05 claims two decimals."
+    else:
+        digits = f"Write every number to {record.decimals} decimals."
+    return [
+        f"Fill in the tinted cells of the sheet {sheet_name(record.rule)}, row by row.",
+        f"What stands above the first row is in the start row, row {START_ROW}.",
+        digits,
+        "You may type numbers, or formulas of your own: they are judged by the numbers they give.",
+        "A slip counts once: cells that follow correctly from your own numbers get their mark.",
+        "Save the file as .xlsx and run: gdlab check FILE. With --hint it says where to look.",
+    ]
