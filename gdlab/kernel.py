@@ -63,13 +63,7 @@ def run(
         x, y = (np.asarray(values, dtype=float) for values in points)
         places = np.asarray(order, dtype=np.int64)
         given = (epochs, samples, x, y, places, *numbers, tuple(out), tuple(epoch_out))
-        text = module_text(table)
-        try:
-            compiled(text)(*given)
-        except Exception:
-            # Numba raises all kinds of errors where its stored code was damaged: compile anew.
-            forget(text)
-            compiled(text)(*given)
+        run_compiled(module_text(table), *given)
         return out, epoch_out
 
     def plainly(module: dict[str, Any], number: Callable) -> tuple[np.ndarray, np.ndarray]:
@@ -133,6 +127,16 @@ def plain(text: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "gdlab_kernel"}
     exec(compile(text, "<gdlab kernel>", "exec"), namespace)
     return namespace
+
+
+def run_compiled(text: str, *given: Any) -> None:
+    """Call a module's ``run``, compiled."""
+    try:
+        compiled(text)(*given)
+    except Exception:
+        # Numba raises all kinds of errors where its stored code was damaged: compile anew.
+        forget(text)
+        compiled(text)(*given)
 
 
 @lru_cache(maxsize=64)

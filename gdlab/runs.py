@@ -119,7 +119,9 @@ class Trace:
         last = slice(self.samples - 1, None, self.samples)
         if self.table.point:
             with np.errstate(all="ignore"):
-                total = self.column("err2").reshape(self.passes, -1).sum(axis=1)
+                # One after the other as a loop adds them; NumPy's sum goes by another order.
+                total = np.add.accumulate(self.column("err2").reshape(self.passes, -1), axis=1)
+                total = total[:, -1]
                 columns["mse"] = total / self.samples
                 columns["rmse"] = np.sqrt(total / self.samples)
                 columns["root_sum_err2"] = np.sqrt(total)

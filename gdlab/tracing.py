@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdlab import kernel
 from gdlab.assembly import EXTRAS, Plan, table_of
-from gdlab.points import number, pairs, whole
+from gdlab.columns import Table
+from gdlab.points import Pair, number, pairs, whole
 from gdlab.registry import Rule, find_rule, settings
 from gdlab.runs import Trace
 
@@ -48,6 +49,56 @@ def trace(
     Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
     value out of its limits, and points that are no finite numbers.
     """
+    job = prepare(
+        rule,
+        points,
+        hyper,
+        epochs=epochs,
+        start=start,
+        batch_size=batch_size,
+        shuffle=shuffle,
+        seed=seed,
+        schedule=schedule,
+        switch=switch,
+        surface=surface,
+        steps=steps,
+    )
+    _check_size(job.epochs * job.samples, len(job.table.computed))
+    cells = kernel.run(
+        job.table, job.points, job.epochs, job.samples, job.order, job.start, job.hyper
+    )
+    return Trace(*job, *cells)
+
+
+class Job(NamedTuple):
+    """What is to be computed, checked; the fields are those of :class:`gdlab.runs.Trace`."""
+
+    table: Table
+    points: Pair
+    epochs: int
+    samples: int
+    start: dict[str, float]
+    hyper: dict[str, float]
+    options: dict[str, Any]
+    order: list[int]
+
+
+def prepare(
+    rule: str | Callable,
+    points: Any,
+    hyper: Mapping[str, Any],
+    *,
+    epochs: int = 1,
+    start: Mapping[str, float] | None = None,
+    batch_size: int | str = 1,
+    shuffle: bool | str = False,
+    seed: int = 0,
+    schedule: str | None = None,
+    switch: Mapping[str, Any] | None = None,
+    surface: str | None = None,
+    steps: int | None = None,
+) -> Job:
+    """Check the arguments of :func:`trace`; ValueError as there."""
     found = find_rule(rule)
     whole("epochs", epochs)
     if not isinstance(batch_size, str) or batch_size != "full":
@@ -74,8 +125,9 @@ def trace(
         given = ([], [])
         samples = whole("steps", 100 if steps is None else steps)
     if plan.batches:
-        hyper["batch_size"] = samples if isinstance(batch_size, str) else batch_size
-    chosen = settings(table.hyper, hyper | switched, found.name)
+        size = samples if isinstance(batch_size, str) else batch_size
+        hyper = {**hyper, "batch_size": size}
+    chosen = settings(table.hyper, {**hyper, **switched}, found.name)
     begin = dict(table.starts)
     if start is not None and not hasattr(start, "items"):
         raise ValueError(f"start must be like {{'slope': 1}}, not {start!r:.40}")
@@ -85,10 +137,9 @@ def trace(
                 f"start has no {name!r:.40}; {found.name} starts from {', '.join(begin)}"
             )
         begin[name] = number(value, f"start {name}")
-    if epochs * samples * len(table.computed) > MOST_CELLS:
-        raise ValueError(f"{epochs * samples:,} rows are more than fit in memory; give fewer")
+    if shuffle:
+        _check_size(epochs * samples, 1)
     order = _order(shuffle, int(seed), epochs, samples)
-    values, epoch_values = kernel.run(table, given, epochs, samples, order, begin, chosen)
     options = {
         name: value
         for name, value, default in (
@@ -100,18 +151,12 @@ def trace(
         )
         if value != default
     }
-    return Trace(
-        table,
-        given,
-        epochs,
-        samples,
-        begin,
-        chosen,
-        options,
-        order,
-        values,
-        epoch_values,
-    )
+    return Job(table, given, epochs, samples, begin, chosen, options, order)
+
+
+def _check_size(rows: int, columns: int) -> None:
+    if rows * columns > MOST_CELLS:
+        raise ValueError(f"{rows:,} rows are more than fit in memory; give fewer")
 
 
 def _shuffled(shuffle: Any) -> bool:
