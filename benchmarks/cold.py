@@ -1,0 +1,62 @@
+"""Whole processes from a cold start, in turns with the peer that the goal names.
+
+    python -m benchmarks.cold
+
+Figures are milliseconds, the median of many runs; every process starts anew, files are cached.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+PYTHON = sys.executable
+GDLAB = str(Path(PYTHON).with_name("gdlab"))
+PAIRS = (
+    ("gdlab --help", [GDLAB, "--help"], "bare Python", [PYTHON, "-c", ""], 3.0),
+    ("import gdlab", [PYTHON, "-c", "import gdlab"], "import numpy", [PYTHON, "-c", "import numpy"], 1.5),
+    (
+        "gdlab table adam --epochs 4",
+        [GDLAB, "table", "adam", "--epochs", "4"],
+        "import pandas",
+        [PYTHON, "-c", "import pandas"],
+        1.25,
+    ),
+)  # fmt: skip
+
+
+def compare(runs: int = 15) -> list[dict]:
+    """Each command's median time and its peer's, and the ratio that the goal allows."""
+    found = []
+    for name, command, peer, peer_command, goal in PAIRS:
+        ours, theirs = [], []
+        for _ in range(runs + 1):
+            ours.append(_time(command))
+            theirs.append(_time(peer_command))
+        # The first of each warms the file cache.
+        mine, its = statistics.median(ours[1:]), statistics.median(theirs[1:])
+        found.append(
+            {"what": name, "gdlab": mine * 1e3, "peer": peer, "its": its * 1e3,
+             "ratio": mine / its, "goal": goal}
+        )  # fmt: skip
+    return found
+
+
+def _time(command: list[str]) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    """Print the table."""
+    for row in compare():
+        print(
+            f"{row['what']:30}{row['gdlab']:8.0f} ms   {row['peer']:14}{row['its']:8.0f} ms"
+            f"   ratio {row['ratio']:.2f} (goal: at most {row['goal']})"
+        )
+
+
+if __name__ == "__main__":
+    main()
