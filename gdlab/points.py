@@ -134,6 +134,11 @@ def read_points(path: str | Path) -> "pd.DataFrame":
     comma is understood. Of a workbook the first sheet is read, its stored values only. Raises
     ValueError naming the file and the line of the first bad value.
     """
+    return _frame(*read_pairs(path))
+
+
+def read_pairs(path: str | Path) -> Pair:
+    """What :func:`read_points` reads, as two lists."""
     path = Path(path)
     readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
     if path.suffix.lower() not in readers:
@@ -148,7 +153,7 @@ def read_points(path: str | Path) -> "pd.DataFrame":
         ]
     except OSError as error:
         raise ValueError(f"{path.name}: {error.strerror or error}") from None
-    return _frame(*_two_columns(path.name, rows))
+    return _two_columns(path.name, rows)
 
 
 def _two_columns(name: str, rows: list[tuple[int, list[Any]]]) -> Pair:
