@@ -356,7 +356,11 @@ def loaded_by(*words: str) -> set[str]:
         "sys.stdout.flush(); print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(gdlab.__file__).parents[1])},
     )
     assert done.stdout
     return set(done.stderr.split())
@@ -379,9 +383,16 @@ def test_help_loads_next_to_nothing():
 
 @pytest.mark.parametrize(
     "words",
-    [["table", "adam", "--epochs", "4"], ["rules"], ["explain", "adam", "--row=1", "--column=x"]],
+    [
+        ["table", "adam", "--epochs", "4"],
+        ["table", "sgd", "--data", "points.csv"],
+        ["rules"],
+        ["explain", "adam", "--row=1", "--column=x"],
+    ],
 )
-def test_small_answers_need_no_heavy_library(words):
+def test_small_answers_need_no_heavy_library(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("points.csv").write_text("1,2\n3,4\n", encoding="utf-8")
     heavy = {
         "pandas",
         "numba",

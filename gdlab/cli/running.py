@@ -76,6 +76,7 @@ def run_options_given(args: argparse.Namespace) -> set[str]:
 def run_of(args: argparse.Namespace, rule: str) -> "Trace":
     """The trace of a rule that the options describe; ValueError for those that do not fit."""
     from gdlab.cli.progress import progress
+    from gdlab.points import read_pairs
     from gdlab.tracing import trace
 
     options: dict[str, Any] = {
@@ -92,15 +93,9 @@ def run_of(args: argparse.Namespace, rule: str) -> "Trace":
             where = "before the options" if name == "rule" else f"with --{option}"
             raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")
     start = _numbers("--start", args.start)
-    points = _points(args.data) if args.data else None
+    points = dict(zip("xy", read_pairs(args.data), strict=True)) if args.data else None
     with progress("Computing"):
         return trace(rule, points, start=start, **options, **hyper)
-
-
-def _points(path: str) -> "Any":
-    from gdlab.points import read_points
-
-    return read_points(path)
 
 
 def _pairs(option: str, given: list[str]) -> dict[str, str]:
