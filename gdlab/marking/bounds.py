@@ -68,7 +68,7 @@ def bound(tree: ast.expr) -> Bound:
             return lambda _: (value, value)
         case ast.Name(name):
             return lambda intervals: intervals[name]
-        case ast.Constant(number):
+        case ast.Constant(int() | float() as number):
             value = float(number)
             return lambda _: (value, value)
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")

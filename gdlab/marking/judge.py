@@ -138,21 +138,27 @@ def _given(filled: Filled, place: Place, true: float) -> Own:
 
 
 def _claims(filled: Filled) -> dict[Place, Interval]:
-    """The numbers that each written cell may stand for."""
-    most: dict[str, int] = {}
+    """The numbers that each written cell may stand for.
+
+    A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as the fewest
+    of its column, or else of the sheet: 2 is no 2.13 where the learner writes decimals.
+    """
+    fewest: dict[str, int] = {}
     for (_, column), cell in filled.written.items():
-        if cell.number is not None and (cell.number or cell.decimals):
-            most[column] = max(most.get(column, 0), 99 if cell.decimals is None else cell.decimals)
+        if cell.number is not None and cell.decimals is not None and cell.decimals > 0:
+            fewest[column] = min(fewest.get(column, cell.decimals), cell.decimals)
+    elsewhere = min(fewest.values(), default=filled.shown or 0)
     claims = {}
-    for place, cell in filled.written.items():
+    for (row, column), cell in filled.written.items():
         if cell.number is None:
             continue
         decimals = cell.decimals
-        if cell.number == 0 and decimals == 0:
-            # A bare 0 would pass for anything under a half.
-            spare = DECIMALS_OF_ZERO if filled.shown is None else filled.shown
-            decimals = most.get(place[1], spare)
-        claims[place] = rounded(cell.number, decimals)
+        if decimals == 0:
+            decimals = fewest.get(column, elsewhere)
+            if cell.number == 0:
+                # A bare 0 would pass for anything under a half.
+                decimals = decimals or DECIMALS_OF_ZERO
+        claims[row, column] = rounded(cell.number, decimals)
     return claims
 
 
@@ -233,4 +239,3 @@ def _roundings(before: Mapping[str, Own]) -> Iterator[dict[str, Interval]]:
         ways = [[hull(*way)] for way in ways]
     for chosen in itertools.product(*ways):
         yield dict(zip(before, chosen, strict=True))
-

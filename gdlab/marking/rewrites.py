@@ -235,9 +235,8 @@ def _name(name: str, table: Table) -> Iterator[Rewrite]:
             yield Rewrite(
                 "t_off_by_one", f"{word} was taken for t", binary(node, op, ast.Constant(1))
             )
-        for counter in COUNTERS:
-            if counter != "t" and counter in table.names:
-                yield read(counter, "other_counter", f"the {counter} was taken for t")
+        if "sample" in table.names:
+            yield read("sample", "other_counter", "the sample's number was taken for t")
     elif _above(name):
         if base == "new" and parameter:
             because = f"the old {parameter} of the row above was taken, not the new one"

@@ -6,8 +6,8 @@ be put into each to see which gives what was written.
 
 import ast
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ from gdlab.columns import COUNTERS, Call, Table, every_call
 from gdlab.dialects.evaluate import CellError, evaluate
 from gdlab.grammar import names, substitute
 from gdlab.marking.bounds import Bound, bound
-from gdlab.marking.rewrites import Rewrite, everywhere, same
+from gdlab.marking.rewrites import Rewrite, everywhere, is_share, same
 from gdlab.registry import Rule, find_rule, rules
-from gdlab.symbols import LIMITS, SHARE, split
+from gdlab.symbols import split
 
 
 class Kind(NamedTuple):
@@ -110,8 +110,37 @@ class Slip:
         return bound(self.tree)
 
 
+@dataclass(frozen=True)
+class _Formula:
+    """One column's formula, and all that its slips depend on besides."""
+
+    column: str
+    expression: str
+    names: tuple[str, ...]
+    hyper: tuple[str, ...]
+    rules: tuple[str, ...]
+    table: Table = field(compare=False)
+
+
+def _formula(table: Table, column: str) -> _Formula:
+    expression = ast.dump(table.column(column).expression or ast.Constant(0))
+    sources = tuple(find_rule(name).formulas.source for name in rules())
+    return _Formula(column, expression, table.names, tuple(table.hyper), sources, table)
+
+
 def slips(table: Table, column: str) -> list[Slip]:
     """The single slips of a column, the most usual first; no two of them are the same formula."""
+    return _slips(_formula(table, column))
+
+
+def pairs(table: Table, column: str) -> list[Slip]:
+    """Every two very usual slips together, as far as they are changes of one formula."""
+    return _pairs(_formula(table, column))
+
+
+@lru_cache(maxsize=1024)
+def _slips(formula: _Formula) -> list[Slip]:
+    table, column = formula.table, formula.column
     expression = table.column(column).expression
     if expression is None:
         return []
@@ -121,22 +150,22 @@ def slips(table: Table, column: str) -> list[Slip]:
         # A cell cannot have been computed from itself.
         if column not in names(one.tree)
     ]
-    return _distinct(found, expression)
+    return _distinct(found, expression, table)
 
 
-def pairs(table: Table, column: str, singles: list[Slip]) -> Iterator[Slip]:
-    """Every two very usual slips together, as far as they are changes of one formula."""
-    usual = [one for one in singles if one.usual == 1 and one.names[0] not in WHOLE]
-    for first in usual:
+@lru_cache(maxsize=1024)
+def _pairs(formula: _Formula) -> list[Slip]:
+    table, column = formula.table, formula.column
+    found = []
+    for first in _slips(formula):
+        if first.usual > 1 or first.names[0] in WHOLE:
+            continue
         for second in everywhere(first.tree, table):
-            kind = KINDS[second.name]
-            if (
-                kind.usual == 1
-                and second.name >= first.names[0]
-                and column not in names(second.tree)
-            ):
+            usual = KINDS[second.name].usual == 1 and second.name >= first.names[0]
+            if usual and column not in names(second.tree):
                 because = f"{first.because}, and {second.because}"
-                yield Slip((*first.names, second.name), because, second.tree)
+                found.append(Slip((*first.names, second.name), because, second.tree))
+    return found
 
 
 WHOLE = ("copied_from_above", "copied_from_beside", "another_convention", "parameters_swapped")
@@ -145,7 +174,7 @@ WHOLE = ("copied_from_above", "copied_from_beside", "another_convention", "param
 def _of_the_whole(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
     """Slips that are no change of one place."""
     yield from _parameters(table, column, expression)
-    yield from _conventions(table, column, expression)
+    yield from _conventions(table, column)
     above = f"the {column} of the row above was copied"
     yield Rewrite("copied_from_above", above, ast.Name(f"{column}_prev"))
     order = table.names
@@ -176,95 +205,116 @@ def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rew
         other = second if parameter == first else first
         return name.replace(above, f"{base}_{other}" if base else other)
 
-    turned = {name: ast.Name(exchanged(name)) for name in used if exchanged(name) != name}
-    if turned:
-        both = all(parameter in used for parameter in table.parameters)
-        name = "parameters_swapped" if both else "other_parameter"
-        other = exchanged(column)
-        because = (
-            f"{first} and {second} were swapped"
-            if both
-            else f"it was computed from the numbers of {other}"
-        )
-        yield Rewrite(name, because, substitute(expression, dict(turned)))
+    if all(parameter in used for parameter in table.parameters):
+        turned: dict[str, ast.expr] = {name: ast.Name(exchanged(name)) for name in used}
+        because = f"{first} and {second} were swapped"
+        yield Rewrite("parameters_swapped", because, substitute(expression, turned))
+    other = exchanged(column)
+    if other != column:
+        yield Rewrite("other_parameter", f"this is the number of {other}", ast.Name(other))
 
 
-def _conventions(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
+def _conventions(table: Table, column: str) -> Iterator[Rewrite]:
     """The same column as other rules have it, in this table's names."""
     base, _ = split(column, table.parameters)
+    known = {*table.names, *table.hyper, *(f"{name}_prev" for name in table.names)}
     for call in every_call(table.steps):
         if column not in call.results or call.formulas.name not in rules():
             continue
         own = find_rule(call.formulas.name)
         for name in rules():
-            if name != own.name:
-                for changed in _as(find_rule(name), own, base, call, table):
-                    # A running average of squares is no other way to write one of gradients.
-                    if _squares(changed) == _squares(expression):
-                        because = f"this is {base} as the rule {name} has it"
-                        yield Rewrite("another_convention", because, changed)
+            other = find_rule(name)
+            alike = _alike(other, own)
+            theirs = next((one for one, mine in alike.items() if mine == base), base)
+            tree = other.formulas.expressions.get(theirs)
+            if tree is None or other is own:
+                continue
+            put: dict[str, ast.expr] = {}
+            for one in names(tree):
+                word = one.removesuffix("_prev")
+                put[one] = ast.Name(_in_table(alike.get(word, word), call) + one[len(word) :])
+            changed = substitute(tree, put)
+            if known.issuperset(names(changed)):
+                because = f"this is {base} as the rule {name} has it"
+                yield Rewrite("another_convention", because, changed)
 
 
-def _squares(tree: ast.expr) -> int:
-    return sum(
+def _alike(other: Rule, own: Rule) -> dict[str, str]:
+    """Another rule's states, and the shares that they are averaged with, by their names in ours.
+
+    States of other names are alike where both are of squares, or both are averages.
+    """
+    alike: dict[str, str] = {}
+    for theirs in other.carried:
+        mine = theirs if theirs in own.carried else None
+        for one in own.carried:
+            if mine is None and one not in alike.values() and one not in other.carried:
+                mine = one if _nature(other, theirs) == _nature(own, one) else None
+        if mine is not None:
+            alike[theirs] = mine
+            alike |= dict(zip(_shares(other, theirs), _shares(own, mine), strict=False))
+    return alike
+
+
+def _nature(rule: Rule, result: str) -> tuple[int, bool]:
+    """How many squares a result is made of; if of none, whether it is an average."""
+    squares = sum(
         isinstance(part, ast.BinOp)
         and isinstance(part.op, ast.Mult)
         and same(part.left, part.right)
-        for part in ast.walk(tree)
+        for part in ast.walk(rule.formulas.expressions[result])
     )
+    average = isinstance(rule.formulas.expressions[result], ast.BinOp) and _shares(rule, result)
+    return squares, squares == 0 and bool(average)
 
 
-def _as(other: Rule, own: Rule, base: str, call: Call, table: Table) -> Iterator[ast.expr]:
-    """A result as another rule has it: by the same names, and with states and shares in order."""
-    shares = ([one for one in rule.hyper if LIMITS.get(one) is SHARE] for rule in (other, own))
-    in_order = dict(zip(other.carried, own.carried, strict=False))
-    in_order |= dict(zip(*shares, strict=False))
-    known = {*table.names, *table.hyper, *(f"{name}_prev" for name in table.names)}
-    for alike in ({}, in_order):
-        back = {mine: theirs for theirs, mine in alike.items()}
-        tree = other.formulas.expressions.get(back.get(base, base))
-        if tree is None:
-            continue
-        put: dict[str, ast.expr] = {}
-        for name in names(tree):
-            word = name.removesuffix("_prev")
-            above = name[len(word) :]
-            mine = alike.get(word, word)
-            # The call knows its names in the table, some of them only with or without _prev.
-            here = call.names.get(mine) or call.names.get(f"{mine}_prev", mine).removesuffix(
-                "_prev"
-            )
-            put[name] = ast.Name(here + above)
-        changed = substitute(tree, put)
-        if all(name in known for name in names(changed)):
-            yield changed
+def _shares(rule: Rule, result: str) -> list[str]:
+    return [name for name in names(rule.formulas.expressions[result]) if is_share(ast.Name(name))]
 
 
-def _distinct(found: list[Slip], expression: ast.expr) -> list[Slip]:
-    """The slips without those that are the right formula, or the formula of one before, anew."""
-    seen = {fingerprint(expression)}
+def _in_table(name: str, call: Call) -> str:
+    """The table's name for a rule's, which the call may know only with _prev behind it."""
+    return call.names.get(name) or call.names.get(f"{name}_prev", name).removesuffix("_prev")
+
+
+def _distinct(found: list[Slip], expression: ast.expr, table: Table) -> list[Slip]:
+    """The slips without those that give the right number, or the number of one before, always.
+
+    Always means in a sheet that is right otherwise: there two columns may hold the same.
+    """
+    places = [_Somewhere(table, f"{place}") for place in range(2)]
+    # Two conventions that differ only in where a tiny eps stands are the same to the eye.
+    without_eps = [_Somewhere(table, "0", {"eps": 0.0})]
+    seen = {_values(expression, places)}
     kept = []
     for slip in sorted(found, key=lambda one: one.usual):
-        mark = fingerprint(slip.tree)
-        if mark not in seen:
-            seen.add(mark)
+        values = {_values(slip.tree, places)}
+        if slip.names == ("another_convention",):
+            values.add(_values(slip.tree, without_eps))
+        if not values & seen:
             kept.append(slip)
+        seen |= values
     return kept
 
 
-def fingerprint(tree: ast.expr) -> tuple[str, ...]:
-    """The same for formulas that always give the same: their values at two arbitrary places."""
-    return tuple(_value(tree, place) for place in (arbitrary, lambda name: arbitrary(f"{name}'")))
+class _Somewhere:
+    """A row of a table with arbitrary numbers above it and for its inputs; the same ones always."""
+
+    def __init__(self, table: Table, place: str, known: dict[str, float] | None = None) -> None:
+        self.table = table
+        self.place = place
+        self.known = dict(known or {})
+
+    def value(self, name: str) -> float:
+        if name not in self.known:
+            tree = self.table.column(name).expression if name in self.table.names else None
+            drawn = random.Random(name + self.place).uniform(0.3, 1.7)
+            self.known[name] = drawn if tree is None else evaluate(tree, self.value)
+        return self.known[name]
 
 
-def _value(tree: ast.expr, place: Callable[[str], float]) -> str:
+def _values(tree: ast.expr, places: list[_Somewhere]) -> tuple[str, ...]:
     try:
-        return f"{evaluate(tree, place):.10g}"
+        return tuple(f"{evaluate(tree, place.value):.10g}" for place in places)
     except CellError:
-        return ast.unparse(tree)
-
-
-@lru_cache(maxsize=4096)
-def arbitrary(name: str) -> float:
-    """A number for a name, always the same one."""
-    return random.Random(name).uniform(0.3, 1.7)
+        return (ast.unparse(tree),)
