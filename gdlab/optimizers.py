@@ -98,10 +98,7 @@ def adagrad_lesson(g, t, sample, n, sum_sqr_prev, divisor_prev=10000, lr=0.001):
 
 
 def nesterov(g, velocity_prev, lr=0.00001, momentum=0.9):
-    """Nesterov 1983 as Sutskever et al. 2013 rewrite it, in the form of torch's nesterov=True.
-
-    No eps.
-    """
+    """Nesterov 1983 as Sutskever et al. 2013 rewrite it and torch's nesterov=True has it. No eps."""
     velocity = momentum * velocity_prev + g
     step = lr * (g + momentum * velocity)
     return (velocity,), (step,)
@@ -158,10 +155,7 @@ def amsgrad(
     beta2=0.999,
     eps=1e-8,
 ):
-    """Reddi, Kale & Kumar 2018, algorithm 2, with Adam's correction as torch's amsgrad=True.
-
-    eps stands outside the root.
-    """
+    """Reddi, Kale & Kumar 2018, algorithm 2, corrected as torch does. eps outside the root."""
     avg = beta1 * avg_prev + (1 - beta1) * g
     sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
     max_sqr_avg = max(max_sqr_avg_prev, sqr_avg)
