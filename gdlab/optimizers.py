@@ -98,7 +98,7 @@ def adagrad_lesson(g, t, sample, n, sum_sqr_prev, divisor_prev=10000, lr=0.001):
 
 
 def nesterov(g, velocity_prev, lr=0.00001, momentum=0.9):
-    """Nesterov 1983 as Sutskever et al. 2013 rewrite it and torch's nesterov=True has it. No eps."""
+    """Nesterov 1983 as Sutskever et al. 2013 rewrite it, torch's nesterov=True. No eps."""
     velocity = momentum * velocity_prev + g
     step = lr * (g + momentum * velocity)
     return (velocity,), (step,)
