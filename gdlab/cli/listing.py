@@ -6,5 +6,6 @@ They are listed here so that ``gdlab --help`` imports none of those modules.
 COMMANDS = {
     "rules": ("tables", "List the rules, their sources and defaults."),
     "table": ("tables", "Compute a rule's table, one row per sample."),
+    "export": ("exporting", "Write workbooks with live formulas."),
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
 }

@@ -1,0 +1,91 @@
+"""``gdlab export``: workbooks with live formulas."""
+
+import argparse
+
+from gdlab.cli.parsing import Commands, command
+from gdlab.cli.running import add_run_options, run_of, run_options_given
+
+EPOCHS = 5  # one press of the lesson's run button
+FOLDER = "exports"
+
+
+def add(group: Commands) -> None:
+    """Add the command export."""
+    parser = command(
+        group,
+        "export",
+        "gdlab export adam --set lr=0.1 --out adam.xlsx\n"
+        "gdlab export sgd momentum --out sheets\n"
+        "gdlab export --all",
+        _export,
+    )
+    parser.add_argument("rules", metavar="RULE", nargs="*", help="rules' names (see gdlab rules)")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help=f"the lessons' workbook and one workbook per lesson, into {FOLDER}/",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="PATH",
+        help="a workbook, NAME.xlsx, or a folder (default: RULE.xlsx in this folder)",
+    )
+    parser.add_argument(
+        "--symbols",
+        choices=("mb", "ab"),
+        default="mb",
+        help="the line's letters: y = m*x + b, or y = a*x + b as in the lessons (default mb)",
+    )
+    add_run_options(parser, epochs=EPOCHS)
+
+
+def _export(args: argparse.Namespace) -> None:
+    if args.all == bool(args.rules):
+        raise ValueError("name one rule or more, or give --all")
+    for path in _lessons(args) if args.all else _rules(args):
+        print(path)
+
+
+def _lessons(args: argparse.Namespace) -> list[str]:
+    from gdlab.cli.progress import progress
+    from gdlab.workbooks import write_lessons
+
+    given = run_options_given(args) - {"epochs"}
+    if given:
+        raise ValueError(f"--{min(given).replace('_', '-')} goes with a rule, not with --all")
+    epochs = EPOCHS if args.epochs is None else args.epochs
+    with progress("Writing workbooks"):
+        return list(
+            map(str, write_lessons(args.out or FOLDER, epochs=epochs, letters=args.symbols))
+        )
+
+
+def _rules(args: argparse.Namespace) -> list[str]:
+    from gdlab.cli.progress import progress
+    from gdlab.workbooks import write_trace
+
+    rules = list(dict.fromkeys(args.rules))
+    if args.surface is None and args.epochs is None:
+        args.epochs = EPOCHS
+    paths = _paths(args.out, rules)
+    # All are computed before anything is written: bad input leaves no file behind.
+    traces = [run_of(args, rule) for rule in rules]
+    with progress("Writing workbooks", len(rules)) as done:
+        for trace, path in zip(traces, paths, strict=True):
+            write_trace(trace, path, letters=args.symbols)
+            done(1)
+    return paths
+
+
+def _paths(out: str | None, rules: list[str]) -> list[str]:
+    """Where the rules' workbooks go."""
+    from pathlib import Path
+
+    if out and out.lower().endswith(".xlsx"):
+        if len(rules) > 1:
+            raise ValueError(f"{out} is one workbook; for several rules give --out a folder")
+        return [out]
+    folder = Path(out or "")
+    if not folder.is_dir():
+        raise ValueError(f"{out}: no such folder; make it first, or name a file that ends in .xlsx")
+    return [str(folder / f"{rule}.xlsx") for rule in rules]
