@@ -7,6 +7,7 @@ which refuses any DTD. Only the parts that passed are handed on, in a new archiv
 
 import io
 import posixpath
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -36,6 +37,10 @@ OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
+class Refused(ValueError):
+    """A file that is not read, with the reason as its message."""
+
+
 @dataclass
 class SheetFacts:
     """What the XML of one sheet says and a reader of values does not: addresses, rows, ranges."""
@@ -58,41 +63,46 @@ class Package:
 def read_package(path: Path) -> Package:
     """Read and check a workbook's zip.
 
-    Raises ValueError with one sentence, without the file's name: not there, too large, encrypted,
+    Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
     an older format, damaged, with macros, links to other files, or a DTD.
     """
     data = _bytes_of(path)
     if data.startswith(OLD_FORMAT):
         if ENCRYPTED in data:
-            raise ValueError(PASSWORD)
-        raise ValueError("it is in the old .xls format; save it as .xlsx")
-    # zipfile reports some damage through these others.
+            raise Refused(PASSWORD)
+        raise Refused("it is in the old .xls format; save it as .xlsx")
+    # zipfile reports damage through many exception types.
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _checked(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError):
-        raise ValueError("it is damaged, or no .xlsx workbook") from None
+    except Refused:
+        raise
+    except (
+        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
+        ValueError, struct.error,
+    ):  # fmt: skip
+        raise Refused("it is damaged, or no .xlsx workbook") from None
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
         if path.exists() and not path.is_file():
-            raise ValueError("it is a folder or a device, not a workbook")
+            raise Refused("it is a folder or a device, not a workbook")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise ValueError(f"{error.strerror or error}") from None
+        raise Refused(f"{error.strerror or error}") from None
     if not data:
-        raise ValueError("it is empty")
+        raise Refused("it is empty")
     if len(data) > MOST_BYTES:
-        raise ValueError(f"it is larger than {MOST_BYTES // 10**6} MB")
+        raise Refused(f"it is larger than {MOST_BYTES // 10**6} MB")
     return data
 
 
 def _checked(archive: zipfile.ZipFile) -> Package:
     parts = [part for part in archive.infolist() if not part.is_dir()]
     if len(parts) > MOST_PARTS:
-        raise ValueError(f"it has {len(parts)} parts, more than {MOST_PARTS}")
+        raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
     _refuse_by_name([part.filename for part in parts])
     sheets: dict[str, SheetFacts] = {}
     walker = _Walker()
@@ -115,29 +125,29 @@ def _checked(archive: zipfile.ZipFile) -> Package:
 def _refuse_by_name(names: list[str]) -> None:
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower):
-        raise ValueError("it is damaged: two of its parts have the same name")
+        raise Refused("it is damaged: two of its parts have the same name")
     if "mimetype" in lower and "content.xml" in lower:
-        raise ValueError("it is an OpenDocument file; save it as .xlsx")
+        raise Refused("it is an OpenDocument file; save it as .xlsx")
     if any("vba" in name or "macrosheets/" in name or "activex/" in name for name in lower):
-        raise ValueError(MACROS)
+        raise Refused(MACROS)
     if any("externallinks/" in name or name.endswith("connections.xml") for name in lower):
-        raise ValueError(LINKS)
+        raise Refused(LINKS)
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
-        raise ValueError("it is a zip file, but no .xlsx workbook")
+        raise Refused("it is a zip file, but no .xlsx workbook")
 
 
 def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
     if part.flag_bits & 1:
-        raise ValueError(PASSWORD)
+        raise Refused(PASSWORD)
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise ValueError("it is packed in an unusual way; save it again as .xlsx")
+        raise Refused("it is packed in an unusual way; save it again as .xlsx")
     limit = min(MOST_PART_BYTES, left)
     pieces, size = [], 0
     with archive.open(part) as stream:
         while piece := stream.read(PIECE):
             size += len(piece)
             if size > limit:
-                raise ValueError(TOO_LARGE)
+                raise Refused(TOO_LARGE)
             pieces.append(piece)
     return b"".join(pieces)
 
@@ -164,7 +174,7 @@ class _Walker:
         try:
             parser.Parse(content, True)
         except (expat.ExpatError, LookupError):
-            raise ValueError(f"its part {part[:60]!a} is damaged") from None
+            raise Refused(f"its part {part[:60]!a} is damaged") from None
         return self.facts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -180,30 +190,30 @@ class _Walker:
             or self.depth > MOST_DEPTH
             or len(attributes) > MOST_ATTRIBUTES
         ):
-            raise ValueError(TOO_LARGE)
+            raise Refused(TOO_LARGE)
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             # A link on a word, to be clicked by a person, is harmless: nothing is followed here.
             if kind != "hyperlink":
                 if attributes.get("TargetMode") == "External":
-                    raise ValueError(LINKS)
+                    raise Refused(LINKS)
                 self.enlist(_target(self.part, attributes.get("Target", "")))
         elif name == "sheet":
             self.enlist(
                 next((value for key, value in attributes.items() if key.endswith(" id")), "")
             )
         elif name == "Override" and "macroEnabled" in attributes.get("ContentType", ""):
-            raise ValueError(MACROS)
+            raise Refused(MACROS)
         elif self.facts is not None:
             self.note(self.facts, name, attributes)
 
     def enlist(self, entry: str) -> None:
         """Note a sheet or the part behind it; one part as forty sheets is read forty times."""
         if entry in self.listed:
-            raise ValueError("it is damaged: one of its parts is listed twice")
+            raise Refused("it is damaged: one of its parts is listed twice")
         self.listed.add(entry)
         if len(self.listed) > MOST_LISTED:
-            raise ValueError(TOO_LARGE)
+            raise Refused(TOO_LARGE)
 
     def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
@@ -252,4 +262,4 @@ def _whole(text: str | None) -> int:
 
 
 def _refuse_dtd(*_declaration: object) -> NoReturn:
-    raise ValueError("its XML declares a document type, which no spreadsheet program writes")
+    raise Refused("its XML declares a document type, which no spreadsheet program writes")

@@ -12,12 +12,11 @@ from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.record import Record, find_record, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
-from gdlab.marking.words import listed, shown
+from gdlab.marking.words import listed, shortened, shown
 from gdlab.registry import find_rule, rules
 from gdlab.runs import Trace
 from gdlab.tracing import trace
 
-MOST_REMARKS = 8
 CURE = "open it in a spreadsheet program, save it there, and check it again"
 UNCALCULATED = f"its formulas were never calculated, so it holds no values: {CURE}"
 
@@ -76,7 +75,7 @@ def filled(grids: list[Grid], file: str) -> Filled:
         },
         file=file,
         sheet=place.grid.name,
-        notes=tuple(notes),
+        notes=tuple(shortened(notes)),
     )
 
 
@@ -203,9 +202,7 @@ def _cells(
             elif cell.number is not None and not _same(cell.number, float(true[t - 1])):
                 cells[t, column.name] = cell
                 remarks.append(f"{at} was given and has been changed")
-    if len(remarks) > MOST_REMARKS:
-        remarks = [*remarks[:MOST_REMARKS], f"and {len(remarks) - MOST_REMARKS} more such cells"]
-    return cells, remarks
+    return cells, shortened(remarks)
 
 
 def _same(a: float, b: float) -> bool:

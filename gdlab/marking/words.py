@@ -2,6 +2,7 @@
 
 MOST_SHOWN = 40
 MOST_LISTED = 6
+MOST_SENTENCES = 8
 
 
 def shown(text: str) -> str:
@@ -20,3 +21,10 @@ def listed(things: list[str]) -> str:
     if len(things) > MOST_LISTED:
         things = [*things[:MOST_LISTED], f"{len(things) - MOST_LISTED} more"]
     return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
+
+
+def shortened(sentences: list[str]) -> list[str]:
+    """The first few of many sentences, and how many more there were."""
+    if len(sentences) <= MOST_SENTENCES:
+        return sentences
+    return [*sentences[:MOST_SENTENCES], f"and {len(sentences) - MOST_SENTENCES} remarks more"]
