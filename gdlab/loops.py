@@ -4,9 +4,9 @@ It holds the rule's function as it stands, the model's, and a loop that calls th
 is run as plain Python and compiled by Numba.
 """
 
+import ast
 import inspect
 import math
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,14 +17,13 @@ from gdlab.grammar import FUNCTIONS
 # b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
 # difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
 # have faded, a second loop leaves them out.
-FADING = re.compile(r"(?<![\w.])1\.0 - (\w+) \*\* t\b")
 FADED = 38.0
 
 
 @lru_cache(maxsize=256)
 def module_text(table: Table) -> str:
     """The module of a table: every function once, then ``run``."""
-    late = {FADING.sub("1.0 - 0.0", text): name for text, name in _late_names(table).items()}
+    late = {_faded(text)[0]: name for text, name in _late_names(table).items()}
     return with_functions(function_names(table) | late, _run_text(table))
 
 
@@ -55,10 +54,31 @@ def _fading(table: Table) -> dict[str, tuple[str, ...]]:
         return {}
     found = {}
     for call in every_call(table.steps):
-        bases = tuple(call.names[base] for base in FADING.findall(call.formulas.source))
+        bases = tuple(call.names[base] for base in _faded(call.formulas.source)[1])
         if bases and set(bases) <= set(table.hyper):
             found[call.formulas.source] = bases
     return found
+
+
+@lru_cache(maxsize=256)
+def _faded(text: str) -> tuple[str, tuple[str, ...]]:
+    """A function's text with 1 - b**t written as 1 - 0, and the bases b; no other power is."""
+    bases = []
+
+    class Late(ast.NodeTransformer):
+        def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+            self.generic_visit(node)
+            match node:
+                case ast.BinOp(
+                    ast.Constant(1.0),
+                    ast.Sub(),
+                    ast.BinOp(ast.Name(base), ast.Pow(), ast.Name("t")),
+                ):
+                    bases.append(base)
+                    node.right = ast.Constant(0.0)
+            return node
+
+    return ast.unparse(Late().visit(ast.parse(text))), tuple(bases)
 
 
 def _late_names(table: Table) -> dict[str, str]:
