@@ -40,7 +40,7 @@ def compare(rule: str, sizes=SIZES, folder: Path | None = None) -> list[dict]:
         columns = tuple(ours)
 
         def run_ours():
-            loop(epochs, len(x), x, y, none, *numbers, columns, ())  # noqa: B023
+            loop(epochs, len(x), 1, x, y, none, *numbers, columns, ())  # noqa: B023
 
         def run_theirs():
             peer(epochs, x, y, numbers, theirs)  # noqa: B023

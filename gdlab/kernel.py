@@ -40,40 +40,50 @@ def run(
     order: Sequence[int],
     starts: Mapping[str, float],
     hyper: Mapping[str, float],
-) -> tuple["np.ndarray", "np.ndarray"]:
+    kept: tuple[str, ...] | None = None,
+    every: int = 1,
+) -> tuple["np.ndarray", "np.ndarray", tuple[float, float]]:
     """Compute a table of ``epochs`` times ``samples`` rows; ``order`` holds a shuffle's samples.
 
-    Returns two float64 arrays: one row per computed column by one column per update, and the
-    same for the schedule's columns by epochs. Numbers past 1.8e308 become inf or nan, as IEEE 754
+    Returns two float64 arrays and the last parameters: one row per computed column by one column
+    per update, and the same for the schedule's columns by epochs. With ``kept``, only these
+    columns and each ``every``-th row. Numbers past 1.8e308 become inf or nan, as IEEE 754
     has it, compiled or not. Raises MemoryError for more rows than the memory holds.
     """
     import numpy as np
 
     rows = epochs * samples
-    if rows * len(table.computed) * 8 > sys.maxsize:
+    shape = len(table.computed if kept is None else kept), rows // every
+    if shape[0] * shape[1] * 8 > sys.maxsize:
         raise MemoryError(f"{rows} rows are more than any memory holds")
+    text = module_text(table, kept)
     numbers = [
         *(starts[name] for name in table.starts),
         *table.epoch_starts.values(),
         *(hyper[name] for name in table.hyper),
     ]
     if rows >= COMPILE_FROM and numba_wanted():
-        out = np.empty((len(table.computed), rows))
+        out = np.empty(shape)
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         x, y = (np.asarray(values, dtype=float) for values in points)
         places = np.asarray(order, dtype=np.int64)
-        given = (epochs, samples, x, y, places, *numbers, tuple(out), tuple(epoch_out))
-        run_compiled(module_text(table), *given)
-        return out, epoch_out
+        given = (epochs, samples, every, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        ends = run_compiled(text, *given)
+        return out, epoch_out, ends
 
-    def plainly(module: dict[str, Any], number: Callable) -> tuple[np.ndarray, np.ndarray]:
-        cells = [[0.0] * rows for _ in table.computed]
+    def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, float]]:
+        cells = [[0.0] * shape[1] for _ in range(shape[0])]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
         x, y = ([number(value) for value in values] for values in points)
-        module["run"](epochs, samples, x, y, order, *map(number, numbers), cells, epoch_cells)
-        return np.array(cells, dtype=float), np.array(epoch_cells, dtype=float).reshape(-1, epochs)
+        given = (epochs, samples, every, x, y, order, *map(number, numbers))
+        first, second = module["run"](*given, cells, epoch_cells)
+        return (
+            np.array(cells, dtype=float).reshape(shape),
+            np.array(epoch_cells, dtype=float).reshape(-1, epochs),
+            (float(first), float(second)),
+        )
 
-    return interpreted(module_text(table), plainly)
+    return interpreted(text, plainly)
 
 
 def interpreted(text: str, compute: Callable[[dict[str, Any], Callable], Result]) -> Result:
@@ -129,14 +139,14 @@ def plain(text: str) -> dict[str, Any]:
     return namespace
 
 
-def run_compiled(text: str, *given: Any) -> None:
+def run_compiled(text: str, *given: Any) -> Any:
     """Call a module's ``run``, compiled."""
     try:
-        compiled(text)(*given)
+        return compiled(text)(*given)
     except Exception:
         # Numba raises all kinds of errors where its stored code was damaged: compile anew.
         forget(text)
-        compiled(text)(*given)
+        return compiled(text)(*given)
 
 
 @lru_cache(maxsize=64)

@@ -21,16 +21,20 @@ FADED = 38.0
 
 
 @lru_cache(maxsize=256)
-def module_text(table: Table) -> str:
-    """The module of a table: every function once, then ``run``."""
+def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
+    """The module of a table: every function once, then ``run``.
+
+    ``run`` writes every computed column of every row; with ``kept`` only these columns, and of
+    the rows each ``_every``-th. It returns the parameters after the last row.
+    """
     late = {_faded(text)[0]: name for text, name in _late_names(table).items()}
-    return with_functions(function_names(table) | late, _run_text(table))
+    return with_functions(function_names(table) | late, _run_text(table, kept))
 
 
 def with_functions(written: dict[str, str], loop: str) -> str:
     """A module: the functions, by their texts, under the names that ``loop`` calls; the loop."""
     sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
-    used = [name for name in FUNCTIONS if any(f"{name}(" in source for source in sources)]
+    used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
     imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
     imports += [f"pi = {math.pi!r}"]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
@@ -87,14 +91,15 @@ def _late_names(table: Table) -> dict[str, str]:
     return {text: f"{names[text]}_late" for text in _fading(table)}
 
 
-def _run_text(table: Table) -> str:
+def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
     # The loop's own names begin with _; names of the grammar never do.
     written = function_names(table)
-    arguments = ["_epochs", "_samples", "_x", "_y", "_order"]
+    arguments = ["_epochs", "_samples", "_every", "_x", "_y", "_order"]
     arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
+    columns = table.computed if kept is None else kept
     lines = [
         f"def run({', '.join(arguments)}):",
-        f"    ({', '.join(f'_{name}' for name in table.computed)},) = _out",
+        *([f"    ({', '.join(f'_{name}' for name in columns)},) = _out"] if columns else []),
         *(f"    {name} = {value!r}" for name, value in table.counts.items()),
         "    n = float(_samples)",
         *(["    start_lr = lr"] if "lr" in table.hyper else []),
@@ -105,10 +110,10 @@ def _run_text(table: Table) -> str:
     if bases:
         tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {FADED}" for base in bases]
         late = written | _late_names(table)
-        lines += [f"        if {' and '.join(tests)}:", *_rows(table, late, " " * 12)]
-        lines += ["        else:", *_rows(table, written, " " * 12)]
+        lines += [f"        if {' and '.join(tests)}:", *_rows(table, kept, late, " " * 12)]
+        lines += ["        else:", *_rows(table, kept, written, " " * 12)]
     else:
-        lines += _rows(table, written, " " * 8)
+        lines += _rows(table, kept, written, " " * 8)
     if table.schedule:
         lines += [
             f"        {call_text(table.schedule, written)}",
@@ -118,10 +123,12 @@ def _run_text(table: Table) -> str:
             ),
             "        lr = next_lr",
         ]
-    return "\n".join([*lines, "    return _row"])
+    return "\n".join([*lines, f"    return ({', '.join(table.parameters)})"])
 
 
-def _rows(table: Table, written: dict[str, str], indent: str) -> list[str]:
+def _rows(
+    table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
+) -> list[str]:
     """The loop over one epoch's rows; ``written`` names the functions that it calls."""
     sample = "_order[_row]" if table.shuffled else "_i"
     counted = {
@@ -133,11 +140,15 @@ def _rows(table: Table, written: dict[str, str], indent: str) -> list[str]:
         "y": f"_y[{sample}]",
     }
     inner = indent + "    "
+    writes = [f"{inner}_{name}[_row] = {name}" for name in table.computed]
+    if kept is not None:
+        writes = [f"{inner}    _{name}[_row // _every] = {name}" for name in kept]
+        writes = [f"{inner}if _row % _every == _every - 1:", *writes] if kept else []
     return [
         f"{indent}for _i in range(_samples):",
         *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
         *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
-        *(f"{inner}_{name}[_row] = {name}" for name in table.computed),
+        *writes,
         *(f"{inner}{name} = new_{name}" for name in table.parameters),
         f"{inner}_row += 1",
     ]

@@ -24,7 +24,9 @@ class Trace:
     ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
     per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs.
     ``options`` holds what else :func:`trace` was given (``batch_size`` stands in ``hyper``);
-    ``order`` the samples of a shuffled run, from 0, row by row.
+    ``order`` the samples of a shuffled run, from 0, row by row; ``ends`` the last parameters.
+    ``kept`` names the columns of a run that kept less, each ``every``-th row of them; what needs
+    whole rows raises ValueError there.
     """
 
     table: Table
@@ -37,6 +39,9 @@ class Trace:
     order: list[int]
     values: "np.ndarray"
     epoch_values: "np.ndarray"
+    ends: tuple[float, float]
+    kept: tuple[str, ...] | None = None
+    every: int = 1
 
     @property
     def rule(self) -> str:
@@ -51,16 +56,25 @@ class Trace:
     @property
     def rows(self) -> int:
         """The number of rows: of updates, where every batch is one sample."""
-        return self.values.shape[1]
+        return self.passes * self.samples
 
     def column(self, name: str) -> "np.ndarray":
-        """One column's cells from the top: int64 for counters, else float64."""
+        """One column's kept cells from the top: int64 for counters, else float64."""
         import numpy as np
 
         self.table.column(name)
-        if name in self.table.computed:
-            cells = self.values[self.table.computed.index(name)]
+        written = self.table.computed if self.kept is None else self.kept
+        if name in written:
+            cells = self.values[written.index(name)]
             return cells.astype(np.int64) if name == "t" else cells
+        if name in self.table.computed:
+            raise ValueError(f"this run kept no {name}; name it in columns=")
+        return self._counted(name)[self.every - 1 :: self.every]
+
+    def _counted(self, name: str) -> "np.ndarray":
+        """A counter's or a point's cells in all rows."""
+        import numpy as np
+
         if name == "t":
             return np.arange(1, self.rows + 1)
         if name == "epoch":
@@ -77,6 +91,7 @@ class Trace:
 
         Raises ValueError for a row or a name that is not there.
         """
+        self._need_whole()
         self._check_row(row)
         if name in self.table.names:
             return self.column(name)[row - 1].item()
@@ -98,8 +113,9 @@ class Trace:
 
         given = (*self.table.counters, *self.table.point)
         whole = pd.DataFrame({name: self.column(name) for name in given})
-        computed = pd.DataFrame(self.values.T, columns=list(self.table.computed), copy=False)
-        if "t" in self.table.computed:
+        written = list(self.table.computed if self.kept is None else self.kept)
+        computed = pd.DataFrame(self.values.T, columns=written, copy=False)
+        if "t" in written:
             computed["t"] = self.column("t")
         return pd.concat([whole, computed], axis=1)
 
@@ -115,6 +131,7 @@ class Trace:
         import numpy as np
         import pandas as pd
 
+        self._need_whole()
         columns: dict[str, Any] = {"epoch": np.arange(1, self.passes + 1)}
         last = slice(self.samples - 1, None, self.samples)
         if self.table.point:
@@ -138,13 +155,14 @@ class Trace:
     @property
     def final(self) -> dict[str, float]:
         """The parameters after the last update."""
-        return {name: float(self.column(f"new_{name}")[-1]) for name in self.table.parameters}
+        return dict(zip(self.table.parameters, self.ends, strict=True))
 
     @cached_property
     def exploded(self) -> tuple[int, str] | None:
         """The first cell that is no finite number, as (row, column); None where all are."""
         import numpy as np
 
+        self._need_whole()
         bad = ~np.isfinite(self.values)
         rows = np.flatnonzero(bad.any(axis=0))
         if not len(rows):
@@ -162,6 +180,12 @@ class Trace:
             raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
         return explain_cell(self.table, int(row), column, self.value, self.samples, letters)
 
+    def _need_whole(self) -> None:
+        if self.kept is not None:
+            raise ValueError(
+                "this run kept less than its table; trace it without columns= and every="
+            )
+
     def _check_row(self, row: Any) -> None:
         whole = isinstance(row, Integral) and not isinstance(row, bool)
         if not whole or not 1 <= row <= self.rows:
@@ -174,13 +198,14 @@ class Trace:
         """
         from gdlab.workbooks import write_trace
 
+        self._need_whole()
         return write_trace(self, path, **options)
 
     def summary(self) -> str:
         """One line: the rule, what it was given, where it ended or exploded."""
         given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())
         updates = f"{self.rows} update" + ("s" if self.rows != 1 else "")
-        if self.exploded:
+        if self.kept is None and self.exploded:
             t, column = self.exploded
             end = f"exploded: {column} in row {t} is no finite number"
         else:

@@ -1,7 +1,7 @@
 """``trace``: run a rule over the points and keep every cell."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gdlab import kernel
@@ -27,6 +27,8 @@ def trace(
     switch: Mapping[str, Any] | None = None,
     surface: str | None = None,
     steps: int | None = None,
+    columns: Sequence[str] | None = None,
+    every: int = 1,
     **hyper: float,
 ) -> Trace:
     """Run ``rule`` over ``points``, one row per sample, ``epochs`` times.
@@ -43,6 +45,9 @@ def trace(
     hyperparameters may stand beside (``"lr": 0.0001``). ``surface`` names a function of
     :mod:`gdlab.surfaces` to descend instead of the line, for ``steps`` updates.
 
+    ``columns`` and ``every`` keep less of a long run: only these columns, and of the rows each
+    ``every``-th.
+
     Among the hyperparameters, ``h`` adds finite differences beside the gradients, ``max_norm`` and
     ``max_value`` clip the gradient, and ``weight_decay`` adds L2 decay to a rule without its own.
 
@@ -52,7 +57,6 @@ def trace(
     job = prepare(
         rule,
         points,
-        hyper,
         epochs=epochs,
         start=start,
         batch_size=batch_size,
@@ -62,12 +66,20 @@ def trace(
         switch=switch,
         surface=surface,
         steps=steps,
+        **hyper,
     )
-    _check_size(job.epochs * job.samples, len(job.table.computed))
+    kept = None
+    if columns is not None or whole("every", every) > 1:
+        for name in job.table.names if columns is None else columns:
+            job.table.column(name)
+        kept = tuple(job.table.computed if columns is None else columns)
+        kept = tuple(name for name in job.table.computed if name in kept)
+    width = len(job.table.computed if kept is None else kept)
+    _check_size(job.epochs * job.samples // every, width)
     cells = kernel.run(
-        job.table, job.points, job.epochs, job.samples, job.order, job.start, job.hyper
+        job.table, job.points, job.epochs, job.samples, job.order, job.start, job.hyper, kept, every
     )
-    return Trace(*job, *cells)
+    return Trace(*job, *cells, kept=kept, every=every)
 
 
 class Job(NamedTuple):
@@ -85,8 +97,7 @@ class Job(NamedTuple):
 
 def prepare(
     rule: str | Callable,
-    points: Any,
-    hyper: Mapping[str, Any],
+    points: Any = None,
     *,
     epochs: int = 1,
     start: Mapping[str, float] | None = None,
@@ -97,6 +108,7 @@ def prepare(
     switch: Mapping[str, Any] | None = None,
     surface: str | None = None,
     steps: int | None = None,
+    **hyper: float,
 ) -> Job:
     """Check the arguments of :func:`trace`; ValueError as there."""
     found = find_rule(rule)
@@ -125,9 +137,8 @@ def prepare(
         given = ([], [])
         samples = whole("steps", 100 if steps is None else steps)
     if plan.batches:
-        size = samples if isinstance(batch_size, str) else batch_size
-        hyper = {**hyper, "batch_size": size}
-    chosen = settings(table.hyper, {**hyper, **switched}, found.name)
+        hyper["batch_size"] = samples if isinstance(batch_size, str) else batch_size
+    chosen = settings(table.hyper, hyper | switched, found.name)
     begin = dict(table.starts)
     if start is not None and not hasattr(start, "items"):
         raise ValueError(f"start must be like {{'slope': 1}}, not {start!r:.40}")
