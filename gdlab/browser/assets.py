@@ -1,0 +1,42 @@
+"""The sheet's module and style as two texts.
+
+The module is written in several files, each an ES module. A notebook widget and a page without a
+network both take one text, so they are joined here: imports between them fall away, and so does
+the word export. Every top-level name is therefore used once over all files.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+STATIC = Path(__file__).parents[1] / "static"
+# Each file after those that it imports from.
+MODULES = (
+    "numbers.js",
+    "state.js",
+    "grid.js",
+    "inputs.js",
+    "bar.js",
+    "axes.js",
+    "pictures.js",
+    "player.js",
+    "race.js",
+    "sheet.js",
+)
+IMPORT = re.compile(r"^import\b.*?;\n", re.MULTILINE | re.DOTALL)
+
+
+@cache
+def module(last: str) -> str:
+    """The sheet's files and then ``last``, the one that ties it to its surroundings."""
+    texts = [(STATIC / name).read_text(encoding="utf-8") for name in MODULES]
+    joined = "\n".join(
+        re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in texts
+    )
+    return joined + "\n" + IMPORT.sub("", (STATIC / last).read_text(encoding="utf-8"))
+
+
+@cache
+def style() -> str:
+    """The sheet's style."""
+    return (STATIC / "sheet.css").read_text(encoding="utf-8")

@@ -1,0 +1,91 @@
+"""What a sheet is apart from its numbers, as plain data for the page.
+
+A column's formulas come as templates, lists of texts and holes, so that the page can write the
+formula of any row by itself: in ``excel`` a hole is how many rows lie between the formula's row and
+the one referred to (0 this row, -1 the row above); in ``numbers`` it is ``[name, bracketed]``, a
+name whose number is put in, in brackets where it is negative and ``bracketed``.
+"""
+
+import re
+from typing import Any
+
+from gdlab import layout
+from gdlab.columns import Column, Table
+from gdlab.dialects.infix import TEXT, infix
+from gdlab.dialects.latex import latex
+from gdlab.dialects.mathml import mathml
+from gdlab.ranges import range_of
+from gdlab.symbols import latex as latex_symbol
+from gdlab.symbols import text as text_symbol
+
+# A row so far down that its number appears in a formula only where the row itself is meant.
+FAR = 777_000_000
+# Brackets right behind a letter are a function's own; all others are there for the minus.
+HOLE = re.compile(r"(?<![A-Za-z])\(-\x02(\w+)\x03\)|-\x02(\w+)\x03")
+
+
+def head(table: Table, samples: int, epochs: int) -> dict[str, Any]:
+    """The fixed parts of a rule's sheet over ``samples`` points and ``epochs``."""
+    return {
+        "rule": table.rule.name,
+        "source": table.rule.source,
+        "columns": [_column(table, column, samples, epochs) for column in table.columns],
+        "inputs": [_input(table, name) for name in layout.inputs(table)],
+        "parameters": [{"name": name, "letter": text_symbol(name)} for name in table.parameters],
+        "loss": "err2" if table.point else "loss",
+        "frozen": next(name for name in ("sample", "t") if name in table.names),
+        "start_row": layout.START_ROW,
+    }
+
+
+def _column(table: Table, column: Column, samples: int, epochs: int) -> dict[str, Any]:
+    name = column.name
+    symbol = latex_symbol(name)
+    if column.expression is None:
+        word = "given" if name in table.point else "counted"
+        formula, numbers = rf"\text{{{word}}}", None
+    else:
+        formula = latex(column.expression, latex_symbol)
+        numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
+    return {
+        "name": name,
+        "letters": layout.letters(table.names.index(name)),
+        "symbol": mathml(symbol),
+        "formula": mathml(f"{symbol} = {formula}"),
+        "numbers": numbers,
+        "excel": _rows(layout.formula(table, name, FAR, samples)),
+        "precedents": list(column.precedents),
+    }
+
+
+def _holes(text: str) -> list[Any]:
+    """A line with its names set off: brackets that only a minus asks for belong to the hole."""
+    parts: list[Any] = []
+    end = 0
+    for found in HOLE.finditer(text):
+        parts += [text[end : found.start()], [found[1] or found[2], bool(found[1])]]
+        end = found.end()
+    return [*parts, text[end:]]
+
+
+def _rows(formula: str | None) -> list[Any] | None:
+    """A formula with its row numbers set off as distances from its own row."""
+    if formula is None:
+        return None
+    here = layout.START_ROW + FAR
+    parts = re.split(rf"({here}|{here - 1})", formula)
+    return [
+        int(part) - here if part.isdigit() and int(part) >= here - 1 else part for part in parts
+    ]
+
+
+def _input(table: Table, name: str) -> dict[str, Any]:
+    slider = range_of(name)
+    return {
+        "name": name,
+        "symbol": mathml(latex_symbol(name)) if not name.startswith("start_") else None,
+        "address": layout.input_address(table, name).replace("$", ""),
+        "carried": name.startswith("start_")
+        and name.removeprefix("start_") not in (*table.parameters, "lr"),
+        "slider": slider._asdict() if slider else None,
+    }

@@ -1,0 +1,71 @@
+"""Several runs side by side on one sheet: what each parameter and the loss are, row by row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gdlab.columns import COUNTERS
+from gdlab.dialects.mathml import mathml
+from gdlab.layout import START_ROW, letters
+from gdlab.runs import Trace
+from gdlab.symbols import latex, text
+
+
+def race_head(runs: Mapping[str, Trace], sheets: Mapping[str, Trace]) -> dict[str, Any]:
+    """The fixed parts of the sheet that lays ``runs`` side by side.
+
+    A run that has a sheet of its own is referred to there by a formula.
+    """
+    one = next(iter(runs.values()))
+    columns: list[dict[str, Any]] = [_column(name, latex(name)) for name in COUNTERS]
+    racers = []
+    for label, run in runs.items():
+        shown = _shown(run)
+        for name in shown:
+            place = letters(run.table.names.index(name))
+            reference = [f"={label}!{place}", 0] if label in sheets else None
+            columns.append(
+                _column(f"{label}: {name}", latex(name)) | {"group": label, "excel": reference}
+            )
+        racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
+    for number, column in enumerate(columns):
+        column["letters"] = letters(number)
+    return {
+        "rule": None,
+        "source": "Several rules on the same points, from each rule's own sheet or its defaults.",
+        "columns": columns,
+        "inputs": [],
+        "parameters": [{"name": name, "letter": text(name)} for name in one.table.parameters],
+        "frozen": "t",
+        "start_row": START_ROW,
+        "racers": racers,
+    }
+
+
+def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
+    """The cells of :func:`race_head`'s columns, one row per column."""
+    one = next(iter(runs.values()))
+    columns = [
+        np.repeat(np.arange(1, one.passes + 1), one.samples),
+        np.tile(np.arange(1, one.samples + 1), one.passes),
+        np.arange(1, one.rows + 1),
+    ]
+    columns += [run.column(name) for run in runs.values() for name in _shown(run)]
+    return np.array(columns, dtype=float)
+
+
+def _shown(run: Trace) -> tuple[str, ...]:
+    return (*(f"new_{name}" for name in run.table.parameters), "err2")
+
+
+def _column(name: str, symbol: str) -> dict[str, Any]:
+    typeset = mathml(symbol)
+    return {
+        "name": name,
+        "symbol": typeset,
+        "formula": typeset,
+        "numbers": None,
+        "excel": None,
+        "precedents": [],
+    }

@@ -1,0 +1,25 @@
+// The formula bar: how the selected cell came about, in three lines.
+
+/** The bar in `place`; `show` fills its lines, each a word and what stands behind it. */
+export function createBar(place) {
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", "formula bar");
+  place.innerHTML = `
+    <div class="gd-name-box" title="the cell in the workbook"></div>
+    <div class="gd-lines">
+      <div class="gd-word">symbols</div><div class="gd-symbols"></div>
+      <div class="gd-word">numbers</div><div class="gd-numbers"></div>
+      <div class="gd-word">Excel</div><div class="gd-excel"></div>
+    </div>`;
+  const part = (name) => place.querySelector(`.gd-${name}`);
+  let typeset = null;
+  return {
+    show({ address, formula, numbers, excel }) {
+      part("name-box").textContent = address;
+      // A drag changes numbers only: the typeset line is not touched then.
+      if (typeset !== formula) part("symbols").innerHTML = typeset = formula;
+      part("numbers").textContent = numbers;
+      part("excel").textContent = excel;
+    },
+  };
+}

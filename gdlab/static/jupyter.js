@@ -1,0 +1,21 @@
+// Ties the sheet to a notebook's widget: events go to the kernel, its answers come back.
+import { createSheet } from "./sheet.js";
+
+export default {
+  render({ model, el }) {
+    const root = document.createElement("div");
+    el.append(root);
+    const sheet = createSheet(root, (event, bytes) => model.send(event, undefined, bytes));
+    const answer = (content, buffers) => sheet.answer(content, buffers);
+    const tellDead = () => {
+      if (!model.comm_live) sheet.say("The kernel has stopped. This is the last state; run the cell again to go on.");
+    };
+    model.on("msg:custom", answer);
+    model.on("comm_live_update", tellDead);
+    sheet.start();
+    return () => {
+      model.off("msg:custom", answer);
+      model.off("comm_live_update", tellDead);
+    };
+  },
+};

@@ -1,0 +1,44 @@
+// Numbers as text: in cells, in the line with numbers put in, and in full.
+
+/** What a spreadsheet shows where a number has no value. */
+export const NUM_ERROR = "#NUM!";
+
+function trimmed(mantissa) {
+  return mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+}
+
+/** A number with at most `digits` significant digits, in the manner of Python's format ".10g". */
+export function short(value, digits = 10) {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= digits) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  return trimmed(value.toFixed(Math.max(0, digits - 1 - exponent)));
+}
+
+/** A cell's text: six digits, or the spreadsheet's error. */
+export function shown(value) {
+  return Number.isFinite(value) ? short(value, 6) : NUM_ERROR;
+}
+
+/** A number in full: it reads back as the same double. */
+export function full(value) {
+  if (!Number.isFinite(value)) return short(value);
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** A slider's number: three digits are what a hand can aim at. */
+export function rounded(value) {
+  return Number(value.toPrecision(3));
+}
+
+/** Text that may stand in markup. */
+export function escaped(text) {
+  const marks = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return String(text).replace(/[&<>"]/g, (mark) => marks[mark]);
+}

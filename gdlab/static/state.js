@@ -1,0 +1,83 @@
+// What the page shows: a host's answer, with its columns as arrays and its formulas as text.
+import { full, short } from "./numbers.js";
+
+function floats(buffer) {
+  // A copy, because the bytes of a message need not begin where doubles may.
+  const bytes = buffer.buffer ? buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) : buffer;
+  return new Float64Array(bytes);
+}
+
+/** The state behind an answer; `known` is the state before, whose head may still hold. */
+export function readState(answer, buffers, known) {
+  const head = answer.head ?? known?.head ?? {};
+  const points = floats(buffers[0]);
+  const samples = points.length / 2;
+  const state = {
+    ...answer,
+    head,
+    points: { x: points.subarray(0, samples), y: points.subarray(samples) },
+    columns: new Map(),
+    cells: new Map(),
+  };
+  (head.columns ?? []).forEach((column, place) => state.columns.set(column.name, { ...column, place }));
+  if (state.columns.size) {
+    const all = floats(buffers[1]);
+    const rows = all.length / state.columns.size;
+    for (const { name, place } of state.columns.values()) {
+      state.cells.set(name, all.subarray(place * rows, (place + 1) * rows));
+    }
+    state.rows = rows;
+  }
+  return state;
+}
+
+/** The number behind a name in a row (0 is what row 1 finds above it); undefined for a blank. */
+export function valueOf(state, name, row) {
+  if (state.cells.has(name)) {
+    return row > 0 ? state.cells.get(name)[row - 1] : state.first?.[name];
+  }
+  if (name.endsWith("_prev")) return valueOf(state, name.slice(0, -5), row - 1);
+  if (name === "n") return state.samples;
+  return state.inputs?.[name];
+}
+
+/** A cell's address in the workbook. */
+export function addressOf(state, name, row) {
+  return `${state.columns.get(name).letters}${state.head.start_row + row}`;
+}
+
+/** The Excel formula of a cell, or its plain number. */
+export function excelOf(state, name, row) {
+  const { excel } = state.columns.get(name);
+  const value = valueOf(state, name, row);
+  if (row === 0) return value === undefined ? "" : `=start_${name.replace(/^new_/, "")}`;
+  if (!excel) return full(value);
+  return excel.map((part) => (typeof part === "number" ? state.head.start_row + row + part : part)).join("");
+}
+
+/** The formula with the row's numbers put in; empty where nothing is computed. */
+export function numbersOf(state, name, row) {
+  const { numbers } = state.columns.get(name);
+  if (!numbers || row === 0) return "";
+  return numbers
+    .map((part) => {
+      if (typeof part === "string") return part;
+      const text = short(valueOf(state, part[0], row));
+      return part[1] && text.startsWith("-") ? `(${text})` : text;
+    })
+    .join("");
+}
+
+/** The cells and inputs that a cell is computed from: `[name, row]` and input names. */
+export function precedentsOf(state, name, row) {
+  const cells = [];
+  const inputs = [];
+  if (row === 0) return { cells, inputs: state.first?.[name] === undefined ? [] : [`start_${name.replace(/^new_/, "")}`] };
+  for (const word of state.columns.get(name).precedents) {
+    const above = word.endsWith("_prev") ? word.slice(0, -5) : null;
+    if (state.columns.has(word)) cells.push([word, row]);
+    else if (above && state.columns.has(above)) cells.push([above, row - 1]);
+    else inputs.push(word);
+  }
+  return { cells, inputs };
+}

@@ -1,0 +1,223 @@
+"""The state behind the sheets on a page: points, epochs, and one run per tab.
+
+``Book.ask`` takes an event from the page as plain data and answers with the state that the page
+shows then. Nothing here knows of a notebook or a browser.
+"""
+
+import math
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gdlab.browser.head import head
+from gdlab.browser.race import race_cells, race_head
+from gdlab.explaining import short
+from gdlab.points import Pair
+from gdlab.registry import rules
+from gdlab.runs import Trace
+from gdlab.tracing import trace
+from gdlab.widget.rerun import inputs_of, python_line, rerun
+from gdlab.widget.typed import edited, loaded, pasted, removed
+
+DATA, COMPARE = "data", "compare"
+MOST_ROWS = 500_000
+
+Event = Mapping[str, Any]
+Answer = tuple[dict[str, Any], list[bytes]]
+
+
+class Book:
+    """Runs by tab, all on the same points; ``tabs`` may also hold ``data`` and ``compare``."""
+
+    def __init__(self, runs: Mapping[str, Trace], tabs: Sequence[str]) -> None:
+        self.opened = dict(runs)
+        self.runs = dict(runs)
+        self.tabs = tuple(tabs)
+        self.tab = next(name for name in tabs if name in runs)
+        self.racing = list(runs)
+        self.guests: dict[str, Trace] = {}
+
+    @property
+    def one(self) -> Trace:
+        """Any of the runs: points and epochs are the same in all."""
+        return next(iter(self.runs.values()))
+
+    def ask(self, event: Event, buffers: Sequence[Any] = ()) -> Answer:
+        """Do what an event says and give the state after it, with the page's number of the event.
+
+        What cannot be done changes nothing; the answer then has the reason under ``error``.
+        """
+        state: dict[str, Any] = {}
+        file = b""
+        try:
+            file = self._do(event, buffers)
+        except ValueError as error:
+            state["error"] = str(error)
+        except Exception as error:
+            # The page is where a person looks, so what went wrong is said there, whatever it was.
+            state["error"] = f"gdlab could not do this ({type(error).__name__}: {error})"
+        shown, cells = self.state(event.get("head"))
+        if file:
+            state["file"] = f"{self.tab}.xlsx"
+            cells.append(file)
+        return shown | state | {"number": event.get("number")}, cells
+
+    def _do(self, event: Event, buffers: Sequence[Any]) -> bytes:
+        match event.get("kind"):
+            case "show":
+                tab = event.get("tab", self.tab)
+                if tab not in self.tabs:
+                    raise ValueError(f"there is no sheet {tab!r:.40}")
+                self.tab = tab
+            case "input":
+                self.set({event["name"]: event["value"]})
+            case "epochs":
+                self._rerun(epochs=_whole(event["value"]))
+            case "reset":
+                self._reset()
+            case "point":
+                self._rerun(edited(self.one.points, event["row"], event["column"], event["text"]))
+            case "paste":
+                self._rerun(pasted(self.one.points, event["row"], event["column"], event["text"]))
+            case "remove":
+                self._rerun(removed(self.one.points, event["row"]))
+            case "file":
+                self._rerun(loaded(event["name"], bytes(buffers[0])))
+            case "race":
+                self._race(event["names"])
+            case "export":
+                return self._export()
+            case other:
+                raise ValueError(f"the page sent an event that is not known here: {other!r:.40}")
+        return b""
+
+    def set(self, inputs: Mapping[str, float]) -> None:
+        """Give inputs of the sheet that is shown other values; ValueError where one cannot be."""
+        if self.tab not in self.runs:
+            raise ValueError(f"sheet {self.tab} has no inputs")
+        self.runs[self.tab] = rerun(self.runs[self.tab], inputs=dict(inputs))
+
+    def _rerun(self, points: Pair | None = None, epochs: int | None = None) -> None:
+        """All runs anew with other points or epochs: all of them or, where one cannot, none."""
+        rows = (epochs or self.one.passes) * (len(points[0]) if points else self.one.samples)
+        if rows > MOST_ROWS:
+            raise ValueError(f"{rows} rows are more than the {MOST_ROWS} that a page can hold")
+        runs = {name: rerun(run, points, epochs) for name, run in self.runs.items()}
+        guests = {name: rerun(run, points, epochs) for name, run in self.guests.items()}
+        self.runs, self.guests = runs, guests
+
+    def _reset(self) -> None:
+        """The inputs of the sheet that is shown as they were at first; the points stay."""
+        if self.tab in self.runs:
+            one = self.one
+            self.runs[self.tab] = rerun(self.opened[self.tab], one.points, one.passes)
+        elif self.tab == DATA:
+            self._rerun(next(iter(self.opened.values())).points)
+
+    def _race(self, names: Sequence[str]) -> None:
+        unknown = [name for name in names if name not in self.choices]
+        if unknown:
+            raise ValueError(f"no rule is called {unknown[0]!r:.40}")
+        if not names:
+            raise ValueError("a race needs at least one rule")
+        points = list(zip(*self.one.points, strict=True))
+        self.guests = {
+            name: trace(name, points, epochs=self.one.passes)
+            for name in names
+            if name not in self.runs
+        }
+        self.racing = [name for name in self.choices if name in names]
+
+    @property
+    def choices(self) -> list[str]:
+        """Everything that can race: the sheets, and the rules that no sheet is named after."""
+        return [*self.runs, *(name for name in rules() if name not in self.runs)]
+
+    def _export(self) -> bytes:
+        if self.tab not in self.runs:
+            raise ValueError("open the sheet of a rule to export it")
+        with tempfile.TemporaryDirectory(prefix="gdlab-export-") as folder:
+            path = self.runs[self.tab].to_excel(Path(folder) / f"{self.tab}.xlsx")
+            return path.read_bytes()
+
+    def state(self, known: str | None = None) -> Answer:
+        """What the page shows now, and the numbers as bytes of float64: points, then cells.
+
+        The head is left out where the page has it already; ``known`` is that head's mark.
+        """
+        one = self.one
+        state: dict[str, Any] = {
+            "tab": self.tab,
+            "tabs": self.tabs,
+            "epochs": one.passes,
+            "samples": one.samples,
+            "rows": one.rows,
+        }
+        cells = [np.array(one.points).tobytes()]
+        shown: dict[str, Trace] = {}
+        if self.tab in self.runs:
+            run = self.runs[self.tab]
+            shown = {self.tab: run}
+            state |= _numbers(run)
+            cells.append(np.array([run.column(name) for name in run.table.names], float).tobytes())
+        elif self.tab == COMPARE:
+            shown = {name: (self.runs | self.guests)[name] for name in self.racing}
+            state |= {
+                "choices": self.choices,
+                "mse": [_mse(run) for run in shown.values()],
+                "starts": [
+                    [run.start[name] for name in one.table.parameters] for run in shown.values()
+                ],
+                "settings": [_settings(run) for run in shown.values()],
+            }
+            cells.append(race_cells(shown).tobytes())
+        # A change of a rate never changes the head, so it is made and sent only when it must be.
+        state["mark"] = self._mark(shown)
+        if known != state["mark"]:
+            state["head"] = self._head(shown)
+        return state, cells
+
+    def _mark(self, shown: Mapping[str, Trace]) -> str:
+        """What a head depends on."""
+        parts = [
+            (name, run.table.rule.formulas.source, run.table.names, run.options, [*run.hyper])
+            for name, run in shown.items()
+        ]
+        return str(hash(repr((self.tab, self.one.samples, self.one.passes, parts))))
+
+    def _head(self, shown: Mapping[str, Trace]) -> dict[str, Any]:
+        if self.tab == COMPARE:
+            return race_head(shown, self.runs)
+        run = shown.get(self.tab)
+        return head(run.table, run.samples, run.passes) if run else {}
+
+
+def _numbers(run: Trace) -> dict[str, Any]:
+    """What a sheet shows beside its cells."""
+    table = run.table
+    first = {table.carrier(name): value for name, value in run.start.items()}
+    return {
+        "inputs": inputs_of(run),
+        "first": first | table.counts,
+        "exploded": run.exploded,
+        "python": python_line(run),
+        "mse": _mse(run),
+    }
+
+
+def _mse(run: Trace) -> list[float | None]:
+    """The mean squared error per epoch; None past the largest number, where JSON has no word."""
+    if not run.table.point:
+        return []
+    return [value if math.isfinite(value) else None for value in run.epochs["mse"].tolist()]
+
+
+def _settings(run: Trace) -> str:
+    return ", ".join(f"{name} {short(value)}" for name, value in run.hyper.items())
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, (int, float)) and float(value).is_integer() else value

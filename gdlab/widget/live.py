@@ -1,0 +1,78 @@
+"""The sheet as a widget of the notebook: events of the page go to a :class:`Book` and back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anywidget
+
+from gdlab.browser.assets import module, style
+from gdlab.lessons import EPOCHS, lesson
+from gdlab.runs import Trace
+from gdlab.tracing import trace
+from gdlab.widget.book import COMPARE, DATA, Book
+from gdlab.widget.still import still
+
+LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
+
+
+class LiveSheet(anywidget.AnyWidget):
+    """A sheet, or several behind tabs, in the output of a notebook's cell."""
+
+    _esm = module("jupyter.js")
+    _css = style()
+
+    def __init__(self, runs: Mapping[str, Trace], tabs: tuple[str, ...]) -> None:
+        super().__init__()
+        self.book = Book(runs, tabs)
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: Any, event: Any, buffers: list[Any]) -> None:
+        self.send(*self.book.ask(event, buffers))
+
+    @property
+    def trace(self) -> Trace:
+        """The run that the page shows, with everything that was changed there."""
+        return self.book.runs.get(self.book.tab, self.book.one)
+
+    def set(self, **inputs: float) -> None:
+        """Give inputs of the sheet that is shown other values, as the sliders do.
+
+        Raises ValueError where a value cannot be.
+        """
+        self.book.set(inputs)
+        self.send(*self.book.state())
+
+    def _ipython_display_(self) -> None:
+        """Show the live sheet and, for readers without a kernel, a still view of it.
+
+        The live sheet's style hides the still view as long as the sheet is there.
+        """
+        from IPython.display import display
+
+        live, metadata = self._repr_mimebundle_() or ({}, {})
+        display(live, metadata=metadata, raw=True)
+        picture = {"text/html": still(self.book), "text/plain": repr(self.trace)}
+        display(picture, raw=True)
+
+
+def sheet(
+    rule: str | Callable | Trace, points: Any = None, *, epochs: int = EPOCHS, **options: Any
+) -> LiveSheet:
+    """The live sheet of one rule, or of a run that is there already.
+
+    ``points``, ``epochs`` and ``options`` are those of :func:`gdlab.trace`, which also says what
+    ValueError it raises.
+    """
+    if isinstance(rule, Trace):
+        run = rule
+    elif "surface" in options:
+        run = trace(rule, points, **options)
+    else:
+        run = trace(rule, points, epochs=epochs, **options)
+    return LiveSheet({run.rule: run}, (run.rule,))
+
+
+def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
+    """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
+    runs = {name: lesson(name, points, epochs=epochs) for name in LESSON_TABS}
+    return LiveSheet(runs, (DATA, *LESSON_TABS, COMPARE))
