@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -233,6 +234,63 @@ def test_explain_can_write_the_lessons_letters(run):
     assert "new_a = a - step_a" in out
 
 
+# Workbooks
+
+
+def stored(path: Path, sheet: str) -> list[list]:
+    """The stored values of a sheet, row by row."""
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        return [list(row) for row in book[sheet].iter_rows(values_only=True)]
+    finally:
+        book.close()
+
+
+def test_export_writes_a_rules_workbook_with_five_epochs(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run("export", "adam", "--set", "lr=0.5") == (0, "adam.xlsx\n", "")
+    frame = gdlab.trace("adam", epochs=5, lr=0.5).frame
+    rows = stored(tmp_path / "adam.xlsx", "adam")
+    head = next(i for i, row in enumerate(rows) if "new_slope" in row)
+    cells = [row[rows[head].index("new_slope")] for row in rows[head + 2 : head + 2 + 145]]
+    assert cells == frame["new_slope"].tolist()
+
+
+def test_export_writes_where_it_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("sheets").mkdir()
+    assert run("export", "sgd", "--epochs=1", "--out", "Mine.XLSX") == (0, "Mine.XLSX\n", "")
+    code, out, err = run("export", "sgd", "momentum", "sgd", "--epochs=1", "--out", "sheets")
+    assert (code, err) == (0, "")
+    assert [Path(line).as_posix() for line in out.splitlines()] == [
+        "sheets/sgd.xlsx",
+        "sheets/momentum.xlsx",
+    ]
+    assert sorted(path.name for path in tmp_path.rglob("*.xlsx")) == ["momentum.xlsx", "sgd.xlsx"]
+    assert Path("Mine.XLSX").stat().st_size
+
+
+def test_export_all_writes_the_lessons(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run("export", "--all", "--epochs", "1")
+    paths = out.splitlines()
+    assert (code, err) == (0, "")
+    assert str(Path("exports", "graddesc.xlsx")) in paths
+    assert all(Path(path).is_file() for path in paths)
+    assert sorted(Path("exports").iterdir()) == sorted(map(Path, paths))
+
+
+def test_export_can_write_the_lessons_letters(run, tmp_path):
+    texts = {}
+    for letters in ("mb", "ab"):
+        path = tmp_path / f"{letters}.xlsx"
+        run("export", "sgd", "--epochs=1", "--symbols", letters, "--out", str(path))
+        texts[letters] = [cell for row in stored(path, "sgd") for cell in row]
+    assert "de/dm" in texts["mb"]
+    assert "de/da" in texts["ab"]
+    assert "de/dm" not in texts["ab"]
+
+
 # Bad input: one line, exit code 2
 
 
@@ -281,6 +339,15 @@ def test_explain_can_write_the_lessons_letters(run):
         (["table", "adam", "--steps", "3"], "steps goes with a surface"),
         (["table", "adam", "--switch", "to=sgd"], "at_epoch"),
         (["table", "adam", "--switch", "at_epoch=1.5", "--switch", "to=sgd"], "at_epoch"),
+        (["export"], "name one rule or more, or give --all"),
+        (["export", "adam", "--all"], "name one rule or more, or give --all"),
+        (["export", "--all", "--set", "lr=1"], "--set goes with a rule, not with --all"),
+        (["export", "--all", "--batch-size", "4"], "--batch-size goes with a rule"),
+        (["export", "sgd", "addam"], "no rule is called 'addam'"),
+        (["export", "sgd", "adam", "--out", "a.xlsx"], "for several rules give --out a folder"),
+        (["export", "sgd", "--out", "nowhere"], "nowhere: no such folder"),
+        (["export", "sgd", "--out", "nowhere/a.xlsx"], "there is no folder"),
+        (["export", "sgd", "--epochs", "99999"], "2,899,971 rows do not fit"),
         (["explain", "adam", "--row", "1"], "required: --column"),
         (["explain", "adam", "--row", "30", "--column", "x"], "from 1 to 29, not 30"),
         (["explain", "adam", "--row", "1", "--column", "m"], "no column is called 'm'; there are"),
