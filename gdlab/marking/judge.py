@@ -23,6 +23,8 @@ from gdlab.marking.sheet import Filled, Place, Written
 RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
 # What a zero claims where nothing else says how many decimals were meant.
 DECIMALS_OF_ZERO = 2
+# What a number in full claims where a whole one stands beside it.
+DECIMALS_IN_FULL = 12
 # With more own cells than this in one formula, their ways to be rounded are taken together.
 MOST_APART = 4
 
@@ -32,12 +34,12 @@ class Own:
     """What a learner has in one cell.
 
     ``number`` is the cell as it is written, None for an error such as #NUM!; ``kept`` holds what
-    it may have been before it was rounded. ``astray`` where something before it, or it, is wrong.
+    it may have been before it was rounded. ``astray`` is the first wrong cell that it leans on.
     """
 
     number: float | None
     kept: Interval
-    astray: bool = False
+    astray: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class Verdict:
     """One judged cell.
 
     ``expected`` is the true value and ``from_yours`` what follows from the learner's own cells:
-    a number, or the name of the error that stands there instead.
+    a number, or the name of the error that stands there instead. ``origin`` is the first wrong
+    cell that a cell which follows leans on.
     """
 
     place: Place
@@ -53,6 +56,7 @@ class Verdict:
     written: Written | None
     expected: float | str
     from_yours: float | str
+    origin: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _given(filled: Filled, place: Place, true: float) -> Own:
     changed = filled.written.get(place)
     if changed is not None and changed.number is not None:
         kept = rounded(changed.number, changed.decimals)
-        return Own(changed.number, kept, not kept[0] <= true <= kept[1])
+        return Own(changed.number, kept, None if kept[0] <= true <= kept[1] else place)
     if not math.isfinite(true):
         return Own(None, (math.nan, math.nan))
     shown = true if filled.shown is None else round(true, filled.shown)
@@ -145,8 +149,9 @@ def _claims(filled: Filled) -> dict[Place, Interval]:
     """
     fewest: dict[str, int] = {}
     for (_, column), cell in filled.written.items():
-        if cell.number is not None and cell.decimals is not None and cell.decimals > 0:
-            fewest[column] = min(fewest.get(column, cell.decimals), cell.decimals)
+        claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
+        if cell.number is not None and claimed > 0:
+            fewest[column] = min(fewest.get(column, claimed), claimed)
     elsewhere = min(fewest.values(), default=filled.shown or 0)
     claims = {}
     for (row, column), cell in filled.written.items():
@@ -176,7 +181,7 @@ def _judge_cell(
         from_yours, bands = expected, [] if expected == NUM else [(true, true)]
     else:
         from_yours, bands = _from_own(column.expression, formula, before)
-    astray = any(one.astray for one in before.values())
+    astray = next((one.astray for one in before.values() if one.astray), None)
     written = filled.written.get(place)
     error = written is not None and written.number is None and written.text.startswith("#")
 
@@ -184,20 +189,22 @@ def _judge_cell(
         fitting = [part for band in bands if (part := meet(band, claim)) is not None]
         is_true = expected != NUM and claim[0] <= true <= claim[1]
         status = _status(is_true, bool(fitting), astray)
-        off = status in (WRONG, FOLLOWS) or (astray and bool(fitting))
-        mine = Own(written.number, hull(*fitting) if fitting else claim, off)
+        leans = place if status == WRONG else (astray if fitting else None)
+        mine = Own(written.number, hull(*fitting) if fitting else claim, leans)
     elif error:
         status = _status(expected == NUM, isinstance(from_yours, str), astray)
-        mine = Own(None, (math.nan, math.nan), status != RIGHT)
+        leans = place if status == WRONG else astray
+        mine = Own(None, (math.nan, math.nan), leans)
     else:
         status = EMPTY if written is None else WRONG
         number = None if isinstance(from_yours, str) else from_yours
         mine = Own(number, hull(*bands) if bands else (math.nan, math.nan), astray)
-    return Verdict(place, status, written, expected, from_yours), mine
+    origin = astray if status == FOLLOWS else None
+    return Verdict(place, status, written, expected, from_yours, origin), mine
 
 
-def _status(is_true: bool, fits: bool, astray: bool) -> str:
-    if is_true or (fits and not astray):
+def _status(is_true: bool, fits: bool, astray: Place | None) -> str:
+    if is_true or (fits and astray is None):
         return RIGHT
     return FOLLOWS if fits else WRONG
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from gdlab.layout import cell
-from gdlab.tracing import Trace
+from gdlab.runs import Trace
 
 # A cell's place in a table: the row, from 1, and the column's name.
 Place = tuple[int, str]

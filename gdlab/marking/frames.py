@@ -1,0 +1,91 @@
+"""A learner's table in pandas as the sheet that is judged."""
+
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+from gdlab.columns import POINT
+from gdlab.marking.sheet import Filled, Written, decimals_of
+from gdlab.marking.words import shown
+from gdlab.runs import Trace
+from gdlab.tracing import trace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST_ROWS = 10_000
+
+
+def filled_frame(
+    frame: "pd.DataFrame", key: Trace | str, blank: str | Iterable[str] = "all"
+) -> Filled:
+    """What a learner filled in, from a frame with the table's columns by name.
+
+    ``key`` is the run to judge by, or a rule's name: then the frame's x and y are the points and
+    all inputs are the rule's own. Row 1 is the first of the frame; NaN, None and an empty text are
+    empty cells. ``blank`` names the columns to judge, by default all computed ones that are there.
+    Raises ValueError for columns or rows that are not there.
+    """
+    run = key if isinstance(key, Trace) else _run(frame, key)
+    computed = [column.name for column in run.table.columns if column.expression is not None]
+    there = [str(name) for name in frame.columns]
+    twice = sorted({name for name in there if there.count(name) > 1 and name in computed})
+    if twice:
+        raise ValueError(f"the frame has more than one column called {', '.join(twice)}")
+    asked = [name for name in computed if name in there] if blank == "all" else _names(blank)
+    for name in asked:
+        if name not in computed:
+            raise ValueError(
+                f"{shown(name)} is no column to judge; there are {', '.join(computed)}"
+            )
+        if name not in there:
+            raise ValueError(f"the frame has no column {name}")
+    if not asked:
+        raise ValueError(f"the frame has none of the columns to judge: {', '.join(computed)}")
+    if not 1 <= len(frame) <= min(run.rows, MOST_ROWS):
+        raise ValueError(f"the frame has {len(frame)} rows; the run to judge it by has {run.rows}")
+    written = {}
+    for name in asked:
+        for row, value in enumerate(frame[name].tolist(), 1):
+            cell = _written(value)
+            if cell is not None:
+                written[row, name] = cell
+    places = frozenset((row, name) for name in asked for row in range(1, len(frame) + 1))
+    return Filled(run, places, written)
+
+
+def _run(frame: "pd.DataFrame", rule: str) -> Trace:
+    absent = [name for name in POINT if name not in frame.columns]
+    if absent:
+        raise ValueError(
+            f"the frame has no column {' and no '.join(absent)}: hand over the run to judge it by, "
+            f"as in check(frame, gdlab.trace({rule!r}, points))"
+        )
+    return trace(rule, frame[list(POINT)])
+
+
+def _names(blank: str | Iterable[str]) -> list[str]:
+    return [blank] if isinstance(blank, str) else [str(name) for name in blank]
+
+
+def _written(value: Any) -> Written | None:
+    """One value of a frame; None for an empty cell."""
+    if value is None or value != value or str(value).strip() in ("", "<NA>", "NaT"):
+        return None
+    if isinstance(value, Real) and not isinstance(value, bool):
+        number = float(value)
+        if math.isinf(number):
+            return Written(None, text="#NUM!")
+        return Written(number, decimals_of(number), repr(value))
+    text = str(value)
+    if isinstance(value, str):
+        # A point or a comma before the decimals, as in a spreadsheet.
+        plain = text.strip().replace("\u2212", "-").replace(",", ".")
+        try:
+            return Written(float(plain), decimals_of(plain), text)
+        except ValueError:
+            pass
+        if text.startswith("#"):
+            return Written(None, text=text)
+    return Written(None, text=text, problem=f"{shown(text)} is no number")
