@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.plots import plot
+from gdlab.pictures import plot
 from gdlab.ranges import Range, range_of
 from gdlab.rerun import inputs_of, rerun
 from gdlab.runs import Trace
@@ -68,17 +68,22 @@ class Explorer(widgets.VBox):
         parameters = [f"start_{name}" for name in self.run.table.parameters]
         carried = [f"start_{name}" for name in self.run.start if f"start_{name}" not in parameters]
         first = [name for name in values if name not in carried and name not in parameters]
-        shown = [_grid([self._control(name, values[name]) for name in [*first, *parameters]])]
+        shown = [self._grid({name: values[name] for name in [*first, *parameters]})]
         if carried:
-            grid = _grid([self._control(name, values[name]) for name in carried])
+            grid = self._grid({name: values[name] for name in carried})
             title = "What the first row finds above it"
             shown.append(widgets.Accordion([grid], titles=(title,), selected_index=None))
         return shown
 
-    def _control(self, name: str, value: float) -> widgets.Widget:
-        control, self.boxes[name] = _control(name, value)
-        self.boxes[name].observe(lambda _: self._changed(), "value")
-        return control
+    def _grid(self, values: dict[str, float]) -> widgets.Widget:
+        width = f"{0.6 * max(map(len, values)):.1f}em"
+        controls = []
+        for name, value in values.items():
+            control, self.boxes[name] = _control(name, value, width)
+            self.boxes[name].observe(lambda _: self._changed(), "value")
+            controls.append(control)
+        columns = "repeat(auto-fill, minmax(390px, 1fr))"
+        return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
 
     def _changed(self) -> None:
         """Run again with what stands in the boxes, or say in words why not."""
@@ -113,16 +118,11 @@ class Explorer(widgets.VBox):
         return bundle
 
 
-def _grid(controls: list[widgets.Widget]) -> widgets.Widget:
-    columns = "repeat(auto-fill, minmax(340px, 1fr))"
-    return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
-
-
-def _control(name: str, value: float) -> tuple[widgets.Widget, widgets.FloatText]:
+def _control(name: str, value: float, label_width: str) -> tuple[widgets.Widget, widgets.FloatText]:
     """A number box, with a slider bound to it where the input has a range."""
     limits = range_of("epochs" if name == "steps" else name)
     box = widgets.FloatText(value, step=None, tooltip=name, layout=widgets.Layout(width="110px"))
-    style = {"description_width": "11em"}
+    style = {"description_width": label_width}
     if limits is None:
         box.description, box.style, box.layout.width = name, style, "300px"
         return box, box

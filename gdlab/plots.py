@@ -1,13 +1,11 @@
-"""Pictures of runs: functions that draw on matplotlib axes, and ``plot``, which shows some of them.
+"""Drawings of runs: functions that draw on matplotlib axes.
 
 Every function takes the axes and one or more runs (:class:`gdlab.Trace`) of the same points or the
 same surface. A run keeps its colour, line style and marker in every picture, so that colour is
 never alone in telling runs apart.
 """
 
-import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +15,6 @@ from gdlab.runs import Trace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Colours of Okabe & Ito 2008, which people of every colour vision tell apart.
 STYLES: tuple[dict[str, Any], ...] = (
@@ -30,7 +27,6 @@ STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#56B4E9", "linestyle": "-.", "marker": "X"},
 )
 GREY, POINT_COLOUR = "#6B6B6B", "#444444"
-WIDTH, HEIGHT, DPI = 5.0, 3.6, 100  # inches of one picture, and dots per inch
 MARKERS = 8  # how many markers stand along a curve
 GRID = 81  # the contours' grid, points each way
 HIGHEST = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
@@ -40,9 +36,10 @@ MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from s
 
 def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The squared error of every row (a surface's loss), before its update; logarithmic."""
-    for number, run in enumerate(runs):
+    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
         cells = run.column("err2" if run.table.point else "loss")
-        _curve(axes, cells, _label(run), number)
+        end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
+        _curve(axes, cells, label + end, number)
     _log_axis(axes)
     point = bool(runs[0].table.point)
     axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if point else "loss")
@@ -53,9 +50,9 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The root of the mean squared error of every epoch, in units of y."""
     from matplotlib.ticker import MaxNLocator
 
-    for number, run in enumerate(runs):
+    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
         cells = run.epochs["rmse"].to_numpy()
-        _curve(axes, cells, run.rule, number, every=1 if len(cells) <= MARKERS else None)
+        _curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _log_axis(axes)
     axes.set(title="RMSE of every epoch", xlabel="epoch", ylabel="RMSE, in units of y")
@@ -67,14 +64,14 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     x, y = (np.array(values) for values in runs[0].points)
     axes.scatter(x, y, s=22, color=POINT_COLOUR, alpha=0.65, linewidths=0, label="points")
     ends = np.array(_widened(min(x.min(), 0.0), x.max()))
-    for number, run in enumerate(runs):
+    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
         at = (row or run.rows) - 1
         intercept, slope = (run.column(f"new_{name}")[at] for name in run.table.parameters)
         if np.isfinite(intercept) and np.isfinite(slope):
             style = {**STYLES[number % len(STYLES)], "marker": ""}
             with np.errstate(all="ignore"):
                 heights = np.clip(intercept + slope * ends, -FAR, FAR)
-            axes.plot(ends, heights, linewidth=2, label=run.rule, **style)
+            axes.plot(ends, heights, linewidth=2, label=label, **style)
     if row:
         at_x, at_y = (runs[0].value(name, row) for name in runs[0].table.point)
         axes.scatter(at_x, at_y, s=90, facecolors="none", edgecolors="#D55E00", linewidths=2)
@@ -94,10 +91,10 @@ def draw_path(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     low, high = np.min(heights), np.max(heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, 12)
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
-    for number, (run, way) in enumerate(zip(runs, ways, strict=True)):
+    for number, (label, way) in enumerate(zip(_labels(runs), ways, strict=True)):
         style = STYLES[number % len(STYLES)]
         drawn = np.clip(way, -FAR, FAR)
-        axes.plot(*drawn, linewidth=1.4, markersize=3, label=run.rule, **style)
+        axes.plot(*drawn, linewidth=1.4, markersize=3, label=label, **style)
         axes.plot(way[0][0], way[1][0], "o", color="white", markeredgecolor="black", markersize=8)
     if runs[0].table.point:
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
@@ -109,9 +106,9 @@ def draw_path(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
 def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The size of every step, |step|, a curve for each parameter; logarithmic."""
     number = 0
-    for run in runs:
+    for run, rule in zip(runs, _labels(runs), strict=True):
         for parameter in run.table.parameters:
-            label = parameter if len(runs) == 1 else f"{run.rule}, {parameter}"
+            label = parameter if len(runs) == 1 else f"{rule}, {parameter}"
             _curve(axes, np.abs(run.column(f"step_{parameter}")), label, number)
             number += 1
     _log_axis(axes)
@@ -160,44 +157,6 @@ DRAWINGS: dict[str, Callable[..., None]] = {
 }
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure that a notebook shows and stores; ``figure`` is matplotlib's own."""
-
-    figure: "Figure"
-    words: str
-
-    def _repr_png_(self) -> bytes:
-        return png(self.figure)
-
-    def __repr__(self) -> str:
-        return self.words
-
-
-def plot(runs: Trace | Sequence[Trace], *drawings: str, row: int | None = None) -> Picture:
-    """Show some drawings of one run or several, side by side: loss, epochs, line, path, steps.
-
-    ``row`` stops the line and the path after that row. Raises ValueError for an unknown drawing.
-    """
-    several = [runs] if isinstance(runs, Trace) else list(runs)
-    if not several:
-        raise ValueError("plot needs at least one run: plot(gdlab.trace('sgd'), 'loss')")
-    wanted = drawings or (("loss", "line") if several[0].table.point else ("loss", "path"))
-    figure, places = side_by_side(len(wanted))
-    for axes, drawing in zip(places, wanted, strict=True):
-        draw(drawing, axes, several, row)
-    names = ", ".join(run.rule for run in several)
-    return Picture(figure, f"Picture of {names}: {', '.join(wanted)}")
-
-
-def plot_tangents(run: Trace, row: int = 1) -> Picture:
-    """Show the gradient of one row as the slopes of two curves: the error by each parameter."""
-    figure, places = side_by_side(len(run.table.parameters))
-    for axes, parameter in zip(places, run.table.parameters, strict=True):
-        draw_tangent(axes, run, parameter, row)
-    return Picture(figure, f"Picture of {run.rule}: tangents in row {row}")
-
-
 def draw(drawing: str, axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:
     """Make one drawing by its name; ValueError for an unknown one, or one that a surface lacks."""
     if drawing not in DRAWINGS:
@@ -206,33 +165,6 @@ def draw(drawing: str, axes: "Axes", runs: Sequence[Trace], row: int | None = No
         raise ValueError(f"a surface has no {drawing!r} to draw; there are loss, path, steps")
     until = {"row": row} if drawing in ("line", "path") else {}
     DRAWINGS[drawing](axes, runs, **until)
-
-
-def side_by_side(count: int) -> tuple["Figure", list[Any]]:
-    """A figure with ``count`` axes in one row, always at the same size and place."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH * count, HEIGHT), dpi=DPI)
-    places = list(figure.subplots(1, count, squeeze=False)[0])
-    figure.subplots_adjust(
-        left=0.8 / (WIDTH * count),
-        right=1 - 0.15 / (WIDTH * count),
-        bottom=0.14,
-        top=0.91,
-        wspace=0.85 / (WIDTH - 0.95),
-    )
-    for axes in places:
-        axes.grid(color="#E3E3E3", linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-    return figure, places
-
-
-def png(figure: "Figure") -> bytes:
-    """The figure as a PNG without date or program in it, so that equal pictures are equal files."""
-    written = io.BytesIO()
-    figure.savefig(written, format="png", metadata={"Software": None})
-    return written.getvalue()
 
 
 def _curve(
@@ -273,9 +205,22 @@ def _log_axis(axes: "Axes") -> None:
         axes.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _label(run: Trace) -> str:
-    """The rule's name, and where its numbers end."""
-    return f"{run.rule}, exploded in row {run.exploded[0]}" if run.exploded else run.rule
+def _labels(runs: Sequence[Trace]) -> list[str]:
+    """The rules' names; where two are the same, with the inputs in which the runs differ."""
+    names = [run.rule for run in runs]
+    if len(set(names)) == len(names):
+        return names
+    inputs = [{**run.start, **run.hyper, **run.options} for run in runs]
+    known = list(dict.fromkeys(name for given in inputs for name in given))
+    different = [name for name in known if len({str(given.get(name)) for given in inputs}) > 1]
+    return [
+        ", ".join([rule, *(f"{name}={_brief(given[name])}" for name in different if name in given)])
+        for rule, given in zip(names, inputs, strict=True)
+    ]
+
+
+def _brief(value: Any) -> str:
+    return format(value, "g") if isinstance(value, float) else str(value)
 
 
 def _legend(axes: "Axes", runs: Sequence[Trace], always: bool = False) -> None:

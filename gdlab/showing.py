@@ -11,12 +11,9 @@ from gdlab.registry import Rule, find_rule
 from gdlab.runs import Trace
 from gdlab.symbols import latex as latex_symbol
 
-STYLE = (
-    "<style>.gdlab-shown{border-collapse:collapse;margin:4px 0}"
-    ".gdlab-shown th,.gdlab-shown td{padding:4px 14px 4px 0;text-align:left;"
-    "vertical-align:middle;background:none}"
-    ".gdlab-shown code{white-space:pre-wrap}</style>"
-)
+# Within each cell, because a page may drop style sheets and has its own for tables.
+LEFT = "text-align:left;vertical-align:middle;padding:4px 18px 4px 0"
+CODE = f"{LEFT};font-family:monospace;white-space:pre-wrap"
 
 
 @dataclass(frozen=True)
@@ -29,17 +26,16 @@ class Shown:
     math: str
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{html.escape(head)}</th>" for head in self.heads)
+        heads = "".join(f'<th style="{LEFT}">{html.escape(head)}</th>' for head in self.heads)
         rows = "".join(
             f"<tr>{''.join(map(self._cell, self.heads, line))}</tr>" for line in self.lines
         )
-        caption = f"<p>{html.escape(self.caption)}</p>"
-        return f'{STYLE}{caption}<table class="gdlab-shown"><tr>{heads}</tr>{rows}</table>'
+        return f"<p>{html.escape(self.caption)}</p><table><tr>{heads}</tr>{rows}</table>"
 
     def _cell(self, head: str, text: str) -> str:
         if head == self.math:
-            return f"<td>${html.escape(text)}$</td>" if text else "<td></td>"
-        return f"<td><code>{html.escape(text)}</code></td>"
+            return f'<td style="{LEFT}">{f"${html.escape(text)}$" if text else ""}</td>'
+        return f'<td style="{CODE}">{html.escape(text)}</td>'
 
     def __repr__(self) -> str:
         return "\n".join([self.caption, *("   ".join(line) for line in self.lines)])
