@@ -1,0 +1,64 @@
+"""The notebooks: each a py:percent file to read and a .ipynb with its outputs stored.
+
+``python tests/notebooks.py [NAME ...]`` runs the .py files (all, or those named) from top to bottom
+and writes the .ipynb beside them. Equal sources give equal files: no dates, no random names.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+SECONDS_PER_CELL = 120
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "jupytext": {"formats": "ipynb,py:percent"},
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def sources() -> list[Path]:
+    """The notebooks' py:percent files."""
+    return sorted(FOLDER.glob("*.py"))
+
+
+def run(source: Path) -> nbformat.NotebookNode:
+    """Run a notebook from its .py file in an empty folder; raises where a cell does."""
+    notebook = jupytext.read(source)
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number}"
+    notebook.metadata = nbformat.from_dict(METADATA)
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=SECONDS_PER_CELL,
+            kernel_name="python3",
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": folder}},
+        )
+        # The notebook's own way of showing figures, whatever the tests' is.
+        client.execute(env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"})
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            # A live widget's name changes with every run; its HTML stays for pages without a kernel.
+            output.get("data", {}).pop(WIDGET_VIEW, None)
+    return notebook
+
+
+def main(names: list[str]) -> None:
+    """Run and store the notebooks that are named, or all."""
+    for source in sources():
+        if not names or source.stem in names:
+            nbformat.write(run(source), source.with_suffix(".ipynb"))
+            print(source.with_suffix(".ipynb").name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
