@@ -31,13 +31,10 @@ def picture(goals: list[Goal], path: Path = PICTURE) -> None:
 
     figure, axes = plt.subplots(figsize=(9, 0.32 * len(goals) + 1.2), layout="constrained")
     shares = [goal.share for goal in goals]
-    bars = axes.barh(
-        [goal.what for goal in goals],
-        shares,
-        color=["#2a6f97" if goal.met else "#c1440e" for goal in goals],
-    )
-    axes.bar_label(bars, [f"{share:.2f}{'' if goal.met else '  not met'}"
-                          for share, goal in zip(shares, goals, strict=True)], padding=3)  # fmt: skip
+    colours = ["#2a6f97" if goal.met else "#c1440e" for goal in goals]
+    bars = axes.barh([goal.what for goal in goals], shares, color=colours)
+    labels = [f"{goal.share:.2f}{'' if goal.met else '  not met'}" for goal in goals]
+    axes.bar_label(bars, labels, padding=3)
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xlim(0, max(1.3, max(shares) * 1.15))
     axes.set_xlabel("share of the limit (1 is the limit, less is better)")

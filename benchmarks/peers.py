@@ -12,6 +12,8 @@ import statistics
 import subprocess
 import sys
 
+from benchmarks.goal import Goal
+
 UPDATES = 10_000
 POINTS = """
 X = [14, 86, 28, 51, 28, 29, 72, 62, 84, 15, 42, 62, 47, 35, 9]
@@ -96,6 +98,15 @@ def compare(turns: int = 3) -> list[dict]:
          "goal": GOALS.get(name)}
         for name, found in times.items()
     ]  # fmt: skip
+
+
+def goals() -> list[Goal]:
+    """The goals about other engines: how many times more rows a second."""
+    rows = [row for row in compare() if row["goal"]]
+    return [
+        Goal(f"rows a second over {row['peer']}", row["times"], "times", row["goal"], at_most=False)
+        for row in rows
+    ]
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 import gdlab
 from benchmarks.c_peer import build
+from benchmarks.goal import Goal
 from gdlab import kernel
 from gdlab.assembly import table_of
 from gdlab.loops import module_text
@@ -70,6 +71,47 @@ def in_turns(functions, repeats):
             function()
             best[place] = min(best[place], time.perf_counter() - begin)
     return best
+
+
+def until_frame(size: int, repeats: int = 5) -> list[float]:
+    """Seconds of the kernel into fresh arrays, and of ``trace(...)`` until its frame is there."""
+    table = table_of(find_rule("adam"))
+    numbers = [*table.starts.values(), *table.hyper.values()]
+    loop = kernel.compiled(module_text(table))
+    x, y = (np.array(values) for values in lesson_pairs())
+    epochs = size // len(x)
+
+    def fresh():
+        out = np.empty((len(table.computed), epochs * len(x)))
+        none = np.zeros(0, dtype=np.int64)
+        loop(epochs, len(x), 1, x, y, none, *numbers, tuple(out), ())
+
+    return in_turns([fresh, lambda: gdlab.trace("adam", epochs=epochs).frame], repeats)
+
+
+def goals() -> list[Goal]:
+    """The goals about rows: against C, through to the frame, memory, subnormals."""
+    found = []
+    for rule in gdlab.rules():
+        rows = compare(rule)
+        if not all(row["equal"] for row in rows):
+            raise SystemExit(f"{rule}: the C loop has other bits, so its time says nothing")
+        found += [
+            Goal(f"{rule}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)
+            for row in rows
+        ]
+        if rule == "adam":
+            slow = rows[-1]["gdlab"] / rows[0]["gdlab"]
+            found.append(Goal("adam: ns per row at 10^7 over 10^4", slow, "times", 1.3))
+    for size in SIZES:
+        kernel_alone, to_frame = until_frame(size)
+        what = f"adam: trace to frame over fresh kernel, {size:,} rows"
+        found.append(Goal(what, to_frame / kernel_alone, "times", 1.5))
+    run = gdlab.trace("adam", epochs=10**6 // 29)
+    cells = run.rows * len(run.table.columns)
+    bytes_per_cell = run.frame.memory_usage(index=False).sum() / cells
+    found.append(Goal("adam: bytes per cell of the frame", bytes_per_cell, "bytes", 8.8))
+    return found
 
 
 def main() -> None:
