@@ -79,6 +79,11 @@ def cell(table: Table, name: str, t: int) -> str:
     return f"{place(table, name)}{START_ROW + t}"
 
 
+def rows_block(table: Table, name: str, rows: int) -> str:
+    """The cells of a column from the first row to the last."""
+    return f"{cell(table, name, 1)}:{cell(table, name, rows)}"
+
+
 def points_block(name: str, points: int) -> str:
     """The cells of the data sheet that hold the points' x or y."""
     place = f"${letters(POINT.index(name))}$"

@@ -1,0 +1,5 @@
+"""Whole workbooks: one rule's, and the lessons'."""
+
+from gdlab.workbooks.rule import write_trace
+
+__all__ = ["write_trace"]

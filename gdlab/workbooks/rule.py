@@ -1,0 +1,40 @@
+"""The workbook of one rule: its sheet, and the points that it reads."""
+
+from pathlib import Path
+
+from gdlab.columns import PARAMETERS
+from gdlab.layout import DATA_SHEET
+from gdlab.points import LESSON_INTERCEPT, LESSON_SLOPE
+from gdlab.runs import Trace
+from gdlab.xlsx.data import write_data
+from gdlab.xlsx.sheet import refuse_too_long, write_sheet
+from gdlab.xlsx.writer import writing
+
+# A sheet of more rows than this is written row by row, with one row of it in memory.
+STREAM_FROM = 20_000
+
+
+def write_trace(
+    trace: Trace, path: str | Path, *, letters: str = "mb", title: str | None = None
+) -> Path:
+    """Write a trace as a workbook with live formulas and their values; returns the path.
+
+    ``letters`` are those of the line in symbols: "mb" or, as the lessons' workbook, "ab". Raises
+    ValueError for more rows than a sheet has, before anything is written.
+    """
+    refuse_too_long(trace)
+    name = trace.rule if trace.rule.lower() != DATA_SHEET else f"{trace.rule}_rule"
+    with writing(path, streaming=trace.rows > STREAM_FROM) as book:
+        write_sheet(book, trace, name, letters=letters, title=title)
+        if trace.table.point:
+            write_data(book, trace.points, truth_of(trace), letters)
+    return Path(path)
+
+
+def truth_of(trace: Trace) -> tuple[float, float] | None:
+    """The lesson's true intercept and slope where all points lie exactly on that line."""
+    x, y = trace.points
+    if trace.table.parameters != PARAMETERS:
+        return None
+    on_line = all(b == LESSON_INTERCEPT + LESSON_SLOPE * a for a, b in zip(x, y, strict=True))
+    return (LESSON_INTERCEPT, LESSON_SLOPE) if on_line else None

@@ -1,0 +1,78 @@
+"""How a rule's sheet is shown, printed and guarded."""
+
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
+from gdlab.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, epoch_columns
+from gdlab.runs import Trace
+from gdlab.xlsx import styles
+from gdlab.xlsx.charts import CHART_COLUMNS, CHART_ROWS
+from gdlab.xlsx.epochs import first_column
+from gdlab.xlsx.writer import Book, Sheet
+
+
+def set_widths(sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Widths of columns and heights of rows; to be called before cells are written."""
+    table = trace.table
+    sheet.set_row(0, styles.TITLE_HEIGHT)
+    sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
+    sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
+    for column, name in enumerate(table.names):
+        if name in (*table.counters, "t"):
+            width = styles.COUNTER_WIDTH
+        elif name in table.point:
+            width = styles.POINT_WIDTH
+        else:
+            width = styles.width_of(name)
+        sheet.set_column(column, column, width)
+    if live:
+        sheet.set_column(len(table.names), len(table.names), styles.GAP_WIDTH)
+        for column, name in enumerate(epoch_columns(table), first_column(trace)):
+            sheet.set_column(column, column, styles.width_of(name))
+    sheet.freeze_panes(HEADER_ROW, len(table.counters))
+
+
+def mark_explosions(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Mark errors, and numbers on their way there, in the rows and in the epoch table."""
+    table = trace.table
+    blocks = [(len(table.counters), len(table.names) - 1, START_ROW + trace.rows)]
+    if live and table.point:
+        last = first_column(trace) + len(epoch_columns(table)) - 1
+        blocks.append((first_column(trace) + 1, last, START_ROW + trace.passes))
+    for first, last, bottom in blocks:
+        top = xl_range_abs(START_ROW, first, START_ROW, first).replace("$", "")
+        for style, formula in (
+            ("exploded", f"=ISERROR({top})"),
+            ("huge", f"=ABS({top})>{styles.HUGE:E}"),
+        ):
+            sheet.conditional_format(
+                START_ROW,
+                first,
+                bottom - 1,
+                last,
+                {
+                    "type": "formula",
+                    "criteria": formula,
+                    "format": book.style(style),
+                    "stop_if_true": True,
+                },
+            )
+
+
+def set_print(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Landscape, one page wide, heads repeated; epochs and charts on a page of their own."""
+    sheet.set_landscape()
+    sheet.set_paper(styles.PAPER_SIZE)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(SYMBOL_ROW - 1, HEADER_ROW - 1)
+    sheet.set_footer("&L&F, &A&RPage &P of &N")
+    place = quote_sheetname(sheet.get_name())
+    table = trace.table
+    areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
+    if live:
+        left = first_column(trace)
+        right = left + len(epoch_columns(table)) + CHART_COLUMNS - 1
+        bottom = max(START_ROW + trace.passes * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
+        areas.append(xl_range_abs(LABEL_ROW - 2, left, bottom, right))
+    # XlsxWriter's own print_area takes one range only.
+    book.define_name(f"{place}!_xlnm.Print_Area", "=" + ",".join(f"{place}!{a}" for a in areas))

@@ -1,0 +1,94 @@
+"""How every sheet looks: colours, type, number formats, widths. The one place to change them.
+
+Each style is a set of XlsxWriter's cell properties. Text keeps a contrast of 4.5 to 1 to its ground
+(WCAG 2.1, level AA), and no meaning is carried by colour alone: inputs have a border, errors and
+explosions are bold.
+"""
+
+from typing import Any
+
+INK, QUIET, PAPER = "#1A1A1A", "#595959", "#FFFFFF"
+HEADER_GROUND, HEADER_INK = "#1F3A5F", "#FFFFFF"
+SYMBOL_GROUND = "#E4EBF3"
+INPUT_GROUND, INPUT_EDGE = "#FFF2CC", "#7F6000"
+BLANK_GROUND, BLANK_EDGE = "#E7F3E4", "#38761D"
+EPOCH_EDGE, GRID = "#7F7F7F", "#D9D9D9"
+EXPLODED_GROUND, EXPLODED_INK = "#F8D7DA", "#842029"
+HUGE_GROUND, HUGE_INK = "#FFE8CC", "#7A3E00"
+
+# Past this size a number is marked: it is on its way to 1.8e308, where the cells become #NUM!.
+HUGE = 1e30
+
+FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
+
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 16},
+    "subtitle": {"bold": True, "font_size": 13, "font_color": HEADER_GROUND},
+    "source": {"italic": True, "font_color": QUIET},
+    "text": {},
+    "prose": {"text_wrap": True, "valign": "top"},
+    "status": {"bold": True},
+    "label": {"text_wrap": True, "align": "center", "valign": "bottom", "font_color": QUIET},
+    "label_left": {"font_color": QUIET},
+    "input": {
+        "bg_color": INPUT_GROUND,
+        "border": 1,
+        "border_color": INPUT_EDGE,
+        "align": "center",
+        "locked": False,
+    },
+    "symbol": {"align": "center", "italic": True, "bg_color": SYMBOL_GROUND},
+    "header": {
+        "bold": True,
+        "font_size": 10,
+        "align": "center",
+        "valign": "vcenter",
+        "font_color": HEADER_INK,
+        "bg_color": HEADER_GROUND,
+        "shrink": True,
+    },
+    "start": {
+        "align": "right",
+        "indent": 1,
+        "italic": True,
+        "font_color": QUIET,
+        "bottom": 1,
+        "bottom_color": EPOCH_EDGE,
+    },
+    "counter": {"align": "center"},
+    "counter_last": {"align": "center", "bottom": 1, "bottom_color": EPOCH_EDGE},
+    "number": {"align": "right", "indent": 1},
+    # The last row of an epoch, with a line under it.
+    "number_last": {"align": "right", "indent": 1, "bottom": 1, "bottom_color": EPOCH_EDGE},
+    "name": {"bold": True},
+    "blank": {
+        "bg_color": BLANK_GROUND,
+        "border": 1,
+        "border_color": BLANK_EDGE,
+        "locked": False,
+    },
+    "exploded": {"bold": True, "font_color": EXPLODED_INK, "bg_color": EXPLODED_GROUND},
+    "huge": {"bold": True, "italic": True, "font_color": HUGE_INK, "bg_color": HUGE_GROUND},
+}
+# Styles that only add to what a cell has: conditional formats.
+OVERLAYS = ("exploded", "huge")
+
+COUNTER_WIDTH, POINT_WIDTH, NUMBER_WIDTH, WIDEST_HEADER = 7.5, 8, 12, 15
+GAP_WIDTH = 3
+TITLE_HEIGHT, LABEL_HEIGHT, HEADER_HEIGHT = 26, 32, 20
+PAPER_SIZE = 9  # A4
+
+# Lines of charts: told apart by colour, dash and marker together.
+LINE_COLORS = ("#1F4E9E", "#B3400F", "#1E7B34", "#7B2D8B", "#5C5C5C", "#8A6D00")
+LINE_DASHES = ("solid", "dash", "square_dot")
+MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
+
+
+def width_of(header: str) -> float:
+    """The width of a number column, in characters, from its header; long ones are shrunk to fit."""
+    return min(max(NUMBER_WIDTH, len(header) + 1), WIDEST_HEADER)
+
+
+def decimals_format(decimals: int) -> str:
+    """The number format that shows so many digits after the point."""
+    return "0" + ("." + "0" * decimals if decimals else "")
