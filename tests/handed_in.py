@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from gdlab.layout import FIRST_INPUT_COLUMN, HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, inputs
-from gdlab.marking.practice import make
+from gdlab.marking.handout import make
 from gdlab.marking.record import record_lines
 
 Change = Callable[[int, str, float], Any]

@@ -10,7 +10,7 @@ from handed_in import hand_in, with_part
 
 import gdlab
 from gdlab.marking.judge import judge
-from gdlab.marking.practice import make
+from gdlab.marking.handout import make
 from gdlab.marking.reading import read_filled
 from gdlab.marking.sheet import Filled
 

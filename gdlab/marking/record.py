@@ -61,8 +61,8 @@ def record_lines(record: Record) -> list[tuple[str, str | int]]:
         ("seed", record.seed),
         ("blank", ALL if every else ", ".join(record.blank)),
         ("decimals", ANY if record.decimals is None else record.decimals),
-        ("given", ", ".join(f"{name}={value!r}" for name, value in record.given.items())),
-        ("points", ", ".join(f"{x!r} {y!r}" for x, y in record.points)),
+        ("given", ", ".join(f"{name}={_short(value)}" for name, value in record.given.items())),
+        ("points", ", ".join(f"{_short(x)} {_short(y)}" for x, y in record.points)),
     ]
     return [*lines, (FINGERPRINT, _fingerprint([str(value) for _, value in lines]))]
 
@@ -80,6 +80,10 @@ def find_record(grids: list[Grid]) -> Record | None:
         if FINGERPRINT in found:
             return _record(found, grid.name)
     return None
+
+
+def _short(value: float) -> str:
+    return repr(value).removesuffix(".0")
 
 
 def _text(value: object) -> str:

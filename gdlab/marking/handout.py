@@ -1,5 +1,6 @@
 """``practice``: a workbook to fill in by hand, and its key, cell for cell at the same addresses."""
 
+import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
 NAME_LABEL = "Your name"
 KEY_NAME = "This is the key."
+RECORD_TITLE = "What was asked, for gdlab check; please leave these lines as they are."
 NAME_ROW, TEXT_ROW = 3, 5
-LABEL_WIDTH, VALUE_WIDTH = 16, 84
+LABEL_WIDTH, VALUE_WIDTH, LINE_HEIGHT = 16, 84, 15
 
 
 def practice(
@@ -124,26 +126,34 @@ def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
 
 
 def _write_instructions(book: "Book", record: Record, is_key: bool) -> None:
+    from gdlab.xlsx.styles import PAPER_SIZE
+
     sheet = book.add_sheet(PRACTICE_SHEET)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, VALUE_WIDTH)
     sheet.write_string(0, 0, f"Practice: {record.rule}", book.style("title"))
-    sheet.write_string(NAME_ROW - 1, 0, NAME_LABEL, book.style("label"))
+    sheet.write_string(NAME_ROW - 1, 0, NAME_LABEL, book.style("name"))
     if is_key:
         sheet.write_string(NAME_ROW - 1, 1, KEY_NAME, book.style("text"))
     else:
-        sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input"))
+        sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input", align="left"))
     lines = _instructions(record)
     for row, line in enumerate(lines, TEXT_ROW - 1):
         sheet.write_string(row, 0, line, book.style("text"))
-    first = TEXT_ROW + len(lines)
-    sheet.write_string(first, 0, "What was asked (please leave it as it is)", book.style("label"))
+    first = TEXT_ROW + len(lines) + 1
+    quiet = book.style("source", text_wrap=True, align="left", valign="top")
+    sheet.write_string(first, 0, RECORD_TITLE, book.style("source"))
     for row, (label, value) in enumerate(record_lines(record), first + 1):
-        sheet.write_string(row, 0, label, book.style("text"))
+        sheet.set_row(row, LINE_HEIGHT * math.ceil(len(str(value)) / VALUE_WIDTH))
+        sheet.write_string(row, 0, label, quiet)
         if isinstance(value, int):
-            sheet.write_number(row, 1, value, book.style("text"))
+            sheet.write_number(row, 1, value, quiet)
         else:
-            sheet.write_string(row, 1, value, book.style("text"))
+            sheet.write_string(row, 1, value, quiet)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(PAPER_SIZE)
+    sheet.fit_to_pages(1, 0)
     sheet.protect()
 
 
@@ -154,7 +164,7 @@ def _instructions(record: Record) -> list[str]:
         digits = f"Write every number to {record.decimals} decimals."
     return [
         f"Fill in the tinted cells of the sheet {sheet_name(record.rule)}, row by row.",
-        f"What stands above the first row is in the start row, row {START_ROW}.",
+        f"The row above the first one is the start row, row {START_ROW}.",
         digits,
         "You may type numbers, or formulas of your own: they are judged by the numbers they give.",
         "A slip counts once: cells that follow correctly from your own numbers get their mark.",
