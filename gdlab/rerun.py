@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gdlab.assembly import EXTRAS
 from gdlab.points import Pair, lesson_pairs
 from gdlab.runs import Trace
 from gdlab.tracing import trace
@@ -55,8 +56,9 @@ def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -
         return value == 1
     if name == "start":
         return not value
-    # Only a rule's own and a schedule's settings have a default; the others bring columns along.
-    return name in run.table.rule.hyper and defaults.get(name) == value
+    # Some settings bring columns along by being given at all, whatever their value.
+    brings_columns = name not in run.table.rule.hyper and name in (*EXTRAS, "batch_size")
+    return defaults.get(name) == value and not brings_columns
 
 
 def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What a sheet is apart from its numbers, as plain data for the page.
 
 A column's formulas come as templates, lists of texts and holes, so that the page can write the
-formula of any row by itself: in ``excel`` a hole is how many rows lie between the formula's row and
-the one referred to (0 this row, -1 the row above); in ``numbers`` it is ``[name, bracketed]``, a
-name whose number is put in, in brackets where it is negative and ``bracketed``.
+formula of any row by itself: ``excel`` is a text with ``{row}``, ``{above}`` and ``{epoch_row}``
+for row numbers; in ``numbers`` every second item is ``[name, bracketed]``, a name whose number is
+put in, in brackets where it is negative and ``bracketed``.
 """
 
 import re
@@ -18,18 +18,16 @@ from gdlab.ranges import range_of
 from gdlab.symbols import latex as latex_symbol
 from gdlab.symbols import text as text_symbol
 
-# A row so far down that its number appears in a formula only where the row itself is meant.
-FAR = 777_000_000
 # Brackets right behind a letter are a function's own; all others are there for the minus.
 HOLE = re.compile(r"(?<![A-Za-z])\(-\x02(\w+)\x03\)|-\x02(\w+)\x03")
 
 
-def head(table: Table, samples: int, epochs: int) -> dict[str, Any]:
-    """The fixed parts of a rule's sheet over ``samples`` points and ``epochs``."""
+def head(table: Table, samples: int) -> dict[str, Any]:
+    """The fixed parts of a rule's sheet over ``samples`` points."""
     return {
         "rule": table.rule.name,
         "source": table.rule.source,
-        "columns": [_column(table, column, samples, epochs) for column in table.columns],
+        "columns": [_column(table, column, samples) for column in table.columns],
         "inputs": [_input(table, name) for name in layout.inputs(table)],
         "parameters": [{"name": name, "letter": text_symbol(name)} for name in table.parameters],
         "loss": "err2" if table.point else "loss",
@@ -38,7 +36,7 @@ def head(table: Table, samples: int, epochs: int) -> dict[str, Any]:
     }
 
 
-def _column(table: Table, column: Column, samples: int, epochs: int) -> dict[str, Any]:
+def _column(table: Table, column: Column, samples: int) -> dict[str, Any]:
     name = column.name
     symbol = latex_symbol(name)
     if column.expression is None:
@@ -53,7 +51,7 @@ def _column(table: Table, column: Column, samples: int, epochs: int) -> dict[str
         "symbol": mathml(symbol),
         "formula": mathml(f"{symbol} = {formula}"),
         "numbers": numbers,
-        "excel": _rows(layout.formula(table, name, FAR, samples)),
+        "excel": layout.shape(table, name, samples),
         "precedents": list(column.precedents),
     }
 
@@ -68,22 +66,14 @@ def _holes(text: str) -> list[Any]:
     return [*parts, text[end:]]
 
 
-def _rows(formula: str | None) -> list[Any] | None:
-    """A formula with its row numbers set off as distances from its own row."""
-    if formula is None:
-        return None
-    here = layout.START_ROW + FAR
-    parts = re.split(rf"({here}|{here - 1})", formula)
-    return [
-        int(part) - here if part.isdigit() and int(part) >= here - 1 else part for part in parts
-    ]
-
-
 def _input(table: Table, name: str) -> dict[str, Any]:
     slider = range_of(name)
+    symbol = latex_symbol(name)
+    # A start is told by its name, and so is an input whose symbol is its name once more.
+    plain = name.startswith("start_") or symbol.startswith(r"\mathrm") or symbol == name
     return {
         "name": name,
-        "symbol": mathml(latex_symbol(name)) if not name.startswith("start_") else None,
+        "symbol": None if plain else mathml(symbol),
         "address": layout.input_address(table, name).replace("$", ""),
         "carried": name.startswith("start_")
         and name.removeprefix("start_") not in (*table.parameters, "lr"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from gdlab.browser.cells import cells
 from gdlab.columns import COUNTERS
 from gdlab.dialects.mathml import mathml
 from gdlab.layout import START_ROW, letters
@@ -24,7 +25,7 @@ def race_head(runs: Mapping[str, Trace], sheets: Mapping[str, Trace]) -> dict[st
         shown = _shown(run)
         for name in shown:
             place = letters(run.table.names.index(name))
-            reference = [f"={label}!{place}", 0] if label in sheets else None
+            reference = f"={label}!{place}{{row}}" if label in sheets else None
             columns.append(
                 _column(f"{label}: {name}", latex(name)) | {"group": label, "excel": reference}
             )
@@ -51,7 +52,9 @@ def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
         np.tile(np.arange(1, one.samples + 1), one.passes),
         np.arange(1, one.rows + 1),
     ]
-    columns += [run.column(name) for run in runs.values() for name in _shown(run)]
+    for run in runs.values():
+        table = cells(run)
+        columns += [table[run.table.names.index(name)] for name in _shown(run)]
     return np.array(columns, dtype=float)
 
 

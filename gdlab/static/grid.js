@@ -15,7 +15,7 @@ function element(tag, attributes = {}, text = "") {
 /**
  * A grid in `place`. The caller's `view` says what it shows:
  *   label               what the table is called
- *   columns             [{name, letters, symbol, label, wide}]
+ *   columns             [{name, letters, symbol, label, width}: width wide-, narrow- or none]
  *   rows, frozen        how many rows; the name of the column that stays in sight
  *   heading(row)        the row's own heading
  *   text(row, column)   a cell's text; marks(row, column): its classes; spoken(row, column)
@@ -54,7 +54,7 @@ export function createGrid(place) {
     letters.append(element("th", { class: "gd-corner", "aria-hidden": "true" }));
     names.append(element("th", { class: "gd-corner", scope: "col", role: "columnheader" }, "row"));
     for (const [place, column] of next.columns.entries()) {
-      columnGroup.append(element("col", { class: column.wide ? "gd-wide-col" : "gd-col" }));
+      columnGroup.append(element("col", { class: `gd-${column.width ?? ""}col` }));
       const freeze = place === frozen ? " gd-frozen" : "";
       letters.append(element("th", { class: `gd-letters${freeze}`, "aria-hidden": "true" }, column.letters));
       const name = element("th", { scope: "col", role: "columnheader", class: `gd-name${freeze}`, "aria-colindex": place + 2 });

@@ -1,16 +1,18 @@
 // Numbers as text: in cells, in the line with numbers put in, and in full.
 
-/** What a spreadsheet shows where a number has no value. */
-export const NUM_ERROR = "#NUM!";
+/** What a spreadsheet shows for a number that is none: NaN stands for the one, infinity for the other. */
+export function errorOf(value) {
+  if (Number.isNaN(value)) return "#NUM!";
+  return Number.isFinite(value) ? "" : "#DIV/0!";
+}
 
 function trimmed(mantissa) {
   return mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
 }
 
-/** A number with at most `digits` significant digits, in the manner of Python's format ".10g". */
+/** A number with at most `digits` significant digits, in the manner of Python's format ".10g"; or an error. */
 export function short(value, digits = 10) {
-  if (Number.isNaN(value)) return "nan";
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (!Number.isFinite(value)) return errorOf(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   const exponent = Number(power);
@@ -23,12 +25,12 @@ export function short(value, digits = 10) {
 
 /** A cell's text: six digits, or the spreadsheet's error. */
 export function shown(value) {
-  return Number.isFinite(value) ? short(value, 6) : NUM_ERROR;
+  return short(value, 6);
 }
 
 /** A number in full: it reads back as the same double. */
 export function full(value) {
-  if (!Number.isFinite(value)) return short(value);
+  if (!Number.isFinite(value)) return errorOf(value);
   return Object.is(value, -0) ? "-0" : String(value);
 }
 

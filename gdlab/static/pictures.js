@@ -220,8 +220,8 @@ export function createPictures(place) {
   function build(state) {
     const onLine = state.head.loss !== "loss";
     const drawn = !state.head.columns ? [drawPoints]
-      : state.head.racers ? [drawPoints, drawPath, drawLoss, drawEpochs]
-      : onLine ? [drawPoints, drawPath, drawLoss, drawSteps]
+      : state.head.racers ? [drawPath, drawEpochs, drawPoints, drawLoss]
+      : onLine ? [drawPath, drawLoss, drawPoints, drawSteps]
       : [drawPath, drawLoss, drawSteps];
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;

@@ -95,7 +95,7 @@ export function createSheet(root, send) {
     const blank = (row, column) => state.blanks?.[columns[column].name]?.includes(row) ?? false;
     return {
       label: `sheet ${state.tab}`,
-      columns: columns.map((column) => ({ ...column, label: column.name, wide: Boolean(column.group) })),
+      columns: columns.map((column) => ({ ...column, label: column.name, width: column.group ? "wide-" : !column.numbers && column.name.length < 9 ? "narrow-" : "" })),
       rows: state.rows + 1,
       frozen: state.head.frozen,
       heading: (row) => state.head.start_row + row,
@@ -222,7 +222,7 @@ export function createSheet(root, send) {
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
     const told = part("exploded");
     told.hidden = !state.exploded;
-    if (state.exploded) told.textContent = `Exploded: ${state.exploded[1]} in row ${state.exploded[0]} (${addressOf(state, state.exploded[1], state.exploded[0])}) is no finite number.`;
+    if (state.exploded) told.textContent = `Exploded: ${state.exploded[1]} in row ${state.exploded[0]} (${addressOf(state, state.exploded[1], state.exploded[0])}) is ${shown(valueOf(state, state.exploded[1], state.exploded[0]))}.`;
     showTabs();
     grid.show(data ? dataView() : sheetView(), anew);
     const place = places.get(state.tab) ?? { row: data ? 0 : 1, column: startColumn() };

@@ -52,7 +52,9 @@ export function excelOf(state, name, row) {
   const value = valueOf(state, name, row);
   if (row === 0) return value === undefined ? "" : `=start_${name.replace(/^new_/, "")}`;
   if (!excel) return full(value);
-  return excel.map((part) => (typeof part === "number" ? state.head.start_row + row + part : part)).join("");
+  const here = state.head.start_row + row;
+  const epochRow = state.head.start_row + 1 + Math.floor((row - 1) / state.samples);
+  return excel.replaceAll("{row}", here).replaceAll("{above}", here - 1).replaceAll("{epoch_row}", epochRow);
 }
 
 /** The formula with the row's numbers put in; empty where nothing is computed. */

@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from gdlab.browser.cells import cells
 from gdlab.browser.head import head
 from gdlab.browser.race import race_cells, race_head
 from gdlab.explaining import short
 from gdlab.points import Pair
 from gdlab.registry import rules
+from gdlab.rerun import inputs_of, python_line, rerun
 from gdlab.runs import Trace
 from gdlab.tracing import trace
-from gdlab.widget.rerun import inputs_of, python_line, rerun
 from gdlab.widget.typed import edited, loaded, pasted, removed
 
 DATA, COMPARE = "data", "compare"
@@ -59,11 +60,11 @@ class Book:
         except Exception as error:
             # The page is where a person looks, so what went wrong is said there, whatever it was.
             state["error"] = f"gdlab could not do this ({type(error).__name__}: {error})"
-        shown, cells = self.state(event.get("head"))
+        shown, numbers = self.state(event.get("head"))
         if file:
             state["file"] = f"{self.tab}.xlsx"
-            cells.append(file)
-        return shown | state | {"number": event.get("number")}, cells
+            numbers.append(file)
+        return shown | state | {"number": event.get("number")}, numbers
 
     def _do(self, event: Event, buffers: Sequence[Any]) -> bytes:
         match event.get("kind"):
@@ -156,13 +157,13 @@ class Book:
             "samples": one.samples,
             "rows": one.rows,
         }
-        cells = [np.array(one.points).tobytes()]
+        numbers = [np.array(one.points).tobytes()]
         shown: dict[str, Trace] = {}
         if self.tab in self.runs:
             run = self.runs[self.tab]
             shown = {self.tab: run}
             state |= _numbers(run)
-            cells.append(np.array([run.column(name) for name in run.table.names], float).tobytes())
+            numbers.append(cells(run).tobytes())
         elif self.tab == COMPARE:
             shown = {name: (self.runs | self.guests)[name] for name in self.racing}
             state |= {
@@ -173,12 +174,12 @@ class Book:
                 ],
                 "settings": [_settings(run) for run in shown.values()],
             }
-            cells.append(race_cells(shown).tobytes())
+            numbers.append(race_cells(shown).tobytes())
         # A change of a rate never changes the head, so it is made and sent only when it must be.
         state["mark"] = self._mark(shown)
         if known != state["mark"]:
             state["head"] = self._head(shown)
-        return state, cells
+        return state, numbers
 
     def _mark(self, shown: Mapping[str, Trace]) -> str:
         """What a head depends on."""
@@ -192,7 +193,7 @@ class Book:
         if self.tab == COMPARE:
             return race_head(shown, self.runs)
         run = shown.get(self.tab)
-        return head(run.table, run.samples, run.passes) if run else {}
+        return head(run.table, run.samples) if run else {}
 
 
 def _numbers(run: Trace) -> dict[str, Any]:
