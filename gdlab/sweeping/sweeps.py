@@ -1,0 +1,254 @@
+"""``sweep``: run a rule over a grid of hyperparameters and starts, one number a run."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdlab.columns import PARAMETERS
+from gdlab.files import replacing
+from gdlab.points import Pair, number
+from gdlab.runs import Trace
+from gdlab.sweeping.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
+from gdlab.sweeping.measures import MEASURES, lines_of
+from gdlab.sweeping.work import Work, pieces
+from gdlab.symbols import refusal
+from gdlab.tracing import Job, prepare, trace
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+MOST_RUNS = 2**31  # 16 GiB
+ROWS_AT_ONCE = 1_000_000
+# Settings that decide which columns there are, not a number in them.
+NOT_SWEPT = ("batch_size", "at_epoch")
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One number for every run of a grid.
+
+    ``over`` holds the swept names with their values, ``values`` the measure as a float64 array
+    with one axis per swept name, in their order. ``points`` and ``settings`` are what else
+    :func:`sweep` was given.
+    """
+
+    rule: str | Callable
+    points: Any
+    over: dict[str, "np.ndarray"]
+    measure: str
+    settings: dict[str, Any]
+    values: "np.ndarray"
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """One row per run: a column per swept name, and one named after the measure."""
+        return self._rows(0, self.values.size)
+
+    def _rows(self, first: int, last: int) -> "pd.DataFrame":
+        import numpy as np
+        import pandas as pd
+
+        places = np.unravel_index(np.arange(first, last), self.values.shape)
+        columns = {
+            name: values[place]
+            for (name, values), place in zip(self.over.items(), places, strict=True)
+        }
+        return pd.DataFrame({**columns, self.measure: self.values.ravel()[first:last]})
+
+    @property
+    def best(self) -> dict[str, float] | None:
+        """The swept values and the measure of the best run, the first of equals.
+
+        The best is the smallest number; of ``diverged_at`` a run that never did, else the latest.
+        None where no run has a finite number.
+        """
+        import numpy as np
+
+        flat = self.values.ravel()
+        # fmin passes over nan, and keeps no copy of so many numbers.
+        least = np.fmin.reduce(flat)
+        if self.measure == "diverged_at":
+            never = np.isnan(flat)
+            place = int(np.argmax(never if never.any() else flat))
+        elif np.isfinite(least):
+            place = int(np.argmax(flat == least))
+        else:
+            return None
+        return self._run(place) | {self.measure: float(flat[place])}
+
+    def _run(self, place: int) -> dict[str, float]:
+        import numpy as np
+
+        places = np.unravel_index(place, self.values.shape)
+        return {
+            name: float(values[at])
+            for (name, values), at in zip(self.over.items(), places, strict=True)
+        }
+
+    def arguments(self, *places: int) -> dict[str, Any]:
+        """What :func:`gdlab.trace` is given for one run: its places in the values of each name."""
+        chosen = {
+            name: float(values[place])
+            for (name, values), place in zip(self.over.items(), places, strict=True)
+        }
+        starts = {name: value for name, value in chosen.items() if _is_start(name)}
+        given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
+        if starts:
+            given["start"] = {**(self.settings.get("start") or {}), **starts}
+        return given
+
+    def trace(self, *places: int) -> Trace:
+        """The whole table of one run, by its places (from 0) in the values of each swept name."""
+        return trace(self.rule, self.points, **self.arguments(*places))
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write the rows of :attr:`frame` to a file, a million at a time; returns the path."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        fields = [pa.field(name, pa.float64()) for name in (*self.over, self.measure)]
+        with replacing(path) as beside, pq.ParquetWriter(beside, pa.schema(fields)) as writer:
+            for first in range(0, self.values.size, ROWS_AT_ONCE):
+                rows = self._rows(first, min(first + ROWS_AT_ONCE, self.values.size))
+                writer.write_table(pa.Table.from_pandas(rows, preserve_index=False))
+        return Path(path)
+
+    def __repr__(self) -> str:
+        grid = " x ".join(f"{len(values)} {name}" for name, values in self.over.items())
+        return f"<Sweep {self.measure} of {grid}, best {self.best}>"
+
+
+def sweep(
+    rule: str | Callable,
+    points: Any = None,
+    *,
+    over: Mapping[str, Iterable[float]],
+    measure: str = "rmse",
+    threshold: float = 1.0,
+    **settings: Any,
+) -> Sweep:
+    """Run ``rule`` once for every combination of the values in ``over``; keep one number a run.
+
+    ``over`` maps hyperparameters, and starts such as ``intercept``, to their values; all other
+    arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``:
+
+    ``"rmse"``
+        of the last epoch's rows, as in ``Trace.epochs``, in units of y;
+    ``"epochs_to_threshold"``
+        the first epoch whose rmse is not over ``threshold``; nan where there is none;
+    ``"diverged_at"``
+        the first row with a cell that is no finite number, as in ``Trace.exploded``; nan: none;
+    ``"distance"``
+        from the last (intercept, slope) to that of the least squares line.
+
+    The numbers are those of :func:`gdlab.trace`, bit for bit. The runs go through joblib: to all
+    cores of this machine, or wherever ``joblib.parallel_config`` sends them. Raises ValueError,
+    one line, as :func:`gdlab.trace` does.
+    """
+    import numpy as np
+
+    values = _values(over)
+    job = _job(rule, points, values, settings)
+    if measure not in MEASURES:
+        raise ValueError(f"no measure is called {measure!r:.40}; there are {', '.join(MEASURES)}")
+    if not job.table.point and measure != "diverged_at":
+        raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
+    lines = lines_of(measure, job.table)
+    inputs = {"_threshold": number(threshold, "threshold"), "_never": math.nan}
+    if measure == "distance":
+        inputs |= dict(zip(lines.inputs, least_squares(job.points), strict=True))
+    shared, lanes = shared_and_lanes(job.table, {name: len(v) for name, v in values.items()})
+    start_of = {**job.start, **job.table.epoch_starts, **job.hyper}
+    work = Work(
+        text=lanes_text(job.table, shared, lanes, lines),
+        swept=tuple(values[name] for name in (*shared, *lanes)),
+        fast=math.prod(len(values[name]) for name in lanes),
+        epochs=job.epochs,
+        samples=job.samples,
+        points=job.points,
+        order=job.order,
+        numbers=tuple(start_of[name] for name in numbers(job.table))
+        + tuple(inputs[name] for name in lines.inputs),
+        kept=len(in_lanes(job.table, lanes, lines)),
+    )
+    found = np.empty(work.runs)
+    done = 0
+    for piece in pieces(work):
+        found[done : done + len(piece)] = piece
+        done += len(piece)
+    grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
+    order = [(*shared, *lanes).index(name) for name in values]
+    arranged = np.ascontiguousarray(grid.transpose(order))
+    return Sweep(rule, points, values, measure, settings, arranged)
+
+
+def _values(over: Any) -> dict[str, "np.ndarray"]:
+    """The swept values as float64 arrays; ValueError that names the one which is no number."""
+    import numpy as np
+
+    if not hasattr(over, "items") or not over:
+        raise ValueError("over must be like {'lr': [0.01, 0.1]}, with at least one name")
+    found = {}
+    for name, given in over.items():
+        try:
+            several = list(given)
+        except TypeError:
+            raise ValueError(f"over {name!r:.40} must be a list of numbers") from None
+        if not several:
+            raise ValueError(f"over {name!r:.40} has no values")
+        where = f"over {name!r:.40}: value"
+        found[name] = np.array([number(one, f"{where} {i}") for i, one in enumerate(several, 1)])
+    runs = math.prod(map(len, found.values()))
+    if runs > MOST_RUNS:
+        raise ValueError(f"{runs:,} runs are more than fit in memory; make several sweeps of them")
+    return found
+
+
+def _is_start(name: str) -> bool:
+    return name in PARAMETERS or name.endswith(tuple(f"_{one}" for one in PARAMETERS))
+
+
+def _job(
+    rule: str | Callable,
+    points: Any,
+    values: Mapping[str, "np.ndarray"],
+    settings: Mapping[str, Any],
+) -> Job:
+    """The first run's job, with every swept value checked."""
+    for name in values:
+        if name in NOT_SWEPT or name.endswith("_after"):
+            raise ValueError(f"{name} cannot be swept; make one sweep for each")
+        if name in settings:
+            raise ValueError(f"{name} is swept over; do not also give it a value")
+    first = {name: several[0].item() for name, several in values.items()}
+    starts = {name: value for name, value in first.items() if _is_start(name)}
+    hyper = {name: value for name, value in first.items() if name not in starts}
+    given = dict(settings)
+    if starts:
+        given["start"] = {**(given.get("start") or {}), **starts}
+    job = prepare(rule, points, **given, **hyper)
+    for name in hyper:
+        for value in values[name].tolist():
+            why = refusal(name, value)
+            if why:
+                raise ValueError(f"over {name}: {why}")
+    return job
+
+
+def least_squares(points: Pair) -> tuple[float, float]:
+    """Intercept and slope of the line with the least squared error, each correctly rounded.
+
+    Raises ValueError where all x are the same.
+    """
+    x, y = (list(map(Fraction, values)) for values in points)
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    spread = sum((one - mean_x) ** 2 for one in x)
+    if not spread:
+        raise ValueError("distance needs points of at least two different x")
+    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
+    return float(mean_y - slope * mean_x), float(slope)

@@ -1,0 +1,125 @@
+"""A sweep's work in pieces: what one piece is told, how it is computed, how pieces go out."""
+
+import math
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from gdlab import kernel
+from gdlab.points import Pair
+from gdlab.sweeping.lanes import LANES
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# From about this many rows on, all runs together, compiling is worth its time.
+COMPILE_FROM = 50_000
+# A piece takes about so long: sending it out and back costs far less than a twentieth of that.
+PIECE_SECONDS = 0.5
+# Work that takes less stays in this process.
+TRIFLE_SECONDS = 0.2
+FIRST_ROWS = 2_000_000
+
+
+class Work(NamedTuple):
+    """All that is needed to compute any run of a sweep, in this process or another.
+
+    ``text`` is the module of :func:`gdlab.sweeping.lanes.lanes_text`. ``swept`` are the values of
+    the swept names in the order of the runs: the last one's change fastest. ``fast`` runs after
+    each other have the shared names in common. ``numbers`` are what is the same for all runs and
+    the measure's inputs; ``kept`` is how many names are kept in a lane.
+    """
+
+    text: str
+    swept: tuple["np.ndarray", ...]
+    fast: int
+    epochs: int
+    samples: int
+    points: Pair
+    order: list[int]
+    numbers: tuple[float, ...]
+    kept: int
+
+    @property
+    def runs(self) -> int:
+        """The number of runs."""
+        return math.prod(len(values) for values in self.swept)
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of one run."""
+        return self.epochs * self.samples
+
+    @property
+    def compiled(self) -> bool:
+        """Whether there is so much to do that it is compiled."""
+        return self.runs * self.rows >= COMPILE_FROM and kernel.numba_wanted()
+
+
+def compute(work: Work, first: int, count: int) -> "np.ndarray":
+    """The measure of ``count`` runs from the run ``first`` on: a float64 array."""
+    import numpy as np
+
+    sizes = [len(values) for values in work.swept]
+    places = np.unravel_index(np.arange(first, first + count), sizes)
+    swept = [values[place] for values, place in zip(work.swept, places, strict=True)]
+    given = (work.epochs, work.samples)
+    if work.compiled:
+        out = np.empty(count)
+        x, y = (np.array(values, dtype=float) for values in work.points)
+        order = np.array(work.order, dtype=np.int64)
+        room = np.empty(work.kept * LANES)
+        kernel.run_compiled(
+            work.text, first, count, work.fast, *given, x, y, order, *work.numbers,
+            tuple(swept), room, out,
+        )  # fmt: skip
+        return out
+
+    def one(run: int) -> float:
+        """One run by itself, so that one which Python's numbers refuse costs no other."""
+
+        def plainly(module: dict, number: type) -> float:
+            out = [0.0]
+            x, y = ([number(value) for value in values] for values in work.points)
+            own = tuple([number(values[run])] for values in swept)
+            module["run"](
+                first + run, 1, work.fast, *given, x, y, work.order, *map(number, work.numbers),
+                own, [0.0] * (work.kept * LANES), out,
+            )  # fmt: skip
+            return float(out[0])
+
+        return kernel.interpreted(work.text, plainly)
+
+    return np.array([one(run) for run in range(count)])
+
+
+def pieces(work: Work) -> Iterator["np.ndarray"]:
+    """The measures of all runs in their order, piece by piece.
+
+    The pieces go through joblib: to this machine's cores, or wherever ``joblib.parallel_config``
+    sends them. All that a piece needs goes with it, so one that was lost is computed again.
+    """
+    from joblib import Parallel, delayed
+    from joblib.parallel import get_active_backend
+
+    if work.compiled:
+        # Compiled here, so that the time of the first piece tells the speed.
+        compute(work, 0, 0)
+    first = min(work.runs, max(LANES, FIRST_ROWS // work.rows))
+    begin = perf_counter()
+    yield compute(work, 0, first)
+    seconds = (perf_counter() - begin) / first
+    if (work.runs - first) * seconds < TRIFLE_SECONDS:
+        yield compute(work, first, work.runs - first)
+        return
+    # Compiled code lets go of Python's lock; plain Python needs processes of its own.
+    prefer = "threads" if work.compiled else "processes"
+    backend, jobs = get_active_backend(prefer=prefer)
+    jobs = -1 if jobs is None else jobs
+    workers = max(1, backend.effective_n_jobs(jobs))
+    fair = math.ceil((work.runs - first) / workers)
+    size = max(LANES, min(int(PIECE_SECONDS / seconds), fair))
+    yield from Parallel(n_jobs=jobs, prefer=prefer, return_as="generator", batch_size=1)(
+        delayed(compute)(work, start, min(size, work.runs - start))
+        for start in range(first, work.runs, size)
+    )
