@@ -50,11 +50,11 @@ def lines_of(measure: str, table: Table) -> Measure:
     if measure == "diverged_at":
         # 0 times inf, and 0 times nan, is nan, and a sum with a nan in it is one.
         check = " + ".join(f"0.0 * {name}" for name in table.computed)
-        row = (
+        checks = (
             f"_check = {check}",
             "_found = _row + 1.0 if _found == 0.0 and _check != _check else _found",
         )
-        return Measure({"_found": 0.0}, ("_never",), (), row, (), FOUND)
+        return Measure({"_found": 0.0}, ("_never",), (), checks, (), FOUND)
     first, second = (f"({name} - _best_{name})" for name in table.parameters)
     inputs = tuple(f"_best_{name}" for name in table.parameters)
     return Measure({}, inputs, (), (), (), f"sqrt({first} * {first} + {second} * {second})")

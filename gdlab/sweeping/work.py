@@ -1,9 +1,9 @@
 """A sweep's work in pieces: what one piece is told, how it is computed, how pieces go out."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdlab import kernel
 from gdlab.points import Pair
@@ -78,7 +78,7 @@ def compute(work: Work, first: int, count: int) -> "np.ndarray":
     def one(run: int) -> float:
         """One run by itself, so that one which Python's numbers refuse costs no other."""
 
-        def plainly(module: dict, number: type) -> float:
+        def plainly(module: dict[str, Any], number: Callable) -> float:
             out = [0.0]
             x, y = ([number(value) for value in values] for values in work.points)
             own = tuple([number(values[run])] for values in swept)
