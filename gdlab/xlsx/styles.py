@@ -14,6 +14,7 @@ INPUT_GROUND, INPUT_EDGE = "#FFF2CC", "#7F6000"
 BLANK_GROUND, BLANK_EDGE = "#E7F3E4", "#38761D"
 EPOCH_EDGE, GRID = "#7F7F7F", "#D9D9D9"
 EXPLODED_GROUND, EXPLODED_INK = "#F8D7DA", "#842029"
+FOLLOWS_GROUND, FOLLOWS_INK = "#DCE9F7", "#1F4E79"
 HUGE_GROUND, HUGE_INK = "#FFE8CC", "#7A3E00"
 
 # Past this size a number is marked: it is on its way to 1.8e308, where the cells become #NUM!.
@@ -69,6 +70,11 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "exploded": {"bold": True, "font_color": EXPLODED_INK, "bg_color": EXPLODED_GROUND},
     "huge": {"bold": True, "italic": True, "font_color": HUGE_INK, "bg_color": HUGE_GROUND},
+    # A marked copy: a sign and a note come with each colour.
+    "right": {"bg_color": BLANK_GROUND, "font_color": BLANK_EDGE},
+    "follows": {"bg_color": FOLLOWS_GROUND, "font_color": FOLLOWS_INK, "italic": True},
+    "wrong": {"bg_color": EXPLODED_GROUND, "font_color": EXPLODED_INK, "bold": True, "border": 1},
+    "empty": {"bg_color": INPUT_GROUND, "font_color": INPUT_EDGE, "border": 4},
 }
 # Styles that only add to what a cell has: conditional formats.
 OVERLAYS = ("exploded", "huge")

@@ -1,0 +1,147 @@
+"""``gdlab practice``: a workbook to fill in. ``gdlab check``: mark what was filled in."""
+
+import argparse
+import sys
+
+from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
+
+TYPE_CHECKING = False  # importing typing would take as long as argparse does
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gdlab.marking.report import Report
+
+NOT_ALL_RIGHT = 1
+
+
+def add(group: Commands) -> None:
+    """Add the commands of marking."""
+    practice = command(
+        group,
+        "practice",
+        "gdlab practice adam --out adam.xlsx --rows 4 --seed 7 --key adam-key.xlsx",
+        _practice,
+    )
+    practice.add_argument("rule", metavar="RULE", help="a rule's name (see gdlab rules)")
+    practice.add_argument("--out", metavar="FILE", required=True, help="the workbook to write")
+    practice.add_argument(
+        "--rows", metavar="N", type=whole, default=6, help="updates to fill in (default 6)"
+    )
+    practice.add_argument(
+        "--seed",
+        metavar="S",
+        type=int,
+        default=0,
+        help="every number S gives other points and rates (default 0)",
+    )
+    practice.add_argument(
+        "--blank",
+        metavar="COLUMN",
+        nargs="+",
+        action="extend",
+        help="the columns to leave empty, or all (default all)",
+    )
+    practice.add_argument(
+        "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
+    )
+    practice.add_argument("--key", metavar="FILE", help="write the filled-in twin there, too")
+
+    check = command(
+        group,
+        "check",
+        "gdlab check adam.xlsx\ngdlab check class/*.xlsx --marked marked/",
+        _check,
+    )
+    check.add_argument("files", metavar="FILE", nargs="+", help="workbooks that were filled in")
+    check.add_argument(
+        "--json", action="store_true", help="print one JSON object a file, a line each"
+    )
+    check.add_argument("--hint", action="store_true", help="say where to look, but no value")
+    check.add_argument(
+        "--marked",
+        metavar="OUT",
+        help="write a marked copy: a file, or for several files a folder",
+    )
+
+
+def _practice(args: argparse.Namespace) -> None:
+    from gdlab.marking import practice
+
+    blank = args.blank or "all"
+    practice(
+        args.rule,
+        args.out,
+        rows=args.rows,
+        seed=args.seed,
+        blank=blank,
+        decimals=args.decimals,
+        key=args.key,
+    )
+    print(f"practice sheet: {args.out}")
+    if args.key:
+        print(f"key: {args.key}")
+
+
+def _check(args: argparse.Namespace) -> int:
+    from gdlab.cli.progress import progress
+    from gdlab.marking import check
+
+    places = _marked_places(args.files, args.marked) if args.marked else {}
+    code = 0
+    with progress("Checking", total=len(args.files)) as done:
+        for file in args.files:
+            try:
+                report = check(file)
+                report = report.hint() if args.hint else report
+                if args.marked:
+                    _write_copy(report, places[file])
+            except (ValueError, OSError) as error:
+                complain(args.prog, str(error))
+                code = BAD_INPUT
+                continue
+            finally:
+                done(1)
+            _print(report, args.json, args.prog)
+            if not report.passed:
+                code = max(code, NOT_ALL_RIGHT)
+    return code
+
+
+def _print(report: "Report", as_json: bool, prog: str) -> None:
+    if as_json:
+        import json
+
+        told = report.to_dict()
+        for note in told.pop("notes", ()):
+            complain(prog, f"{report.file}: note: {note}")
+        # ASCII: no control character of a stranger's text reaches a terminal.
+        print(json.dumps(told, allow_nan=False))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(report)
+    else:
+        print(report)
+
+
+def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
+    """Where each marked copy goes: ``out`` itself for one file, else a folder of that name."""
+    from pathlib import Path
+
+    folder = Path(out)
+    if len(files) == 1 and not folder.is_dir():
+        return {files[0]: folder}
+    if not folder.is_dir():
+        if folder.exists():
+            raise ValueError(f"--marked {out}: for several files name a folder")
+        folder.mkdir()
+    places = {file: folder / Path(file).name for file in files}
+    if len(set(places.values())) < len(places):
+        raise ValueError(f"--marked {out}: two of the files have the same name; check them apart")
+    return places
+
+
+def _write_copy(report: "Report", place: "Path") -> None:
+    from gdlab.marking.marked import write_marked
+
+    write_marked(report, place)

@@ -1,0 +1,187 @@
+"""The marked copy of a workbook: its values, each judged cell with a sign, a colour and a note.
+
+It is a new file; the learner's own is only read. Nothing in it is a formula, and text that a
+spreadsheet program could take for one is put behind an apostrophe.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdlab.marking.grid import Cell, Grid, is_number, read_grids
+from gdlab.marking.handout import NAME_LABEL
+from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
+from gdlab.marking.record import PRACTICE_SHEET
+from gdlab.marking.report import SIGNS, Marked, Report
+from gdlab.marking.words import plain
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+
+    from gdlab.xlsx.writer import Book, Sheet
+
+MARKS_SHEET = "marks"
+COLUMN_WIDTH, NOTE_WIDTH = 14, 320
+HEADS = ("cell", "row", "column", "mark", "written", "from your numbers", "why")
+WIDTHS = (8, 6, 22, 12, 16, 18, 110)
+MEANING = {
+    RIGHT: "right",
+    FOLLOWS: "follows correctly from your own earlier numbers, and counts",
+    WRONG: "wrong",
+    EMPTY: "empty",
+}
+NUMBER_FORM = re.compile(r"[0#.,%]{1,20}")
+FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+
+
+def write_marked(report: Report, out: str | Path) -> Path:
+    """Write the marked copy of the workbook that a report is about; returns its path.
+
+    Raises ValueError where ``out`` is that workbook itself, or cannot be written.
+    """
+    if report.file is None:
+        raise ValueError("only a workbook has a marked copy; this report is about a frame")
+    own, place = Path(report.file), Path(out)
+    if own.resolve() == place.resolve() or (place.exists() and place.samefile(own)):
+        raise ValueError(f"{out} is the learner's own file, which is never changed; name another")
+    try:
+        grids = read_grids(own)
+    except ValueError as error:
+        raise ValueError(f"{own.name}: {error}") from None
+    from gdlab.xlsx.writer import writing
+
+    with writing(place) as book:
+        names = _sheet_names([MARKS_SHEET, *(grid.name for grid in grids)])
+        _write_marks(book, names[0], report, _name(grids))
+        for name, grid in zip(names[1:], grids, strict=True):
+            cells = {cell.address: cell for cell in report.cells if cell.sheet == grid.name}
+            _write_grid(book, name, grid, cells, report.hinting)
+    return place
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula, without control characters."""
+    shown = plain(text)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
+
+
+def _name(grids: list[Grid]) -> str:
+    """What stands beside ``Your name`` on the practice sheet."""
+    for grid in grids:
+        if grid.name == PRACTICE_SHEET:
+            for row in range(1, min(grid.rows, 20) + 1):
+                if grid.text(row, 1) == NAME_LABEL:
+                    return str(grid.value(row, 2) or "")
+    return ""
+
+
+def _sheet_names(wanted: list[str]) -> list[str]:
+    """Names as a workbook can have them, no two alike."""
+    names: list[str] = []
+    for name in wanted:
+        clean = FORBIDDEN_IN_NAMES.sub("_", plain(name))[:31].strip() or "sheet"
+        taken = {other.lower() for other in (*names, "history")}
+        number = 2
+        unique = clean
+        while unique.lower() in taken:
+            unique = f"{clean[:27]} {number}"
+            number += 1
+        names.append(unique)
+    return names
+
+
+def _write_marks(book: "Book", name: str, report: Report, learner: str) -> None:
+    """The first sheet: the counts, what the signs mean, and every cell that is not right."""
+    sheet = book.add_sheet(name)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, f"Marks: {report.rule}", book.style("title"))
+    lines = [f"{NAME_LABEL}: {learner}"] if learner else []
+    lines += [report.summary]
+    lines += [f"Note: {note}" for note in report.notes]
+    lines += ["This is a copy with values only; the workbook that was handed in is unchanged."]
+    row = _write_lines(sheet, 2, lines, book.style("text"))
+    for status, meaning in MEANING.items():
+        sheet.write_string(row, 0, SIGNS[status], book.style(status, align="center"))
+        sheet.write_string(row, 1, meaning, book.style("text"))
+        row += 1
+    row += 1
+    heads = [head for head in HEADS if not (report.hinting and head == "from your numbers")]
+    for column, head in enumerate(heads):
+        sheet.write_string(row, column, head, book.style("header", align="left"))
+    for cell in report.cells:
+        if cell.status == RIGHT:
+            continue
+        row += 1
+        told = [_said(cell.written)] + ([] if report.hinting else [_said(cell.expected_from_yours)])
+        mark = f"{SIGNS[cell.status]} {cell.status}"
+        why = (cell.hint if report.hinting else cell.because) or ""
+        values = [cell.address, str(cell.row), cell.column, mark, *told, why]
+        for column, value in enumerate(values):
+            style = book.style(cell.status) if column == heads.index("mark") else book.style("text")
+            sheet.write_string(row, column, harmless(value), style)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_lines(sheet: "Sheet", row: int, lines: Iterable[str], style: "Format") -> int:
+    for line in lines:
+        sheet.write_string(row, 0, harmless(line), style)
+        row += 1
+    return row + 1
+
+
+def _said(value: float | str | None) -> str:
+    if value is None:
+        return ""
+    # A number of its own column's digits, as text, so that it keeps its minus sign.
+    return (
+        plain(value)
+        if isinstance(value, str)
+        else f"\u2212{-value!r}"
+        if value < 0
+        else repr(value)
+    )
+
+
+def _write_grid(
+    book: "Book", name: str, grid: Grid, judged: dict[str, Marked], hinting: bool
+) -> None:
+    """One sheet of the learner's, cell for cell, with the marks on it."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    sheet = book.add_sheet(name)
+    sheet.set_column(0, max(grid.columns, 1) - 1, COLUMN_WIDTH)
+    places = {xl_cell_to_rowcol(address): cell for address, cell in judged.items()}
+    for (row, column), cell in grid.cells.items():
+        mark = places.pop((row - 1, column - 1), None)
+        _write_cell(book, sheet, row - 1, column - 1, cell, mark)
+        if mark is not None:
+            _write_note(sheet, row - 1, column - 1, mark, hinting)
+    for (row, column), mark in places.items():
+        sheet.write_string(row, column, SIGNS[mark.status], book.style(mark.status, align="center"))
+        _write_note(sheet, row, column, mark, hinting)
+
+
+def _write_cell(
+    book: "Book", sheet: "Sheet", row: int, column: int, cell: Cell, mark: Marked | None
+) -> None:
+    sign = f' "{SIGNS[mark.status]}"' if mark else ""
+    base = mark.status if mark else "text"
+    if is_number(cell.value):
+        form = cell.form if NUMBER_FORM.fullmatch(cell.form) else "General"
+        sheet.write_number(row, column, cell.value, book.style(base, num_format=f"{form}{sign}"))
+    else:
+        text = harmless(str(cell.value)) + sign.replace('"', "")
+        sheet.write_string(row, column, text, book.style(base))
+
+
+def _write_note(sheet: "Sheet", row: int, column: int, mark: Marked, hinting: bool) -> None:
+    why = mark.hint if hinting else mark.because
+    if mark.status == RIGHT and not why:
+        return
+    text = f"{mark.status}: {why}" if why else mark.status
+    options = {"author": "gdlab", "width": NOTE_WIDTH, "height": 24 + 18 * (len(text) // 45 + 1)}
+    sheet.write_comment(row, column, plain(text), options)
