@@ -1,0 +1,30 @@
+"""Functions defined as in a cell of a notebook: from text, with a source that can be read."""
+
+import itertools
+import linecache
+import textwrap
+from collections.abc import Callable
+
+import gdlab
+
+_numbers = itertools.count(1)
+
+
+def function(source: str) -> Callable:
+    """The last function that ``source`` defines; nothing is registered."""
+    text = textwrap.dedent(source).lstrip("\n")
+    name = f"<cell {next(_numbers)}>"
+    # IPython, too, hands a cell's text to linecache, where inspect finds it.
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    namespace: dict = {"gdlab": gdlab}
+    exec(compile(text, name, "exec"), namespace)
+    return [
+        value
+        for value in namespace.values()
+        if getattr(getattr(value, "__code__", None), "co_filename", None) == name
+    ][-1]
+
+
+def define(source: str) -> Callable:
+    """The same, registered as a rule."""
+    return gdlab.rule(function(source))

@@ -1,0 +1,306 @@
+"""The row loop: compiled and plain give the same bits, and machine code is kept and found again."""
+
+import itertools
+import math
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import cells
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab import functions, kernel
+from gdlab.assembly import SCHEDULES, SURFACES
+from gdlab.registry import BUILT_IN
+
+FULL = os.environ.get("GDLAB_PROOF") == "full"
+NO_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+ROOT = Path(__file__).parent.parent
+
+needs_compiler = pytest.mark.skipif(NO_JIT, reason="the compiler is switched off")
+
+# Learning rates at which a table goes on, barely moves, explodes late, and explodes at once.
+RATES = (None, 1e-300, 3.0, 1e100, 1e300)
+
+
+@pytest.fixture
+def both(monkeypatch):
+    """Trace once compiled and once as plain Python."""
+
+    def trace(*arguments, **options):
+        monkeypatch.setattr(kernel, "COMPILE_FROM", 1)
+        compiled = gdlab.trace(*arguments, **options)
+        monkeypatch.setattr(kernel, "COMPILE_FROM", math.inf)
+        return compiled, gdlab.trace(*arguments, **options)
+
+    return trace
+
+
+def assert_same_bits(one, other):
+    """Equal bits, signs of zeros too; NaN where there is NaN, whatever its payload."""
+    for first, second in (
+        (one.values, other.values),
+        (one.epoch_values, other.epoch_values),
+    ):
+        assert first.shape == second.shape
+        no_number = np.isnan(first)
+        assert (no_number == np.isnan(second)).all()
+        bits = [np.ascontiguousarray(cells).view(np.int64) for cells in (first, second)]
+        assert (no_number | (bits[0] == bits[1])).all()
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN])
+def test_compiled_is_plain(both, name):
+    for rate in RATES:
+        given = {} if rate is None else {"lr": rate}
+        compiled, plain = both(name, epochs=20, start={"slope": -3.7, "intercept": 1e-3}, **given)
+        assert_same_bits(compiled, plain)
+        if rate == 1e300:
+            assert plain.exploded
+    # Points without any error: gradients and averages of 0, and a zero divided by a zero.
+    compiled, plain = both(name, [(3, 36), (5, 40)], start={"intercept": 30, "slope": 2}, epochs=3)
+    assert_same_bits(compiled, plain)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", ["adam", "adadelta", "nadam"])
+def test_compiled_is_plain_past_the_last_power_that_counts(both, name):
+    # 1 - beta ** t is 1 to the last bit long before the end; and averages of exact data fade away.
+    compiled, plain = both(name, [(1, 2), (2, 4)], epochs=2500)
+    assert_same_bits(compiled, plain)
+
+
+OPTIONS = [
+    ("sgd", {"h": 0.01}),
+    ("adam", {"batch_size": 4, "shuffle": True, "seed": 3, "max_norm": 50}),
+    ("sgd", {"switch": {"to": "adam", "at_epoch": 3, "lr": 0.5}}),
+    ("adam_lesson", {"schedule": "lesson_annealing", "lr": 1}),
+    ("rmsprop", {"schedule": "reduce_on_plateau"}),
+]
+MORE_OPTIONS = [
+    ("momentum", {"batch_size": "full", "max_value": 30, "weight_decay": 0.1}),
+    ("adamw", {"shuffle": "replacement", "schedule": "warmup_cosine"}),
+    *(("sgd", {"schedule": name}) for name in SCHEDULES if name != "lesson_annealing"),
+]
+
+
+@needs_compiler
+@pytest.mark.parametrize(("name", "options"), OPTIONS + MORE_OPTIONS * FULL)
+def test_compiled_is_plain_with_options(both, name, options):
+    compiled, plain = both(name, epochs=12, **options)
+    assert_same_bits(compiled, plain)
+    options = options | {"lr": 1e200}
+    compiled, plain = both(name, epochs=12, **options)
+    assert_same_bits(compiled, plain)
+
+
+@needs_compiler
+@pytest.mark.parametrize("name", SURFACES if FULL else ["beale"])
+def test_compiled_is_plain_on_surfaces(both, name):
+    for rate in (0.01, 1e30):
+        assert_same_bits(*both("adam", surface=name, steps=60, lr=rate))
+
+
+# Rules that leave the real numbers in every way that Python's own arithmetic raises for.
+WILD = {
+    "root": "sqrt(g)",
+    "division": "1 / (sample - 1) * g",
+    "zero_by_zero": "(g - g) / (t - t)",
+    "whole_by_zero": "(1 if g < 0 else 1) / (0 if g < 0 else 0)",
+    "power": "2.5 ** (t * 400) * g",
+    "root_by_power": "g ** (1 / n)",
+    "zero_power": "(g - g) ** (-t)",
+    "cosine": "cos(g * 1e200 * 1e200) * lr",
+    "floor": "floor(g * 1e200 * 1e200) * lr",
+    "sign": "sign(sqrt(g)) * lr",
+    "smaller": "min(sqrt(g), lr) * g",
+    "larger": "max(lr, sqrt(g)) * g",
+    "size": "abs(sqrt(g)) * lr",
+    "choice": "lr if sqrt(g) > 0 else -lr",
+    "whole_numbers": "4000000000 * 4000000000 * 4000000000 * lr * g",
+}
+
+
+@needs_compiler
+@pytest.mark.parametrize("names", [*([name] for name in WILD if FULL), list(WILD)])
+def test_compiled_is_plain_where_python_raises(both, names):
+    lines = "".join(f"    of_{name} = {WILD[name]}\n" for name in names)
+    rule = cells.define(
+        f"def wild(g, t, sample, n, lr=0.01):\n{lines}    step = lr * of_{names[0]}\n"
+        f"    return (), ({', '.join(f'of_{name}' for name in names)}, step)\n"
+    )
+    compiled, plain = both(rule, epochs=2)
+    assert_same_bits(compiled, plain)
+    assert plain.exploded or names in (["choice"], ["whole_numbers"])
+
+
+@needs_compiler
+def test_the_grammars_functions_are_the_same_compiled():
+    import numba
+
+    special = [0.0, -0.0, 1.5, -1.5, 2.0, -2.0, 5e-324, 1e300, -1e300, math.inf, -math.inf]
+    special += [math.nan, 0.49999999999999994, -0.49999999999999994, 2.0**52 + 0.5, 1e15 + 0.3]
+    for name, count in (("sign", 1), ("floor", 1), ("min", 2), ("max", 2)):
+        plain = getattr(functions, name)
+        compiled = numba.njit(error_model="numpy")(plain)
+        for given in itertools.product(special, repeat=count):
+            with np.errstate(invalid="ignore"):
+                wanted = plain(*map(np.float64, given))
+            found = compiled(*given)
+            assert str(float(found)) == str(float(wanted)), (name, given)
+
+
+def test_the_grammars_functions_by_hand():
+    assert [functions.sign(x) for x in (-2.5, 0.0, 1e-300)] == [-1, 0, 1]
+    assert [functions.floor(x) for x in (-0.5, 0.5, 2.0, -2.0, 1e300)] == [-1, 0, 2, -2, 1e300]
+    assert (functions.min(2.0, 1.0), functions.max(2.0, 1.0)) == (1, 2)
+    assert math.isnan(functions.sign(math.nan))
+    for both_ways in ((math.nan, 1.0), (1.0, math.nan)):
+        assert math.isnan(functions.min(*both_ways))
+        assert math.isnan(functions.max(*both_ways))
+
+
+@pytest.mark.kernel
+def test_only_a_power_that_has_faded_is_left_out():
+    # After 380 updates 1 - 0.9**t is 1 to the last bit; 0.0001 * 1 - 0.9**t is not 0.0001 yet.
+    rule = cells.define(
+        """
+        def fades(g, t, beta=0.9, lr=0.0001):
+            whole = 1 - beta**t
+            share = 0.0001 * 1 - beta**t
+            small = 0.001 - beta**t
+            scaled = 1 - beta**t * 1e15
+            step = lr * g
+            return (), (whole, share, small, scaled, step)
+        """
+    )
+    run = gdlab.trace(rule, epochs=20)
+    for t in range(1, 581):
+        assert run.column("whole_slope")[t - 1] == 1 - 0.9**t
+        assert run.column("share_slope")[t - 1] == 0.0001 - 0.9**t
+        assert run.column("small_slope")[t - 1] == 0.001 - 0.9**t
+        assert run.column("scaled_slope")[t - 1] == 1 - 0.9**t * 1e15
+
+
+@needs_compiler
+def test_large_tables_are_compiled_and_small_ones_are_not(monkeypatch):
+    calls = []
+    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
+    monkeypatch.setattr(kernel, "run_compiled", lambda *given: calls.append(given))
+    gdlab.trace("sgd", epochs=3)
+    assert not calls
+    gdlab.trace("sgd", epochs=4)
+    assert len(calls) == 1
+
+
+@pytest.mark.kernel
+def test_without_the_compiler_large_tables_come_out_too(monkeypatch):
+    wanted = gdlab.trace("adam", epochs=4)
+    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
+    monkeypatch.setattr(kernel, "numba_wanted", lambda: False)
+    assert_same_bits(gdlab.trace("adam", epochs=4), wanted)
+
+
+# --- the cache of machine code, seen from processes of their own ---
+
+TRACE = """
+import sys
+from gdlab import kernel
+import gdlab
+kernel.COMPILE_FROM = 1
+{before}
+print(gdlab.trace({rule!r}, epochs=2).column("new_slope")[-1].hex())
+"""
+RULE = """
+import linecache
+TEXT = '''def own(g, lr=0.0001):
+    step = lr * g {change}
+    return (), (step,)
+'''
+linecache.cache["own.py"] = (len(TEXT), None, TEXT.splitlines(True), "own.py")
+names = {{}}
+exec(compile(TEXT, "own.py", "exec"), names)
+gdlab.rule(names["own"])
+"""
+
+
+def process(cache, rule="momentum", before=""):
+    """Run a trace in a new Python; what it printed."""
+    found = subprocess.run(
+        [sys.executable, "-c", TRACE.format(rule=rule, before=before)],
+        env=os.environ | {"GDLAB_CACHE": str(cache), "NUMBA_DISABLE_JIT": "0"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert found.returncode == 0, found.stderr
+    assert not found.stderr
+    return found.stdout.strip()
+
+
+def files(folder):
+    """Every file with its time: none written anew, none added."""
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@needs_compiler
+def test_machine_code_is_kept_for_the_next_process(tmp_path):
+    cache = tmp_path / "cache"
+    first = process(cache)
+    kept = files(cache)
+    assert any(name.endswith(".nbc") for name in kept)
+    assert [process(cache), process(cache)] == [first, first]
+    assert files(cache) == kept
+    assert first == gdlab.trace("momentum", epochs=2).column("new_slope")[-1].hex()
+
+
+@needs_compiler
+def test_an_edited_rule_gives_new_numbers(tmp_path):
+    found = [
+        process(tmp_path, "own", RULE.format(change=change))
+        for change in ("", "* 0.5", "* 0.25", "")
+    ]
+    assert len(set(found)) == 3
+    assert found[3] == found[0]
+    assert found[0] == gdlab.trace("sgd", epochs=2).column("new_slope")[-1].hex()
+
+
+@needs_compiler
+def test_a_cache_that_is_no_folder_does_no_harm(tmp_path):
+    place = tmp_path / "file"
+    place.write_text("here already")
+    assert process(place) == gdlab.trace("momentum", epochs=2).column("new_slope")[-1].hex()
+    assert place.read_text() == "here already"
+
+
+@needs_compiler
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_cache_that_cannot_be_written_does_no_harm(tmp_path):
+    tmp_path.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    try:
+        found = process(tmp_path / "new" if os.getuid() else "/proc/gdlab")
+    finally:
+        tmp_path.chmod(stat.S_IRWXU)
+    assert found == gdlab.trace("momentum", epochs=2).column("new_slope")[-1].hex()
+    assert not files(tmp_path)
+
+
+@needs_compiler
+def test_a_damaged_module_is_written_again(tmp_path):
+    first = process(tmp_path)
+    (module,) = tmp_path.glob("gdlab_kernel_*.py")
+    whole = module.read_text()
+    module.write_text("raise SystemExit('damaged')")
+    assert process(tmp_path) == first
+    assert module.read_text() == whole
