@@ -215,12 +215,14 @@ class Trace:
     def _repr_html_(self) -> str:
         import html
 
-        frame = self.frame
-        return f"<p>{html.escape(self.summary())}</p>" + frame.to_html(
+        rows = self.frame.to_html(
             index=False,
             max_rows=SHOWN_ROWS,
             float_format=lambda value: format(value, ".6g"),
         )
+        # A long table scrolls by itself, so that what follows it stays in reach.
+        frame = f'<div style="max-height:26em;overflow:auto">{rows}</div>'
+        return f"<p>{html.escape(self.summary())}</p>{frame}"
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}>"
