@@ -28,6 +28,7 @@ STYLES: tuple[dict[str, Any], ...] = (
 )
 GREY, POINT_COLOUR = "#6B6B6B", "#444444"
 MARKERS = 8  # how many markers stand along a curve
+MANY = 200  # from so many rows on, a path's markers are small
 GRID = 81  # the contours' grid, points each way
 HIGHEST = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
 FAR = 1e12  # what lies further is drawn there: far out of every picture
@@ -94,7 +95,8 @@ def draw_path(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     for number, (label, way) in enumerate(zip(_labels(runs), ways, strict=True)):
         style = STYLES[number % len(STYLES)]
         drawn = np.clip(way, -FAR, FAR)
-        axes.plot(*drawn, linewidth=1.4, markersize=3, label=label, **style)
+        size = 3 if len(way[0]) < MANY else 1.5
+        axes.plot(*drawn, linewidth=1.2, markersize=size, label=label, **style)
         axes.plot(way[0][0], way[1][0], "o", color="white", markeredgecolor="black", markersize=8)
     if runs[0].table.point:
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
@@ -211,7 +213,10 @@ def _labels(runs: Sequence[Trace]) -> list[str]:
     if len(set(names)) == len(names):
         return names
     inputs = [{**run.start, **run.hyper, **run.options} for run in runs]
-    known = list(dict.fromkeys(name for given in inputs for name in given))
+    # What an option brings along, such as a schedule's own inputs, is left out.
+    shared = [name for name in inputs[0] if all(name in given for given in inputs)]
+    options = [name for run in runs for name in run.options]
+    known = dict.fromkeys([*shared, *options])
     different = [name for name in known if len({str(given.get(name)) for given in inputs}) > 1]
     return [
         ", ".join([rule, *(f"{name}={_brief(given[name])}" for name in different if name in given)])
