@@ -125,8 +125,8 @@ function drawPath(state, row) {
     const [low, high] = padded(fixed, 0.25);
     const [least, most] = extent(...runs.map((run) => run.ends[which]));
     // A run that explodes leaves the picture rather than shrinking everything to a dot.
-    return [Math.max(least, low - (high - low)), Math.min(most, high + (high - low))].reduce(
-      ([from, to], value) => [Math.min(from, value), Math.max(to, value)], [low, high]);
+    const span = high - low;
+    return padded([Math.min(low, Math.max(least, low - span)), Math.max(high, Math.min(most, high + span))], 0.04);
   });
   const [first, second] = state.head.parameters;
   const area = axes({

@@ -34,6 +34,8 @@ class Book:
     """Runs by tab, all on the same points; ``tabs`` may also hold ``data`` and ``compare``."""
 
     def __init__(self, runs: Mapping[str, Trace], tabs: Sequence[str]) -> None:
+        for run in runs.values():
+            _refuse_too_long(run.rows)
         self.opened = dict(runs)
         self.runs = dict(runs)
         self.tabs = tuple(tabs)
@@ -104,8 +106,7 @@ class Book:
     def _rerun(self, points: Pair | None = None, epochs: int | None = None) -> None:
         """All runs anew with other points or epochs: all of them or, where one cannot, none."""
         rows = (epochs or self.one.passes) * (len(points[0]) if points else self.one.samples)
-        if rows > MOST_ROWS:
-            raise ValueError(f"{rows} rows are more than the {MOST_ROWS} that a page can hold")
+        _refuse_too_long(rows)
         runs = {name: rerun(run, points, epochs) for name, run in self.runs.items()}
         guests = {name: rerun(run, points, epochs) for name, run in self.guests.items()}
         self.runs, self.guests = runs, guests
@@ -194,6 +195,11 @@ class Book:
             return race_head(shown, self.runs)
         run = shown.get(self.tab)
         return head(run.table, run.samples) if run else {}
+
+
+def _refuse_too_long(rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise ValueError(f"{rows} rows are more than the {MOST_ROWS} that a page can hold")
 
 
 def _numbers(run: Trace) -> dict[str, Any]:
