@@ -400,18 +400,29 @@ def test_a_full_disk_is_reported_and_the_old_file_kept(run, tmp_path, monkeypatc
 # Starting and ending
 
 
-def test_help_is_everywhere_and_its_examples_work(run, tmp_path, monkeypatch):
+def examples(help_text: str) -> list[list[str]]:
+    """The commands that a help shows, word by word."""
+    return [shlex.split(line) for line in help_text.split("example:\n")[1].strip().splitlines()]
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_is_everywhere_with_an_example(run, name):
+    code, out, err = run(*name.split(), "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"usage: gdlab {name}".rstrip())
+    assert examples(out)
+    assert all(
+        words[: 1 + len(name.split())] == ["gdlab", *name.split()] for words in examples(out)
+    )
+
+
+@pytest.mark.parametrize("name", ["", "rules", "table", "explain", "export"])
+def test_the_examples_work(run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    assert main is not None
-    for name in ["", *COMMANDS]:
-        code, out, err = run(*name.split(), "--help")
-        assert (code, err) == (0, ""), name
-        assert "usage: gdlab" in out
-        examples = out.split("example:\n")[1].strip().splitlines()
-        assert examples, name
-        for line in examples:
-            words = shlex.split(line)
-            assert words[: 1 + len(name.split())] == ["gdlab", *name.split()]
+    Path("sheets").mkdir()
+    for words in examples(run(*name.split(), "--help")[1]):
+        code, _, err = run(*words[1:])
+        assert (code, err) == (0, ""), words
 
 
 def loaded_by(*words: str) -> set[str]:
