@@ -19,6 +19,7 @@ from gdlab.marking.record import (
 from gdlab.registry import find_rule
 from gdlab.runs import Trace
 from gdlab.tracing import trace
+from gdlab.xlsx.styles import PAPER_SIZE
 
 if TYPE_CHECKING:
     from gdlab.xlsx.writer import Book
@@ -126,8 +127,6 @@ def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
 
 
 def _write_instructions(book: "Book", record: Record, is_key: bool) -> None:
-    from gdlab.xlsx.styles import PAPER_SIZE
-
     sheet = book.add_sheet(PRACTICE_SHEET)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, VALUE_WIDTH)

@@ -15,6 +15,7 @@ from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
 from gdlab.marking.report import SIGNS, Marked, Report
 from gdlab.marking.words import plain
+from gdlab.xlsx.styles import PAPER_SIZE
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gdlab.xlsx.writer import Book, Sheet
 
 MARKS_SHEET = "marks"
-COLUMN_WIDTH, NOTE_WIDTH = 14, 320
+COLUMN_WIDTH, LONGEST_HEADER, NOTE_WIDTH = 12, 30, 320
 HEADS = ("cell", "row", "column", "mark", "written", "from your numbers", "why")
 WIDTHS = (8, 6, 22, 12, 16, 18, 110)
 MEANING = {
@@ -122,7 +123,12 @@ def _write_marks(book: "Book", name: str, report: Report, learner: str) -> None:
             style = book.style(cell.status) if column == heads.index("mark") else book.style("text")
             sheet.write_string(row, column, harmless(value), style)
     sheet.hide_gridlines(2)
+    _set_print(sheet)
+
+
+def _set_print(sheet: "Sheet") -> None:
     sheet.set_landscape()
+    sheet.set_paper(PAPER_SIZE)
     sheet.fit_to_pages(1, 0)
 
 
@@ -136,14 +142,8 @@ def _write_lines(sheet: "Sheet", row: int, lines: Iterable[str], style: "Format"
 def _said(value: float | str | None) -> str:
     if value is None:
         return ""
-    # A number of its own column's digits, as text, so that it keeps its minus sign.
-    return (
-        plain(value)
-        if isinstance(value, str)
-        else f"\u2212{-value!r}"
-        if value < 0
-        else repr(value)
-    )
+    # A number as text gets a true minus sign, which no program takes for a formula.
+    return plain(value) if isinstance(value, str) else f"{value:.10g}".replace("-", "\u2212")
 
 
 def _write_grid(
@@ -153,7 +153,12 @@ def _write_grid(
     from xlsxwriter.utility import xl_cell_to_rowcol
 
     sheet = book.add_sheet(name)
-    sheet.set_column(0, max(grid.columns, 1) - 1, COLUMN_WIDTH)
+    for column in range(1, grid.columns + 1):
+        longest = max(len(grid.text(row, column)) for row in range(1, grid.rows + 1))
+        # A title runs on over the columns beside it.
+        wide = longest + 2 if longest < LONGEST_HEADER else 0
+        sheet.set_column(column - 1, column - 1, max(wide, COLUMN_WIDTH))
+    _set_print(sheet)
     places = {xl_cell_to_rowcol(address): cell for address, cell in judged.items()}
     for (row, column), cell in grid.cells.items():
         mark = places.pop((row - 1, column - 1), None)
