@@ -1,8 +1,8 @@
 """The workbook of one rule: its sheet, and the points that it reads."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from gdlab.columns import PARAMETERS
 from gdlab.layout import DATA_SHEET
 from gdlab.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.runs import Trace
@@ -15,17 +15,26 @@ STREAM_FROM = 20_000
 
 
 def write_trace(
-    trace: Trace, path: str | Path, *, letters: str = "mb", title: str | None = None
+    trace: Trace,
+    path: str | Path,
+    *,
+    letters: str = "mb",
+    title: str | None = None,
+    name: str | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a trace as a workbook with live formulas and their values; returns the path.
 
-    ``letters`` are those of the line in symbols: "mb" or, as the lessons' workbook, "ab". Raises
-    ValueError for more rows than a sheet has, before anything is written.
+    ``letters`` are those of the line in symbols: "mb" or, as the lessons' workbook, "ab". The sheet
+    is called ``name``, by default as the rule. ``notes`` go behind the notes on the columns'
+    headers. Raises ValueError for more rows than a sheet has, before anything is written.
     """
     refuse_too_long(trace)
-    name = trace.rule if trace.rule.lower() != DATA_SHEET else f"{trace.rule}_rule"
+    name = name or trace.rule
+    if name.lower() == DATA_SHEET:
+        name = f"{name}_rule"
     with writing(path, streaming=trace.rows > STREAM_FROM) as book:
-        write_sheet(book, trace, name, letters=letters, title=title)
+        write_sheet(book, trace, name, letters=letters, title=title, notes=notes)
         if trace.table.point:
             write_data(book, trace.points, truth_of(trace), letters)
     return Path(path)
@@ -34,7 +43,5 @@ def write_trace(
 def truth_of(trace: Trace) -> tuple[float, float] | None:
     """The lesson's true intercept and slope where all points lie exactly on that line."""
     x, y = trace.points
-    if trace.table.parameters != PARAMETERS:
-        return None
     on_line = all(b == LESSON_INTERCEPT + LESSON_SLOPE * a for a, b in zip(x, y, strict=True))
     return (LESSON_INTERCEPT, LESSON_SLOPE) if on_line else None

@@ -57,6 +57,12 @@ def errors_of(trace: Trace) -> Errors | None:
     return _Search(trace, first).errors()
 
 
+def epoch_value(trace: Trace, errors: Errors | None, column: str, epoch: int) -> float | str:
+    """What stands in a cell of the epoch table: its number, or its error."""
+    error = errors and errors.epoch(column, epoch)
+    return error or trace.epochs[column].iloc[epoch - 1].item()
+
+
 class _Search:
     """Goes through the rows in order, remembering the errors of this row and the row above."""
 

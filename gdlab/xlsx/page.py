@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from gdlab.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, epoch_columns
+from gdlab.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, epoch_columns, letters
 from gdlab.runs import Trace
 from gdlab.xlsx import styles
 from gdlab.xlsx.charts import CHART_COLUMNS, CHART_ROWS
@@ -33,29 +33,27 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool) -> None:
 
 def mark_explosions(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Mark errors, and numbers on their way there, in the rows and in the epoch table."""
-    table = trace.table
-    blocks = [(len(table.counters), len(table.names) - 1, START_ROW + trace.rows)]
+    table, first = trace.table, first_column(trace)
+    mark_block(book, sheet, START_ROW + trace.rows, len(table.counters), len(table.names) - 1)
     if live and table.point:
-        last = first_column(trace) + len(epoch_columns(table)) - 1
-        blocks.append((first_column(trace) + 1, last, START_ROW + trace.passes))
-    for first, last, bottom in blocks:
-        top = xl_range_abs(START_ROW, first, START_ROW, first).replace("$", "")
-        for style, formula in (
-            ("exploded", f"=ISERROR({top})"),
-            ("huge", f"=ABS({top})>{styles.HUGE:E}"),
-        ):
-            sheet.conditional_format(
-                START_ROW,
-                first,
-                bottom - 1,
-                last,
-                {
-                    "type": "formula",
-                    "criteria": formula,
-                    "format": book.style(style),
-                    "stop_if_true": True,
-                },
-            )
+        last = first + len(epoch_columns(table)) - 1
+        mark_block(book, sheet, START_ROW + trace.passes, first + 1, last)
+
+
+def mark_block(book: Book, sheet: Sheet, bottom: int, first: int, last: int) -> None:
+    """Mark errors and huge numbers from the first row down to ``bottom``, between two columns."""
+    corner = f"{letters(first)}{START_ROW + 1}"
+    for style, test in (
+        ("exploded", f"ISERROR({corner})"),
+        ("huge", f"AND(ISNUMBER({corner}),ABS({corner})>{styles.HUGE:E})"),
+    ):
+        rule = {
+            "type": "formula",
+            "criteria": f"={test}",
+            "format": book.style(style),
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(START_ROW, first, bottom - 1, last, rule)
 
 
 def set_print(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:

@@ -61,7 +61,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "number": {"align": "right", "indent": 1},
     # The last row of an epoch, with a line under it.
     "number_last": {"align": "right", "indent": 1, "bottom": 1, "bottom_color": EPOCH_EDGE},
-    "name": {"bold": True},
+    "name": {"bold": True, "valign": "top"},
     "blank": {
         "bg_color": BLANK_GROUND,
         "border": 1,
@@ -79,7 +79,7 @@ STYLES: dict[str, dict[str, Any]] = {
 # Styles that only add to what a cell has: conditional formats.
 OVERLAYS = ("exploded", "huge")
 
-COUNTER_WIDTH, POINT_WIDTH, NUMBER_WIDTH, WIDEST_HEADER = 7.5, 8, 12, 15
+COUNTER_WIDTH, POINT_WIDTH, NUMBER_WIDTH, WIDEST_HEADER = 6.5, 7, 10.5, 13.5
 GAP_WIDTH = 3
 TITLE_HEIGHT, LABEL_HEIGHT, HEADER_HEIGHT = 26, 32, 20
 PAPER_SIZE = 9  # A4
@@ -98,3 +98,8 @@ def width_of(header: str) -> float:
 def decimals_format(decimals: int) -> str:
     """The number format that shows so many digits after the point."""
     return "0" + ("." + "0" * decimals if decimals else "")
+
+
+def prose_height(said: str, width: float) -> float:
+    """The height, in points, of a cell that wraps so much text in so many characters."""
+    return 15.5 * (1 + int(len(said) * 0.95 / width)) + 2
