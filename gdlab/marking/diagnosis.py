@@ -6,30 +6,32 @@ digits were written, and the more cells of the column it explains, the surer. No
 better than a wrong one.
 """
 
-import ast
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gdlab.dialects.evaluate import CellError
 from gdlab.grammar import names
-from gdlab.marking.bounds import OTHER_ORDER, Interval, hull, meet
-from gdlab.marking.judge import WRONG, Judgement, Verdict, find
-from gdlab.marking.sheet import Place
+from gdlab.marking.bounds import Interval, hull, meet, rounded
+from gdlab.marking.judge import DECIMALS_IN_FULL, WRONG, Judgement, Verdict, find
+from gdlab.marking.mistyping import CUT_OFF, cut_off, swapped_digits
+from gdlab.marking.sheet import Filled, Place
 from gdlab.marking.slips import KINDS, Slip, pairs, slips
 
-# A slip is believed where chance would have found one as good in fewer than this share of cells.
+# Chance would have found a slip as good in fewer than this share of cells: it is believed.
 BELIEVED = 0.03
+# In fewer than this share: it is spoken of as one that could be.
+POSSIBLE = 0.15
 # Wrong cells of one column that are searched, and columns that are searched for two slips.
 MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 8, 3
-MOST_DIGITS = 12
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Diagnosis:
     """What was most probably done in one cell.
 
-    ``slip`` is its short name, None where several are as likely; ``because`` says it in a sentence
+    ``slip`` is its short name, None where it is not sure; ``because`` says it in a sentence
     without a value, and so does ``hint``, more covertly.
     """
 
@@ -43,137 +45,118 @@ class Match:
     """One slip that gives a written number, and how often chance would find one as good."""
 
     slip: Slip
+    gives: Interval
     chance: float
 
 
-@dataclass
-class Column:
-    """The search in one column: its wrong cells, and the slips that give what stands in them."""
-
-    cells: list[Verdict]
-    singles: list[Slip]
-    matches: dict[Place, list[Match]] = field(default_factory=dict)
+Found = dict[Place, list[Match]]
 
 
 def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
-    """The diagnoses of the wrong cells, as far as there are any that can be believed."""
-    columns: dict[str, Column] = {}
+    """The diagnoses of the wrong cells, as far as there are any."""
+    table = judgement.filled.key.table
+    sharp = _sharp_claims(judgement.filled)
+    wrong: dict[str, list[Verdict]] = {}
     for verdict in judgement.verdicts:
-        if verdict.status != WRONG or verdict.place not in judgement.claims:
-            continue
-        name = verdict.place[1]
-        if name not in columns:
-            columns[name] = Column([], slips(judgement.filled.key.table, name))
-        if len(columns[name].cells) < MOST_CELLS:
-            columns[name].cells.append(verdict)
-    found: dict[Place, Diagnosis] = {}
+        if verdict.status == WRONG and verdict.place in judgement.claims:
+            wrong.setdefault(verdict.place[1], []).append(verdict)
+    diagnoses: dict[Place, Diagnosis] = {}
     in_pairs = 0
-    for name, column in columns.items():
-        for verdict in column.cells:
-            tried = [*column.singles, *_typing(verdict)]
-            column.matches[verdict.place] = _matches(judgement, verdict, tried)
-        diagnoses = _believed(column)
-        unexplained = [one for one in column.cells if one.place not in diagnoses]
-        if unexplained and in_pairs < MOST_COLUMNS_IN_PAIRS:
+    for name, cells in wrong.items():
+        searched = cells[:MOST_CELLS]
+        single: Found = {
+            one.place: _matches(judgement, one, [*slips(table, name), *swapped_digits(one)], sharp)
+            for one in searched
+        }
+        believed = _believed(single)
+        left = [one for one in searched if one.place not in believed]
+        if left and in_pairs < MOST_COLUMNS_IN_PAIRS:
             in_pairs += 1
-            both = pairs(judgement.filled.key.table, name)
-            two = Column(unexplained, both)
-            for verdict in unexplained:
-                two.matches[verdict.place] = _matches(judgement, verdict, both)
-            diagnoses |= _believed(two)
-        found |= diagnoses
-    return _cut_off(judgement, found) | found
+            double = {
+                one.place: _matches(judgement, one, pairs(table, name), sharp) for one in left
+            }
+            believed |= _believed(double)
+        diagnoses |= _possible(single) | believed
+    return _cut_off(judgement, diagnoses) | diagnoses
 
 
-def _cut_off(judgement: Judgement, found: Mapping[Place, Diagnosis]) -> dict[Place, Diagnosis]:
-    """Numbers that were cut off where they should be rounded; sure where it is a habit."""
-    cut, rounded_up = [], 0
-    for verdict in judgement.verdicts:
-        written, right = verdict.written, verdict.from_yours
-        if written is None or written.number is None or isinstance(right, str):
-            continue
-        if written.decimals is None or not 0 <= written.decimals <= MOST_DIGITS:
-            continue
-        scale = 10.0**written.decimals
-        exact, shown = abs(right) * scale, abs(written.number) * scale
-        if exact % 1.0 < 0.5 or exact > 1 / OTHER_ORDER:
-            continue
-        rounded_up += verdict.status != WRONG and shown > exact
-        if (
-            verdict.status == WRONG
-            and round(shown) == math.floor(exact)
-            and verdict.place not in found
-        ):
-            cut.append(verdict.place)
-    habit = len(cut) >= 3 and rounded_up <= len(cut) / 10
-    because, hint = "the last digit was cut off, not rounded", KINDS["cut_off"].hint
-    one = Diagnosis(
-        "cut_off" if habit else None, because if habit else f"could be: {because}", hint
-    )
-    return dict.fromkeys(cut, one)
+def _cut_off(judgement: Judgement, known: Mapping[Place, Diagnosis]) -> dict[Place, Diagnosis]:
+    places, habit = cut_off(judgement.verdicts)
+    because = CUT_OFF if habit else f"could be: {CUT_OFF}"
+    found = Diagnosis("cut_off" if habit else None, because, KINDS["cut_off"].hint)
+    return {place: found for place in places if place not in known or known[place].slip is None}
 
 
-def _typing(verdict: Verdict) -> list[Slip]:
-    """The right number, mistyped: two neighbouring digits in each other's place."""
-    right, written = verdict.from_yours, verdict.written
-    if written is None or written.decimals is None or not 0 <= written.decimals <= MOST_DIGITS:
-        return []
-    if isinstance(right, str) or abs(right) >= 1e12:
-        return []
-    digits = f"{right:.{written.decimals}f}"
-    mistyped = {
-        digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
-        for i in range(len(digits) - 1)
-        if digits[i] != digits[i + 1] and digits[i].isdigit() and digits[i + 1].isdigit()
+def _sharp_claims(filled: Filled) -> dict[Place, Interval]:
+    """What each number stands for if zeros were dropped at its end, as spreadsheets drop them."""
+    most: dict[str, int] = {}
+    for (_, column), cell in filled.written.items():
+        claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
+        most[column] = max(most.get(column, 0), min(claimed, DECIMALS_IN_FULL))
+    elsewhere = max(most.values(), default=0)
+    return {
+        # Where all of a column are whole, its numbers may have been copied.
+        (row, column): rounded(cell.number, most[column] or elsewhere)
+        for (row, column), cell in filled.written.items()
+        if cell.number is not None
     }
-    because = "two digits stand in each other's place"
-    return [Slip(("digits_swapped",), because, ast.Constant(float(text))) for text in mistyped]
 
 
-def _matches(judgement: Judgement, verdict: Verdict, tried: Iterable[Slip]) -> list[Match]:
+def _matches(
+    judgement: Judgement, verdict: Verdict, tried: Iterable[Slip], sharp: Mapping[Place, Interval]
+) -> list[Match]:
     """The slips that give a written number."""
-    claim = judgement.claims[verdict.place]
-    right = verdict.from_yours if isinstance(verdict.from_yours, float) else verdict.expected
-    intervals = _Intervals(judgement, verdict.place)
-    given: list[tuple[Slip, Interval]] = []
-    for slip in tried:
-        interval = intervals.of(slip)
-        if interval is not None:
-            given.append((slip, interval))
-    found = [slip for slip, interval in given if meet(interval, claim)]
-    if not found or isinstance(right, str):
+    right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
+    if isinstance(right, str):
         return []
+    put = _Put(judgement, verdict.place)
+    given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
+    found: dict[int, Match] = {}
+    for claim in (sharp[verdict.place], judgement.claims[verdict.place]):
+        near: dict[int, float] | None = None
+        for slip, gives in given:
+            if id(slip) not in found and meet(gives, claim):
+                near = near or _near(given, claim, right)
+                found[id(slip)] = Match(slip, gives, _chance(near, slip.usual))
+    return list(found.values())
+
+
+def _near(
+    given: Iterable[tuple[Slip, Interval]], claim: Interval, right: float
+) -> dict[int, float]:
+    """How much of the room about as far from the right number as the claim the slips cover."""
     distance = abs((claim[0] + claim[1]) / 2 - right)
+    # From a third of the distance to three times as far, on both sides.
     room = 16 / 3 * distance
-    near: dict[int, float] = {}
-    for slip, interval in given:
-        away = abs((interval[0] + interval[1]) / 2 - right)
-        if meet(interval, claim) or distance / 3 <= away <= 3 * distance:
-            width = interval[1] - interval[0] + claim[1] - claim[0]
-            near[slip.usual] = near.get(slip.usual, 0.0) + width
-    return [Match(slip, _share(near, slip.usual, room)) for slip in found]
+    covered: dict[int, float] = {}
+    for slip, gives in given:
+        away = abs((gives[0] + gives[1]) / 2 - right)
+        if meet(gives, claim) or distance / 3 <= away <= 3 * distance:
+            width = gives[1] - gives[0] + claim[1] - claim[0]
+            share = width / room if room and math.isfinite(width) else 1.0
+            covered[slip.usual] = covered.get(slip.usual, 0.0) + share
+    return covered
 
 
-def _share(near: Mapping[int, float], usual: int, room: float) -> float:
+def _chance(near: Mapping[int, float], usual: int) -> float:
     """How often a number written at random would meet a slip at least as usual."""
-    covered = sum(width for one, width in near.items() if one <= usual)
-    return min(1.0, covered / room) if room and math.isfinite(covered) else 1.0
+    return min(1.0, sum(share for one, share in near.items() if one <= usual))
 
 
-class _Intervals:
-    """The intervals of slips in one cell, from the learner's own numbers there."""
+class _Put:
+    """The learner's own numbers in one row, to be put into slips."""
 
     def __init__(self, judgement: Judgement, place: Place) -> None:
         self.judgement = judgement
-        self.place = place
+        self.row = place[0]
         self.known: dict[str, Interval | None] = {}
 
-    def of(self, slip: Slip) -> Interval | None:
+    def into(self, slip: Slip) -> Interval | None:
         """What a slip gives here; None where it gives no number, or asks for what is not there."""
         put = {}
         for name in names(slip.tree):
             if name not in self.known:
-                self.known[name] = self.own(name)
+                self.known[name] = self._own(name)
             interval = self.known[name]
             if interval is None:
                 return None
@@ -183,37 +166,72 @@ class _Intervals:
         except CellError:
             return None
 
-    def own(self, name: str) -> Interval | None:
+    def _own(self, name: str) -> Interval | None:
         try:
-            one = find(self.judgement.filled, self.judgement.own, self.place[0], name)
+            one = find(self.judgement.filled, self.judgement.own, self.row, name)
         except KeyError:
             return None
         return None if one.number is None else hull(one.kept, (one.number, one.number))
 
 
-def _believed(column: Column) -> dict[Place, Diagnosis]:
-    """For each cell the slip that explains most of the column, if chance would not do as well."""
-    together: dict[tuple, float] = {}
-    explained: dict[tuple, int] = {}
-    for matches in column.matches.values():
+def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
+    """For every slip: how often chance would do as well in all its cells, and how many they are."""
+    together: dict[int, float] = {}
+    explained: dict[int, int] = {}
+    for matches in found.values():
         for match in matches:
-            key = match.slip.names, match.slip.because
+            key = id(match.slip)
             together[key] = together.get(key, 1.0) * match.chance
             explained[key] = explained.get(key, 0) + 1
+    return together, explained
+
+
+def _believed(found: Found) -> dict[Place, Diagnosis]:
+    """For each cell the slip that explains most of the column, if chance would not do as well."""
+    together, explained = _weighed(found)
     diagnoses = {}
-    for place, matches in column.matches.items():
-        keys = {(match.slip.names, match.slip.because): match.slip for match in matches}
-        sure = {key: slip for key, slip in keys.items() if together[key] < BELIEVED}
-        if sure:
-            most = max(explained[key] for key in sure)
-            likely = [slip for key, slip in sure.items() if explained[key] == most]
-            diagnoses[place] = _named(likely)
+    for place, matches in found.items():
+        sure = [match for match in matches if together[id(match.slip)] < BELIEVED]
+        if not sure:
+            continue
+        most = max(explained[id(match.slip)] for match in sure)
+        best = [match for match in sure if explained[id(match.slip)] == most]
+        # Another formula that gives the very same number cannot be told apart, sure or not.
+        alike = [
+            match
+            for match in matches
+            if explained[id(match.slip)] >= most
+            and (match in best or any(_same(match.gives, one.gives) for one in best))
+        ]
+        diagnoses[place] = _named([match.slip for match in alike])
+    return diagnoses
+
+
+def _same(first: Interval, second: Interval) -> bool:
+    return all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(first, second, strict=True))
+
+
+def _possible(found: Found) -> dict[Place, Diagnosis]:
+    """For each cell the slips that could be."""
+    together, explained = _weighed(found)
+    diagnoses = {}
+    for place, matches in found.items():
+        possible = [match.slip for match in matches if together[id(match.slip)] < POSSIBLE]
+        if possible:
+            most = max(explained[id(slip)] for slip in possible)
+            likely = [slip for slip in possible if explained[id(slip)] == most]
+            diagnoses[place] = _could_be(likely)
     return diagnoses
 
 
 def _named(likely: list[Slip]) -> Diagnosis:
     if len(likely) == 1:
         return Diagnosis(likely[0].name, likely[0].because, likely[0].hint)
-    because = "; could also be: ".join(slip.because for slip in likely)
-    hint = " Or: ".join(dict.fromkeys(slip.hint for slip in likely))
+    return _could_be(likely)
+
+
+def _could_be(likely: list[Slip]) -> Diagnosis:
+    shown = sorted(likely, key=lambda slip: slip.usual)[:MOST_NAMED]
+    because = "; could also be: ".join(slip.because for slip in shown)
+    hint = " Or: ".join(dict.fromkeys(slip.hint for slip in shown))
     return Diagnosis(None, f"could be: {because}", hint)

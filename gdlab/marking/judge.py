@@ -144,27 +144,42 @@ def _given(filled: Filled, place: Place, true: float) -> Own:
 def _claims(filled: Filled) -> dict[Place, Interval]:
     """The numbers that each written cell may stand for.
 
-    A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as the fewest
-    of its column, or else of the sheet: 2 is no 2.13 where the learner writes decimals.
+    A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most
+    numbers of its column, or else of the sheet, have: 2 is no 2.13 where the learner writes
+    decimals. Where all of a column are whole, and not the same, whole ones are meant.
     """
-    fewest: dict[str, int] = {}
+    numbers: dict[str, set[float]] = {}
+    decimals: dict[str, list[int]] = {}
     for (_, column), cell in filled.written.items():
-        claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
-        if cell.number is not None and claimed > 0:
-            fewest[column] = min(fewest.get(column, claimed), claimed)
-    elsewhere = min(fewest.values(), default=filled.shown or 0)
+        if cell.number is not None:
+            numbers.setdefault(column, set()).add(cell.number)
+            claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
+            if claimed > 0:
+                decimals.setdefault(column, []).append(claimed)
+    elsewhere = _most_common(list(itertools.chain(*decimals.values())), filled.shown or 0)
     claims = {}
     for (row, column), cell in filled.written.items():
         if cell.number is None:
             continue
-        decimals = cell.decimals
-        if decimals == 0:
-            decimals = fewest.get(column, elsewhere)
+        digits = cell.decimals
+        if digits is not None and digits <= 0:
+            whole = column not in decimals and len(numbers[column]) > 1
+            meant = 0 if whole else _most_common(decimals.get(column, []), elsewhere)
             if cell.number == 0:
                 # A bare 0 would pass for anything under a half.
-                decimals = decimals or DECIMALS_OF_ZERO
-        claims[row, column] = rounded(cell.number, decimals)
+                digits = max(meant, DECIMALS_OF_ZERO)
+            elif digits == 0:
+                digits = meant
+            else:
+                # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
+                digits = max(digits, 1 - math.floor(math.log10(abs(cell.number))))
+        claims[row, column] = rounded(cell.number, digits)
     return claims
+
+
+def _most_common(decimals: list[int], otherwise: int) -> int:
+    """How many decimals most numbers have; of two as common, the fewer."""
+    return max(sorted(set(decimals)), key=decimals.count, default=otherwise)
 
 
 def _judge_cell(

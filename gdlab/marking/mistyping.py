@@ -1,0 +1,52 @@
+"""Slips of the hand: a number cut off where it should be rounded, digits in each other's place."""
+
+import ast
+import math
+from collections.abc import Iterable
+
+from gdlab.marking.judge import WRONG, Verdict
+from gdlab.marking.sheet import Place
+from gdlab.marking.slips import Slip
+
+MOST_DIGITS = 12
+# Cutting off is a habit from this many cells, where at most a tenth as many were rounded up.
+HABIT, ROUNDED = 3, 0.1
+CUT_OFF = "the last digit was cut off, not rounded"
+
+
+def swapped_digits(verdict: Verdict) -> list[Slip]:
+    """The right number, mistyped: two neighbouring digits in each other's place."""
+    right, decimals = verdict.from_yours, _decimals(verdict)
+    if decimals is None or isinstance(right, str) or abs(right) >= 10.0**MOST_DIGITS:
+        return []
+    digits = f"{right:.{decimals}f}"
+    mistyped = {
+        digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
+        for i in range(len(digits) - 1)
+        if digits[i] != digits[i + 1] and digits[i : i + 2].isdigit()
+    }
+    because = "two digits stand in each other's place"
+    return [Slip(("digits_swapped",), because, ast.Constant(float(text))) for text in mistyped]
+
+
+def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[Place], bool]:
+    """The wrong cells that were cut off where they should be rounded, and whether it is a habit."""
+    cut, rounded_up = [], 0
+    for verdict in verdicts:
+        written, right, decimals = verdict.written, verdict.from_yours, _decimals(verdict)
+        if written is None or written.number is None or decimals is None or isinstance(right, str):
+            continue
+        exact, shown = abs(right) * 10.0**decimals, abs(written.number) * 10.0**decimals
+        if exact % 1.0 < 0.5 or exact > 10.0**MOST_DIGITS or written.number * right < 0:
+            continue
+        if verdict.status != WRONG:
+            rounded_up += shown > exact
+        elif round(shown) == math.floor(exact):
+            cut.append(verdict.place)
+    return cut, len(cut) >= HABIT and rounded_up <= ROUNDED * len(cut)
+
+
+def _decimals(verdict: Verdict) -> int | None:
+    """The decimals that were typed; None where there are none, or as many as a program gives."""
+    decimals = verdict.written.decimals if verdict.written else None
+    return decimals if decimals is not None and 0 <= decimals <= MOST_DIGITS else None
