@@ -84,44 +84,49 @@ def recompute_formualizer(path: Path) -> Cells:
 
 def recompute_libreoffice(paths: Sequence[Path]) -> list[Cells]:
     """Compute each formula cell of several files with one start of LibreOffice: 15 digits."""
-    program = soffice()
-    if program is None:
-        raise RuntimeError("LibreOffice is not installed: there is no soffice on the PATH")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        profile = folder / "profile"
-        (profile / "user").mkdir(parents=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-        # Files of one name in several folders would overwrite one another: number them.
-        copies = [folder / f"{number}.xlsx" for number in range(len(paths))]
-        for path, copy in zip(paths, copies, strict=True):
-            shutil.copyfile(path, copy)
-        run = subprocess.run(
-            [
-                program,
-                f"-env:UserInstallation={profile.as_uri()}",
-                "--headless",
-                "--norestore",
-                "--convert-to",
-                "xlsx:Calc MS Excel 2007 XML",
-                "--outdir",
-                str(folder / "out"),
-                *map(str, copies),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
         found = []
-        for path, copy in zip(paths, copies, strict=True):
-            result = folder / "out" / copy.name
-            # soffice says 0 even where it could not convert a file.
-            if not result.exists():
-                raise RuntimeError(f"LibreOffice wrote nothing for {path}: {run.stderr.strip()}")
+        for path, result in zip(paths, save_with_libreoffice(paths, Path(name)), strict=True):
             values = _values(result)
             found.append({key: values.get(key) for key in stored(path)})
     return found
+
+
+def save_with_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Open several workbooks, recompute and save them under ``folder``, with one start."""
+    program = soffice()
+    if program is None:
+        raise RuntimeError("LibreOffice is not installed: there is no soffice on the PATH")
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    # Files of one name in several folders would overwrite one another: number them.
+    copies = [folder / f"{number}.xlsx" for number in range(len(paths))]
+    for path, copy in zip(paths, copies, strict=True):
+        shutil.copyfile(path, copy)
+    run = subprocess.run(
+        [
+            program,
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(folder / "out"),
+            *map(str, copies),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    results = [folder / "out" / copy.name for copy in copies]
+    for path, result in zip(paths, results, strict=True):
+        # soffice says 0 even where it could not convert a file.
+        if not result.exists():
+            raise RuntimeError(f"LibreOffice wrote nothing for {path}: {run.stderr.strip()}")
+    return results
 
 
 def agrees_to_15_digits(ours: Any, printed: Any) -> bool:
