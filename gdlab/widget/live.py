@@ -49,10 +49,9 @@ class LiveSheet(anywidget.AnyWidget):
         """
         from IPython.display import display
 
-        live, metadata = self._repr_mimebundle_() or ({}, {})
-        display(live, metadata=metadata, raw=True)
-        picture = {"text/html": still(self.book), "text/plain": repr(self.trace)}
-        display(picture, raw=True)
+        bundle, metadata = self._repr_mimebundle_() or ({}, {})
+        display(bundle | {"text/plain": "A live sheet."}, metadata=metadata, raw=True)
+        display({"text/html": still(self.book), "text/plain": repr(self.trace)}, raw=True)
 
 
 def sheet(

@@ -1,20 +1,35 @@
 """The still view: what a notebook shows of its sheets where no kernel runs."""
 
+import base64
 import html
 
+from gdlab.pictures import plot
 from gdlab.runs import Trace
 from gdlab.widget.book import Book
 
 SHOWN_ROWS = 12
+# JupyterLab writes that it has lost the sheet above the view that stands in for it.
+QUIET = (
+    "<style>.jp-OutputArea-child:not(:has(.gd)):has(+ .jp-OutputArea-child .gdlab-still)"
+    "{display:none}</style>"
+)
 
 
 def still(book: Book) -> str:
-    """Every sheet's summary and first and last rows as HTML."""
+    """A picture of the runs, and every sheet's summary with its first and last rows, as HTML."""
     parts = [
+        QUIET,
         "<p><em>A still view. Run this cell to bring the sheet to life.</em></p>",
+        _picture(list(book.runs.values())),
         *(_sheet(name, run, name == book.tab) for name, run in book.runs.items()),
     ]
     return f'<div class="gdlab-still">{"".join(parts)}</div>'
+
+
+def _picture(runs: list[Trace]) -> str:
+    picture = plot(runs, "path", "loss")
+    encoded = base64.b64encode(picture._repr_png_()).decode()
+    return f'<img alt="{html.escape(repr(picture))}" src="data:image/png;base64,{encoded}">'
 
 
 def _sheet(name: str, run: Trace, is_open: bool) -> str:
