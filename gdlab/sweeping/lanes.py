@@ -75,7 +75,8 @@ def lanes_text(
     _out)``: ``_count`` runs, the first of them the run ``_first`` of the whole sweep, in which
     ``_fast`` runs after each other have the shared names in common. NUMBERS are those of
     :func:`numbers`, INPUTS the measure's. ``_swept`` holds the values of the shared names and of
-    the lanes', run by run; ``_s`` is room for 64 lanes of :func:`in_lanes`.
+    the lanes', whose last change fastest from run to run; ``_s`` is room for 64 lanes of
+    :func:`in_lanes`.
     """
     written = function_names(table)
     kept = in_lanes(table, lanes, measure)
@@ -138,16 +139,30 @@ def lanes_text(
         each("        ", [*schedule, *measure.after], [*by_epoch, *measure.state]),
         each("    ", [f"_out[_start + _j] = {measure.result}"]),
     )
-    position = {name: f"_swept[{i}]" for i, name in enumerate((*shared, *lanes))}
-    handed = [f"{position[name]}[_c]" if name in shared else name for name in of_block]
+    values = {name: f"_swept[{i}]" for i, name in enumerate((*shared, *lanes))}
+
+    def pick(name: str, place: str, group: tuple[str, ...]) -> str:
+        """A name's value at a place among all combinations of its group."""
+        later = group[group.index(name) + 1 :]
+        steps = " * ".join(f"len({values[other]})" for other in later)
+        place = f"{place} // ({steps})" if later else place
+        return (
+            f"{values[name]}[{place} % len({values[name]})]"
+            if len(group) > 1
+            else (f"{values[name]}[{place}]")
+        )
+
+    handed = [pick(name, "_combination", shared) if name in shared else name for name in of_block]
     run = lines(
         [f"def run(_first, _count, _fast, {', '.join(common)}, _swept, _s, _out):"],
         ["    _c = 0", "    while _c < _count:"],
-        ["        _lanes = _fast - (_first + _c) % _fast"],
+        ["        _combination = (_first + _c) // _fast"],
+        ["        _place = (_first + _c) % _fast"],
+        ["        _lanes = _fast - _place"],
         [f"        if _lanes > {LANES}:", f"            _lanes = {LANES}"],
         ["        if _lanes > _count - _c:", "            _lanes = _count - _c"],
         ["        for _j in range(_lanes):"],
-        (f"            {place[name]} = {position[name]}[_c + _j]" for name in lanes),
+        (f"            {place[name]} = {pick(name, '(_place + _j)', lanes)}" for name in lanes),
         [f"        _block({', '.join(handed)}, _s, _out, _c, _lanes)"],
         ["        _c += _lanes"],
     )

@@ -58,7 +58,7 @@ class Sweep:
             name: values[place]
             for (name, values), place in zip(self.over.items(), places, strict=True)
         }
-        return pd.DataFrame({**columns, self.measure: self.values.ravel()[first:last]})
+        return pd.DataFrame({**columns, self.measure: self.values[places]})
 
     @property
     def best(self) -> dict[str, float] | None:
@@ -69,33 +69,27 @@ class Sweep:
         """
         import numpy as np
 
-        flat = self.values.ravel()
         # fmin passes over nan, and keeps no copy of so many numbers.
-        least = np.fmin.reduce(flat)
+        least = np.fmin.reduce(self.values, axis=None)
         if self.measure == "diverged_at":
-            never = np.isnan(flat)
-            place = int(np.argmax(never if never.any() else flat))
+            never = np.isnan(self.values)
+            place = int(np.argmax(never if never.any() else self.values))
         elif np.isfinite(least):
-            place = int(np.argmax(flat == least))
+            place = int(np.argmax(self.values == least))
         else:
             return None
-        return self._run(place) | {self.measure: float(flat[place])}
+        places = tuple(map(int, np.unravel_index(place, self.values.shape)))
+        return self._chosen(places) | {self.measure: self.values[places].item()}
 
-    def _run(self, place: int) -> dict[str, float]:
-        import numpy as np
-
-        places = np.unravel_index(place, self.values.shape)
+    def _chosen(self, places: tuple[int, ...]) -> dict[str, float]:
         return {
-            name: float(values[at])
-            for (name, values), at in zip(self.over.items(), places, strict=True)
+            name: values[place].item()
+            for (name, values), place in zip(self.over.items(), places, strict=True)
         }
 
     def arguments(self, *places: int) -> dict[str, Any]:
         """What :func:`gdlab.trace` is given for one run: its places in the values of each name."""
-        chosen = {
-            name: float(values[place])
-            for (name, values), place in zip(self.over.items(), places, strict=True)
-        }
+        chosen = self._chosen(places)
         starts = {name: value for name, value in chosen.items() if _is_start(name)}
         given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
         if starts:
@@ -183,8 +177,7 @@ def sweep(
         done += len(piece)
     grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
     order = [(*shared, *lanes).index(name) for name in values]
-    arranged = np.ascontiguousarray(grid.transpose(order))
-    return Sweep(rule, points, values, measure, settings, arranged)
+    return Sweep(rule, points, values, measure, settings, grid.transpose(order))
 
 
 def _values(over: Any) -> dict[str, "np.ndarray"]:

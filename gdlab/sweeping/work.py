@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 # From about this many rows on, all runs together, compiling is worth its time.
 COMPILE_FROM = 50_000
-# A piece takes about so long: sending it out and back costs far less than a twentieth of that.
-PIECE_SECONDS = 0.5
-# Work that takes less stays in this process.
-TRIFLE_SECONDS = 0.2
+# A piece for another thread, or for another process or machine, takes about so long: sending it
+# out and back costs far less than a twentieth of that. Less than one piece is not sent at all.
+THREAD_SECONDS, PIECE_SECONDS = 0.02, 0.5
 FIRST_ROWS = 2_000_000
 
 
@@ -60,9 +59,6 @@ def compute(work: Work, first: int, count: int) -> "np.ndarray":
     """The measure of ``count`` runs from the run ``first`` on: a float64 array."""
     import numpy as np
 
-    sizes = [len(values) for values in work.swept]
-    places = np.unravel_index(np.arange(first, first + count), sizes)
-    swept = [values[place] for values, place in zip(work.swept, places, strict=True)]
     given = (work.epochs, work.samples)
     if work.compiled:
         out = np.empty(count)
@@ -71,7 +67,7 @@ def compute(work: Work, first: int, count: int) -> "np.ndarray":
         room = np.empty(work.kept * LANES)
         kernel.run_compiled(
             work.text, first, count, work.fast, *given, x, y, order, *work.numbers,
-            tuple(swept), room, out,
+            work.swept, room, out,
         )  # fmt: skip
         return out
 
@@ -81,16 +77,16 @@ def compute(work: Work, first: int, count: int) -> "np.ndarray":
         def plainly(module: dict[str, Any], number: Callable) -> float:
             out = [0.0]
             x, y = ([number(value) for value in values] for values in work.points)
-            own = tuple([number(values[run])] for values in swept)
+            swept = tuple([number(value) for value in values] for values in work.swept)
             module["run"](
-                first + run, 1, work.fast, *given, x, y, work.order, *map(number, work.numbers),
-                own, [0.0] * (work.kept * LANES), out,
+                run, 1, work.fast, *given, x, y, work.order, *map(number, work.numbers),
+                swept, [0.0] * (work.kept * LANES), out,
             )  # fmt: skip
             return float(out[0])
 
         return kernel.interpreted(work.text, plainly)
 
-    return np.array([one(run) for run in range(count)])
+    return np.array([one(run) for run in range(first, first + count)])
 
 
 def pieces(work: Work) -> Iterator["np.ndarray"]:
@@ -109,16 +105,17 @@ def pieces(work: Work) -> Iterator["np.ndarray"]:
     begin = perf_counter()
     yield compute(work, 0, first)
     seconds = (perf_counter() - begin) / first
-    if (work.runs - first) * seconds < TRIFLE_SECONDS:
-        yield compute(work, first, work.runs - first)
-        return
+    left = work.runs - first
     # Compiled code lets go of Python's lock; plain Python needs processes of its own.
     prefer = "threads" if work.compiled else "processes"
     backend, jobs = get_active_backend(prefer=prefer)
+    patience = THREAD_SECONDS if backend.supports_sharedmem else PIECE_SECONDS
+    if left * seconds < patience:
+        yield compute(work, first, left)
+        return
     jobs = -1 if jobs is None else jobs
-    workers = max(1, backend.effective_n_jobs(jobs))
-    fair = math.ceil((work.runs - first) / workers)
-    size = max(LANES, min(int(PIECE_SECONDS / seconds), fair))
+    fair = math.ceil(left / max(1, backend.effective_n_jobs(jobs)))
+    size = max(LANES, min(int(patience / seconds), fair))
     yield from Parallel(n_jobs=jobs, prefer=prefer, return_as="generator", batch_size=1)(
         delayed(compute)(work, start, min(size, work.runs - start))
         for start in range(first, work.runs, size)
