@@ -33,8 +33,8 @@ def letters(column: int) -> str:
 def defined_name(word: str) -> str:
     """A word as a workbook name: digits are set off, so that it never looks like an address."""
     name = re.sub(r"([A-Za-z])(\d)", r"\1_\2", word)
-    # R and C alone, and R1C1, are addresses too.
-    return f"{name}_" if name.lower() in ("r", "c", "rc") else name
+    # R and C alone are addresses too, and the words for truth are taken.
+    return f"{name}_" if name.lower() in ("r", "c", "rc", "true", "false") else name
 
 
 def inputs(table: Table) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def block_cells(book: Book, blocks: Sequence[Block], symbols: str) -> list[Cell]
     cells = []
     for column, name in enumerate(Block.SHARED, blocks[0].shared):
         cells.append(Cell(HEADER_ROW, column, name, header))
-        cells.append(Cell(SYMBOL_ROW, column, text(name, symbols), symbol))
+        cells.append(Cell(SYMBOL_ROW, column, text(name, symbols).replace("_", " "), symbol))
         cells.append(Cell(START_ROW, column, "start" if name == "epoch" else None, start))
     for block in blocks:
         run, table = block.trace, block.trace.table
@@ -115,7 +115,7 @@ def block_cells(book: Book, blocks: Sequence[Block], symbols: str) -> list[Cell]
             cells.append(Cell(INPUT_ROW, column, value, book.style("input")))
         carried = {table.carrier(name): name for name in run.start}
         for column, name in enumerate(block.names, block.left):
-            cells.append(Cell(SYMBOL_ROW, column, text(name, symbols), symbol))
+            cells.append(Cell(SYMBOL_ROW, column, text(name, symbols).replace("_", " "), symbol))
             cells.append(Cell(HEADER_ROW, column, name, header))
             if name in carried:
                 value = run.start[carried[name]]

@@ -32,9 +32,9 @@ NOTES = {
     "epochs until": "The first epoch whose RMSE is under the threshold in A5.",
 }
 NEVER = "not yet"
-RULE_WIDTH, RMSE_WIDTH = 30, 10.5
+RULE_WIDTH, SUMMARY_WIDTH, RMSE_WIDTH = 28, 11.5, 10.5
 FIRST_RMSE = len(SUMMARY) + 1
-CHART_WIDTH, CHART_HEIGHT = 1080, 480
+CHART_WIDTH, CHART_HEIGHT = 1060, 480
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def write_compare(
     if blocks:
         cells += block_cells(book, blocks, symbols)
     _write(book, sheet, cells, blocks)
-    _add_checks(book, sheet, len(entries), epochs, blocks, symbols)
+    _add_checks(book, sheet, len(entries), epochs, blocks)
     _add_chart(book, sheet, len(entries), epochs)
-    sheet.protect()
+    sheet.guard()
     return sheet
 
 
@@ -106,7 +106,7 @@ def _set_looks(sheet: Sheet, epochs: int, blocks: Sequence[Block]) -> None:
     sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
     sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
     sheet.set_column(0, 0, RULE_WIDTH)
-    sheet.set_column(1, len(SUMMARY) - 1, styles.NUMBER_WIDTH)
+    sheet.set_column(1, len(SUMMARY) - 1, SUMMARY_WIDTH)
     sheet.set_column(len(SUMMARY), len(SUMMARY), styles.GAP_WIDTH)
     sheet.set_column(FIRST_RMSE, FIRST_RMSE + epochs - 1, RMSE_WIDTH)
     for block in blocks:
@@ -116,7 +116,7 @@ def _set_looks(sheet: Sheet, epochs: int, blocks: Sequence[Block]) -> None:
     sheet.set_landscape()
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.set_margins(0.4, 0.4, 0.5, 0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.set_footer("&L&F, &A&RPage &P of &N")
 
 
@@ -188,11 +188,9 @@ def _write(book: Book, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block])
             write_row(row - START_ROW)
 
 
-def _add_checks(
-    book: Book, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
-) -> None:
+def _add_checks(book: Book, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block]) -> None:
     """What may stand in the inputs, notes, marks where numbers explode, and what is printed."""
-    check = validation("threshold", symbols) | {"input_title": "threshold"}
+    check = validation("threshold")
     sheet.data_validation(INPUT_ROW - 1, 0, INPUT_ROW - 1, 0, check)
     for column, name in enumerate(SUMMARY):
         if name in NOTES:
@@ -202,7 +200,7 @@ def _add_checks(
     spans = [(2, FIRST_RMSE + epochs - 1, START_ROW + count)]
     for block in blocks:
         for column, name in enumerate(input_values(block.trace), block.left):
-            check = validation(name, symbols)
+            check = validation(name)
             sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, check)
         spans.append((block.left, block.right, START_ROW + block.trace.rows))
     for first, last, bottom in spans:

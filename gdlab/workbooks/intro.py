@@ -28,7 +28,7 @@ def write_intro(book: Book, epochs: int, symbols: str) -> Sheet:
     sheet.set_landscape()
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.fit_to_pages(1, 1)
-    sheet.protect()
+    sheet.guard()
     return sheet
 
 

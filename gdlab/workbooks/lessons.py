@@ -17,6 +17,8 @@ from gdlab.xlsx.sheet import refuse_too_long, write_sheet
 from gdlab.xlsx.writer import writing
 
 WORKBOOK = "graddesc.xlsx"
+# The sheet compare has a column per epoch, and a sheet has 16,384 columns.
+MOST_EPOCHS = 10_000
 
 
 def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "mb") -> list[Path]:
@@ -26,6 +28,10 @@ def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "m
     the folder cannot be made or written in, or where the epochs do not fit on a sheet.
     """
     folder = Path(folder)
+    if isinstance(epochs, int) and epochs > MOST_EPOCHS:
+        raise ValueError(
+            f"the lessons' workbook takes up to {MOST_EPOCHS:,} epochs, not {epochs:,}"
+        )
     runs = {name: lesson(name, epochs=epochs) for name in LESSONS}
     refuse_too_long(runs["basic"])
     try:

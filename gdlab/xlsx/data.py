@@ -63,5 +63,5 @@ def write_data(
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(DATA_START_ROW - 1)
-    sheet.protect()
+    sheet.guard()
     return sheet

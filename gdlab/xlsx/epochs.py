@@ -35,7 +35,7 @@ def epoch_heads(book: Book, trace: Trace, symbols: str) -> list[Cell]:
     """The table's symbols, headers and start row."""
     cells = []
     for column, name in enumerate(epoch_columns(trace.table), first_column(trace)):
-        symbol = SYMBOLS.get(name) or text(name, symbols)
+        symbol = SYMBOLS.get(name) or text(name, symbols).replace("_", " ")
         cells.append(Cell(SYMBOL_ROW, column, symbol, book.style("symbol")))
         cells.append(Cell(HEADER_ROW, column, name, book.style("header")))
         formula = epoch_formula(trace.table, name, 0, trace.samples)
@@ -77,8 +77,8 @@ def line_cells(book: Book, trace: Trace, errors: Errors | None) -> list[Cell]:
     x = points_block("x", trace.samples)
     last = START_ROW + trace.passes
     cells = [
-        Cell(LINE_ROWS[0] - 1, column, "the line now: x", book.style("label")),
-        Cell(LINE_ROWS[0] - 1, column + 1, "y", book.style("label")),
+        Cell(LINE_ROWS[0] - 1, column, "line: x", book.style("label")),
+        Cell(LINE_ROWS[0] - 1, column + 1, "line: y", book.style("label")),
     ]
     for row, function in zip(LINE_ROWS, (min, max), strict=True):
         end = function(trace.points[0])

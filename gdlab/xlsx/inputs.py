@@ -17,11 +17,11 @@ from gdlab.layout import (
     inputs,
 )
 from gdlab.runs import Trace
-from gdlab.symbols import ANY, LIMITS, text
+from gdlab.symbols import ANY, LIMITS
 from gdlab.xlsx.writer import Book, Cell, Sheet
 
 # Validation knows no "any number"; this is as good.
-LARGEST = 1e307
+LARGEST = "1E+307"
 WHOLE = ("batch_size", "at_epoch")
 
 
@@ -42,7 +42,7 @@ def input_cells(book: Book, trace: Trace, live: bool) -> list[Cell]:
     return cells
 
 
-def name_inputs(book: Book, sheet: Sheet, trace: Trace, letters: str, live: bool) -> None:
+def name_inputs(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Name a sheet's inputs, and check what is put into those that are ``live``.
 
     Raises ValueError where two inputs would have one name.
@@ -56,11 +56,10 @@ def name_inputs(book: Book, sheet: Sheet, trace: Trace, letters: str, live: bool
             raise ValueError(f"{clash} and {name} would have one name in a workbook; rename one")
         book.define_name(f"{place}!{named}", f"={place}!{input_address(trace.table, name)}")
         if live:
-            check = validation(name, letters)
-            sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, check)
+            sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, validation(name))
 
 
-def validation(name: str, letters: str = "mb") -> dict[str, Any]:
+def validation(name: str) -> dict[str, Any]:
     """The check of an input, as XlsxWriter takes it: what may stand there, in words too."""
     base = name.removeprefix("start_") if name == "start_lr" else name.removesuffix("_after")
     limits = LIMITS.get(base, ANY)
@@ -76,13 +75,13 @@ def validation(name: str, letters: str = "mb") -> dict[str, Any]:
     elif limits.low > -math.inf:
         check |= {"criteria": ">=" if limits.low_allowed else ">", "value": limits.low}
     else:
-        check |= {"minimum": -LARGEST, "maximum": LARGEST}
+        check |= {"minimum": f"-{LARGEST}", "maximum": LARGEST}
     shown = name.replace("_", " ")
     return {
         **check,
         "ignore_blank": False,
         "input_title": shown[:32],
-        "input_message": f"{text(name, letters)}: {words}. Everything below follows."[:255],
+        "input_message": f"{words[0].upper()}{words[1:]}. All that leans on it follows.",
         "error_title": "This cannot be",
-        "error_message": f"{shown} must be {words}."[:255],
+        "error_message": f"{shown[:100]} must be {words}.",
     }

@@ -62,13 +62,13 @@ def write_sheet(
         beside = epoch_row(book, trace, errors)
     sheet.put(cells)
     write_rows(book, sheet, trace, errors, live, blank, decimals, beside)
-    name_inputs(book, sheet, trace, letters, live)
+    name_inputs(book, sheet, trace, live)
     _write_notes(sheet, trace, letters, notes or {})
     mark_explosions(book, sheet, trace, live)
     if live:
         add_charts(book, sheet, trace, letters)
     set_print(book, sheet, trace, live)
-    sheet.protect()
+    sheet.guard()
     return sheet
 
 
@@ -112,7 +112,7 @@ def _heads(book: Book, trace: Trace, letters: str) -> list[Cell]:
     symbol, header = book.style("symbol"), book.style("header")
     cells = []
     for column, name in enumerate(trace.table.names):
-        cells.append(Cell(SYMBOL_ROW, column, text(name, letters), symbol))
+        cells.append(Cell(SYMBOL_ROW, column, text(name, letters).replace("_", " "), symbol))
         cells.append(Cell(HEADER_ROW, column, name, header))
     return cells
 

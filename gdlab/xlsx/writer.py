@@ -68,6 +68,10 @@ class Sheet(Worksheet):
         shown = value if isinstance(value, str) else value + 0.0
         self.table[row][column] = CellFormulaTuple(text[1:], style, shown)
 
+    def guard(self) -> None:
+        """Lock all cells but inputs, without a password; widths may still be changed."""
+        self.protect("", {"format_columns": True, "format_rows": True})
+
     def _xml_number_element(self, number: Any, attributes: Sequence = ()) -> None:
         written = "".join(f' {key}="{value}"' for key, value in attributes)
         self.fh.write(f"<c{written}><v>{float(number) + 0.0!r}</v></c>")
