@@ -4,10 +4,20 @@ import itertools
 import linecache
 import textwrap
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 import gdlab
+from gdlab import registry
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def rules_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after each test what it registered; a test file asks for it by importing it."""
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
 
 
 def function(source: str) -> Callable:
@@ -16,7 +26,7 @@ def function(source: str) -> Callable:
     name = f"<cell {next(_numbers)}>"
     # IPython, too, hands a cell's text to linecache, where inspect finds it.
     linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    namespace: dict = {"gdlab": gdlab}
+    namespace: dict[str, Any] = {"gdlab": gdlab}
     exec(compile(text, name, "exec"), namespace)
     return [
         value

@@ -11,6 +11,7 @@ from pathlib import Path
 import cells
 import numpy as np
 import pytest
+from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
 from gdlab import functions, kernel
