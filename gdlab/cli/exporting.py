@@ -47,7 +47,7 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _lessons(args: argparse.Namespace) -> list[str]:
-    from gdlab.cli.progress import progress
+    from gdlab.progress import progress
     from gdlab.workbooks import write_lessons
 
     given = run_options_given(args) - {"epochs"}
@@ -61,7 +61,7 @@ def _lessons(args: argparse.Namespace) -> list[str]:
 
 
 def _rules(args: argparse.Namespace) -> list[str]:
-    from gdlab.cli.progress import progress
+    from gdlab.progress import progress
     from gdlab.workbooks import write_trace
 
     rules = list(dict.fromkeys(args.rules))

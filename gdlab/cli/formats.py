@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from gdlab.cli.progress import progress
+from gdlab.progress import progress
 from gdlab.files import replacing
 
 if TYPE_CHECKING:

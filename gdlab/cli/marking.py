@@ -83,7 +83,7 @@ def _practice(args: argparse.Namespace) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from gdlab.cli.progress import progress
+    from gdlab.progress import progress
     from gdlab.marking import check
 
     places = _marked_places(args.files, args.marked) if args.marked else {}

@@ -75,9 +75,17 @@ def run_options_given(args: argparse.Namespace) -> set[str]:
 
 def run_of(args: argparse.Namespace, rule: str) -> "Trace":
     """The trace of a rule that the options describe; ValueError for those that do not fit."""
-    from gdlab.cli.progress import progress
-    from gdlab.points import read_pairs
+    from gdlab.progress import progress
     from gdlab.tracing import trace
+
+    points, settings = settings_of(args)
+    with progress("Computing"):
+        return trace(rule, points, **settings)
+
+
+def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
+    """The points and the arguments of gdlab.trace that the options describe."""
+    from gdlab.points import read_pairs
 
     options: dict[str, Any] = {
         name: getattr(args, name)
@@ -94,8 +102,7 @@ def run_of(args: argparse.Namespace, rule: str) -> "Trace":
             raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")
     start = _numbers("--start", args.start)
     points = dict(zip("xy", read_pairs(args.data), strict=True)) if args.data else None
-    with progress("Computing"):
-        return trace(rule, points, start=start, **options, **hyper)
+    return points, {"start": start, **options, **hyper}
 
 
 def _pairs(option: str, given: list[str]) -> dict[str, str]:
