@@ -111,11 +111,10 @@ def _print(report: "Report", as_json: bool, prog: str) -> None:
     if as_json:
         import json
 
-        told = report.to_dict()
-        for note in told.pop("notes", ()):
+        for note in report.notes:
             complain(prog, f"{report.file}: note: {note}")
         # ASCII: no control character of a stranger's text reaches a terminal.
-        print(json.dumps(told, allow_nan=False))
+        print(json.dumps(report.to_dict(), allow_nan=False))
     elif sys.stdout.isatty():
         from rich.console import Console
 

@@ -120,8 +120,9 @@ def _write_marks(book: "Book", name: str, report: Report, learner: str) -> None:
         why = (cell.hint if report.hinting else cell.because) or ""
         values = [cell.address, str(cell.row), cell.column, mark, *told, why]
         for column, value in enumerate(values):
-            style = book.style(cell.status) if column == heads.index("mark") else book.style("text")
-            sheet.write_string(row, column, harmless(value), style)
+            style = book.style(cell.status if column == heads.index("mark") else "text")
+            if value:
+                sheet.write_string(row, column, harmless(value), style)
     sheet.hide_gridlines(2)
     _set_print(sheet)
 

@@ -1,0 +1,96 @@
+"""Check damaged workbooks, one after another: ``python fuzzed.py FOLDER FIRST COUNT``.
+
+Run as a process of its own, under limits. Prints one JSON object: what came of each kind of file,
+what should never have happened, and the peak of memory.
+"""
+
+import json
+import resource
+import signal
+import sys
+import traceback
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from damage import damaged
+from handed_in import hand_in
+
+from gdlab.marking import check, practice
+from gdlab.marking.marked import write_marked
+
+MOST_SECONDS, MOST_BYTES = 5, 4_000_000_000
+
+
+class TooSlow(BaseException):
+    """More than five seconds of computing on one file."""
+
+
+def too_slow(*_signal: Any) -> None:
+    raise TooSlow
+
+
+def one_wrong(t: int, name: str, true: float) -> float:
+    return true + 1.37 if (t, name) == (2, "error") else true
+
+
+def bases(folder: Path) -> list[tuple[bytes, int]]:
+    """Workbooks before the damage, each with the marks it can get; 0 for one that is not right."""
+    path, key = folder / "base.xlsx", folder / "key.xlsx"
+    right = hand_in(path, "adam", rows=3).read_bytes()
+    wrong = hand_in(path, "momentum", rows=4, change=one_wrong).read_bytes()
+    own = hand_in(path, "sgd", rows=3, record=False, change=one_wrong).read_bytes()
+    practice("rmsprop", path, rows=3, seed=1, key=key)
+    return [(right, 57), (wrong, 0), (key.read_bytes(), 39), (own, 0), (path.read_bytes(), 0)]
+
+
+def one_line(text: str) -> bool:
+    return text.isprintable() and len(text) < 400
+
+
+def outcome(path: Path, copy: Path, marks: int, seed: int) -> str:
+    """What came of one file; raises AssertionError for what should never come."""
+    try:
+        report = check(path)
+    except ValueError as error:
+        return "refused" if one_line(str(error)) else f"refused in no plain line: {error!a}"
+    json.dumps(report.to_dict(), allow_nan=False)
+    assert str(report).replace("\n", "").isprintable(), "control characters in the report"
+    report._repr_html_()
+    if seed % 4 == 0:
+        write_marked(report, copy)
+    if report.passed:
+        assert report.marks["of"] == marks, f"passed with {report.marks}, not {marks}"
+        return "passed"
+    return "marked"
+
+
+def main(folder: Path, first: int, count: int) -> None:
+    """Damage and check ``count`` workbooks from seed ``first``."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    # Computing time, not the clock's, so that a busy machine is no hang.
+    signal.signal(signal.SIGVTALRM, too_slow)
+    path, copy = folder / "damaged.xlsx", folder / "copy.xlsx"
+    found: Counter[str] = Counter()
+    faults = []
+    whole = bases(folder)
+    for data, marks in whole:
+        path.write_bytes(data)
+        assert outcome(path, copy, marks, 0) == ("passed" if marks else "marked")
+    for seed in range(first, first + count):
+        data, marks = whole[seed % len(whole)]
+        path.write_bytes(damaged(data, seed))
+        signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
+        try:
+            found[outcome(path, copy, marks, seed)] += 1
+        except BaseException as error:
+            where = traceback.format_exception(error)[-2:]
+            faults.append(f"seed {seed}: {type(error).__name__}: {' '.join(where)}")
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"found": found, "faults": faults, "megabytes": peak}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
