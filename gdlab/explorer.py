@@ -114,6 +114,7 @@ class Explorer(widgets.VBox):
         words = html.escape(repr(plot(self.run)))
         image = f'<img alt="{words}" src="data:image/png;base64,{encoded}">'
         summary = _words(self.run.summary(), "status")
+        bundle["text/plain"] = self.run.summary()
         bundle["text/html"] = STYLE + summary + image + _table(self.run, 2 * self.run.samples)
         return bundle
 
@@ -169,7 +170,7 @@ def _table(run: Trace, rows: int) -> str:
     """The frame as HTML: six digits in the cell, all of them when the pointer rests there."""
 
     def cell(value: float) -> str:
-        return f'<span title="{value!r}">{value:.6g}</span>'
+        return f'<span title="{float(value)!r}">{value:.6g}</span>'
 
     frame = run.frame
     floats: Any = {name: cell for name in frame.columns if frame[name].dtype == float}

@@ -190,7 +190,7 @@ def _curve(
 
 def _log_axis(axes: "Axes") -> None:
     """A logarithmic y axis, unless nothing drawn is over 0; it ends where doubles end."""
-    from matplotlib.ticker import LogFormatter, NullFormatter
+    from matplotlib.ticker import LogFormatter, NullLocator
 
     drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
     over = drawn[drawn > 0]
@@ -204,7 +204,7 @@ def _log_axis(axes: "Axes") -> None:
         axes.yaxis.set_major_formatter(LogFormatter(labelOnlyBase=False))
         axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
     else:
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.yaxis.set_minor_locator(NullLocator())
 
 
 def _labels(runs: Sequence[Trace]) -> list[str]:

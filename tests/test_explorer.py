@@ -1,0 +1,202 @@
+"""``explore`` without a browser: values are set as a hand on the page would, and read back."""
+
+import re
+import struct
+from types import SimpleNamespace
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+
+import gdlab
+from gdlab import explorer as module
+
+
+def sliders(explorer):
+    """All sliders by their names."""
+    found = {}
+    waiting = [explorer]
+    while waiting:
+        widget = waiting.pop()
+        waiting += getattr(widget, "children", ())
+        if isinstance(widget, widgets.FloatSlider | widgets.FloatLogSlider):
+            found[widget.description] = widget
+    return found
+
+
+def cells(explorer, column):
+    """A column's cells as they stand on the page, all digits."""
+    rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value.replace("\n", ""))
+    place = list(explorer.run.frame.columns).index(column)
+    spans = [re.findall(r"<td>(.*?)</td>", row)[place] for row in rows]
+    return [float(re.search(r'title="([^"]*)"', span).group(1)) for span in spans]
+
+
+def size(png):
+    """Width and height that a PNG says it has."""
+    return struct.unpack(">II", png[16:24])
+
+
+def test_a_slider_moves_its_box_the_table_and_the_picture():
+    explorer = gdlab.explore("sgd")
+    before = explorer.picture.value
+    sliders(explorer)["lr"].value = 0.00025
+    assert explorer.boxes["lr"].value == 0.00025
+    expected = gdlab.trace("sgd", epochs=5, lr=0.00025)
+    assert cells(explorer, "new_slope") == list(expected.column("new_slope"))
+    assert "lr=0.00025" in explorer.words.value
+    assert explorer.picture.value != before
+    assert size(explorer.picture.value) == size(before)
+
+
+def test_a_rate_slider_moves_in_powers_of_ten_and_gives_three_digits():
+    explorer = gdlab.explore("sgd")
+    slider = sliders(explorer)["lr"]
+    assert isinstance(slider, widgets.FloatLogSlider)
+    assert (10**slider.min, 10**slider.max) == pytest.approx((1e-6, 10))
+    slider.value = 10**-3.4567
+    assert explorer.boxes["lr"].value == 0.000349
+
+
+def test_a_typed_number_keeps_its_digits_and_the_slider_rests_at_its_end():
+    explorer = gdlab.explore("sgd")
+    explorer.boxes["start_slope"].value = 123.456789012345
+    assert explorer.boxes["start_slope"].value == 123.456789012345
+    assert sliders(explorer)["start_slope"].value == 100
+    assert explorer.run.start["slope"] == 123.456789012345
+    explorer.boxes["lr"].value = 0.000123456
+    assert explorer.run.hyper["lr"] == explorer.boxes["lr"].value == 0.000123456
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("lr", -1, "lr must be a number over 0, not -1.0"),
+        ("lr", 0, "lr must be a number over 0, not 0.0"),
+        ("beta", 1, "beta must be a number from 0 up to but not including 1, not 1.0"),
+        ("epochs", 2.5, "epochs must be a whole number from 1, not 2.5"),
+        ("epochs", 0, "epochs must be a whole number from 1, not 0"),
+        ("epochs", 1e9, "epochs: more than 100,000 rows; gdlab.trace makes them"),
+        ("start_slope", float("inf"), "start slope must be a finite number, not inf"),
+    ],
+)
+def test_a_refused_value_is_said_in_words_and_the_table_stays(name, value, words):
+    explorer = gdlab.explore("momentum")
+    rows, picture, run = explorer.rows.value, explorer.picture.value, explorer.run
+    explorer.boxes[name].value = value
+    assert f'role="alert">{words}<' in explorer.words.value
+    assert (explorer.rows.value, explorer.picture.value) == (rows, picture)
+    assert explorer.run is run
+    explorer.boxes[name].value = 0.25 if name != "epochs" else 2
+    assert 'role="status"' in explorer.words.value
+    assert 'role="alert"' not in explorer.words.value
+    assert explorer.run is not run
+
+
+def test_an_error_that_nobody_foresaw_reaches_the_page(monkeypatch):
+    explorer = gdlab.explore("sgd")
+
+    def fail(run):
+        raise RuntimeError("no <paint> left")
+
+    monkeypatch.setattr(module, "plot", fail)
+    explorer.boxes["lr"].value = 0.001
+    assert 'role="alert">RuntimeError: no &lt;paint&gt; left<' in explorer.words.value
+
+
+def test_an_explosion_is_said_and_shown():
+    explorer = gdlab.explore("sgd", lr=0.01)
+    assert "exploded: err2 in row 123" in explorer.words.value
+    assert cells(explorer, "err2")[122] == float("inf")
+
+
+@pytest.mark.parametrize("rule", sorted(gdlab.rules()))
+def test_every_input_of_every_rule_has_a_box_that_works(rule, monkeypatch):
+    blank = SimpleNamespace(_repr_png_=lambda: b"")  # drawing is slow, and not asked here
+    monkeypatch.setattr(module, "plot", lambda run: blank)
+    explorer = gdlab.explore(rule, epochs=1)
+    given = gdlab.trace(rule)
+    assert set(explorer.boxes) == {"epochs", *given.hyper, *(f"start_{n}" for n in given.start)}
+    for name, box in explorer.boxes.items():
+        box.value = box.value + 1 if name == "epochs" else box.value * 0.5 + 0.25
+    hyper = {name: explorer.boxes[name].value for name in given.hyper}
+    start = {name: explorer.boxes[f"start_{name}"].value for name in given.start}
+    expected = gdlab.trace(rule, epochs=2, start=start, **hyper)
+    np.testing.assert_array_equal(explorer.run.values, expected.values)
+    assert cells(explorer, "new_intercept") == list(expected.column("new_intercept"))
+
+
+def test_options_of_a_run_stay_while_its_inputs_change():
+    switch = {"at_epoch": 3, "to": "momentum", "lr": 0.0001}
+    explorer = gdlab.explore("adam", batch_size=4, shuffle=True, switch=switch, lr=0.1)
+    explorer.boxes["at_epoch"].value = 2
+    explorer.boxes["batch_size"].value = 8
+    explorer.boxes["lr"].value = 0.2
+    switch["at_epoch"] = 2
+    expected = gdlab.trace("adam", epochs=5, batch_size=8, shuffle=True, switch=switch, lr=0.2)
+    np.testing.assert_array_equal(explorer.run.values, expected.values)
+
+
+def test_a_schedule_starts_from_the_rate_in_its_box():
+    explorer = gdlab.explore("adam_lesson", schedule="lesson_annealing", lr=1)
+    assert "lr" not in explorer.boxes
+    explorer.boxes["start_lr"].value = 0.5
+    expected = gdlab.trace("adam_lesson", epochs=5, schedule="lesson_annealing", lr=0.5)
+    np.testing.assert_array_equal(explorer.run.values, expected.values)
+
+
+def test_a_surface_is_explored_by_steps():
+    explorer = gdlab.explore("adam", surface="ravine", start={"u": -4, "v": 2}, lr=0.3)
+    explorer.boxes["steps"].value = 40
+    explorer.boxes["start_u"].value = -3
+    start = {"u": -3, "v": 2}
+    expected = gdlab.trace("adam", surface="ravine", start=start, lr=0.3, steps=40)
+    np.testing.assert_array_equal(explorer.run.values, expected.values)
+
+
+def test_points_of_ones_own_stay():
+    points = [(1, 2), (2, 5), (4, 3)]
+    explorer = gdlab.explore("sgd", points)
+    explorer.boxes["lr"].value = 0.01
+    expected = gdlab.trace("sgd", points, epochs=5, lr=0.01)
+    np.testing.assert_array_equal(explorer.run.values, expected.values)
+
+
+def test_a_rule_of_ones_own_has_plain_boxes_for_inputs_without_a_range():
+    @gdlab.rule
+    def slower(g, lr=0.001, wobble=0.5):
+        """Mine."""
+        step = lr * g * wobble
+        return (), (step,)
+
+    explorer = gdlab.explore(slower)
+    assert "wobble" not in sliders(explorer)
+    explorer.boxes["wobble"].value = 0.25
+    expected = gdlab.trace("sgd", epochs=5, lr=0.00025)
+    np.testing.assert_allclose(
+        explorer.run.column("new_slope"), expected.column("new_slope"), rtol=1e-12
+    )
+
+
+def test_a_page_without_a_kernel_gets_a_table_and_a_picture():
+    bundle = gdlab.explore("rmsprop")._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert (
+        '<img alt="Picture of rmsprop: loss, line" src="data:image/png;base64,'
+        in (bundle["text/html"])
+    )
+    assert bundle["text/html"].count("<tr") > 29
+    assert "rmsprop (lr=0.1" in bundle["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"rule": "sdg"}, "no rule is called 'sdg'"),
+        ({"rule": "sgd", "lr": -1}, "lr must be a number over 0"),
+        ({"rule": "sgd", "surface": "hill"}, "no surface is called 'hill'"),
+    ],
+)
+def test_bad_arguments_are_refused_as_trace_does(arguments, words):
+    with pytest.raises(ValueError, match=re.escape(words)):
+        gdlab.explore(**arguments)
