@@ -139,7 +139,10 @@ def read_points(path: str | Path) -> "pd.DataFrame":
 
 def read_pairs(path: str | Path) -> Pair:
     """What :func:`read_points` reads, as two lists."""
-    path = Path(path)
+    try:
+        path = Path(path)
+    except TypeError:
+        raise ValueError(f"points are read from a file's path, not {path!r:.40}") from None
     readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
     if path.suffix.lower() not in readers:
         raise ValueError(f"{path.name}: points are read from .csv or .xlsx files")
@@ -164,14 +167,18 @@ def _two_columns(name: str, rows: list[tuple[int, list[Any]]]) -> Pair:
     if "x" in heads and "y" in heads:
         places = heads.index("x"), heads.index("y")
         rows = rows[1:]
-    elif len([head for head in heads if head]) == 2:
-        places = 0, 1
+    elif sum(head != "" for head in heads) == 2:
+        first, second = (place for place, head in enumerate(heads) if head)
+        places = first, second
     else:
         raise ValueError(f"{name}: head the columns x and y, or give just two columns")
     if not rows:
         raise ValueError(f"{name}: a head but no points under it")
     columns: Pair = ([], [])
     for line, row in rows:
+        # 1,5,2 under x,y is a decimal comma that became a separator.
+        if any(value not in (None, "") for value in row[len(heads) :]):
+            raise ValueError(f"{name}, line {line}: more values than in the first line")
         for column, place, word in zip(columns, places, "xy", strict=True):
             value = row[place] if place < len(row) else None
             column.append(number(value, f"{name}, line {line}: {word}"))
@@ -183,11 +190,14 @@ def _csv_rows(path: Path) -> Iterable[list[Any]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path.name}: not a text file in UTF-8") from None
-    first = text.split("\n", 1)[0]
+    first = text.lstrip().split("\n", 1)[0]
     separator = next((mark for mark in (";", "\t") if mark in first), ",")
 
     def value(field: str) -> Any:
         field = field.strip()
+        # float() would take 1_000, which no spreadsheet does.
+        if "_" in field:
+            return field
         try:
             return float(field.replace(",", ".") if separator != "," else field)
         except ValueError:
