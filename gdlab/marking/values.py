@@ -24,7 +24,7 @@ def written(cell: Cell, address: str) -> tuple[Written, str | None]:
         why = f"the number was taken for a date or time ({value}): format the cell as a number"
         return _problem(str(value), address, why)
     if isinstance(value, str):
-        return _typed(value, address)
+        return typed(value, address)
     if not math.isfinite(value):
         return _problem(str(value), address, "this is no number that a spreadsheet can hold")
     remark = None
@@ -44,7 +44,7 @@ def _claimed(number: float) -> int | None:
     return None if len(significant) >= COMPUTED_DIGITS else decimals_of(float(number))
 
 
-def _typed(text: str, address: str) -> tuple[Written, str | None]:
+def typed(text: str, address: str) -> tuple[Written, str | None]:
     """Text where a number belongs: read where it can mean one number only."""
     match = TYPED_NUMBER.fullmatch(text.strip().replace("\u2212", "-").lower())
     if match is None:
