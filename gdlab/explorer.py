@@ -113,9 +113,8 @@ class Explorer(widgets.VBox):
         encoded = base64.b64encode(self.picture.value).decode()
         words = html.escape(repr(plot(self.run)))
         image = f'<img alt="{words}" src="data:image/png;base64,{encoded}">'
-        summary = _words(self.run.summary(), "status")
         bundle["text/plain"] = self.run.summary()
-        bundle["text/html"] = STYLE + summary + image + _table(self.run, 2 * self.run.samples)
+        bundle["text/html"] = image + self.run._repr_html_()
         return bundle
 
 

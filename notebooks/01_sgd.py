@@ -1,0 +1,130 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 1 · SGD: one point, one step
+#
+# **The question.** A line $y = mx + b$ starts at $b = 1$, $m = 1$. It sees one point at a time,
+# and after each point both numbers move a little against their gradients. The points lie on
+# $y = 2x + 30$. Why does the slope come near 2 within a few steps, while the intercept hardly
+# leaves 1?
+
+# %%
+import gdlab
+
+# %% [markdown]
+# ## The rule
+#
+# The whole optimizer is one line. $g$ is the gradient of the squared error by one parameter, and
+# the rule is applied to both parameters alike. On the right the same line is typeset.
+
+# %%
+gdlab.show_rule("sgd")
+
+# %% [markdown]
+# ## Row 1 by hand
+#
+# The first point is $(14, 58)$. Every line below can be done with pencil and paper: the formula,
+# the same with this row's numbers, and the result.
+
+# %%
+run = gdlab.lesson("basic")
+gdlab.show_row(run, 1)
+
+# %% [markdown]
+# `est_grad_intercept` and `est_grad_slope` are the gradients once more, *estimated*: how much
+# does the error grow when the parameter grows by $h = 0.01$? They come close to the exact ones
+# beside them. An optimizer uses the exact ones; the estimates are there to believe them.
+#
+# Look at the two steps. The gradient by the slope is the gradient by the intercept **times x**.
+# With $x$ up to 99, the slope hears every error up to 99 times louder than the intercept does.
+
+# %% [markdown]
+# ## The table
+#
+# One row per update, 29 points an epoch, five epochs. Each row starts with the `new_intercept`
+# and `new_slope` of the row above.
+
+# %%
+run
+
+# %% [markdown]
+# One row per epoch. `rmse` is the root of the *mean* squared error, in units of $y$. The lessons'
+# workbook shows the root of the *sum* under that name; it is here as `root_sum_err2`.
+
+# %%
+run.epochs
+
+# %% [markdown]
+# On the right: the parameters' way over the contours of the loss. The loss is a long, narrow
+# valley. SGD falls straight into it and then creeps along its floor.
+
+# %%
+gdlab.plot(run, "loss", "path")
+
+# %% [markdown]
+# ## The sliders
+#
+# Drag the learning rate `lr`, the start, the number of epochs. The table, the loss and the line
+# follow.
+#
+# - At what rate does the error begin to grow instead of shrink?
+# - With 50 epochs, how far does the intercept come?
+
+# %%
+gdlab.explore("sgd")
+
+# %% [markdown]
+# ## The same cells in Excel
+#
+# Every number is also a formula. Row 2, as it stands in the exported sheet: each cell refers to
+# cells of its row, to the row above, or to an input by its name, such as `lr`.
+
+# %%
+gdlab.show_cells(run, 2)
+
+# %% [markdown]
+# This writes the sheet with live formulas. Open it, change the cell `lr`, and everything below
+# follows.
+
+# %%
+print(run.to_excel("sgd.xlsx"))
+
+# %% [markdown]
+# ## What breaks it
+#
+# One step multiplies a point's own error by $1 - 2\,lr\,(1 + x^2)$. For $x = 99$ that factor
+# leaves the range from $-1$ to $1$ as soon as $lr$ passes $1 / 9802 \approx 0.0001$: the step
+# overshoots so far that this point's error grows. Small $x$ can still make up for it. At ten
+# times the rate they cannot, and at a hundred times every epoch multiplies the error by more than
+# $10^{36}$, until the numbers end at $1.8 \cdot 10^{308}$.
+
+# %%
+rates = [gdlab.trace("sgd", epochs=5, lr=lr) for lr in (0.0001, 0.001, 0.01)]
+gdlab.plot(rates, "loss")
+
+# %% [markdown]
+# A cell that is no number any more is shown, not hidden. `exploded` names the first one.
+
+# %%
+rates[2].exploded
+
+# %% [markdown]
+# ## Exercise
+#
+# 1. Do row 2 with a calculator, from `intercept` to `new_slope`. The cell below shows the way.
+# 2. Halve the learning rate. By how much does the first `step_slope` change?
+# 3. Make $x$ ten times smaller in all points. What is the largest rate now?
+
+# %%
+gdlab.show_row(run, 2, ["y_pred", "error", "grad_slope", "step_slope", "new_slope"])

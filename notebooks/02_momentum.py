@@ -1,0 +1,122 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2 · Momentum: an average of the gradients
+#
+# **The question.** SGD forgets. Every point pulls the line its own way, and the slope jumps up
+# and down with each. What if a step followed not the last gradient but an average of the last
+# few?
+
+# %%
+import gdlab
+
+# %% [markdown]
+# ## The rule
+#
+# `avg` is a running average: nine tenths of the average in the row above, one tenth of this row's
+# gradient. It is carried to the next row; `step` is only shown.
+
+# %%
+gdlab.show_rule("momentum")
+
+# %% [markdown]
+# ## Row 1 by hand
+#
+# Above the first row there is no average yet, so it starts from 0. Hence the first step is only a
+# tenth of SGD's.
+
+# %%
+run = gdlab.lesson("momentum")
+gdlab.show_row(run, 1)
+
+# %% [markdown]
+# Row 2 has an average above it. Nine tenths of that one, one tenth of the new gradient:
+
+# %%
+gdlab.show_row(run, 2, ["grad_slope", "avg_slope", "step_slope", "new_slope"])
+
+# %% [markdown]
+# ## The table
+
+# %%
+run
+
+# %% [markdown]
+# ## Next to SGD
+#
+# The same points, the same rate. The steps of momentum are smaller and smoother, and from the
+# second epoch on its error is smaller. But the intercept still hardly moves: where every gradient
+# by the slope is $x$ times the one by the intercept, the averages are far apart too.
+
+# %%
+runs = [gdlab.lesson("basic"), run]
+gdlab.plot(runs, "epochs", "steps")
+
+# %% [markdown]
+# ## The sliders
+#
+# - `beta` at 0: this is SGD again, to the last digit.
+# - `beta` at 0.99: an average over about a hundred rows. It turns late, and swings.
+# - Under the fold: let the first row find an average above it that points the wrong way.
+
+# %%
+gdlab.explore("momentum")
+
+# %% [markdown]
+# ## The same cells in Excel
+#
+# `avg_slope` of row 2 refers to `avg_slope` of row 1, the cell above. In row 1 it refers to the
+# start row, where a 0 stands that you can change.
+
+# %%
+gdlab.show_cells(run, 2)
+
+# %%
+print(run.to_excel("momentum.xlsx"))
+
+# %% [markdown]
+# ## What breaks it
+#
+# Momentum may help a rate that is too large, or hurt it. At 0.0005 SGD explodes. A little
+# momentum tames it. With `beta=0.9` the average carries on over the bottom of the valley, and the
+# line swings ever higher.
+
+# %%
+betas = [gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta) for beta in (0, 0.5, 0.9)]
+gdlab.plot(betas, "loss", "epochs")
+
+# %% [markdown]
+# ## Two ways to write it
+#
+# PyTorch writes momentum without the $(1 - \beta)$: a ball that keeps nine tenths of its speed
+# and adds the whole gradient. Its velocity grows ten times as large as the average. So the same
+# rate goes ten times as far, and a tenth of the rate gives the same line.
+
+# %%
+gdlab.show_rule("heavy_ball")
+
+# %%
+pair = [gdlab.lesson("momentum"), gdlab.trace("heavy_ball", epochs=5, lr=0.00001)]
+[one.final for one in pair]
+
+# %% [markdown]
+# ## Exercise
+#
+# 1. Do `avg_intercept` of rows 1, 2 and 3 with a calculator. The cell below shows row 3.
+# 2. After how many rows of gradient 0 has an average fallen to a half? Try `beta` 0.5, 0.9, 0.99.
+# 3. Why does the first step of momentum say little about the gradient's size? What would you
+#    divide it by? (Adam does that, in notebook 04.)
+
+# %%
+gdlab.show_row(run, 3, ["grad_intercept", "avg_intercept", "step_intercept"])

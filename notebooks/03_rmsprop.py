@@ -1,0 +1,122 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 3 · RMSprop: every parameter its own scale
+#
+# **The question.** The slope's gradient is $x$ times the intercept's. So one learning rate is too
+# large for the one and too small for the other. Can each parameter find its own?
+
+# %%
+import gdlab
+
+# %% [markdown]
+# ## The rule
+#
+# `sqr_avg` is a running average of the *squared* gradient. Its root tells how large gradients of
+# this parameter usually are. Divided by it, a step is about `lr`, whatever the gradient's units.
+
+# %%
+gdlab.show_rule("rmsprop")
+
+# %% [markdown]
+# ## Row 1 by hand
+#
+# From an average of 0, the first `sqr_avg` is a tenth of the squared gradient. Gradient over root
+# is then $1 / \sqrt{0.1} \approx 3.16$ for both parameters: both make the *same* first step.
+
+# %%
+run = gdlab.trace("rmsprop", epochs=5)
+gdlab.show_row(run, 1)
+
+# %% [markdown]
+# ## The table
+
+# %%
+run
+
+# %% [markdown]
+# ## Next to SGD
+#
+# The steps of both parameters are now alike, some hundredths to tenths, and the intercept walks.
+
+# %%
+runs = [gdlab.lesson("basic"), run]
+gdlab.plot(runs, "epochs", "path")
+
+# %%
+gdlab.plot(run, "steps")
+
+# %% [markdown]
+# ## The sliders
+#
+# The rate is now in units of the parameter: 0.1 means that a parameter moves by about 0.1 a row.
+#
+# - With 50 epochs, how near to 30 and 2 does it come? Does it stay there?
+# - And with a rate of 0.5?
+
+# %%
+gdlab.explore("rmsprop")
+
+# %% [markdown]
+# ## The lessons' way
+#
+# The lessons' workbook divides by the average of the row *above*. So row 1 needs one to start
+# from, and the workbook's macros put two there. `eps` is missing.
+
+# %%
+gdlab.show_rule("rmsprop_lesson")
+
+# %%
+lesson = gdlab.lesson("rmsprop")
+gdlab.show_row(lesson, 1, ["grad_slope", "sqr_avg_slope", "step_slope", "new_slope"])
+
+# %% [markdown]
+# ## The same cells in Excel
+
+# %%
+gdlab.show_cells(run, 2)
+
+# %%
+print(run.to_excel("rmsprop.xlsx"))
+
+# %% [markdown]
+# ## What breaks it
+#
+# The step does not shrink when the gradient does: it is divided by its own size. So with a
+# constant rate the line comes near the goal and then circles about it, the wider the larger the
+# rate.
+
+# %%
+rates = [gdlab.trace("rmsprop", epochs=50, lr=lr) for lr in (0.1, 0.5, 2)]
+gdlab.plot(rates, "epochs")
+
+# %% [markdown]
+# And dividing is dangerous where the divisor may be 0. The lessons' form, started from an average
+# of 0, divides by it in row 1: a spreadsheet says #DIV/0!, and here the cell is no number either.
+
+# %%
+zero = {"sqr_avg_intercept": 0, "sqr_avg_slope": 0}
+gdlab.trace("rmsprop_lesson", start=zero).exploded
+
+# %% [markdown]
+# ## Exercise
+#
+# 1. Do `sqr_avg_intercept` and `step_intercept` of row 2 with a calculator. The cell below shows
+#    them.
+# 2. `rmsprop` adds `eps` outside the root, `rmsprop_eps_inside` within. Set `eps=100` in both:
+#    which one feels it more, and why?
+# 3. Multiply all $x$ by 10. What happens to the steps of SGD, and what to those of RMSprop?
+
+# %%
+gdlab.show_row(run, 2, ["grad_intercept", "sqr_avg_intercept", "step_intercept"])

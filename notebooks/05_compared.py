@@ -1,0 +1,134 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 5 · All of them compared
+#
+# **The question.** Which one is best? Better: what does each see that the others do not?
+
+# %%
+import pandas as pd
+
+import gdlab
+
+# %% [markdown]
+# ## The same points, five rules
+#
+# The lessons' sheets, with the lessons' settings, each over five epochs.
+
+# %%
+names = ["basic", "momentum", "rmsprop", "adam"]
+runs = [gdlab.lesson(name) for name in names]
+pd.DataFrame([run.final for run in runs], index=names)
+
+# %%
+gdlab.plot(runs, "epochs", "path")
+
+# %% [markdown]
+# SGD and momentum fall into the valley and then creep. The two that divide by the root of
+# `sqr_avg` turn along the valley, because both parameters step alike.
+
+# %%
+gdlab.plot(runs, "line")
+
+# %% [markdown]
+# ## The rules side by side
+#
+# What each keeps from row to row: nothing, an average, an average of squares, both.
+
+# %%
+gdlab.show_rule("sgd")
+
+# %%
+gdlab.show_rule("momentum")
+
+# %%
+gdlab.show_rule("rmsprop_lesson")
+
+# %%
+gdlab.show_rule("adam_lesson")
+
+# %% [markdown]
+# ## Row 1 by hand, four times
+#
+# The gradient by the slope is the same in all: the line has not moved yet. Only the last line
+# differs.
+
+# %%
+rows = [run.explain(1, "step_slope") for run in runs]
+pd.DataFrame({"with its numbers": [row.numbers for row in rows]}, index=names)
+
+# %% [markdown]
+# ## The table
+#
+# The root mean squared error of every epoch, in units of $y$.
+
+# %%
+pd.DataFrame({run.rule: run.epochs["rmse"] for run in runs}).round(2)
+
+# %% [markdown]
+# ## The best rate of each
+#
+# A comparison at fixed rates compares the rates. So let each rule have a rate that suits it, and
+# more time: fifty epochs.
+
+# %%
+rates = {"sgd": 0.0003, "momentum": 0.0002, "rmsprop": 0.1, "adam": 0.1}
+tuned = [gdlab.trace(rule, epochs=50, lr=lr) for rule, lr in rates.items()]
+gdlab.plot(tuned, "epochs", "path")
+
+# %% [markdown]
+# ## The sliders
+#
+# Any rule of the list can be explored: `gdlab.explore("adagrad")`, for one. Which of them come to
+# rest at $b = 30$, $m = 2$?
+
+# %%
+list(gdlab.rules())
+
+# %%
+gdlab.explore("adagrad")
+
+# %% [markdown]
+# ## The same cells in Excel
+#
+# One column of each: how the step of the slope is written in its sheet.
+
+# %%
+pd.DataFrame({"formula of step_slope": [row.excel for row in rows]}, index=names)
+
+# %% [markdown]
+# ## What breaks it
+#
+# A ravine, 40 times steeper across than along. Plain SGD must choose: a small rate that crawls
+# along, or a large one that bounces across. Past 0.5 it leaves the ravine for good.
+
+# %%
+start = {"u": -4, "v": 2}
+rates = {"sgd": 0.45, "momentum": 0.45, "adam": 0.3}
+ravine = [gdlab.trace(r, surface="ravine", start=start, lr=lr) for r, lr in rates.items()]
+gdlab.plot(ravine, "loss", "path")
+
+# %% [markdown]
+# ## Exercise
+#
+# 1. Give SGD points whose $x$ are ten times smaller, and a rate that suits them. Is it still the
+#    slowest? What does that say about scaling your inputs?
+# 2. Which rule has the most numbers to remember per parameter? Count what it carries.
+# 3. Find a start or a rate with which SGD ends nearer to the goal than Adam.
+
+# %%
+small = gdlab.lesson_points().assign(x=lambda points: points["x"] / 10)
+rates = {"sgd": 0.01, "adam": 0.1}
+scaled = [gdlab.trace(rule, small, epochs=50, lr=lr) for rule, lr in rates.items()]
+gdlab.plot(scaled, "epochs", "path")

@@ -1,0 +1,138 @@
+"""Every notebook runs from top to bottom, and its stored file is what it gives."""
+
+import json
+import re
+
+import jupytext
+import nbformat
+import numpy as np
+import pytest
+
+import gdlab
+import notebooks
+
+SOURCES = notebooks.sources()
+LINES_PER_CELL = 5
+# What differs between machines or days: places, dates, the names of live widgets and objects.
+LOCAL = re.compile(r"/(?:home|root|tmp|work|Users)/|[A-Z]:\\\\|20\d\d-\d\d-\d\dT|0x[0-9a-f]{6,}")
+
+each = pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in SOURCES])
+
+
+def stored(source):
+    return nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+
+
+def outputs(cell):
+    """What a cell gave, without its pictures' bytes: those change with matplotlib's version."""
+    found = []
+    for output in cell.get("outputs", ()):
+        data = dict(output.get("data", {}))
+        if "image/png" in data:
+            data["image/png"] = "a picture"
+        if "text/html" in data:
+            data["text/html"] = re.sub(r"base64,[^\"]*", "base64,", data["text/html"])
+        found.append((output.output_type, data, output.get("text", "")))
+    return found
+
+
+@each
+def test_the_notebook_runs_and_gives_what_is_stored(source):
+    ran, kept = notebooks.run(source), stored(source)
+    assert len(ran.cells) == len(kept.cells)
+    for new, old in zip(ran.cells, kept.cells, strict=True):
+        assert outputs(new) == outputs(old), f"{source.stem}: run tests/notebooks.py again"
+
+
+@each
+def test_the_pair_says_the_same(source):
+    pair = jupytext.read(source)
+    kept = stored(source)
+    assert [(c.cell_type, c.source) for c in pair.cells] == [
+        (c.cell_type, c.source) for c in kept.cells
+    ]
+    nbformat.validate(kept)
+
+
+@each
+def test_code_cells_are_short(source):
+    for cell in jupytext.read(source).cells:
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= LINES_PER_CELL, cell.source
+
+
+@each
+def test_a_page_without_a_kernel_has_tables_and_pictures(source):
+    given = [out for cell in stored(source).cells for out in cell.get("outputs", ())]
+    kinds = [set(out.get("data", {})) for out in given]
+    pages = [out["data"]["text/html"] for out in given if "text/html" in out.get("data", {})]
+    assert any("<table" in page for page in pages)
+    assert any("image/png" in kind for kind in kinds) or any("<img " in page for page in pages)
+    assert not any(notebooks.WIDGET_VIEW in kind for kind in kinds)
+    assert not any(out.output_type == "error" for out in given)
+
+
+@each
+def test_nothing_of_this_machine_or_day_is_stored(source):
+    notebook = stored(source)
+    assert set(notebook.metadata) == {"jupytext", "kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert "execution" not in cell.metadata
+        assert not LOCAL.search(cell.source)
+        assert not LOCAL.search(json.dumps(outputs(cell)))
+
+
+def test_what_the_lessons_have_in_common():
+    """Every lesson has its parts, in this order where it has them."""
+    parts = ["The rule", "Row 1 by hand", "The table", "The sliders", "The same cells in Excel"]
+    parts += ["What breaks it", "Exercise"]
+    for source in SOURCES:
+        if source.stem[:2] in ("01", "02", "03", "04"):
+            text = source.read_text(encoding="utf-8")
+            places = [text.index(f"## {part}\n") for part in parts]
+            assert places == sorted(places), source.stem
+            assert text.index("**The question.**") < places[0]
+
+
+def test_the_numbers_in_the_prose():
+    """What the sentences of the notebooks say, asked of the runs."""
+    # 00: the third exercise's rate takes the first point's error away.
+    first = gdlab.trace("sgd", lr=1 / (2 * (1 + 14**2)))
+    b, m = (first.value(f"new_{name}", 1) for name in ("intercept", "slope"))
+    assert b + 14 * m == pytest.approx(58, rel=1e-12)
+    # 01: at 0.01 every epoch multiplies the error by more than 10**36.
+    rmse = gdlab.trace("sgd", epochs=4, lr=0.01).epochs["rmse"].to_numpy()
+    assert (rmse[1:] / rmse[:-1] > 1e36).all()
+    # 02: beta 0 is SGD to the last digit; heavy ball at a tenth of the rate is momentum.
+    plain, averaged = gdlab.trace("sgd"), gdlab.trace("momentum", beta=0)
+    np.testing.assert_array_equal(plain.column("new_slope"), averaged.column("new_slope"))
+    ball = gdlab.trace("heavy_ball", epochs=5, lr=0.00001)
+    assert ball.final == pytest.approx(gdlab.lesson("momentum").final, rel=1e-12)
+    # 02: at 0.0005 SGD explodes, beta 0.5 tames it, beta 0.9 does not.
+    ends = [
+        gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta).epochs["rmse"].iloc[-1]
+        for beta in (0, 0.5, 0.9)
+    ]
+    assert ends[0] > 1e6
+    assert ends[1] < 50
+    assert ends[2] > 1e5
+    # 02: from the second epoch on the error is smaller than SGD's.
+    less = gdlab.lesson("momentum").epochs["rmse"] < gdlab.lesson("basic").epochs["rmse"]
+    assert list(less) == [False, True, True, True, True]
+    # 03: both first steps are alike, and nearly 0.1 / root(0.1).
+    steps = [gdlab.trace("rmsprop").value(f"step_{name}", 1) for name in ("intercept", "slope")]
+    assert steps == pytest.approx([-0.1 / 0.1**0.5] * 2, rel=1e-6)
+    # 04: thirteen epochs without a cut and over 3, then from 36 to 0.14 in five.
+    epochs = gdlab.lesson("adam_ann", epochs=20).epochs
+    assert (epochs["ratio"] > 2).tolist().index(True) == 13
+    assert (epochs["ratio"] > 2).sum() == 2
+    assert epochs["rmse"][:13].min() > 3
+    assert round(epochs["rmse"][14]) == 36
+    assert round(epochs["rmse"][19], 2) == 0.14
+    # 05: past a rate of 0.5 SGD leaves the ravine.
+    ends = [
+        abs(gdlab.trace("sgd", surface="ravine", start={"v": 2}, lr=lr).final["v"])
+        for lr in (0.45, 0.51)
+    ]
+    assert ends[0] < 1e-6
+    assert ends[1] > 100
