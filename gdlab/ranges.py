@@ -37,7 +37,7 @@ RANGES: dict[str, Range] = {
     "weight_decay": Range(0, 0.5, 0.001),
     "batch_size": Range(1, 64, 1),
     "at_epoch": Range(1, 20, 1),
-    "every": Range(1, 290, 1),
+    "interval": Range(1, 290, 1),
     "period": Range(1, 1450, 1),
     "warmup": Range(1, 290, 1),
     "patience": Range(0, 10, 1),

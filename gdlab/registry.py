@@ -18,7 +18,7 @@ RESERVED = (
     "h", "rule", "points", "epochs", "start", "schedule", "batch_size", "shuffle", "seed", "switch",
     "surface", "steps", "max_norm", "max_value", "norm", "scale", "in_batch", "last", "position",
     "sample_grad", "sum_grad", "scaled_grad", "clipped_grad", "decayed_grad", "loss", "u", "v",
-    "sum_err2", "next_lr", "at_epoch", "range", "float", "true", "false",
+    "sum_err2", "next_lr", "at_epoch", "columns", "every", "range", "float", "true", "false",
 )  # fmt: skip
 # start_slope, avg_intercept, lr_after: the table makes such names itself.
 MADE_BY_TABLE = re.compile("start_.*|.*_(intercept|slope|u|v|after)")

@@ -17,9 +17,9 @@ def constant(t, start_lr):
     return (lr,)
 
 
-def step_decay(t, start_lr, factor=0.5, every=29):
-    """lr times ``factor`` after each ``every`` updates; torch's StepLR, counted in updates."""
-    lr = start_lr * factor ** floor((t - 1) / every)
+def step_decay(t, start_lr, factor=0.5, interval=29):
+    """lr times ``factor`` after each ``interval`` updates; torch's StepLR, counted in updates."""
+    lr = start_lr * factor ** floor((t - 1) / interval)
     return (lr,)
 
 

@@ -32,7 +32,7 @@ LIMITS: dict[str, Limits] = {
     "max_value": OVER_ZERO,
     "batch_size": OVER_ZERO,
     "at_epoch": OVER_ZERO,
-    "every": OVER_ZERO,
+    "interval": OVER_ZERO,
     "period": OVER_ZERO,
     "warmup": OVER_ZERO,
     "limit": OVER_ZERO,
