@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it prints, writes, refuses, and how it ends."""
 
 import csv
+import inspect
 import io
 import json
 import math
@@ -89,6 +90,22 @@ def test_json_and_csv_keep_every_double(run):
     assert read_csv(out) == [frame[name].tolist() for name in frame.columns]
 
 
+def test_a_long_table_can_keep_less(run):
+    words = ["--columns", "new_slope", "err2", "--every", "4", "--format", "json"]
+    code, out, err = run("table", "adam", *words)
+    frame = gdlab.trace("adam").frame.iloc[3::4][
+        ["epoch", "sample", "t", "x", "y", "err2", "new_slope"]
+    ]
+    assert (code, err) == (0, "")
+    assert json.loads(out) == frame.to_dict("records")
+    text = run("table", "adam", *words[:-1], "text")[1]
+    assert text.splitlines()[0].split() == list(frame.columns)
+    assert len(text.splitlines()) == 1 + len(frame) + 2
+    code, out, err = run("table", *EXPLODING, *words)
+    first = next(row["t"] for row in json.loads(out) if row["err2"] is None)
+    assert err.endswith(f"; the first is err2 in row {first}\n")
+
+
 @pytest.mark.parametrize("kind", ["csv", "json", "text"])
 def test_a_table_written_in_parts_is_whole(run, monkeypatch, kind):
     words = ["table", "adam", "--format", kind]
@@ -165,7 +182,11 @@ def test_the_options_of_a_run_are_those_of_trace(run, tmp_path):
             {"surface": "ravine", "steps": 7, "start": {"u": -4, "v": 2}},
         ),
         (["--set", "h=0.01", "--set", "max_norm=5"], {"h": 0.01, "max_norm": 5}),
+        (["--columns", "err2", "--every", "5"], {"columns": ["err2"], "every": 5}),
     ]
+    tried = {name for _, options in cases for name in options}
+    missing = set(inspect.signature(gdlab.trace).parameters) - tried - {"rule", "start", "hyper"}
+    assert not missing, "no option for these arguments of gdlab.trace, or it is not tried here"
     for words, options in cases:
         code, out, err = run("table", "adam", *words, "--format", "csv")
         wanted = gdlab.trace("adam", **options).frame
@@ -318,6 +339,9 @@ def test_export_can_write_the_lessons_letters(run, tmp_path):
         (["table", "adam", "--set", "batch_size=2"], "with --batch-size"),
         (["table", "adam", "--set", "points=2"], "with --data"),
         (["table", "adam", "--set", "rule=2"], "before the options"),
+        (["table", "adam", "--set", "every=2"], "with --every"),
+        (["table", "adam", "--columns", "m"], "no column is called 'm'; there are epoch"),
+        (["table", "adam", "--every", "0"], "--every: must be a whole number from 1"),
         (["table", "adam", "--start", "avg_b=1"], "start has no 'avg_b'; adam starts from"),
         (["table", "adam", "--start", "slope=inf"], "start slope must be a finite number"),
         (["table", "adam", "--data", "no.csv"], "no.csv: No such file"),
@@ -402,7 +426,8 @@ def test_a_full_disk_is_reported_and_the_old_file_kept(run, tmp_path, monkeypatc
 
 def examples(help_text: str) -> list[list[str]]:
     """The commands that a help shows, word by word."""
-    return [shlex.split(line) for line in help_text.split("example:\n")[1].strip().splitlines()]
+    shown = help_text.split("example:\n")[1].replace("\\\n", " ")
+    return [shlex.split(line) for line in shown.strip().splitlines()]
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
@@ -532,7 +557,7 @@ def test_the_installed_command_is_the_module():
 
 
 def test_a_bar_appears_after_a_second_on_a_terminal(monkeypatch, capsys):
-    from gdlab.cli import progress
+    from gdlab import progress
 
     monkeypatch.setattr(progress, "PATIENCE", 0.05)
     with progress.progress("Marking", 4) as done:

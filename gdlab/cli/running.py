@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
     from gdlab.runs import Trace
 
-# Arguments of gdlab.trace that have an option of their own.
-OWN = {
-    "rule", "points", "epochs", "start", "batch_size", "shuffle", "seed", "schedule", "switch",
+# The options by their names among the arguments: those of gdlab.trace, but for --data and --set.
+OPTIONS = (
+    "data", "epochs", "set", "start", "batch_size", "shuffle", "seed", "schedule", "switch",
     "surface", "steps",
-}  # fmt: skip
+)  # fmt: skip
 
 
 def add_run_options(parser: Parser, epochs: int = 1) -> None:
@@ -69,23 +69,28 @@ def add_run_options(parser: Parser, epochs: int = 1) -> None:
 
 def run_options_given(args: argparse.Namespace) -> set[str]:
     """The names of the run's options that the user has given."""
-    words = {"data", "set"} | OWN - {"rule", "points"}
-    return {word for word in words if getattr(args, word) not in (None, [])}
+    return {name for name in OPTIONS if getattr(args, name) not in (None, [])}
 
 
-def run_of(args: argparse.Namespace, rule: str) -> "Trace":
-    """The trace of a rule that the options describe; ValueError for those that do not fit."""
+def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
+    """The trace of a rule that the options describe; ValueError for those that do not fit.
+
+    ``kept`` says which columns and rows are kept, as for gdlab.trace.
+    """
     from gdlab.progress import progress
     from gdlab.tracing import trace
 
     points, settings = settings_of(args)
     with progress("Computing"):
-        return trace(rule, points, **settings)
+        return trace(rule, points, **kept, **settings)
 
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
+    from inspect import signature
+
     from gdlab.points import read_pairs
+    from gdlab.tracing import trace
 
     options: dict[str, Any] = {
         name: getattr(args, name)
@@ -96,7 +101,7 @@ def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
         options["switch"] = _switch(args.switch)
     hyper = _numbers("--set", args.set)
     for name in hyper:
-        if name in OWN:
+        if name in signature(trace).parameters:
             option = {"points": "data"}.get(name, name).replace("_", "-")
             where = "before the options" if name == "rule" else f"with --{option}"
             raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")

@@ -26,6 +26,12 @@ def add(group: Commands) -> None:
         help="default: what the ending of --out says, else text",
     )
     table.add_argument("--out", metavar="FILE", help="write to a file, not to the screen")
+    table.add_argument(
+        "--columns", metavar="NAME", nargs="+", help="keep only these of the computed columns"
+    )
+    table.add_argument(
+        "--every", metavar="N", type=whole, default=1, help="keep only every N-th row (default 1)"
+    )
 
     explain = command(
         group,
@@ -62,19 +68,19 @@ def _table(args: argparse.Namespace) -> None:
     kind = _kind(args)
     if kind == "parquet" and not args.out:
         raise ValueError("parquet is no text for a screen; give --out FILE.parquet")
-    trace = run_of(args, args.rule)
+    trace = run_of(args, args.rule, columns=args.columns, every=args.every)
+    first_null = None
     if args.out:
-        formats.write_file(trace, kind, args.out)
+        first_null = formats.write_file(trace, kind, args.out)
     elif kind == "text":
         # A terminal's lines, or what COLUMNS says; no limit into a pipe.
         size = shutil.get_terminal_size((formats.UNLIMITED, 0))
         formats.write_text(trace, sys.stdout, size.columns)
     else:
-        formats.WRITERS[kind](trace, sys.stdout)
-    if kind == "json" and trace.exploded:
-        row, column = trace.exploded
+        first_null = formats.WRITERS[kind](trace, sys.stdout)
+    if first_null:
         warning = "inf and nan, which json has not, are written as null"
-        complain(args.prog, f"{warning}; the first is {column} in row {row}")
+        complain(args.prog, f"{warning}; the first is {first_null}")
 
 
 def _kind(args: argparse.Namespace) -> str:
