@@ -16,27 +16,12 @@ from pathlib import Path
 
 import pytest
 
-import gdlab
 from gdlab.registry import BUILT_IN, find_rule
 
 HERE = Path(__file__).parents[1]
 README = HERE / "README.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYCON = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
-
-# What a run may be given, and how the table of the README calls it.
-PARTS = {
-    "batch_size": {"batch_size": 4},
-    "shuffle": {"shuffle": True},
-    "schedule by update": {"schedule": "cosine"},
-    "schedule by epoch": {"schedule": "reduce_on_plateau"},
-    "switch": {"switch": {"at_epoch": 2, "to": "momentum"}},
-    "max_norm": {"max_norm": 1},
-    "max_value": {"max_value": 1},
-    "weight_decay": {"weight_decay": 0.01},
-    "h": {"h": 0.01},
-    "surface": {"surface": "ravine"},
-}
 
 
 def shell(command: str, folder: str) -> str:
@@ -98,41 +83,11 @@ def rules_table() -> str:
     return "\n".join(lines)
 
 
-def fits(*parts: str) -> bool:
-    """Whether some options work together: the run, and the explanation of each of its columns."""
-    options: dict = {}
-    for part in parts:
-        if options.keys() & PARTS[part].keys():
-            return False  # the same argument cannot be given twice
-        options |= PARTS[part]
-    if "surface" not in options:
-        options["epochs"] = 3
-    try:
-        run = gdlab.trace("adam", **options)
-    except ValueError:
-        return False
-    assert all(run.explain(run.rows, name).excel for name in run.table.computed)
-    return True
-
-
-def options_table() -> str:
-    """Which options work together, in pairs."""
-    names = list(PARTS)
-    lines = ["| with | " + " | ".join(names) + " |", "| --- |" + " :-: |" * len(names)]
-    for one in names:
-        marks = ["" if one == other else "yes" if fits(one, other) else "no" for other in names]
-        lines.append(f"| {one} | " + " | ".join(marks) + " |")
-    return "\n".join(lines)
-
-
-TABLES = {"rules": rules_table, "options": options_table}
-
-
-def with_table(text: str, name: str) -> str:
-    """The README with a fresh table between its two marks."""
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+def with_rules(text: str) -> str:
+    """The README with a fresh table of the rules between its two marks."""
+    begin, end = "<!-- rules -->\n", "\n<!-- /rules -->"
     before, rest = text.split(begin)
-    return f"{before}{begin}\n{TABLES[name]()}\n{end}{rest.split(end)[1]}"
+    return f"{before}{begin}{rules_table()}{end}{rest.split(end)[1]}"
 
 
 @pytest.mark.parametrize("block", CONSOLE.findall(README.read_text(encoding="utf-8")))
@@ -146,10 +101,9 @@ def test_python_answers_what_the_readme_shows():
         assert as_it_is(block, namespace) == block
 
 
-@pytest.mark.parametrize("name", TABLES)
-def test_the_tables_are_those_of_today(name):
+def test_the_table_of_the_rules_is_todays():
     text = README.read_text(encoding="utf-8")
-    assert with_table(text, name) == text
+    assert with_rules(text) == text
 
 
 def test_pictures_and_files_that_it_points_to_are_there():
@@ -165,9 +119,7 @@ def write() -> None:
     namespace: dict = {}
     text = CONSOLE.sub(lambda found: f"```console\n{rerun(found[1])}```", text)
     text = PYCON.sub(lambda found: f"```pycon\n{as_it_is(found[1], namespace)}```", text)
-    for name in TABLES:
-        text = with_table(text, name)
-    README.write_text(text, encoding="utf-8")
+    README.write_text(with_rules(text), encoding="utf-8")
 
 
 if __name__ == "__main__":
