@@ -4,6 +4,7 @@ import csv
 import math
 import random
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -228,3 +229,17 @@ def _xlsx_rows(path: Path) -> Iterable[list[Any]]:
         raise
     except Exception:
         raise ValueError(f"{path.name}: not a workbook that can be read") from None
+
+
+def least_squares(points: Pair) -> tuple[float, float]:
+    """Intercept and slope of the line with the least squared error, each correctly rounded.
+
+    Raises ValueError where all x are the same.
+    """
+    x, y = (list(map(Fraction, values)) for values in points)
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    spread = sum((one - mean_x) ** 2 for one in x)
+    if not spread:
+        raise ValueError("distance needs points of at least two different x")
+    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
+    return float(mean_y - slope * mean_x), float(slope)

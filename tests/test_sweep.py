@@ -10,9 +10,12 @@ import pytest
 
 import gdlab
 from gdlab.assembly import SCHEDULES, table_of
+from gdlab.cli import main
+from gdlab.points import lesson_points
 from gdlab.registry import find_rule
-from gdlab.sweeping import work
+from gdlab.sweeping import maps, work
 from gdlab.sweeping.lanes import shared_and_lanes
+from gdlab.sweeping.measures import MEASURES
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 # Rates from far too small to far too large for any rule on the lesson's points.
@@ -52,15 +55,28 @@ def sampled(sweep, count, seed=0):
     return [cells[i] for i in chosen]
 
 
-@pytest.fixture(params=["compiled", "interpreted"])
+@pytest.fixture
 def engine(request, monkeypatch):
     monkeypatch.setattr(work, "COMPILE_FROM", 0 if request.param == "compiled" else math.inf)
     return request.param
 
 
+# Compiling takes seconds: the suite does it for a few, the proof for all.
+SAMPLE = [
+    ("adam", "rmse", "compiled"),
+    ("nadam", "diverged_at", "compiled"),
+    ("sgd", "rmse", "interpreted"),
+    ("adam", "diverged_at", "interpreted"),
+    ("lion", "rmse", "interpreted"),
+    ("adagrad_lesson", "rmse", "interpreted"),
+]
+ALL = list(itertools.product(gdlab.rules(), ["rmse", "diverged_at"], ["compiled", "interpreted"]))
+
+
 @pytest.mark.kernel
-@pytest.mark.parametrize("rule", gdlab.rules() if FULL else ["sgd", "adam", "nadam", "lion"])
-@pytest.mark.parametrize("measure", ["rmse", "diverged_at"])
+@pytest.mark.parametrize(
+    ("rule", "measure", "engine"), ALL if FULL else SAMPLE, indirect=["engine"]
+)
 def test_a_sweep_has_the_bits_of_the_trace(rule, measure, engine):
     second = next((name for name in find_rule(rule).hyper if name != "lr"), "slope")
     over = {"lr": RATES, second: [0.0, 0.3, 0.9]}
@@ -69,6 +85,9 @@ def test_a_sweep_has_the_bits_of_the_trace(rule, measure, engine):
 
 
 @pytest.mark.parametrize("measure", ["epochs_to_threshold", "distance"])
+@pytest.mark.parametrize(
+    "engine", ["interpreted", "compiled"] if FULL else ["interpreted"], indirect=True
+)
 def test_the_other_measures_have_the_bits_of_the_trace(measure, engine):
     sweep = gdlab.sweep(
         "adam", over={"beta1": [0.5, 0.9], "lr": RATES}, epochs=9, measure=measure, threshold=20
@@ -169,3 +188,93 @@ def test_bad_input_is_answered_in_one_line(given, words):
     with pytest.raises(ValueError, match=words) as caught:
         gdlab.sweep("sgd", **given)
     assert "\n" not in str(caught.value)
+
+
+def run(capsys, *arguments):
+    code = main(["sweep", *map(str, arguments)])
+    return code, *capsys.readouterr()
+
+
+def test_the_command_writes_the_rows_and_draws_the_map(tmp_path, capsys):
+    rows, picture = tmp_path / "map.parquet", tmp_path / "map.png"
+    code, out, err = run(
+        capsys, "momentum", "--over", "lr=1e-6:10:8:log", "--over", "beta=0:0.9:4",
+        "--epochs", 3, "--set", "h=0.01", "--out", rows, "--plot", picture,
+    )  # fmt: skip
+    assert (code, err) == (0, "")
+    assert out.startswith("momentum: 32 runs of 87 rows\nbest: lr=")
+    frame = pd.read_parquet(rows)
+    assert frame["lr"].iloc[0] == 1e-6
+    assert frame["beta"].tolist()[:4] == pytest.approx([0, 0.3, 0.6, 0.9])
+    expected = gdlab.trace("momentum", epochs=3, lr=frame["lr"][9], beta=frame["beta"][9])
+    assert frame["rmse"][9] == expected.epochs["rmse"].iloc[-1]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_command_writes_csv_with_every_digit(tmp_path, capsys):
+    path = tmp_path / "map.csv"
+    assert run(capsys, "sgd", "--over", "lr=1e-5,0.3", "--epochs", 40, "--out", path)[0] == 0
+    found = gdlab.sweep("sgd", over={"lr": [1e-5, 0.3]}, epochs=40)
+    assert np.isnan(found.values[1])
+    assert path.read_text() == f"lr,rmse\n1e-05,{found.values[0].item()!r}\n0.3,nan\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["--over", "lr"], "write NAME=FROM:TO:COUNT"),
+        (["--over", "lr=1:2"], "write NAME=FROM:TO:COUNT"),
+        (["--over", "lr=1:2:3:lin"], "write NAME=FROM:TO:COUNT"),
+        (["--over", "lr=1:2:0"], "count must be a whole number from 1"),
+        (["--over", "lr=0:2:3:log"], "both ends must be over 0"),
+        (["--over", "lr=1:inf:3"], "'inf' is no finite number"),
+        (["--over", "lr=1,x"], "'x' is no finite number"),
+        (["--over", "lr=1", "--over", "lr=2"], "given twice"),
+        (["--over", "lr=1", "--out", "rows.xlsx"], "end the name in .parquet or .csv"),
+        (["--over", "lr=1", "--plot", "map.gif"], "end the name in"),
+        (["--over", "lr=1", "--over", "slope=1", "--over", "intercept=1", "--plot", "m.png"],
+         "one or two"),
+        (["--over", "lr=1", "--out", "nowhere/rows.csv"], "there is no folder"),
+    ],
+)  # fmt: skip
+def test_the_command_answers_bad_input_in_one_line(given, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(capsys, "sgd", *given)
+    assert code == 2
+    assert err.startswith("gdlab sweep: ")
+    assert words in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_map_shows_where_runs_diverge():
+    over = {"lr": np.geomspace(1e-6, 1, 30), "beta": np.linspace(0, 0.9, 5)}
+    sweep = gdlab.sweep("momentum", over=over, epochs=8)
+    near = maps._near(sweep)
+    began = math.sqrt(np.mean((1 + lesson_points()["x"] - lesson_points()["y"]) ** 2))
+    assert np.array_equal(near, np.isfinite(sweep.values) & (sweep.values <= began))
+    assert near[0].all()
+    assert not near[-1].any()
+    texts = [text.get_text() for text in sweep.plot().figure.legends[0].get_texts()]
+    assert texts == [maps.EDGES["rmse"], "no finite number"]
+
+
+def test_a_click_finds_its_cell():
+    across, up = maps.sides(gdlab.sweep("sgd", over={"lr": [1e-6, 1e-4, 1e-2], "slope": [4, 0]}))
+    assert across.logarithmic
+    assert not up.logarithmic
+    assert [across.at(value) for value in (2e-6, 1e-4, 0.09, 0.2)] == [0, 1, 2, None]
+    assert [up.at(value) for value in (-2.1, 0.5, 3.9)] == [None, 1, 0]
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("names", [1, 2])
+def test_every_measure_is_drawn(measure, names):
+    over = dict(list({"lr": RATES, "slope": [0, 1, 2]}.items())[:names])
+    assert gdlab.sweep("sgd", over=over, epochs=4, measure=measure).plot()._repr_png_()
+
+
+def test_three_names_have_no_map():
+    sweep = gdlab.sweep("momentum", over={"lr": [1], "beta": [0], "slope": [1]})
+    with pytest.raises(ValueError, match="one or two swept names"):
+        sweep.plot()

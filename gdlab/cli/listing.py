@@ -8,6 +8,7 @@ COMMANDS = {
     "table": ("tables", "Compute a rule's table, one row per sample."),
     "export": ("exporting", "Write workbooks with live formulas."),
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
+    "sweep": ("sweep", "Run a rule over a grid of settings, one number a run."),
     "practice": ("marking", "Write a workbook to fill in by hand, and its key."),
     "check": ("marking", "Mark filled-in workbooks: right, follows, wrong, and why."),
 }

@@ -1,16 +1,16 @@
 """``sweep``: run a rule over a grid of hyperparameters and starts, one number a run."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdlab.columns import PARAMETERS
 from gdlab.files import replacing
-from gdlab.points import Pair, number
+from gdlab.points import least_squares, number
+from gdlab.progress import progress
 from gdlab.runs import Trace
 from gdlab.sweeping.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
 from gdlab.sweeping.measures import MEASURES, lines_of
@@ -21,6 +21,8 @@ from gdlab.tracing import Job, prepare, trace
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from gdlab.pictures import Picture
 
 MOST_RUNS = 2**31  # 16 GiB
 ROWS_AT_ONCE = 1_000_000
@@ -34,7 +36,7 @@ class Sweep:
 
     ``over`` holds the swept names with their values, ``values`` the measure as a float64 array
     with one axis per swept name, in their order. ``points`` and ``settings`` are what else
-    :func:`sweep` was given.
+    :func:`sweep` was given; ``rows`` are those of each run.
     """
 
     rule: str | Callable
@@ -43,11 +45,17 @@ class Sweep:
     measure: str
     settings: dict[str, Any]
     values: "np.ndarray"
+    rows: int
+
+    @property
+    def runs(self) -> int:
+        """The number of runs."""
+        return self.values.size
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
         """One row per run: a column per swept name, and one named after the measure."""
-        return self._rows(0, self.values.size)
+        return self._rows(0, self.runs)
 
     def _rows(self, first: int, last: int) -> "pd.DataFrame":
         import numpy as np
@@ -107,10 +115,32 @@ class Sweep:
 
         fields = [pa.field(name, pa.float64()) for name in (*self.over, self.measure)]
         with replacing(path) as beside, pq.ParquetWriter(beside, pa.schema(fields)) as writer:
-            for first in range(0, self.values.size, ROWS_AT_ONCE):
-                rows = self._rows(first, min(first + ROWS_AT_ONCE, self.values.size))
+            for rows in self._in_parts():
                 writer.write_table(pa.Table.from_pandas(rows, preserve_index=False))
         return Path(path)
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the rows of :attr:`frame` as comma-separated text; returns the path."""
+        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as out:
+            for place, rows in enumerate(self._in_parts()):
+                rows.to_csv(out, index=False, header=not place, na_rep="nan")
+        return Path(path)
+
+    def _in_parts(self) -> "Iterator[pd.DataFrame]":
+        runs = self.runs
+        with progress("Writing", runs) as advance:
+            for first in range(0, runs, ROWS_AT_ONCE):
+                yield (rows := self._rows(first, min(first + ROWS_AT_ONCE, runs)))
+                advance(len(rows))
+
+    def plot(self) -> "Picture":
+        """Draw the measure over one or two swept names, and the edge of divergence.
+
+        Raises ValueError for a sweep over more names.
+        """
+        from gdlab.sweeping.maps import draw
+
+        return draw(self)
 
     def __repr__(self) -> str:
         grid = " x ".join(f"{len(values)} {name}" for name, values in self.over.items())
@@ -172,12 +202,14 @@ def sweep(
     )
     found = np.empty(work.runs)
     done = 0
-    for piece in pieces(work):
-        found[done : done + len(piece)] = piece
-        done += len(piece)
+    with progress(f"{work.runs:,} runs", work.runs) as advance:
+        for piece in pieces(work):
+            found[done : done + len(piece)] = piece
+            done += len(piece)
+            advance(len(piece))
     grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
     order = [(*shared, *lanes).index(name) for name in values]
-    return Sweep(rule, points, values, measure, settings, grid.transpose(order))
+    return Sweep(rule, points, values, measure, settings, grid.transpose(order), work.rows)
 
 
 def _values(over: Any) -> dict[str, "np.ndarray"]:
@@ -231,17 +263,3 @@ def _job(
             if why:
                 raise ValueError(f"over {name}: {why}")
     return job
-
-
-def least_squares(points: Pair) -> tuple[float, float]:
-    """Intercept and slope of the line with the least squared error, each correctly rounded.
-
-    Raises ValueError where all x are the same.
-    """
-    x, y = (list(map(Fraction, values)) for values in points)
-    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
-    spread = sum((one - mean_x) ** 2 for one in x)
-    if not spread:
-        raise ValueError("distance needs points of at least two different x")
-    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
-    return float(mean_y - slope * mean_x), float(slope)

@@ -109,7 +109,8 @@ def pieces(work: Work) -> Iterator["np.ndarray"]:
     # Compiled code lets go of Python's lock; plain Python needs processes of its own.
     prefer = "threads" if work.compiled else "processes"
     backend, jobs = get_active_backend(prefer=prefer)
-    patience = THREAD_SECONDS if backend.supports_sharedmem else PIECE_SECONDS
+    threads = getattr(backend, "supports_sharedmem", False)
+    patience = THREAD_SECONDS if threads else PIECE_SECONDS
     if left * seconds < patience:
         yield compute(work, first, left)
         return
