@@ -132,7 +132,9 @@ def test_remarks_stay_out_of_the_json(run: Run, tmp_path: Path) -> None:
 def test_hints_give_no_value_away(run: Run, tmp_path: Path) -> None:
     path = hand_in(tmp_path / "a.xlsx", rows=2, change=slip)
     cells = json.loads(run("check", path, "--json")[1])["cells"]
-    true = next(cell["expected"] for cell in cells if cell["status"] == "wrong")
+    true, why = next(
+        (cell["expected"], cell["because"]) for cell in cells if cell["status"] == "wrong"
+    )
     code, out, _ = run("check", path, "--hint")
     hinted = run("check", path, "--hint", "--json")[1]
     copy = tmp_path / "copy.xlsx"
@@ -149,6 +151,7 @@ def test_hints_give_no_value_away(run: Run, tmp_path: Path) -> None:
             for cell in row
         )
     )
+    assert why not in text and "look at this column's formula again" in text
     assert f"{true:.4f}" not in text and f"{true:.5g}" not in text
 
 

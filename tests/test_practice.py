@@ -1,5 +1,6 @@
 """Practice workbooks: what is given, what is blank, the key, and the way through LibreOffice."""
 
+import itertools
 import math
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,7 @@ def test_the_numbers_are_pleasant(rule: str) -> None:
         own, run = make(rule, seed=seed)
         assert run.exploded is None and run.start["intercept"] != run.start["slope"]
         assert all(x == int(x) and y == int(y) for x, y in own.points)
+        assert all(here[0] != above[0] for here, above in itertools.pairwise(own.points))
         assert all(abs(error) >= 0.2 for error in run.column("error").tolist())
         steps = [
             abs(run.value(f"step_{p}", t)) for p in ("intercept", "slope") for t in range(1, 7)

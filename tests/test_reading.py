@@ -9,8 +9,8 @@ import pytest
 from handed_in import hand_in, with_part
 
 import gdlab
-from gdlab.marking.judge import judge
 from gdlab.marking.handout import make
+from gdlab.marking.judge import judge
 from gdlab.marking.reading import read_filled
 from gdlab.marking.sheet import Filled
 
@@ -176,6 +176,20 @@ def test_a_missing_column_is_empty(tmp_path: Path) -> None:
     filled = read_filled(hand_in(tmp_path / "a.xlsx", order=without, rows=3))
     assert said(filled, "there is no column avg_slope")
     assert statuses(filled)["empty"] == 3 and statuses(filled)["wrong"] == 0
+
+
+def test_the_epoch_tables_columns_are_not_the_rows(tmp_path: Path) -> None:
+    def touch(_book: Any, sheet: Any, _practice: Any) -> None:
+        for column, name in enumerate(("epoch", "mse", "rmse", "intercept", "slope"), 30):
+            sheet.write(7, column, name)
+            sheet.write_column(9, column, [1, 1, 1])
+
+    def without(names: list[str]) -> list[str]:
+        return [name for name in names if name != "slope"]
+
+    path = hand_in(tmp_path / "a.xlsx", rows=3, order=without, touch=touch)
+    assert said(read_filled(path), "there is no column slope")
+    assert statuses(read_filled(path))["empty"] == 3
 
 
 def test_rows_are_known_by_t(tmp_path: Path) -> None:
