@@ -43,18 +43,12 @@ def input_cells(book: Book, trace: Trace, live: bool) -> list[Cell]:
 
 
 def name_inputs(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
-    """Name a sheet's inputs, and check what is put into those that are ``live``.
-
-    Raises ValueError where two inputs would have one name.
-    """
-    taken: dict[str, str] = {}
+    """Name a sheet's inputs, and check what is put into those that are ``live``."""
     place = quote_sheetname(sheet.get_name())
     for column, name in enumerate(inputs(trace.table), FIRST_INPUT_COLUMN):
-        named = defined_name(name)
-        clash = taken.setdefault(named.lower(), name)
-        if clash != name:
-            raise ValueError(f"{clash} and {name} would have one name in a workbook; rename one")
-        book.define_name(f"{place}!{named}", f"={place}!{input_address(trace.table, name)}")
+        book.define_name(
+            f"{place}!{defined_name(name)}", f"={place}!{input_address(trace.table, name)}"
+        )
         if live:
             sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, validation(name))
 
