@@ -19,12 +19,16 @@ from gdlab.marking.sheet import Filled, Place
 from gdlab.marking.slips import KINDS, Slip, pairs, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
-BELIEVED = 0.03
+BELIEVED = 0.04
+# Two slips at once are a bolder claim than one.
+BELIEVED_OF_TWO = 0.01
 # In fewer than this share: it is spoken of as one that could be.
-POSSIBLE = 0.15
+POSSIBLE = 0.25
 # Wrong cells of one column that are searched, and columns that are searched for two slips.
 MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 8, 3
 MOST_NAMED = 3
+# A number that is known to this share of itself is known in full.
+FULL = 1e-11
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,14 @@ def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
             one.place: _matches(judgement, one, [*slips(table, name), *swapped_digits(one)], sharp)
             for one in searched
         }
-        believed = _believed(single)
+        believed = _believed(single, BELIEVED)
         left = [one for one in searched if one.place not in believed]
         if left and in_pairs < MOST_COLUMNS_IN_PAIRS:
             in_pairs += 1
             double = {
                 one.place: _matches(judgement, one, pairs(table, name), sharp) for one in left
             }
-            believed |= _believed(double)
+            believed |= _believed(double, BELIEVED_OF_TWO)
         diagnoses |= _possible(single) | believed
     return _cut_off(judgement, diagnoses) | diagnoses
 
@@ -133,7 +137,7 @@ def _near(
         away = abs((gives[0] + gives[1]) / 2 - right)
         if meet(gives, claim) or distance / 3 <= away <= 3 * distance:
             width = gives[1] - gives[0] + claim[1] - claim[0]
-            share = width / room if room and math.isfinite(width) else 1.0
+            share = width / room if room else 1.0
             covered[slip.usual] = covered.get(slip.usual, 0.0) + share
     return covered
 
@@ -152,7 +156,7 @@ class _Put:
         self.known: dict[str, Interval | None] = {}
 
     def into(self, slip: Slip) -> Interval | None:
-        """What a slip gives here; None where it gives no number, or asks for what is not there."""
+        """What a slip gives here; None for no number, and where it asks for what is not there."""
         put = {}
         for name in names(slip.tree):
             if name not in self.known:
@@ -162,16 +166,22 @@ class _Put:
                 return None
             put[name] = interval
         try:
-            return slip.bound(put)
+            low, high = slip.bound(put)
         except CellError:
             return None
+        return (low, high) if math.isfinite(low) and math.isfinite(high) else None
 
     def _own(self, name: str) -> Interval | None:
         try:
             one = find(self.judgement.filled, self.judgement.own, self.row, name)
         except KeyError:
             return None
-        return None if one.number is None else hull(one.kept, (one.number, one.number))
+        if one.number is None:
+            return None
+        exact = one.number, one.number
+        # A number in full is taken as it is: 0.5 is to round up, and not perhaps.
+        full = one.kept[1] - one.kept[0] <= FULL * abs(one.number)
+        return exact if full else hull(one.kept, exact)
 
 
 def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
@@ -186,12 +196,12 @@ def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
     return together, explained
 
 
-def _believed(found: Found) -> dict[Place, Diagnosis]:
+def _believed(found: Found, limit: float) -> dict[Place, Diagnosis]:
     """For each cell the slip that explains most of the column, if chance would not do as well."""
     together, explained = _weighed(found)
     diagnoses = {}
     for place, matches in found.items():
-        sure = [match for match in matches if together[id(match.slip)] < BELIEVED]
+        sure = [match for match in matches if together[id(match.slip)] < limit]
         if not sure:
             continue
         most = max(explained[id(match.slip)] for match in sure)
@@ -201,7 +211,10 @@ def _believed(found: Found) -> dict[Place, Diagnosis]:
             match
             for match in matches
             if explained[id(match.slip)] >= most
-            and (match in best or any(_same(match.gives, one.gives) for one in best))
+            and (
+                together[id(match.slip)] < POSSIBLE
+                or any(_same(match.gives, one.gives) for one in best)
+            )
         ]
         diagnoses[place] = _named([match.slip for match in alike])
     return diagnoses

@@ -282,7 +282,7 @@ def _like(name: str, other: str) -> str:
 
 
 def rounding(part: ast.expr, decimals: int) -> ast.expr:
-    """A part rounded, half away from 0 for what is over 0, as by hand."""
+    """A part rounded as by hand; a half goes up, also one that is short of it by its last bit."""
     scale = ast.Constant(10**decimals)
-    half = binary(binary(part, ast.Mult(), scale), ast.Add(), ast.Constant(0.5))
+    half = binary(binary(part, ast.Mult(), scale), ast.Add(), ast.Constant(0.5000001))
     return binary(ast.Call(ast.Name("floor"), [half], []), ast.Div(), scale)
