@@ -41,9 +41,10 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
         case ast.BinOp(left, ast.Mult(), right) if ast.dump(left) == ast.dump(right):
             return f"{_raised(left, whole(left))}^2", 4
         case ast.BinOp(left, ast.Mult(), right):
+            after = inner(right, 3)
             # A dot only where two numbers would otherwise run together.
-            dot = r" \cdot " if isinstance(right, ast.Constant) else r"\,"
-            return f"{inner(left, 2)}{dot}{inner(right, 3)}", 2
+            dot = r" \cdot " if after.lstrip("{")[0].isdigit() else r"\,"
+            return f"{inner(left, 2)}{dot}{after}", 2
         case ast.BinOp(left, ast.Pow(), right):
             return f"{_raised(left, whole(left))}^{{{whole(right)}}}", 4
         case ast.BinOp(left, op, right):
@@ -83,6 +84,4 @@ def _raised(base: ast.expr, written: str) -> str:
         and "^" not in written
         and "\\frac" not in written
     )
-    if plain and not written.startswith(r"\left("):
-        return f"{{{written}}}"
-    return written if written.startswith(r"\left(") else rf"\left({written}\right)"
+    return f"{{{written}}}" if plain else rf"\left({written}\right)"
