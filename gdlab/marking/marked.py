@@ -36,8 +36,10 @@ NUMBER_FORM = re.compile(r"[0#.,%]{1,20}")
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
-def write_marked(report: Report, out: str | Path) -> Path:
+def write_marked(report: Report, out: str | Path, grids: list[Grid] | None = None) -> Path:
     """Write the marked copy of the workbook that a report is about; returns its path.
+
+    ``grids`` are its sheets where they have been read already.
 
     Raises ValueError where ``out`` is that workbook itself, or cannot be written.
     """
@@ -47,14 +49,14 @@ def write_marked(report: Report, out: str | Path) -> Path:
     if own.resolve() == place.resolve() or (place.exists() and place.samefile(own)):
         raise ValueError(f"{out} is the learner's own file, which is never changed; name another")
     try:
-        grids = read_grids(own)
+        grids = read_grids(own) if grids is None else grids
     except ValueError as error:
         raise ValueError(f"{own.name}: {error}") from None
     from gdlab.xlsx.writer import writing
 
     with writing(place) as book:
         names = _sheet_names([MARKS_SHEET, *(grid.name for grid in grids)])
-        _write_marks(book, names[0], report, _name(grids))
+        _write_marks(book, names[0], report, learner_name(grids))
         for name, grid in zip(names[1:], grids, strict=True):
             cells = {cell.address: cell for cell in report.cells if cell.sheet == grid.name}
             _write_grid(book, name, grid, cells, report.hinting)
@@ -67,7 +69,7 @@ def harmless(text: str) -> str:
     return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
 
 
-def _name(grids: list[Grid]) -> str:
+def learner_name(grids: list[Grid]) -> str:
     """What stands beside ``Your name`` on the practice sheet."""
     for grid in grids:
         if grid.name == PRACTICE_SHEET:
