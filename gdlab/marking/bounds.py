@@ -51,7 +51,7 @@ def bound(tree: ast.expr) -> Bound:
     has no interval.
     """
     match tree:
-        case ast.BinOp(left, ast.Mult(), right) if ast.dump(left) == ast.dump(right):
+        case ast.BinOp(left, ast.Mult(), right) if _same(left, right):
             return _one(_square, bound(left))
         case ast.BinOp(left, op, right):
             return _two(BINARY[type(op)], bound(left), bound(right))
@@ -72,6 +72,10 @@ def bound(tree: ast.expr) -> Bound:
             value = float(number)
             return lambda _: (value, value)
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
+
+
+def _same(first: ast.expr, second: ast.expr) -> bool:
+    return type(first) is type(second) and ast.dump(first) == ast.dump(second)
 
 
 def _one(operation: Callable[[Interval], Interval], part: Bound) -> Bound:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gdlab.dialects.evaluate import CellError
-from gdlab.grammar import names
 from gdlab.marking.bounds import Interval, hull, meet, rounded
 from gdlab.marking.judge import DECIMALS_IN_FULL, WRONG, Judgement, Verdict, find
+from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, swapped_digits
 from gdlab.marking.sheet import Filled, Place
-from gdlab.marking.slips import KINDS, Slip, pairs, slips
+from gdlab.marking.slips import Slip, pairs, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
 BELIEVED = 0.04
@@ -25,7 +25,7 @@ BELIEVED_OF_TWO = 0.01
 # In fewer than this share: it is spoken of as one that could be.
 POSSIBLE = 0.25
 # Wrong cells of one column that are searched, and columns that are searched for two slips.
-MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 8, 3
+MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 4, 3
 MOST_NAMED = 3
 # A number that is known to this share of itself is known in full.
 FULL = 1e-11
@@ -158,7 +158,7 @@ class _Put:
     def into(self, slip: Slip) -> Interval | None:
         """What a slip gives here; None for no number, and where it asks for what is not there."""
         put = {}
-        for name in names(slip.tree):
+        for name in slip.asks:
             if name not in self.known:
                 self.known[name] = self._own(name)
             interval = self.known[name]

@@ -30,7 +30,7 @@ def _above(name: str) -> bool:
 
 def same(first: ast.expr, second: ast.expr) -> bool:
     """Whether two parts are written alike."""
-    return ast.dump(first) == ast.dump(second)
+    return type(first) is type(second) and ast.dump(first) == ast.dump(second)
 
 
 def binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.BinOp:
