@@ -292,6 +292,49 @@ def test_a_sheet_without_a_record(tmp_path: Path) -> None:
         read_filled(hand_in(path, record=False, inputs_given={"lr": None}, rule="momentum"))
 
 
+@pytest.mark.parametrize("options", [{}, {"h": 0.01}, {"max_norm": 1.0, "weight_decay": 0.1}])
+def test_an_exported_sheet(tmp_path: Path, options: dict[str, Any]) -> None:
+    run = gdlab.trace("rmsprop_lesson", epochs=2, **options)
+    filled = read_filled(run.to_excel(tmp_path / "e.xlsx", title="Mine"))
+    assert filled.key.rule == "rmsprop_lesson" and filled.key.hyper == run.hyper
+    assert filled.key.rows == 58 and set(statuses(filled)) == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"batch_size": 4}, "has batches"),
+        ({"shuffle": True}, "has a shuffled order"),
+        ({"schedule": "cosine"}, "has a schedule"),
+        ({"switch": {"at_epoch": 1, "to": "sgd"}}, "has a switch of rules"),
+    ],
+)
+def test_exported_sheets_that_are_not_checked(
+    tmp_path: Path, options: dict[str, Any], words: str
+) -> None:
+    path = gdlab.trace("adam", **options).to_excel(tmp_path / "e.xlsx")
+    with pytest.raises(ValueError, match=f"the sheet 'adam' {words}, which is not checked"):
+        read_filled(path)
+
+
+def test_of_a_workbook_of_many_sheets_the_first_is_judged() -> None:
+    filled = read_filled(Path(__file__).parents[1] / "exports" / "graddesc.xlsx")
+    assert filled.sheet == "basic" and set(statuses(filled)) == {"right"}
+    assert said(filled, "one sheet is judged at a time; not judged: 'momentum', 'rmsprop'")
+
+
+def test_openpyxl_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def no_style(xml: bytes) -> bytes:
+        changed = xml.replace(b'xfId="0" builtinId', b'xfId="7" builtinId')
+        assert changed != xml
+        return changed
+
+    path = with_part(hand_in(tmp_path / "a.xlsx"), "xl/styles.xml", no_style)
+    with pytest.raises(ValueError, match="no workbook that can be read"):
+        read_filled(path)
+    assert capsys.readouterr().out == ""
+
+
 def test_no_table_at_all(tmp_path: Path) -> None:
     path = hand_in(tmp_path / "a.xlsx", heads=lambda name: "?")
     with pytest.raises(ValueError, match="no sheet has the table of adam, headed epoch, sample, t"):

@@ -1,8 +1,10 @@
 """The cells of a stranger's workbook: bounded, read as data, nothing evaluated."""
 
 import datetime
+import io
 import math
 import warnings
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -70,9 +72,10 @@ def read_grids(path: Path) -> list[Grid]:
     package = read_package(path)
     import openpyxl
 
-    # openpyxl reports damage through many exception types, its own and other libraries'.
+    # openpyxl reports damage through many exception types, its own and other libraries', through
+    # warnings, and in places by print.
     try:
-        with warnings.catch_warnings():
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(
                 package.archive, read_only=True, data_only=True, keep_links=False

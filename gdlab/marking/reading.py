@@ -6,8 +6,8 @@ from typing import Any
 
 from gdlab.assembly import EXTRAS, Plan, table_of
 from gdlab.columns import POINT, Table
-from gdlab.layout import inputs
-from gdlab.marking.finding import Place, find_table, row_places
+from gdlab.layout import HEADER_ROW, inputs
+from gdlab.marking.finding import Place, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.record import Record, find_record, sheet_name
 from gdlab.marking.sheet import Filled, Written
@@ -17,6 +17,13 @@ from gdlab.registry import find_rule, rules
 from gdlab.runs import Trace
 from gdlab.tracing import trace
 
+# Headers and inputs of runs that are not checked from a workbook.
+NOT_CHECKED = {
+    "position": "a shuffled order",
+    "in_batch": "batches",
+    "at_epoch": "a switch of rules",
+    "start_lr": "a schedule",
+}
 CURE = "open it in a spreadsheet program, save it there, and check it again"
 UNCALCULATED = f"its formulas were never calculated, so it holds no values: {CURE}"
 
@@ -84,19 +91,27 @@ def _of_record(record: Record) -> Table:
 
 
 def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:
-    """The rule of a workbook without a record: what a sheet's title or name says."""
-    known = rules()
+    """The rule of a workbook without a record: its source line, title or sheet's name says it."""
+    sources = {source: name for name, source in rules().items()}
     for grid in grids:
         said = [*re.findall(r"\w+", grid.text(1, 1))[:30], grid.name]
-        for name in said:
-            if name in known:
-                labels = {text for row in range(1, 8) for text in _texts(grid, row)}
-                extras = frozenset(EXTRAS) & labels
-                notes.append(
-                    f"no record of a practice sheet was found: the rule {name} was read from the "
-                    f"sheet {shown(grid.name)}, and every computed column was judged"
+        name = sources.get(grid.text(2, 1)) or next((one for one in said if one in rules()), None)
+        if name is None:
+            continue
+        words = {word(text) for row in range(1, HEADER_ROW + 1) for text in _texts(grid, row)}
+        for sign, meaning in NOT_CHECKED.items():
+            if sign in words:
+                raise ValueError(
+                    f"the sheet {shown(grid.name)} has {meaning}, which is not checked"
                 )
-                return table_of(find_rule(name), Plan(extras=extras)), grid.name
+        notes.append(
+            f"no record of a practice sheet was found: the rule {name} was read from the "
+            f"sheet {shown(grid.name)}, and every computed column was judged"
+        )
+        others = [shown(one.name) for one in grids if one is not grid and one.text(2, 1) in sources]
+        if others:
+            notes.append(f"one sheet is judged at a time; not judged: {listed(others)}")
+        return table_of(find_rule(name), Plan(extras=frozenset(EXTRAS) & words)), grid.name
     raise ValueError("it does not say which rule it is about; name the sheet after the rule: adam")
 
 
