@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdlab.assembly import SURFACES
+from gdlab.assembly import EXTRAS, SURFACES
 from gdlab.runs import Trace
 
 if TYPE_CHECKING:
@@ -214,9 +214,9 @@ def _labels(runs: Sequence[Trace]) -> list[str]:
         return names
     inputs = [{**run.start, **run.hyper, **run.options} for run in runs]
     # What an option brings along, such as a schedule's own inputs, is left out.
+    own = [name for run in runs for name in (*run.options, *EXTRAS, "batch_size") if name != "h"]
     shared = [name for name in inputs[0] if all(name in given for given in inputs)]
-    options = [name for run in runs for name in run.options]
-    known = dict.fromkeys([*shared, *options])
+    known = dict.fromkeys([*own, *shared])
     different = [name for name in known if len({str(given.get(name)) for given in inputs}) > 1]
     return [
         ", ".join([rule, *(f"{name}={_brief(given[name])}" for name in different if name in given)])

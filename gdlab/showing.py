@@ -13,7 +13,7 @@ from gdlab.symbols import latex as latex_symbol
 
 # Within each cell, because a page may drop style sheets and has its own for tables.
 LEFT = "text-align:left;vertical-align:middle;padding:4px 18px 4px 0"
-CODE = f"{LEFT};font-family:monospace;white-space:pre-wrap"
+CODE = "background:none;padding:0;white-space:pre-wrap"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Shown:
     def _cell(self, head: str, text: str) -> str:
         if head == self.math:
             return f'<td style="{LEFT}">{f"${html.escape(text)}$" if text else ""}</td>'
-        return f'<td style="{CODE}">{html.escape(text)}</td>'
+        # In a code element no page takes the $ of an address for the beginning of a formula.
+        return f'<td style="{LEFT}"><code style="{CODE}">{html.escape(text)}</code></td>'
 
     def __repr__(self) -> str:
         return "\n".join([self.caption, *("   ".join(line) for line in self.lines)])
@@ -54,7 +55,7 @@ def show_rule(rule: str | Callable) -> Shown:
         typeset = f"{latex_symbol(name)} = {latex(value, latex_symbol)}"
         lines.append((f"    {name} = {ast.unparse(value)}", rf"\displaystyle {typeset}"))
     lines.append((f"    return {', '.join(map(_tuple, found.formulas.returned))}", ""))
-    caption = f"{found.name}: {found.source}"
+    caption = f"{found.name}: {found.source}" if found.source else found.name
     return Shown(caption, ("source", "typeset"), tuple(lines), "typeset")
 
 

@@ -136,3 +136,21 @@ def test_the_numbers_in_the_prose():
     ]
     assert ends[0] < 1e-6
     assert ends[1] > 100
+    # 06: the square-root rule holds from one point to four, not to sixteen; 1.6 does there.
+    noisy = gdlab.make_line(noise=10, seed=1)
+    ends = {
+        (batch, lr): gdlab.trace("adam", noisy, epochs=60, batch_size=batch, lr=lr)
+        for batch, lr in ((1, 0.1), (4, 0.1), (4, 0.2), (16, 0.4), (16, 1.6))
+    }
+    rmse = {pair: run.epochs["rmse"].iloc[-1] for pair, run in ends.items()}
+    assert rmse[4, 0.2] < rmse[1, 0.1] < rmse[4, 0.1] < rmse[16, 0.4]
+    assert rmse[16, 1.6] < rmse[1, 0.1]
+    # 06: a constant rate of 2 ends at 36, the cosine under 3.
+    ends = [
+        gdlab.trace("adam", epochs=5, lr=2, **more).epochs["rmse"].iloc[-1]
+        for more in ({}, {"schedule": "cosine"})
+    ]
+    assert round(ends[0]) == 36
+    assert ends[1] < 3
+    # 06: the first step with beta 0.999 is more than 31 rates long.
+    assert gdlab.trace("rmsprop", lr=1, beta=0.999).value("step_slope", 1) < -31

@@ -74,6 +74,12 @@ def test_the_cells_of_the_sheet():
     assert "=F11+G11*D11" in repr(shown)
 
 
+def test_an_address_is_no_formula_to_typeset():
+    """Pages typeset what stands between two $, but not within code."""
+    page = gdlab.show_cells(gdlab.trace("sgd", batch_size=4), 1, ["last"])._repr_html_()
+    assert ">=IF(E10&gt;=batch_size,1,IF(B10=COUNT(data!$A$7:$A$35),1,0))</code>" in page
+
+
 def test_what_is_not_there_is_refused_in_words():
     run = gdlab.trace("sgd")
     with pytest.raises(ValueError, match="no rule is called 'sdg'"):
