@@ -194,10 +194,13 @@ def test_a_bad_point_is_refused_and_the_old_one_stays(page):
 
 def test_points_are_pasted_from_a_spreadsheet_and_loaded_from_a_file(page):
     show(page, "data")
+    page.focus(".gd-table")
+    page.keyboard.press("Control+End")
     page.click("tr[data-row='29'] td[data-column='0']")
     page.evaluate("navigator.clipboard.writeText('1\\t2\\n3,5\\t4\\n')")
     page.keyboard.press("Control+v")
     page.wait_for_selector(".gd-table[aria-rowcount='34']")
+    page.keyboard.press("Control+End")
     assert page.locator("tr[data-row='30'] td").all_text_contents() == ["3.5", "4"]
     file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,2\n3,4\n"}
     page.set_input_files(".gd-data-tools input", file)

@@ -57,7 +57,7 @@ export function decades(...lists) {
   return [10 ** Math.max(Math.floor(Math.log10(low)), top - MOST_DECADES), 10 ** top];
 }
 
-/** Axes over two ranges: `x` and `y` place a number, `frame(marks)` is the whole picture. */
+/** Axes over two ranges: `x` and `y` place a number; `frame` is what they look like, `marks` goes into them. */
 export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
   const clamp = (at) => Math.max(-FAR_OUT, Math.min(FAR_OUT, at));
   const share = (value, [low, high]) => (value - low) / (high - low);
@@ -69,7 +69,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
     y: yAt,
     width: INNER.width,
     height: INNER.height,
-    frame(marks) {
+    frame() {
       const parts = [`<text class="gd-title" x="${MARGIN.left}" y="14">${escaped(title)}</text>`];
       parts.push(`<g transform="translate(${MARGIN.left} ${MARGIN.top})">`);
       parts.push(`<rect class="gd-ground" width="${INNER.width}" height="${INNER.height}"/>`);
@@ -86,7 +86,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       parts.push(`<text class="gd-axis-label" x="${INNER.width}" y="${INNER.height + 26}" text-anchor="end">${escaped(xLabel)}</text>`);
       parts.push(`<text class="gd-axis-label" x="${INNER.width}" y="-6" text-anchor="end">${escaped(yLabel)}</text>`);
       // What lies outside the range is cut off at the frame.
-      parts.push(`<svg width="${INNER.width}" height="${INNER.height}">${marks}</svg></g>`);
+      parts.push(`<svg class="gd-marks" width="${INNER.width}" height="${INNER.height}"></svg></g>`);
       return parts.join("");
     },
   };

@@ -1,7 +1,7 @@
-// A table of cells that draws only the rows in sight: a real HTML table with grid roles.
+// A table of cells that holds only those in sight: a real HTML table with grid roles.
 
 const ROW_HEIGHT = 25;
-const SPARE_ROWS = 6;
+const WIDTHS = { heading: 46, narrow: 62, normal: 92, wide: 116 };
 
 let grids = 0;
 
@@ -15,158 +15,236 @@ function element(tag, attributes = {}, text = "") {
 /**
  * A grid in `place`. The caller's `view` says what it shows:
  *   label               what the table is called
- *   columns             [{name, letters, symbol, label, width}: width wide-, narrow- or none]
+ *   columns             [{name, letters, symbol, label, width}], width a word of WIDTHS
  *   rows, frozen        how many rows; the name of the column that stays in sight
  *   heading(row)        the row's own heading
  *   text(row, column)   a cell's text; marks(row, column): its classes; spoken(row, column)
  *   editable(row, column), edit(row, column, text), paste(row, column, text)
  *   select(row, column) the cell that a person went to
- * Rows count from 0, columns by place.
+ * Rows count from 0, columns by place. As in a spreadsheet program the table stands still and is
+ * scrolled by whole rows and columns: the scroll bars only say which cells it shows.
  */
 export function createGrid(place) {
   const id = `gd-cell-${++grids}`;
   const scroller = element("div", { class: "gd-scroll" });
+  const sizer = element("div", { class: "gd-sizer" });
   const table = element("table", { class: "gd-table", role: "grid", tabindex: "0" });
-  const columnGroup = element("colgroup");
   const thead = element("thead", { role: "rowgroup" });
   const tbody = element("tbody", { role: "rowgroup" });
-  const above = element("tr", { "aria-hidden": "true", class: "gd-gap" });
-  const below = above.cloneNode();
-  tbody.append(above, below);
-  table.append(columnGroup, thead, tbody);
-  scroller.append(table);
+  table.append(thead, tbody);
+  sizer.append(table);
+  scroller.append(sizer);
   place.append(scroller);
 
   let view = null;
   let pool = [];
-  let first = -1;
+  let heads = [];
   let here = { row: 0, column: 0 };
   let editor = null;
   let waiting = false;
+  // What the page would have to lay itself out for is asked once, when it may have changed.
+  const room = { width: 0, height: 0, head: 0 };
+  const first = { row: 0, column: 0 };
+  const last = { row: 0, column: 0 };
 
-  function build(next) {
-    const frozen = next.columns.findIndex((column) => column.name === next.frozen);
-    table.setAttribute("aria-label", next.label);
-    table.setAttribute("aria-colcount", next.columns.length + 1);
-    columnGroup.replaceChildren(element("col", { class: "gd-heading-col" }));
+  const frozen = () => view.columns.findIndex(({ name }) => name === view.frozen);
+  const widthOf = (column) => WIDTHS[view.columns[column].width];
+  const fullRows = () => Math.max(1, Math.floor((room.height - room.head) / ROW_HEIGHT));
+
+  /** How far to the right a column would begin if nothing were scrolled. */
+  const leftOf = (column) => view.columns.slice(0, column).reduce((sum, _, place) => sum + widthOf(place), 0);
+
+  /** The last column that fits in when `from` is the first, and what width they have together. */
+  function fit(from) {
+    const fixed = frozen();
+    let width = WIDTHS.heading + (fixed >= 0 && fixed < from ? widthOf(fixed) : 0);
+    let to = from;
+    while (to < view.columns.length && (width + widthOf(to) <= room.width || to === from)) width += widthOf(to++);
+    return { to: to - 1, width };
+  }
+
+  function build() {
+    table.setAttribute("aria-label", view.label);
+    table.setAttribute("aria-colcount", view.columns.length + 1);
     const letters = element("tr", { role: "row" });
     const names = element("tr", { role: "row" });
-    letters.append(element("th", { class: "gd-corner", "aria-hidden": "true" }));
+    letters.append(element("th", { class: "gd-corner", "aria-hidden": "true", style: `width: ${WIDTHS.heading}px` }));
     names.append(element("th", { class: "gd-corner", scope: "col", role: "columnheader" }, "row"));
-    for (const [place, column] of next.columns.entries()) {
-      columnGroup.append(element("col", { class: `gd-${column.width ?? ""}col` }));
-      const freeze = place === frozen ? " gd-frozen" : "";
-      letters.append(element("th", { class: `gd-letters${freeze}`, "aria-hidden": "true" }, column.letters));
+    heads = view.columns.map((column, place) => {
+      const freeze = place === frozen() ? " gd-frozen" : "";
+      const letter = element("th", { class: `gd-letters${freeze}`, "aria-hidden": "true", style: `width: ${widthOf(place)}px` }, column.letters);
       const name = element("th", { scope: "col", role: "columnheader", class: `gd-name${freeze}`, "aria-colindex": place + 2 });
       if (column.symbol) name.insertAdjacentHTML("beforeend", `<span class="gd-symbol" aria-hidden="true">${column.symbol}</span>`);
       const label = element("span", { class: "gd-label" });
       // A name may break after its underscores and after the colon behind a rule's name.
       for (const part of column.label.split(/(?<=[_:])/)) label.append(part, element("wbr"));
       name.append(label);
+      letters.append(letter);
       names.append(name);
-    }
+      return [letter, name];
+    });
     thead.replaceChildren(letters, names);
-    for (const row of pool) row.node.remove();
     pool = [];
-    first = -1;
-    for (let place = 0; place < poolSize(); place++) pool.push(newRow(next, frozen));
-    for (const row of pool) below.before(row.node);
+    tbody.replaceChildren();
+    measure();
   }
 
-  function poolSize() {
-    return Math.ceil((scroller.clientHeight || 480) / ROW_HEIGHT) + 2 * SPARE_ROWS;
+  /** Take the page's measures and make the rows that there is room for. */
+  function measure() {
+    room.width = scroller.clientWidth;
+    room.height = scroller.clientHeight;
+    room.head = thead.offsetHeight;
+    const wanted = fullRows() + 1;
+    while (pool.length < wanted) {
+      pool.push(newRow());
+      tbody.append(pool.at(-1).node);
+    }
+    for (const row of pool.splice(wanted)) row.node.remove();
+    showColumns();
   }
 
-  function newRow(next, frozen) {
+  /** Let the scroll bars reach to where the last row and the last column are just in sight. */
+  function resize() {
+    let from = view.columns.length - 1;
+    while (from > 0 && fit(from - 1).to === view.columns.length - 1) from--;
+    sizer.style.width = `${leftOf(from) + room.width}px`;
+    sizer.style.height = `${Math.max(0, view.rows - fullRows()) * ROW_HEIGHT + room.height}px`;
+  }
+
+  function newRow() {
     const node = element("tr", { role: "row" });
     const heading = element("th", { scope: "row", role: "rowheader", class: "gd-heading" });
     node.append(heading);
-    const cells = next.columns.map((column, place) => {
-      const cell = element("td", { role: "gridcell", "aria-colindex": place + 2 });
-      cell.dataset.column = place;
-      if (place === frozen) cell.className = "gd-frozen";
+    const cells = view.columns.map((column, place) => {
+      const cell = element("td", { role: "gridcell", "aria-colindex": place + 2, "data-column": place });
+      const words = document.createTextNode("");
+      cell.append(words);
       node.append(cell);
-      return { node: cell, text: "", marks: "", base: place === frozen ? "gd-frozen" : "" };
+      return { node: cell, words, text: "", marks: "", base: place === frozen() ? "gd-frozen" : "" };
     });
     return { node, heading, cells };
   }
 
+  const isShown = (column) => column === frozen() || (column >= first.column && column <= last.column);
+
+  function showColumns() {
+    const { to, width } = fit(first.column);
+    // One more may be seen in part.
+    last.column = Math.min(to + 1, view.columns.length - 1);
+    table.style.width = `${width + (last.column > to ? widthOf(last.column) : 0)}px`;
+    for (let column = 0; column < view.columns.length; column++) {
+      const hidden = !isShown(column);
+      for (const head of heads[column]) head.hidden = hidden;
+      for (const row of pool) {
+        row.cells[column].node.hidden = hidden;
+        if (hidden) clear(row.cells[column]);
+      }
+    }
+  }
+
   function draw() {
     waiting = false;
-    if (!view) return;
-    const start = Math.floor(scroller.scrollTop / ROW_HEIGHT) - SPARE_ROWS;
-    first = Math.max(0, Math.min(start, view.rows - pool.length));
-    const last = Math.min(view.rows, first + pool.length);
-    above.style.height = `${first * ROW_HEIGHT}px`;
-    below.style.height = `${(view.rows - last) * ROW_HEIGHT}px`;
-    pool.forEach((row, place) => drawRow(row, first + place));
+    if (view) pool.forEach((row, place) => drawRow(row, first.row + place));
   }
 
   function drawRow(row, number) {
     const there = number < view.rows;
     row.node.hidden = !there;
-    if (!there) return;
-    row.node.dataset.row = number;
-    row.node.setAttribute("aria-rowindex", number + 3);
+    if (!there) {
+      row.number = null;
+      delete row.node.dataset.row;
+      row.cells.forEach(clear);
+      return;
+    }
+    if (row.number !== number) {
+      row.number = number;
+      row.node.dataset.row = number;
+      row.node.setAttribute("aria-rowindex", number + 3);
+    }
     row.node.classList.toggle("gd-current", number === here.row);
     const heading = String(view.heading(number));
     if (row.heading.textContent !== heading) row.heading.textContent = heading;
-    row.cells.forEach((cell, column) => {
-      const text = view.text(number, column);
-      if (cell.text !== text && !(editor && editor.cell === cell.node)) cell.node.textContent = cell.text = text;
-      const isHere = number === here.row && column === here.column;
-      const marks = `${cell.base} ${view.marks(number, column)}${isHere ? " gd-here" : ""}`;
-      if (cell.marks !== marks) cell.node.className = cell.marks = marks;
-      if (isHere) {
-        cell.node.id = id;
-        cell.node.setAttribute("aria-selected", "true");
-        const spoken = view.spoken?.(number, column);
-        if (spoken) cell.node.setAttribute("aria-label", spoken);
-      } else if (cell.node.id) {
-        for (const name of ["id", "aria-selected", "aria-label"]) cell.node.removeAttribute(name);
-      }
-    });
+    for (let column = 0; column < row.cells.length; column++) {
+      if (isShown(column)) drawCell(row.cells[column], number, column);
+    }
   }
 
-  function drawSoon() {
+  function drawCell(cell, row, column) {
+    const text = view.text(row, column);
+    if (cell.text !== text) cell.words.data = cell.text = text;
+    const isHere = row === here.row && column === here.column;
+    const marks = `${cell.base} ${view.marks(row, column)}${isHere ? " gd-here" : ""}`;
+    if (cell.marks !== marks) cell.node.className = cell.marks = marks;
+    if (isHere) {
+      cell.node.id = id;
+      cell.node.setAttribute("aria-selected", "true");
+      cell.node.setAttribute("aria-label", view.spoken(row, column));
+    } else if (cell.node.id) {
+      unselect(cell);
+    }
+  }
+
+  function unselect(cell) {
+    for (const name of ["id", "aria-selected", "aria-label"]) cell.node.removeAttribute(name);
+  }
+
+  /** Leave nothing on a cell that is out of sight. */
+  function clear(cell) {
+    if (cell.marks !== cell.base) cell.node.className = cell.marks = cell.base;
+    if (cell.node.id) unselect(cell);
+  }
+
+  /** Follow the scroll bars. */
+  function scroll() {
+    if (!view) return;
+    first.row = Math.max(0, Math.min(Math.round(scroller.scrollTop / ROW_HEIGHT), view.rows - fullRows()));
+    let column = 0;
+    const left = scroller.scrollLeft;
+    while (column < view.columns.length - 1 && leftOf(column) + widthOf(column) / 2 < left) column++;
+    if (column !== first.column) {
+      first.column = column;
+      showColumns();
+    }
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(draw);
   }
 
+  /** Bring the selected cell in sight. */
   function reveal() {
-    const head = thead.offsetHeight;
-    const top = here.row * ROW_HEIGHT;
-    const room = scroller.clientHeight - head - ROW_HEIGHT - 16;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top > scroller.scrollTop + room) scroller.scrollTop = top - room;
-    const cell = pool[0]?.cells[here.column]?.node;
-    if (!cell) return;
-    const frozen = pool[0].node.querySelector("td.gd-frozen");
-    const inset = pool[0].heading.offsetWidth + (frozen && frozen !== cell ? frozen.offsetWidth : 0);
-    if (cell.classList.contains("gd-frozen")) return;
-    const left = cell.offsetLeft;
-    if (left - inset < scroller.scrollLeft) scroller.scrollLeft = left - inset;
-    else if (left + cell.offsetWidth > scroller.scrollLeft + scroller.clientWidth) {
-      scroller.scrollLeft = left + cell.offsetWidth - scroller.clientWidth;
+    const rows = fullRows();
+    if (here.row < first.row) first.row = here.row;
+    else if (here.row >= first.row + rows) first.row = here.row - rows + 1;
+    let from = first.column;
+    if (here.column !== frozen()) {
+      if (here.column < from) from = here.column;
+      while (fit(from).to < here.column) from++;
     }
+    if (from !== first.column) {
+      first.column = from;
+      showColumns();
+    }
+    const top = first.row * ROW_HEIGHT;
+    const left = leftOf(first.column);
+    if (Math.abs(scroller.scrollTop - top) > ROW_HEIGHT / 2) scroller.scrollTop = top;
+    if (Math.abs(scroller.scrollLeft - left) > 1) scroller.scrollLeft = left;
   }
 
-  /** Go to a cell; `quietly` without telling the caller, who asked for it. */
-  function goTo(row, column, quietly = false) {
+  /** Go to a cell and tell the caller. */
+  function goTo(row, column) {
     if (!view) return;
     here = {
       row: Math.max(0, Math.min(view.rows - 1, row)),
       column: Math.max(0, Math.min(view.columns.length - 1, column)),
     };
     table.setAttribute("aria-activedescendant", id);
-    if (!quietly) view.select(here.row, here.column);
+    view.select(here.row, here.column);
     reveal();
     draw();
   }
 
   function cellAt(row, column) {
-    return pool[row - first]?.cells[column]?.node;
+    return pool[row - first.row]?.cells[column]?.node;
   }
 
   function edit(start) {
@@ -174,9 +252,9 @@ export function createGrid(place) {
     const cell = cellAt(here.row, here.column);
     if (!cell) return false;
     const at = { ...here };
-    const box = element("input", { type: "text", class: "gd-editor", "aria-label": `edit ${view.spoken?.(at.row, at.column) ?? "cell"}` });
+    const box = element("input", { type: "text", class: "gd-editor", "aria-label": `edit ${view.spoken(at.row, at.column)}` });
     box.value = start ?? view.text(at.row, at.column);
-    cell.replaceChildren(box);
+    cell.append(box);
     editor = { cell, box };
     box.focus();
     if (start === undefined) box.select();
@@ -184,8 +262,6 @@ export function createGrid(place) {
       if (!editor) return;
       editor = null;
       const text = box.value;
-      // The row may show another number by now: what stands there is drawn again.
-      pool.forEach((row) => row.cells.forEach((other) => { if (other.node === cell) other.text = null; }));
       box.remove();
       draw();
       if (keep) {
@@ -208,7 +284,7 @@ export function createGrid(place) {
     return true;
   }
 
-  scroller.addEventListener("scroll", drawSoon, { passive: true });
+  scroller.addEventListener("scroll", scroll, { passive: true });
   table.addEventListener("mousedown", (event) => {
     const cell = event.target.closest("td[data-column]");
     if (!cell || event.target.closest("input")) return;
@@ -217,7 +293,7 @@ export function createGrid(place) {
   table.addEventListener("dblclick", () => edit());
   table.addEventListener("keydown", (event) => {
     if (!view || editor) return;
-    const page = Math.max(1, Math.floor((scroller.clientHeight - thead.offsetHeight) / ROW_HEIGHT) - 1);
+    const page = fullRows();
     const far = event.ctrlKey || event.metaKey;
     const moves = {
       ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
@@ -250,25 +326,30 @@ export function createGrid(place) {
     event.preventDefault();
     event.clipboardData.setData("text/plain", view.copied?.(here.row, here.column) ?? view.text(here.row, here.column));
   });
-  // The room may change when the page's width does; rows that are missing are made then.
   new ResizeObserver(() => {
-    if (view && pool.length < poolSize()) show(view, true);
+    if (!view || (room.width === scroller.clientWidth && room.height === scroller.clientHeight)) return;
+    measure();
+    resize();
+    draw();
   }).observe(scroller);
 
-  /** Show a view; `anew` where its columns are others. */
+  /** Show a view, at the cell where we are; `anew` where its columns are others. */
   function show(next, anew) {
+    const rows = view?.rows;
     view = next;
-    if (anew) build(next);
-    table.setAttribute("aria-rowcount", next.rows + 2);
+    if (anew) {
+      first.row = first.column = 0;
+      build();
+    }
+    if (anew || rows !== next.rows) {
+      table.setAttribute("aria-rowcount", next.rows + 2);
+      resize();
+      first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
+    }
     here = { row: Math.min(here.row, next.rows - 1), column: Math.min(here.column, next.columns.length - 1) };
+    view.select(here.row, here.column);
     draw();
   }
 
-  /** The same cell once more, after its numbers have changed. */
-  function refresh() {
-    if (here.row >= 0) view.select(here.row, here.column);
-    draw();
-  }
-
-  return { show, goTo, refresh, here: () => ({ ...here }) };
+  return { show, goTo, here: () => ({ ...here }) };
 }

@@ -48,11 +48,14 @@ function createField({ name, symbol, address, slider }, changed) {
   return {
     node: field,
     show(value) {
-      box.dataset.value = full(value);
+      const text = full(value);
       // What a person is typing or dragging stays under their hand.
-      if (field.ownerDocument.activeElement !== box) box.value = full(value);
-      if (track && field.ownerDocument.activeElement !== track) track.value = toTrack(value);
-      track?.setAttribute("aria-valuetext", full(value));
+      const held = field.ownerDocument.activeElement;
+      if (held !== box && box.value !== text) box.value = text;
+      if (box.dataset.value === text) return;
+      box.dataset.value = text;
+      if (track && held !== track) track.value = toTrack(value);
+      track?.setAttribute("aria-valuetext", text);
     },
     putBack() {
       box.value = box.dataset.value;

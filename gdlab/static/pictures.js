@@ -69,7 +69,7 @@ function drawPoints(state, row) {
     }
     marks += `<circle class="gd-now" r="5.5" cx="${atX.toFixed(1)}" cy="${atY.toFixed(1)}"/>`;
   }
-  return area.frame(marks);
+  return { frame: area.frame(), marks };
 }
 
 /** The least squares line, and the square root of the loss's curvature as a triangle. */
@@ -141,7 +141,7 @@ function drawPath(state, row) {
     const end = endOf(run, row);
     marks += marker(place, area.x(end[0]), area.y(end[1]));
   });
-  return area.frame(marks);
+  return { frame: area.frame(), marks };
 }
 
 function rowLine(area, row) {
@@ -163,7 +163,7 @@ function drawLoss(state, row) {
     if (single && run.mse?.length) marks += `<path class="gd-epochs" d="${epochSteps(run.mse, state.samples, area)}"/>`;
     if (row > 0 && run.loss[row - 1]) marks += marker(place, area.x(row), area.y(run.loss[row - 1]));
   });
-  return area.frame(marks);
+  return { frame: area.frame(), marks };
 }
 
 function epochSteps(mse, samples, area) {
@@ -185,7 +185,7 @@ function drawSteps(state, row) {
     const now = values[row - 1];
     if (now) marks += `<circle class="gd-step-now gd-step-${place}" r="4" cx="${area.x(row).toFixed(1)}" cy="${area.y(now).toFixed(1)}"/>`;
   });
-  return area.frame(marks);
+  return { frame: area.frame(), marks };
 }
 
 function drawEpochs(state) {
@@ -200,7 +200,7 @@ function drawEpochs(state) {
     marks += `<path class="gd-path gd-run-${place % SHAPES.length}" d="${pathOf(places)}"/>`;
     marks += places.map(([x, y]) => marker(place, x, y)).join("");
   });
-  return area.frame(marks);
+  return { frame: area.frame(), marks };
 }
 
 /** A line of text for those who do not see the picture. */
@@ -214,6 +214,7 @@ function spoken(state, row) {
 export function createPictures(place) {
   let kinds = [];
   const svgs = [];
+  const frames = [];
   const legend = document.createElement("ul");
   legend.className = "gd-legend";
 
@@ -226,7 +227,7 @@ export function createPictures(place) {
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;
     place.replaceChildren(legend);
-    svgs.length = 0;
+    svgs.length = frames.length = 0;
     for (const kind of kinds) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
@@ -241,7 +242,10 @@ export function createPictures(place) {
     show(state, row) {
       build(state);
       kinds.forEach((draw, k) => {
-        svgs[k].innerHTML = draw(state, row);
+        const { frame, marks } = draw(state, row);
+        // Axes stay as they are while a drag leaves their ranges alone.
+        if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
+        svgs[k].querySelector(".gd-marks").innerHTML = marks;
         svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${spoken(state, row)}`);
       });
       legend.hidden = !state.head.racers;

@@ -95,7 +95,7 @@ export function createSheet(root, send) {
     const blank = (row, column) => state.blanks?.[columns[column].name]?.includes(row) ?? false;
     return {
       label: `sheet ${state.tab}`,
-      columns: columns.map((column) => ({ ...column, label: column.name, width: column.group ? "wide-" : !column.numbers && column.name.length < 9 ? "narrow-" : "" })),
+      columns: columns.map((column) => ({ ...column, label: column.name, width: column.group ? "wide" : !column.numbers && column.name.length < 9 ? "narrow" : "normal" })),
       rows: state.rows + 1,
       frozen: state.head.frozen,
       heading: (row) => state.head.start_row + row,
@@ -161,7 +161,7 @@ export function createSheet(root, send) {
     const { points, samples } = state;
     return {
       label: "points",
-      columns: names.map((name, place) => ({ name, letters: "AB"[place], label: name, symbol: "" })),
+      columns: names.map((name, place) => ({ name, letters: "AB"[place], label: name, symbol: "", width: "normal" })),
       rows: samples + 1,
       frozen: null,
       heading: (row) => (row < samples ? row + 1 : "new"),
@@ -224,10 +224,9 @@ export function createSheet(root, send) {
     told.hidden = !state.exploded;
     if (state.exploded) told.textContent = `Exploded: ${state.exploded[1]} in row ${state.exploded[0]} (${addressOf(state, state.exploded[1], state.exploded[0])}) is ${shown(valueOf(state, state.exploded[1], state.exploded[0]))}.`;
     showTabs();
-    grid.show(data ? dataView() : sheetView(), anew);
     const place = places.get(state.tab) ?? { row: data ? 0 : 1, column: startColumn() };
+    grid.show(data ? dataView() : sheetView(), anew);
     if (anew) grid.goTo(place.row, place.column);
-    else grid.refresh();
     if (data) pictures.show(state, 0);
   }
 
