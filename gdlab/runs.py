@@ -58,33 +58,36 @@ class Trace:
         """The number of rows: of updates, where every batch is one sample."""
         return self.passes * self.samples
 
-    def column(self, name: str) -> "np.ndarray":
-        """One column's kept cells from the top: int64 for counters, else float64."""
+    def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
+        """One column's kept cells from the top: int64 for counters, else float64.
+
+        ``first`` and ``last``, as in a slice, ask for a part of them.
+        """
         import numpy as np
 
         self.table.column(name)
         written = self.table.computed if self.kept is None else self.kept
         if name in written:
-            cells = self.values[written.index(name)]
+            cells = self.values[written.index(name)][first:last]
             return cells.astype(np.int64) if name == "t" else cells
         if name in self.table.computed:
             raise ValueError(f"this run kept no {name}; name it in columns=")
-        return self._counted(name)[self.every - 1 :: self.every]
+        rows = range(self.every - 1, self.rows, self.every)[first:last]
+        return self._counted(name, np.arange(rows.start, rows.stop, rows.step))
 
-    def _counted(self, name: str) -> "np.ndarray":
-        """A counter's or a point's cells in all rows."""
+    def _counted(self, name: str, rows: "np.ndarray") -> "np.ndarray":
+        """A counter's or a point's cells in some rows, counted from 0."""
         import numpy as np
 
         if name == "t":
-            return np.arange(1, self.rows + 1)
+            return rows + 1
         if name == "epoch":
-            return np.repeat(np.arange(1, self.passes + 1), self.samples)
-        if name == "sample" and self.order:
-            return np.array(self.order) + 1
-        if name in ("sample", "position"):
-            return np.tile(np.arange(1, self.samples + 1), self.passes)
-        given = np.array(self.points[POINT.index(name)])
-        return given[self.order] if self.order else np.tile(given, self.passes)
+            return rows // self.samples + 1
+        if name == "position" or (name == "sample" and not self.order):
+            return rows % self.samples + 1
+        if name == "sample":
+            return np.array([self.order[row] for row in rows.tolist()]) + 1
+        return np.array(self.points[POINT.index(name)])[self._counted("sample", rows) - 1]
 
     def value(self, name: str, row: int) -> float:
         """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input.

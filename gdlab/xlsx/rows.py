@@ -72,6 +72,6 @@ def _written(book: Book, trace: Trace, name: str, live: bool, decimals: int | No
 
 def _numbers(trace: Trace) -> Iterator[tuple[float, ...]]:
     """The rows' numbers, row by row."""
-    columns = [trace.column(name) for name in trace.table.names]
     for first in range(0, trace.rows, CHUNK):
-        yield from zip(*(column[first : first + CHUNK].tolist() for column in columns), strict=True)
+        columns = [trace.column(name, first, first + CHUNK) for name in trace.table.names]
+        yield from zip(*(column.tolist() for column in columns), strict=True)
