@@ -46,6 +46,8 @@ def tree(text: str) -> ast.expr:
 
 
 texts = st.recursive(st.one_of(names, names, numbers, st.just("pi")), _larger, max_leaves=8)
+# Squares of squares double what is written each time.
+texts = texts.filter(lambda text: len(text) < 400)
 trees = texts.map(tree)
 
 
@@ -109,8 +111,8 @@ class _Latex:
         while self.tokens[0] in (r"\,", r"\cdot"):
             # Two numbers without a dot between them would read as one.
             dot = self.take()
-            digit = self.tokens[0][0].isdigit() or self.tokens[1][:1].isdigit()
-            assert dot == r"\cdot" or self.tokens[0] == r"\left" or not digit, self.tokens
+            first = self.tokens[1] if self.tokens[0] == "{" else self.tokens[0]
+            assert dot == r"\cdot" or not first[0].isdigit(), self.tokens
             result = f"({result}) * ({self.factor()})"
         return result
 
