@@ -10,5 +10,8 @@ COMMANDS = {
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
     "sweep": ("sweep", "Run a rule over a grid of settings, one number a run."),
     "practice": ("marking", "Write a workbook to fill in by hand, and its key."),
+    "class": ("classes", "Practice sheets for a whole class, and marking all that comes back."),
+    "class new": ("classes", "Write a practice sheet and a key for every learner of a list."),
+    "class mark": ("classes", "Mark a folder of sheets: marks, marked copies, item analysis."),
     "check": ("marking", "Mark filled-in workbooks: right, follows, wrong, and why."),
 }

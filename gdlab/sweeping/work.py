@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdlab import kernel
 from gdlab.points import Pair
+from gdlab.spreading import spread, workers
 from gdlab.sweeping.lanes import LANES
 
 if TYPE_CHECKING:
@@ -95,9 +96,6 @@ def pieces(work: Work) -> Iterator["np.ndarray"]:
     The pieces go through joblib: to this machine's cores, or wherever ``joblib.parallel_config``
     sends them. All that a piece needs goes with it, so one that was lost is computed again.
     """
-    from joblib import Parallel, delayed
-    from joblib.parallel import get_active_backend
-
     if work.compiled:
         # Compiled here, so that the time of the first piece tells the speed.
         compute(work, 0, 0)
@@ -108,16 +106,13 @@ def pieces(work: Work) -> Iterator["np.ndarray"]:
     left = work.runs - first
     # Compiled code lets go of Python's lock; plain Python needs processes of its own.
     prefer = "threads" if work.compiled else "processes"
-    backend, jobs = get_active_backend(prefer=prefer)
-    threads = getattr(backend, "supports_sharedmem", False)
-    patience = THREAD_SECONDS if threads else PIECE_SECONDS
+    team = workers(prefer)
+    patience = THREAD_SECONDS if team.threads else PIECE_SECONDS
     if left * seconds < patience:
         yield compute(work, first, left)
         return
-    jobs = -1 if jobs is None else jobs
-    fair = math.ceil(left / max(1, backend.effective_n_jobs(jobs)))
-    size = max(LANES, min(int(patience / seconds), fair))
-    yield from Parallel(n_jobs=jobs, prefer=prefer, return_as="generator", batch_size=1)(
-        delayed(compute)(work, start, min(size, work.runs - start))
-        for start in range(first, work.runs, size)
+    size = max(LANES, min(int(patience / seconds), math.ceil(left / team.size)))
+    starts = range(first, work.runs, size)
+    yield from spread(
+        compute, ((work, start, min(size, work.runs - start)) for start in starts), prefer
     )
