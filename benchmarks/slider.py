@@ -50,7 +50,9 @@ DRAG = """async ([values, gap]) => {
     if (!gap) await repaint;
     await new Promise((done) => setTimeout(done, gap || 20));
   }
-  while (paints.at(-1)?.[0] !== values.length - 1) await new Promise((done) => setTimeout(done, 20));
+  while (paints.at(-1)?.[0] !== values.length - 1) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
   return { sent: sent.map(({ at }) => at), paints };
 }"""
 
@@ -99,7 +101,7 @@ def _first_sheet(page: Any, run_all: Any) -> float:
         """() => {
           const begin = performance.now();
           new MutationObserver((_, observer) => {
-            if (!document.querySelector('.gd[aria-busy=false] td.gd-here')) return;
+            if (!document.querySelector('.gd td.gd-here')?.textContent) return;
             window.firstSheet = performance.now() - begin;
             observer.disconnect();
           }).observe(document.body, {childList: true, subtree: true, attributes: true});

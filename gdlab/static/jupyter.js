@@ -12,6 +12,8 @@ export default {
     };
     model.on("msg:custom", answer);
     model.on("comm_live_update", tellDead);
+    const { state, numbers } = model.get("first");
+    sheet.answer(state, numbers);
     sheet.start();
     return () => {
       model.off("msg:custom", answer);

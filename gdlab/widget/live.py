@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
+import traitlets
 
 from gdlab.browser.assets import module, style
 from gdlab.lessons import EPOCHS, lesson
@@ -20,10 +21,14 @@ class LiveSheet(anywidget.AnyWidget):
 
     _esm = module("jupyter.js")
     _css = style()
+    # What the page shows before it has asked for anything: the kernel may still be busy then.
+    first = traitlets.Dict().tag(sync=True)
 
     def __init__(self, runs: Mapping[str, Trace], tabs: tuple[str, ...]) -> None:
-        super().__init__()
-        self.book = Book(runs, tabs)
+        book = Book(runs, tabs)
+        state, numbers = book.state()
+        super().__init__(first={"state": state, "numbers": numbers})
+        self.book = book
         self.on_msg(self._answer)
 
     def _answer(self, _widget: Any, event: Any, buffers: list[Any]) -> None:
