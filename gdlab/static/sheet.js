@@ -16,6 +16,8 @@ const FRAME = `
   <header class="gd-head">
     <div><b class="gd-rule"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
+      <button type="button" data-do="hint">hint for this cell</button>
+      <button type="button" data-do="hint" hidden>hint on this cell</button>
       <button type="button" data-do="reset">start values</button>
       <button type="button" data-do="export">export .xlsx</button>
     </div>
@@ -212,7 +214,11 @@ export function createSheet(root, send) {
     for (const name of ["player", "bar"]) part(name).hidden = data;
     part("python").hidden = !state.python;
     root.querySelector("[data-do=export]").hidden = data || racing || Boolean(state.blanks);
+    root.querySelector("[data-do=hint]").hidden = !state.blanks;
     root.querySelector("[data-do=reset]").hidden = racing || Boolean(state.blanks);
+    root.querySelector("[data-do=hint]").hidden = !state.blanks;
+    // What a practice sheet is given cannot be changed.
+    part("inputs").inert = Boolean(state.blanks);
     if (!data && !racing) {
       const all = state.head.loss === "loss" || state.blanks ? state.head.inputs : [...state.head.inputs, EPOCHS];
       if (anew && JSON.stringify(before?.head?.inputs) !== JSON.stringify(state.head.inputs)) inputs.build(all);
@@ -259,7 +265,9 @@ export function createSheet(root, send) {
     if (tab) ask({ kind: "show", tab });
     const action = event.target.closest("[data-do]")?.dataset.do;
     if (action === "copy") copyLine();
+    else if (action === "hint") ask({ kind: "cell", row: grid.here().row, column: [...state.columns.keys()][grid.here().column], text: "?" });
     else if (action === "remove") ask({ kind: "remove", row: grid.here().row });
+    else if (action === "hint") ask({ kind: "hint", row: grid.here().row, column: [...state.columns.keys()][grid.here().column] });
     else if (action) ask({ kind: action });
   });
   part("tabs").addEventListener("keydown", (event) => {

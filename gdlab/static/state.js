@@ -57,6 +57,13 @@ export function excelOf(state, name, row) {
   return excel.replaceAll("{row}", here).replaceAll("{above}", here - 1).replaceAll("{epoch_row}", epochRow);
 }
 
+/** Whether a name stands for a cell that a learner has still to fill in. */
+function unknown(state, name, row) {
+  const above = name.endsWith("_prev") && !state.cells.has(name);
+  const [column, at] = above ? [name.slice(0, -5), row - 1] : [name, row];
+  return Boolean(state.blanks?.[column]?.includes(at)) && Number.isNaN(valueOf(state, column, at));
+}
+
 /** The formula with the row's numbers put in; empty where nothing is computed. */
 export function numbersOf(state, name, row) {
   const { numbers } = state.columns.get(name);
@@ -64,7 +71,7 @@ export function numbersOf(state, name, row) {
   return numbers
     .map((part) => {
       if (typeof part === "string") return part;
-      const text = short(valueOf(state, part[0], row));
+      const text = unknown(state, part[0], row) ? "?" : short(valueOf(state, part[0], row));
       return part[1] && text.startsWith("-") ? `(${text})` : text;
     })
     .join("");

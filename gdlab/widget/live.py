@@ -1,6 +1,6 @@
 """The sheet as a widget of the notebook: events of the page go to a :class:`Book` and back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import anywidget
@@ -24,8 +24,7 @@ class LiveSheet(anywidget.AnyWidget):
     # What the page shows before it has asked for anything: the kernel may still be busy then.
     first = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, runs: Mapping[str, Trace], tabs: tuple[str, ...]) -> None:
-        book = Book(runs, tabs)
+    def __init__(self, book: Book) -> None:
         state, numbers = book.state()
         super().__init__(first={"state": state, "numbers": numbers})
         self.book = book
@@ -73,10 +72,10 @@ def sheet(
         run = trace(rule, points, **options)
     else:
         run = trace(rule, points, epochs=epochs, **options)
-    return LiveSheet({run.rule: run}, (run.rule,))
+    return LiveSheet(Book({run.rule: run}, (run.rule,)))
 
 
 def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
     """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
     runs = {name: lesson(name, points, epochs=epochs) for name in LESSON_TABS}
-    return LiveSheet(runs, (DATA, *LESSON_TABS, COMPARE))
+    return LiveSheet(Book(runs, (DATA, *LESSON_TABS, COMPARE)))
