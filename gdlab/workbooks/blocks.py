@@ -152,7 +152,7 @@ def row_writer(book: Book, sheet: Sheet, blocks: Sequence[Block]) -> Callable[[i
                 formula = f"=INDEX({points_block(name, run.samples)},{sample}{at})"
                 sheet.formula(at, column, formula, counter, value)
             else:
-                sheet.write_number(at - 1, column, value, counter)
+                sheet.number(at, column, value, counter)
         for column, name, shape, values, errors in own:
             shown = (errors and errors.row(name, row)) or values[row - 1].item()
             sheet.formula(at, column, shape.format(row=at, above=at - 1), number, shown)

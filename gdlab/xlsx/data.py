@@ -51,11 +51,11 @@ def write_data(
     sheet.put(cells)
     own, computed = book.style("input"), book.style("counter")
     for row, (x, y) in enumerate(zip(*points, strict=True), DATA_START_ROW + 1):
-        sheet.write_number(row - 1, 0, x, own)
+        sheet.number(row, 0, x, own)
         if truth:
             sheet.formula(row, 1, f"=true_intercept+true_slope*A{row}", computed, y)
         else:
-            sheet.write_number(row - 1, 1, y, own)
+            sheet.number(row, 1, y, own)
     last = DATA_START_ROW + len(points[0]) - 1
     # No message beside each of so many cells; a wrong entry is still answered.
     check = validation("x") | {"input_title": "", "input_message": ""}

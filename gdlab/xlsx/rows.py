@@ -54,7 +54,7 @@ def write_rows(
             elif isinstance(value, str):
                 sheet.write_string(START_ROW + row - 1, column, value, style)
             else:
-                sheet.write_number(START_ROW + row - 1, column, value, style)
+                sheet.number(START_ROW + row, column, value, style)
 
 
 def _written(book: Book, trace: Trace, name: str, live: bool, decimals: int | None) -> Written:

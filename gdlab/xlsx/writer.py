@@ -1,7 +1,7 @@
 """Workbooks through XlsxWriter: doubles in full, formulas with their values, the same bytes twice.
 
 XlsxWriter's own cells keep 16 digits of a number, and it looks through every formula for functions
-newer than ours; the sheet class here does neither.
+newer than ours and through every attribute for characters to escape; the sheet class here does not.
 """
 
 import datetime
@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, Worksheet
 
 from gdlab.files import replacing
 from gdlab.xlsx.styles import FONT, OVERLAYS, STYLES
@@ -52,29 +53,43 @@ class Sheet(Worksheet):
             elif isinstance(content, str):
                 self.write_string(row - 1, column, content, style)
             else:
-                self.write_number(row - 1, column, content, style)
+                self.number(row, column, content, style)
 
     def formula(self, row: int, column: int, text: str, style: Format, value: Value) -> None:
         """Write ``=...`` and the value that it gives; rows and columns count as in Cell.
 
         Raises ValueError in a streamed book where a lower row has been written already.
         """
-        row -= 1
+        # Adding 0 turns -0.0, which some programs would show with its sign, into 0.
+        shown = value if isinstance(value, str) else value + 0.0
+        self._take(row - 1, column, CellFormulaTuple(text[1:], style, shown))
+
+    def number(self, row: int, column: int, number: float, style: Format) -> None:
+        """Write a number in full; otherwise as ``formula``."""
+        self._take(row - 1, column, CellNumberTuple(number, style))
+
+    def _take(self, row: int, column: int, cell: tuple) -> None:
         if self._check_dimensions(row, column):
             raise ValueError(f"row {row + 1} cannot be written")
         if self.constant_memory and row > self.previous_row:
             self._write_single_row(row)
-        # Adding 0 turns -0.0, which some programs would show with its sign, into 0.
-        shown = value if isinstance(value, str) else value + 0.0
-        self.table[row][column] = CellFormulaTuple(text[1:], style, shown)
+        self.table[row][column] = cell
 
     def guard(self) -> None:
         """Lock all cells but inputs, without a password; widths may still be changed."""
         self.protect("", {"format_columns": True, "format_rows": True})
 
-    def _xml_number_element(self, number: Any, attributes: Sequence = ()) -> None:
-        written = "".join(f' {key}="{value}"' for key, value in attributes)
-        self.fh.write(f"<c{written}><v>{float(number) + 0.0!r}</v></c>")
+    def _xml_number_element(self, number: float, attributes: Sequence = ()) -> None:
+        self.fh.write(f"<c{_written(attributes)}><v>{float(number) + 0.0!r}</v></c>")
+
+    def _xml_formula_element(self, formula: str, result: Any, attributes: Sequence = ()) -> None:
+        value = escape(result) if isinstance(result, str) else result
+        self.fh.write(f"<c{_written(attributes)}><f>{escape(formula)}</f><v>{value}</v></c>")
+
+
+def _written(attributes: Sequence[tuple[str, object]]) -> str:
+    """A cell's attributes: its address, style and type, none of which needs escaping."""
+    return "".join([f' {key}="{value}"' for key, value in attributes])
 
 
 class Book(Workbook):
