@@ -107,6 +107,9 @@ def _mark(source: Path, target: Path, files: list[Handed]) -> Iterator[tuple[Han
             yield from zip(part, results, strict=True)
     finally:
         close_all()
+        # A process that was ended at its work may have left a copy half written.
+        for rest in copies.glob(".*"):
+            rest.unlink(missing_ok=True)
 
 
 def _mark_part(

@@ -1,0 +1,333 @@
+"""A whole class: sheets that depend on the learner alone, marking that nobody can break."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from handed_in import hand_in, with_part
+
+from gdlab.classes import handing_out, mark_class, marker, marking, new_class, roster, worker
+from gdlab.cli import main
+from gdlab.marking import check
+
+FULL = os.environ.get("GDLAB_PROOF") == "full"
+BOMB = 40_000_000
+
+
+def table(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def students(path, *ids):
+    path.write_text("id,name\n" + "".join(f"{one},Name of {one}\n" for one in ids))
+    return path
+
+
+def test_a_learners_sheet_depends_on_the_id_alone(tmp_path):
+    few = students(tmp_path / "few.csv", "anna", "béla")
+    many = students(tmp_path / "many.csv", "zoe", "béla", "=1+1", "anna")
+    assert new_class("momentum", few, tmp_path / "a", rows=2) == (2, 0)
+    assert new_class("momentum", many, tmp_path / "b", rows=2) == (4, 0)
+    listed = {row["id"]: row for row in table(tmp_path / "b" / "class.csv")}
+    assert [row["sheet"] for row in listed.values()] == [
+        "sheets/zoe.xlsx", "sheets/b_la.xlsx", "sheets/_1+1.xlsx", "sheets/anna.xlsx",
+    ]  # fmt: skip
+    for folder in ("sheets", "keys"):
+        same = [(tmp_path / one / folder / "anna.xlsx").read_bytes() for one in ("a", "b")]
+        assert same[0] == same[1]
+        assert same[0] != (tmp_path / "b" / folder / "zoe.xlsx").read_bytes()
+    key = check(tmp_path / "b" / "keys" / "anna.xlsx")
+    assert key.passed
+    assert check(tmp_path / "b" / "sheets" / "anna.xlsx").marks["empty"] == key.marks["of"]
+
+
+def test_sheets_that_are_there_stay(tmp_path):
+    listed = students(tmp_path / "list.csv", "a", "b")
+    new_class("sgd", listed, tmp_path / "class", rows=1)
+    (tmp_path / "class" / "sheets" / "a.xlsx").write_text("filled in")
+    (tmp_path / "class" / "sheets" / "b.xlsx").unlink()
+    assert new_class("sgd", listed, tmp_path / "class", rows=1) == (1, 1)
+    assert (tmp_path / "class" / "sheets" / "a.xlsx").read_text() == "filled in"
+    with pytest.raises(ValueError, match=r"class\.csv is the list of other sheets"):
+        new_class("sgd", listed, tmp_path / "class", rows=2)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name\nanna\n", "head the column"),
+        ("", "head the column"),
+        ("id\n", "no learners"),
+        ("id\na\na\n", "line 3: the id 'a' is there twice"),
+        ("id,name\n,anna\n", "line 2: a learner without an id"),
+        ("id\n" + "x" * 300, "over 200"),
+    ],
+)
+def test_bad_lists_are_answered_in_one_line(tmp_path, text, words):
+    place = tmp_path / "list.csv"
+    place.write_text(text)
+    with pytest.raises(ValueError, match=words):
+        roster.read_roster(place)
+
+
+def test_file_names_suit_every_file_system(tmp_path):
+    ids = ["con", "..", "a/b", "a:b", "A_b", "-x", "ü" * 100]
+    learners = roster.read_roster(students(tmp_path / "list.csv", *ids))
+    names = [one.file for one in learners]
+    assert len({name.lower() for name in names}) == len(ids)
+    for name in names:
+        assert roster.UNSAFE.sub("", name) == name
+        assert len(name) < 120
+        assert name[0] not in "-."
+        assert name != "con.xlsx"
+
+
+def hostile(folder):
+    """Files that cannot be marked, with words of the reason that is to be given."""
+    sound = hand_in(folder / "sound.xlsx", "sgd", rows=1)
+    data = sound.read_bytes()
+
+    def changed(name, part, content):
+        path = folder / name
+        path.write_bytes(data)
+        return with_part(path, part, content)
+
+    files = {
+        "empty.xlsx": (b"", "empty"),
+        "text.xlsx": (b"I did it on paper", "damaged, or no .xlsx"),
+        "cut.xlsx": (data[: len(data) // 2], "damaged, or no .xlsx"),
+        "old.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls format"),
+        "large.xlsx": (bytes(10_000_001), "larger than 10 MB"),
+    }
+    found = {}
+    for name, (content, words) in files.items():
+        (folder / name).write_bytes(content)
+        found[name] = words
+    with zipfile.ZipFile(folder / "other.xlsx", "w") as other:
+        other.writestr("letter.txt", "Dear teacher")
+    found["other.xlsx"] = "zip file, but no .xlsx workbook"
+    changed("bomb.xlsx", "xl/sharedStrings.xml", b"<sst>" + b" " * BOMB + b"</sst>")
+    found["bomb.xlsx"] = "far larger inside"
+    entities = '<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'
+    changed("entities.xlsx", "xl/styles.xml", entities)
+    found["entities.xlsx"] = "declares a document type"
+    changed("macros.xlsx", "xl/vbaProject.bin", b"Sub Auto_Open()")
+    found["macros.xlsx"] = "macros"
+    changed("broken.xlsx", "xl/worksheets/sheet1.xml", lambda xml: xml[:-30])
+    found["broken.xlsx"] = "damaged"
+    sound.unlink()
+    return found
+
+
+def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
+    handed_in, honest = tmp_path / "in", {}
+    (handed_in / "group 1").mkdir(parents=True)
+    ids = [f"s{i:04d}" for i in range(950 if FULL else 24)]
+    listed = students(tmp_path / "list.csv", *ids, "absent")
+    learners = roster.read_roster(listed)[:-1]
+    for number, one in enumerate(learners):
+        wrong = {(1, "grad_slope"), (2, "avg_slope")} if number % 3 == 0 else set()
+        place = handed_in / ("group 1" if number % 2 else "") / one.file
+        hand_in(
+            place, "momentum", rows=2, seed=one.seed,
+            change=lambda t, name, value, wrong=wrong: value * 3 + 7
+            if (t, name) in wrong else value,
+        )  # fmt: skip
+        honest[one.id] = len(wrong)
+    (handed_in / "hostile").mkdir()
+    bad = hostile(handed_in / "hostile")
+    for copy in range(1, 5 if FULL else 1):
+        for name, words in tuple(bad.items()):
+            twin = f"{copy}{name}"
+            (handed_in / "hostile" / twin).write_bytes((handed_in / "hostile" / name).read_bytes())
+            bad[twin] = words
+    before = {place: place.read_bytes() for place in handed_in.rglob("*.xlsx")}
+
+    counts = mark_class(handed_in, tmp_path / "out", listed)
+
+    assert before == {place: place.read_bytes() for place in handed_in.rglob("*.xlsx")}
+    assert counts.marked == len(honest)
+    assert set(counts.refused) == {f"hostile/{name}" for name in bad}
+    rows = {row["id"] or row["file"]: row for row in table(tmp_path / "out" / "marks.csv")}
+    for identity, wrong in honest.items():
+        row = rows.pop(identity)
+        assert int(row["wrong"]) == wrong
+        assert int(row["right"]) + int(row["follows"]) == int(row["of"]) - wrong
+        assert row["name"] == f"Name of {identity}"
+        assert row["remark"] == ""
+    assert rows.pop("absent")["remark"] == "nothing was handed in"
+    for row in rows.values():
+        assert row["right"] == ""
+        assert bad[Path(row["file"]).name] in row["remark"], row
+    assert len(rows) == len(bad)
+    assert len(list((tmp_path / "out" / "marked").glob("*.xlsx"))) == len(honest)
+
+    items = {(row["column"], row["row"]): row for row in table(tmp_path / "out" / "items.csv")}
+    slipped = sum(wrong > 0 for wrong in honest.values())
+    assert items["grad_slope", "1"]["wrong"] == str(slipped)
+    assert items["grad_slope", "2"]["wrong"] == "0"
+    assert all(row["of"] == str(len(honest)) for row in items.values())
+    assert (tmp_path / "out" / "items-momentum.png").read_bytes().startswith(b"\x89PNG")
+    alike = table(tmp_path / "out" / "alike.csv")
+    assert sum(len(row["learners"].split("; ")) for row in alike) == slipped
+    assert all(row["question"].endswith("?") for row in alike)
+
+
+def test_nothing_is_marked_twice_and_nothing_is_lost(tmp_path, monkeypatch):
+    handed_in, out = tmp_path / "in", tmp_path / "out"
+    handed_in.mkdir()
+    for name in "abc":
+        hand_in(handed_in / f"{name}.xlsx", "sgd", rows=1)
+    marked = []
+    original = marking.mark_some
+
+    def counting(files):
+        marked.extend(Path(path).stem for path, _ in files)
+        return original(files)
+
+    monkeypatch.setattr(marking, "mark_some", counting)
+    mark_class(handed_in, out)
+    assert sorted(marked) == ["a", "b", "c"]
+    first = (out / "marks.csv").read_bytes()
+    # The machine stopped in the middle of a line.
+    journal = out / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:2]) + lines[2][:40])
+    del marked[:]
+    mark_class(handed_in, out)
+    assert marked == [Path(json.loads(lines[2])[0]).stem]
+    assert (out / "marks.csv").read_bytes() == first
+    # Another content is another file.
+    hand_in(handed_in / "b.xlsx", "sgd", rows=1, change=lambda t, name, value: None)
+    del marked[:]
+    mark_class(handed_in, out)
+    assert marked == ["b"]
+    assert [row["empty"] == "0" for row in table(out / "marks.csv")] == [True, False, True]
+
+
+def test_ctrl_c_leaves_whole_files_only(tmp_path):
+    handed_in, out = tmp_path / "in", tmp_path / "out"
+    handed_in.mkdir()
+    for number in range(40):
+        hand_in(handed_in / f"{number:02d}.xlsx", "sgd", rows=1, seed=number)
+    command = [sys.executable, "-m", "gdlab", "class", "mark", handed_in, "--out", out]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    journal = out / "journal.jsonl"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if journal.exists() and journal.read_text().count("\n") >= 3:
+            break
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    done = [json.loads(line) for line in journal.read_text().splitlines()]
+    assert 3 <= len(done) < 40
+    assert not (out / "marks.csv").exists()
+    for copy in (out / "marked").iterdir():
+        assert not copy.name.startswith(".")
+        assert zipfile.ZipFile(copy).testzip() is None
+    written = {copy: copy.stat().st_mtime_ns for copy in (out / "marked").iterdir()}
+    assert main(["class", "mark", str(handed_in), "--out", str(out)]) == 0
+    kept = {out / "marked" / marking.copy_of(file) for file, *_ in done}
+    assert all(copy.stat().st_mtime_ns == written[copy] for copy in kept)
+    assert len(table(out / "marks.csv")) == len(journal.read_text().splitlines()) == 40
+
+
+STUB = """
+import json, os, sys, time
+for line in sys.stdin:
+    path = json.loads(line)["path"]
+    if "hang" in path:
+        time.sleep(60)
+    if "die" in path:
+        os._exit(3)
+    print(json.dumps({"reason": "answered"}), flush=True)
+"""
+
+
+def test_a_process_that_hangs_or_dies_is_replaced(monkeypatch):
+    def start():
+        return subprocess.Popen(
+            [sys.executable, "-c", STUB], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    monkeypatch.setattr(marker, "_start", start)
+    monkeypatch.setattr(marker, "SECONDS", 0.4)
+    monkeypatch.setattr(marker, "STARTING_SECONDS", 1.0)
+    own = marker.Marker()
+    reasons = [own.mark(Path(name), Path())["reason"] for name in ("a", "hang", "b", "die", "c")]
+    own.close()
+    assert reasons == ["answered", marker.TOO_LONG, "answered", marker.LOST, "answered"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux holds the limit")
+def test_memory_is_limited():
+    script = "from gdlab.classes import worker; worker._limit_memory(); bytearray({})"
+    for size, ends_well in ((worker.MEMORY // 2, True), (worker.MEMORY * 2, False)):
+        command = [sys.executable, "-c", script.format(size)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode == 0) is ends_well
+        assert ends_well or "MemoryError" in done.stderr
+
+
+def test_a_strangers_text_stays_text(tmp_path):
+    handed_in = tmp_path / "in"
+    handed_in.mkdir()
+
+    def name(book, sheet, practice):
+        practice.write_string(2, 0, "Your name")
+        practice.write_string(2, 1, "=HYPERLINK(1)\x1b[2J".replace("\x1b", "\x85"))
+
+    hand_in(handed_in / "=cmd.xlsx", "sgd", rows=1, touch=name)
+    mark_class(handed_in, tmp_path / "out")
+    text = (tmp_path / "out" / "marks.csv").read_text(encoding="utf-8-sig")
+    (row,) = table(tmp_path / "out" / "marks.csv")
+    assert row["name"].startswith("'=HYPERLINK")
+    assert row["id"] == "'=cmd"
+    assert "\x85" not in text
+
+
+def test_the_commands(tmp_path, capsys):
+    listed = students(tmp_path / "list.csv", "anna", "bob")
+    out = tmp_path / "course"
+    assert main(["class", "new", "sgd", "--students", str(listed), "--out", str(out),
+                 "--rows", "2", "--blank", "y_pred", "error"]) == 0  # fmt: skip
+    assert "2 practice sheets written, 0 were there already" in capsys.readouterr().out
+    key = check(out / "keys" / "bob.xlsx")
+    assert key.marks["of"] == 4
+    (out / "sheets" / "anna.xlsx").write_text("nothing")
+    marks = ["class", "mark", str(out / "sheets"), "--out", str(tmp_path / "marks")]
+    assert main([*marks, "--students", str(listed)]) == 2
+    told = capsys.readouterr()
+    assert told.out.startswith("1 marked, 1 not marked\n")
+    assert told.err.startswith("gdlab class mark: anna.xlsx is not marked: ")
+    assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["new", "adam", "--students", "none.csv", "--out", "o"], "No such file"),
+        (["new", "adan", "--students", "list.csv", "--out", "o"], "no rule is called"),
+        (["new", "sgd", "--students", "list.csv", "--out", "list.csv"], "list.csv"),
+        (["mark", "nowhere", "--out", "o"], "nowhere is no folder"),
+        (["mark", ".", "--out", "."], "name another"),
+    ],
+)
+def test_bad_input_is_answered_in_one_line(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    students(tmp_path / "list.csv", "anna")
+    assert main(["class", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / handing_out.SHEETS).exists()
