@@ -61,9 +61,19 @@ class Plan(NamedTuple):
     surface: str | None = None
 
 
-@lru_cache(maxsize=256)
 def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan never changes)
     """Put a rule's table together; ValueError for parts that do not go together."""
+    for kind, name, known in (
+        ("schedule", plan.schedule, SCHEDULES),
+        ("surface", plan.surface, SURFACES),
+    ):
+        if name is not None and not (isinstance(name, str) and name in known):
+            raise ValueError(f"no {kind} is called {name!r:.40}; there are {', '.join(known)}")
+    return _table_of(rule, plan)
+
+
+@lru_cache(maxsize=256)
+def _table_of(rule: Rule, plan: Plan) -> Table:
     _refuse_misfits(rule, plan)
     parameters = ("u", "v") if plan.surface else PARAMETERS
     place = "position" if plan.shuffled else "sample"
@@ -140,12 +150,6 @@ def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan ne
 
 def _refuse_misfits(rule: Rule, plan: Plan) -> None:
     """ValueError, in words, for parts that do not go together."""
-    for kind, name, known in (
-        ("schedule", plan.schedule, SCHEDULES),
-        ("surface", plan.surface, SURFACES),
-    ):
-        if name is not None and not (isinstance(name, str) and name in known):
-            raise ValueError(f"no {kind} is called {name!r:.40}; there are {', '.join(known)}")
     rules = (rule, plan.switch_to) if plan.switch_to else (rule,)
     for one in rules:
         lacks = {"epoch", "sample", "n"}.intersection(one.formulas.arguments)
