@@ -1,9 +1,9 @@
 """Every cell asked for is right, follows, wrong or empty: judged by the truth and by its own row.
 
 A cell follows where it is what its column's formula makes of the learner's OWN cells before it. A
-learner may have gone on with a cell as it is written, or with the digits that were not written;
-both are allowed for, cell by cell, by interval arithmetic (:mod:`gdlab.marking.bounds`). A cell
-left empty is computed from the learner's own cells before it.
+learner may have gone on with a cell as it is written, or with one more digit or all those that
+were not written; that is allowed for, cell by cell, by interval arithmetic
+(:mod:`gdlab.marking.bounds`). A cell left empty is computed from the learner's own cells before it.
 
 A number counts as written if it is the nearest to as many decimals as it has: cutting off is not
 rounding.
@@ -119,7 +119,7 @@ def find(filled: Filled, own: Mapping[Place, Own], row: int, name: str) -> Own:
     if above != name and row > 1:
         return own[row - 1, above]
     try:
-        number = key.value(name, row)
+        number = float(key.value(name, row))
     except KeyError:
         raise KeyError(name) from None
     return Own(number, (number, number))
@@ -137,16 +137,20 @@ def _given(filled: Filled, place: Place, true: float) -> Own:
         return Own(changed.number, kept, None if kept[0] <= true <= kept[1] else place)
     if not math.isfinite(true):
         return Own(None, (math.nan, math.nan))
-    shown = true if filled.shown is None else round(true, filled.shown)
-    return Own(shown, rounded(true, None))
+    full = rounded(true, None)
+    if filled.shown is None:
+        return Own(true, full)
+    shown = round(true, filled.shown)
+    return Own(shown, _kept([full], rounded(shown, filled.shown)))
 
 
 def _claims(filled: Filled) -> dict[Place, Interval]:
     """The numbers that each written cell may stand for.
 
     A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most
-    numbers of its column, or else of the sheet, have: 2 is no 2.13 where the learner writes
-    decimals. Where all of a column are whole, and not the same, whole ones are meant.
+    numbers of its column, or else of the sheet, have, up to four digits: 2 is no 2.13 where the
+    learner writes decimals, but 17991 is 17991.2. Where all of a column are whole, and not the
+    same, whole ones are meant.
     """
     numbers: dict[str, set[float]] = {}
     decimals: dict[str, list[int]] = {}
@@ -168,11 +172,10 @@ def _claims(filled: Filled) -> dict[Place, Interval]:
             if cell.number == 0:
                 # A bare 0 would pass for anything under a half.
                 digits = max(meant, DECIMALS_OF_ZERO)
-            elif digits == 0:
-                digits = meant
             else:
+                size = math.floor(math.log10(abs(cell.number)))
                 # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
-                digits = max(digits, 1 - math.floor(math.log10(abs(cell.number))))
+                digits = max(0, min(meant, 3 - size)) if digits == 0 else max(digits, 1 - size)
         claims[row, column] = rounded(cell.number, digits)
     return claims
 
@@ -205,7 +208,7 @@ def _judge_cell(
         is_true = expected != NUM and claim[0] <= true <= claim[1]
         status = _status(is_true, bool(fitting), astray)
         leans = place if status == WRONG else (astray if fitting else None)
-        mine = Own(written.number, hull(*fitting) if fitting else claim, leans)
+        mine = Own(written.number, _kept(fitting, claim) if fitting else claim, leans)
     elif error:
         status = _status(expected == NUM, isinstance(from_yours, str), astray)
         leans = place if status == WRONG else astray
@@ -216,6 +219,19 @@ def _judge_cell(
         mine = Own(number, hull(*bands) if bands else (math.nan, math.nan), astray)
     origin = astray if status == FOLLOWS else None
     return Verdict(place, status, written, expected, from_yours, origin), mine
+
+
+def _kept(fitting: list[Interval], claim: Interval) -> Interval:
+    """What a rounded number may have been before, if at least one more digit of it was kept."""
+    low, high = hull(*fitting)
+    if low == high:
+        # A count, or another number that has no digits but those written.
+        return low, high
+    digit = (claim[1] - claim[0]) / 20
+    # What is not 0 does not come to lie about 0: rounded, it is 0 itself or a digit away from it.
+    lowest = low if low > 0 >= low - digit else low - digit
+    highest = high if high < 0 <= high + digit else high + digit
+    return max(lowest, claim[0]), min(highest, claim[1])
 
 
 def _status(is_true: bool, fits: bool, astray: Place | None) -> str:
