@@ -136,7 +136,7 @@ def _heads(book: Book, epochs: int) -> list[Cell]:
 
 
 def _entry_cells(book: Book, row: int, entry: Entry) -> list[Cell]:
-    run, number, counter = entry.trace, book.style("number"), book.style("counter")
+    run, figure, counter = entry.trace, book.style("figure"), book.style("counter")
     rate = entry.rate()
     last = [epoch_value(run, entry.errors, name, run.passes) for name in run.table.parameters]
     rmse = [epoch_value(run, entry.errors, "rmse", epoch) for epoch in range(1, run.passes + 1)]
@@ -147,15 +147,15 @@ def _entry_cells(book: Book, row: int, entry: Entry) -> list[Cell]:
     until = f'=IFERROR(MATCH(TRUE,INDEX({span}<{THRESHOLD_CELL},0),0),"{NEVER}")'
     cells = [
         Cell(row, 0, entry.label, book.style("name")),
-        Cell(row, 1, rate, number, run.hyper["lr"]) if rate else Cell(row, 1, "none", counter),
-        Cell(row, 2, entry.last(run.table.parameters[0]), number, last[0]),
-        Cell(row, 3, entry.last(run.table.parameters[1]), number, last[1]),
-        Cell(row, 4, f"=SQRT({across}+{up})", number, _distance(last)),
-        Cell(row, 5, f"={letters(FIRST_RMSE + run.passes - 1)}{row}", number, rmse[-1]),
+        Cell(row, 1, rate, counter, run.hyper["lr"]) if rate else Cell(row, 1, "none", counter),
+        Cell(row, 2, entry.last(run.table.parameters[0]), figure, last[0]),
+        Cell(row, 3, entry.last(run.table.parameters[1]), figure, last[1]),
+        Cell(row, 4, f"=SQRT({across}+{up})", figure, _distance(last)),
+        Cell(row, 5, f"={letters(FIRST_RMSE + run.passes - 1)}{row}", figure, rmse[-1]),
         Cell(row, 6, until, counter, _until(rmse)),
     ]
     for epoch, value in enumerate(rmse, 1):
-        cells.append(Cell(row, FIRST_RMSE + epoch - 1, entry.rmse(epoch), number, value))
+        cells.append(Cell(row, FIRST_RMSE + epoch - 1, entry.rmse(epoch), figure, value))
     return cells
 
 

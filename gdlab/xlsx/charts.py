@@ -15,7 +15,8 @@ from gdlab.xlsx import styles
 from gdlab.xlsx.epochs import LINE_ROWS, first_column
 from gdlab.xlsx.writer import Book, Sheet
 
-# A chart of more points than this is slow to open; the path is then drawn by epochs.
+# A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
+# by epochs.
 MOST_POINTS = 4_000
 WIDTH, HEIGHT, GAP = 460, 290, 12
 COLUMN_PIXELS, ROW_PIXELS = 64, 20
@@ -76,6 +77,11 @@ def chart_of(book: Book, kind: dict[str, str], title: str, x: str, y: str) -> An
     return chart
 
 
+def titled(title: str, count: int) -> str:
+    """A title that says where only the first of ``count`` points are drawn."""
+    return f"{title} (the first {MOST_POINTS:,})" if count > MOST_POINTS else title
+
+
 def marker(index: int = 0, size: int = 6) -> Series:
     """A marker of one of our kinds."""
     color = {"color": styles.LINE_COLORS[index % len(styles.LINE_COLORS)]}
@@ -95,16 +101,17 @@ def line(index: int = 0, width: float = 1.75) -> Series:
 
 def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
     column = first_column(trace) + epoch_columns(trace.table).index(name)
-    return [sheet, START_ROW, column, START_ROW + trace.passes - 1, column]
+    return [sheet, START_ROW, column, START_ROW + min(trace.passes, MOST_POINTS) - 1, column]
 
 
 def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
     column = trace.table.names.index(name)
-    return [sheet, START_ROW, column, START_ROW + trace.rows - 1, column]
+    return [sheet, START_ROW, column, START_ROW + min(trace.rows, MOST_POINTS) - 1, column]
 
 
 def _error(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
-    chart = chart_of(book, {"type": "line"}, "RMSE by epoch", "epoch", "RMSE, in units of y")
+    title = titled("RMSE by epoch", trace.passes)
+    chart = chart_of(book, {"type": "line"}, title, "epoch", "RMSE, in units of y")
     chart.add_series(
         {
             "name": "rmse",
@@ -118,8 +125,9 @@ def _error(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
 
 
 def _line(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
-    chart = chart_of(book, {"type": "scatter"}, "The points and the line now", "x", "y")
-    last = DATA_START_ROW + trace.samples - 1
+    title = titled("The points and the line now", trace.samples)
+    chart = chart_of(book, {"type": "scatter"}, title, "x", "y")
+    last = DATA_START_ROW + min(trace.samples, MOST_POINTS) - 1
     chart.add_series(
         {
             "name": "points",
@@ -147,7 +155,8 @@ def _path(book: Book, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
     short = trace.rows <= MOST_POINTS or not trace.table.point
     cells = _rows if short else _epochs
     columns = [f"new_{one}" if short else one for one in (first, second)]
-    title = f"The path of {second} against {first}"
+    drawn = trace.rows if short else trace.passes
+    title = titled(f"The path of {second} against {first}", drawn)
     chart = chart_of(
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},
@@ -172,7 +181,7 @@ def _loss(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
     chart = chart_of(
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},
-        "Loss by update",
+        titled("Loss by update", trace.rows),
         "t",
         "loss",
     )

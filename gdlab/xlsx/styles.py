@@ -59,6 +59,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "counter": {"align": "center"},
     "counter_last": {"align": "center", "bottom": 1, "bottom_color": EPOCH_EDGE},
     "number": {"align": "right", "indent": 1},
+    # Four decimals, but for numbers that would not fit with them.
+    "figure": {
+        "align": "right",
+        "indent": 1,
+        "num_format": "[>=1000000]0.0000E+00;[<=-1000000]-0.0000E+00;0.0000",
+    },
     # The last row of an epoch, with a line under it.
     "number_last": {"align": "right", "indent": 1, "bottom": 1, "bottom_color": EPOCH_EDGE},
     "name": {"bold": True, "valign": "top"},
