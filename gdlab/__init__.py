@@ -27,7 +27,7 @@ _HOMES = {
     "explore": "explorer",
     "sheet": "widget",
     "workbook": "widget",
-    "practice_sheet": "widget",
+    "practice_sheet": "exercise",
     "practice": "marking",
     "check": "marking",
 }

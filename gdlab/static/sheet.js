@@ -17,7 +17,6 @@ const FRAME = `
     <div><b class="gd-rule"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
       <button type="button" data-do="hint">hint for this cell</button>
-      <button type="button" data-do="hint" hidden>hint on this cell</button>
       <button type="button" data-do="reset">start values</button>
       <button type="button" data-do="export">export .xlsx</button>
     </div>
@@ -135,7 +134,7 @@ export function createSheet(root, send) {
         inputs.light(found.inputs);
         player.show(Math.max(1, row), state.rows);
         showBar(name, row, blank(row, column) ? judged(row, column) : null, blank(row, column));
-        pictures.show(state, row);
+        if (!state.blanks) pictures.show(state, row);
       },
     };
   }
@@ -211,17 +210,19 @@ export function createSheet(root, send) {
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing;
     part("data-tools").hidden = !data;
-    for (const name of ["player", "bar"]) part(name).hidden = data;
+    part("bar").hidden = data;
+    // A learner who fills the cells in has no run to play or to draw yet.
+    part("player").hidden = data || Boolean(state.blanks);
+    part("pictures").hidden = Boolean(state.blanks);
     part("python").hidden = !state.python;
     root.querySelector("[data-do=export]").hidden = data || racing || Boolean(state.blanks);
     root.querySelector("[data-do=hint]").hidden = !state.blanks;
     root.querySelector("[data-do=reset]").hidden = racing || Boolean(state.blanks);
-    root.querySelector("[data-do=hint]").hidden = !state.blanks;
     // What a practice sheet is given cannot be changed.
     part("inputs").inert = Boolean(state.blanks);
     if (!data && !racing) {
       const all = state.head.loss === "loss" || state.blanks ? state.head.inputs : [...state.head.inputs, EPOCHS];
-      if (anew && JSON.stringify(before?.head?.inputs) !== JSON.stringify(state.head.inputs)) inputs.build(all);
+      if (anew && JSON.stringify(before?.head?.inputs) !== JSON.stringify(state.head.inputs)) inputs.build(all, Boolean(state.blanks));
       inputs.show({ ...state.inputs, epochs: state.epochs });
       part("python").querySelector("input").value = state.python ?? "";
     }
@@ -265,9 +266,8 @@ export function createSheet(root, send) {
     if (tab) ask({ kind: "show", tab });
     const action = event.target.closest("[data-do]")?.dataset.do;
     if (action === "copy") copyLine();
-    else if (action === "hint") ask({ kind: "cell", row: grid.here().row, column: [...state.columns.keys()][grid.here().column], text: "?" });
-    else if (action === "remove") ask({ kind: "remove", row: grid.here().row });
     else if (action === "hint") ask({ kind: "hint", row: grid.here().row, column: [...state.columns.keys()][grid.here().column] });
+    else if (action === "remove") ask({ kind: "remove", row: grid.here().row });
     else if (action) ask({ kind: action });
   });
   part("tabs").addEventListener("keydown", (event) => {
