@@ -1,6 +1,7 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 
 const ROW_HEIGHT = 25;
+const SCROLL_BAR = 18;
 const WIDTHS = { heading: 46, narrow: 62, normal: 92, wide: 116 };
 
 let grids = 0;
@@ -86,14 +87,15 @@ export function createGrid(place) {
     thead.replaceChildren(letters, names);
     pool = [];
     tbody.replaceChildren();
-    measure();
   }
 
-  /** Take the page's measures and make the rows that there is room for. */
+  /** Take the page's measures, make the rows that there is room for, and set the scroll bars. */
   function measure() {
+    room.head = thead.offsetHeight;
+    // A short table needs no more height than its rows.
+    scroller.style.maxHeight = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
     room.width = scroller.clientWidth;
     room.height = scroller.clientHeight;
-    room.head = thead.offsetHeight;
     const wanted = fullRows() + 1;
     while (pool.length < wanted) {
       pool.push(newRow());
@@ -101,10 +103,7 @@ export function createGrid(place) {
     }
     for (const row of pool.splice(wanted)) row.node.remove();
     showColumns();
-  }
-
-  /** Let the scroll bars reach to where the last row and the last column are just in sight. */
-  function resize() {
+    // The scroll bars reach to where the last row and the last column are just in sight.
     let from = view.columns.length - 1;
     while (from > 0 && fit(from - 1).to === view.columns.length - 1) from--;
     sizer.style.width = `${leftOf(from) + room.width}px`;
@@ -329,7 +328,6 @@ export function createGrid(place) {
   new ResizeObserver(() => {
     if (!view || (room.width === scroller.clientWidth && room.height === scroller.clientHeight)) return;
     measure();
-    resize();
     draw();
   }).observe(scroller);
 
@@ -343,7 +341,7 @@ export function createGrid(place) {
     }
     if (anew || rows !== next.rows) {
       table.setAttribute("aria-rowcount", next.rows + 2);
-      resize();
+      measure();
       first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
     }
     here = { row: Math.min(here.row, next.rows - 1), column: Math.min(here.column, next.columns.length - 1) };

@@ -69,12 +69,13 @@ function createField({ name, symbol, address, slider }, changed) {
 export function createInputs(place, changed) {
   let fields = new Map();
 
-  function build(inputs) {
+  function build(inputs, given) {
     const first = node("div", { class: "gd-fields" });
     const carried = node("div", { class: "gd-fields" });
     fields = new Map();
     for (const input of inputs) {
       const field = createField(input, (value) => changed(input.name, value));
+      if (given) field.node.querySelectorAll("input").forEach((box) => { box.disabled = true; });
       fields.set(input.name, field);
       (input.carried ? carried : first).append(field.node);
     }
@@ -87,6 +88,7 @@ export function createInputs(place, changed) {
   }
 
   return {
+    /** Make the fields; those that are `given` cannot be changed. */
     build,
     show(values) {
       for (const [name, field] of fields) field.show(values[name]);
