@@ -181,13 +181,17 @@ def test_contrast_of_lines(colour):
     assert (luminance(styles.PAPER) + 0.05) / (luminance(colour) + 0.05) >= 4.5
 
 
-def test_same_input_same_bytes(tmp_path, monkeypatch):
+def test_same_input_same_bytes(tmp_path):
     first = gdlab.lesson("adam_ann").to_excel(tmp_path / "first.xlsx")
-    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
-    monkeypatch.setenv("TZ", "Pacific/Auckland")
-    time.tzset()
-    second = gdlab.lesson("adam_ann").to_excel(tmp_path / "second.xlsx")
+    with pytest.MonkeyPatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Pacific/Auckland")
+        if hasattr(time, "tzset"):  # not on Windows
+            time.tzset()
+        second = gdlab.lesson("adam_ann").to_excel(tmp_path / "second.xlsx")
+    if hasattr(time, "tzset"):
+        time.tzset()
     assert first.read_bytes() == second.read_bytes()
+    assert b"2026-01-01T00:00:00Z" in parts(first)["docProps/core.xml"]
     assert gdlab.lesson("adam").to_excel(tmp_path / "other.xlsx").read_bytes() != first.read_bytes()
 
 
@@ -217,6 +221,21 @@ def test_more_rows_than_a_sheet_are_refused_before_anything_is_written(tmp_path,
         gdlab.trace("sgd", epochs=4).to_excel(path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "why"),
+    [
+        ("sgd.csv", {}, "a workbook's name ends in .xlsx"),
+        ("sgd.xlsx", {"letters": "xy"}, "letters must be one of mb, ab, not 'xy'"),
+        ("none/sgd.xlsx", {}, "there is no folder"),
+    ],
+)
+def test_other_bad_wishes_are_refused_in_a_line(path, options, why, tmp_path):
+    with pytest.raises(ValueError, match=why) as refusal:
+        gdlab.trace("sgd").to_excel(tmp_path / path, **options)
+    assert "\n" not in str(refusal.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_midway_leaves_the_file_that_stood_there(tmp_path, monkeypatch):

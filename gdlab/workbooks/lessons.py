@@ -11,7 +11,7 @@ from gdlab.tracing import trace
 from gdlab.workbooks.compare import write_compare
 from gdlab.workbooks.intro import write_intro
 from gdlab.workbooks.original import original_notes
-from gdlab.workbooks.rule import STREAM_FROM, write_trace
+from gdlab.workbooks.rule import STREAM_FROM, refuse_letters, write_trace
 from gdlab.xlsx.data import write_data
 from gdlab.xlsx.sheet import refuse_too_long, write_sheet
 from gdlab.xlsx.writer import writing
@@ -28,6 +28,7 @@ def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "m
     the folder cannot be made or written in, or where the epochs do not fit on a sheet.
     """
     folder = Path(folder)
+    refuse_letters(letters)
     if isinstance(epochs, int) and epochs > MOST_EPOCHS:
         raise ValueError(
             f"the lessons' workbook takes up to {MOST_EPOCHS:,} epochs, not {epochs:,}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from gdlab.layout import DATA_SHEET
 from gdlab.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.runs import Trace
+from gdlab.symbols import LETTERS
 from gdlab.xlsx.data import write_data
 from gdlab.xlsx.sheet import refuse_too_long, write_sheet
 from gdlab.xlsx.writer import writing
@@ -27,9 +28,13 @@ def write_trace(
 
     ``letters`` are those of the line in symbols: "mb" or, as the lessons' workbook, "ab". The sheet
     is called ``name``, by default as the rule. ``notes`` go behind the notes on the columns'
-    headers. Raises ValueError for more rows than a sheet has, before anything is written.
+    headers. Raises ValueError, before anything is written, for more rows than a sheet has, for
+    other letters, and for a path that does not end in .xlsx.
     """
     refuse_too_long(trace)
+    refuse_letters(letters)
+    if Path(path).suffix.lower() != ".xlsx":
+        raise ValueError(f"{path}: a workbook's name ends in .xlsx")
     name = name or trace.rule
     if name.lower() == DATA_SHEET:
         name = f"{name}_rule"
@@ -38,6 +43,12 @@ def write_trace(
         if trace.table.point:
             write_data(book, trace.points, truth_of(trace), letters)
     return Path(path)
+
+
+def refuse_letters(letters: str) -> None:
+    """ValueError for letters of the line that there are not."""
+    if letters not in LETTERS:
+        raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
 
 
 def truth_of(trace: Trace) -> tuple[float, float] | None:
