@@ -6,7 +6,8 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 INSTALLED_TEST := .venv/.installed-test
 PIP := .venv/bin/python -m pip --disable-pip-version-check
-PYTEST := .venv/bin/python -m pytest -n 2
+# A file stays with one process: its tests share what takes seconds to start, such as JupyterLab.
+PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
