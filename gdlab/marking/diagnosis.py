@@ -81,7 +81,7 @@ def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
             }
             believed |= _believed(double, BELIEVED_OF_TWO)
         diagnoses |= _possible(single) | believed
-    return _cut_off(judgement, diagnoses) | diagnoses
+    return diagnoses | _cut_off(judgement, diagnoses)
 
 
 def _cut_off(judgement: Judgement, known: Mapping[Place, Diagnosis]) -> dict[Place, Diagnosis]:
@@ -238,13 +238,20 @@ def _possible(found: Found) -> dict[Place, Diagnosis]:
 
 
 def _named(likely: list[Slip]) -> Diagnosis:
-    if len(likely) == 1:
-        return Diagnosis(likely[0].name, likely[0].because, likely[0].hint)
+    """A slip by its name, where all that are likely have the same."""
+    if len({slip.name for slip in likely}) == 1:
+        return Diagnosis(likely[0].name, _list(likely), likely[0].hint)
     return _could_be(likely)
 
 
 def _could_be(likely: list[Slip]) -> Diagnosis:
-    shown = sorted(likely, key=lambda slip: slip.usual)[:MOST_NAMED]
-    because = "; could also be: ".join(slip.because for slip in shown)
-    hint = " Or: ".join(dict.fromkeys(slip.hint for slip in shown))
-    return Diagnosis(None, f"could be: {because}", hint)
+    hint = " Or: ".join(dict.fromkeys(slip.hint for slip in _usual(likely)))
+    return Diagnosis(None, f"could be: {_list(likely)}", hint)
+
+
+def _list(likely: list[Slip]) -> str:
+    return "; could also be: ".join(slip.because for slip in _usual(likely))
+
+
+def _usual(likely: list[Slip]) -> list[Slip]:
+    return sorted(likely, key=lambda slip: slip.usual)[:MOST_NAMED]

@@ -36,7 +36,7 @@ KINDS: dict[str, Kind] = {
     "copied_from_above": Kind(1, "is this the number of another cell?"),
     "copied_from_beside": Kind(1, "is this the number of another cell?"),
     "cut_off": Kind(1, "round, do not cut off"),
-    "doubled_for_squared": Kind(2, "is something squared here?"),
+    "doubled_for_squared": Kind(1, "is something squared here?"),
     "eps_forgotten": Kind(2, "where does eps stand?"),
     "term_forgotten": Kind(2, "count the terms"),
     "divisor_forgotten": Kind(2, "is something divided here?"),

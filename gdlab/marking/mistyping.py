@@ -30,20 +30,33 @@ def swapped_digits(verdict: Verdict) -> list[Slip]:
 
 
 def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[Place], bool]:
-    """The wrong cells that were cut off where they should be rounded, and whether it is a habit."""
-    cut, rounded_up = [], 0
-    for verdict in verdicts:
-        written, right, decimals = verdict.written, verdict.from_yours, _decimals(verdict)
+    """The wrong cells that were cut off where they should be rounded, and whether it is a habit.
+
+    One may have gone on with the numbers as cut off, or with all digits: the likelier is taken.
+    """
+    cells = list(verdicts)
+    own = _cut([(one, one.from_yours) for one in cells])
+    true = _cut([(one, one.expected) for one in cells])
+    places, rounded_up = max(own, true, key=lambda found: len(found[0]) - found[1])
+    return places, len(places) >= HABIT and rounded_up <= ROUNDED * len(places)
+
+
+def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[Place], int]:
+    """The wrong cells that were cut off, and how many others were rounded up."""
+    places, rounded_up = [], 0
+    for verdict, right in cells:
+        written, decimals = verdict.written, _decimals(verdict)
         if written is None or written.number is None or decimals is None or isinstance(right, str):
             continue
         exact, shown = abs(right) * 10.0**decimals, abs(written.number) * 10.0**decimals
-        if exact % 1.0 < 0.5 or exact > 10.0**MOST_DIGITS or written.number * right < 0:
+        # Where cutting off and rounding give the same, or nearly, it cannot be told.
+        if not 0.5 <= exact % 1.0 < 0.999 or exact > 10.0**MOST_DIGITS:
             continue
-        if verdict.status != WRONG:
-            rounded_up += shown > exact
-        elif round(shown) == math.floor(exact):
-            cut.append(verdict.place)
-    return cut, len(cut) >= HABIT and rounded_up <= ROUNDED * len(cut)
+        if round(shown) == math.floor(exact) and written.number * right >= 0:
+            places += [verdict.place] if verdict.status == WRONG else []
+        else:
+            rounded_up += round(shown) == math.ceil(exact)
+    return places, rounded_up
 
 
 def _decimals(verdict: Verdict) -> int | None:
