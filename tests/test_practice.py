@@ -5,7 +5,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-import engines
 import openpyxl
 import pytest
 from engines import save_with_libreoffice
@@ -172,10 +171,8 @@ def test_a_rule_of_ones_own(tmp_path: Path) -> None:
         del registry._registered["data"]
 
 
-@pytest.mark.engine
+@pytest.mark.usefixtures("libreoffice")
 def test_filled_in_with_formulas_and_saved_by_libreoffice(tmp_path: Path) -> None:
-    if engines.soffice() is None:
-        pytest.skip("LibreOffice (the program soffice) is missing")
     out = practice("adam", tmp_path / "a.xlsx", rows=2, seed=6, decimals=4)
     own, run = make("adam", rows=2, seed=6, decimals=4)
 

@@ -145,6 +145,14 @@ def test_formulas_that_were_never_calculated(tmp_path: Path) -> None:
         read_filled(points)
 
 
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(tmp_path: Path) -> None:
+    def touch(_book: Any, sheet: Any, _practice: Any) -> None:
+        sheet.write_formula("I10", '=IF(1,"",1)', None, "")
+
+    filled = read_filled(hand_in(tmp_path / "a.xlsx", touch=touch))
+    assert (1, "error") not in filled.written and statuses(filled)["empty"] == 1
+
+
 def test_numbers_in_full_claim_all_their_digits(tmp_path: Path) -> None:
     filled = read_filled(hand_in(tmp_path / "a.xlsx", digits=17, seed=2))
     cells = [cell for cell in filled.written.values() if cell.decimals is None]

@@ -218,7 +218,8 @@ class _Walker:
     def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self.cell = attributes.get("r", "")
-            self.has_formula = self.has_value = False
+            # A formula may give an empty text; then it was calculated.
+            self.has_formula, self.has_value = False, attributes.get("t") == "str"
         elif name == "f":
             self.has_formula = True
         elif name in ("v", "t"):
