@@ -1,0 +1,129 @@
+"""What is imported when: the arrows between modules, and libraries only where they are used."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gdlab
+
+ROOT = Path(__file__).parent.parent
+HEAVY = (
+    "numpy",
+    "pandas",
+    "numba",
+    "matplotlib",
+    "IPython",
+    "ipywidgets",
+    "openpyxl",
+    "xlsxwriter",
+)
+
+
+def loaded(code):
+    """The heavy libraries that a new Python has loaded after some code."""
+    tail = f"\nimport json, sys\nprint(json.dumps([n for n in {HEAVY!r} if n in sys.modules]))"
+    found = subprocess.run(
+        [sys.executable, "-c", code + tail],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("code", "wanted"),
+    [
+        ("import gdlab", []),
+        ("import gdlab; gdlab.rules(); dir(gdlab)", []),
+        ("import gdlab; gdlab.__all__; gdlab.__version__", []),
+        ("import gdlab.tracing, gdlab.lessons, gdlab.layout", []),
+        ("import gdlab; gdlab.trace('adam').final", ["numpy"]),
+        ("import gdlab; gdlab.trace('sgd', lr=1e300).exploded", ["numpy"]),
+        ("import gdlab; gdlab.trace('adam').frame", ["numpy", "pandas"]),
+        ("import gdlab; gdlab.lesson_points()", ["numpy", "pandas"]),
+    ],
+)
+def test_a_library_is_loaded_where_it_is_used(code, wanted):
+    assert loaded(code) == wanted
+
+
+@pytest.mark.skipif(
+    os.environ.get("NUMBA_DISABLE_JIT", "0") != "0", reason="the compiler is switched off"
+)
+def test_the_compiler_is_loaded_for_large_tables_alone():
+    large = "import gdlab\nfrom gdlab import kernel\nkernel.COMPILE_FROM = 1\ngdlab.trace('sgd')"
+    assert "numba" in loaded(large)
+
+
+@pytest.mark.parametrize("name", gdlab.__all__)
+def test_every_name_of_the_face_is_there(name):
+    assert callable(getattr(gdlab, name))
+    assert getattr(gdlab, name).__doc__
+
+
+def test_an_unknown_name_is_answered_with_those_that_there_are():
+    with pytest.raises(AttributeError, match=r"gdlab has no 'tracer'; it has .*trace"):
+        gdlab.tracer  # noqa: B018
+    assert set(gdlab.__all__) <= set(dir(gdlab))
+
+
+def test_the_arrows_between_modules_point_one_way():
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())",
+        ],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "KEPT" in found.stdout
+
+
+def imports_of(path):
+    """The gdlab modules that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are written out"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_the_core_knows_nothing_of_its_views():
+    # The same rule as the linter's, read from the files by other means.
+    views = ("explorer", "widget", "workbooks", "marking", "cli", "plots", "xlsx", "browser")
+    views += ("pictures", "showing", "exercise", "sweeping")
+    core = """assembly columns explaining files functions gradients grammar kernel layout lessons
+    loops model optimizers points ranges registry schedules surfaces symbols tracing"""
+    paths = [ROOT / "gdlab" / f"{name}.py" for name in core.split()]
+    for path in [*paths, *(ROOT / "gdlab" / "dialects").glob("*.py")]:
+        for name in imports_of(path):
+            parts = name.split(".")
+            assert parts[0] != "gdlab" or parts[1:2] == [] or parts[1] not in views, (path, name)
+    # A run offers to write itself as a workbook; it is the one that reaches up.
+    reached = {name.split(".")[1] for name in imports_of(ROOT / "gdlab" / "runs.py")
+               if name.startswith("gdlab.")}  # fmt: skip
+    assert reached & set(views) <= {"workbooks", "widget"}
+
+
+def test_a_module_has_no_name_of_the_face():
+    modules = {path.stem for path in (ROOT / "gdlab").glob("*.py")}
+    modules |= {path.name for path in (ROOT / "gdlab").iterdir() if path.is_dir()}
+    assert not modules & set(gdlab.__all__)
