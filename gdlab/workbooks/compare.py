@@ -8,6 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlsxwriter.utility import quote_sheetname
+
 from gdlab import layout
 from gdlab.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters
 from gdlab.points import LESSON_INTERCEPT, LESSON_SLOPE
@@ -39,7 +41,7 @@ CHART_WIDTH, CHART_HEIGHT = 1060, 480
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the comparison: a run, and where it is read."""
+    """One line of the comparison: a run, and where it is read: a sheet as formulas name it."""
 
     label: str
     trace: Trace
@@ -77,7 +79,12 @@ def write_compare(
     """Write the comparison of the lessons' sheets and of other rules, all over as many epochs."""
     sheet = book.add_sheet(SHEET)
     entries = [
-        Entry(f"{name} ({run.rule})" if name != run.rule else name, run, errors_of(run), name)
+        Entry(
+            f"{name} ({run.rule})" if name != run.rule else name,
+            run,
+            errors_of(run),
+            quote_sheetname(name),
+        )
         for name, run in lessons.items()
     ]
     epochs = entries[0].trace.passes
@@ -95,7 +102,7 @@ def write_compare(
     if blocks:
         cells += block_cells(book, blocks, symbols)
     _write(book, sheet, cells, blocks)
-    _add_checks(book, sheet, len(entries), epochs, blocks)
+    _add_checks(book, sheet, len(entries), epochs, blocks, symbols)
     _add_chart(book, sheet, len(entries), epochs)
     sheet.guard()
     return sheet
@@ -188,20 +195,22 @@ def _write(book: Book, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block])
             write_row(row - START_ROW)
 
 
-def _add_checks(book: Book, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block]) -> None:
+def _add_checks(
+    book: Book, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
+) -> None:
     """What may stand in the inputs, notes, marks where numbers explode, and what is printed."""
     check = validation("threshold")
     sheet.data_validation(INPUT_ROW - 1, 0, INPUT_ROW - 1, 0, check)
     for column, name in enumerate(SUMMARY):
         if name in NOTES:
-            sheet.write_comment(
-                HEADER_ROW - 1, column, NOTES[name], {"x_scale": 2, "font_size": 10}
-            )
+            sheet.note(HEADER_ROW, column, NOTES[name])
     spans = [(2, FIRST_RMSE + epochs - 1, START_ROW + count)]
     for block in blocks:
         for column, name in enumerate(input_values(block.trace), block.left):
             check = validation(name)
             sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, check)
+        for column, name in enumerate(block.names, block.left):
+            sheet.note(HEADER_ROW, column, block.trace.explain(1, name, symbols).symbols)
         spans.append((block.left, block.right, START_ROW + block.trace.rows))
     for first, last, bottom in spans:
         mark_block(book, sheet, bottom, first, last)

@@ -57,8 +57,7 @@ def write_data(
         else:
             sheet.number(row, 1, y, own)
     last = DATA_START_ROW + len(points[0]) - 1
-    # No message beside each of so many cells; a wrong entry is still answered.
-    check = validation("x") | {"input_title": "", "input_message": ""}
+    check = validation("x" if truth else "x or y")
     sheet.data_validation(DATA_START_ROW, 0, last, 0 if truth else 1, check)
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.fit_to_pages(1, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from gdlab.dialects.infix import TEXT, infix
 from gdlab.layout import (
     HEADER_ROW,
     INPUT_ROW,
@@ -45,6 +46,27 @@ def epoch_heads(book: Book, trace: Trace, symbols: str) -> list[Cell]:
             start = trace.table.epoch_starts[name]
             cells.append(Cell(START_ROW, column, start, book.style("start")))
     return cells
+
+
+def epoch_notes(trace: Trace, symbols: str) -> dict[int, str]:
+    """What is said on the headers, by column: how each figure comes about."""
+    table = trace.table
+    said = {
+        "epoch": "One pass over the points.",
+        "mse": "The mean of the epoch's squared errors, each taken before its update.",
+        "rmse": "The root of the mean squared error, in units of y.",
+        "root_sum_err2": "The root of the SUM of the squared errors: the lesson's figure.",
+        "lr": "The rate of the epoch: what the epoch before has set.",
+    }
+    said |= {
+        name: f"{text(name, symbols)} after the epoch's last row." for name in table.parameters
+    }
+    for column in table.epoch_columns:
+        assert column.expression is not None
+        formula = infix(column.expression, lambda name: text(name, symbols), TEXT)
+        said[column.name] = f"{text(column.name, symbols)} = {formula}, after the epoch's last row."
+    names = enumerate(epoch_columns(table), first_column(trace))
+    return {column: said[name] for column, name in names}
 
 
 def epoch_row(book: Book, trace: Trace, errors: Errors | None) -> Callable[[int], list[Cell]]:

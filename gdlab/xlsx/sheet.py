@@ -7,7 +7,13 @@ from gdlab.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW
 from gdlab.runs import Trace
 from gdlab.symbols import LETTERS, text
 from gdlab.xlsx.charts import add_charts
-from gdlab.xlsx.epochs import difference_cells, epoch_heads, epoch_row, line_cells
+from gdlab.xlsx.epochs import (
+    difference_cells,
+    epoch_heads,
+    epoch_notes,
+    epoch_row,
+    line_cells,
+)
 from gdlab.xlsx.errors import Errors, errors_of
 from gdlab.xlsx.inputs import input_cells, name_inputs
 from gdlab.xlsx.page import mark_explosions, set_print, set_widths
@@ -60,6 +66,8 @@ def write_sheet(
         cells += difference_cells(book, trace, letters, errors)
         cells += epoch_heads(book, trace, letters)
         beside = epoch_row(book, trace, errors)
+        for column, said in epoch_notes(trace, letters).items():
+            sheet.note(HEADER_ROW, column, said)
     sheet.put(cells)
     write_rows(book, sheet, trace, errors, live, blank, decimals, beside)
     name_inputs(book, sheet, trace, live)
@@ -139,12 +147,5 @@ def _start(book: Book, trace: Trace, live: bool) -> list[Cell]:
 def _write_notes(sheet: Sheet, trace: Trace, letters: str, notes: Mapping[str, str]) -> None:
     """A note on every header: its formula in symbols, and whatever ``notes`` add."""
     for column, name in enumerate(trace.table.names):
-        said = trace.explain(1, name, letters).symbols
-        also = notes.get(name)
-        lines = [said, also] if also else [said]
-        sheet.write_comment(
-            HEADER_ROW - 1,
-            column,
-            "\n".join(lines),
-            {"x_scale": 2, "y_scale": 0.5 + 0.25 * len(lines) + len(said) / 150, "font_size": 10},
-        )
+        said = [trace.explain(1, name, letters).symbols, notes.get(name, "")]
+        sheet.note(HEADER_ROW, column, "\n".join(filter(None, said)))

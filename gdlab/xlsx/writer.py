@@ -22,6 +22,8 @@ from gdlab.xlsx.styles import FONT, OVERLAYS, STYLES
 # A fixed date in every file: the same input gives the same bytes.
 DATE = datetime.datetime(2026, 1, 1)
 LONGEST_NAME = 31
+# So many characters stand on a line of a note.
+NOTE_LINE = 40
 
 # What a formula gives: a number, a text, or an error such as "#NUM!".
 Value = float | str
@@ -74,6 +76,12 @@ class Sheet(Worksheet):
         if self.constant_memory and row > self.previous_row:
             self._write_single_row(row)
         self.table[row][column] = cell
+
+    def note(self, row: int, column: int, said: str) -> None:
+        """Put a note on a cell, in a box that is large enough for it."""
+        lines = sum(1 + len(line) // NOTE_LINE for line in said.split("\n"))
+        size = {"width": 260, "height": 14 + 17 * lines, "font_size": 9}
+        self.write_comment(row - 1, column, said, size)
 
     def guard(self) -> None:
         """Lock all cells but inputs, without a password; widths may still be changed."""
