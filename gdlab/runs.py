@@ -1,5 +1,6 @@
 """A run of a rule: every cell that it computed, and the views made from them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
@@ -229,3 +230,13 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}>"
+
+
+def to_excel(runs: Mapping[str, Trace], path: str | Path) -> Path:
+    """Write several runs on the same points as one workbook, a sheet each by its name.
+
+    Raises ValueError where there are more rows than a sheet has.
+    """
+    from gdlab.workbooks import write_runs
+
+    return write_runs(runs, path)

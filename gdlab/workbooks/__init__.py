@@ -2,5 +2,6 @@
 
 from gdlab.workbooks.lessons import write_lessons
 from gdlab.workbooks.rule import write_trace
+from gdlab.workbooks.together import write_runs
 
-__all__ = ["write_lessons", "write_trace"]
+__all__ = ["write_lessons", "write_runs", "write_trace"]
