@@ -214,7 +214,7 @@ def test_the_exported_workbook_is_what_is_on_the_screen(page):
     with page.expect_download() as waiting:
         page.click("[data-do=export]")
     book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()), data_only=True)
-    sheet = book["adam_lesson"]
+    sheet = book["adam"]
     assert in_full(sheet[line(page, "name-box")].value) == shown
     run = gdlab.trace("adam_lesson", epochs=5, lr=0.316)
     for place, name in enumerate(run.table.names, 1):

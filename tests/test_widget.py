@@ -131,7 +131,6 @@ def test_a_race_lays_sheets_and_rules_side_by_side(book):
     run = book.runs["adam"]
     where = run.explain(3, "new_slope").cell
     assert references["adam: new_slope"].format(row=12) == f"=adam!{where}"
-    assert references["lion: new_slope"] is None
     state, _ = ask(book, "race", names=[])
     assert state["error"] == "a race needs at least one rule"
     state, _ = ask(book, "race", names=["fastest"])
@@ -228,13 +227,32 @@ def test_export_is_what_is_on_the_screen(book):
     shown, numbers = ask(book, "input", name="lr", value=0.25)
     state, sent = ask(book, "export")
     assert state["file"] == "adam.xlsx"
-    sheet = openpyxl.load_workbook(io.BytesIO(sent[-1]), data_only=True)["adam_lesson"]
+    sheet = openpyxl.load_workbook(io.BytesIO(sent[-1]), data_only=True)["adam"]
     for place, cells in enumerate(columns(shown, numbers).values()):
         for row, value in enumerate(cells, 10):
             assert sheet.cell(row, place + 1).value == value
-    ask(book, "show", tab="data")
+
+
+def test_export_of_a_race_has_a_sheet_for_every_rule(book):
+    ask(book, "show", tab="compare")
+    shown, _ = ask(book, "race", names=["adam", "lion"])
     state, sent = ask(book, "export")
-    assert "error" in state
+    assert state["file"] == "compare.xlsx"
+    written = openpyxl.load_workbook(io.BytesIO(sent[-1]), data_only=True)
+    assert written.sheetnames == ["data", "adam", "lion", "compare"]
+    formulas = {column["name"]: column["excel"] for column in shown["head"]["columns"]}
+    sheet, place = formulas["lion: new_slope"].format(row=154)[1:].split("!")
+    assert written[sheet][place].value == gdlab.trace("lion", epochs=5).final["slope"]
+
+
+def test_export_of_the_points_has_every_sheet(book):
+    ask(book, "show", tab="data")
+    ask(book, "point", row=0, column="y", text="60")
+    _, sent = ask(book, "export")
+    written = openpyxl.load_workbook(io.BytesIO(sent[-1]), data_only=True)
+    # The points are on no line now, so there is nothing to compare the rules by.
+    assert written.sheetnames == ["data", *TABS]
+    assert written["data"]["B7"].value == 60
 
 
 def test_events_reach_a_widget_and_its_answer_leaves():

@@ -13,11 +13,8 @@ from gdlab.runs import Trace
 from gdlab.symbols import latex, text
 
 
-def race_head(runs: Mapping[str, Trace], sheets: Mapping[str, Trace]) -> dict[str, Any]:
-    """The fixed parts of the sheet that lays ``runs`` side by side.
-
-    A run that has a sheet of its own is referred to there by a formula.
-    """
+def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The fixed parts of the sheet that lays runs, by their sheets' names, side by side."""
     one = next(iter(runs.values()))
     columns: list[dict[str, Any]] = [_column(name, latex(name)) for name in COUNTERS]
     racers = []
@@ -25,10 +22,8 @@ def race_head(runs: Mapping[str, Trace], sheets: Mapping[str, Trace]) -> dict[st
         shown = _shown(run)
         for name in shown:
             place = letters(run.table.names.index(name))
-            reference = f"={label}!{place}{{row}}" if label in sheets else None
-            columns.append(
-                _column(f"{label}: {name}", latex(name)) | {"group": label, "excel": reference}
-            )
+            own = {"group": label, "excel": f"={label}!{place}{{row}}"}
+            columns.append(_column(f"{label}: {name}", latex(name)) | own)
         racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
     for number, column in enumerate(columns):
         column["letters"] = letters(number)

@@ -7,6 +7,7 @@ const SHAPES = [
   "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z", "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
 const LEVELS = 7;
+const CONTOURS = 11;
 
 /** The runs on a sheet: one on a rule's, several in a race. */
 function runsOf(state) {
@@ -103,6 +104,34 @@ function contours(points, start, area) {
   return `${marks}<path class="gd-best" d="M-5-5L5 5M-5 5L5-5" transform="translate(${area.x(best[0]).toFixed(1)} ${area.y(best[1]).toFixed(1)})"/>`;
 }
 
+/** Contours of a surface from its heights on a square grid: in every small square, straight bits. */
+function surfaceContours({ ground: [across, up], heights }, area) {
+  const side = Math.sqrt(heights.length);
+  const [low, high] = extent(heights);
+  const at = ([from, to], k) => from + ((to - from) * k) / (side - 1);
+  let marks = "";
+  for (let level = 0; level < CONTOURS; level++) {
+    const height = low + (high - low) * 2 ** (level - CONTOURS);
+    let data = "";
+    for (let j = 0; j < side - 1; j++) {
+      for (let i = 0; i < side - 1; i++) {
+        const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+        const crossings = [];
+        corners.forEach(([x, y], k) => {
+          const [nextX, nextY] = corners[(k + 1) % 4];
+          const [here, there] = [heights[y * side + x], heights[nextY * side + nextX]];
+          if (here < height === there < height) return;
+          const share = (height - here) / (there - here);
+          crossings.push([area.x(at(across, x + share * (nextX - x))), area.y(at(up, y + share * (nextY - y)))]);
+        });
+        for (let k = 0; k + 1 < crossings.length; k += 2) data += pathOf(crossings.slice(k, k + 2));
+      }
+    }
+    marks += `<path class="gd-contour" d="${data}"/>`;
+  }
+  return marks;
+}
+
 /** A path's places up to a row; where rows are dense, those that are a pixel apart. */
 function track(run, rows, area) {
   const places = [];
@@ -120,7 +149,7 @@ function drawPath(state, row) {
   const runs = runsOf(state);
   const onLine = state.head.loss !== "loss";
   const found = onLine ? bowl(state.points) : null;
-  const ranges = [0, 1].map((which) => {
+  const ranges = state.ground ?? [0, 1].map((which) => {
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
     const [low, high] = padded(fixed, 0.25);
     const [least, most] = extent(...runs.map((run) => run.ends[which]));
@@ -130,10 +159,10 @@ function drawPath(state, row) {
   });
   const [first, second] = state.head.parameters;
   const area = axes({
-    title: onLine ? "path over the loss" : "path", xLabel: first.letter, yLabel: second.letter,
+    title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
     x: ranges[0], y: ranges[1],
   });
-  let marks = found ? contours(state.points, runs[0].start, area) : "";
+  let marks = found ? contours(state.points, runs[0].start, area) : state.ground ? surfaceContours(state, area) : "";
   runs.forEach((run, place) => {
     const colour = `gd-run-${place % SHAPES.length}`;
     marks += `<path class="gd-path gd-faint ${colour}" d="${track(run, run.loss.length, area)}"/>`;
@@ -153,7 +182,8 @@ function drawLoss(state, row) {
   const single = runs.length === 1;
   const area = axes({
     title: "loss", logY: true, xLabel: "row",
-    yLabel: single && state.mse?.length ? "thin: error² per update, thick: mean per epoch" : "error² per update",
+    yLabel: single && state.mse?.length ? "thin: error² per update, thick: mean per epoch"
+      : state.head.loss === "loss" ? "loss per update" : "error² per update",
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);

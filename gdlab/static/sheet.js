@@ -152,7 +152,7 @@ export function createSheet(root, send) {
       address: addressOf(state, name, row),
       formula: column.formula,
       numbers: put ? `${put} = ${result}` : result,
-      excel: column.group && !column.excel ? "" : excelOf(state, name, row),
+      excel: excelOf(state, name, row),
     });
   }
 
@@ -215,7 +215,7 @@ export function createSheet(root, send) {
     part("player").hidden = data || Boolean(state.blanks);
     part("pictures").hidden = Boolean(state.blanks);
     part("python").hidden = !state.python;
-    root.querySelector("[data-do=export]").hidden = data || racing || Boolean(state.blanks);
+    root.querySelector("[data-do=export]").hidden = Boolean(state.blanks);
     root.querySelector("[data-do=hint]").hidden = !state.blanks;
     root.querySelector("[data-do=reset]").hidden = racing || Boolean(state.blanks);
     // What a practice sheet is given cannot be changed.

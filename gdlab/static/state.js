@@ -28,6 +28,7 @@ export function readState(answer, buffers, known) {
     }
     state.rows = rows;
   }
+  if (state.ground) state.heights = floats(buffers[2]);
   return state;
 }
 

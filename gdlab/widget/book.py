@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from gdlab.browser.cells import cells
+from gdlab.browser.ground import ground
 from gdlab.browser.head import head
 from gdlab.browser.race import race_cells, race_head
 from gdlab.explaining import short
 from gdlab.points import Pair
 from gdlab.registry import rules
 from gdlab.rerun import inputs_of, python_line, rerun
-from gdlab.runs import Trace
+from gdlab.runs import Trace, to_excel
 from gdlab.tracing import trace
 from gdlab.widget.typed import edited, loaded, pasted, removed
 
@@ -139,14 +140,24 @@ class Book:
         return [*self.runs, *(name for name in rules() if name not in self.runs)]
 
     def _export(self) -> bytes:
-        if self.tab not in self.runs:
-            raise ValueError("open the sheet of a rule to export it")
+        """The workbook of the sheet that is shown; of the points or a race, all its sheets."""
         with tempfile.TemporaryDirectory(prefix="gdlab-export-") as folder:
-            path = self.runs[self.tab].to_excel(Path(folder) / f"{self.tab}.xlsx")
+            path = Path(folder) / "sheet.xlsx"
+            if self.tab in self.runs:
+                self.runs[self.tab].to_excel(path, name=self.tab)
+            else:
+                to_excel(self._shown() or self.runs, path)
             return path.read_bytes()
 
+    def _shown(self) -> dict[str, Trace]:
+        """The runs of a race, or the one of the sheet that is shown."""
+        if self.tab == COMPARE:
+            return {name: (self.runs | self.guests)[name] for name in self.racing}
+        return {self.tab: self.runs[self.tab]} if self.tab in self.runs else {}
+
     def state(self, known: str | None = None) -> Answer:
-        """What the page shows now, and the numbers as bytes of float64: points, then cells.
+        """What the page shows now, and the numbers as bytes of float64: points, then cells,
+        then the heights of a surface.
 
         The head is left out where the page has it already; ``known`` is that head's mark.
         """
@@ -159,14 +170,15 @@ class Book:
             "rows": one.rows,
         }
         numbers = [np.array(one.points).tobytes()]
-        shown: dict[str, Trace] = {}
+        shown = self._shown()
         if self.tab in self.runs:
             run = self.runs[self.tab]
-            shown = {self.tab: run}
             state |= _numbers(run)
             numbers.append(cells(run).tobytes())
+            if not run.table.point:
+                state["ground"], heights = ground(run)
+                numbers.append(heights.tobytes())
         elif self.tab == COMPARE:
-            shown = {name: (self.runs | self.guests)[name] for name in self.racing}
             state |= {
                 "choices": self.choices,
                 "mse": [_mse(run) for run in shown.values()],
@@ -192,7 +204,7 @@ class Book:
 
     def _head(self, shown: Mapping[str, Trace]) -> dict[str, Any]:
         if self.tab == COMPARE:
-            return race_head(shown, self.runs)
+            return race_head(shown)
         run = shown.get(self.tab)
         return head(run.table, run.samples) if run else {}
 
