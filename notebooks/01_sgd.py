@@ -128,3 +128,10 @@ rates[2].exploded
 
 # %%
 gdlab.show_row(run, 2, ["y_pred", "error", "grad_slope", "step_slope", "new_slope"])
+
+# %% [markdown]
+# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
+# following from an earlier slip, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("sgd", rows=2)

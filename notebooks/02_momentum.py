@@ -120,3 +120,10 @@ pair = [gdlab.lesson("momentum"), gdlab.trace("heavy_ball", epochs=5, lr=0.00001
 
 # %%
 gdlab.show_row(run, 3, ["grad_intercept", "avg_intercept", "step_intercept"])
+
+# %% [markdown]
+# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
+# following from an earlier slip, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("momentum", rows=2)

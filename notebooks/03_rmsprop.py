@@ -120,3 +120,10 @@ gdlab.trace("rmsprop_lesson", start=zero).exploded
 
 # %%
 gdlab.show_row(run, 2, ["grad_intercept", "sqr_avg_intercept", "step_intercept"])
+
+# %% [markdown]
+# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
+# following from an earlier slip, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("rmsprop", rows=2)

@@ -116,3 +116,10 @@ best = {"intercept": 30, "slope": 2}
 
 # %%
 gdlab.show_row(run, 2, ["avg_slope", "avg_hat_slope", "sqr_avg_slope", "sqr_avg_hat_slope"])
+
+# %% [markdown]
+# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
+# following from an earlier slip, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("adam", rows=2)

@@ -83,7 +83,7 @@ pd.DataFrame({run.rule: run.epochs["rmse"] for run in runs}).round(2)
 # more time: fifty epochs.
 
 # %%
-rates = {"sgd": 0.0003, "momentum": 0.0002, "rmsprop": 0.1, "adam": 0.1}
+rates = {"sgd": 0.0001, "momentum": 0.0002, "rmsprop": 0.1, "adam": 0.1}
 tuned = [gdlab.trace(rule, epochs=50, lr=lr) for rule, lr in rates.items()]
 gdlab.plot(tuned, "epochs", "path")
 
@@ -94,7 +94,7 @@ gdlab.plot(tuned, "epochs", "path")
 # rest at $b = 30$, $m = 2$?
 
 # %%
-list(gdlab.rules())
+", ".join(gdlab.rules())
 
 # %%
 gdlab.explore("adagrad")

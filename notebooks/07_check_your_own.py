@@ -40,6 +40,12 @@ gdlab.check("mine.xlsx").marks
 gdlab.check("key.xlsx").marks
 
 # %% [markdown]
+# The same sheet can be filled in here. Each cell is judged as you type it.
+
+# %%
+gdlab.practice_sheet("momentum", rows=3, seed=7, decimals=2)
+
+# %% [markdown]
 # ## What it says of a slip
 #
 # Three points, three rows of momentum. This run is the key.

@@ -138,3 +138,6 @@ except ValueError as error:
 
 # %%
 print(gdlab.practice("turning", "friend.xlsx", rows=3))
+
+# %%
+gdlab.practice_sheet("turning", rows=2)
