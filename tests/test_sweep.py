@@ -11,6 +11,7 @@ import pytest
 import gdlab
 from gdlab.assembly import SCHEDULES, table_of
 from gdlab.cli import main
+from gdlab.clicking import ClickMap
 from gdlab.points import lesson_points
 from gdlab.registry import find_rule
 from gdlab.sweeping import maps, work
@@ -278,3 +279,20 @@ def test_three_names_have_no_map():
     sweep = gdlab.sweep("momentum", over={"lr": [1], "beta": [0], "slope": [1]})
     with pytest.raises(ValueError, match="one or two swept names"):
         sweep.plot()
+
+
+def test_a_click_opens_the_runs_sheet():
+    over = {"lr": [1e-6, 1e-5, 1e-4], "slope": [0, 2]}
+    sweep = gdlab.sweep("sgd", over=over)
+    drawn = ClickMap(sweep.plot())
+    axes, size = drawn.drawn.figure.axes[0], drawn.drawn.figure.bbox.size
+    # The middle of the cell lr 1e-5, slope 2, as the page gives it: from the top left corner.
+    across, up = axes.transData.transform((1e-5, 2)) / size
+    drawn.picture._handle_custom_msg({"across": across, "down": 1 - up}, [])
+    assert drawn.children[2].trace.hyper == {"lr": 1e-5}
+    assert drawn.children[2].trace.start["slope"] == 2
+    assert drawn.said.value.startswith("lr = 1e-05, slope = 2, rmse = ")
+    # Beside the map nothing happens.
+    before = drawn.children
+    drawn.picture._handle_custom_msg({"across": 0.001, "down": 0.5}, [])
+    assert drawn.children == before

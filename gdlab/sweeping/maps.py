@@ -6,13 +6,14 @@ do not say how far: for ``diverged_at`` it is the edge of the runs that went pas
 """
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdlab.columns import PARAMETERS
-from gdlab.pictures import Picture
+from gdlab.pictures import Picture, png
 from gdlab.points import least_squares, pairs
 from gdlab.symbols import text
 
@@ -70,6 +71,44 @@ class Side:
         return int(self.places[cell]) if 0 <= cell < len(self.places) else None
 
 
+@dataclass(frozen=True)
+class Map(Picture):
+    """The picture of a sweep; in a notebook a click on a cell opens that run's sheet."""
+
+    sweep: "Sweep"
+    sides: tuple[Side, ...]
+
+    def places(self, across: float, down: float) -> tuple[int, ...] | None:
+        """The run at a point of the drawn picture, given as shares of its width and height.
+
+        It is given by its places in the values of each swept name; None outside of the cells.
+        """
+        axes = self.figure.axes[0]
+        width, height = self.figure.bbox.size
+        spot = np.array([across * width, (1 - down) * height])
+        if not axes.bbox.contains(*spot):
+            return None
+        at = axes.transData.inverted().transform(spot)
+        found = [side.at(value) for side, value in zip(self.sides, at, strict=False)]
+        return None if None in found else tuple(place for place in found if place is not None)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"image/png": png(self.figure), "text/plain": self.words}
+        if _in_notebook():
+            from gdlab.clicking import ClickMap
+
+            bundle |= ClickMap(self)._repr_mimebundle_()
+        return bundle
+
+
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
 def sides(sweep: "Sweep") -> list[Side]:
     """The axes of a sweep's map; ValueError for a sweep over more than two names."""
     if len(sweep.over) > 2:
@@ -83,7 +122,7 @@ def sides(sweep: "Sweep") -> list[Side]:
     return found
 
 
-def draw(sweep: "Sweep") -> Picture:
+def draw(sweep: "Sweep") -> Map:
     """The picture of a sweep; ``figure`` is matplotlib's own."""
     from matplotlib.figure import Figure
 
@@ -95,7 +134,7 @@ def draw(sweep: "Sweep") -> Picture:
     (_draw_curve if len(axes_of) == 1 else _draw_map)(axes, sweep.measure, axes_of, cells, off)
     rule = sweep.rule if isinstance(sweep.rule, str) else sweep.rule.__name__
     axes.set_title(f"{rule}: {sweep.runs:,} runs of {sweep.rows:,} rows")
-    return Picture(figure, f"Map of {sweep!r}")
+    return Map(figure, f"Map of {sweep!r}", sweep, tuple(axes_of))
 
 
 def _near(sweep: "Sweep") -> np.ndarray:

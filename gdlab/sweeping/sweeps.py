@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from gdlab.pictures import Picture
+    from gdlab.sweeping.maps import Map
 
 MOST_RUNS = 2**31  # 16 GiB
 ROWS_AT_ONCE = 1_000_000
@@ -133,8 +133,10 @@ class Sweep:
                 yield (rows := self._rows(first, min(first + ROWS_AT_ONCE, runs)))
                 advance(len(rows))
 
-    def plot(self) -> "Picture":
+    def plot(self) -> "Map":
         """Draw the measure over one or two swept names, and the edge of divergence.
+
+        In a notebook a click on a cell opens that run's sheet; ``.figure`` is matplotlib's own.
 
         Raises ValueError for a sweep over more names.
         """
