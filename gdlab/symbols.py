@@ -23,6 +23,7 @@ class Limits(NamedTuple):
 OVER_ZERO = Limits(0.0, False, math.inf, "over 0")
 ZERO_OR_MORE = Limits(0.0, True, math.inf, "0 or more")
 SHARE = Limits(0.0, True, 1.0, "from 0 up to but not including 1")
+INNER_SHARE = Limits(0.0, False, 1.0, "over 0 and under 1")
 ANY = Limits(-math.inf, False, math.inf, "finite")
 
 LIMITS: dict[str, Limits] = {
@@ -42,7 +43,8 @@ LIMITS: dict[str, Limits] = {
     "beta1": SHARE,
     "beta2": SHARE,
     "momentum": SHARE,
-    "decay": SHARE,
+    # 0 ** 0 is 1 in Python and #NUM! in Excel.
+    "decay": INNER_SHARE,
     "patience": ZERO_OR_MORE,
     "momentum_decay": ZERO_OR_MORE,
     "eps": ZERO_OR_MORE,
