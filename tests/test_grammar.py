@@ -309,7 +309,7 @@ def test_numbers_have_no_more_digits_than_a_spreadsheet_keeps():
 @pytest.mark.parametrize(
     "thing",
     [len, int, "sgd", None, 3, functools.partial(read), object(), read.__call__],
-    ids=repr,
+    ids=["built-in", "type", "text", "none", "number", "partial", "object", "method"],
 )
 def test_what_has_no_source_is_refused(thing):
     with pytest.raises(GrammarError, match="cannot read the source of"):
