@@ -4,6 +4,7 @@ A check refuses what cannot be, with a message that says what can.
 """
 
 import math
+import sys
 from typing import Any
 
 from xlsxwriter.utility import quote_sheetname
@@ -63,9 +64,11 @@ def validation(name: str) -> dict[str, Any]:
         check = {"validate": "integer", "criteria": ">=", "value": 1}
         words = "a whole number from 1"
     elif limits.below < math.inf:
-        # Between takes its ends in, so the upper one is the double next below.
+        # Between takes its ends in: the doubles next to those that are not allowed. Smaller ones
+        # than the least normal double are 0 to Excel.
+        low = limits.low if limits.low_allowed else limits.low + sys.float_info.min
         below = math.nextafter(limits.below, -math.inf)
-        check |= {"minimum": limits.low, "maximum": below}
+        check |= {"minimum": low, "maximum": below}
     elif limits.low > -math.inf:
         check |= {"criteria": ">=" if limits.low_allowed else ">", "value": limits.low}
     else:
