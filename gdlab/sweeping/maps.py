@@ -97,7 +97,8 @@ class Map(Picture):
         if _in_notebook():
             from gdlab.clicking import ClickMap
 
-            bundle |= ClickMap(self)._repr_mimebundle_()
+            # A page without a kernel shows the picture, and the words stay the map's own.
+            bundle = ClickMap(self)._repr_mimebundle_() | bundle
         return bundle
 
 
