@@ -177,7 +177,10 @@ def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
     assert all(row["of"] == str(len(honest)) for row in items.values())
     assert (tmp_path / "out" / "items-momentum.png").read_bytes().startswith(b"\x89PNG")
     alike = table(tmp_path / "out" / "alike.csv")
-    assert sum(len(row["learners"].split("; ")) for row in alike) == slipped
+    named = [one for row in alike for one in row["learners"].split("; ")]
+    assert {honest[one] for one in named} == {2}
+    # By chance a usual slip may give one learner's wrong number, and then it is not like others.
+    assert 0.95 * slipped <= len(named) == len(set(named)) <= slipped
     assert all(row["question"].endswith("?") for row in alike)
 
 
