@@ -16,6 +16,7 @@ from gdlab.tracing import trace
 
 EPOCHS, STEPS = 5, 100  # what a run begins with where nothing is said
 MOST_ROWS = 100_000
+LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
 SHOWN_ROWS = 290  # more are cut out of the middle of the table on the page
 STYLE = """<style>
 .gdlab-rows { max-height: 22em; overflow: auto; max-width: 100%; }
@@ -76,13 +77,13 @@ class Explorer(widgets.VBox):
         return shown
 
     def _grid(self, values: dict[str, float]) -> widgets.Widget:
-        width = f"{0.6 * max(map(len, values)):.1f}em"
+        label = LETTER * max(map(len, values))
         controls = []
         for name, value in values.items():
-            control, self.boxes[name] = _control(name, value, width)
+            control, self.boxes[name] = _control(name, value, f"{label}px")
             self.boxes[name].observe(lambda _: self._changed(), "value")
             controls.append(control)
-        columns = "repeat(auto-fill, minmax(390px, 1fr))"
+        columns = f"repeat(auto-fill, minmax({label + CONTROL}px, 1fr))"
         return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
 
     def _changed(self) -> None:
@@ -120,11 +121,12 @@ class Explorer(widgets.VBox):
 
 def _control(name: str, value: float, label_width: str) -> tuple[widgets.Widget, widgets.FloatText]:
     """A number box, with a slider bound to it where the input has a range."""
-    limits = range_of("epochs" if name == "steps" else name)
+    limits = range_of(name)
     box = widgets.FloatText(value, step=None, tooltip=name, layout=widgets.Layout(width="110px"))
     style = {"description_width": label_width}
     if limits is None:
-        box.description, box.style, box.layout.width = name, style, "300px"
+        box.description, box.style = name, style
+        box.layout.width = f"calc({label_width} + 118px)"
         return box, box
     slider = _slider(name, value, limits, style)
 

@@ -20,6 +20,7 @@ class Range(NamedTuple):
 
 
 EPOCHS = Range(1, 50, 1)
+STEPS = Range(1, 500, 1)  # updates on a surface
 PARAMETER = Range(-100, 100, 0.5)
 
 RANGES: dict[str, Range] = {
@@ -60,12 +61,12 @@ STARTS: dict[str, Range] = {
 
 
 def range_of(name: str) -> Range | None:
-    """The slider of an input: a hyperparameter, ``start_NAME``, or ``epochs``.
+    """The slider of an input: a hyperparameter, ``start_NAME``, ``epochs`` or ``steps``.
 
     None where none is written down (a user's own hyperparameter): that input is a number box alone.
     """
-    if name == "epochs":
-        return EPOCHS
+    if name in ("epochs", "steps"):
+        return EPOCHS if name == "epochs" else STEPS
     if not name.startswith("start_") or name == "start_lr":
         return RANGES.get(name.removeprefix("start_").removesuffix("_after"))
     base, _, parameter = name.removeprefix("start_").rpartition("_")

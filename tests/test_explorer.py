@@ -147,7 +147,8 @@ def test_a_schedule_starts_from_the_rate_in_its_box():
 
 def test_a_surface_is_explored_by_steps():
     explorer = gdlab.explore("adam", surface="ravine", start={"u": -4, "v": 2}, lr=0.3)
-    explorer.boxes["steps"].value = 40
+    assert sliders(explorer)["steps"].value == 100
+    sliders(explorer)["steps"].value = 40
     explorer.boxes["start_u"].value = -3
     start = {"u": -3, "v": 2}
     expected = gdlab.trace("adam", surface="ravine", start=start, lr=0.3, steps=40)
