@@ -68,7 +68,8 @@ def validation(name: str) -> dict[str, Any]:
         # than the least normal double are 0 to Excel.
         low = limits.low if limits.low_allowed else limits.low + sys.float_info.min
         below = math.nextafter(limits.below, -math.inf)
-        check |= {"minimum": low, "maximum": below}
+        # As Excel writes an exponent.
+        check |= {"minimum": repr(low).upper(), "maximum": repr(below)}
     elif limits.low > -math.inf:
         check |= {"criteria": ">=" if limits.low_allowed else ">", "value": limits.low}
     else:
