@@ -278,6 +278,17 @@ def test_an_edited_rule_gives_new_numbers(tmp_path):
 
 
 @needs_compiler
+def test_two_functions_of_one_name_are_compiled_each_for_itself(both):
+    source = "def twin(g, lr=0.0001):\n    step = lr * g * {}\n    return (), (step,)\n"
+    ends = []
+    for factor in ("0.5", "0.25", "0.5"):
+        compiled, plain = both(cells.define(source.format(factor)))
+        assert_same_bits(compiled, plain)
+        ends.append(compiled.final)
+    assert ends[1] != ends[0] == ends[2]
+
+
+@needs_compiler
 def test_a_cache_that_is_no_folder_does_no_harm(tmp_path):
     place = tmp_path / "file"
     place.write_text("here already")
