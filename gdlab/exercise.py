@@ -38,13 +38,14 @@ def practice_sheet(
     seed: int = 0,
     blank: str | Iterable[str] = "all",
     decimals: int | None = None,
+    **options: Any,
 ) -> "PracticeSheet":
     """An empty sheet of ``rows`` updates, each cell judged as soon as it is typed.
 
     The arguments are those of :func:`gdlab.practice`, which also says what ValueError it raises:
     the same seed gives the same numbers in the workbook and in the notebook.
     """
-    record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals)
+    record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
     return PracticeSheet(record, run)
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
+from gdlab.cli.running import add_course_options, hyper_of, options_of
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:
@@ -45,6 +46,21 @@ def add(group: Commands) -> None:
         "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
     )
     practice.add_argument("--key", metavar="FILE", help="write the filled-in twin there, too")
+    practice.add_argument(
+        "--epochs",
+        metavar="N",
+        type=whole,
+        help="passes that the rows are shared out to (default 1)",
+    )
+    practice.add_argument(
+        "--set",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="h=0.01 adds finite differences, max_norm=1 or max_value=1 clips the gradient, "
+        "weight_decay=0.01 adds L2 decay; may be repeated",
+    )
+    add_course_options(practice)
 
     check = command(
         group,
@@ -76,6 +92,8 @@ def _practice(args: argparse.Namespace) -> None:
         blank=blank,
         decimals=args.decimals,
         key=args.key,
+        **options_of(args, ("epochs", "batch_size", "schedule")),
+        **hyper_of(args),
     )
     print(f"practice sheet: {args.out}")
     if args.key:

@@ -41,9 +41,6 @@ def add_run_options(parser: Parser, epochs: int = 1) -> None:
         help="a value that the first row starts from, such as intercept=1; may be repeated",
     )
     run.add_argument(
-        "--batch-size", metavar="N|full", type=_batch_size, help="samples per update (default 1)"
-    )
-    run.add_argument(
         "--shuffle",
         nargs="?",
         const=True,
@@ -54,8 +51,18 @@ def add_run_options(parser: Parser, epochs: int = 1) -> None:
     run.add_argument(
         "--seed", metavar="S", type=_seed, help="what the shuffle draws by (default 0)"
     )
-    run.add_argument("--schedule", metavar="NAME", help="how lr changes, such as cosine")
-    run.add_argument(
+    add_course_options(run)
+    run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
+    run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
+
+
+def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
+    """Add what changes the course of the same rule: batches, a schedule, a switch."""
+    group.add_argument(
+        "--batch-size", metavar="N|full", type=_batch_size, help="samples per update (default 1)"
+    )
+    group.add_argument("--schedule", metavar="NAME", help="how lr changes, such as cosine")
+    group.add_argument(
         "--switch",
         metavar="NAME=VALUE",
         action="append",
@@ -63,8 +70,6 @@ def add_run_options(parser: Parser, epochs: int = 1) -> None:
         help="go on with another rule: --switch at_epoch=3 --switch to=momentum; its "
         "hyperparameters in the same way",
     )
-    run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
-    run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
 
 
 def run_options_given(args: argparse.Namespace) -> set[str]:
@@ -87,27 +92,38 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
+    from gdlab.points import read_pairs
+
+    options = options_of(
+        args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
+    )
+    hyper = hyper_of(args)
+    start = _numbers("--start", args.start)
+    points = dict(zip("xy", read_pairs(args.data), strict=True)) if args.data else None
+    return points, {"start": start, **options, **hyper}
+
+
+def options_of(args: argparse.Namespace, names: tuple[str, ...]) -> "dict[str, Any]":
+    """The arguments of gdlab.trace among ``names`` that were given, and the switch."""
+    options: dict[str, Any] = {
+        name: getattr(args, name) for name in names if getattr(args, name) is not None
+    }
+    return options | {"switch": _switch(args.switch)} if args.switch else options
+
+
+def hyper_of(args: argparse.Namespace) -> "dict[str, Any]":
+    """The hyperparameters of --set; ValueError for an argument that has its own option."""
     from inspect import signature
 
-    from gdlab.points import read_pairs
     from gdlab.tracing import trace
 
-    options: dict[str, Any] = {
-        name: getattr(args, name)
-        for name in ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
-        if getattr(args, name) is not None
-    }
-    if args.switch:
-        options["switch"] = _switch(args.switch)
     hyper = _numbers("--set", args.set)
     for name in hyper:
         if name in signature(trace).parameters:
             option = {"points": "data"}.get(name, name).replace("_", "-")
             where = "before the options" if name == "rule" else f"with --{option}"
             raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")
-    start = _numbers("--start", args.start)
-    points = dict(zip("xy", read_pairs(args.data), strict=True)) if args.data else None
-    return points, {"start": start, **options, **hyper}
+    return hyper
 
 
 def _pairs(option: str, given: list[str]) -> dict[str, str]:

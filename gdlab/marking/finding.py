@@ -115,13 +115,15 @@ def _inputs(grid: Grid, header_row: int, table: Table) -> dict[str, tuple[int, i
     return places
 
 
-def row_places(place: Place, rows: int | None, notes: list[str]) -> dict[int, int]:
-    """The sheet's row of every update, by the column t; without it, by counting.
+def row_places(
+    place: Place, counter: str | None, rows: int | None, notes: list[str]
+) -> dict[int, int]:
+    """The sheet's row of every row of the table, by the column ``counter``; else by counting.
 
     ``rows`` is how many there should be, None where the file does not say.
     """
     grid, first = place.grid, place.header_row + 1
-    column = place.columns.get("t")
+    column = place.columns.get(counter) if counter else None
     found: dict[int, int] = {}
     if column is None:
         # The row under the headers is what the first update finds above it.

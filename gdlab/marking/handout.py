@@ -3,20 +3,25 @@
 import math
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gdlab.layout import START_ROW, inputs
+from gdlab.assembly import EXTRAS
+from gdlab.layout import START_ROW
 from gdlab.marking.numbers import numbers
 from gdlab.marking.record import (
     MOST_DECIMALS,
     MOST_PRACTICE_ROWS,
     PRACTICE_SHEET,
+    SHAPING,
     Record,
     computed_columns,
+    practice_table,
     record_lines,
     sheet_name,
 )
+from gdlab.marking.words import listed
 from gdlab.registry import find_rule
+from gdlab.rerun import inputs_of
 from gdlab.runs import Trace
 from gdlab.tracing import trace
 from gdlab.xlsx.styles import PAPER_SIZE
@@ -40,18 +45,21 @@ def practice(
     blank: str | Iterable[str] = "all",
     decimals: int | None = None,
     key: str | Path | None = None,
+    **options: Any,
 ) -> Path:
     """Write a practice sheet as a workbook; returns its path.
 
     ``rows`` updates of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
     ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
     asks for that many digits after the point; without it a cell is judged by the digits that it
-    has. ``key`` is a path for the filled-in twin, with live formulas.
+    has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``epochs``,
+    ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
+    ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together.
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, and for rows
     or decimals out of their limits.
     """
-    record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals)
+    record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
     if key is not None and Path(key).resolve() == Path(out).resolve():
         raise ValueError(f"{key} cannot be both the practice sheet and its key")
     if key is not None:
@@ -66,6 +74,7 @@ def make(
     seed: int = 0,
     blank: str | Iterable[str] = "all",
     decimals: int | None = None,
+    **options: Any,
 ) -> tuple[Record, Trace]:
     """What a practice sheet is made of: its record and the true run; errors as in practice."""
     found = find_rule(rule)
@@ -73,13 +82,25 @@ def make(
     _whole("seed", seed, None, None)
     if decimals is not None:
         _whole("decimals", decimals, 0, MOST_DECIMALS)
-    columns = _blank(found.name, blank)
-    drawn = numbers(found, rows, seed)
-    run = trace(found.name, drawn.points, start=drawn.start, **drawn.hyper)
-    values = [*run.start.values(), *run.hyper.values()]
-    given = dict(zip(inputs(run.table), values, strict=True))
+    _check_options(options, rows)
+    columns = _blank(computed_columns(practice_table(found.name, options)), blank)
+    drawn = numbers(found, rows // options.get("epochs", 1), seed, options)
+    run = trace(found.name, drawn.points, start=drawn.start, **{**options, **drawn.hyper})
     points = tuple(drawn.points)
-    return Record(found.name, rows, seed, columns, decimals, given, points), run
+    own = {name: value for name, value in options.items() if value != 1 or name in EXTRAS}
+    return Record(found.name, own, rows, seed, columns, decimals, inputs_of(run), points), run
+
+
+def _check_options(options: dict[str, Any], rows: int) -> None:
+    """ValueError for an option that a practice sheet does not have."""
+    known = [*SHAPING, *EXTRAS]
+    for name in options:
+        if name not in known:
+            raise ValueError(f"a practice sheet has no option {name!r:.40}; it has {listed(known)}")
+    epochs = options.get("epochs", 1)
+    _whole("epochs", epochs, 1, rows)
+    if rows % epochs:
+        raise ValueError(f"{rows} rows cannot be shared out to {epochs} epochs")
 
 
 def _whole(name: str, value: object, low: int | None, high: int | None) -> None:
@@ -89,9 +110,8 @@ def _whole(name: str, value: object, low: int | None, high: int | None) -> None:
         raise ValueError(f"{name} must be a whole number{limits}, not {value!r:.40}")
 
 
-def _blank(rule: str, blank: str | Iterable[str]) -> tuple[str, ...]:
+def _blank(columns: tuple[str, ...], blank: str | Iterable[str]) -> tuple[str, ...]:
     """The columns to fill in, in the table's order."""
-    columns = computed_columns(rule)
     wanted = [blank] if isinstance(blank, str) else list(blank)
     if wanted in (["all"], []):
         return columns

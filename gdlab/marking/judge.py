@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from gdlab.columns import Column, Table
 from gdlab.dialects.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
+from gdlab.marking.counting import counting
 from gdlab.marking.sheet import Filled, Place, Written
 
 RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
@@ -150,8 +151,9 @@ def _claims(filled: Filled) -> dict[Place, Interval]:
     A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most
     numbers of its column, or else of the sheet, have, up to four digits: 2 is no 2.13 where the
     learner writes decimals, but 17991 is 17991.2. Where all of a column are whole, and not the
-    same, whole ones are meant.
+    same, whole ones are meant. A whole number in a column that only counts is that number alone.
     """
+    counts = counting(filled.key.table)
     numbers: dict[str, set[float]] = {}
     decimals: dict[str, list[int]] = {}
     for (_, column), cell in filled.written.items():
@@ -166,6 +168,9 @@ def _claims(filled: Filled) -> dict[Place, Interval]:
         if cell.number is None:
             continue
         digits = cell.decimals
+        if column in counts and cell.number.is_integer():
+            claims[row, column] = rounded(cell.number, None)
+            continue
         if digits is not None and digits <= 0:
             whole = column not in decimals and len(numbers[column]) > 1
             meant = 0 if whole else _most_common(decimals.get(column, []), elsewhere)

@@ -35,8 +35,10 @@ class Numbers(NamedTuple):
     hyper: dict[str, Any]
 
 
-def numbers(rule: Rule, rows: int, seed: int) -> Numbers:
+def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Numbers:
     """Draw the numbers of sheet ``seed``: the same seed always gives the same sheet.
+
+    ``options`` are further arguments of :func:`gdlab.trace`, which stay as they are.
 
     Raises ValueError where no try gives a run without explosion.
     """
@@ -44,10 +46,11 @@ def numbers(rule: Rule, rows: int, seed: int) -> Numbers:
     usable: Numbers | None = None
     # Rates over 1 are tried where none of the usual ones will do.
     for rates in (*[USUAL_RATES] * TRIES, *[RATES] * TRIES):
-        given = Numbers(_points(draw, rows), _starts(draw), _hyper(draw, rule))
+        hyper = {n: v for n, v in _hyper(draw, rule).items() if n not in options}
+        given = Numbers(_points(draw, rows), _starts(draw), hyper)
         for rate in draw.sample(rates, len(rates)) if "lr" in rule.hyper else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
-            run = trace(rule.name, tried.points, start=tried.start, **tried.hyper)
+            run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
             if run.exploded:
                 continue
             if _pleasant(run):

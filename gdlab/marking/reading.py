@@ -9,7 +9,7 @@ from gdlab.columns import POINT, Table
 from gdlab.layout import HEADER_ROW, inputs
 from gdlab.marking.finding import Place, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
-from gdlab.marking.record import Record, find_record, sheet_name
+from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
 from gdlab.marking.words import listed, shortened, shown
@@ -46,10 +46,14 @@ def filled(grids: list[Grid], file: str) -> Filled:
     notes: list[str] = []
     record = find_record(grids)
     table, sheet = (
-        (_of_record(record), sheet_name(record.rule)) if record else _of_sheet(grids, notes)
+        (practice_table(record.rule, record.options), sheet_name(record.rule))
+        if record
+        else _of_sheet(grids, notes)
     )
     place = find_table(grids, table, sheet, notes)
-    rows = row_places(place, record.rows if record else None, notes)
+    # In batches t counts updates, not rows.
+    counter = "t" if "t" in table.counters else None
+    rows = row_places(place, counter, record.rows if record else None, notes)
     count = record.rows if record else max(rows, default=0)
     if not rows:
         raise ValueError(f"the table of {table.rule.name} has no rows")
@@ -84,10 +88,6 @@ def filled(grids: list[Grid], file: str) -> Filled:
         sheet=place.grid.name,
         notes=tuple(shortened(notes)),
     )
-
-
-def _of_record(record: Record) -> Table:
-    return table_of(find_rule(record.rule))
 
 
 def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:
@@ -129,11 +129,15 @@ def _key(
 ) -> Trace:
     """The true run, with the inputs and points that stand on the learner's sheet."""
     samples = count
-    if record is None:
+    if record is not None:
+        samples = len(record.points)
+    else:
         epochs = [_whole(place, "epoch", row) for row in rows.values()]
         samples = count // max(epochs, default=1)
     given = _inputs(place, table, record, notes)
     points = [_point(place, rows, sample, record, notes) for sample in range(1, samples + 1)]
+    if record is not None:
+        return run_of(record, points, given)
     begin = {
         name.removeprefix("start_"): value
         for name, value in given.items()

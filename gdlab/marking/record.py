@@ -5,21 +5,28 @@ not keep anyone from cheating, but a damaged or edited record is noticed and nev
 """
 
 import hashlib
+import json
 import math
 from dataclasses import dataclass
+from typing import Any
 
-from gdlab.assembly import table_of
+from gdlab.assembly import EXTRAS
+from gdlab.columns import Table
 from gdlab.layout import DATA_SHEET, inputs
 from gdlab.marking.grid import Grid, is_number
 from gdlab.marking.words import shown
-from gdlab.registry import find_rule
+from gdlab.rerun import rerun
+from gdlab.runs import Trace
+from gdlab.tracing import prepare, trace
 
 PRACTICE_SHEET = "practice"
 MOST_PRACTICE_ROWS = 1_000
 MOST_DECIMALS = 15
-LABELS = ("rule", "rows", "seed", "blank", "decimals", "given", "points")
+LABELS = ("rule", "options", "rows", "seed", "blank", "decimals", "given", "points")
 FINGERPRINT = "fingerprint"
-ALL, ANY = "all", "any"
+ALL, ANY, NONE = "all", "any", "none"
+# The options that are no hyperparameters.
+SHAPING = ("epochs", "batch_size", "schedule", "switch")
 SEARCHED_ROWS = 100
 
 
@@ -27,12 +34,14 @@ SEARCHED_ROWS = 100
 class Record:
     """What a practice sheet was made with.
 
-    ``blank`` are the columns to fill in; ``decimals`` None where any number of them may be
-    written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`; ``points`` x and y
-    in the order of the rows.
+    ``options`` are further arguments of :func:`gdlab.trace`: those of :data:`SHAPING` and what
+    clips or decays the gradient. ``blank`` are the columns to fill in; ``decimals`` None where any
+    number of them may be written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`;
+    ``points`` x and y in the order of the rows of one epoch.
     """
 
     rule: str
+    options: dict[str, Any]
     rows: int
     seed: int
     blank: tuple[str, ...]
@@ -46,17 +55,33 @@ def sheet_name(rule: str) -> str:
     return f"{rule[:30]}_" if rule.lower() in (PRACTICE_SHEET, DATA_SHEET) else rule[:31]
 
 
-def computed_columns(rule: str) -> tuple[str, ...]:
+def practice_table(rule: str, options: dict[str, Any]) -> Table:
+    """The table that a rule has with some options; ValueError as :func:`gdlab.trace`."""
+    # Some point: a table does not depend on which.
+    return prepare(rule, [(1.0, 1.0)], **options).table
+
+
+def computed_columns(table: Table) -> tuple[str, ...]:
     """The columns that can be left blank: those with a formula."""
-    table = table_of(find_rule(rule))
     return tuple(column.name for column in table.columns if column.expression is not None)
+
+
+def run_of(
+    record: Record,
+    points: list[tuple[float, float]] | None = None,
+    given: dict[str, float] | None = None,
+) -> Trace:
+    """The true run of a practice sheet, or the one with other points and inputs in its place."""
+    run = trace(record.rule, record.points if points is None else points, **record.options)
+    return rerun(run, inputs=record.given if given is None else given)
 
 
 def record_lines(record: Record) -> list[tuple[str, str | int]]:
     """The record as labels and values, the fingerprint last."""
-    every = record.blank == computed_columns(record.rule)
+    every = record.blank == computed_columns(practice_table(record.rule, record.options))
     lines: list[tuple[str, str | int]] = [
         ("rule", record.rule),
+        ("options", json.dumps(record.options, sort_keys=True) if record.options else NONE),
         ("rows", record.rows),
         ("seed", record.seed),
         ("blank", ALL if every else ", ".join(record.blank)),
@@ -105,16 +130,21 @@ def _record(found: dict[str, str], sheet: str) -> Record:
             f"the lines on the sheet {shown(sheet)} that say what was asked have been changed; "
             "fill in a fresh copy of the practice sheet"
         )
-    rule, rows, seed, blank, decimals, given, points = texts
+    rule, options, rows, seed, blank, decimals, given, points = texts
     try:
-        names = computed_columns(rule)
-    except ValueError as error:
+        asked = {} if options == NONE else dict(json.loads(options))
+        if not set(asked) <= {*SHAPING, *EXTRAS}:
+            raise ValueError("it has options that are none of a practice sheet")
+        table = practice_table(rule, asked)
+        names = computed_columns(table)
+    except (ValueError, TypeError, RecursionError) as error:
         if rule.isidentifier() and len(rule) < 60:
             raise ValueError(f"its rule cannot be judged here: {error}") from None
         raise ValueError(damaged) from None
     try:
         record = Record(
             rule,
+            asked,
             int(rows),
             int(seed),
             names if blank == ALL else tuple(blank.split(", ")),
@@ -127,9 +157,9 @@ def _record(found: dict[str, str], sheet: str) -> Record:
     numbers = [*record.given.values(), *(value for point in record.points for value in point)]
     if (
         not 1 <= record.rows <= MOST_PRACTICE_ROWS
-        or len(record.points) != record.rows
+        or len(record.points) * record.options.get("epochs", 1) != record.rows
         or not set(record.blank) <= set(names)
-        or tuple(record.given) != inputs(table_of(find_rule(rule)))
+        or tuple(record.given) != inputs(table)
         or not all(map(math.isfinite, numbers))
         or not 0 <= (record.decimals or 0) <= MOST_DECIMALS
     ):
