@@ -11,7 +11,7 @@ from books import parts
 
 import gdlab
 from gdlab import layout
-from gdlab.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW
+from gdlab.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, letters
 from gdlab.symbols import LIMITS
 from gdlab.workbooks import rule as rule_workbook
 from gdlab.xlsx import styles
@@ -263,6 +263,18 @@ def test_cells_to_fill_in(tmp_path):
     assert sheet[run.explain(3, "y_pred").cell].value == run.value("y_pred", 3)
     assert sheet[run.explain(3, "y_pred").cell].number_format == "0.00"
     assert sheet[f"A{START_ROW + 1}"].number_format == "General"
+
+
+def test_fixed_decimals_fit_into_their_columns(tmp_path):
+    run = gdlab.trace("adam")
+    with writing(tmp_path / "adam.xlsx") as book:
+        write_sheet(book, run, "adam", live=False, decimals=4)
+    sheet = openpyxl.load_workbook(tmp_path / "adam.xlsx")["adam"]
+    for name in run.table.computed:
+        longest = max(len(f"{number:.4f}") for number in run.column(name))
+        letter = letters(run.table.names.index(name))
+        # A cell keeps an indent and a margin of about a character each.
+        assert sheet.column_dimensions[letter].width >= longest + 2, name
 
 
 def test_a_streamed_book_refuses_a_row_that_has_gone(tmp_path):

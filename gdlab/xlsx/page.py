@@ -10,8 +10,11 @@ from gdlab.xlsx.epochs import first_column
 from gdlab.xlsx.writer import Book, Sheet
 
 
-def set_widths(sheet: Sheet, trace: Trace, live: bool) -> None:
-    """Widths of columns and heights of rows; to be called before cells are written."""
+def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> None:
+    """Widths of columns and heights of rows; to be called before cells are written.
+
+    With fixed ``decimals`` a column is as wide as its longest number, which would else be ####.
+    """
     table = trace.table
     sheet.set_row(0, styles.TITLE_HEIGHT)
     sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
@@ -23,6 +26,9 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool) -> None:
             width = styles.POINT_WIDTH
         else:
             width = styles.width_of(name)
+            if decimals is not None:
+                longest = max(len(f"{number:.{decimals}f}") for number in trace.column(name))
+                width = max(width, longest + styles.NUMBER_MARGIN)
         sheet.set_column(column, column, width)
     if live:
         sheet.set_column(len(table.names), len(table.names), styles.GAP_WIDTH)

@@ -55,7 +55,7 @@ def write_sheet(
     refuse_too_long(trace)
     sheet = book.add_sheet(name)
     errors = errors_of(trace)
-    set_widths(sheet, trace, live)
+    set_widths(sheet, trace, live, decimals)
     cells = _top(book, trace, title or default_title(trace, letters), errors, live)
     cells += input_cells(book, trace, live)
     cells += _heads(book, trace, letters)
