@@ -103,6 +103,16 @@ def test_a_number_box_and_its_slider_are_one(page):
     assert line(page, "numbers").endswith(f"= {in_full(expected)}")
 
 
+def test_enter_is_enough(page):
+    page.fill(".gd-row", "52")
+    page.press(".gd-row", "Enter")
+    assert line(page, "name-box").endswith("61")
+    page.fill("[data-input=lr] .gd-box", "0.2")
+    page.press("[data-input=lr] .gd-box", "Enter")
+    page.wait_for_selector(SETTLED)
+    assert "lr=0.2" in page.input_value(".gd-python input")
+
+
 def test_an_impossible_number_is_refused_on_the_page(page):
     page.fill("[data-input=beta1] .gd-box", "1")
     page.press("[data-input=beta1] .gd-box", "Tab")

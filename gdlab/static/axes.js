@@ -48,13 +48,14 @@ export function extent(...lists) {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Whole decades round the positive numbers of some lists, at most twelve. */
+/** Whole decades round the positive numbers of some lists, at most twelve below where they begin. */
 export function decades(...lists) {
   const positive = lists.map((list) => Array.from(list, Math.abs).filter((value) => value > 0 && Number.isFinite(value)));
   const [low, high] = extent(...positive);
   if (!(low > 0)) return [0.1, 1];
-  const top = Math.ceil(Math.log10(high) + 1e-9);
-  return [10 ** Math.max(Math.floor(Math.log10(low)), top - MOST_DECADES), 10 ** top];
+  const [, begin] = extent(positive.map((list) => list[0] ?? NaN));
+  const bottom = Math.max(Math.floor(Math.log10(low)), Math.floor(Math.log10(begin)) - MOST_DECADES);
+  return [10 ** bottom, Math.min(10 ** Math.ceil(Math.log10(high) + 1e-9), Number.MAX_VALUE)];
 }
 
 /** Axes over two ranges: `x` and `y` place a number; `frame` is what they look like, `marks` goes into them. */

@@ -2,7 +2,7 @@
 
 const ROW_HEIGHT = 25;
 const SCROLL_BAR = 18;
-const WIDTHS = { heading: 46, narrow: 62, normal: 92, wide: 116 };
+const WIDTHS = { heading: 46, narrow: 62, normal: 102, wide: 116 };
 
 let grids = 0;
 

@@ -31,13 +31,16 @@ function createField({ name, symbol, address, slider }, changed) {
     });
     field.append(track);
   }
-  box.addEventListener("change", () => {
+  const take = () => {
     if (box.value === "") box.value = box.dataset.value;
-    else changed(Number(box.value));
-  });
+    else if (box.value !== box.dataset.value) changed(Number(box.value));
+  };
+  box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
     // An arrow is a slider's step: on a rate of 0.001 a whole 1 would be no step but a leap.
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    // A notebook may keep the key for itself, and then no change is reported.
+    if (event.key === "Enter") take();
     if (!by || !slider) return;
     event.preventDefault();
     const value = fromTrack(toTrack(Number(box.value)) + by * slider.step);

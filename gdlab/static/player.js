@@ -68,7 +68,11 @@ export function createPlayer(place, go) {
     pause();
     go({ start: 1, back: at - 1, forward: at + 1, end: rows }[move]);
   });
-  box.addEventListener("change", () => go(Math.round(Number(box.value)) || 1));
+  const take = () => go(Math.round(Number(box.value)) || 1);
+  box.addEventListener("change", take);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") take();
+  });
   speed.addEventListener("input", saySpeed);
   saySpeed();
 
