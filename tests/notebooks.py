@@ -47,7 +47,7 @@ def run(source: Path) -> nbformat.NotebookNode:
         client.execute(env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"})
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
-            # A live widget's name changes with every run; its HTML stays for pages without a kernel.
+            # A live widget changes its name with every run; pages without a kernel have its HTML.
             output.get("data", {}).pop(WIDGET_VIEW, None)
     return notebook
 
