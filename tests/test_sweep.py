@@ -116,6 +116,14 @@ def test_every_option_of_a_trace_goes_for_a_sweep(options, over):
     assert_equal_at(sweep, "rmse", sampled(sweep, 4))
 
 
+def test_a_surface_is_swept_from_its_own_starts():
+    over = {"lr": [0.1, 0.6, 5.0], "v": [0.5, 2.0]}
+    sweep = gdlab.sweep("sgd", over=over, surface="ravine", steps=400, measure="diverged_at")
+    assert np.isnan(sweep.values[0]).all()
+    assert np.isfinite(sweep.values[2]).all()
+    assert_equal_at(sweep, "diverged_at", sampled(sweep, 6))
+
+
 def test_long_sweeps_go_out_in_pieces_and_come_back_in_order(monkeypatch):
     monkeypatch.setattr(work, "FIRST_ROWS", 1000)
     monkeypatch.setattr(work, "THREAD_SECONDS", 0.0)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 2**31  # 16 GiB
 ROWS_AT_ONCE = 1_000_000
+# The parameters of the line and of a surface.
+STARTS = (*PARAMETERS, "u", "v")
 # Settings that decide which columns there are, not a number in them.
 NOT_SWEPT = ("batch_size", "at_epoch")
 
@@ -237,7 +239,8 @@ def _values(over: Any) -> dict[str, "np.ndarray"]:
 
 
 def _is_start(name: str) -> bool:
-    return name in PARAMETERS or name.endswith(tuple(f"_{one}" for one in PARAMETERS))
+    """Whether a name is a start's: no rule's hyperparameter may have such a name."""
+    return name in STARTS or name.endswith(tuple(f"_{one}" for one in STARTS))
 
 
 def _job(
