@@ -9,11 +9,9 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from gdlab.marking.numbers import numbers
+from gdlab.marking.handout import make
 from gdlab.marking.sheet import Filled, Written, decimals_of
-from gdlab.registry import find_rule
 from gdlab.runs import Trace
-from gdlab.tracing import trace
 
 # What a formula of the grammar may call, from Python's own library.
 WORLD = {
@@ -193,9 +191,7 @@ def ordered(key: Trace) -> tuple:
 
 def practice_key(rule: str, seed: int, rows: int = 3) -> Trace:
     """The run behind one learner's practice sheet."""
-    drawn = numbers(find_rule(rule), rows, seed)
-    hyper: dict[str, Any] = drawn.hyper
-    return trace(rule, drawn.points, start=drawn.start, **hyper)
+    return make(rule, rows=rows, seed=seed)[1]
 
 
 def handed_in(key: Trace, sheet: Sheet) -> Filled:

@@ -27,6 +27,8 @@ POSSIBLE = 0.25
 # Wrong cells of one column that are searched, and columns that are searched for two slips.
 MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 4, 3
 MOST_NAMED = 3
+# Two slips give the same number that are less than this share of its last digit apart.
+SAME = 0.05
 # A number that is known to this share of itself is known in full.
 FULL = 1e-11
 
@@ -46,10 +48,14 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Match:
-    """One slip that gives a written number, and how often chance would find one as good."""
+    """One slip that gives a written number, and how often chance would find one as good.
+
+    ``gives`` is what the slip gives, ``claim`` what the number stands for.
+    """
 
     slip: Slip
     gives: Interval
+    claim: Interval
     chance: float
 
 
@@ -121,7 +127,7 @@ def _matches(
         for slip, gives in given:
             if id(slip) not in found and meet(gives, claim):
                 near = near or _near(given, claim, right)
-                found[id(slip)] = Match(slip, gives, _chance(near, slip.usual))
+                found[id(slip)] = Match(slip, gives, claim, _chance(near, slip.usual))
     return list(found.values())
 
 
@@ -208,20 +214,21 @@ def _believed(found: Found, limit: float) -> dict[Place, Diagnosis]:
         best = [match for match in sure if explained[id(match.slip)] == most]
         # Another formula that gives the very same number cannot be told apart, sure or not.
         alike = [
-            match
+            match.slip
             for match in matches
             if explained[id(match.slip)] >= most
-            and (
-                together[id(match.slip)] < POSSIBLE
-                or any(_same(match.gives, one.gives) for one in best)
-            )
+            and (together[id(match.slip)] < POSSIBLE or any(_same(match, one) for one in best))
         ]
-        diagnoses[place] = _named([match.slip for match in alike])
+        # Digits in each other's place are a coincidence where a formula leads there.
+        by_formula = [slip for slip in alike if slip.names != ("digits_swapped",)]
+        diagnoses[place] = _named(by_formula or alike)
     return diagnoses
 
 
-def _same(first: Interval, second: Interval) -> bool:
-    return all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(first, second, strict=True))
+def _same(first: Match, second: Match) -> bool:
+    """Whether two slips give the same number, as far as it is written."""
+    apart = abs(sum(first.gives) - sum(second.gives)) / 2
+    return apart <= SAME * (first.claim[1] - first.claim[0])
 
 
 def _possible(found: Found) -> dict[Place, Diagnosis]:

@@ -118,8 +118,10 @@ def _product(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
     else:
         for gone, stays in ((left, right), (right, left)):
             yield Rewrite(_forgotten_factor(gone), f"the factor {say(gone)} was forgotten", stays)
-        quotient = binary(left, ast.Div(), right)
-        yield Rewrite("divided_for_times", f"{say(left)} was divided by {say(right)}", quotient)
+        if not is_share(left):
+            quotient = binary(left, ast.Div(), right)
+            because = f"{say(left)} was divided by {say(right)}"
+            yield Rewrite("divided_for_times", because, quotient)
     for part, other, first in ((left, right, True), (right, left, False)):
         match part:
             case ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
