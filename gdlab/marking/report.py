@@ -176,11 +176,7 @@ class Report:
         for row in rows[:MOST_LISTED]:
             cells = "".join(self._html_cell(marked.get((row, column))) for column in columns)
             lines.append(f"<tr><th scope='row'>{row}</th>{cells}</tr>")
-        told = "".join(
-            f"<li><b>{html.escape(cell.address)}</b> (row {cell.row}, {html.escape(cell.column)}): "
-            f"{SIGNS[cell.status]} {cell.status}. {html.escape(plain(self._why(cell) or ''))}</li>"
-            for cell in self._told[:MOST_LISTED]
-        )
+        told = "".join(self._html_line(cell) for cell in self._told[:MOST_LISTED])
         if max(len(rows), len(self._told)) > MOST_LISTED:
             told += "<li>… and more; to_dict() has them all</li>"
         notes = "".join(f"<p>Note: {html.escape(plain(note))}</p>" for note in self.notes)
@@ -190,13 +186,22 @@ class Report:
             f"</thead><tbody>{''.join(lines)}</tbody></table></div><ul>{told}</ul></div>"
         )
 
+    def _html_line(self, cell: Marked) -> str:
+        why = plain(self._why(cell) or "")
+        if cell.status == WRONG and not self.hinting:
+            why += f" (from your numbers: {_short(cell.expected_from_yours)})"
+        return (
+            f"<li><b>{html.escape(cell.address)}</b>, row {cell.row}, {html.escape(cell.column)}: "
+            f"{SIGNS[cell.status]} {cell.status}: {html.escape(why)}</li>"
+        )
+
     def _html_cell(self, cell: Marked | None) -> str:
         if cell is None:
             return "<td></td>"
         title = html.escape(plain(self._why(cell) or cell.status), quote=True)
+        look = f"background:{PAGE_COLOURS[cell.status]};white-space:nowrap;text-align:right"
         return (
-            f"<td style='background:{PAGE_COLOURS[cell.status]};white-space:nowrap' "
-            f'title="{title}">{html.escape(_short(cell.written))} '
+            f"<td style='{look}' title=\"{title}\">{html.escape(_short(cell.written))} "
             f"<span aria-label='{cell.status}'>{SIGNS[cell.status]}</span></td>"
         )
 
