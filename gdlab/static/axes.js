@@ -4,7 +4,10 @@ import { escaped, short } from "./numbers.js";
 export const WIDTH = 340;
 export const HEIGHT = 232;
 const MARGIN = { left: 50, right: 12, top: 24, bottom: 32 };
-const INNER = { width: WIDTH - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
+const INNER = {
+  width: WIDTH - MARGIN.left - MARGIN.right,
+  height: HEIGHT - MARGIN.top - MARGIN.bottom,
+};
 const MOST_DECADES = 12;
 const FAR_OUT = 20000;
 
@@ -17,7 +20,9 @@ function niceStep(span, count) {
 function linearTicks([low, high], count) {
   const step = niceStep(high - low, count);
   const ticks = [];
-  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) ticks.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step); k * step <= high + step * 1e-9; k++) {
+    ticks.push(Number((k * step).toPrecision(12)));
+  }
   return ticks;
 }
 
@@ -48,46 +53,52 @@ export function extent(...lists) {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Whole decades round the positive numbers of some lists, at most twelve below where they begin. */
+/** Whole decades round the positive numbers of some lists, at most twelve below their first. */
 export function decades(...lists) {
-  const positive = lists.map((list) => Array.from(list, Math.abs).filter((value) => value > 0 && Number.isFinite(value)));
+  const fits = (value) => value > 0 && Number.isFinite(value);
+  const positive = lists.map((list) => Array.from(list, Math.abs).filter(fits));
   const [low, high] = extent(...positive);
   if (!(low > 0)) return [0.1, 1];
   const [, begin] = extent(positive.map((list) => list[0] ?? NaN));
-  const bottom = Math.max(Math.floor(Math.log10(low)), Math.floor(Math.log10(begin)) - MOST_DECADES);
+  const lowest = Math.floor(Math.log10(begin)) - MOST_DECADES;
+  const bottom = Math.max(Math.floor(Math.log10(low)), lowest);
   return [10 ** bottom, Math.min(10 ** Math.ceil(Math.log10(high) + 1e-9), Number.MAX_VALUE)];
 }
 
-/** Axes over two ranges: `x` and `y` place a number; `frame` is what they look like, `marks` goes into them. */
+/** Axes over two ranges: `x` and `y` place a number, `frame` is what they look like. */
 export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
   const clamp = (at) => Math.max(-FAR_OUT, Math.min(FAR_OUT, at));
   const share = (value, [low, high]) => (value - low) / (high - low);
   const xAt = (value) => clamp(share(value, x) * INNER.width);
   const scaled = logY ? y.map(Math.log10) : y;
-  const yAt = (value) => clamp((1 - share(logY ? Math.log10(Math.abs(value)) : value, scaled)) * INNER.height);
+  const height = (value) => share(logY ? Math.log10(Math.abs(value)) : value, scaled);
+  const yAt = (value) => clamp((1 - height(value)) * INNER.height);
   return {
     x: xAt,
     y: yAt,
     width: INNER.width,
     height: INNER.height,
     frame() {
-      const parts = [`<text class="gd-title" x="${MARGIN.left}" y="14">${escaped(title)}</text>`];
+      const word = (name, x, y, anchor, said) =>
+        `<text class="${name}" x="${x}" y="${y}" text-anchor="${anchor}">${escaped(said)}</text>`;
+      const parts = [word("gd-title", MARGIN.left, 14, "start", title)];
       parts.push(`<g transform="translate(${MARGIN.left} ${MARGIN.top})">`);
       parts.push(`<rect class="gd-ground" width="${INNER.width}" height="${INNER.height}"/>`);
       for (const tick of linearTicks(x, 7)) {
         const at = xAt(tick).toFixed(1);
         parts.push(`<path class="gd-tick" d="M${at} 0V${INNER.height}"/>`);
-        parts.push(`<text class="gd-tick-label" x="${at}" y="${INNER.height + 12}" text-anchor="middle">${short(tick, 4)}</text>`);
+        parts.push(word("gd-tick-label", at, INNER.height + 12, "middle", short(tick, 4)));
       }
       for (const tick of logY ? logTicks(y) : linearTicks(y, 6)) {
-        const at = yAt(tick).toFixed(1);
+        const at = Number(yAt(tick).toFixed(1));
         parts.push(`<path class="gd-tick" d="M0 ${at}H${INNER.width}"/>`);
-        parts.push(`<text class="gd-tick-label" x="-5" y="${at}" dy="3.5" text-anchor="end">${short(tick, 4)}</text>`);
+        parts.push(word("gd-tick-label", -5, at + 3.5, "end", short(tick, 4)));
       }
-      parts.push(`<text class="gd-axis-label" x="${INNER.width}" y="${INNER.height + 26}" text-anchor="end">${escaped(xLabel)}</text>`);
-      parts.push(`<text class="gd-axis-label" x="${INNER.width}" y="-6" text-anchor="end">${escaped(yLabel)}</text>`);
+      parts.push(word("gd-axis-label", INNER.width, INNER.height + 26, "end", xLabel));
+      parts.push(word("gd-axis-label", INNER.width, -6, "end", yLabel));
       // What lies outside the range is cut off at the frame.
-      parts.push(`<svg class="gd-marks" width="${INNER.width}" height="${INNER.height}"></svg></g>`);
+      const size = `width="${INNER.width}" height="${INNER.height}"`;
+      parts.push(`<svg class="gd-marks" ${size}></svg></g>`);
       return parts.join("");
     },
   };
@@ -108,11 +119,12 @@ export function pathOf(places) {
   return data;
 }
 
-/** Path data of numbers by row; where rows are dense, the least and largest of each bit of width. */
+/** Path data of numbers by row; where rows are dense, the least and largest of a bit of width. */
 export function lineOf(values, area, first = 1) {
   const bit = Math.max(1, Math.floor(values.length / area.width));
   if (bit === 1) {
-    return pathOf(Array.from(values, (value, row) => [area.x(row + first), value ? area.y(value) : NaN]));
+    const place = (value, row) => [area.x(row + first), value ? area.y(value) : NaN];
+    return pathOf(Array.from(values, place));
   }
   const places = [];
   for (let from = 0; from < values.length; from += bit) {

@@ -1,5 +1,7 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 
+import { openEditor } from "./editor.js";
+
 const ROW_HEIGHT = 25;
 const SCROLL_BAR = 18;
 const WIDTHS = { heading: 46, narrow: 62, normal: 102, wide: 116 };
@@ -20,7 +22,8 @@ function element(tag, attributes = {}, text = "") {
  *   rows, frozen        how many rows; the name of the column that stays in sight
  *   heading(row)        the row's own heading
  *   text(row, column)   a cell's text; marks(row, column): its classes; spoken(row, column)
- *   editable(row, column), edit(row, column, text), paste(row, column, text)
+ *   copied(row, column) what of a cell goes to the clipboard
+ *   editable(row, column), edit(row, column, text), paste(row, column, text), remove(row, column)
  *   select(row, column) the cell that a person went to
  * Rows count from 0, columns by place. As in a spreadsheet program the table stands still and is
  * scrolled by whole rows and columns: the scroll bars only say which cells it shows.
@@ -41,7 +44,7 @@ export function createGrid(place) {
   let pool = [];
   let heads = [];
   let here = { row: 0, column: 0 };
-  let editor = null;
+  let editing = false;
   let waiting = false;
   // What the page would have to lay itself out for is asked once, when it may have changed.
   const room = { width: 0, height: 0, head: 0 };
@@ -53,14 +56,20 @@ export function createGrid(place) {
   const fullRows = () => Math.max(1, Math.floor((room.height - room.head) / ROW_HEIGHT));
 
   /** How far to the right a column would begin if nothing were scrolled. */
-  const leftOf = (column) => view.columns.slice(0, column).reduce((sum, _, place) => sum + widthOf(place), 0);
+  function leftOf(column) {
+    let left = 0;
+    for (let place = 0; place < column; place++) left += widthOf(place);
+    return left;
+  }
 
   /** The last column that fits in when `from` is the first, and what width they have together. */
   function fit(from) {
     const fixed = frozen();
     let width = WIDTHS.heading + (fixed >= 0 && fixed < from ? widthOf(fixed) : 0);
     let to = from;
-    while (to < view.columns.length && (width + widthOf(to) <= room.width || to === from)) width += widthOf(to++);
+    while (to < view.columns.length && (width + widthOf(to) <= room.width || to === from)) {
+      width += widthOf(to++);
+    }
     return { to: to - 1, width };
   }
 
@@ -69,13 +78,22 @@ export function createGrid(place) {
     table.setAttribute("aria-colcount", view.columns.length + 1);
     const letters = element("tr", { role: "row" });
     const names = element("tr", { role: "row" });
-    letters.append(element("th", { class: "gd-corner", "aria-hidden": "true", style: `width: ${WIDTHS.heading}px` }));
-    names.append(element("th", { class: "gd-corner", scope: "col", role: "columnheader" }, "row"));
+    const columnHead = { scope: "col", role: "columnheader" };
+    const unspoken = (width) => ({ "aria-hidden": "true", style: `width: ${width}px` });
+    letters.append(element("th", { class: "gd-corner", ...unspoken(WIDTHS.heading) }));
+    names.append(element("th", { class: "gd-corner", ...columnHead }, "row"));
     heads = view.columns.map((column, place) => {
       const freeze = place === frozen() ? " gd-frozen" : "";
-      const letter = element("th", { class: `gd-letters${freeze}`, "aria-hidden": "true", style: `width: ${widthOf(place)}px` }, column.letters);
-      const name = element("th", { scope: "col", role: "columnheader", class: `gd-name${freeze}`, "aria-colindex": place + 2 });
-      if (column.symbol) name.insertAdjacentHTML("beforeend", `<span class="gd-symbol" aria-hidden="true">${column.symbol}</span>`);
+      const looks = { class: `gd-letters${freeze}`, ...unspoken(widthOf(place)) };
+      const letter = element("th", looks, column.letters);
+      const name = element("th", {
+        class: `gd-name${freeze}`, "aria-colindex": place + 2, ...columnHead,
+      });
+      if (column.symbol) {
+        const symbol = element("span", { class: "gd-symbol", "aria-hidden": "true" });
+        symbol.innerHTML = column.symbol;
+        name.append(symbol);
+      }
       const label = element("span", { class: "gd-label" });
       // A name may break after its underscores and after the colon behind a rule's name.
       for (const part of column.label.split(/(?<=[_:])/)) label.append(part, element("wbr"));
@@ -115,16 +133,21 @@ export function createGrid(place) {
     const heading = element("th", { scope: "row", role: "rowheader", class: "gd-heading" });
     node.append(heading);
     const cells = view.columns.map((column, place) => {
-      const cell = element("td", { role: "gridcell", "aria-colindex": place + 2, "data-column": place });
+      const cell = element("td", {
+        role: "gridcell", "aria-colindex": place + 2, "data-column": place,
+      });
       const words = document.createTextNode("");
       cell.append(words);
       node.append(cell);
-      return { node: cell, words, text: "", marks: "", base: place === frozen() ? "gd-frozen" : "" };
+      const base = place === frozen() ? "gd-frozen" : "";
+      return { node: cell, words, text: "", marks: "", base };
     });
     return { node, heading, cells };
   }
 
-  const isShown = (column) => column === frozen() || (column >= first.column && column <= last.column);
+  function isShown(column) {
+    return column === frozen() || (column >= first.column && column <= last.column);
+  }
 
   function showColumns() {
     const { to, width } = fit(first.column);
@@ -196,10 +219,13 @@ export function createGrid(place) {
   /** Follow the scroll bars. */
   function scroll() {
     if (!view) return;
-    first.row = Math.max(0, Math.min(Math.round(scroller.scrollTop / ROW_HEIGHT), view.rows - fullRows()));
-    let column = 0;
+    const row = Math.round(scroller.scrollTop / ROW_HEIGHT);
+    first.row = Math.max(0, Math.min(row, view.rows - fullRows()));
     const left = scroller.scrollLeft;
-    while (column < view.columns.length - 1 && leftOf(column) + widthOf(column) / 2 < left) column++;
+    let column = 0;
+    while (column < view.columns.length - 1 && leftOf(column) + widthOf(column) / 2 < left) {
+      column++;
+    }
     if (column !== first.column) {
       first.column = column;
       showColumns();
@@ -242,44 +268,28 @@ export function createGrid(place) {
     draw();
   }
 
-  function cellAt(row, column) {
-    return pool[row - first.row]?.cells[column]?.node;
-  }
+  const editable = () => Boolean(view.editable?.(here.row, here.column));
 
-  function edit(start) {
-    if (editor || !view.editable?.(here.row, here.column)) return false;
-    const cell = cellAt(here.row, here.column);
-    if (!cell) return false;
-    const at = { ...here };
-    const box = element("input", { type: "text", class: "gd-editor", "aria-label": `edit ${view.spoken(at.row, at.column)}` });
-    box.value = start ?? view.text(at.row, at.column);
-    cell.append(box);
-    editor = { cell, box };
-    box.focus();
-    if (start === undefined) box.select();
-    const finish = (keep, by = 0) => {
-      if (!editor) return;
-      editor = null;
-      const text = box.value;
-      box.remove();
-      draw();
-      if (keep) {
-        view.edit(at.row, at.column, text);
-        if (by) goTo(at.row + by, at.column);
-      }
-      table.focus({ preventScroll: true });
-    };
-    box.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") finish(true, 1);
-      else if (event.key === "Escape") finish(false);
-      else if (event.key === "Tab") {
-        finish(true);
-        goTo(at.row, at.column + (event.shiftKey ? -1 : 1));
-        event.preventDefault();
-      }
+  /** Open the selected cell for typing, with `typed` in it or with what stands there. */
+  function edit(typed) {
+    const cell = pool[here.row - first.row]?.cells[here.column]?.node;
+    if (editing || !cell || !editable()) return false;
+    const { row, column } = here;
+    editing = true;
+    openEditor(cell, {
+      text: typed ?? view.text(row, column),
+      select: typed === undefined,
+      spoken: view.spoken(row, column),
+      done(text, [down, right]) {
+        editing = false;
+        draw();
+        if (text !== null) {
+          view.edit(row, column, text);
+          if (down || right) goTo(row + down, column + right);
+        }
+        table.focus({ preventScroll: true });
+      },
     });
-    box.addEventListener("blur", () => finish(true));
     return true;
   }
 
@@ -291,7 +301,7 @@ export function createGrid(place) {
   });
   table.addEventListener("dblclick", () => edit());
   table.addEventListener("keydown", (event) => {
-    if (!view || editor) return;
+    if (!view || editing) return;
     const page = fullRows();
     const far = event.ctrlKey || event.metaKey;
     const moves = {
@@ -305,9 +315,9 @@ export function createGrid(place) {
       goTo(here.row + (down ? down * jump : 0), here.column + (right ? right * jump : 0));
     } else if (event.key === "Enter" || event.key === "F2") {
       if (!edit()) return;
-    } else if (event.key === "Delete" && view.editable?.(here.row, here.column)) {
+    } else if (event.key === "Delete" && editable()) {
       view.remove?.(here.row, here.column);
-    } else if (event.key.length === 1 && !far && !event.altKey && view.editable?.(here.row, here.column)) {
+    } else if (event.key.length === 1 && !far && !event.altKey && editable()) {
       edit(event.key);
     } else {
       return;
@@ -316,17 +326,18 @@ export function createGrid(place) {
     event.stopPropagation();
   });
   table.addEventListener("paste", (event) => {
-    if (editor || !view?.editable?.(here.row, here.column)) return;
+    if (editing || !view || !editable()) return;
     event.preventDefault();
     view.paste?.(here.row, here.column, event.clipboardData.getData("text/plain"));
   });
   table.addEventListener("copy", (event) => {
-    if (editor || !view) return;
+    if (editing || !view) return;
     event.preventDefault();
-    event.clipboardData.setData("text/plain", view.copied?.(here.row, here.column) ?? view.text(here.row, here.column));
+    event.clipboardData.setData("text/plain", view.copied(here.row, here.column));
   });
   new ResizeObserver(() => {
-    if (!view || (room.width === scroller.clientWidth && room.height === scroller.clientHeight)) return;
+    const { clientWidth, clientHeight } = scroller;
+    if (!view || (room.width === clientWidth && room.height === clientHeight)) return;
     measure();
     draw();
   }).observe(scroller);
@@ -344,7 +355,8 @@ export function createGrid(place) {
       measure();
       first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
     }
-    here = { row: Math.min(here.row, next.rows - 1), column: Math.min(here.column, next.columns.length - 1) };
+    here.row = Math.min(here.row, next.rows - 1);
+    here.column = Math.min(here.column, next.columns.length - 1);
     view.select(here.row, here.column);
     draw();
   }

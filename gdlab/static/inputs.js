@@ -1,4 +1,4 @@
-// The inputs of a sheet: every value has a number box and, where its range is written down, a slider.
+// The inputs of a sheet: each has a number box and, where its range is written down, a slider.
 import { full, rounded } from "./numbers.js";
 
 function node(tag, attributes = {}, text = "") {
@@ -14,7 +14,9 @@ function createField({ name, symbol, address, slider }, changed) {
   const label = node("label", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
   label.append(name.replaceAll("_", " "));
-  const box = node("input", { type: "number", step: "any", class: "gd-box", "aria-label": `${name}, number` });
+  const box = node("input", {
+    type: "number", step: "any", class: "gd-box", "aria-label": `${name}, number`,
+  });
   field.append(label);
   let track = null;
   const toTrack = (value) => (slider.log ? Math.log10(Math.max(value, slider.low)) : value);

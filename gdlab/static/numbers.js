@@ -1,6 +1,6 @@
 // Numbers as text: in cells, in the line with numbers put in, and in full.
 
-/** What a spreadsheet shows for a number that is none: NaN stands for the one, infinity for the other. */
+/** What a spreadsheet shows for a number that is none: NaN and infinity stand for one error each. */
 export function errorOf(value) {
   if (Number.isNaN(value)) return "#NUM!";
   return Number.isFinite(value) ? "" : "#DIV/0!";
@@ -10,7 +10,7 @@ function trimmed(mantissa) {
   return mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
 }
 
-/** A number with at most `digits` significant digits, in the manner of Python's format ".10g"; or an error. */
+/** A number with at most `digits` significant digits, as Python's format ".10g"; or an error. */
 export function short(value, digits = 10) {
   if (!Number.isFinite(value)) return errorOf(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";

@@ -1,13 +1,17 @@
 // The pictures beside the table, each drawn from the state and the row that is selected.
 import { HEIGHT, WIDTH, axes, decades, extent, lineOf, padded, pathOf } from "./axes.js";
+import { bowl, ellipses, surfaceContours } from "./contours.js";
 import { escaped, short } from "./numbers.js";
 import { valueOf } from "./state.js";
 
 const SHAPES = [
-  "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z", "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
+  "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z",
+  "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
-const LEVELS = 7;
-const CONTOURS = 11;
+const near = (value) => value.toFixed(1);
+const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
+const path = (names, data) => `<path class="${names}" d="${data}"/>`;
+const circle = (names, r, x, y) => `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
 
 /** The runs on a sheet: one on a rule's, several in a race. */
 function runsOf(state) {
@@ -29,7 +33,9 @@ function runsOf(state) {
       ends: names.map((name) => state.cells.get(name)),
       start: names.map((name) => state.first[name]),
       loss: state.cells.get(head.loss),
-      steps: head.parameters.map(({ name, letter }) => ({ letter, values: state.cells.get(`step_${name}`) })),
+      steps: head.parameters.map(
+        ({ name, letter }) => ({ letter, values: state.cells.get(`step_${name}`) }),
+      ),
       mse: state.mse,
     },
   ];
@@ -42,7 +48,8 @@ function endOf(run, row) {
 
 function marker(run, x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
-  return `<path class="gd-marker gd-run-${run % SHAPES.length}" d="${SHAPES[run % SHAPES.length]}" transform="translate(${x.toFixed(1)} ${y.toFixed(1)})"/>`;
+  const at = `transform="translate(${near(x)} ${near(y)})"`;
+  return `<path class="gd-marker ${colourOf(run)}" d="${SHAPES[run % SHAPES.length]}" ${at}/>`;
 }
 
 function drawPoints(state, row) {
@@ -52,13 +59,17 @@ function drawPoints(state, row) {
     x: padded(extent(x)), y: padded(extent(y), 0.25),
   });
   const [low, high] = padded(extent(x));
-  const through = (end) => pathOf([low, high].map((at) => [area.x(at), area.y(end[0] + end[1] * at)]));
-  let marks = Array.from(x, (at, place) => `<circle class="gd-point" r="3" cx="${area.x(at).toFixed(1)}" cy="${area.y(y[place]).toFixed(1)}"/>`).join("");
+  const through = ([intercept, slope]) => pathOf(
+    [low, high].map((at) => [area.x(at), area.y(intercept + slope * at)]),
+  );
+  let marks = "";
+  x.forEach((at, place) => { marks += circle("gd-point", 3, area.x(at), area.y(y[place])); });
   const runs = runsOf(state);
   runs.forEach((run, place) => {
     const before = endOf(run, Math.max(0, row - 1));
-    marks += `<path class="gd-line gd-run-${place % SHAPES.length}" d="${through(before)}"/>`;
-    if (runs.length === 1 && row > 0) marks += `<path class="gd-line gd-faint gd-run-0" d="${through(endOf(run, row))}"/>`;
+    marks += path(`gd-line ${colourOf(place)}`, through(before));
+    if (runs.length > 1 || row === 0) return;
+    marks += path(`gd-line gd-faint ${colourOf(place)}`, through(endOf(run, row)));
   });
   if (runs.length && row > 0) {
     const sample = Number(valueOf(state, "sample", row)) - 1;
@@ -66,70 +77,13 @@ function drawPoints(state, row) {
     if (runs.length === 1) {
       const before = endOf(runs[0], row - 1);
       const onLine = area.y(before[0] + before[1] * x[sample]);
-      if (Number.isFinite(onLine)) marks += `<path class="gd-residual" d="M${atX.toFixed(1)} ${atY.toFixed(1)}V${onLine.toFixed(1)}"/>`;
-    }
-    marks += `<circle class="gd-now" r="5.5" cx="${atX.toFixed(1)}" cy="${atY.toFixed(1)}"/>`;
-  }
-  return { frame: area.frame(), marks };
-}
-
-/** The least squares line, and the square root of the loss's curvature as a triangle. */
-function bowl({ x, y }) {
-  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
-  const [meanX, meanY] = [mean(x), mean(y)];
-  const spread = mean(x.map((at) => (at - meanX) ** 2));
-  if (!(spread > 0)) return null;
-  const slope = mean(x.map((at, place) => (at - meanX) * (y[place] - meanY))) / spread;
-  return { best: [meanY - slope * meanX, slope], meanX, spread };
-}
-
-/** Contours of the mean squared error of a straight line: ellipses round the best one. */
-function contours(points, start, area) {
-  const found = bowl(points);
-  if (!found) return "";
-  const { best, meanX, spread } = found;
-  const [across, up] = [start[0] - best[0], start[1] - best[1]];
-  const excess = (across + up * meanX) ** 2 + up ** 2 * spread || 1;
-  let marks = "";
-  for (let level = 0; level < LEVELS; level++) {
-    const size = Math.sqrt(excess * 4 ** (1 - level));
-    const ring = [];
-    for (let k = 0; k <= 96; k++) {
-      const angle = (k / 96) * 2 * Math.PI;
-      const slope = (size * Math.sin(angle)) / Math.sqrt(spread);
-      ring.push([area.x(best[0] + size * Math.cos(angle) - slope * meanX), area.y(best[1] + slope)]);
-    }
-    marks += `<path class="gd-contour" d="${pathOf(ring)}"/>`;
-  }
-  return `${marks}<path class="gd-best" d="M-5-5L5 5M-5 5L5-5" transform="translate(${area.x(best[0]).toFixed(1)} ${area.y(best[1]).toFixed(1)})"/>`;
-}
-
-/** Contours of a surface from its heights on a square grid: in every small square, straight bits. */
-function surfaceContours({ ground: [across, up], heights }, area) {
-  const side = Math.sqrt(heights.length);
-  const [low, high] = extent(heights);
-  const at = ([from, to], k) => from + ((to - from) * k) / (side - 1);
-  let marks = "";
-  for (let level = 0; level < CONTOURS; level++) {
-    const height = low + (high - low) * 2 ** (level - CONTOURS);
-    let data = "";
-    for (let j = 0; j < side - 1; j++) {
-      for (let i = 0; i < side - 1; i++) {
-        const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
-        const crossings = [];
-        corners.forEach(([x, y], k) => {
-          const [nextX, nextY] = corners[(k + 1) % 4];
-          const [here, there] = [heights[y * side + x], heights[nextY * side + nextX]];
-          if (here < height === there < height) return;
-          const share = (height - here) / (there - here);
-          crossings.push([area.x(at(across, x + share * (nextX - x))), area.y(at(up, y + share * (nextY - y)))]);
-        });
-        for (let k = 0; k + 1 < crossings.length; k += 2) data += pathOf(crossings.slice(k, k + 2));
+      if (Number.isFinite(onLine)) {
+        marks += path("gd-residual", `M${near(atX)} ${near(atY)}V${near(onLine)}`);
       }
     }
-    marks += `<path class="gd-contour" d="${data}"/>`;
+    marks += circle("gd-now", 5.5, atX, atY);
   }
-  return marks;
+  return { frame: area.frame(), marks };
 }
 
 /** A path's places up to a row; where rows are dense, those that are a pixel apart. */
@@ -155,18 +109,22 @@ function drawPath(state, row) {
     const [least, most] = extent(...runs.map((run) => run.ends[which]));
     // A run that explodes leaves the picture rather than shrinking everything to a dot.
     const span = high - low;
-    return padded([Math.min(low, Math.max(least, low - span)), Math.max(high, Math.min(most, high + span))], 0.04);
+    const from = Math.min(low, Math.max(least, low - span));
+    const to = Math.max(high, Math.min(most, high + span));
+    return padded([from, to], 0.04);
   });
   const [first, second] = state.head.parameters;
   const area = axes({
     title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
     x: ranges[0], y: ranges[1],
   });
-  let marks = found ? contours(state.points, runs[0].start, area) : state.ground ? surfaceContours(state, area) : "";
+  let marks = "";
+  if (found) marks = ellipses(found, runs[0].start, area);
+  else if (state.ground) marks = surfaceContours(state, area);
   runs.forEach((run, place) => {
-    const colour = `gd-run-${place % SHAPES.length}`;
-    marks += `<path class="gd-path gd-faint ${colour}" d="${track(run, run.loss.length, area)}"/>`;
-    marks += `<path class="gd-path ${colour}" d="${track(run, row, area)}"/>`;
+    const names = `gd-path ${colourOf(place)}`;
+    marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));
+    marks += path(names, track(run, row, area));
     const end = endOf(run, row);
     marks += marker(place, area.x(end[0]), area.y(end[1]));
   });
@@ -174,7 +132,7 @@ function drawPath(state, row) {
 }
 
 function rowLine(area, row) {
-  return row > 0 ? `<path class="gd-now-line" d="M${area.x(row).toFixed(1)} 0V${area.height}"/>` : "";
+  return row > 0 ? path("gd-now-line", `M${near(area.x(row))} 0V${area.height}`) : "";
 }
 
 function drawLoss(state, row) {
@@ -188,10 +146,12 @@ function drawLoss(state, row) {
   });
   let marks = rowLine(area, row);
   runs.forEach((run, place) => {
-    const colour = `gd-run-${place % SHAPES.length}`;
-    marks += `<path class="gd-thin ${colour}" d="${lineOf(run.loss, area)}"/>`;
-    if (single && run.mse?.length) marks += `<path class="gd-epochs" d="${epochSteps(run.mse, state.samples, area)}"/>`;
-    if (row > 0 && run.loss[row - 1]) marks += marker(place, area.x(row), area.y(run.loss[row - 1]));
+    marks += path(`gd-thin ${colourOf(place)}`, lineOf(run.loss, area));
+    if (single && run.mse?.length) {
+      marks += path("gd-epochs", epochSteps(run.mse, state.samples, area));
+    }
+    const now = run.loss[row - 1];
+    if (now) marks += marker(place, area.x(row), area.y(now));
   });
   return { frame: area.frame(), marks };
 }
@@ -206,14 +166,15 @@ function epochSteps(mse, samples, area) {
 function drawSteps(state, row) {
   const [{ steps }] = runsOf(state);
   const area = axes({
-    title: "size of the steps", xLabel: "row", yLabel: steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", "),
+    title: "size of the steps", xLabel: "row",
+    yLabel: steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", "),
     logY: true, x: [1, Math.max(2, state.rows)], y: decades(...steps.map(({ values }) => values)),
   });
   let marks = rowLine(area, row);
   steps.forEach(({ values }, place) => {
-    marks += `<path class="gd-thin gd-step-${place}" d="${lineOf(values, area)}"/>`;
+    marks += path(`gd-thin gd-step-${place}`, lineOf(values, area));
     const now = values[row - 1];
-    if (now) marks += `<circle class="gd-step-now gd-step-${place}" r="4" cx="${area.x(row).toFixed(1)}" cy="${area.y(now).toFixed(1)}"/>`;
+    if (now) marks += circle(`gd-step-now gd-step-${place}`, 4, area.x(row), area.y(now));
   });
   return { frame: area.frame(), marks };
 }
@@ -222,12 +183,15 @@ function drawEpochs(state) {
   const runs = runsOf(state);
   const area = axes({
     title: "mean squared error per epoch", xLabel: "epoch", yLabel: "mse", logY: true,
-    x: [1, Math.max(2, state.epochs)], y: decades(...runs.map((run) => run.mse.map((value) => value ?? NaN))),
+    x: [1, Math.max(2, state.epochs)],
+    y: decades(...runs.map((run) => run.mse.map((value) => value ?? NaN))),
   });
   let marks = "";
   runs.forEach((run, place) => {
-    const places = run.mse.map((value, epoch) => [area.x(epoch + 1), value > 0 ? area.y(value) : NaN]);
-    marks += `<path class="gd-path gd-run-${place % SHAPES.length}" d="${pathOf(places)}"/>`;
+    const places = run.mse.map(
+      (value, epoch) => [area.x(epoch + 1), value > 0 ? area.y(value) : NaN],
+    );
+    marks += path(`gd-path ${colourOf(place)}`, pathOf(places));
     marks += places.map(([x, y]) => marker(place, x, y)).join("");
   });
   return { frame: area.frame(), marks };
@@ -235,9 +199,16 @@ function drawEpochs(state) {
 
 /** A line of text for those who do not see the picture. */
 function spoken(state, row) {
-  return runsOf(state)
-    .map((run) => `${run.label}: ${endOf(run, row).map((value, k) => `${state.head.parameters[k].letter} ${short(value, 6)}`).join(", ")}`)
-    .join("; ");
+  const letters = state.head.parameters?.map(({ letter }) => letter);
+  const told = (run) => endOf(run, row).map((value, k) => `${letters[k]} ${short(value, 6)}`);
+  return runsOf(state).map((run) => `${run.label}: ${told(run).join(", ")}`).join("; ");
+}
+
+function legendItem(state) {
+  return ({ label }, k) => {
+    const sign = `<svg viewBox="-7 -7 14 14">${marker(k, 0, 0)}</svg>`;
+    return `<li>${sign}${escaped(label)} <small>${escaped(state.settings[k])}</small></li>`;
+  };
 }
 
 /** The pictures in `place`, each at a fixed size; `show` draws them anew. */
@@ -271,17 +242,16 @@ export function createPictures(place) {
   return {
     show(state, row) {
       build(state);
+      const told = spoken(state, row);
       kinds.forEach((draw, k) => {
         const { frame, marks } = draw(state, row);
         // Axes stay as they are while a drag leaves their ranges alone.
         if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
         svgs[k].querySelector(".gd-marks").innerHTML = marks;
-        svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${spoken(state, row)}`);
+        svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${told}`);
       });
       legend.hidden = !state.head.racers;
-      const items = !state.head.racers ? "" : runsOf(state)
-        .map(({ label }, k) => `<li><svg viewBox="-7 -7 14 14"><path class="gd-marker gd-run-${k % SHAPES.length}" d="${SHAPES[k % SHAPES.length]}"/></svg>${escaped(label)} <small>${escaped(state.settings[k])}</small></li>`)
-        .join("");
+      const items = state.head.racers ? runsOf(state).map(legendItem(state)).join("") : "";
       if (legend.innerHTML !== items) legend.innerHTML = items;
     },
   };

@@ -9,13 +9,17 @@ function icon(name) {
   return `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 }
 
-/** The buttons in `place`; `go(row)` asks for a row from 1. `show(row, rows)` says where we are. */
+/** The buttons in `place`; `go(row)` asks for a row from 1, `show(row, rows)` says where we are. */
 export function createPlayer(place, go) {
   place.setAttribute("role", "toolbar");
   place.setAttribute("aria-label", "steps");
-  const button = (name, label) => `<button type="button" data-move="${name}" aria-label="${label}" title="${label}">${icon(name)}</button>`;
+  const button = (name, label) => {
+    const said = `aria-label="${label}" title="${label}"`;
+    return `<button type="button" data-move="${name}" ${said}>${icon(name)}</button>`;
+  };
   place.innerHTML = `
-    ${button("start", "to the first row")}${button("back", "one row back")}${button("play", "play")}
+    ${button("start", "to the first row")}${button("back", "one row back")}
+    ${button("play", "play")}
     ${button("forward", "one row on")}${button("end", "to the last row")}
     <label>row <input type="number" class="gd-box gd-row" min="1" step="1"></label>
     <label class="gd-speed">speed <input type="range" min="0" max="2" step="0.1" value="0.7"

@@ -3,8 +3,8 @@ import { full, short } from "./numbers.js";
 
 function floats(buffer) {
   // A copy, because the bytes of a message need not begin where doubles may.
-  const bytes = buffer.buffer ? buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) : buffer;
-  return new Float64Array(bytes);
+  const { byteOffset: from, byteLength: length } = buffer;
+  return new Float64Array(buffer.buffer?.slice(from, from + length) ?? buffer);
 }
 
 /** The state behind an answer; `known` is the state before, whose head may still hold. */
@@ -19,7 +19,9 @@ export function readState(answer, buffers, known) {
     columns: new Map(),
     cells: new Map(),
   };
-  (head.columns ?? []).forEach((column, place) => state.columns.set(column.name, { ...column, place }));
+  (head.columns ?? []).forEach((column, place) => {
+    state.columns.set(column.name, { ...column, place });
+  });
   if (state.columns.size) {
     const all = floats(buffers[1]);
     const rows = all.length / state.columns.size;
@@ -55,7 +57,8 @@ export function excelOf(state, name, row) {
   if (!excel) return full(value);
   const here = state.head.start_row + row;
   const epochRow = state.head.start_row + 1 + Math.floor((row - 1) / state.samples);
-  return excel.replaceAll("{row}", here).replaceAll("{above}", here - 1).replaceAll("{epoch_row}", epochRow);
+  const rows = { row: here, above: here - 1, epoch_row: epochRow };
+  return excel.replace(/\{(\w+)\}/g, (_, word) => rows[word]);
 }
 
 /** Whether a name stands for a cell that a learner has still to fill in. */
@@ -82,7 +85,10 @@ export function numbersOf(state, name, row) {
 export function precedentsOf(state, name, row) {
   const cells = [];
   const inputs = [];
-  if (row === 0) return { cells, inputs: state.first?.[name] === undefined ? [] : [`start_${name.replace(/^new_/, "")}`] };
+  if (row === 0) {
+    if (state.first?.[name] !== undefined) inputs.push(`start_${name.replace(/^new_/, "")}`);
+    return { cells, inputs };
+  }
   for (const word of state.columns.get(name).precedents) {
     const above = word.endsWith("_prev") ? word.slice(0, -5) : null;
     if (state.columns.has(word)) cells.push([word, row]);

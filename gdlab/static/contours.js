@@ -1,0 +1,74 @@
+// Contours of the loss: ellipses for a straight line, straight bits over a grid for a surface.
+import { extent, pathOf } from "./axes.js";
+
+const ELLIPSES = 7;
+const CORNERS = 96;
+const CONTOURS = 11;
+
+/** The least squares line through the points, their mean x and its spread; null without spread. */
+export function bowl({ x, y }) {
+  const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const spread = mean(x.map((at) => (at - meanX) ** 2));
+  if (!(spread > 0)) return null;
+  const slope = mean(x.map((at, place) => (at - meanX) * (y[place] - meanY))) / spread;
+  return { best: [meanY - slope * meanX, slope], meanX, spread };
+}
+
+const contour = (data) => `<path class="gd-contour" d="${data}"/>`;
+
+/** Ellipses of equal mean squared error round the best line; one goes near `start`. */
+export function ellipses({ best, meanX, spread }, start, area) {
+  const [across, up] = [start[0] - best[0], start[1] - best[1]];
+  const excess = (across + up * meanX) ** 2 + up ** 2 * spread || 1;
+  let marks = "";
+  for (let level = 0; level < ELLIPSES; level++) {
+    const size = Math.sqrt(excess * 4 ** (1 - level));
+    const ring = [];
+    for (let k = 0; k <= CORNERS; k++) {
+      const angle = (k / CORNERS) * 2 * Math.PI;
+      const slope = (size * Math.sin(angle)) / Math.sqrt(spread);
+      const intercept = size * Math.cos(angle) - slope * meanX;
+      ring.push([area.x(best[0] + intercept), area.y(best[1] + slope)]);
+    }
+    marks += contour(pathOf(ring));
+  }
+  const at = `${area.x(best[0]).toFixed(1)} ${area.y(best[1]).toFixed(1)}`;
+  return `${marks}<path class="gd-best" d="M-5-5L5 5M-5 5L5-5" transform="translate(${at})"/>`;
+}
+
+/** Where a height is crossed on the sides of the small square whose first corner is (i, j). */
+function crossings(heights, side, i, j, height) {
+  const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
+  const found = [];
+  corners.forEach(([x, y], k) => {
+    const [nextX, nextY] = corners[(k + 1) % 4];
+    const [here, there] = [heights[y * side + x], heights[nextY * side + nextX]];
+    if (here < height === there < height) return;
+    const share = (height - here) / (there - here);
+    found.push([x + share * (nextX - x), y + share * (nextY - y)]);
+  });
+  return found;
+}
+
+/** Contours from heights on a square grid over the two ranges of `ground`. */
+export function surfaceContours({ ground: [across, up], heights }, area) {
+  const side = Math.sqrt(heights.length);
+  const [low, high] = extent(heights);
+  const at = ([from, to], k) => from + ((to - from) * k) / (side - 1);
+  let marks = "";
+  for (let level = 0; level < CONTOURS; level++) {
+    const height = low + (high - low) * 2 ** (level - CONTOURS);
+    let data = "";
+    for (let j = 0; j < side - 1; j++) {
+      for (let i = 0; i < side - 1; i++) {
+        const places = crossings(heights, side, i, j, height).map(
+          ([x, y]) => [area.x(at(across, x)), area.y(at(up, y))],
+        );
+        for (let k = 0; k + 1 < places.length; k += 2) data += pathOf(places.slice(k, k + 2));
+      }
+    }
+    marks += contour(data);
+  }
+  return marks;
+}

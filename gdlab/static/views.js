@@ -1,0 +1,94 @@
+// What the grid shows: the cells of a rule's sheet or of a race, or the points.
+import { full, shown } from "./numbers.js";
+import { valueOf } from "./state.js";
+
+const STATUS = {
+  right: "right", follows: "follows from an earlier slip", wrong: "wrong", empty: "empty",
+};
+const SHORT_NAME = 9;
+const POINT = ["x", "y"];
+
+function widthOf({ group, numbers, name }) {
+  if (group) return "wide";
+  return !numbers && name.length < SHORT_NAME ? "narrow" : "normal";
+}
+
+/**
+ * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that the
+ * selected one was computed from, as "row column"; `on` has `edit(row, name, text)` and
+ * `select(row, column)`.
+ */
+export function sheetView(state, lit, on) {
+  const columns = [...state.columns.values()];
+  const value = (row, column) => valueOf(state, columns[column].name, row);
+  const judged = (row, column) => state.judged?.[`${row} ${columns[column].name}`];
+  const blank = (row, column) => state.blanks?.[columns[column].name]?.includes(row) ?? false;
+  const status = (row, column) => judged(row, column)?.status ?? "empty";
+  const epochs = state.cells.get("epoch");
+  const endsEpoch = (row) => row > 0 && row < state.rows && epochs?.[row - 1] !== epochs?.[row];
+  return {
+    label: `sheet ${state.tab}`,
+    columns: columns.map((column) => ({ ...column, label: column.name, width: widthOf(column) })),
+    rows: state.rows + 1,
+    frozen: state.head.frozen,
+    heading: (row) => state.head.start_row + row,
+    text(row, column) {
+      if (blank(row, column)) return judged(row, column)?.text ?? "";
+      const number = value(row, column);
+      return number === undefined ? "" : shown(number);
+    },
+    marks(row, column) {
+      const number = value(row, column);
+      const names = [];
+      if (lit.has(`${row} ${column}`)) names.push("gd-precedent");
+      if (row === 0) names.push("gd-start");
+      if (endsEpoch(row)) names.push("gd-epoch-end");
+      if (blank(row, column)) names.push("gd-blank", `gd-${status(row, column)}`);
+      else if (number !== undefined && !Number.isFinite(number)) names.push("gd-bad");
+      return names.join(" ");
+    },
+    spoken(row, column) {
+      const text = this.text(row, column);
+      const said = blank(row, column) ? `${text} ${STATUS[status(row, column)]}` : text || "blank";
+      return `${columns[column].name}, ${row ? `row ${row}` : "start"}: ${said}`;
+    },
+    copied(row, column) {
+      const number = value(row, column);
+      return number === undefined ? "" : full(number);
+    },
+    editable: blank,
+    edit: (row, column, text) => on.edit(row, columns[column].name, text),
+    select: on.select,
+  };
+}
+
+/**
+ * The points; the row past the last one takes a new point. `on` has `edit(row, name, text)`,
+ * `paste(row, name, text)`, `remove(row)` and `select(row, column)`.
+ */
+export function pointsView({ points, samples }, on) {
+  const text = (row, column) => (row < samples ? full(points[POINT[column]][row]) : "");
+  return {
+    label: "points",
+    columns: POINT.map((name, place) => ({
+      name, letters: "AB"[place], label: name, symbol: "", width: "normal",
+    })),
+    rows: samples + 1,
+    frozen: null,
+    heading: (row) => (row < samples ? row + 1 : "new"),
+    text,
+    marks: () => "gd-editable",
+    spoken(row, column) {
+      const name = POINT[column];
+      return row < samples ? `${name} of point ${row + 1}: ${text(row, column)}` : `${name} of a new point`;
+    },
+    copied: text,
+    editable: () => true,
+    edit(row, column, typed) {
+      if (typed !== text(row, column)) on.edit(row, POINT[column], typed);
+    },
+    paste: (row, column, block) => on.paste(row, POINT[column], block),
+    remove: (row) => row < samples && on.remove(row),
+    select: on.select,
+  };
+}
