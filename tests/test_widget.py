@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 import gdlab
+from gdlab.browser.assets import module
 from gdlab.browser.head import head
 from gdlab.explaining import short
 from gdlab.lessons import lesson
@@ -336,6 +337,14 @@ def test_a_still_view_stands_beside_the_live_sheet(monkeypatch):
     first = lesson("basic").frame
     assert all(f"<b>{tab}</b>" in still["text/html"] for tab in TABS)
     assert f"{first['err2'].iloc[0]:.6g}" in still["text/html"]
+
+
+def test_every_name_of_the_joined_module_is_used_once():
+    # A second function of the same name would silently take the place of the first.
+    names = re.findall(r"^(?:async )?(?:function|const|let) (\w+)", module("jupyter.js"), re.M)
+    assert "createSheet" in names
+    assert sorted(set(names)) == sorted(names)
+    assert not re.search(r"^import|^export (?!default)", module("jupyter.js"), re.M)
 
 
 def test_a_page_holds_no_more_rows_than_it_can(monkeypatch):

@@ -17,6 +17,8 @@ MODULES = (
     "views.js",
     "asking.js",
     "editor.js",
+    "head.js",
+    "keys.js",
     "grid.js",
     "inputs.js",
     "bar.js",

@@ -1,19 +1,13 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 
 import { openEditor } from "./editor.js";
+import { WIDTHS, createHead, element } from "./head.js";
+import { moveOf } from "./keys.js";
 
 const ROW_HEIGHT = 25;
 const SCROLL_BAR = 18;
-const WIDTHS = { heading: 46, narrow: 62, normal: 102, wide: 116 };
 
 let grids = 0;
-
-function element(tag, attributes = {}, text = "") {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text) node.textContent = text;
-  return node;
-}
 
 /**
  * A grid in `place`. The caller's `view` says what it shows:
@@ -76,33 +70,9 @@ export function createGrid(place) {
   function build() {
     table.setAttribute("aria-label", view.label);
     table.setAttribute("aria-colcount", view.columns.length + 1);
-    const letters = element("tr", { role: "row" });
-    const names = element("tr", { role: "row" });
-    const columnHead = { scope: "col", role: "columnheader" };
-    const unspoken = (width) => ({ "aria-hidden": "true", style: `width: ${width}px` });
-    letters.append(element("th", { class: "gd-corner", ...unspoken(WIDTHS.heading) }));
-    names.append(element("th", { class: "gd-corner", ...columnHead }, "row"));
-    heads = view.columns.map((column, place) => {
-      const freeze = place === frozen() ? " gd-frozen" : "";
-      const looks = { class: `gd-letters${freeze}`, ...unspoken(widthOf(place)) };
-      const letter = element("th", looks, column.letters);
-      const name = element("th", {
-        class: `gd-name${freeze}`, "aria-colindex": place + 2, ...columnHead,
-      });
-      if (column.symbol) {
-        const symbol = element("span", { class: "gd-symbol", "aria-hidden": "true" });
-        symbol.innerHTML = column.symbol;
-        name.append(symbol);
-      }
-      const label = element("span", { class: "gd-label" });
-      // A name may break after its underscores and after the colon behind a rule's name.
-      for (const part of column.label.split(/(?<=[_:])/)) label.append(part, element("wbr"));
-      name.append(label);
-      letters.append(letter);
-      names.append(name);
-      return [letter, name];
-    });
-    thead.replaceChildren(letters, names);
+    const made = createHead(view.columns, frozen());
+    heads = made.heads;
+    thead.replaceChildren(...made.rows);
     pool = [];
     tbody.replaceChildren();
   }
@@ -302,17 +272,10 @@ export function createGrid(place) {
   table.addEventListener("dblclick", () => edit());
   table.addEventListener("keydown", (event) => {
     if (!view || editing) return;
-    const page = fullRows();
     const far = event.ctrlKey || event.metaKey;
-    const moves = {
-      ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-      PageUp: [-page, 0], PageDown: [page, 0],
-      Home: [far ? -Infinity : 0, -Infinity], End: [far ? Infinity : 0, Infinity],
-    };
-    if (event.key in moves && !event.altKey) {
-      const [down, right] = moves[event.key];
-      const jump = far && event.key.startsWith("Arrow") ? Infinity : 1;
-      goTo(here.row + (down ? down * jump : 0), here.column + (right ? right * jump : 0));
+    const move = moveOf(event, fullRows());
+    if (move) {
+      goTo(here.row + move.down, here.column + move.right);
     } else if (event.key === "Enter" || event.key === "F2") {
       if (!edit()) return;
     } else if (event.key === "Delete" && editable()) {

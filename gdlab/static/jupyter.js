@@ -1,6 +1,8 @@
 // Ties the sheet to a notebook's widget: events go to the kernel, its answers come back.
 import { createSheet } from "./sheet.js";
 
+const STOPPED = "The kernel has stopped. This is the last state; run the cell again to go on.";
+
 export default {
   render({ model, el }) {
     const root = document.createElement("div");
@@ -8,7 +10,7 @@ export default {
     const sheet = createSheet(root, (event, bytes) => model.send(event, undefined, bytes));
     const answer = (content, buffers) => sheet.answer(content, buffers);
     const tellDead = () => {
-      if (!model.comm_live) sheet.say("The kernel has stopped. This is the last state; run the cell again to go on.");
+      if (!model.comm_live) sheet.say(STOPPED);
     };
     model.on("msg:custom", answer);
     model.on("comm_live_update", tellDead);

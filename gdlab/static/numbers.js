@@ -1,6 +1,6 @@
 // Numbers as text: in cells, in the line with numbers put in, and in full.
 
-/** What a spreadsheet shows for a number that is none: NaN and infinity stand for one error each. */
+/** What a spreadsheet shows for a number that is none: NaN and infinity are an error each. */
 export function errorOf(value) {
   if (Number.isNaN(value)) return "#NUM!";
   return Number.isFinite(value) ? "" : "#DIV/0!";

@@ -11,7 +11,8 @@ const SHAPES = [
 const near = (value) => value.toFixed(1);
 const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
 const path = (names, data) => `<path class="${names}" d="${data}"/>`;
-const circle = (names, r, x, y) => `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
+const circle = (names, r, x, y) =>
+  `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
 
 /** The runs on a sheet: one on a rule's, several in a race. */
 function runsOf(state) {

@@ -9,7 +9,7 @@ function icon(name) {
   return `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 }
 
-/** The buttons in `place`; `go(row)` asks for a row from 1, `show(row, rows)` says where we are. */
+/** The buttons in `place`; `go(row)` asks for a row from 1, `show` says at which row we are. */
 export function createPlayer(place, go) {
   place.setAttribute("role", "toolbar");
   place.setAttribute("aria-label", "steps");

@@ -10,7 +10,7 @@ import { createRace } from "./race.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { pointsView, sheetView } from "./views.js";
 
-const SLOW = "No answer yet: the kernel is busy or has stopped. If it has stopped, run the cell again.";
+const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
 const ABOUT_POINTS = "that every sheet uses; the line is fitted to them";
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
@@ -43,8 +43,8 @@ const FRAME = `
 
 /**
  * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
- * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of a drag's
- * events only the newest waits: at most one is with the host and one is kept for it.
+ * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of the
+ * events of a drag only the newest waits: one is with the host and one is kept for it, at most.
  */
 export function createSheet(root, send) {
   root.classList.add("gd");
@@ -175,7 +175,8 @@ export function createSheet(root, send) {
     if (state.exploded) {
       const [row, name] = state.exploded;
       const error = shown(valueOf(state, name, row));
-      told.textContent = `Exploded: ${name} in row ${row} (${addressOf(state, name, row)}) is ${error}.`;
+      const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
+      told.textContent = `Exploded: ${where} is ${error}.`;
     }
     showTabs();
     const place = places.get(state.tab) ?? { row: data ? 0 : 1, column: startColumn() };

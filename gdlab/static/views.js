@@ -14,8 +14,8 @@ function widthOf({ group, numbers, name }) {
 }
 
 /**
- * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that the
- * selected one was computed from, as "row column"; `on` has `edit(row, name, text)` and
+ * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that
+ * the selected one was computed from, as "row column"; `on` has `edit(row, name, text)` and
  * `select(row, column)`.
  */
 export function sheetView(state, lit, on) {
@@ -80,7 +80,8 @@ export function pointsView({ points, samples }, on) {
     marks: () => "gd-editable",
     spoken(row, column) {
       const name = POINT[column];
-      return row < samples ? `${name} of point ${row + 1}: ${text(row, column)}` : `${name} of a new point`;
+      if (row >= samples) return `${name} of a new point`;
+      return `${name} of point ${row + 1}: ${text(row, column)}`;
     },
     copied: text,
     editable: () => true,
