@@ -28,8 +28,10 @@ EXPLODING = ["sgd", "--set", "lr=0.1", "--epochs", "6"]
 
 
 @pytest.fixture
-def run(capsys):
+def run(capsys, monkeypatch):
     """Run a command in this process: exit code, standard output, standard error."""
+    # A width of the terminal that runs the tests would fold the tables.
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def run(*words: str) -> tuple[int, str, str]:
         try:

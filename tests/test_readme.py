@@ -29,14 +29,15 @@ def shell(command: str, folder: str) -> str:
     script = Path(folder) / "gdlab"
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gdlab "$@"\n')
     script.chmod(0o755)
-    path = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(HERE)}
+    here = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    here |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(HERE)}
     done = subprocess.run(
         ["/bin/sh", "-c", command],
         capture_output=True,
         text=True,
         check=True,
         cwd=folder,
-        env=os.environ | path,
+        env=here,
     )
     assert not done.stderr
     return done.stdout
