@@ -22,5 +22,5 @@ def ground(run: Trace) -> tuple[list[list[float]], np.ndarray]:
         low, high = min([start, *near]), max([start, *near])
         air = 0.15 * (high - low) or 1.0
         ranges.append([low - air, high + air])
-    across, up = np.meshgrid(*(np.linspace(*span, SIDE) for span in ranges))
+    across, up = np.meshgrid(*(np.linspace(low, high, SIDE) for low, high in ranges))
     return ranges, SURFACES[run.options["surface"]](across, up)[0]
