@@ -52,6 +52,14 @@ def missing(what: str) -> None:
     pytest.skip(f"{what} is missing")
 
 
+@pytest.fixture(autouse=True)
+def rules_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget after each test the rules that it registered: a workbook compares all there are."""
+    from gdlab import registry
+
+    monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+
+
 @pytest.fixture(scope="session")
 def formualizer() -> Any:
     """Recompute a workbook with formualizer: ``formualizer(path)``."""
