@@ -118,6 +118,21 @@ def test_two_slips_that_give_the_same_are_both_spoken_of_and_none_is_named():
     assert "could also be: the decimal point was put 2 too far to the right" in because
 
 
+def test_a_step_forgotten_is_not_told_from_one_that_was_rounded_to_nothing():
+    assert abs(v(SGD, "step_intercept")) < 0.05
+    slip, because = said(SGD, "new_intercept", v(SGD, "intercept"), digits=4)
+    assert slip is None
+    assert "of the row above was copied" in because and "step_intercept was rounded" in because
+
+
+def test_one_cell_that_is_cut_off_is_no_habit():
+    true = v(SGD, "y_pred")
+    digits = next(d for d in (1, 2, 3) if true * 10**d % 1 > 0.5)
+    cut = int(true * 10**digits) / 10**digits
+    slip, because = said(SGD, "y_pred", cut, digits=digits)
+    assert slip is None and "cut off" in because
+
+
 def test_digits_in_each_others_place():
     true = v(SGD, "err2")
     text = f"{true:.4f}"

@@ -79,7 +79,8 @@ def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
             for one in searched
         }
         believed = _believed(single, BELIEVED)
-        left = [one for one in searched if one.place not in believed]
+        # Where one slip gives the number, two are one too many.
+        left = [one for one in searched if not single[one.place]]
         if left and in_pairs < MOST_COLUMNS_IN_PAIRS:
             in_pairs += 1
             double = {
