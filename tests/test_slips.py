@@ -123,6 +123,13 @@ def test_a_step_forgotten_is_not_told_from_one_that_was_rounded_to_nothing():
     slip, because = said(SGD, "new_intercept", v(SGD, "intercept"), digits=4)
     assert slip is None
     assert "of the row above was copied" in because and "step_intercept was rounded" in because
+    # Also where only the first of the two is usual enough to be believed by itself.
+    key = gdlab.trace("adam", POINTS, lr=0.05, start={"intercept": 3.0, "slope": 1.0})
+    sheet, _ = Learner(key, 4, as_typed=True).fills_in()
+    sheet[1, "new_intercept"] = Written(3.0, 4, "3.0000")
+    found = diagnose(judge(handed_in(key, sheet)))[1, "new_intercept"]
+    assert found.slip is None
+    assert "of the row above was copied" in found.because and "rounded" in found.because
 
 
 def test_one_cell_that_is_cut_off_is_no_habit():
