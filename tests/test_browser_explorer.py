@@ -21,6 +21,13 @@ READ = """(area) => {
 }"""
 
 
+# A box whose number has not changed for a second.
+SETTLED = """(input) => {
+    if (input.was !== input.value) Object.assign(input, { was: input.value, since: Date.now() });
+    return Date.now() - input.since > 1000;
+}"""
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with lab("00_start_here.ipynb", "01_sgd.ipynb") as address:
@@ -80,8 +87,9 @@ def test_a_drag_ends_on_the_last_value(page: Any) -> None:
         page.mouse.move(x + moved, y)
     page.mouse.up()
     number = area.locator("input[type=number]").first
-    page.wait_for_function("(input) => Number(input.value) > 0.0003", arg=number.element_handle())
+    page.wait_for_function(SETTLED, arg=number.element_handle())
     rate = float(number.input_value())
+    assert rate > 0.0003
     wait_for_words(page, f"(lr={rate:.10g})")
     expected = gdlab.trace("sgd", epochs=5, lr=rate)
     assert column(page, "new_slope") == list(expected.column("new_slope"))

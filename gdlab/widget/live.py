@@ -31,7 +31,9 @@ class LiveSheet(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def _answer(self, _widget: Any, event: Any, buffers: list[Any]) -> None:
-        self.send(*self.book.ask(event, buffers))
+        # "heard" is no event: it only hurries the answer to the one before (see jupyter.js).
+        if event.get("kind") != "heard":
+            self.send(*self.book.ask(event, buffers))
 
     @property
     def trace(self) -> Trace:
