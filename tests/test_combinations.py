@@ -52,6 +52,20 @@ def test_each_option_alone_through_another_engine(option, formualizer, tmp_path)
     agree(combinations.together(option, option), formualizer, tmp_path / "run.xlsx")
 
 
+def test_each_option_alone_through_libreoffice(libreoffice, tmp_path):
+    paths = []
+    for option in combinations.OPTIONS:
+        paths.append(tmp_path / f"{len(paths)}.xlsx")
+        combinations.together(option, option).to_excel(paths[-1])
+    for path, recomputed in zip(paths, libreoffice(paths), strict=True):
+        for place, (formula, value) in engines.stored(path).items():
+            assert engines.agrees_to_15_digits(value, recomputed[place]), (
+                path.name,
+                place,
+                formula,
+            )
+
+
 PAIRS = st.tuples(
     st.sampled_from(list(combinations.OPTIONS)), st.sampled_from(list(combinations.OPTIONS))
 )
