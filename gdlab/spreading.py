@@ -19,8 +19,8 @@ def workers(prefer: str) -> Workers:
     """The workers of this moment; ``prefer`` (threads or processes) holds where nobody chose."""
     from joblib.parallel import get_active_backend
 
-    backend, jobs = get_active_backend(prefer=prefer)
-    size = backend.effective_n_jobs(-1 if jobs is None else jobs)
+    backend, _ = get_active_backend(prefer=prefer)
+    size = backend.effective_n_jobs(_jobs())
     return Workers(max(1, size), getattr(backend, "supports_sharedmem", False))
 
 
@@ -29,13 +29,20 @@ def spread(
 ) -> Iterator[Any]:
     """``function(*one)`` for each of ``given``: the results in order, or as they come."""
     from joblib import Parallel, delayed
-    from joblib.parallel import get_active_backend
 
-    _, jobs = get_active_backend(prefer=prefer)
     run = Parallel(
-        n_jobs=-1 if jobs is None else jobs,
+        n_jobs=_jobs(),
         prefer=prefer,
         return_as="generator" if ordered else "generator_unordered",
         batch_size=1,
     )
     return run(delayed(function)(*one) for one in given)
+
+
+def _jobs() -> int:
+    """How many workers somebody chose with ``parallel_config``; else one a core."""
+    from joblib.parallel import get_active_backend
+
+    # Asked with a preference for threads, joblib says 1 where nobody chose.
+    _, jobs = get_active_backend()
+    return -1 if jobs is None else jobs

@@ -4,6 +4,7 @@ import itertools
 import math
 import os
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from gdlab.cli import main
 from gdlab.clicking import ClickMap
 from gdlab.points import lesson_points
 from gdlab.registry import find_rule
+from gdlab.spreading import workers
 from gdlab.sweeping import maps, work
 from gdlab.sweeping.lanes import shared_and_lanes
 from gdlab.sweeping.measures import MEASURES
@@ -304,3 +306,10 @@ def test_a_click_opens_the_runs_sheet():
     before = drawn.children
     drawn.picture._handle_custom_msg({"across": 0.001, "down": 0.5}, [])
     assert drawn.children == before
+
+
+def test_all_cores_work_where_nobody_chose():
+    for prefer in ("threads", "processes"):
+        assert workers(prefer).size == joblib.cpu_count()
+        with joblib.parallel_config(n_jobs=1):
+            assert workers(prefer).size == 1
