@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMPILE_FROM = 50_000
 # A piece for another thread, or for another process or machine, takes about so long: sending it
 # out and back costs far less than a twentieth of that. Less than one piece is not sent at all.
-THREAD_SECONDS, PIECE_SECONDS = 0.02, 0.5
+THREAD_SECONDS, PIECE_SECONDS = 0.005, 0.5
 FIRST_ROWS = 2_000_000
 
 
