@@ -9,6 +9,9 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check
 # A file stays with one process: its tests share what takes seconds to start, such as JupyterLab.
 PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile
 
+# JupyterLab asks root, as in a container, to say so.
+AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help lab exports test lint proof bench
@@ -17,7 +20,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 lab: exports ## write the workbooks, then open JupyterLab on the notebooks
-	.venv/bin/jupyter lab notebooks/
+	.venv/bin/jupyter lab $(AS_ROOT) notebooks/
 
 exports: $(INSTALLED) ## write the lesson workbooks into exports/ and say where they are
 	.venv/bin/gdlab export --all
