@@ -126,12 +126,10 @@ def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
     return "\n".join([*lines, f"    return ({', '.join(table.parameters)})"])
 
 
-def _rows(
-    table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
-) -> list[str]:
-    """The loop over one epoch's rows; ``written`` names the functions that it calls."""
+def counters(table: Table) -> dict[str, str]:
+    """What the loop counts or is given in each row, as its text has it."""
     sample = "_order[_row]" if table.shuffled else "_i"
-    counted = {
+    return {
         "epoch": "_e + 1.0",
         "position": "_i + 1.0",
         "sample": f"{sample} + 1.0",
@@ -139,6 +137,13 @@ def _rows(
         "x": f"_x[{sample}]",
         "y": f"_y[{sample}]",
     }
+
+
+def _rows(
+    table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
+) -> list[str]:
+    """The loop over one epoch's rows; ``written`` names the functions that it calls."""
+    counted = counters(table)
     inner = indent + "    "
     writes = [f"{inner}_{name}[_row] = {name}" for name in table.computed]
     if kept is not None:

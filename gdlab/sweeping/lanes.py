@@ -12,7 +12,7 @@ from math import prod
 
 from gdlab.columns import Table, every_call
 from gdlab.grammar import names
-from gdlab.loops import call_text, function_names, step_lines, with_functions
+from gdlab.loops import call_text, counters, function_names, step_lines, with_functions
 from gdlab.sweeping.measures import Measure
 
 LANES = 64
@@ -106,15 +106,7 @@ def lanes_text(
     def lines(*groups: Iterable[str]) -> str:
         return "\n".join(line for group in groups for line in group)
 
-    sample = "_order[_row]" if table.shuffled else "_i"
-    counted = {
-        "epoch": "_e + 1.0",
-        "position": "_i + 1.0",
-        "sample": f"{sample} + 1.0",
-        "t": "_row + 1.0",
-        "x": f"_x[{sample}]",
-        "y": f"_y[{sample}]",
-    }
+    counted = counters(table)
     steps = step_lines(table.steps, written, {*table.starts, *table.counts}, "")
     update = [f"{name} = new_{name}" for name in table.parameters]
     # Where every row carries a name it is stored by every row.
