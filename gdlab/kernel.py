@@ -12,6 +12,7 @@ import math
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Plain Python is ahead of importing Numba and loading its cache up to about this many rows.
+# Plain Python is ahead of importing Numba and loading its cache up to about this many rows: in one
+# run, or in the runs of one table until now. A run of few rows is no reason to compile, however
+# often it comes: whoever drags a slider would wait for it.
 COMPILE_FROM = 200_000
+FEW_ROWS = 1_000
+_run_plainly: Counter[str] = Counter()
 
 
 def run(
@@ -62,7 +67,7 @@ def run(
         *table.epoch_starts.values(),
         *(hyper[name] for name in table.hyper),
     ]
-    if rows >= COMPILE_FROM and numba_wanted():
+    if _worth_compiling(text, rows):
         out = np.empty(shape)
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         x, y = (np.asarray(values, dtype=float) for values in points)
@@ -84,6 +89,18 @@ def run(
         )
 
     return interpreted(text, plainly)
+
+
+def _worth_compiling(text: str, rows: int) -> bool:
+    """Whether so many rows of a module, with those run plainly before, are to be compiled."""
+    due = _run_plainly[text] + rows
+    wanted = due >= COMPILE_FROM and numba_wanted()
+    if wanted:
+        # Compiled once, it is the faster way for any number of rows.
+        _run_plainly[text] = max(due, COMPILE_FROM)
+    elif rows >= FEW_ROWS:
+        _run_plainly[text] = due
+    return wanted
 
 
 def interpreted(text: str, compute: Callable[[dict[str, Any], Callable], Result]) -> Result:

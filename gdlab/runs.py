@@ -74,21 +74,28 @@ class Trace:
         if name in self.table.computed:
             raise ValueError(f"this run kept no {name}; name it in columns=")
         rows = range(self.every - 1, self.rows, self.every)[first:last]
-        return self._counted(name, np.arange(rows.start, rows.stop, rows.step))
+        counted = np.arange(rows.start, rows.stop, rows.step)
+        return self._counted(name, *np.divmod(counted, self.samples))
 
-    def _counted(self, name: str, rows: "np.ndarray") -> "np.ndarray":
-        """A counter's or a point's cells in some rows, counted from 0."""
+    def _counted(self, name: str, epochs: "np.ndarray", places: "np.ndarray") -> "np.ndarray":
+        """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
         import numpy as np
 
-        if name == "t":
-            return rows + 1
         if name == "epoch":
-            return rows // self.samples + 1
+            return epochs + 1
         if name == "position" or (name == "sample" and not self.order):
-            return rows % self.samples + 1
+            return places + 1
+        if name == "t":
+            return epochs * self.samples + (places + 1)
         if name == "sample":
-            return np.array([self.order[row] for row in rows.tolist()]) + 1
-        return np.array(self.points[POINT.index(name)])[self._counted("sample", rows) - 1]
+            return self._order[epochs * self.samples + places] + 1
+        return np.array(self.points[POINT.index(name)])[self._counted("sample", epochs, places) - 1]
+
+    @cached_property
+    def _order(self) -> "np.ndarray":
+        import numpy as np
+
+        return np.array(self.order, dtype=np.int64)
 
     def value(self, name: str, row: int) -> float:
         """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input.
@@ -115,13 +122,29 @@ class Trace:
         """The table as a DataFrame, one row per sample (per step on a surface)."""
         import pandas as pd
 
-        given = (*self.table.counters, *self.table.point)
-        whole = pd.DataFrame({name: self.column(name) for name in given})
-        written = list(self.table.computed if self.kept is None else self.kept)
-        computed = pd.DataFrame(self.values.T, columns=written, copy=False)
+        columns = self._given()
+        written = self.table.computed if self.kept is None else self.kept
+        columns |= dict(zip(written, self.values, strict=True))
         if "t" in written:
-            computed["t"] = self.column("t")
-        return pd.concat([whole, computed], axis=1)
+            columns["t"] = self.column("t")
+        # No copy: a long table is as large as its cells and no larger.
+        return pd.DataFrame(columns, copy=False)
+
+    def _given(self) -> dict[str, "np.ndarray"]:
+        """The columns of counters and points."""
+        import numpy as np
+
+        names = (*self.table.counters, *self.table.point)
+        if self.every > 1:
+            return {name: self.column(name) for name in names}
+        # Epochs down and samples across: most of these columns repeat themselves in one of the two.
+        epochs, places = np.arange(self.passes)[:, None], np.arange(self.samples)
+        columns = {}
+        for name in names:
+            kind = float if name in self.table.point else np.int64
+            columns[name] = np.empty(self.rows, kind)
+            columns[name].reshape(self.passes, -1)[:] = self._counted(name, epochs, places)
+        return columns
 
     @cached_property
     def epochs(self) -> "pd.DataFrame":

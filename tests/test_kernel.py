@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import cells
@@ -197,6 +198,24 @@ def test_large_tables_are_compiled_and_small_ones_are_not(monkeypatch):
     assert not calls
     gdlab.trace("sgd", epochs=4)
     assert len(calls) == 1
+
+
+@needs_compiler
+def test_runs_of_many_rows_add_up_and_those_of_few_do_not(monkeypatch):
+    calls = []
+    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
+    monkeypatch.setattr(kernel, "FEW_ROWS", 50)
+    monkeypatch.setattr(kernel, "_run_plainly", Counter())
+    monkeypatch.setattr(kernel, "run_compiled", lambda *given: calls.append(given))
+    for _ in range(5):
+        gdlab.trace("sgd", epochs=1)
+    gdlab.trace("sgd", epochs=2)
+    gdlab.trace("momentum", epochs=2)
+    assert not calls
+    gdlab.trace("sgd", epochs=2)
+    # Compiled once, the table stays so.
+    gdlab.trace("sgd", epochs=1)
+    assert len(calls) == 2
 
 
 @pytest.mark.kernel

@@ -68,6 +68,18 @@ def test_the_frame_has_one_row_an_update():
     assert (frame.dtypes.drop(["epoch", "sample", "t"]) == np.float64).all()
 
 
+@pytest.mark.parametrize(
+    "options", [{"shuffle": True}, {"batch_size": 2}, {"every": 4}, {"columns": ["err"]}], ids=str
+)
+def test_counters_and_points_stand_row_by_row(options):
+    points = [(2, 5), (3, 8), (7, 1)]
+    run = gdlab.trace("sgd", points, epochs=5, **options)
+    samples = run.order or [0, 1, 2] * 5
+    wanted = [[1 + row // 3, 1 + place, *points[place]] for row, place in enumerate(samples)]
+    rows = run.frame[["epoch", "sample", "x", "y"]].to_numpy().tolist()
+    assert rows == wanted[run.every - 1 :: run.every]
+
+
 @pytest.mark.parametrize("rule", gdlab.rules())
 def test_a_row_starts_from_the_row_above(rule):
     frame = gdlab.trace(rule, epochs=3).frame
