@@ -69,7 +69,7 @@ def test_the_frame_has_one_row_an_update():
 
 
 @pytest.mark.parametrize(
-    "options", [{"shuffle": True}, {"batch_size": 2}, {"every": 4}, {"columns": ["err"]}], ids=str
+    "options", [{"shuffle": True}, {"batch_size": 2}, {"every": 4}, {"columns": ["error"]}], ids=str
 )
 def test_counters_and_points_stand_row_by_row(options):
     points = [(2, 5), (3, 8), (7, 1)]
