@@ -30,6 +30,23 @@ class Column:
         return names(self.expression) if self.expression is not None else ()
 
 
+def in_order(columns: Iterable[Column]) -> list[Column]:
+    """Columns with those that a column leans on before it."""
+    by_name = {column.name: column for column in columns}
+    found: dict[str, Column] = {}
+
+    def take(column: Column) -> None:
+        for name in column.precedents:
+            if name in by_name and name not in found:
+                take(by_name[name])
+        found[column.name] = column
+
+    for column in by_name.values():
+        if column.name not in found:
+            take(column)
+    return list(found.values())
+
+
 @dataclass(frozen=True, eq=False)
 class Call:
     """One function of the grammar applied in a row; ``names`` maps its names to the table's."""

@@ -84,22 +84,26 @@ def rows_block(table: Table, name: str, rows: int) -> str:
     return f"{cell(table, name, 1)}:{cell(table, name, rows)}"
 
 
-def points_block(name: str, points: int) -> str:
-    """The cells of the data sheet that hold the points' x or y."""
+def points_block(name: str, points: int | str) -> str:
+    """The cells of the data sheet that hold the points' x or y.
+
+    ``points`` is their number, or a text that stands for the last one's row.
+    """
     place = f"${letters(POINT.index(name))}$"
-    return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{DATA_START_ROW + points}"
+    last = points if isinstance(points, str) else DATA_START_ROW + points
+    return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{last}"
 
 
-def count(points: int) -> str:
+def count(points: int | str) -> str:
     """What a formula writes for ``n``, the number of points in an epoch."""
     return f"COUNT({points_block('x', points)})"
 
 
-def shape(table: Table, name: str, points: int) -> str | None:
+def shape(table: Table, name: str, points: int | str) -> str | None:
     """The one shape of a column's formulas: ``=...`` with {row}, {above} and {epoch_row}.
 
     They stand for the numbers of its row, of the one above it, and of its epoch's row in the epoch
-    table. None for the counters, which are plain numbers.
+    table; ``points`` is as for :func:`points_block`. None for the counters, plain numbers.
     """
 
     def put(word: str) -> str:

@@ -3,7 +3,8 @@
 A column's formulas come as templates, lists of texts and holes, so that the page can write the
 formula of any row by itself: ``excel`` is a text with ``{row}``, ``{above}`` and ``{epoch_row}``
 for row numbers; in ``numbers`` every second item is ``[name, bracketed]``, a name whose number is
-put in, in brackets where it is negative and ``bracketed``.
+put in, in brackets where it is negative and ``bracketed``. ``{last_point}`` is the row of the last
+point on the sheet of the points: so a head holds for any number of points.
 """
 
 import re
@@ -22,21 +23,22 @@ from gdlab.symbols import text as text_symbol
 HOLE = re.compile(r"(?<![A-Za-z])\(-\x02(\w+)\x03\)|-\x02(\w+)\x03")
 
 
-def head(table: Table, samples: int) -> dict[str, Any]:
-    """The fixed parts of a rule's sheet over ``samples`` points."""
+def head(table: Table) -> dict[str, Any]:
+    """The fixed parts of a rule's sheet."""
     return {
         "rule": table.rule.name,
         "source": table.rule.source,
-        "columns": [_column(table, column, samples) for column in table.columns],
+        "columns": [_column(table, column) for column in table.columns],
         "inputs": [_input(table, name) for name in layout.inputs(table)],
         "parameters": [{"name": name, "letter": text_symbol(name)} for name in table.parameters],
         "loss": "err2" if table.point else "loss",
         "frozen": next(name for name in ("sample", "t") if name in table.names),
         "start_row": layout.START_ROW,
+        "points_row": layout.DATA_START_ROW,
     }
 
 
-def _column(table: Table, column: Column, samples: int) -> dict[str, Any]:
+def _column(table: Table, column: Column) -> dict[str, Any]:
     name = column.name
     symbol = latex_symbol(name)
     if column.expression is None:
@@ -51,7 +53,7 @@ def _column(table: Table, column: Column, samples: int) -> dict[str, Any]:
         "symbol": mathml(symbol),
         "formula": mathml(f"{symbol} = {formula}"),
         "numbers": numbers,
-        "excel": layout.shape(table, name, samples),
+        "excel": layout.shape(table, name, "{last_point}"),
         "precedents": list(column.precedents),
     }
 

@@ -57,7 +57,8 @@ export function excelOf(state, name, row) {
   if (!excel) return full(value);
   const here = state.head.start_row + row;
   const epochRow = state.head.start_row + 1 + Math.floor((row - 1) / state.samples);
-  const rows = { row: here, above: here - 1, epoch_row: epochRow };
+  const lastPoint = state.head.points_row + state.samples;
+  const rows = { row: here, above: here - 1, epoch_row: epochRow, last_point: lastPoint };
   return excel.replace(/\{(\w+)\}/g, (_, word) => rows[word]);
 }
 

@@ -200,13 +200,13 @@ class Book:
             (name, run.table.rule.formulas.source, run.table.names, run.options, [*run.hyper])
             for name, run in shown.items()
         ]
-        return str(hash(repr((self.tab, self.one.samples, self.one.passes, parts))))
+        return str(hash(repr((self.tab, parts))))
 
     def _head(self, shown: Mapping[str, Trace]) -> dict[str, Any]:
         if self.tab == COMPARE:
             return race_head(shown)
         run = shown.get(self.tab)
-        return head(run.table, run.samples) if run else {}
+        return head(run.table) if run else {}
 
 
 def _refuse_too_long(rows: int) -> None:

@@ -9,13 +9,13 @@ by the rules of :mod:`gdlab.dialects.evaluate`.
 
 import ast
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from gdlab.columns import Column
+from gdlab.columns import in_order
 from gdlab.dialects.evaluate import DIV0, NUM, CellError, evaluate
 from gdlab.layout import EPOCH_MEASURES, epoch_columns
 from gdlab.runs import Trace
@@ -70,8 +70,8 @@ class _Search:
         self.trace, self.table, self.first = trace, trace.table, first
         self.totals = {name: trace.epochs[name].to_numpy() for name in epoch_columns(trace.table)}
         self.columns = {name: trace.column(name) for name in self.table.names}
-        self.row_columns = _in_order(self.table.columns)
-        self.epoch_columns = _in_order(self.table.epoch_columns)
+        self.row_columns = in_order(self.table.columns)
+        self.epoch_columns = in_order(self.table.epoch_columns)
         count = trace.rows - first + 1
         self.rows = {name: np.zeros(count, np.uint8) for name in self.table.names}
         self.epochs = {name: np.zeros(trace.passes, np.uint8) for name in epoch_columns(self.table)}
@@ -140,23 +140,6 @@ class _Search:
             return self.table.epoch_starts[above]
         _raise(self.epochs[above][epoch - 2])
         return self.totals[above][epoch - 2].item()
-
-
-def _in_order(columns: Iterable[Column]) -> list[Column]:
-    """Columns with those that a column leans on before it."""
-    by_name = {column.name: column for column in columns}
-    found: dict[str, Column] = {}
-
-    def take(column: Column) -> None:
-        for name in column.precedents:
-            if name in by_name and name not in found:
-                take(by_name[name])
-        found[column.name] = column
-
-    for column in by_name.values():
-        if column.name not in found:
-            take(column)
-    return list(found.values())
 
 
 def _raise(code: int) -> None:
