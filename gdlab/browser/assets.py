@@ -14,11 +14,13 @@ STATIC = Path(__file__).parents[1] / "static"
 MODULES = (
     "numbers.js",
     "state.js",
+    "news.js",
     "views.js",
     "asking.js",
     "editor.js",
     "head.js",
     "keys.js",
+    "rows.js",
     "grid.js",
     "inputs.js",
     "bar.js",
@@ -26,6 +28,7 @@ MODULES = (
     "contours.js",
     "pictures.js",
     "player.js",
+    "print.js",
     "race.js",
     "sheet.js",
 )

@@ -7,7 +7,8 @@ export function createBar(place) {
   place.innerHTML = `
     <div class="gd-name-box" title="the cell in the workbook"></div>
     <div class="gd-lines">
-      <div class="gd-word">symbols</div><div class="gd-symbols"></div>
+      <div class="gd-word">symbols</div>
+      <div class="gd-symbols" role="group" aria-label="formula in symbols" tabindex="0"></div>
       <div class="gd-word">numbers</div><div class="gd-numbers"></div>
       <div class="gd-word">Excel</div><div class="gd-excel"></div>
     </div>`;

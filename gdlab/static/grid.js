@@ -3,6 +3,7 @@
 import { openEditor } from "./editor.js";
 import { WIDTHS, createHead, element } from "./head.js";
 import { moveOf } from "./keys.js";
+import { createRows } from "./rows.js";
 
 const ROW_HEIGHT = 25;
 const SCROLL_BAR = 18;
@@ -33,9 +34,9 @@ export function createGrid(place) {
   sizer.append(table);
   scroller.append(sizer);
   place.append(scroller);
+  const rows = createRows(tbody, id);
 
   let view = null;
-  let pool = [];
   let heads = [];
   let here = { row: 0, column: 0 };
   let editing = false;
@@ -73,8 +74,7 @@ export function createGrid(place) {
     const made = createHead(view.columns, frozen());
     heads = made.heads;
     thead.replaceChildren(...made.rows);
-    pool = [];
-    tbody.replaceChildren();
+    rows.build(view, frozen());
   }
 
   /** Take the page's measures, make the rows that there is room for, and set the scroll bars. */
@@ -84,35 +84,13 @@ export function createGrid(place) {
     scroller.style.maxHeight = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
     room.width = scroller.clientWidth;
     room.height = scroller.clientHeight;
-    const wanted = fullRows() + 1;
-    while (pool.length < wanted) {
-      pool.push(newRow());
-      tbody.append(pool.at(-1).node);
-    }
-    for (const row of pool.splice(wanted)) row.node.remove();
+    rows.provide(fullRows() + 1);
     showColumns();
     // The scroll bars reach to where the last row and the last column are just in sight.
     let from = view.columns.length - 1;
     while (from > 0 && fit(from - 1).to === view.columns.length - 1) from--;
     sizer.style.width = `${leftOf(from) + room.width}px`;
     sizer.style.height = `${Math.max(0, view.rows - fullRows()) * ROW_HEIGHT + room.height}px`;
-  }
-
-  function newRow() {
-    const node = element("tr", { role: "row" });
-    const heading = element("th", { scope: "row", role: "rowheader", class: "gd-heading" });
-    node.append(heading);
-    const cells = view.columns.map((column, place) => {
-      const cell = element("td", {
-        role: "gridcell", "aria-colindex": place + 2, "data-column": place,
-      });
-      const words = document.createTextNode("");
-      cell.append(words);
-      node.append(cell);
-      const base = place === frozen() ? "gd-frozen" : "";
-      return { node: cell, words, text: "", marks: "", base };
-    });
-    return { node, heading, cells };
   }
 
   function isShown(column) {
@@ -127,63 +105,13 @@ export function createGrid(place) {
     for (let column = 0; column < view.columns.length; column++) {
       const hidden = !isShown(column);
       for (const head of heads[column]) head.hidden = hidden;
-      for (const row of pool) {
-        row.cells[column].node.hidden = hidden;
-        if (hidden) clear(row.cells[column]);
-      }
+      rows.hide(column, hidden);
     }
   }
 
   function draw() {
     waiting = false;
-    if (view) pool.forEach((row, place) => drawRow(row, first.row + place));
-  }
-
-  function drawRow(row, number) {
-    const there = number < view.rows;
-    row.node.hidden = !there;
-    if (!there) {
-      row.number = null;
-      delete row.node.dataset.row;
-      row.cells.forEach(clear);
-      return;
-    }
-    if (row.number !== number) {
-      row.number = number;
-      row.node.dataset.row = number;
-      row.node.setAttribute("aria-rowindex", number + 3);
-    }
-    row.node.classList.toggle("gd-current", number === here.row);
-    const heading = String(view.heading(number));
-    if (row.heading.textContent !== heading) row.heading.textContent = heading;
-    for (let column = 0; column < row.cells.length; column++) {
-      if (isShown(column)) drawCell(row.cells[column], number, column);
-    }
-  }
-
-  function drawCell(cell, row, column) {
-    const text = view.text(row, column);
-    if (cell.text !== text) cell.words.data = cell.text = text;
-    const isHere = row === here.row && column === here.column;
-    const marks = `${cell.base} ${view.marks(row, column)}${isHere ? " gd-here" : ""}`;
-    if (cell.marks !== marks) cell.node.className = cell.marks = marks;
-    if (isHere) {
-      cell.node.id = id;
-      cell.node.setAttribute("aria-selected", "true");
-      cell.node.setAttribute("aria-label", view.spoken(row, column));
-    } else if (cell.node.id) {
-      unselect(cell);
-    }
-  }
-
-  function unselect(cell) {
-    for (const name of ["id", "aria-selected", "aria-label"]) cell.node.removeAttribute(name);
-  }
-
-  /** Leave nothing on a cell that is out of sight. */
-  function clear(cell) {
-    if (cell.marks !== cell.base) cell.node.className = cell.marks = cell.base;
-    if (cell.node.id) unselect(cell);
+    if (view) rows.draw(view, first.row, here, isShown);
   }
 
   /** Follow the scroll bars. */
@@ -207,9 +135,9 @@ export function createGrid(place) {
 
   /** Bring the selected cell in sight. */
   function reveal() {
-    const rows = fullRows();
+    const full = fullRows();
     if (here.row < first.row) first.row = here.row;
-    else if (here.row >= first.row + rows) first.row = here.row - rows + 1;
+    else if (here.row >= first.row + full) first.row = here.row - full + 1;
     let from = first.column;
     if (here.column !== frozen()) {
       if (here.column < from) from = here.column;
@@ -242,7 +170,7 @@ export function createGrid(place) {
 
   /** Open the selected cell for typing, with `typed` in it or with what stands there. */
   function edit(typed) {
-    const cell = pool[here.row - first.row]?.cells[here.column]?.node;
+    const cell = rows.cell(here.row - first.row, here.column);
     if (editing || !cell || !editable()) return false;
     const { row, column } = here;
     editing = true;
@@ -307,13 +235,13 @@ export function createGrid(place) {
 
   /** Show a view, at the cell where we are; `anew` where its columns are others. */
   function show(next, anew) {
-    const rows = view?.rows;
+    const before = view?.rows;
     view = next;
     if (anew) {
       first.row = first.column = 0;
       build();
     }
-    if (anew || rows !== next.rows) {
+    if (anew || before !== next.rows) {
       table.setAttribute("aria-rowcount", next.rows + 2);
       measure();
       first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));

@@ -11,7 +11,7 @@ export function element(tag, attributes = {}, text = "") {
 }
 
 const COLUMN_HEAD = { scope: "col", role: "columnheader" };
-const unspoken = (width) => ({ "aria-hidden": "true", style: `width: ${width}px` });
+const wide = (width) => ({ style: `width: ${width}px` });
 
 function nameCell(column, place, freeze) {
   const name = element("th", {
@@ -22,22 +22,27 @@ function nameCell(column, place, freeze) {
     symbol.innerHTML = column.symbol;
     name.append(symbol);
   }
-  const label = element("span", { class: "gd-label" });
-  // A name may break after its underscores and after the colon behind a rule's name.
-  for (const part of column.label.split(/(?<=[_:])/)) label.append(part, element("wbr"));
-  name.append(label);
+  name.append(labelOf(column.label));
   return name;
+}
+
+/** A column's name; it may break after its underscores and after the colon behind a rule's name. */
+export function labelOf(name) {
+  const label = element("span", { class: "gd-label" });
+  for (const part of name.split(/(?<=[_:])/)) label.append(part, element("wbr"));
+  return label;
 }
 
 /** Both rows, and by column the cells that stand over it; `frozen` is a column's place. */
 export function createHead(columns, frozen) {
-  const letters = element("tr", { role: "row" });
-  const names = element("tr", { role: "row" });
-  letters.append(element("th", { class: "gd-corner", ...unspoken(WIDTHS.heading) }));
-  names.append(element("th", { class: "gd-corner", ...COLUMN_HEAD }, "row"));
+  // The names are what a screen reader says; the letters would be a second head over each cell.
+  const letters = element("tr", { "aria-hidden": "true" });
+  const names = element("tr", { role: "row", "aria-rowindex": 2 });
+  letters.append(element("th", { class: "gd-corner", ...wide(WIDTHS.heading) }));
+  names.append(element("th", { class: "gd-corner", "aria-colindex": 1, ...COLUMN_HEAD }, "row"));
   const heads = columns.map((column, place) => {
     const freeze = place === frozen ? " gd-frozen" : "";
-    const looks = { class: `gd-letters${freeze}`, ...unspoken(WIDTHS[column.width]) };
+    const looks = { class: `gd-letters${freeze}`, ...wide(WIDTHS[column.width]) };
     const over = [element("th", looks, column.letters), nameCell(column, place, freeze)];
     letters.append(over[0]);
     names.append(over[1]);

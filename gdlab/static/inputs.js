@@ -11,11 +11,12 @@ function node(tag, attributes = {}, text = "") {
 /** One input; `changed(value)` is called with the number that a person chose. */
 function createField({ name, symbol, address, slider }, changed) {
   const field = node("div", { class: "gd-field", "data-input": name });
-  const label = node("label", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
+  const called = name.replaceAll("_", " ");
+  const label = node("span", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
-  label.append(name.replaceAll("_", " "));
+  label.append(called);
   const box = node("input", {
-    type: "number", step: "any", class: "gd-box", "aria-label": `${name}, number`,
+    type: "number", step: "any", class: "gd-box", "aria-label": `${called}, number`,
   });
   field.append(label);
   let track = null;
@@ -23,7 +24,7 @@ function createField({ name, symbol, address, slider }, changed) {
   const fromTrack = (at) => (slider.log ? rounded(10 ** at) : Number(at.toPrecision(12)));
   if (slider) {
     track = node("input", {
-      type: "range", class: "gd-track", "aria-label": `${name}, slider`,
+      type: "range", class: "gd-track", "aria-label": `${called}, slider`,
       min: toTrack(slider.low), max: toTrack(slider.high), step: slider.step,
     });
     track.addEventListener("input", () => {

@@ -24,6 +24,7 @@ export default {
     sheet.answer(state, numbers);
     sheet.start();
     return () => {
+      sheet.close();
       model.off("msg:custom", answer);
       model.off("comm_live_update", tellDead);
     };

@@ -11,7 +11,7 @@ function icon(name) {
 
 /** The buttons in `place`; `go(row)` asks for a row from 1, `show` says at which row we are. */
 export function createPlayer(place, go) {
-  place.setAttribute("role", "toolbar");
+  place.setAttribute("role", "group");
   place.setAttribute("aria-label", "steps");
   const button = (name, label) => {
     const said = `aria-label="${label}" title="${label}"`;

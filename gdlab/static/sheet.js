@@ -3,9 +3,11 @@ import { createAsking } from "./asking.js";
 import { createBar } from "./bar.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
+import { newsOf } from "./news.js";
 import { full, shown } from "./numbers.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
+import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { pointsView, sheetView } from "./views.js";
@@ -18,7 +20,7 @@ const EPOCHS = {
 
 const FRAME = `
   <header class="gd-head">
-    <div><b class="gd-rule"></b> <span class="gd-source"></span></div>
+    <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
       <button type="button" data-do="hint">hint for this cell</button>
       <button type="button" data-do="reset">start values</button>
@@ -35,8 +37,12 @@ const FRAME = `
   </div>
   <div class="gd-player"></div>
   <div class="gd-bar"></div>
-  <div class="gd-exploded" role="status" hidden></div>
-  <div class="gd-body"><div class="gd-grid"></div><div class="gd-pictures"></div></div>
+  <div role="status"><div class="gd-exploded" hidden></div><div class="gd-news"></div></div>
+  <div class="gd-body" role="tabpanel">
+    <div class="gd-grid"></div>
+    <div class="gd-print"></div>
+    <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
+  </div>
   <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
   <div class="gd-python"><label>in Python <input type="text" readonly></label>
     <button type="button" data-do="copy">copy</button></div>`;
@@ -54,6 +60,7 @@ export function createSheet(root, send) {
   const part = (name) => root.querySelector(`.gd-${name}`);
 
   let state = null;
+  let view = null;
   const places = new Map();
 
   const asking = createAsking(
@@ -65,9 +72,16 @@ export function createSheet(root, send) {
   );
   const { ask } = asking;
 
+  /** Say something in a part; what is said already is not said again. */
+  function say(name, text) {
+    part(name).hidden = !text;
+    if (part(name).textContent !== text) part(name).textContent = text;
+  }
+
   function alert(text) {
-    part("alert").hidden = !text;
-    part("alert").textContent = text;
+    // The same refusal a second time is to be heard a second time.
+    say("alert", "");
+    say("alert", text);
   }
 
   const grid = createGrid(part("grid"));
@@ -138,6 +152,7 @@ export function createSheet(root, send) {
       tab.setAttribute("aria-selected", open);
       tab.tabIndex = open ? 0 : -1;
     }
+    part("body").setAttribute("aria-label", `sheet ${state.tab}`);
   }
 
   function showAll(before) {
@@ -170,19 +185,29 @@ export function createSheet(root, send) {
       part("python").querySelector("input").value = state.python ?? "";
     }
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
-    const told = part("exploded");
-    told.hidden = !state.exploded;
-    if (state.exploded) {
-      const [row, name] = state.exploded;
-      const error = shown(valueOf(state, name, row));
-      const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
-      told.textContent = `Exploded: ${where} is ${error}.`;
-    }
+    say("exploded", state.exploded ? explosion(state.exploded) : "");
+    say("news", newsOf(state, before));
     showTabs();
     const place = places.get(state.tab) ?? { row: data ? 0 : 1, column: startColumn() };
-    grid.show(data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet), anew);
+    view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
+    grid.show(view, anew);
     if (anew) grid.goTo(place.row, place.column);
     if (data) pictures.show(state, 0);
+    if (before?.tab !== state.tab) revealTab();
+  }
+
+  function explosion([row, name]) {
+    const error = shown(valueOf(state, name, row));
+    const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
+    return `Exploded: ${where} is ${error}.`;
+  }
+
+  /** Scroll the tabs, and nothing else, to where the open one is in sight. */
+  function revealTab() {
+    const tabs = part("tabs");
+    const open = tabs.querySelector("[aria-selected=true]");
+    const [left, right] = [open.offsetLeft, open.offsetLeft + open.offsetWidth];
+    tabs.scrollLeft = Math.max(right - tabs.clientWidth, Math.min(tabs.scrollLeft, left));
   }
 
   function startColumn() {
@@ -220,10 +245,12 @@ export function createSheet(root, send) {
     else if (action) ask({ kind: action });
   });
   part("tabs").addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!by) return;
     const { tabs } = state;
-    const next = (tabs.indexOf(state.tab) + by + tabs.length) % tabs.length;
+    const at = tabs.indexOf(state.tab);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = (to + tabs.length) % tabs.length;
     ask({ kind: "show", tab: tabs[next] });
     part("tabs").children[next].focus();
   });
@@ -232,6 +259,13 @@ export function createSheet(root, send) {
     if (file) ask({ kind: "file", name: file.name }, [await file.arrayBuffer()]);
     event.target.value = "";
   });
+
+  const closing = new AbortController();
+  const onWindow = (name, heard) => {
+    window.addEventListener(name, heard, { signal: closing.signal });
+  };
+  onWindow("beforeprint", () => view && fillPrint(part("print"), view));
+  onWindow("afterprint", () => part("print").replaceChildren());
 
   return {
     /** Ask the host for the first state. */
@@ -248,5 +282,7 @@ export function createSheet(root, send) {
     },
     /** Say something of the host's own, such as that it has stopped. */
     say: alert,
+    /** Let go of the window, before the sheet goes from the page. */
+    close: () => closing.abort(),
   };
 }

@@ -1,0 +1,56 @@
+// What goes to paper: the whole table, where the grid on the screen holds only what is in sight.
+import { element, labelOf } from "./head.js";
+
+const MOST_ROWS = 2000;
+// As many columns as can be read side by side on a page that lies on its side.
+const ACROSS = 14;
+
+function headOf(view, columns) {
+  const head = element("tr");
+  head.append(element("th", { scope: "col" }, "row"));
+  for (const column of columns) {
+    const { symbol, label } = view.columns[column];
+    const cell = element("th", { scope: "col" });
+    cell.innerHTML = symbol;
+    cell.append(labelOf(label));
+    head.append(cell);
+  }
+  const thead = element("thead");
+  thead.append(head);
+  return thead;
+}
+
+function bodyOf(view, columns, rows) {
+  const body = element("tbody");
+  for (let row = 0; row < rows; row++) {
+    const line = element("tr");
+    line.append(element("th", { scope: "row" }, String(view.heading(row))));
+    for (const column of columns) {
+      line.append(element("td", { class: view.marks(row, column) }, view.text(row, column)));
+    }
+    body.append(line);
+  }
+  return body;
+}
+
+/**
+ * Fill `place` with the tables of a grid's view, so many columns at a time; the column that stays
+ * in sight on the screen stands in each.
+ */
+export function fillPrint(place, view) {
+  const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
+  const others = [...view.columns.keys()].filter((column) => column !== fixed);
+  const rows = Math.min(view.rows, MOST_ROWS);
+  const across = Math.ceil(others.length / Math.ceil(others.length / ACROSS));
+  place.replaceChildren();
+  for (let from = 0; from < others.length; from += across) {
+    const columns = others.slice(from, from + across);
+    if (fixed >= 0) columns.unshift(fixed);
+    const table = element("table");
+    table.append(headOf(view, columns), bodyOf(view, columns, rows));
+    place.append(table);
+  }
+  if (rows < view.rows) {
+    place.append(element("p", {}, `The first ${rows} of ${view.rows} rows; a file holds them all.`));
+  }
+}

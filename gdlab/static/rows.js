@@ -1,0 +1,104 @@
+// The rows of the grid that are in sight, drawn cell by cell, and only where something changed.
+import { element } from "./head.js";
+
+/** Rows in `tbody`; the cell that a person is at gets the `id`. */
+export function createRows(tbody, id) {
+  let view = null;
+  let frozen = -1;
+  const rows = [];
+
+  function newRow() {
+    const node = element("tr", { role: "row" });
+    const heading = element("th", {
+      scope: "row", role: "rowheader", class: "gd-heading", "aria-colindex": 1,
+    });
+    node.append(heading);
+    const cells = view.columns.map((column, place) => {
+      const cell = element("td", {
+        role: "gridcell", "aria-colindex": place + 2, "data-column": place,
+      });
+      const words = document.createTextNode("");
+      cell.append(words);
+      node.append(cell);
+      const base = place === frozen ? "gd-frozen" : "";
+      return { node: cell, words, text: "", marks: "", base };
+    });
+    tbody.append(node);
+    return { node, heading, cells };
+  }
+
+  function drawRow(row, number, here, isShown) {
+    const there = number < view.rows;
+    row.node.hidden = !there;
+    if (!there) {
+      row.number = null;
+      delete row.node.dataset.row;
+      row.cells.forEach(clear);
+      return;
+    }
+    if (row.number !== number) {
+      row.number = number;
+      row.node.dataset.row = number;
+      row.node.setAttribute("aria-rowindex", number + 3);
+    }
+    row.node.classList.toggle("gd-current", number === here.row);
+    const heading = String(view.heading(number));
+    if (row.heading.textContent !== heading) row.heading.textContent = heading;
+    for (let column = 0; column < row.cells.length; column++) {
+      if (!isShown(column)) continue;
+      drawCell(row.cells[column], number, column, number === here.row && column === here.column);
+    }
+  }
+
+  function drawCell(cell, row, column, isHere) {
+    const text = view.text(row, column);
+    if (cell.text !== text) cell.words.data = cell.text = text;
+    const marks = `${cell.base} ${view.marks(row, column)}${isHere ? " gd-here" : ""}`;
+    if (cell.marks !== marks) cell.node.className = cell.marks = marks;
+    if (isHere) {
+      cell.node.id = id;
+      cell.node.setAttribute("aria-selected", "true");
+      cell.node.setAttribute("aria-label", view.spoken(row, column));
+    } else if (cell.node.id) {
+      unselect(cell);
+    }
+  }
+
+  function unselect(cell) {
+    for (const name of ["id", "aria-selected", "aria-label"]) cell.node.removeAttribute(name);
+  }
+
+  /** Leave nothing on a cell that is out of sight. */
+  function clear(cell) {
+    if (cell.marks !== cell.base) cell.node.className = cell.marks = cell.base;
+    if (cell.node.id) unselect(cell);
+  }
+
+  return {
+    /** Begin again with other columns; one of them is `frozen`. */
+    build(next, frozenPlace) {
+      view = next;
+      frozen = frozenPlace;
+      rows.length = 0;
+      tbody.replaceChildren();
+    },
+    /** Make as many rows as are wanted. */
+    provide(wanted) {
+      while (rows.length < wanted) rows.push(newRow());
+      for (const row of rows.splice(wanted)) row.node.remove();
+    },
+    hide(column, hidden) {
+      for (const { cells } of rows) {
+        cells[column].node.hidden = hidden;
+        if (hidden) clear(cells[column]);
+      }
+    },
+    /** Draw a view from its row `first` on, the columns that `isShown(column)`. */
+    draw(next, first, here, isShown) {
+      view = next;
+      rows.forEach((row, place) => drawRow(row, first + place, here, isShown));
+    },
+    /** A cell by its place among the rows in sight. */
+    cell: (place, column) => rows[place]?.cells[column]?.node,
+  };
+}
