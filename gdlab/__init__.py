@@ -31,17 +31,22 @@ _HOMES = {
     "practice": "marking",
     "check": "marking",
 }
+# Parts of the package with a name of their own: gdlab.digits.race.
+_PARTS = ("digits",)
 __all__ = tuple(_HOMES)
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> "Any":
+    if name in _PARTS:
+        return import_module(f"gdlab.{name}")
     if name not in _HOMES:
-        raise AttributeError(f"gdlab has no {name!r}; it has {', '.join(sorted(_HOMES))}")
+        names = ", ".join(sorted([*_HOMES, *_PARTS]))
+        raise AttributeError(f"gdlab has no {name!r}; it has {names}")
     value = getattr(import_module(f"gdlab.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *_HOMES, *_PARTS})
