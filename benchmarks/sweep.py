@@ -81,7 +81,7 @@ def c_text(table: Table, second: str) -> str:
 
 
 def build(table: Table, second: str, folder: Path):
-    """Compile the C; returns a function of (x, y, lrs, seconds, out)."""
+    """Compile the C; returns a function of (x, y, lrs, seconds)."""
     source, library = folder / "sweep.c", folder / f"{table.rule.name}.so"
     source.write_text(c_text(table, second))
     # No contraction to fused operations: the same bits as IEEE 754 arithmetic step by step.
@@ -91,10 +91,13 @@ def build(table: Table, second: str, folder: Path):
     function = ctypes.CDLL(str(library)).sweep
     pointer = ctypes.POINTER(ctypes.c_double)
 
-    def call(x, y, lrs, seconds, out):
-        x, y, lrs, seconds, out = (a.ctypes.data_as(pointer) for a in (x, y, lrs, seconds, out))
+    def call(x, y, lrs, seconds):
+        # An array of its own for each call, as gdlab's has.
+        found = np.empty((SIDE, SIDE))
+        x, y, lrs, seconds, out = (a.ctypes.data_as(pointer) for a in (x, y, lrs, seconds, found))
         sizes = [ctypes.c_long(size) for size in (EPOCHS, 29, SIDE, SIDE)]
         function(*sizes[:2], x, y, lrs, sizes[2], seconds, sizes[3], out)
+        return found
 
     return call
 
@@ -105,12 +108,12 @@ def compare(rule: str, repeats: int = 7) -> dict:
     over = {"lr": np.geomspace(1e-5, 10, SIDE), second: np.linspace(0, 0.99, SIDE)}
     call = build(table_of(find_rule(rule)), second, Path(tempfile.mkdtemp()))
     x, y = (np.array(values) for values in lesson_pairs())
-    theirs = np.zeros((SIDE, SIDE))
+    theirs = call(x, y, *over.values())
     ours = gdlab.sweep(rule, over=over, epochs=EPOCHS).values
     times = in_turns(
         [
             lambda: gdlab.sweep(rule, over=over, epochs=EPOCHS),
-            lambda: call(x, y, *over.values(), theirs),
+            lambda: call(x, y, *over.values()),
         ],
         repeats,
     )

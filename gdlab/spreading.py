@@ -4,7 +4,9 @@ What a task needs goes with it as plain tuples: no task depends on what a worker
 one that was lost with its worker is done again by another.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 
@@ -37,6 +39,40 @@ def spread(
         batch_size=1,
     )
     return run(delayed(function)(*one) for one in given)
+
+
+def share(
+    parts: Iterable[tuple], function: Callable, size: int, advance: Callable[[int], None]
+) -> None:
+    """``function(first, last)`` for each of ``parts``, by so many threads of this process.
+
+    A thread that is done takes the next part, so no time goes by between two of them; joblib looks
+    a hundred times a second only. ``advance`` is told ``last - first`` after each part. What one
+    raises ends all, and so does Ctrl-C.
+    """
+    left = iter(parts)
+    taking = threading.Lock()
+
+    def take() -> None:
+        nonlocal left
+        while True:
+            with taking:
+                part = next(left, None)
+            if part is None:
+                return
+            try:
+                function(*part)
+            except BaseException:
+                left = iter(())
+                raise
+            advance(part[1] - part[0])
+
+    with ThreadPoolExecutor(size) as team:
+        try:
+            for done in [team.submit(take) for _ in range(size)]:
+                done.result()
+        finally:
+            left = iter(())
 
 
 def _jobs() -> int:

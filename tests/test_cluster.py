@@ -12,7 +12,8 @@ from handed_in import hand_in
 
 import gdlab
 from gdlab.classes import mark_class, marking
-from gdlab.sweeping import sweeps, work
+from gdlab.spreading import spread
+from gdlab.sweeping import work
 
 OVER = {"lr": np.geomspace(1e-5, 10, 60), "beta1": np.linspace(0, 0.9, 20)}
 
@@ -51,13 +52,11 @@ def test_a_sweep_is_the_serial_one_though_a_worker_dies(cluster, monkeypatch):
     monkeypatch.setattr(work, "FIRST_ROWS", 1)
     monkeypatch.setattr(work, "PIECE_SECONDS", 0.0)
     killed = []
-    monkeypatch.setattr(
-        sweeps, "pieces", lambda given: killing(work.pieces(given), cluster, 5, killed)
-    )
+    monkeypatch.setattr(work, "spread", lambda *given: killing(spread(*given), cluster, 5, killed))
     with joblib.parallel_config(backend="dask"):
-        spread = gdlab.sweep("adam", over=OVER, epochs=12)
+        found = gdlab.sweep("adam", over=OVER, epochs=12)
     assert killed == [5]
-    assert np.array_equal(spread.values, serial.values, equal_nan=True)
+    assert np.array_equal(found.values, serial.values, equal_nan=True)
 
 
 def test_a_class_is_marked_though_a_worker_dies(cluster, tmp_path, monkeypatch):

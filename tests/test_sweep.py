@@ -19,6 +19,7 @@ from gdlab.spreading import workers
 from gdlab.sweeping import maps, work
 from gdlab.sweeping.lanes import shared_and_lanes
 from gdlab.sweeping.measures import MEASURES
+from gdlab.sweeping.work import Work, shrinking
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 # Rates from far too small to far too large for any rule on the lesson's points.
@@ -128,12 +129,37 @@ def test_a_surface_is_swept_from_its_own_starts():
 
 def test_long_sweeps_go_out_in_pieces_and_come_back_in_order(monkeypatch):
     monkeypatch.setattr(work, "FIRST_ROWS", 1000)
-    monkeypatch.setattr(work, "THREAD_SECONDS", 0.0)
+    monkeypatch.setattr(work, "PIECE_SECONDS", 0.0)
+    monkeypatch.setattr(work, "MOST_ROWS", 5000)
     # 37 is no multiple of 64: blocks begin and end inside of pieces.
     over = {"beta1": np.linspace(0, 0.9, 41), "lr": np.geomspace(1e-3, 10, 37), "eps": [1e-8, 1.0]}
     sweep = gdlab.sweep("adam", over=over, epochs=2)
     assert sweep.values.shape == (41, 37, 2)
     assert_equal_at(sweep, "rmse", sampled(sweep, 200 if FULL else 25))
+
+
+def test_an_error_in_one_piece_ends_all(monkeypatch):
+    begun = []
+
+    def broken(work, first, out):
+        begun.append(first)
+        if first:
+            raise MemoryError("no more memory")
+
+    monkeypatch.setattr(work, "compute", broken)
+    with pytest.raises(MemoryError):
+        gdlab.sweep("sgd", over={"lr": RATES, "slope": np.linspace(0, 1, 1000)}, epochs=40)
+    assert len(begun) < 10
+
+
+def test_pieces_are_all_runs_once_and_never_too_long():
+    for runs, rows, fast in [(10**6, 116, 1000), (77, 29, 7), (10**7, 29, 10**7), (5, 10**8, 1)]:
+        given = Work("", (np.empty(runs),), fast, rows, 1, ([], []), [], (), 0)
+        parts = list(itertools.islice(shrinking(given, 2), 10_000))
+        assert parts[0][0] == 0
+        assert all(before[1] == after[0] for before, after in itertools.pairwise(parts))
+        assert parts[-1][1] == runs or len(parts) == 10_000
+        assert max(last - first for first, last in parts) <= max(64, 20_000_000 // rows)
 
 
 def test_names_in_powers_are_shared_by_a_block_of_runs():

@@ -18,6 +18,8 @@ from gdlab.sweeping.measures import Measure
 LANES = 64
 # With fewer runs side by side, powers may as well be taken run by run.
 ENOUGH = 8
+# From so many runs on, nearly all blocks of lanes are full.
+FILLED = 4 * LANES
 
 
 def shared_and_lanes(
@@ -26,7 +28,8 @@ def shared_and_lanes(
     """Split the swept names (with how many values each has): the same for a block, and not.
 
     A power costs more than all the rest of a row. Where the names in it are the same for a block
-    of runs, it is taken once for all of them.
+    of runs, it is taken once for all of them. Of the others only as many differ from lane to lane
+    as fill the lanes: a number that is the same for a block need not be read in every row.
     """
     powers = [
         part
@@ -37,9 +40,13 @@ def shared_and_lanes(
         if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)
     ]
     in_powers = {name for power in powers for name in names(power)}
-    lanes = [name for name in sizes if name not in in_powers]
-    shared = sorted((name for name in sizes if name in in_powers), key=lambda name: sizes[name])
-    while shared and prod(sizes[name] for name in lanes) < ENOUGH:
+    lanes: list[str] = []
+    # Names with many values first, those in powers last and only where lanes would stay empty.
+    shared = sorted(sizes, key=lambda name: (name not in in_powers, sizes[name]))
+    while shared:
+        wanted = ENOUGH if shared[-1] in in_powers else FILLED
+        if prod(sizes[name] for name in lanes) >= wanted:
+            break
         lanes.append(shared.pop())
     return tuple(shared), tuple(lanes)
 

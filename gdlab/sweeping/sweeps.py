@@ -14,7 +14,7 @@ from gdlab.progress import progress
 from gdlab.runs import Trace
 from gdlab.sweeping.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
 from gdlab.sweeping.measures import MEASURES, lines_of
-from gdlab.sweeping.work import Work, pieces
+from gdlab.sweeping.work import Work, compute_all
 from gdlab.symbols import refusal
 from gdlab.tracing import Job, prepare, trace
 
@@ -178,8 +178,6 @@ def sweep(
     cores of this machine, or wherever ``joblib.parallel_config`` sends them. Raises ValueError,
     one line, as :func:`gdlab.trace` does.
     """
-    import numpy as np
-
     values = _values(over)
     job = _job(rule, points, values, settings)
     if measure not in MEASURES:
@@ -204,13 +202,8 @@ def sweep(
         + tuple(inputs[name] for name in lines.inputs),
         kept=len(in_lanes(job.table, lanes, lines)),
     )
-    found = np.empty(work.runs)
-    done = 0
     with progress(f"{work.runs:,} runs", work.runs) as advance:
-        for piece in pieces(work):
-            found[done : done + len(piece)] = piece
-            done += len(piece)
-            advance(len(piece))
+        found = compute_all(work, advance)
     grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
     order = [(*shared, *lanes).index(name) for name in values]
     return Sweep(rule, points, values, measure, settings, grid.transpose(order), work.rows)
@@ -218,8 +211,6 @@ def sweep(
 
 def _values(over: Any) -> dict[str, "np.ndarray"]:
     """The swept values as float64 arrays; ValueError that names the one which is no number."""
-    import numpy as np
-
     if not hasattr(over, "items") or not over:
         raise ValueError("over must be like {'lr': [0.01, 0.1]}, with at least one name")
     found = {}
@@ -230,12 +221,21 @@ def _values(over: Any) -> dict[str, "np.ndarray"]:
             raise ValueError(f"over {name!r:.40} must be a list of numbers") from None
         if not several:
             raise ValueError(f"over {name!r:.40} has no values")
-        where = f"over {name!r:.40}: value"
-        found[name] = np.array([number(one, f"{where} {i}") for i, one in enumerate(several, 1)])
+        found[name] = _floats(given, several, f"over {name!r:.40}: value")
     runs = math.prod(map(len, found.values()))
     if runs > MOST_RUNS:
         raise ValueError(f"{runs:,} runs are more than fit in memory; make several sweeps of them")
     return found
+
+
+def _floats(given: Any, several: list[Any], where: str) -> "np.ndarray":
+    import numpy as np
+
+    row_of_floats = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == float
+    # Such a row needs no look at each of its numbers by itself.
+    if row_of_floats and np.isfinite(given).all():
+        return given.copy()
+    return np.array([number(one, f"{where} {i}") for i, one in enumerate(several, 1)])
 
 
 def _is_start(name: str) -> bool:
@@ -263,7 +263,8 @@ def _job(
         given["start"] = {**(given.get("start") or {}), **starts}
     job = prepare(rule, points, **given, **hyper)
     for name in hyper:
-        for value in values[name].tolist():
+        # A hyperparameter's limits are two ends, so the least and the largest value tell.
+        for value in (values[name].min().item(), values[name].max().item()):
             why = refusal(name, value)
             if why:
                 raise ValueError(f"over {name}: {why}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdlab import kernel
 from gdlab.points import Pair
-from gdlab.spreading import spread, workers
+from gdlab.spreading import share, spread, workers
 from gdlab.sweeping.lanes import LANES
 
 if TYPE_CHECKING:
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
 # From about this many rows on, all runs together, compiling is worth its time.
 COMPILE_FROM = 50_000
-# A piece for another thread, or for another process or machine, takes about so long: sending it
-# out and back costs far less than a twentieth of that. Less than one piece is not sent at all.
-THREAD_SECONDS, PIECE_SECONDS = 0.005, 0.5
+# A thread takes a share of what is left, so that all end at the same time, but never more rows
+# than are computed in about a tenth of a second: Ctrl-C and the progress bar wait for them.
+SHARES, MOST_ROWS = 8, 20_000_000
+# A piece for another process or machine takes about so long: sending it out and back costs far
+# less than a twentieth of that. Less than one piece is not sent at all.
+PIECE_SECONDS = 0.5
 FIRST_ROWS = 2_000_000
 
 
@@ -56,21 +59,52 @@ class Work(NamedTuple):
         return self.runs * self.rows >= COMPILE_FROM and kernel.numba_wanted()
 
 
-def compute(work: Work, first: int, count: int) -> "np.ndarray":
-    """The measure of ``count`` runs from the run ``first`` on: a float64 array."""
+def compute_all(work: Work, advance: Callable[[int], None]) -> "np.ndarray":
+    """The measures of all runs in their order; ``advance`` is told how many were just computed.
+
+    The runs go out through joblib, to this machine's cores or wherever ``joblib.parallel_config``
+    sends them; all that a piece needs goes with it, so one that was lost is computed again.
+    Threads of this process share the array instead.
+    """
+    import numpy as np
+
+    found = np.empty(work.runs)
+    if work.compiled:
+        # Compiled before anybody waits for it, and so that the first piece tells the speed.
+        compute(work, 0, found[:0])
+    # Compiled code lets go of Python's lock; plain Python needs processes of its own.
+    prefer = "threads" if work.compiled else "processes"
+    team = workers(prefer)
+    if team.threads:
+        share(
+            shrinking(work, team.size),
+            lambda first, last: compute(work, first, found[first:last]),
+            team.size,
+            advance,
+        )
+        return found
+    done = 0
+    for piece in _sent_out(work, team.size, prefer):
+        found[done : done + len(piece)] = piece
+        done += len(piece)
+        advance(len(piece))
+    return found
+
+
+def compute(work: Work, first: int, out: "np.ndarray") -> None:
+    """Write the measures of the runs from ``first`` on into ``out``, a float64 array."""
     import numpy as np
 
     given = (work.epochs, work.samples)
     if work.compiled:
-        out = np.empty(count)
         x, y = (np.array(values, dtype=float) for values in work.points)
         order = np.array(work.order, dtype=np.int64)
         room = np.empty(work.kept * LANES)
         kernel.run_compiled(
-            work.text, first, count, work.fast, *given, x, y, order, *work.numbers,
+            work.text, first, len(out), work.fast, *given, x, y, order, *work.numbers,
             work.swept, room, out,
         )  # fmt: skip
-        return out
+        return
 
     def one(run: int) -> float:
         """One run by itself, so that one which Python's numbers refuse costs no other."""
@@ -87,32 +121,41 @@ def compute(work: Work, first: int, count: int) -> "np.ndarray":
 
         return kernel.interpreted(work.text, plainly)
 
-    return np.array([one(run) for run in range(first, first + count)])
+    out[:] = [one(run) for run in range(first, first + len(out))]
 
 
-def pieces(work: Work) -> Iterator["np.ndarray"]:
-    """The measures of all runs in their order, piece by piece.
+def shrinking(work: Work, threads: int) -> Iterator[tuple[int, int]]:
+    """Pieces of all runs, (first, past the last), large ones first."""
+    # Runs that have the shared names in common go through together.
+    whole = work.fast if work.fast * work.rows <= MOST_ROWS // SHARES else LANES
+    first = 0
+    while first < work.runs:
+        fair = min((work.runs - first) // (SHARES * threads), MOST_ROWS // work.rows)
+        last = min(first + max(whole, fair // whole * whole), work.runs)
+        yield first, last
+        first = last
 
-    The pieces go through joblib: to this machine's cores, or wherever ``joblib.parallel_config``
-    sends them. All that a piece needs goes with it, so one that was lost is computed again.
-    """
-    if work.compiled:
-        # Compiled here, so that the time of the first piece tells the speed.
-        compute(work, 0, 0)
+
+def _sent_out(work: Work, size: int, prefer: str) -> Iterator["np.ndarray"]:
+    """The measures of all runs in their order, piece by piece, from other processes."""
     first = min(work.runs, max(LANES, FIRST_ROWS // work.rows))
     begin = perf_counter()
-    yield compute(work, 0, first)
+    yield _piece(work, 0, first)
     seconds = (perf_counter() - begin) / first
     left = work.runs - first
-    # Compiled code lets go of Python's lock; plain Python needs processes of its own.
-    prefer = "threads" if work.compiled else "processes"
-    team = workers(prefer)
-    patience = THREAD_SECONDS if team.threads else PIECE_SECONDS
-    if left * seconds < patience:
-        yield compute(work, first, left)
+    if left * seconds < PIECE_SECONDS:
+        yield _piece(work, first, left)
         return
-    size = max(LANES, min(int(patience / seconds), math.ceil(left / team.size)))
+    size = max(LANES, min(int(PIECE_SECONDS / seconds), math.ceil(left / size)))
     starts = range(first, work.runs, size)
     yield from spread(
-        compute, ((work, start, min(size, work.runs - start)) for start in starts), prefer
+        _piece, ((work, start, min(size, work.runs - start)) for start in starts), prefer
     )
+
+
+def _piece(work: Work, first: int, count: int) -> "np.ndarray":
+    import numpy as np
+
+    out = np.empty(count)
+    compute(work, first, out)
+    return out
