@@ -1,21 +1,28 @@
-"""A progress bar for what takes more than a second: on standard error, where a person sees it."""
+"""How far something is that takes more than a second: a bar, or in a notebook a line."""
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 PATIENCE = 1.0  # seconds
+LOOK_AGAIN = 0.25  # seconds
 
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a bar while the block runs; call what it gives with the number of parts just done.
+    """Show how far the block is while it runs; call what it gives with the number of parts done.
 
-    Without ``total`` the bar only moves. Shown after a second, and only where standard error is a
-    terminal.
+    With ``total`` it also says how long the rest will take. Shown after a second, in a notebook or
+    on standard error, where that is a terminal.
     """
-    if not sys.stderr.isatty():
+    if _in_notebook():
+        draw = _in_line
+    elif sys.stderr.isatty():
+        draw = _in_terminal
+    else:
         yield lambda parts: None
         return
     done = 0
@@ -26,16 +33,11 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         done += parts
 
     def show() -> None:
-        if stop.wait(PATIENCE):
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=total)
-            while not stop.wait(0.1):
-                bar.update(task, completed=done)
+        begin = time.monotonic()
+        if not stop.wait(PATIENCE):
+            with draw(what, total, begin) as update:
+                while not stop.wait(LOOK_AGAIN):
+                    update(done)
 
     shower = threading.Thread(target=show, daemon=True)
     shower.start()
@@ -44,3 +46,55 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
     finally:
         stop.set()
         shower.join()
+
+
+Draw = Iterator[Callable[[int], Any]]
+
+
+@contextmanager
+def _in_terminal(what: str, total: int | None, begin: float) -> Draw:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def _in_line(what: str, total: int | None, begin: float) -> Draw:
+    """One line that is written anew, and taken away at the end."""
+    from IPython.display import display
+
+    line = display(_Line(what), display_id=True)
+    try:
+        yield lambda done: line.update(_Line(told(what, done, total, time.monotonic() - begin)))
+    finally:
+        line.update(_Line(""))
+
+
+class _Line:
+    """A text that a notebook shows as it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def told(what: str, done: int, total: int | None, seconds: float) -> str:
+    """``Marking: 25 %, about 12 s left``."""
+    if not total:
+        return f"{what}: {seconds:.0f} s"
+    if not done:
+        return f"{what}: 0 %"
+    left = seconds * (total - done) / done
+    return f"{what}: {100 * done / total:.0f} %, about {left:.0f} s left"
+
+
+def _in_notebook() -> bool:
+    # Where IPython was not imported, nobody is in a notebook; importing it would cost time.
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return getattr(shell, "kernel", None) is not None

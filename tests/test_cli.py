@@ -556,24 +556,3 @@ def test_the_installed_command_is_the_module():
         pytest.skip("gdlab is not installed beside this Python; make test installs it")
     done = subprocess.run([script, "rules"], capture_output=True, text=True, check=True)
     assert done.stdout == process("rules").stdout
-
-
-def test_a_bar_appears_after_a_second_on_a_terminal(monkeypatch, capsys):
-    from gdlab import progress
-
-    monkeypatch.setattr(progress, "PATIENCE", 0.05)
-    with progress.progress("Marking", 4) as done:
-        done(4)
-        time.sleep(0.2)
-    assert capsys.readouterr().err == "", "a bar in a file or a pipe"
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    with progress.progress("Marking", 4) as done:
-        done(1)
-        time.sleep(0.6)
-    assert "Marking" in capsys.readouterr().err
-    monkeypatch.setattr(progress, "PATIENCE", 60)
-    started = time.monotonic()
-    with progress.progress("Marking"):
-        pass
-    assert capsys.readouterr().err == "", "a bar for what took no time"
-    assert time.monotonic() - started < 30, "waited for the bar that was not needed"
