@@ -2,7 +2,7 @@
 
 The module is written in several files, each an ES module. A notebook widget and a page without a
 network both take one text, so they are joined here: imports between them fall away, and so does
-the word export. Every top-level name is therefore used once over all files.
+the word export. Every top-level name is therefore used once over all files that are joined.
 """
 
 import re
@@ -36,13 +36,13 @@ IMPORT = re.compile(r"^import\b.*?;\n", re.MULTILINE | re.DOTALL)
 
 
 @cache
-def module(last: str) -> str:
-    """The sheet's files and then ``last``, the one that ties it to its surroundings."""
-    texts = [(STATIC / name).read_text(encoding="utf-8") for name in MODULES]
+def module(*own: str) -> str:
+    """The sheet's files and then ``own``, those that tie it to its surroundings, in their order."""
+    *before, last = [(STATIC / name).read_text(encoding="utf-8") for name in (*MODULES, *own)]
     joined = "\n".join(
-        re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in texts
+        re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in before
     )
-    return joined + "\n" + IMPORT.sub("", (STATIC / last).read_text(encoding="utf-8"))
+    return joined + "\n" + IMPORT.sub("", last)
 
 
 @cache

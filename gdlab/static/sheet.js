@@ -10,7 +10,7 @@ import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
-import { pointsView, sheetView } from "./views.js";
+import { POINT, pointsView, sheetView } from "./views.js";
 
 const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
 const ABOUT_POINTS = "that every sheet uses; the line is fitted to them";
@@ -51,6 +51,7 @@ const FRAME = `
  * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
  * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of the
  * events of a drag only the newest waits: one is with the host and one is kept for it, at most.
+ * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
  */
 export function createSheet(root, send) {
   root.classList.add("gd");
@@ -102,8 +103,8 @@ export function createSheet(root, send) {
   const onSheet = {
     edit: (row, column, text) => ask({ kind: "cell", row, column, text }),
     select(row, column) {
-      places.set(state.tab, { row, column });
       const name = nameOf(column);
+      wentTo(row, column, name);
       const found = precedentsOf(state, name, row);
       lit.clear();
       for (const [word, at] of found.cells) lit.add(`${at} ${state.columns.get(word).place}`);
@@ -117,8 +118,16 @@ export function createSheet(root, send) {
     edit: (row, column, text) => ask({ kind: "point", row, column, text }),
     paste: (row, column, text) => ask({ kind: "paste", row, column, text }),
     remove: (row) => ask({ kind: "remove", row }),
-    select: (row, column) => places.set(state.tab, { row, column }),
+    select: (row, column) => wentTo(row, column, POINT[column]),
   };
+
+  /** Keep the place for when the tab is shown again, and tell whoever mounted the sheet. */
+  function wentTo(row, column, name) {
+    places.set(state.tab, { row, column });
+    const first = placeAtFirst();
+    const moved = row !== first.row || column !== first.column;
+    root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row, name } : null }));
+  }
 
   function showBar(name, row) {
     const { formula } = state.columns.get(name);
@@ -188,7 +197,7 @@ export function createSheet(root, send) {
     say("exploded", state.exploded ? explosion(state.exploded) : "");
     say("news", newsOf(state, before));
     showTabs();
-    const place = places.get(state.tab) ?? { row: data ? 0 : 1, column: startColumn() };
+    const place = places.get(state.tab) ?? placeAtFirst();
     view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
     grid.show(view, anew);
     if (anew) grid.goTo(place.row, place.column);
@@ -210,10 +219,12 @@ export function createSheet(root, send) {
     tabs.scrollLeft = Math.max(right - tabs.clientWidth, Math.min(tabs.scrollLeft, left));
   }
 
-  function startColumn() {
+  function placeAtFirst() {
+    if (isData()) return { row: 0, column: 0 };
     // The first cell that is really computed, not just taken over from the row above.
     const columns = [...state.columns.values()];
-    return Math.max(0, columns.findIndex(({ numbers, group }) => group || numbers?.length > 3));
+    const computed = columns.findIndex(({ numbers, group }) => group || numbers?.length > 3);
+    return { row: 1, column: Math.max(0, computed) };
   }
 
   function download(name, bytes) {
@@ -279,6 +290,13 @@ export function createSheet(root, send) {
       if (given.error) inputs.putBack();
       if (given.file) download(given.file, buffers.at(-1));
       asking.answered(given.number);
+    },
+    /** Go to a cell of the sheet that is shown; false where it has none of that row or name. */
+    goTo(row, name) {
+      const column = (isData() ? POINT : [...state.columns.keys()]).indexOf(name);
+      const there = Number.isInteger(row) && row >= 0 && row <= state.rows && column >= 0;
+      if (there) grid.goTo(row, column);
+      return there;
     },
     /** Say something of the host's own, such as that it has stopped. */
     say: alert,

@@ -6,7 +6,7 @@ const STATUS = {
   right: "right", follows: "follows from an earlier slip", wrong: "wrong", empty: "empty",
 };
 const SHORT_NAME = 9;
-const POINT = ["x", "y"];
+export const POINT = ["x", "y"];
 
 function widthOf({ group, numbers, name }) {
   if (group) return "wide";
