@@ -111,7 +111,11 @@ export function createGrid(place) {
 
   function draw() {
     waiting = false;
-    if (view) rows.draw(view, first.row, here, isShown);
+    if (!view) return;
+    rows.draw(view, first.row, here, isShown);
+    const inSight = isShown(here.column) && rows.holds(here.row);
+    if (inSight) table.setAttribute("aria-activedescendant", id);
+    else table.removeAttribute("aria-activedescendant");
   }
 
   /** Follow the scroll bars. */
@@ -160,7 +164,6 @@ export function createGrid(place) {
       row: Math.max(0, Math.min(view.rows - 1, row)),
       column: Math.max(0, Math.min(view.columns.length - 1, column)),
     };
-    table.setAttribute("aria-activedescendant", id);
     view.select(here.row, here.column);
     reveal();
     draw();

@@ -15,7 +15,8 @@ const wide = (width) => ({ style: `width: ${width}px` });
 
 function nameCell(column, place, freeze) {
   const name = element("th", {
-    class: `gd-name${freeze}`, "aria-colindex": place + 2, ...COLUMN_HEAD,
+    class: `gd-name${freeze}`, "aria-colindex": place + 2, "aria-label": column.label,
+    ...COLUMN_HEAD,
   });
   if (column.symbol) {
     const symbol = element("span", { class: "gd-symbol", "aria-hidden": "true" });

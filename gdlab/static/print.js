@@ -51,6 +51,6 @@ export function fillPrint(place, view) {
     place.append(table);
   }
   if (rows < view.rows) {
-    place.append(element("p", {}, `The first ${rows} of ${view.rows} rows; a file holds them all.`));
+    place.append(element("p", {}, `The first ${rows} of ${view.rows} rows; a file has them all.`));
   }
 }

@@ -98,6 +98,8 @@ export function createRows(tbody, id) {
       view = next;
       rows.forEach((row, place) => drawRow(row, first + place, here, isShown));
     },
+    /** Whether a row is among those in sight. */
+    holds: (number) => rows.some((row) => row.number === number),
     /** A cell by its place among the rows in sight. */
     cell: (place, column) => rows[place]?.cells[column]?.node,
   };
