@@ -30,9 +30,10 @@ _HOMES = {
     "practice_sheet": "exercise",
     "practice": "marking",
     "check": "marking",
+    "claims": "audit",
 }
 # Parts of the package with a name of their own: gdlab.digits.race.
-_PARTS = ("digits",)
+_PARTS = ("audit", "digits")
 __all__ = tuple(_HOMES)
 __version__ = "0.1.0"
 

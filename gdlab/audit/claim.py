@@ -1,0 +1,53 @@
+"""One claim: what was said, the line of Python that runs it, and how the outcome is judged."""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+HOLDS = "holds"
+WITH_SETTINGS = "holds with these settings"
+FAILS = "does not hold"
+UNTESTABLE = "cannot be tested"
+VERDICTS = (HOLDS, WITH_SETTINGS, FAILS, UNTESTABLE)
+
+
+class Judgement(NamedTuple):
+    """What a run has shown: the numbers in words, one of ``VERDICTS``, and why it is so."""
+
+    outcome: str
+    verdict: str
+    reason: str
+
+
+class Claim(NamedTuple):
+    """``run`` is one return statement, and ``judge`` is given what it returns.
+
+    The judge takes what was claimed as further arguments with defaults.
+    """
+
+    text: str
+    run: Callable[[], Any]
+    judge: Callable[..., Judgement]
+
+
+def verdict(trials: Iterable[bool]) -> str:
+    """Holds where every trial does, with these settings where some do, else not."""
+    found = set(trials)
+    if found == {True, False}:
+        return WITH_SETTINGS
+    return HOLDS if found == {True} else FAILS
+
+
+def line_of(run: Callable[[], Any]) -> str:
+    """The line that a reader can paste: the expression that the function returns."""
+    function = ast.parse(inspect.getsource(run)).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    returned = function.body[-1]
+    assert isinstance(returned, ast.Return) and returned.value
+    return ast.unparse(returned.value)
+
+
+def percent(share: float) -> str:
+    """A share in percent: 0.0083 -> 0.83 %."""
+    return f"{100 * share:.3g} %"
