@@ -1,0 +1,44 @@
+// The address's fragment: which sheet, inputs, epochs, points, row and column a link leads to.
+import { full } from "./numbers.js";
+
+const LONGEST_POINTS = 1500;
+const OWN = ["sheet", "epochs", "points", "row", "column"];
+
+/** The fragment of what was changed on a page and the selected cell, without its #. */
+export function fragmentOf({ tab, epochs, points, inputs }, selected) {
+  const parts = new URLSearchParams();
+  if (tab) parts.set("sheet", tab);
+  for (const [name, value] of inputs) parts.set(name, full(value));
+  if (epochs) parts.set("epochs", epochs);
+  if (points) {
+    const text = Array.from(points.x, (x, k) => `${full(x)},${full(points.y[k])}`).join(";");
+    // A long address is cut off in mails.
+    if (text.length <= LONGEST_POINTS) parts.set("points", text);
+  }
+  if (selected) {
+    parts.set("row", selected.row);
+    parts.set("column", selected.name);
+  }
+  return parts.toString().replaceAll("%2C", ",").replaceAll("%3B", ";");
+}
+
+/**
+ * What a fragment asks for: the `events` that lead there, the cell to select, `{row, name}` or
+ * null. An event knows by `said` which part of the fragment it came from.
+ */
+export function wishesOf(fragment) {
+  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+  // What is no number goes on as it is, to be refused by its name.
+  const numberOf = (text) => (/\d/.test(text) && !Number.isNaN(Number(text)) ? Number(text) : text);
+  const events = [];
+  const wish = (name, event) => events.push({ event, said: `${name}=${parts.get(name)}` });
+  if (parts.has("points")) wish("points", { kind: "points", text: parts.get("points") });
+  if (parts.has("epochs")) wish("epochs", { kind: "epochs", value: numberOf(parts.get("epochs")) });
+  if (parts.has("sheet")) wish("sheet", { kind: "show", tab: parts.get("sheet") });
+  for (const [name, text] of parts) {
+    if (!OWN.includes(name)) wish(name, { kind: "input", name, value: numberOf(text) });
+  }
+  const selected = parts.has("row") || parts.has("column")
+    ? { row: numberOf(parts.get("row") ?? "1"), name: parts.get("column") } : null;
+  return { events, selected };
+}

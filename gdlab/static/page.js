@@ -1,0 +1,70 @@
+// Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
+import { createHost } from "./host.js";
+import { fragmentOf, wishesOf } from "./link.js";
+import { createSheet } from "./sheet.js";
+
+// Browsers allow only so many changes of the address in a time.
+const REMEMBER_MS = 300;
+
+function bytesOf(id) {
+  const text = document.getElementById(id).textContent;
+  return Uint8Array.from(atob(text), (mark) => mark.charCodeAt(0));
+}
+
+/** The data that Python packed into the page. */
+function unpacked(id) {
+  const packed = new Blob([bytesOf(id)]).stream();
+  return new Response(packed.pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
+/** Build the page: `programs` by sheet are what Python wrote behind this module. */
+async function startPage(programs) {
+  const page = await unpacked("gdlab-data");
+  page.workbook.bytes = () => bytesOf("gdlab-workbook");
+  const root = document.querySelector("main");
+  let host = createHost(page, programs);
+  let selected = null;
+  let timer = 0;
+
+  const sheet = createSheet(root, (event, bytes) => {
+    sheet.answer(...host.ask(event, bytes));
+    remember();
+  });
+
+  // The workbook was made with the page; it does not know what was changed since.
+  const save = root.querySelector("[data-do=export]");
+  save.textContent = page.workbook.said;
+  save.insertAdjacentHTML("beforebegin", '<button type="button" data-do="csv">save .csv</button> ');
+
+  function remember() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const fragment = fragmentOf(host.changes(), selected);
+      history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+    }, REMEMBER_MS);
+  }
+
+  /** Show what the address asks for; what it cannot have is told in one line. */
+  function open() {
+    host = createHost(page, programs);
+    const { events, selected: wanted } = wishesOf(location.hash);
+    const refused = [];
+    for (const { event, said } of events) {
+      const [{ error }] = host.ask(event);
+      if (error) refused.push(`${said} (${error})`);
+    }
+    const [state, buffers] = host.ask({ kind: "show" });
+    sheet.answer(state, buffers);
+    if (wanted && !sheet.goTo(wanted.row, wanted.name)) {
+      refused.push(`row=${wanted.row}&column=${wanted.name} (this sheet has no such cell)`);
+    }
+    if (refused.length) sheet.say(`Of the link, this was left out: ${refused.join("; ")}.`);
+  }
+
+  root.addEventListener("gd-select", ({ detail }) => {
+    selected = detail;
+    remember();
+  });
+  addEventListener("hashchange", open);
+  open();
+}

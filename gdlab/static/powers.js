@@ -1,0 +1,141 @@
+// Powers and cosines to the last bit: computed with twice the digits, then rounded once.
+//
+// A browser's own Math.pow and Math.cos are often one unit off in the last place, where the C
+// library that Python calls is hardly ever. Here a number is a pair, [high, low], whose sum holds
+// about 106 bits (Dekker 1971, "A floating-point technique for extending the available precision").
+
+const SPLITTER = 2 ** 27 + 1;
+const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
+const HALF_PI = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33];
+const EXP_TERMS = 24;
+const COS_TERMS = 30;
+const LARGEST_ANGLE = 2 ** 20;
+const LARGEST_WHOLE = 2 ** 31;
+
+/** The sum of two numbers and what its rounding left out. */
+function twoSum(a, b) {
+  const sum = a + b;
+  const part = sum - a;
+  return [sum, a - (sum - part) + (b - part)];
+}
+
+function split(a) {
+  const large = SPLITTER * a;
+  const high = large - (large - a);
+  return [high, a - high];
+}
+
+/** The product of two numbers and what its rounding left out. */
+function twoProduct(a, b) {
+  const product = a * b;
+  const [aHigh, aLow] = split(a);
+  const [bHigh, bLow] = split(b);
+  return [product, aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow)];
+}
+
+function plus(a, b) {
+  const [high, rest] = twoSum(a[0], b[0]);
+  const [low, less] = twoSum(a[1], b[1]);
+  const [sum, left] = twoSum(high, rest + low);
+  return twoSum(sum, left + less);
+}
+
+function times(a, b) {
+  const [high, low] = twoProduct(a[0], b[0]);
+  return twoSum(high, low + (a[0] * b[1] + a[1] * b[0]));
+}
+
+function over(a, b) {
+  const first = a[0] / b[0];
+  const [back, rest] = times([first, 0], b);
+  return twoSum(first, (a[0] - back - rest + a[1]) / b[0]);
+}
+
+/** 1 + r/1 (1 + r/2 (1 + r/3 ...)): the exponential of a small pair. */
+function expOfSmall(r) {
+  let sum = [1, 0];
+  for (let k = EXP_TERMS; k > 0; k--) sum = plus([1, 0], over(times(sum, r), [k, 0]));
+  return sum;
+}
+
+/** The exponential of a pair, as a pair and a power of two. */
+function expOf(value) {
+  const k = Math.round(value[0] / LN2[0]);
+  return [expOfSmall(plus(value, times([-k, 0], LN2))), k];
+}
+
+/** The logarithm of a number near 1 as a pair: one step of Newton's from the browser's own. */
+function logOf(m) {
+  const first = Math.log(m);
+  const [close, k] = expOf([-first, 0]);
+  const [off, rest] = plus(times(close, [m * 2 ** k, 0]), [-1, 0]);
+  return plus([first, 0], [off, rest - (off * off) / 2]);
+}
+
+/** A number over 0 as one from about 1 to 2, and a power of two. */
+function normal(x) {
+  const k = Math.max(-1022, Math.min(1023, Math.floor(Math.log2(x))));
+  return [x / 2 ** k, k];
+}
+
+/** A high part times a power of two, in two steps, because 2 ** k alone may be none. */
+function scaled(high, k) {
+  const half = Math.trunc(Math.max(-2200, Math.min(2200, k)) / 2);
+  return high * 2 ** half * 2 ** (Math.max(-2200, Math.min(2200, k)) - half);
+}
+
+/** x to a whole power from 1, by squaring. */
+function wholePower(x, count) {
+  let [base, baseK] = normal(x);
+  base = [base, 0];
+  let [result, resultK] = [[1, 0], 0];
+  for (let left = count; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2) {
+      [result, resultK] = [times(result, base), resultK + baseK];
+      if (result[0] >= 2) [result, resultK] = [[result[0] / 2, result[1] / 2], resultK + 1];
+    }
+    [base, baseK] = [times(base, base), 2 * baseK];
+    if (base[0] >= 2) [base, baseK] = [[base[0] / 2, base[1] / 2], baseK + 1];
+  }
+  return [result, resultK];
+}
+
+function realPower(x, y) {
+  const [m, k] = normal(x);
+  const exponent = times(plus(logOf(m), times([k, 0], LN2)), [y, 0]);
+  return Math.abs(exponent[0]) > 800 ? [[1, 0], exponent[0] > 0 ? 1100 : -1100] : expOf(exponent);
+}
+
+/** x to the power y, as C's pow has it for what is no number. */
+export function power(x, y) {
+  if (x === 1 || y === 0 || (x === -1 && Math.abs(y) === Infinity)) return 1;
+  if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0) return x ** y;
+  const isWhole = Number.isInteger(y);
+  if (x < 0 && !isWhole) return NaN;
+  const small = isWhole && Math.abs(y) < LARGEST_WHOLE;
+  const [size, k] = small ? wholePower(Math.abs(x), Math.abs(y)) : realPower(Math.abs(x), y);
+  const [high, power] = small && y < 0 ? [over([1, 0], size)[0], -k] : [size[0], k];
+  return (x < 0 && y % 2 ? -1 : 1) * scaled(high, power);
+}
+
+/** The sum of (-1)^j r^(2j) / ((from + 1) ... (from + 2j)) over j: a cosine or a sine's factor. */
+function alternating(r, from) {
+  const square = times(r, r);
+  let sum = [1, 0];
+  for (let k = COS_TERMS + from; k > from; k -= 2) {
+    const part = over(times(sum, square), [k * (k - 1), 0]);
+    sum = plus([1, 0], [-part[0], -part[1]]);
+  }
+  return sum;
+}
+
+/** The cosine of x. */
+export function cosine(x) {
+  if (!(Math.abs(x) <= LARGEST_ANGLE)) return Math.cos(x);
+  const turns = Math.round(x / HALF_PI[0]);
+  let r = [x, 0];
+  for (const part of HALF_PI) r = plus(r, twoProduct(-turns, part));
+  const quarter = ((turns % 4) + 4) % 4;
+  const value = quarter % 2 ? times(r, alternating(r, 1))[0] : alternating(r, 0)[0];
+  return quarter === 1 || quarter === 2 ? -value : value;
+}
