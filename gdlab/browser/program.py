@@ -14,8 +14,8 @@ from gdlab.dialects.javascript import javascript
 
 # Everything that a program may ask of an arithmetic.
 ARITHMETIC = (
-    "abs", "add", "cos", "div", "fault", "floor", "max", "min", "mul", "neg", "pow", "sign", "sqrt",
-    "sub",
+    "abs", "add", "choose", "cos", "div", "floor", "max", "min", "mul", "neg", "pow", "sign",
+    "sqrt", "sub",
 )  # fmt: skip
 
 

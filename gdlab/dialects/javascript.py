@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 CALLS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 COMPARED = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "===", ast.NotEq: "!==",
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
 
 
@@ -25,10 +25,9 @@ def javascript(tree: ast.expr, leaf: Callable[[str], str]) -> str:
         case ast.UnaryOp(operand=operand):
             return f"neg({part(operand)})"
         case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
-            # What is compared may be an error, and then so is the whole.
-            first, second = part(left), part(right)
-            chosen = f"{first} {COMPARED[type(op)]} {second} ? {part(body)} : {part(orelse)}"
-            return f"(fault({first}, {second}) ?? ({chosen}))"
+            # Only the chosen side is computed: the other may have no number here.
+            compared = f'"{COMPARED[type(op)]}", {part(left)}, {part(right)}'
+            return f"choose({compared}, () => {part(body)}, () => {part(orelse)})"
         case ast.Call(ast.Name(function), arguments):
             return f"{function}({', '.join(map(part, arguments))})"
         case ast.Name("pi"):

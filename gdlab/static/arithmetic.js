@@ -5,6 +5,15 @@ import { cosine, power } from "./powers.js";
 const NUM = NaN;
 const DIV0 = Infinity;
 
+const HOLDS = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
+
 // Where a comparison decides, NaN goes through as it does in Python (gdlab/functions.py).
 export const IEEE = {
   add: (a, b) => a + b,
@@ -20,7 +29,7 @@ export const IEEE = {
   sign: (a) => (a > 0 ? 1 : a < 0 ? -1 : a * 0),
   min: (a, b) => (a < b || a !== a ? a : b),
   max: (a, b) => (a > b || a !== a ? a : b),
-  fault: () => undefined,
+  choose: (sign, a, b, then, otherwise) => (HOLDS[sign](a, b) ? then() : otherwise()),
 };
 
 /** The first error among two numbers; undefined where there is none. */
@@ -46,5 +55,8 @@ export const SHEET = {
   ...Object.fromEntries(all),
   div: (a, b) => fault(a, b) ?? (b === 0 ? DIV0 : checked(IEEE.div)(a, b)),
   pow: (a, b) => fault(a, b) ?? (a === 0 && b < 0 ? DIV0 : checked(power)(a, b)),
-  fault,
+  // What is compared may be an error, and then so is the whole.
+  choose: (sign, a, b, then, otherwise) => (
+    fault(a, b) ?? IEEE.choose(sign, a, b, then, otherwise)
+  ),
 };
