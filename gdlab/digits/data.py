@@ -51,7 +51,11 @@ def mnist_5000() -> Digits:
             "with gdlab.digits.read_idx"
         ) from None
     images, labels = mnist_data()
-    return _split(images.astype(np.uint8), labels)
+    digits = _split(images.astype(np.uint8), labels)
+    for array in digits:
+        # The next call gives the same arrays: what is changed here would be changed there.
+        array.setflags(write=False)
+    return digits
 
 
 def mnist_70000() -> Digits:

