@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdlab.columns import Table
 from gdlab.files import replacing
-from gdlab.loops import module_text
+from gdlab.loops import COUNTING, module_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -72,7 +72,8 @@ def run(
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         x, y = (np.asarray(values, dtype=float) for values in points)
         places = np.asarray(order, dtype=np.int64)
-        given = (epochs, samples, every, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        sizes = (epochs, samples, np.uint64(every))
+        given = (*sizes, x, y, places, *numbers, tuple(out), tuple(epoch_out))
         ends = run_compiled(text, *given)
         return out, epoch_out, ends
 
@@ -181,8 +182,12 @@ def forget(text: str) -> None:
 
 
 def _jitted(text: str) -> str:
-    header = "import numba\n\njit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
-    return header + text.replace("\ndef ", "\n@jit\ndef ")
+    header = (
+        "import numba\nimport numpy\n\n"
+        "jit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
+    )
+    unsigned = "_zero, _one = numpy.uint64(0), numpy.uint64(1)"
+    return header + text.replace(COUNTING, unsigned).replace("\ndef ", "\n@jit\ndef ")
 
 
 def _name(text: str) -> str:

@@ -18,6 +18,9 @@ from gdlab.grammar import FUNCTIONS
 # difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
 # have faded, a second loop leaves them out.
 FADED = 38.0
+# What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
+# the end, so with a signed one it tests every cell's.
+COUNTING = "_zero, _one = 0, 1"
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +39,7 @@ def with_functions(written: dict[str, str], loop: str) -> str:
     sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
     used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
     imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
-    imports += [f"pi = {math.pi!r}"]
+    imports += [f"pi = {math.pi!r}", COUNTING]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
     parts = ["\n".join(imports), *own, *sources, loop]
     return "\n\n\n".join(part.strip() for part in parts) + "\n"
@@ -103,7 +106,7 @@ def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
         *(f"    {name} = {value!r}" for name, value in table.counts.items()),
         "    n = float(_samples)",
         *(["    start_lr = lr"] if "lr" in table.hyper else []),
-        "    _row = 0",
+        "    _row = _zero",
         "    for _e in range(_epochs):",
     ]
     bases = dict.fromkeys(base for several in _fading(table).values() for base in several)
@@ -148,14 +151,14 @@ def _rows(
     writes = [f"{inner}_{name}[_row] = {name}" for name in table.computed]
     if kept is not None:
         writes = [f"{inner}    _{name}[_row // _every] = {name}" for name in kept]
-        writes = [f"{inner}if _row % _every == _every - 1:", *writes] if kept else []
+        writes = [f"{inner}if (_row + _one) % _every == _zero:", *writes] if kept else []
     return [
         f"{indent}for _i in range(_samples):",
         *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
         *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
         *writes,
         *(f"{inner}{name} = new_{name}" for name in table.parameters),
-        f"{inner}_row += 1",
+        f"{inner}_row += _one",
     ]
 
 

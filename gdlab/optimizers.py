@@ -90,8 +90,7 @@ def adagrad_lesson(g, t, sample, n, sum_sqr_prev, divisor_prev=10000, lr=0.001):
     The divisor is the root of the sum of the squared gradients, over their number; it is not a
     running sum as in Duchi, Hazan & Singer 2011.
     """
-    after_first_epoch = divisor_prev if t == 1 else sqrt(sum_sqr_prev) / n
-    divisor = after_first_epoch if sample == 1 else divisor_prev
+    divisor = (divisor_prev if t == 1 else sqrt(sum_sqr_prev) / n) if sample == 1 else divisor_prev
     sum_sqr = g * g if sample == 1 else sum_sqr_prev + g * g
     step = g * lr / divisor
     return (sum_sqr, divisor), (step,)

@@ -193,6 +193,7 @@ def test_only_a_power_that_has_faded_is_left_out():
 def test_large_tables_are_compiled_and_small_ones_are_not(monkeypatch):
     calls = []
     monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
+    monkeypatch.setattr(kernel, "_run_plainly", Counter())
     monkeypatch.setattr(kernel, "run_compiled", lambda *given: calls.append(given))
     gdlab.trace("sgd", epochs=3)
     assert not calls
