@@ -228,6 +228,16 @@ class Trace:
         self._need_whole()
         return write_trace(self, path, **options)
 
+    def to_html(self, path: str | Path) -> Path:
+        """Write the table as a web page that computes by itself; returns the path.
+
+        Raises ValueError where there are more rows than a page can hold.
+        """
+        from gdlab.page import write_page
+
+        self._need_whole()
+        return write_page({self.rule: self}, path)
+
     def summary(self) -> str:
         """One line: the rule, what it was given, where it ended or exploded."""
         given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())

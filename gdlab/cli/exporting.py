@@ -23,7 +23,7 @@ def add(group: Commands) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help=f"the lessons' workbook and one workbook per lesson, into {FOLDER}/",
+        help=f"the lessons' workbook, one per lesson, and the lessons' page, into {FOLDER}/",
     )
     parser.add_argument(
         "--out",
@@ -47,6 +47,9 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _lessons(args: argparse.Namespace) -> list[str]:
+    from pathlib import Path
+
+    from gdlab.page import LESSONS_PAGE, write_lessons_page
     from gdlab.progress import progress
     from gdlab.workbooks import write_lessons
 
@@ -54,10 +57,11 @@ def _lessons(args: argparse.Namespace) -> list[str]:
     if given:
         raise ValueError(f"--{min(given).replace('_', '-')} goes with a rule, not with --all")
     epochs = EPOCHS if args.epochs is None else args.epochs
+    folder = args.out or FOLDER
     with progress("Writing workbooks"):
-        return list(
-            map(str, write_lessons(args.out or FOLDER, epochs=epochs, letters=args.symbols))
-        )
+        paths = write_lessons(folder, epochs=epochs, letters=args.symbols)
+        paths.append(write_lessons_page(Path(folder, LESSONS_PAGE), epochs=epochs))
+    return list(map(str, paths))
 
 
 def _rules(args: argparse.Namespace) -> list[str]:

@@ -7,6 +7,7 @@ COMMANDS = {
     "rules": ("tables", "List the rules, their sources and defaults."),
     "table": ("tables", "Compute a rule's table, one row per sample."),
     "export": ("exporting", "Write workbooks with live formulas."),
+    "page": ("page", "Write a web page that computes by itself: no Python, no network."),
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
     "sweep": ("sweep", "Run a rule over a grid of settings, one number a run."),
     "practice": ("marking", "Write a workbook to fill in by hand, and its key."),

@@ -13,7 +13,7 @@ from gdlab.browser.assets import STATIC, module, style
 from gdlab.browser.program import program
 from gdlab.files import replacing
 from gdlab.lessons import EPOCHS, LESSONS, lesson
-from gdlab.page.data import page_data, runs_of
+from gdlab.page.data import COMPARE, DATA, page_data, runs_of
 from gdlab.rerun import rerun
 from gdlab.runs import Trace, to_excel
 
@@ -30,7 +30,8 @@ OWN = (
     "page.js",
 )
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
-LESSONS_WORKBOOK = "graddesc"
+LESSONS_PAGE, LESSONS_WORKBOOK = "graddesc.html", "graddesc"
+OWN_TABS = (DATA, COMPARE)
 MOST_ROWS = 500_000
 # So many cells make about a third of the 400 kB that a page is meant to stay under.
 WORKBOOK_CELLS = 4_500
@@ -58,8 +59,11 @@ def write_page(
     if Path(path).suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{path}: a page's name ends in .html")
     for run in runs.values():
+        if len(runs) > 1 and not run.table.point:
+            raise ValueError("a page of a surface takes one rule")
         if run.rows > MOST_ROWS:
             raise ValueError(f"{run.rows} rows are more than the {MOST_ROWS} that a page can hold")
+    runs = {name if name not in OWN_TABS else f"{name}_rule": run for name, run in runs.items()}
     text = _page(runs, title or f"{', '.join(runs)}: gradient descent, step by step", workbook)
     with replacing(path) as beside:
         beside.write_bytes(text.encode())
