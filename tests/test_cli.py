@@ -550,6 +550,14 @@ def test_a_terminal_that_knows_no_greek_gets_an_escape():
     assert r"\u0177" in done.stdout
 
 
+def test_a_closed_output_is_no_traceback():
+    command = [sys.executable, "-m", "gdlab", "table", "sgd"]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_installed_command_is_the_module():
     script = Path(sys.executable).with_name("gdlab")
     if not script.exists():

@@ -19,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 2: bad input, with one line on standard error. A command may have codes of its own.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        # Closed by the caller (gdlab table adam >&-): what would be said there goes nowhere.
+        stream = getattr(sys, name) or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+        setattr(sys, name, stream)
         # A terminal without ŷ gets an escape in its place, no UnicodeEncodeError.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
