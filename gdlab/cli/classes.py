@@ -2,7 +2,8 @@
 
 import argparse
 
-from gdlab.cli.parsing import BAD_INPUT, Commands, command, command_group, complain, whole
+from gdlab.cli.parsing import BAD_INPUT, Commands, command, command_group, complain
+from gdlab.cli.running import add_sheet_options
 
 EXAMPLE_NEW = "gdlab class new adam --students students.csv --rows 4 --out course"
 EXAMPLE_MARK = "gdlab class mark handed-in --students students.csv --out marks"
@@ -22,19 +23,7 @@ def add(group: Commands) -> None:
         help="a .csv with a column headed id and, where wanted, one headed name",
     )
     new.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
-    new.add_argument(
-        "--rows", metavar="N", type=whole, default=6, help="updates to fill in (default 6)"
-    )
-    new.add_argument(
-        "--blank",
-        metavar="COLUMN",
-        nargs="+",
-        action="extend",
-        help="the columns to leave empty, or all (default all)",
-    )
-    new.add_argument(
-        "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
-    )
+    add_sheet_options(new)
 
     mark = command(inner, "mark", EXAMPLE_MARK, _mark)
     mark.add_argument("folder", metavar="DIR", help="the folder of all that came back")

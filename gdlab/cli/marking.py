@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
-from gdlab.cli.running import add_course_options, hyper_of, options_of
+from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:
@@ -26,25 +26,13 @@ def add(group: Commands) -> None:
     practice.add_argument("rule", metavar="RULE", help="a rule's name (see gdlab rules)")
     practice.add_argument("--out", metavar="FILE", required=True, help="the workbook to write")
     practice.add_argument(
-        "--rows", metavar="N", type=whole, default=6, help="updates to fill in (default 6)"
-    )
-    practice.add_argument(
         "--seed",
         metavar="S",
         type=int,
         default=0,
         help="every number S gives other points and rates (default 0)",
     )
-    practice.add_argument(
-        "--blank",
-        metavar="COLUMN",
-        nargs="+",
-        action="extend",
-        help="the columns to leave empty, or all (default all)",
-    )
-    practice.add_argument(
-        "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
-    )
+    add_sheet_options(practice)
     practice.add_argument("--key", metavar="FILE", help="write the filled-in twin there, too")
     practice.add_argument(
         "--epochs",

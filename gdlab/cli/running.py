@@ -72,6 +72,23 @@ def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
     )
 
 
+def add_sheet_options(parser: Parser) -> None:
+    """Add what a practice sheet is made with: its rows, the empty columns, the digits asked for."""
+    parser.add_argument(
+        "--rows", metavar="N", type=whole, default=6, help="updates to fill in (default 6)"
+    )
+    parser.add_argument(
+        "--blank",
+        metavar="COLUMN",
+        nargs="+",
+        action="extend",
+        help="the columns to leave empty, or all (default all)",
+    )
+    parser.add_argument(
+        "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
+    )
+
+
 def run_options_given(args: argparse.Namespace) -> set[str]:
     """The names of the run's options that the user has given."""
     return {name for name in OPTIONS if getattr(args, name) not in (None, [])}
