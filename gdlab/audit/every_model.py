@@ -16,10 +16,10 @@ PLAIN = 0.01  # what differs by less than a hundredth is the same to the eye
 def _gradients_of_all_sizes() -> Any:
     return [
         [
-            gdlab.trace(rule, [(0, 10 ** (place / 20))], start={"intercept": 0}, eps=1e-8)
+            gdlab.trace(rule, [(0, 10 ** (place / 100))], start={"intercept": 0}, eps=1e-8)
             for rule in ("rmsprop", "rmsprop_eps_inside")
         ]
-        for place in range(-140, 41)
+        for place in range(-700, 201)
     ]
 
 
