@@ -26,6 +26,12 @@ OWN = (
     "python.js",
     "typed.js",
     "host.js",
+    "draw.js",
+    "intervals.js",
+    "claims.js",
+    "judge.js",
+    "slips.js",
+    "practice.js",
     "link.js",
     "page.js",
 )

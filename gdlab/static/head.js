@@ -11,7 +11,7 @@ export function element(tag, attributes = {}, text = "") {
 }
 
 const COLUMN_HEAD = { scope: "col", role: "columnheader" };
-const wide = (width) => ({ style: `width: ${width}px` });
+const ofWidth = (width) => ({ style: `width: ${width}px` });
 
 function nameCell(column, place, freeze) {
   const name = element("th", {
@@ -39,11 +39,11 @@ export function createHead(columns, frozen) {
   // The names are what a screen reader says; the letters would be a second head over each cell.
   const letters = element("tr", { "aria-hidden": "true" });
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
-  letters.append(element("th", { class: "gd-corner", ...wide(WIDTHS.heading) }));
+  letters.append(element("th", { class: "gd-corner", ...ofWidth(WIDTHS.heading) }));
   names.append(element("th", { class: "gd-corner", "aria-colindex": 1, ...COLUMN_HEAD }, "row"));
   const heads = columns.map((column, place) => {
     const freeze = place === frozen ? " gd-frozen" : "";
-    const looks = { class: `gd-letters${freeze}`, ...wide(WIDTHS[column.width]) };
+    const looks = { class: `gd-letters${freeze}`, ...ofWidth(WIDTHS[column.width]) };
     const over = [element("th", looks, column.letters), nameCell(column, place, freeze)];
     letters.append(over[0]);
     names.append(over[1]);

@@ -44,7 +44,7 @@ function createField({ name, symbol, address, slider }, changed) {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     // A notebook may keep the key for itself, and then no change is reported.
     if (event.key === "Enter") take();
-    if (!by || !slider) return;
+    if (!by || !slider || box.readOnly) return;
     event.preventDefault();
     const value = fromTrack(toTrack(Number(box.value)) + by * slider.step);
     box.value = full(value);
@@ -67,6 +67,11 @@ function createField({ name, symbol, address, slider }, changed) {
       box.value = box.dataset.value;
       if (track) track.value = toTrack(Number(box.dataset.value));
     },
+    /** What is given can be read, and not changed. */
+    give() {
+      box.readOnly = true;
+      track?.remove();
+    },
     light: (on) => field.classList.toggle("gd-precedent", on),
   };
 }
@@ -81,7 +86,7 @@ export function createInputs(place, changed) {
     fields = new Map();
     for (const input of inputs) {
       const field = createField(input, (value) => changed(input.name, value));
-      if (given) field.node.querySelectorAll("input").forEach((box) => { box.disabled = true; });
+      if (given) field.give();
       fields.set(input.name, field);
       (input.carried ? carried : first).append(field.node);
     }

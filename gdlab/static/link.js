@@ -1,11 +1,11 @@
-// The address's fragment: which sheet, inputs, epochs, points, row and column a link leads to.
+// The address's fragment: which sheet, inputs, epochs, points, practice and cell a link leads to.
 import { full } from "./numbers.js";
 
 const LONGEST_POINTS = 1500;
-const OWN = ["sheet", "epochs", "points", "row", "column"];
+const OWN = ["sheet", "epochs", "points", "practice", "row", "column"];
 
 /** The fragment of what was changed on a page and the selected cell, without its #. */
-export function fragmentOf({ tab, epochs, points, inputs }, selected) {
+export function fragmentOf({ tab, epochs, points, inputs, practice }, selected) {
   const parts = new URLSearchParams();
   if (tab) parts.set("sheet", tab);
   for (const [name, value] of inputs) parts.set(name, full(value));
@@ -15,6 +15,7 @@ export function fragmentOf({ tab, epochs, points, inputs }, selected) {
     // A long address is cut off in mails.
     if (text.length <= LONGEST_POINTS) parts.set("points", text);
   }
+  if (practice !== undefined) parts.set("practice", practice);
   if (selected) {
     parts.set("row", selected.row);
     parts.set("column", selected.name);
@@ -28,8 +29,11 @@ export function fragmentOf({ tab, epochs, points, inputs }, selected) {
  */
 export function wishesOf(fragment) {
   const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  // What is no number goes on as it is, to be refused by its name.
-  const numberOf = (text) => (/\d/.test(text) && !Number.isNaN(Number(text)) ? Number(text) : text);
+  // What is no number goes on as it is, to be refused by its name. In a link a + means a space.
+  const numberOf = (text) => {
+    const value = Number(text.replaceAll(" ", "+"));
+    return /\d/.test(text) && !Number.isNaN(value) ? value : text;
+  };
   const events = [];
   const wish = (name, event) => events.push({ event, said: `${name}=${parts.get(name)}` });
   if (parts.has("points")) wish("points", { kind: "points", text: parts.get("points") });
@@ -37,6 +41,9 @@ export function wishesOf(fragment) {
   if (parts.has("sheet")) wish("sheet", { kind: "show", tab: parts.get("sheet") });
   for (const [name, text] of parts) {
     if (!OWN.includes(name)) wish(name, { kind: "input", name, value: numberOf(text) });
+  }
+  if (parts.has("practice")) {
+    wish("practice", { kind: "practise", seed: numberOf(parts.get("practice")) });
   }
   const selected = parts.has("row") || parts.has("column")
     ? { row: numberOf(parts.get("row") ?? "1"), name: parts.get("column") } : null;

@@ -1,6 +1,7 @@
 // Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
 import { createHost } from "./host.js";
 import { fragmentOf, wishesOf } from "./link.js";
+import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
 // Browsers allow only so many changes of the address in a time.
@@ -22,7 +23,8 @@ async function startPage(programs) {
   const page = await unpacked("gdlab-data");
   page.workbook.bytes = () => bytesOf("gdlab-workbook");
   const root = document.querySelector("main");
-  let host = createHost(page, programs);
+  const newHost = () => withPractice(createHost(page, programs), page, programs);
+  let host = newHost();
   let selected = null;
   let timer = 0;
 
@@ -46,7 +48,7 @@ async function startPage(programs) {
 
   /** Show what the address asks for; what it cannot have is told in one line. */
   function open() {
-    host = createHost(page, programs);
+    host = newHost();
     const { events, selected: wanted } = wishesOf(location.hash);
     const refused = [];
     for (const { event, said } of events) {

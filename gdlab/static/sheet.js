@@ -22,7 +22,10 @@ const FRAME = `
   <header class="gd-head">
     <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
+      <button type="button" data-do="practise">practise</button>
       <button type="button" data-do="hint">hint for this cell</button>
+      <button type="button" data-do="other">other numbers</button>
+      <button type="button" data-do="leave">back to the sheet</button>
       <button type="button" data-do="reset">start values</button>
       <button type="button" data-do="export">export .xlsx</button>
     </div>
@@ -168,7 +171,8 @@ export function createSheet(root, send) {
     const anew = before?.mark !== state.mark || before?.tab !== state.tab;
     const data = isData();
     const racing = Boolean(state.head.racers);
-    if (before?.tab !== state.tab) player.pause();
+    const practising = Boolean(state.blanks);
+    if (before?.tab !== state.tab || practising) player.pause();
     part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.rule;
     part("source").textContent = data ? ABOUT_POINTS : state.head.source;
     part("inputs").hidden = data || racing;
@@ -176,19 +180,16 @@ export function createSheet(root, send) {
     part("data-tools").hidden = !data;
     part("bar").hidden = data;
     // A learner who fills the cells in has no run to play or to draw yet.
-    part("player").hidden = data || Boolean(state.blanks);
-    part("pictures").hidden = Boolean(state.blanks);
+    part("player").hidden = data || practising;
+    part("pictures").hidden = practising;
     part("python").hidden = !state.python;
-    root.querySelector("[data-do=export]").hidden = Boolean(state.blanks);
-    root.querySelector("[data-do=hint]").hidden = !state.blanks;
-    root.querySelector("[data-do=reset]").hidden = racing || Boolean(state.blanks);
-    // What a practice sheet is given cannot be changed.
-    part("inputs").inert = Boolean(state.blanks);
+    showActions(practising, racing);
     if (!data && !racing) {
       const own = state.head.inputs;
-      const hasEpochs = state.head.loss !== "loss" && !state.blanks;
-      if (anew && JSON.stringify(before?.head?.inputs) !== JSON.stringify(own)) {
-        inputs.build(hasEpochs ? [...own, EPOCHS] : own, Boolean(state.blanks));
+      const hasEpochs = state.head.loss !== "loss" && !practising;
+      const given = Boolean(before?.blanks) !== practising;
+      if (anew && (given || JSON.stringify(before?.head?.inputs) !== JSON.stringify(own))) {
+        inputs.build(hasEpochs ? [...own, EPOCHS] : own, practising);
       }
       inputs.show({ ...state.inputs, epochs: state.epochs });
       part("python").querySelector("input").value = state.python ?? "";
@@ -203,6 +204,20 @@ export function createSheet(root, send) {
     if (anew) grid.goTo(place.row, place.column);
     if (data) pictures.show(state, 0);
     if (before?.tab !== state.tab) revealTab();
+  }
+
+  /** Show the buttons of the head that do something here; a host's own ones go with the sheet. */
+  function showActions(practising, racing) {
+    const here = {
+      practise: !practising && state.canPractise,
+      hint: practising,
+      other: practising && state.canPractise,
+      leave: practising && state.canPractise,
+      reset: !practising && !racing,
+    };
+    for (const button of part("actions").querySelectorAll("[data-do]")) {
+      button.hidden = !(here[button.dataset.do] ?? !practising);
+    }
   }
 
   function explosion([row, name]) {

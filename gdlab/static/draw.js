@@ -1,0 +1,124 @@
+// Pleasant numbers for a practice sheet, chosen as gdlab/marking/numbers.py does: whole points,
+// starts and rates of one or two digits, steps large enough to be seen at a few decimals, no error
+// near 0, where a slip would not show, and no explosion. The draw is the page's own: the same seed
+// gives the same numbers on every page, but not those of a practice workbook.
+import { compute } from "./compute.js";
+import { Refusal } from "./typed.js";
+
+const STARTS = [-1, 0.5, 1, 1.5, 2, 3];
+const SHORT_MEMORY = [0.5, 0.6, 0.7, 0.8, 0.9];
+const LONG_MEMORY = [0.8, 0.9, 0.95, 0.99];
+const DECAYS = [0.01, 0.02, 0.05, 0.1];
+const RATES = [3, 2, 1, 0, -1, -2, -3, -4, -5].flatMap(
+  (power) => [5, 2, 1].map((digit) => (power < 0 ? digit / 10 ** -power : digit * 10 ** power)),
+);
+const USUAL_RATES = RATES.filter((rate) => rate <= 1);
+// A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
+const NEGLIGIBLE_EPS = 1e-7;
+const [SMALLEST_STEP, LARGEST_STEP] = [0.02, 3];
+const [SMALLEST_ERROR, LARGEST_ERROR] = [0.2, 25];
+const TRIES = 20;
+
+/** A number from 0 to 1 at every call, the same ones for the same text (Jenkins' hash, mixed). */
+function dice(text) {
+  let state = 0;
+  const mix = (value) => {
+    state = Math.imul(state + value, 1025);
+    state ^= state >>> 6;
+  };
+  for (const letter of text) mix(letter.codePointAt(0));
+  return () => {
+    mix(0x9e3779b9);
+    let value = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
+    value = Math.imul(value ^ (value >>> 12), 0x297a2d39);
+    return ((value ^ (value >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+function drawing(text) {
+  const next = dice(text);
+  const upTo = (count) => Math.floor(next() * count);
+  const choice = (list) => list[upTo(list.length)];
+  return {
+    choice,
+    whole: (low, high) => low + upTo(high - low + 1),
+    shuffled(list) {
+      const left = [...list];
+      return list.map(() => left.splice(upTo(left.length), 1)[0]);
+    },
+  };
+}
+
+function pointsFrom(draw, count) {
+  const [slope, intercept] = [draw.choice([-2, 2, 3]), draw.whole(-5, 9)];
+  const points = { x: [], y: [] };
+  for (let k = 0; k < count; k++) {
+    // Never the same x twice running: a number copied from the row above would not show.
+    const x = draw.choice([2, 3, 4, 5, 6, 7, 8, 9].filter((one) => one !== points.x.at(-1)));
+    points.x.push(x);
+    points.y.push(slope * x + intercept + draw.whole(-2, 2));
+  }
+  return points;
+}
+
+/** A short memory for each share, the longer one where the sheet's own is longer. */
+function inputsFrom(draw, { inputs, limits }) {
+  const drawn = {};
+  for (const [name, own] of Object.entries(inputs)) {
+    const { low, lowAllowed, below } = limits[name];
+    if (low === 0 && lowAllowed && below === 1 && own > 0) {
+      const memories = own > Math.max(...SHORT_MEMORY) ? LONG_MEMORY : SHORT_MEMORY;
+      drawn[name] = draw.choice(memories.filter((one) => !Object.values(drawn).includes(one)));
+    } else if (name === "weight_decay" || (name === "eps" && own > NEGLIGIBLE_EPS)) {
+      drawn[name] = draw.choice(DECAYS);
+    }
+  }
+  return drawn;
+}
+
+/** Whether a run can be followed by hand: its steps show, and its errors are neither 0 nor vast. */
+function isPleasant({ frame }, parameters) {
+  const sizes = (name) => Array.from(frame[name].subarray(1), Math.abs);
+  const errors = sizes("error");
+  if (Math.min(...errors) < SMALLEST_ERROR || Math.max(...errors) > LARGEST_ERROR) return false;
+  const steps = parameters.flatMap(({ name }) => sizes(`step_${name}`)).sort((a, b) => a - b);
+  return steps[Math.floor(steps.length / 4)] >= SMALLEST_STEP && steps.at(-1) <= LARGEST_STEP;
+}
+
+/**
+ * What practice sheet `seed` of a sheet is given over so many rows, and its true run: `{points,
+ * inputs, first, run}`. Settings such as a batch's size stay as the sheet has them.
+ */
+export function drawPractice(sheet, program, rows, seed) {
+  const draw = drawing(`${sheet.rule} ${rows} ${seed}`);
+  const { parameters } = sheet.head;
+  const rate = ["lr", "start_lr"].find((name) => name in sheet.inputs);
+  let usable = null;
+  // Rates over 1 are tried where none of the usual ones will do.
+  for (let tries = 0; tries < 2 * TRIES; tries++) {
+    const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : RATES) : [null];
+    const points = pointsFrom(draw, rows);
+    // Two different starts, so that taking one for the other shows.
+    const starts = draw.shuffled(STARTS);
+    const inputs = { ...sheet.inputs, ...sheet.starts, ...inputsFrom(draw, sheet) };
+    parameters.forEach(({ name }, k) => { inputs[`start_${name}`] = starts[k]; });
+    for (const one of rates) {
+      const tried = { points, inputs: rate ? { ...inputs, [rate]: one } : inputs };
+      tried.first = { ...sheet.counts };
+      for (const [start, column] of Object.entries(sheet.carriers)) {
+        tried.first[column] = tried.inputs[start];
+      }
+      // Samples come in their order: one that is drawn was drawn for other points.
+      tried.run = compute(program, { ...sheet, order: null }, {
+        ...points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
+      });
+      if (tried.run.exploded) continue;
+      if (isPleasant(tried.run, parameters)) return tried;
+      usable ??= tried;
+    }
+  }
+  if (usable) return usable;
+  throw new Refusal(
+    `no points and rates were found with which ${sheet.rule} does not explode`,
+  );
+}

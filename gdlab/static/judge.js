@@ -1,0 +1,138 @@
+// Every cell of a practice sheet is right, follows, wrong or empty, as gdlab/marking/judge.py has
+// it: by the truth and by the learner's own cells before it, as written or before their rounding.
+import { SHEET } from "./arithmetic.js";
+import { claimsOf, countingOf, readTyped } from "./claims.js";
+import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
+
+// With more own cells than this in one formula, their ways to be rounded are taken together.
+const MOST_APART = 4;
+const NOWHERE = [NaN, NaN];
+
+/** What a rounded number may have been before, if at least one more digit of it was kept. */
+function keptOf(fitting, claim) {
+  const [low, high] = hull(...fitting);
+  // A count, or another number that has no digits but those written.
+  if (low === high) return [low, high];
+  const digit = (claim[1] - claim[0]) / 20;
+  // What is not 0 does not come to lie about 0: rounded, it is 0 itself or a digit away from it.
+  const lowest = low > 0 && low - digit <= 0 ? low : low - digit;
+  const highest = high < 0 && high + digit >= 0 ? high : high + digit;
+  return [Math.max(lowest, claim[0]), Math.min(highest, claim[1])];
+}
+
+/** Each number as it is written or as it was kept, in every combination. */
+function combinationsOf(owns) {
+  let ways = owns.map(({ number, kept }) => (
+    kept[0] <= number && number <= kept[1] ? [kept] : [[number, number], kept]
+  ));
+  if (ways.filter((way) => way.length > 1).length > MOST_APART) {
+    ways = ways.map((way) => [hull(...way)]);
+  }
+  return ways.reduce(
+    (chosen, way) => chosen.flatMap((before) => way.map((one) => [...before, one])), [[]],
+  );
+}
+
+const exactly = (number) => (
+  Number.isFinite(number) ? { number, kept: roundedTo(number, null), astray: null }
+    : { number: null, kept: NOWHERE, astray: null }
+);
+
+/**
+ * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
+ * `first`; `truth` the true columns by name, from place 1 on; `texts` what was typed, by "row
+ * name". Gives, by the same places, `{status, written, origin, expected, fromYours, own}` of every
+ * cell to fill in: `origin` is the first wrong cell that a cell which follows leans on, `expected`
+ * the true number and `fromYours` what follows from the learner's own cells, NaN for an error.
+ */
+export function judgeTyped(sheet, program, { rows, inputs, first }, truth, texts) {
+  const written = new Map([...texts].map(([place, text]) => [place, readTyped(text)]));
+  const claims = claimsOf(written, countingOf(sheet, program, inputs));
+  const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
+  // The formulas look their cells up here: numbers as written, and what they may have been.
+  const numbers = {};
+  const bands = {};
+  for (const name of sheet.names) {
+    numbers[name] = [first[name]];
+    bands[name] = [first[name]];
+  }
+  const exact = program(SHEET, numbers, {}, inputs).rows;
+  const wideOnes = program(INTERVALS, bands, {}, inputs).rows;
+  const own = new Map();
+  const verdicts = new Map();
+
+  /** The cells that a cell is computed from: `{name, row, own}`; inputs are exact and left out. */
+  function before(name, row) {
+    return precedents.get(name).flatMap((word) => {
+      const isAbove = word.endsWith("_prev") && !sheet.names.includes(word);
+      const at = isAbove ? { name: word.slice(0, -5), row: row - 1 } : { name: word, row };
+      const found = own.get(`${at.row} ${at.name}`);
+      return found ? [{ ...at, own: found }] : [];
+    });
+  }
+
+  /** What a formula makes of a learner's numbers as written, and all that rounding can make. */
+  function fromOwn(name, row, cells) {
+    for (const at of cells) numbers[at.name][at.row] = at.own.number ?? NaN;
+    const asWritten = exact[name](row);
+    if (cells.some((at) => at.own.number === null)) {
+      return [asWritten, Number.isFinite(asWritten) ? [[asWritten, asWritten]] : []];
+    }
+    const found = [];
+    for (const chosen of combinationsOf(cells.map((at) => at.own))) {
+      cells.forEach((at, k) => { bands[at.name][at.row] = chosen[k]; });
+      try {
+        const band = wideOnes[name](row);
+        found.push(typeof band === "number" ? [band, band] : band);
+      } catch (problem) {
+        if (!(problem instanceof NoNumber)) throw problem;
+      }
+    }
+    return [asWritten, found];
+  }
+
+  function judgeCell(name, row, place) {
+    const expected = truth[name][row];
+    const cells = before(name, row);
+    const [fromYours, found] = fromOwn(name, row, cells);
+    const astray = cells.map((at) => at.own.astray).find(Boolean) ?? null;
+    const typed = written.get(place);
+    const claim = claims.get(place);
+    const statusOf = (isTrue, fits) => (
+      isTrue || (fits && !astray) ? "right" : fits ? "follows" : "wrong"
+    );
+    let status;
+    if (claim) {
+      const fitting = found.map((band) => meet(band, claim)).filter(Boolean);
+      const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
+      status = statusOf(isTrue, fitting.length > 0);
+      own.set(place, {
+        number: typed.number,
+        kept: fitting.length ? keptOf(fitting, claim) : claim,
+        astray: status === "wrong" ? place : fitting.length ? astray : null,
+      });
+    } else if (typed?.text.startsWith("#")) {
+      status = statusOf(!Number.isFinite(expected), !Number.isFinite(fromYours));
+      own.set(place, {
+        number: null, kept: NOWHERE, astray: status === "wrong" ? place : astray,
+      });
+    } else {
+      status = typed ? "wrong" : "empty";
+      own.set(place, {
+        number: Number.isFinite(fromYours) ? fromYours : null,
+        kept: found.length ? hull(...found) : NOWHERE, astray,
+      });
+    }
+    const origin = status === "follows" ? astray : null;
+    return { status, written: typed, claim, origin, expected, fromYours, cells };
+  }
+
+  const given = sheet.names.filter((name) => !(name in exact));
+  for (let row = 1; row <= rows; row++) {
+    for (const name of given) own.set(`${row} ${name}`, exactly(truth[name][row]));
+    for (const name of Object.keys(exact)) {
+      verdicts.set(`${row} ${name}`, judgeCell(name, row, `${row} ${name}`));
+    }
+  }
+  return verdicts;
+}
