@@ -52,9 +52,9 @@ rates = (0.0001, 0.001, 0.01, 1)
 gdlab.plot([gdlab.trace("sgd", epochs=21, lr=lr) for lr in rates], "loss")
 
 # %% [markdown]
-# And the search for 29.25: where Adam's intercept is after two epochs, for every rate and every
-# pair of betas. Whoever searches long enough finds a setting for any number; so a setting counts
-# only if somebody would have chosen it beforehand.
+# And the search for 29.25: where Adam's intercept is after two epochs, for a hundred rates and
+# three pairs of betas. Whoever searches long enough finds a setting for any number. So a setting
+# counts only if somebody would have chosen it beforehand.
 
 # %%
 lrs = np.geomspace(0.01, 10, 100)
@@ -86,9 +86,8 @@ pd.DataFrame({name: run.column("step_slope", 0, 6) for name, run in two.items()}
 # %% [markdown]
 # ## Gradient descent variants
 #
-# The article's Adam is right. Its example is not: a gradient of $2w - t$ is zero at $t/2$, and a
-# hundred steps of 0.001 are not a long way. A weight with that gradient is the intercept of a
-# line through the one point $(0, t/2)$, so the table can show it.
+# The article tries its Adam on a gradient of $2w - t$. A weight with that gradient is the
+# intercept of a line through the one point $(0, t/2)$, so the table can show every step.
 
 # %%
 show_claims(claims, "variants")

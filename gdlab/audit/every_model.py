@@ -126,7 +126,7 @@ def _range(shares: Sequence[float]) -> str:
 
 CLAIMS = (
     Claim(
-        "It makes no difference whether eps stands inside the root or outside.",
+        "With eps inside the root RMSprop makes the same steps as with eps outside.",
         _gradients_of_all_sizes,
         _judge_eps,
     ),

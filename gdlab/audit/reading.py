@@ -27,7 +27,7 @@ class Reading:
         for row in self.table.to_dict("records"):
             said = {name: html.escape(str(text)) for name, text in row.items()}
             lines = (
-                f"{said['outcome']}.",
+                f"<i>Found:</i> {said['outcome']}.",
                 f"<i>Why:</i> {said['reason']}",
                 f'<code style="{CODE}">{said["run"]}</code>',
             )
