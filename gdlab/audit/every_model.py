@@ -53,16 +53,18 @@ def _rates_by_tens() -> Any:
     ]
 
 
-# A diagnosis is right where the better of the two other rates leads towards the best of all, and
-# blind where the three curves cannot be told apart: alike to 1 %, or all exploded.
 def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Judgement:
+    """Whether the best of three neighbouring rates lies towards the best of all.
+
+    Nothing is to be seen where the three end alike to 1 %, or have all exploded.
+    """
     right = wrong = blind = 0
     for runs in rules:
         ends = [_last_rmse(run) for run in runs]
         best = int(np.nanargmin(ends))
         for place in range(1, len(ends) - 1):
             three = ends[place - 1 : place + 2]
-            if all(not end < 1e150 for end in three) or max(three) < min(three) * (1 + PLAIN):
+            if not np.isfinite(three).any() or max(three) < min(three) * (1 + PLAIN):
                 blind += 1
                 continue
             better = place - 1 + int(np.nanargmin(three))

@@ -88,9 +88,11 @@ def _rmsprop_for_two() -> Any:
 
 def _judge_rmsprop(runs: Sequence[Trace], stated: float = 4.72) -> Judgement:
     ends = [run.final["intercept"] for run in runs]
+    (lr, beta), (own_lr, own_beta) = ((run.hyper["lr"], run.hyper["beta"]) for run in runs)
     return Judgement(
-        f"with rate 0.1, beta 0.9, the same row's average and no eps: {ends[0]:.4f}; with the "
-        f"workbook's own settings (rate 0.02, the row above's average): {ends[1]:.4f}",
+        f"with rate {lr:g}, beta {beta:g}, the same row's average and no eps: {ends[0]:.4f}; with "
+        f"the workbook's rate {own_lr:g}, beta {own_beta:g} and the row above's average: "
+        f"{ends[1]:.4f}",
         verdict(round(end, 2) == stated for end in ends),
         "The number is found again to all its digits, but not with the sheet as it is handed out.",
     )
