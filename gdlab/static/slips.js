@@ -3,7 +3,7 @@
 import { SHEET } from "./arithmetic.js";
 
 // Chance would have met a slip as near in fewer than this share of cells: it is believed.
-const BELIEVED = 0.1;
+const BELIEVED = 0.25;
 const SIGNS = "look at the signs";
 const FACTORS = "count the factors";
 const ROWS = "this row's number or the row above's?";
@@ -106,6 +106,7 @@ export function slipHint(program, cells, inputs, parameters, name, row, verdict)
   ].filter(([, value]) => Number.isFinite(value) && value !== fromYours);
   const width = claim[1] - claim[0];
   const near = found.filter(([, value]) => Math.abs(value - written.number) <= width);
-  const chance = (found.length * width) / Math.abs(written.number - fromYours);
+  const tried = new Set(found.map(([, value]) => value)).size;
+  const chance = (tried * width) / Math.abs(written.number - fromYours);
   return chance < BELIEVED ? [...new Set(near.map(([hint]) => hint))].join(" Or: ") : "";
 }
