@@ -11,9 +11,11 @@ import sys
 from contextlib import contextmanager
 from html.parser import HTMLParser
 
+import nbformat
 import numpy as np
 import pytest
 import record_digits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import gdlab
 from gdlab import digits, kernel
@@ -267,6 +269,27 @@ def test_progress_counts_the_updates(few, monkeypatch):
     assert told == [3, 1, 1, 1]
 
 
+def test_a_race_takes_one_thread(few, monkeypatch):
+    threads = []
+
+    def note(parts):
+        threads.append(
+            [one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"]
+        )
+
+    @contextmanager
+    def progress(what, total):
+        yield note
+
+    # What the compiler brings along is loaded before the threads are counted.
+    digits.race("sgd", few, updates=1)
+    monkeypatch.setattr(running, "progress", progress)
+    with threadpool_limits(2, user_api="blas"):
+        digits.race("sgd", few, updates=1)
+        note(0)
+    assert set(threads[0]) == {1} and set(threads[1]) == {2}
+
+
 # Data
 
 
@@ -503,6 +526,55 @@ def test_a_riddle_without_a_kernel_has_its_answers_folded_away(raced):
         assert rule not in shown + bundle["text/plain"]
         assert f"{letter} is {rule}" in folded
     assert bundle["text/html"].count("data:image/png;base64,") == 1
+
+
+# The notebook
+
+
+def told(notebook, source):
+    """A cell's table as it is stored: {row: {column: number}}."""
+    cell = next(cell for cell in notebook.cells if cell.source.endswith(source))
+    lines = cell.outputs[-1]["data"]["text/plain"].splitlines()
+    heads = lines[0].split()
+    heads = heads[1:] if heads[0] == "rule" else heads
+    rows = [line.split() for line in lines[1:]]
+    return {row[0]: dict(zip(heads, map(float, row[1:]), strict=True)) for row in rows if row[1:]}
+
+
+def test_the_sentences_of_the_notebook():
+    path = record_digits.FILE.parents[2] / "notebooks" / "09_digits.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    race, decayed = digits.race(), digits.race(weight_decay=0.1)
+    # Momentum is behind in the first updates, SGD in the end.
+    assert (race.loss.iloc[1:9].idxmax(axis="columns") == "momentum").all()
+    assert race.smooth.iloc[-1].idxmax() == "sgd"
+    assert digits.race({"sgd": {"lr": 0.3}}).loss["sgd"].max() > 1e100
+    assert digits.race({"sgd": {"lr": 0.2}}).loss["sgd"].max() < 1
+    # Three times as many updates: near the floor more than twice as late.
+    early = told(notebook, "race.floors.round(4)")
+    late = told(notebook, "race(updates=3000).floors.round(4)")
+    assert list(early) == list(late) == list(race.rules)
+    assert all(late[rule]["update"] > 2 * early[rule]["update"] for rule in early)
+    # SGD shows the noise that it began with; Adam's largest weights are where ink is rare.
+    ink = (digits.mnist_5000().images > 0).mean(axis=0)
+    blank = ink == 0
+    assert blank.sum() == 124
+    largest = {rule: np.argsort(np.abs(race.weights[rule]).max(axis=1))[-78:] for rule in early}
+    rare = {rule: np.median(ink[largest[rule]]) for rule in early}
+    assert rare["adam"] < 0.01 < 0.1 < np.median(ink[~blank])
+    noise = {rule: w[blank].std() / w[~blank].std() for rule, w in race.weights.items()}
+    assert noise["sgd"] == max(noise.values()) > 0.6 > noise["adam"]
+    # With decay the four show the same, and nothing where there is no ink.
+    flat = np.array([weights.ravel() for weights in decayed.weights.values()])
+    assert np.corrcoef(flat).min() > 0.97
+    assert np.abs(decayed.weights["adam"][blank]).max() < 0.001 < np.abs(flat).max() / 10
+    shares = told(notebook, 'name="weight_decay"))')
+    for rule in ("sgd", "adam"):
+        assert shares["0.001"][rule] >= shares["0.000"][rule] > shares["0.100"][rule]
+        assert decayed.smooth[rule].iloc[-1] > race.smooth[rule].iloc[-1]
+    real = told(notebook, "weight_decay=0.01).floors.round(4)")
+    assert real["adam"]["update"] < real["sgd"]["update"] / 2 < early["sgd"]["update"]
+    assert digits.race("adamw", updates=1).hyper["adamw"]["lr"] * 0.1 == pytest.approx(1 / 10_000)
 
 
 # The face

@@ -35,8 +35,8 @@ class Riddle(widgets.VBox):
 
     def __init__(self, race: Race, answers: dict[str, str]) -> None:
         self.answers = answers
-        figure, places = side_by_side(2)
-        draw_curves(*places, race, answers)
+        figure, (first, later) = side_by_side(2)
+        draw_curves(first, later, race, answers)
         self.picture = Picture(figure, f"Picture of a race of {len(answers)} rules without names")
         image = widgets.Image(value=self.picture._repr_png_(), format="png")
         image.layout.max_width = "1000px"

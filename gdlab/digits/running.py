@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from gdlab import kernel
 from gdlab.digits.data import CLASSES, PIXELS, Digits, checked, mnist_5000
@@ -157,6 +158,8 @@ def _run(
     loss: list[list[float]] = []
     accuracy: list[list[float]] = []
     with (
+        # Products this small gain nothing by a second thread, and lose much where it has to wait.
+        threadpool_limits(1, user_api="blas"),
         _stopped() as stopped,
         progress("Racing", updates) as advance,
         np.errstate(all="ignore"),
