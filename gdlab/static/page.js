@@ -38,11 +38,13 @@ async function startPage(programs) {
   save.textContent = page.workbook.said;
   save.insertAdjacentHTML("beforebegin", '<button type="button" data-do="csv">save .csv</button> ');
 
+  /** Keep in the address what was changed, when a drag has come to rest. */
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const fragment = fragmentOf(host.changes(), selected);
-      history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname);
+      const address = fragment ? `#${fragment}` : location.pathname;
+      if (address !== (location.hash || location.pathname)) history.replaceState(null, "", address);
     }, REMEMBER_MS);
   }
 

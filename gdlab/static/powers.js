@@ -11,6 +11,8 @@ const EXP_TERMS = 24;
 const COS_TERMS = 30;
 const LARGEST_ANGLE = 2 ** 20;
 const LARGEST_WHOLE = 2 ** 31;
+// No power of two this far from 0 is a number.
+const FAR = 1200;
 
 /** The sum of two numbers and what its rounding left out. */
 function twoSum(a, b) {
@@ -80,8 +82,8 @@ function normal(x) {
 
 /** A high part times a power of two, in two steps, because 2 ** k alone may be none. */
 function scaled(high, k) {
-  const half = Math.trunc(Math.max(-2200, Math.min(2200, k)) / 2);
-  return high * 2 ** half * 2 ** (Math.max(-2200, Math.min(2200, k)) - half);
+  const half = Math.trunc(k / 2);
+  return high * 2 ** half * 2 ** (k - half);
 }
 
 /** x to a whole power from 1, by squaring. */
@@ -102,20 +104,27 @@ function wholePower(x, count) {
 
 function realPower(x, y) {
   const [m, k] = normal(x);
-  const exponent = times(plus(logOf(m), times([k, 0], LN2)), [y, 0]);
-  return Math.abs(exponent[0]) > 800 ? [[1, 0], exponent[0] > 0 ? 1100 : -1100] : expOf(exponent);
+  return expOf(times(plus(logOf(m), times([k, 0], LN2)), [y, 0]));
+}
+
+/** The size of a power whose base is over 0. */
+function sizeOf(x, y) {
+  const exponent = y * Math.log2(x);
+  if (Math.abs(exponent) > FAR) return exponent > 0 ? Infinity : 0;
+  if (!Number.isInteger(y) || Math.abs(y) > LARGEST_WHOLE) {
+    const [size, k] = realPower(x, y);
+    return scaled(size[0], k);
+  }
+  const [size, k] = wholePower(x, Math.abs(y));
+  return y < 0 ? scaled(over([1, 0], size)[0], -k) : scaled(size[0], k);
 }
 
 /** x to the power y, as C's pow has it for what is no number. */
 export function power(x, y) {
   if (x === 1 || y === 0 || (x === -1 && Math.abs(y) === Infinity)) return 1;
   if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0) return x ** y;
-  const isWhole = Number.isInteger(y);
-  if (x < 0 && !isWhole) return NaN;
-  const small = isWhole && Math.abs(y) < LARGEST_WHOLE;
-  const [size, k] = small ? wholePower(Math.abs(x), Math.abs(y)) : realPower(Math.abs(x), y);
-  const [high, power] = small && y < 0 ? [over([1, 0], size)[0], -k] : [size[0], k];
-  return (x < 0 && y % 2 ? -1 : 1) * scaled(high, power);
+  if (x < 0 && !Number.isInteger(y)) return NaN;
+  return (x < 0 && y % 2 ? -1 : 1) * sizeOf(Math.abs(x), y);
 }
 
 /** The sum of (-1)^j r^(2j) / ((from + 1) ... (from + 2j)) over j: a cosine or a sine's factor. */

@@ -1,0 +1,86 @@
+"""Pages in Chromium as a person has them: opened from a folder, with the network switched off."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import gdlab
+from gdlab.browser.cells import cells
+
+SETTLED = ".gd[aria-busy=false]"
+ERRORS = {"#NUM!": np.nan, "#DIV/0!": np.inf}
+# Chromium loses one of many downloads that follow closely: what is saved is read on its way there.
+KEEP_SAVED = """
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => make.call(URL, (window.lastSaved = blob));
+"""
+
+
+@contextmanager
+def opened(browser: Any, **options: Any) -> Iterator[Any]:
+    """A browser's page without a network; fails at the end where anything went wrong on it."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, **options)
+    context.set_offline(True)
+    context.add_init_script(KEEP_SAVED)
+    page = context.new_page()
+    page.wrong = []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.on("console", lambda said: page.wrong.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda asked: _refuse_foreign(page, asked.url))
+    try:
+        yield page
+        assert page.wrong == []
+    finally:
+        context.close()
+
+
+def _refuse_foreign(page: Any, url: str) -> None:
+    if not url.startswith(("file:", "blob:")):
+        page.wrong.append(f"the page asked for {url}")
+
+
+def go(page: Any, path: Path, fragment: str = "") -> None:
+    """Open a page's file at a fragment, as a link does; anew, whatever was open."""
+    page.goto("about:blank")
+    page.goto(path.as_uri() + (f"#{fragment}" if fragment else ""))
+    page.wait_for_selector(SETTLED)
+
+
+def link(page: Any, fragment: str) -> None:
+    """Follow a link to another fragment of the page that is open."""
+    page.evaluate(
+        """(fragment) => new Promise((done) => {
+            if (location.hash === `#${fragment}`) return done();
+            addEventListener("hashchange", () => setTimeout(done), { once: true });
+            location.hash = fragment;
+        })""",
+        fragment,
+    )
+
+
+def saved(page: Any) -> dict[str, np.ndarray]:
+    """Every cell of the sheet that is shown, as the page saves it; errors as in gdlab.browser."""
+    text = page.evaluate(
+        """() => {
+            document.querySelector("[data-do=csv]").click();
+            return window.lastSaved.text();
+        }"""
+    )
+    names, *rows = (line.split(",") for line in text.splitlines())
+    numbers = [[ERRORS.get(text) or float(text) for text in row] for row in rows]
+    return dict(zip(names, np.array(numbers).T, strict=True))
+
+
+def differences(shown: dict[str, np.ndarray], run: gdlab.Trace) -> list[str]:
+    """The cells that are not the run's to the last bit, in words."""
+    assert list(shown) == list(run.table.names)
+    found = []
+    for name, wanted in zip(run.table.names, cells(run), strict=True):
+        here = np.ascontiguousarray(shown[name])
+        bits_differ = here.view(np.int64) != wanted.view(np.int64)
+        for place in np.flatnonzero(bits_differ & ~(np.isnan(here) & np.isnan(wanted))):
+            found.append(f"{name} in row {place + 1}: {here[place]!r}, not {wanted[place]!r}")
+    return found

@@ -1,0 +1,200 @@
+"""The page as a file: what is in it, that it is the same each time, and how bad input is told."""
+
+import ast
+import base64
+import io
+import json
+import re
+import zlib
+from pathlib import Path
+
+import openpyxl
+import pytest
+from books import parts
+
+import gdlab
+from gdlab.browser.program import program
+from gdlab.cli import main
+from gdlab.dialects.javascript import javascript
+from gdlab.lessons import LESSONS, lesson
+from gdlab.page import write_lessons_page, write_page
+
+ROOT = Path(__file__).parent.parent
+COMMITTED = ROOT / "exports" / "graddesc.html"
+WORKBOOK = re.compile('(?<=id="gdlab-workbook">)[^<]*')
+DATA = re.compile('(?<=id="gdlab-data">)[^<]*')
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """The page of all lessons, written anew."""
+    return write_lessons_page(tmp_path_factory.mktemp("page") / "graddesc.html")
+
+
+def data_of(path):
+    """The data in a page, unpacked."""
+    packed = base64.b64decode(DATA.search(path.read_text(encoding="utf-8"))[0])
+    return json.loads(zlib.decompress(packed))
+
+
+def workbook_of(path):
+    """The workbook in a page, as bytes."""
+    return base64.b64decode(WORKBOOK.search(path.read_text(encoding="utf-8"))[0])
+
+
+def test_the_committed_page_is_what_is_written_now(fresh, tmp_path):
+    whole, now = COMMITTED.read_text(encoding="utf-8"), fresh.read_text(encoding="utf-8")
+    # Another zlib may pack the same bytes in another way: what is packed is compared unpacked.
+    plain = [WORKBOOK.sub("", DATA.sub("", text)) for text in (whole, now)]
+    assert plain[0] == plain[1], "exports/graddesc.html: run make exports"
+    assert data_of(COMMITTED) == data_of(fresh), "exports/graddesc.html: run make exports"
+    books = []
+    for number, path in enumerate((COMMITTED, fresh)):
+        book = tmp_path / f"{number}.xlsx"
+        book.write_bytes(workbook_of(path))
+        books.append(parts(book))
+    assert books[0] == books[1], "exports/graddesc.html: run make exports"
+
+
+def test_the_same_bytes_again(fresh, tmp_path):
+    again = write_lessons_page(tmp_path / "again.html")
+    assert again.read_bytes() == fresh.read_bytes()
+
+
+def test_all_lessons_fit_into_400_kb(fresh):
+    assert fresh.stat().st_size < 400_000
+
+
+def test_nothing_is_fetched_from_anywhere(fresh):
+    text = fresh.read_text(encoding="utf-8")
+    # What stands in the data is packed, so it is looked through as well.
+    for part in (text, json.dumps(data_of(fresh))):
+        found = set(re.findall(r"https?://[^\s\"'<>\\]+", part))
+        assert found <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+    assert not re.search(r"<(link|img|iframe)\b|\bsrc=|@import|\burl\(", text)
+    assert "default-src 'none'" in text
+    assert "unsafe-eval" not in text
+    assert "connect-src" not in text
+
+
+def test_the_workbook_built_in_has_the_start_values(fresh, tmp_path):
+    run = gdlab.trace("adam", epochs=5, lr=0.25)
+    for path, sheets in (
+        (run.to_html(tmp_path / "adam.html"), {"adam": run}),
+        (fresh, {name: lesson(name, epochs=1) for name in LESSONS}),
+    ):
+        content = io.BytesIO(workbook_of(path))
+        book = openpyxl.load_workbook(content, data_only=True)
+        for name, shown in sheets.items():
+            for row in (1, shown.rows):
+                cells = [cell.value for cell in book[name][9 + row]][: len(shown.table.names)]
+                assert cells == shown.frame.iloc[row - 1].tolist()
+
+
+def test_a_page_of_many_points_has_one_epoch_in_its_workbook(tmp_path):
+    points = gdlab.make_line(n=400, noise=3)
+    page = gdlab.trace("adam", points, epochs=4).to_html(tmp_path / "page.html")
+    assert data_of(page)["workbook"]["said"] == "workbook of the start values, 1 epoch"
+    assert data_of(page)["epochs"] == 4
+
+
+def test_a_rule_may_be_called_as_a_tab_is(tmp_path):
+    @gdlab.rule
+    def compare(g, lr=0.1):
+        """My own."""
+        step = lr * g
+        return (), (step,)
+
+    page = gdlab.trace(compare).to_html(tmp_path / "page.html")
+    assert data_of(page)["tabs"] == ["data", "compare_rule"]
+
+
+def test_a_title_from_a_stranger_stays_text(tmp_path):
+    page = write_page({"sgd": gdlab.trace("sgd")}, tmp_path / "page.html", title="<b> & </title>")
+    assert "<title>&lt;b&gt; &amp; &lt;/title&gt;</title>" in page.read_text(encoding="utf-8")
+
+
+# The dialect
+
+WRITTEN = {
+    "a + b - c": "sub(add(a, b), c)",
+    "a - (b - c)": "sub(a, sub(b, c))",
+    "a / b * c": "mul(div(a, b), c)",
+    "-a ** b": "neg(pow(a, b))",
+    "sqrt(a) * 1e-8": "mul(sqrt(a), 1e-08)",
+    "max(a, min(b, 2)) + 0.5": "add(max(a, min(b, 2)), 0.5)",
+    "cos(pi * a)": "cos(mul(Math.PI, a))",
+    "123456789012345 * 1e22": "mul(123456789012345, 1e+22)",
+    "a if b == 1 else -c": 'choose("==", b, 1, () => a, () => neg(c))',
+    "a if b + 1 <= c else d": 'choose("<=", add(b, 1), c, () => a, () => d)',
+}
+
+
+@pytest.mark.parametrize("python", WRITTEN)
+def test_what_is_written_in_javascript(python):
+    assert javascript(ast.parse(python, mode="eval").body, str) == WRITTEN[python]
+
+
+def test_what_is_outside_the_grammar_is_not_written():
+    with pytest.raises(TypeError, match="outside the grammar"):
+        javascript(ast.parse("a and b", mode="eval").body, str)
+
+
+def test_a_program_speaks_of_cells_inputs_and_epochs():
+    text = program(lesson("adam_ann").table)
+    assert "intercept: (r) => c.new_intercept[r - 1]," in text
+    assert "grad_slope: (r) => mul(c.grad_intercept[r], c.x[r])," in text
+    assert "smallest: (k, r) => min(e.size[k], e.smallest[k - 1])," in text
+    assert "step_slope: (r) => div(mul(c.lr[r], c.avg_slope[r]), sqrt(c.sqr_avg_slope[r]))," in text
+    # A column stands behind all that it leans on.
+    names = re.findall(r"^    (\w+): ", text, re.MULTILINE)
+    assert names.index("size") < names.index("smallest") < names.index("ratio")
+
+
+# The command
+
+
+def run(capsys, *words):
+    code = main(["page", *words])
+    told = capsys.readouterr()
+    return code, told.out, told.err
+
+
+def test_page_writes_what_it_is_told(capsys, tmp_path):
+    path = tmp_path / "three.html"
+    given = ["sgd", "adam", "sgd", "--epochs", "2", "--set", "lr=0.01", "--out", str(path)]
+    assert run(capsys, *given) == (0, f"{path}\n", "")
+    data = data_of(path)
+    assert data["tabs"] == ["data", "sgd", "adam", "compare"]
+    assert data["epochs"] == 2
+    assert data["sheets"]["adam"]["inputs"]["lr"] == 0.01
+    assert run(capsys, "--all", "--out", str(path))[0] == 0
+    assert data_of(path)["tabs"] == ["data", *LESSONS, "compare"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--out", "a.html"], "name one rule or more, or give --all"),
+        (["adam", "--all", "--out", "a.html"], "name one rule or more, or give --all"),
+        (["adm", "--out", "a.html"], "no rule is called 'adm'; there are sgd, momentum"),
+        (["adam", "--out", "a.pdf"], "a.pdf: a page's name ends in .html"),
+        (["adam", "--out", "nowhere/a.html"], "nowhere/a.html: there is no folder"),
+        (["adam", "--set", "lr=-1", "--out", "a.html"], "lr must be a number over 0, not -1.0"),
+        (["--all", "--set", "lr=1", "--out", "a.html"], "--set goes with a rule, not with --all"),
+        (["sgd", "adam", "--surface", "beale", "--out", "a.html"], "a surface takes one rule"),
+        (["sgd", "--epochs", "20000", "--out", "a.html"], "580000 rows are more than the 500000"),
+    ],
+)
+def test_bad_input_is_one_line(words, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert err.startswith("gdlab page: ") and err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trace_that_kept_less_writes_no_page(tmp_path):
+    with pytest.raises(ValueError, match="kept less than its table"):
+        gdlab.trace("sgd", columns=["err2"]).to_html(tmp_path / "a.html")
