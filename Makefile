@@ -22,7 +22,7 @@ help: ## this list
 lab: exports ## write the workbooks, then open JupyterLab on the notebooks
 	.venv/bin/jupyter lab $(AS_ROOT) notebooks/
 
-exports: $(INSTALLED) ## write the lesson workbooks into exports/ and say where they are
+exports: $(INSTALLED) ## write the lesson workbooks and the web page into exports/
 	.venv/bin/gdlab export --all
 
 # The kernels' tests run with the compiler switched off first, then everything as it is.
