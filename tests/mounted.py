@@ -1,27 +1,35 @@
 """A live sheet on a page of its own, as a notebook mounts it, with its host in this process."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Any
 
-from gdlab.browser.assets import module, style
-from gdlab.widget.book import Book
+from gdlab.browser.assets import style
+from gdlab.widget import LiveSheet
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sheet</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 8px; background: light-dark(#fff, #111417); color-scheme: light dark }}
 {style}</style></head><body><main></main></body></html>"""
 MOUNT = """async ({ code, first }) => {
-    const bytes = (text) => new DataView(
-        Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer);
+    const revived = (one) => {
+        if (Array.isArray(one)) return one.map(revived);
+        if (!one || typeof one !== "object") return one;
+        if ("base64" in one) {
+            const bytes = Uint8Array.from(atob(one.base64), (mark) => mark.charCodeAt(0));
+            return new DataView(bytes.buffer);
+        }
+        return Object.fromEntries(Object.entries(one).map(([name, part]) => [name, revived(part)]));
+    };
+    const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
     const model = {
         comm_live: true,
         on(name, heard) { if (name === "msg:custom") this.heard = heard; },
         off() {},
-        get: () => ({ state: first[0], numbers: first[1].map(bytes) }),
-        async send(event) {
-            if (event.kind === "heard") return;
-            const [state, numbers] = await window.askHost(event);
-            this.heard(state, numbers.map(bytes));
+        get: () => revived(first),
+        async send(event, _, buffers = []) {
+            for (const answer of await window.askHost([event, buffers.map(text)])) {
+                this.heard(...revived(answer));
+            }
         },
     };
     const blob = new Blob([code], { type: "text/javascript" });
@@ -30,14 +38,28 @@ MOUNT = """async ({ code, first }) => {
 }"""
 
 
-def mount(page: Any, book: Book) -> None:
-    """Put the sheet of a book on an empty page and wait until it is there."""
+def mount(page: Any, sheet: LiveSheet) -> None:
+    """Put a live sheet on an empty page and wait until it is there."""
+    answers: list[Any] = []
+    # What the widget would send to a notebook goes to the page.
+    object.__setattr__(sheet, "send", lambda *content: answers.append(content))
 
-    def plain(answer: tuple[dict[str, Any], list[bytes]]) -> list[Any]:
-        state, numbers = answer
-        return [state, [b64encode(one).decode() for one in numbers]]
+    def host(_source: Any, asked: Any) -> Any:
+        event, buffers = asked
+        answers.clear()
+        sheet._answer(sheet, event, [b64decode(one) for one in buffers])
+        return _plain(answers)
 
-    page.expose_binding("askHost", lambda _source, event: plain(book.ask(event)))
+    page.expose_binding("askHost", host)
     page.set_content(PAGE.format(style=style()))
-    page.evaluate(MOUNT, {"code": module("jupyter.js"), "first": plain(book.state())})
+    page.evaluate(MOUNT, {"code": sheet._esm, "first": _plain(sheet.first)})
     page.wait_for_selector(".gd[aria-busy=false]")
+
+
+def _plain(one: Any) -> Any:
+    """The same without bytes, which a call into the page cannot carry."""
+    if isinstance(one, bytes):
+        return {"base64": b64encode(one).decode()}
+    if isinstance(one, dict):
+        return {name: _plain(part) for name, part in one.items()}
+    return [_plain(part) for part in one] if isinstance(one, (list, tuple)) else one

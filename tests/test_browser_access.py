@@ -16,9 +16,12 @@ import pytest
 from conftest import missing
 from engines import has_module
 from mounted import mount
+from pages import go
+from pages import opened as alone
 
 import gdlab
-from gdlab.widget.book import Book
+from gdlab.page import write_lessons_page
+from gdlab.widget import LiveSheet
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 SHEETS = ("adam", "data", "compare", "practice")
@@ -55,12 +58,12 @@ CUT_OFF = """() => [...document.querySelectorAll(".gd button, .gd input, .gd sum
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 
-def book(sheet: str) -> Book:
-    """The book that shows one of the sheets."""
+def live(sheet: str) -> LiveSheet:
+    """What shows one of the sheets."""
     if sheet == "practice":
-        return gdlab.practice_sheet("adam", rows=3, seed=1).book
-    made = gdlab.workbook().book
-    made.tab = sheet
+        return gdlab.practice_sheet("adam", rows=3, seed=1)
+    made = gdlab.workbook()
+    made.book.tab = sheet
     return made
 
 
@@ -73,7 +76,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         pages.append(page)
-        mount(page, book(sheet))
+        mount(page, live(sheet))
         return page
 
     yield open_one
@@ -138,6 +141,22 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert serious(page) == [], (width, scheme)
+
+
+def test_axe_finds_nothing_serious_on_the_lessons_page(
+    browser: Any, serious: Any, tmp_path: Path
+) -> None:
+    path = write_lessons_page(tmp_path / "lessons.html")
+    with alone(browser, color_scheme="dark") as page:
+        for fragment in ("sheet=adam&row=145&column=new_slope", "sheet=basic&practice=7"):
+            go(page, path, fragment)
+            for width in (320, 390, 820):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(TOO_WIDE) <= 0
+                assert serious(page) == []
+        page.pdf(path=tmp_path / "practice.pdf")
+        (told,) = text_of(tmp_path / "practice.pdf")
+        assert "step by step" in told and "back to the sheet" not in told
 
 
 def test_axe_finds_what_is_planted(opened: Any, serious: Any) -> None:
@@ -255,6 +274,20 @@ def test_a_cell_is_opened_typed_and_left_by_keys(opened: Any) -> None:
     assert page.locator(".gd-editor").count() == 0
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") != "gd-table"
+
+
+def test_a_cell_is_opened_by_two_taps_where_there_is_no_keyboard(opened: Any) -> None:
+    page = opened("practice", 820, has_touch=True)
+    cell = page.locator("tr[data-row='1'] td.gd-blank").nth(1)
+    cell.tap()
+    assert page.locator(".gd-editor").count() == 0
+    cell.tap()
+    page.fill(".gd-editor", "1")
+    page.press(".gd-editor", "Enter")
+    page.wait_for_selector("td.gd-right")
+    page.locator("td.gd-blank").first.click()
+    page.locator("td.gd-blank").first.click(delay=50)
+    assert page.locator(".gd-editor").count() == 0
 
 
 def tree(page: Any) -> list[dict[str, Any]]:

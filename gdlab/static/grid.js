@@ -41,6 +41,8 @@ export function createGrid(place) {
   let here = { row: 0, column: 0 };
   let editing = false;
   let waiting = false;
+  let byTouch = false;
+  let again = false;
   // What the page would have to lay itself out for is asked once, when it may have changed.
   const room = { width: 0, height: 0, head: 0 };
   const first = { row: 0, column: 0 };
@@ -198,8 +200,13 @@ export function createGrid(place) {
   table.addEventListener("mousedown", (event) => {
     const cell = event.target.closest("td[data-column]");
     if (!cell || event.target.closest("input")) return;
+    const { row, column } = here;
     goTo(Number(cell.parentNode.dataset.row), Number(cell.dataset.column));
+    again = here.row === row && here.column === column;
   });
+  table.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
+  // A tablet may have no keyboard to begin to type with: there a second tap opens the cell.
+  table.addEventListener("click", () => byTouch && again && edit());
   table.addEventListener("dblclick", () => edit());
   table.addEventListener("keydown", (event) => {
     if (!view || editing) return;
