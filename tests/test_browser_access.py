@@ -402,6 +402,20 @@ def test_paper_gets_the_whole_table_and_no_controls(opened: Any, tmp_path: Path)
     assert page.locator(".gd-print *").count() == 0
 
 
+def test_paper_gets_the_points_and_of_many_rows_the_first(opened: Any, tmp_path: Path) -> None:
+    page = opened("data")
+    page.pdf(path=tmp_path / "points.pdf")
+    told = "\n".join(text_of(tmp_path / "points.pdf"))
+    assert re.search(r"^ *29 +8 +46 *$", told, re.M) and "new" not in told
+    page.click("[data-tab=adam]")
+    page.fill("[data-input=epochs] .gd-box", "100")
+    page.press("[data-input=epochs] .gd-box", "Enter")
+    page.wait_for_selector(".gd-table[aria-rowcount='2903']")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".gd-print table").first.locator("tbody tr").count() == 2000
+    assert page.locator(".gd-print p").text_content().startswith("The first 2000 of 2901 rows")
+
+
 def page_run() -> gdlab.Trace:
     return gdlab.trace("adam_lesson", epochs=5, lr=0.1, beta1=0.9, beta2=0.9)
 

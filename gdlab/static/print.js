@@ -35,12 +35,13 @@ function bodyOf(view, columns, rows) {
 
 /**
  * Fill `place` with the tables of a grid's view, so many columns at a time; the column that stays
- * in sight on the screen stands in each.
+ * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all.
  */
 export function fillPrint(place, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
   const others = [...view.columns.keys()].filter((column) => column !== fixed);
-  const rows = Math.min(view.rows, MOST_ROWS);
+  const all = view.printed ?? view.rows;
+  const rows = Math.min(all, MOST_ROWS);
   const across = Math.ceil(others.length / Math.ceil(others.length / ACROSS));
   place.replaceChildren();
   for (let from = 0; from < others.length; from += across) {
@@ -50,7 +51,7 @@ export function fillPrint(place, view) {
     table.append(headOf(view, columns), bodyOf(view, columns, rows));
     place.append(table);
   }
-  if (rows < view.rows) {
-    place.append(element("p", {}, `The first ${rows} of ${view.rows} rows; a file has them all.`));
+  if (rows < all) {
+    place.append(element("p", {}, `The first ${rows} of ${all} rows; a file has them all.`));
   }
 }

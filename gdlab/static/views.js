@@ -74,6 +74,8 @@ export function pointsView({ points, samples }, on) {
       name, letters: "AB"[place], label: name, symbol: "", width: "normal",
     })),
     rows: samples + 1,
+    // The row for a new point is for the screen.
+    printed: samples,
     frozen: null,
     heading: (row) => (row < samples ? row + 1 : "new"),
     text,
