@@ -84,7 +84,9 @@ def measure() -> dict[str, Any]:
             single = page.evaluate(DRAG, [values, 0])
             drag = page.evaluate(DRAG, [values, 1000 / 60])
             started.close()
-    times = [paint - single["sent"][event] for event, paint, _ in single["paints"]]
+    # Later paints of an event only put the kernel's own numbers in the page's place.
+    first_paints = {event: paint for event, paint, _ in reversed(single["paints"])}
+    times = [paint - single["sent"][event] for event, paint in first_paints.items()]
     return {
         "first": first,
         "times": times,

@@ -6,8 +6,8 @@ from typing import Any
 
 from gdlab.browser.head import head
 from gdlab.browser.race import race_head
+from gdlab.browser.recipe import recipe
 from gdlab.layout import inputs, place
-from gdlab.page.line import line_parts
 from gdlab.points import lesson_pairs
 from gdlab.ranges import EPOCHS
 from gdlab.registry import rules
@@ -74,20 +74,12 @@ def _race(one: Trace) -> dict[str, Any]:
 def _sheet(run: Trace) -> dict[str, Any]:
     table = run.table
     return {
-        "rule": run.rule,
-        "names": table.names,
-        "computed": table.computed,
+        **recipe(run),
         "places": {name: place(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(name) for name in inputs(table)},
-        "carriers": {f"start_{name}": table.carrier(name) for name in table.starts},
-        "starts": {f"start_{name}": value for name, value in table.starts.items()},
-        "counts": table.counts,
-        "epochNames": [column.name for column in table.epoch_columns],
-        "epochStarts": table.epoch_starts,
         "order": _order(run),
         "steps": None if table.point else run.rows,
-        "arguments": line_parts(run),
     }
 
 

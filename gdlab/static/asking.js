@@ -28,6 +28,8 @@ export function createAsking(send, { waiting, slow }) {
       queue.push({ event, bytes });
       pump();
     },
+    /** Whether an event waits that the host has not seen. */
+    waits: () => queue.length > 0,
     /** The host has answered the event of that number: the next one may go. */
     answered(answer) {
       if (answer === withHost) {

@@ -9,7 +9,7 @@ import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
-import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
+import { addressOf, excelOf, numbersOf, precedentsOf, readState, sameState, valueOf } from "./state.js";
 import { POINT, pointsView, sheetView } from "./views.js";
 
 const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
@@ -54,9 +54,11 @@ const FRAME = `
  * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
  * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of the
  * events of a drag only the newest waits: one is with the host and one is kept for it, at most.
+ * `foresee(state, event)` may give at once what the answer to a changed input will be; the host's
+ * own answers are then shown when the hand is at rest.
  * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
  */
-export function createSheet(root, send) {
+export function createSheet(root, send, foresee = () => null) {
   root.classList.add("gd");
   // JupyterLab's own shortcuts would take the arrow keys away.
   root.dataset.lmSuppressShortcuts = "true";
@@ -65,6 +67,8 @@ export function createSheet(root, send) {
 
   let state = null;
   let view = null;
+  // Whether what is shown is ahead of the host.
+  let inFront = false;
   const places = new Map();
 
   const asking = createAsking(
@@ -90,7 +94,11 @@ export function createSheet(root, send) {
 
   const grid = createGrid(part("grid"));
   const inputs = createInputs(part("inputs"), (name, value) => {
-    ask({ kind: name === "epochs" ? "epochs" : "input", name, value });
+    const event = { kind: name === "epochs" ? "epochs" : "input", name, value };
+    ask(event);
+    const foreseen = foresee(state, event);
+    if (foreseen) show(...foreseen);
+    inFront = Boolean(foreseen);
   });
   const bar = createBar(part("bar"));
   const pictures = createPictures(part("pictures"));
@@ -242,6 +250,12 @@ export function createSheet(root, send) {
     return { row: 1, column: Math.max(0, computed) };
   }
 
+  function show(given, buffers) {
+    const before = state;
+    state = readState(given, buffers, before);
+    showAll(before);
+  }
+
   function download(name, bytes) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([bytes]));
@@ -298,12 +312,16 @@ export function createSheet(root, send) {
     start: () => ask({ kind: "show" }),
     /** Take a state from the host; one without a number was not asked for. */
     answer(given, buffers) {
-      const before = state;
-      state = readState(given, buffers, before);
-      showAll(before);
-      alert(given.error ?? "");
-      if (given.error) inputs.putBack();
-      if (given.file) download(given.file, buffers.at(-1));
+      // An answer to what was dragged on since then would take the sheet back.
+      const late = inFront && asking.waits();
+      if (!late) {
+        const asForeseen = inFront && !given.error && sameState(state, given, buffers);
+        inFront = false;
+        if (!asForeseen) show(given, buffers);
+        alert(given.error ?? "");
+        if (given.error) inputs.putBack();
+        if (given.file) download(given.file, buffers.at(-1));
+      }
       asking.answered(given.number);
     },
     /** Go to a cell of the sheet that is shown; false where it has none of that row or name. */

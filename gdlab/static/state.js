@@ -34,6 +34,16 @@ export function readState(answer, buffers, known) {
   return state;
 }
 
+/** Whether an answer would show just what a state does, to the last bit. */
+export function sameState(state, answer, buffers) {
+  if (answer.head || answer.tab !== state.tab || answer.python !== state.python) return false;
+  const { cells } = readState(answer, buffers, state);
+  return [...cells].every(([name, now]) => {
+    const known = state.cells.get(name);
+    return known.length === now.length && known.every((value, row) => Object.is(value, now[row]));
+  });
+}
+
 /** The number behind a name in a row (0 is what row 1 finds above it); undefined for a blank. */
 export function valueOf(state, name, row) {
   if (state.cells.has(name)) {

@@ -16,6 +16,7 @@ from gdlab.browser.cells import cells
 from gdlab.browser.ground import ground
 from gdlab.browser.head import head
 from gdlab.browser.race import race_cells, race_head
+from gdlab.browser.recipe import ahead
 from gdlab.explaining import short
 from gdlab.points import Pair
 from gdlab.registry import rules
@@ -206,7 +207,7 @@ class Book:
         if self.tab == COMPARE:
             return race_head(shown)
         run = shown.get(self.tab)
-        return head(run.table) if run else {}
+        return head(run.table) | {"ahead": ahead(run)} if run else {}
 
 
 def _refuse_too_long(rows: int) -> None:

@@ -13,13 +13,15 @@ from gdlab.tracing import trace
 from gdlab.widget.book import COMPARE, DATA, Book
 from gdlab.widget.still import still
 
+# The widget's own modules, each after those that it imports from.
+OWN = ("powers.js", "arithmetic.js", "compute.js", "python.js", "ahead.js", "jupyter.js")
 LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
 
 
 class LiveSheet(anywidget.AnyWidget):
     """A sheet, or several behind tabs, in the output of a notebook's cell."""
 
-    _esm = module("jupyter.js")
+    _esm = module(*OWN)
     _css = style()
     # What the page shows before it has asked for anything: the kernel may still be busy then.
     first = traitlets.Dict().tag(sync=True)
