@@ -69,6 +69,11 @@ def saved(page: Any) -> dict[str, np.ndarray]:
             return window.lastSaved.text();
         }"""
     )
+    return read(text)
+
+
+def read(text: str) -> dict[str, np.ndarray]:
+    """The columns of a saved sheet."""
     names, *rows = (line.split(",") for line in text.splitlines())
     numbers = [[ERRORS.get(text) or float(text) for text in row] for row in rows]
     return dict(zip(names, np.array(numbers).T, strict=True))
