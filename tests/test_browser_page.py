@@ -29,10 +29,13 @@ from pages import differences, go, link, opened, read, saved
 
 import gdlab
 from gdlab.browser.cells import cells
+from gdlab.browser.program import program
+from gdlab.browser.recipe import recipe
 from gdlab.dialects.evaluate import DIV0, NUM, CellError, evaluate
 from gdlab.dialects.javascript import javascript
 from gdlab.lessons import LESSONS, lesson
 from gdlab.page import write_lessons_page, write_page
+from gdlab.rerun import inputs_of
 
 STATIC = Path(gdlab.__file__).parent / "static"
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -192,6 +195,40 @@ def check_whole(page, run, name):
     assert differences(saved(page), run) == [], name
     again = eval(page.input_value(".gd-python input"), {"gdlab": gdlab})
     assert again.values.tobytes() == run.values.tobytes(), name
+
+
+def test_the_thick_line_of_the_loss_is_the_epochs_mean(browser):
+    runs = [gdlab.trace(rule, epochs=4, **given) for rule, given in OPTIONS_ON_THE_LINE.values()]
+    runs.append(gdlab.trace("sgd", lr=1e200, epochs=4))
+    with opened(browser) as page:
+        page.set_content(f"<script type=module>{joined('compute.js')};window.f = compute</script>")
+        for run in runs:
+            found = page.evaluate(
+                "([text, sheet, given]) => window.f(new Function(`return ${text}`)(), sheet, given)"
+                ".mse",
+                [program(run.table), recipe(run) | {"order": run.order or None}, given_of(run)],
+            )
+            wanted = run.epochs["mse"].tolist()
+            assert found == [value if math.isfinite(value) else None for value in wanted]
+
+
+def given_of(run):
+    """What a program computes a run from."""
+    x, y = run.points
+    first = {run.table.carrier(name): value for name, value in run.start.items()}
+    first |= run.table.counts
+    inputs = inputs_of(run)
+    counts = {"epochs": run.passes, "samples": run.samples}
+    return {"x": x, "y": y, "inputs": inputs, "first": first} | counts
+
+
+def joined(last):
+    """The arithmetic's modules, up to one of them, as one text."""
+    names = ("powers.js", "arithmetic.js", "compute.js")
+    return "".join(
+        re.sub(r"^import .*|^export ", "", (STATIC / name).read_text("utf-8"), flags=re.M)
+        for name in names[: names.index(last) + 1]
+    )
 
 
 def test_a_rule_of_ones_own(browser, tmp_path):
@@ -402,11 +439,8 @@ def test_the_workbook_of_the_start_values_is_built_in(page):
 def calculator(browser):
     """What the page's spreadsheet arithmetic makes of a text: ``calculator(text, cells)``."""
     with opened(browser) as page:
-        code = "".join(
-            re.sub(r"^import .*|^export ", "", (STATIC / name).read_text("utf-8"), flags=re.M)
-            for name in ("powers.js", "arithmetic.js")
-        )
-        page.set_content(f"<script type=module>{code};window.sheet = SHEET</script>")
+        code = f"{joined('arithmetic.js')};window.sheet = SHEET"
+        page.set_content(f"<script type=module>{code}</script>")
 
         def compute(text, cells):
             return page.evaluate(
@@ -464,8 +498,8 @@ def on_a_sheet(tree, cells):
 def powers(browser):
     """The page's powers and cosines: ``powers("power", pairs)``."""
     with opened(browser) as page:
-        code = (STATIC / "powers.js").read_text(encoding="utf-8")
-        page.set_content(f"<script type=module>{code};window.powers = {{power, cosine}}</script>")
+        code = f"{joined('powers.js')};window.powers = {{power, cosine}}"
+        page.set_content(f"<script type=module>{code}</script>")
 
         def compute(name, arguments):
             return page.evaluate(
