@@ -193,7 +193,7 @@ def test_a_usual_slip_is_hinted_at_and_a_random_number_is_not(
     for key, run in enumerate(keys if FULL else keys[:6]):
         learner = Learner(run, 5, as_typed=True)
         right = texts_of(learner.fills_in())
-        for column in {name for _, name in right}:
+        for column in dict.fromkeys(name for _, name in right):
             for slip in slips(run.table, column):
                 filled = learner.fills_in(column, slip.tree) if slip.name in NAMED else None
                 if filled and filled[1]:
@@ -209,7 +209,7 @@ def test_a_usual_slip_is_hinted_at_and_a_random_number_is_not(
     others = [said for hint, said in zip(hints, told, strict=True) if not hint]
     assert len(named) > 50 and len(others) > 80
     assert sum(hint in said for hint, said in named) > 0.8 * len(named)
-    assert sum(map(bool, others)) < 0.03 * len(others)
+    assert sum(map(bool, others)) < 0.05 * len(others)
     # No value is given away.
     assert not any(character.isdigit() for said in told for character in said)
 
@@ -307,6 +307,24 @@ def test_a_learner_fills_a_sheet_in(page: Any) -> None:
     assert told(page) == ""
     page.click("[data-do=hint]")
     assert "write a number first" in page.locator(".gd-alert").text_content()
+
+
+def test_practice_is_begun_and_left_by_keyboard_alone(page: Any, lessons: Path) -> None:
+    go(page, lessons, "sheet=basic&row=140&column=slope")
+    focused = "document.activeElement.className"
+    page.focus("[data-do=practise]")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "gd-table"
+    assert page.locator(".gd-name-box").text_content() == "F10"
+    start = page.input_value("[data-input=start_intercept] .gd-box")
+    page.keyboard.type(start)
+    page.keyboard.press("Tab")
+    assert page.locator("td.gd-right").count() == 1
+    assert page.locator(".gd-news").text_content() == "intercept, row 1: right"
+    page.focus("[data-do=leave]")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "gd-table"
+    assert page.locator(".gd-name-box").text_content() == "G149"
 
 
 def test_where_to_look_first(page: Any) -> None:

@@ -30,6 +30,8 @@ MODULES = (
     "player.js",
     "print.js",
     "race.js",
+    "frame.js",
+    "taking.js",
     "sheet.js",
 )
 IMPORT = re.compile(r"^import\b.*?;\n", re.MULTILINE | re.DOTALL)

@@ -262,5 +262,10 @@ export function createGrid(place) {
     draw();
   }
 
-  return { show, goTo, here: () => ({ ...here }) };
+  return {
+    show,
+    goTo,
+    here: () => ({ ...here }),
+    focus: () => table.focus({ preventScroll: true }),
+  };
 }

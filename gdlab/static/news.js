@@ -1,4 +1,6 @@
-// What a screen reader is told of an answer that shows elsewhere than where a person is.
+// What is told of an answer that shows elsewhere than where a person is.
+import { shown } from "./numbers.js";
+import { addressOf, valueOf } from "./state.js";
 
 const MOST_TOLD = 3;
 
@@ -12,4 +14,13 @@ export function newsOf(state, before) {
     told.push(`${name}, row ${row}: ${hint}`);
   }
   return told.slice(0, MOST_TOLD).join("; ");
+}
+
+/** Where a run exploded, as a sentence; empty where it did not. */
+export function explosionOf(state) {
+  if (!state.exploded) return "";
+  const [row, name] = state.exploded;
+  const error = shown(valueOf(state, name, row));
+  const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
+  return `Exploded: ${where} is ${error}.`;
 }

@@ -1,15 +1,19 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
 import { createAsking } from "./asking.js";
 import { createBar } from "./bar.js";
+import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
-import { newsOf } from "./news.js";
-import { full, shown } from "./numbers.js";
+import { explosionOf, newsOf } from "./news.js";
+import { full } from "./numbers.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
-import { addressOf, excelOf, numbersOf, precedentsOf, readState, sameState, valueOf } from "./state.js";
+import {
+  addressOf, excelOf, numbersOf, precedentsOf, readState, sameState, valueOf,
+} from "./state.js";
+import { copyFrom, saveFile } from "./taking.js";
 import { POINT, pointsView, sheetView } from "./views.js";
 
 const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
@@ -17,38 +21,6 @@ const ABOUT_POINTS = "that every sheet uses; the line is fitted to them";
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
-
-const FRAME = `
-  <header class="gd-head">
-    <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
-    <div class="gd-actions">
-      <button type="button" data-do="practise">practise</button>
-      <button type="button" data-do="hint">hint for this cell</button>
-      <button type="button" data-do="other">other numbers</button>
-      <button type="button" data-do="leave">back to the sheet</button>
-      <button type="button" data-do="reset">start values</button>
-      <button type="button" data-do="export">export .xlsx</button>
-    </div>
-  </header>
-  <div class="gd-alert" role="alert" hidden></div>
-  <div class="gd-inputs"></div>
-  <div class="gd-race"></div>
-  <div class="gd-data-tools">
-    <label class="gd-button">load a file <input type="file" accept=".csv,.xlsx"></label>
-    <button type="button" data-do="remove">remove this point</button>
-    <span>Click a cell and type. Two columns copied from a spreadsheet can be pasted.</span>
-  </div>
-  <div class="gd-player"></div>
-  <div class="gd-bar"></div>
-  <div role="status"><div class="gd-exploded" hidden></div><div class="gd-news"></div></div>
-  <div class="gd-body" role="tabpanel">
-    <div class="gd-grid"></div>
-    <div class="gd-print"></div>
-    <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
-  </div>
-  <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
-  <div class="gd-python"><label>in Python <input type="text" readonly></label>
-    <button type="button" data-do="copy">copy</button></div>`;
 
 /**
  * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
@@ -134,7 +106,7 @@ export function createSheet(root, send, foresee = () => null) {
 
   /** Keep the place for when the tab is shown again, and tell whoever mounted the sheet. */
   function wentTo(row, column, name) {
-    places.set(state.tab, { row, column });
+    places.set(placeKey(), { row, column });
     const first = placeAtFirst();
     const moved = row !== first.row || column !== first.column;
     root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row, name } : null }));
@@ -203,10 +175,10 @@ export function createSheet(root, send, foresee = () => null) {
       part("python").querySelector("input").value = state.python ?? "";
     }
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
-    say("exploded", state.exploded ? explosion(state.exploded) : "");
+    say("exploded", explosionOf(state));
     say("news", newsOf(state, before));
     showTabs();
-    const place = places.get(state.tab) ?? placeAtFirst();
+    const place = places.get(placeKey()) ?? placeAtFirst();
     view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
     grid.show(view, anew);
     if (anew) grid.goTo(place.row, place.column);
@@ -223,15 +195,12 @@ export function createSheet(root, send, foresee = () => null) {
       leave: practising && state.canPractise,
       reset: !practising && !racing,
     };
+    const held = root.ownerDocument.activeElement;
     for (const button of part("actions").querySelectorAll("[data-do]")) {
       button.hidden = !(here[button.dataset.do] ?? !practising);
+      // Who pressed a button that goes is led to the table.
+      if (button.hidden && button === held) grid.focus();
     }
-  }
-
-  function explosion([row, name]) {
-    const error = shown(valueOf(state, name, row));
-    const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
-    return `Exploded: ${where} is ${error}.`;
   }
 
   /** Scroll the tabs, and nothing else, to where the open one is in sight. */
@@ -242,8 +211,12 @@ export function createSheet(root, send, foresee = () => null) {
     tabs.scrollLeft = Math.max(right - tabs.clientWidth, Math.min(tabs.scrollLeft, left));
   }
 
+  const placeKey = () => (state.blanks ? `practice ${state.tab}` : state.tab);
+
   function placeAtFirst() {
     if (isData()) return { row: 0, column: 0 };
+    const names = [...state.columns.keys()];
+    if (state.blanks) return { row: 1, column: names.findIndex((name) => name in state.blanks) };
     // The first cell that is really computed, not just taken over from the row above.
     const columns = [...state.columns.values()];
     const computed = columns.findIndex(({ numbers, group }) => group || numbers?.length > 3);
@@ -256,30 +229,12 @@ export function createSheet(root, send, foresee = () => null) {
     showAll(before);
   }
 
-  function download(name, bytes) {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([bytes]));
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  }
-
-  async function copyLine() {
-    const line = part("python").querySelector("input");
-    line.select();
-    try {
-      await navigator.clipboard.writeText(line.value);
-    } catch {
-      // Without the right to the clipboard the line stays selected, ready for Ctrl+C.
-    }
-  }
-
   root.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]")?.dataset.tab;
     if (tab) ask({ kind: "show", tab });
     const action = event.target.closest("[data-do]")?.dataset.do;
     const { row, column } = grid.here();
-    if (action === "copy") copyLine();
+    if (action === "copy") copyFrom(part("python").querySelector("input"));
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action) ask({ kind: action });
@@ -320,7 +275,7 @@ export function createSheet(root, send, foresee = () => null) {
         if (!asForeseen) show(given, buffers);
         alert(given.error ?? "");
         if (given.error) inputs.putBack();
-        if (given.file) download(given.file, buffers.at(-1));
+        if (given.file) saveFile(given.file, buffers.at(-1));
       }
       asking.answered(given.number);
     },

@@ -1,0 +1,33 @@
+// The parts of a sheet, empty: the sheet fills them and shows those that do something.
+
+export const FRAME = `
+  <header class="gd-head">
+    <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
+    <div class="gd-actions">
+      <button type="button" data-do="practise">practise</button>
+      <button type="button" data-do="hint">hint for this cell</button>
+      <button type="button" data-do="other">other numbers</button>
+      <button type="button" data-do="leave">back to the sheet</button>
+      <button type="button" data-do="reset">start values</button>
+      <button type="button" data-do="export">export .xlsx</button>
+    </div>
+  </header>
+  <div class="gd-alert" role="alert" hidden></div>
+  <div class="gd-inputs"></div>
+  <div class="gd-race"></div>
+  <div class="gd-data-tools">
+    <label class="gd-button">load a file <input type="file" accept=".csv,.xlsx"></label>
+    <button type="button" data-do="remove">remove this point</button>
+    <span>Click a cell and type. Two columns copied from a spreadsheet can be pasted.</span>
+  </div>
+  <div class="gd-player"></div>
+  <div class="gd-bar"></div>
+  <div role="status"><div class="gd-exploded" hidden></div><div class="gd-news"></div></div>
+  <div class="gd-body" role="tabpanel">
+    <div class="gd-grid"></div>
+    <div class="gd-print"></div>
+    <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
+  </div>
+  <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
+  <div class="gd-python"><label>in Python <input type="text" readonly></label>
+    <button type="button" data-do="copy">copy</button></div>`;
