@@ -308,6 +308,9 @@ def test_a_learner_fills_a_sheet_in(page: Any) -> None:
     assert told(page) == f"hint: which of the two is subtracted from which?: {numbers}"
     assert type_in(page, 1, "error", f"{-turned:.4f}") == "right"
     assert type_in(page, 1, "grad_intercept", "") == "wrong"
+    source = page.locator(".gd-source").text_content()
+    blanks = len(run.table.computed) * ROWS
+    assert source.endswith(f"as it is typed. 5 of {blanks} right, 2 wrong.")
     # Nothing is known of a cell before it is filled in, nor of one that leans on it.
     assert type_in(page, 2, "y_pred", "") == "empty"
     assert told(page) == ""

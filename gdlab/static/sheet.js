@@ -4,7 +4,7 @@ import { createBar } from "./bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
-import { explosionOf, newsOf } from "./news.js";
+import { explosionOf, newsOf, progressOf } from "./news.js";
 import { full } from "./numbers.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
@@ -154,7 +154,8 @@ export function createSheet(root, send, foresee = () => null) {
     const practising = Boolean(state.blanks);
     if (before?.tab !== state.tab || practising) player.pause();
     part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.rule;
-    part("source").textContent = data ? ABOUT_POINTS : state.head.source;
+    const told = practising ? ` ${progressOf(state)}.` : "";
+    part("source").textContent = data ? ABOUT_POINTS : `${state.head.source}${told}`;
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing;
     part("data-tools").hidden = !data;
