@@ -13,7 +13,9 @@ from gdlab.browser.cells import cells
 SETTLED = ".gd[aria-busy=false]"
 ERRORS = {"#NUM!": np.nan, "#DIV/0!": np.inf}
 # Chromium loses one of many downloads that follow closely: what is saved is read on its way there.
-KEEP_SAVED = """
+# And no cell may lean on a browser's own powers, which differ from one to the next.
+PREPARED = """
+    Math.pow = () => NaN;
     const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => make.call(URL, (window.lastSaved = blob));
 """
@@ -24,7 +26,7 @@ def opened(browser: Any, **options: Any) -> Iterator[Any]:
     """A browser's page without a network; fails at the end where anything went wrong on it."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, **options)
     context.set_offline(True)
-    context.add_init_script(KEEP_SAVED)
+    context.add_init_script(PREPARED)
     page = context.new_page()
     page.wrong = []
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
