@@ -1,8 +1,8 @@
 // Powers and cosines to the last bit: computed with twice the digits, then rounded once.
 //
 // Browsers differ in Math.pow and Math.cos: in some, one power in ten is a unit off in the last
-// place, where the C library that Python calls hardly ever is. Here a number is a pair, [high, low],
-// whose sum holds about 106 bits (Dekker 1971, "A floating-point technique for extending the
+// place, where the C library that Python calls hardly ever is. Here a number is a pair, [high,
+// low], whose sum holds about 106 bits (Dekker 1971, "A floating-point technique for extending the
 // available precision").
 
 const SPLITTER = 2 ** 27 + 1;
