@@ -48,7 +48,8 @@ data
 # largest output is the answer.
 #
 # Every one of the 7,850 parameters then goes by the same function as $m$ and $b$ of the lessons:
-# it sees its own gradient `g` and keeps its own averages, and nothing else.
+# it sees its own gradient `g` and keeps its own averages, and nothing else. PyTorch, given the same
+# first weights and the same batches, ends at the same weights.
 
 # %% [markdown]
 # ## The riddle
@@ -161,6 +162,7 @@ gdlab.digits.race(("adam", "adam_lesson"), updates=3).loss
 #
 # 1. Give all four rules the same rate: `race({"sgd": {"lr": 0.001}, "adam": {"lr": 0.001}})`. What
 #    would you conclude, and why would it be wrong?
-# 2. Let Adam run for 10,000 updates. Its loss keeps falling. What does the accuracy do?
+# 2. Let Adam run for 10,000 updates. Its loss keeps falling. What does the accuracy do? (The stop
+#    button ends a race and keeps what was computed.)
 # 3. Enter an optimizer of your own (notebook 8). A name is all that `race` needs.
 # 4. Deal the riddle out again, `riddle(race, seed=1)`, with `nesterov` and `adagrad` in the race.

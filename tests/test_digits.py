@@ -219,6 +219,8 @@ def test_an_explosion_is_kept(few):
         race = digits.race({"sgd": {"lr": 1000}, "adam": {}}, few, updates=200)
     assert np.isinf(race.loss["sgd"]).any() and np.isnan(race.loss["sgd"].iloc[-1])
     assert np.isfinite(race.loss["adam"]).all()
+    assert race.accuracy.isna().iloc[-1].to_dict() == {"sgd": True, "adam": False}
+    assert "sgd nan%" in repr(race)
     assert digits.plot_race(race)._repr_png_() and digits.plot_weights(race)._repr_png_()
 
 

@@ -1,12 +1,12 @@
 """``race``: the same batches of digits for several rules, an update of each in turn."""
 
+import math
 import random
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,7 +91,7 @@ def race(
     entered = _entered(rules, weight_decay)
     data = mnist_5000() if data is None else checked(data)
     draw = random.Random(int(seed))
-    reach = 1 / sqrt(PIXELS)
+    reach = 1 / math.sqrt(PIXELS)
     start = np.array([draw.uniform(-reach, reach) for _ in range((PIXELS + 1) * CLASSES)])
     racers = {rule.name: _racer(rule, hyper, start) for rule, hyper in entered.items()}
     names = pd.Index(racers, name="rule")
@@ -102,7 +102,7 @@ def race(
         weights={name: racer.weights[:-1] for name, racer in racers.items()},
         biases={name: racer.weights[-1] for name, racer in racers.items()},
         hyper={rule.name: hyper for rule, hyper in entered.items()},
-        batches=-(-len(data.images) // batch_size),
+        batches=math.ceil(len(data.images) / batch_size),
         wanted=updates,
     )
 
@@ -153,7 +153,6 @@ def _run(
     images, test_images = _inputs(data.images), _inputs(data.test_images)
     wanted = np.eye(CLASSES)[data.labels]
     samples = len(images)
-    batches = -(-samples // batch_size)
     step = _step_compiled if kernel.numba_wanted() else _step_plainly
     loss: list[list[float]] = []
     accuracy: list[list[float]] = []
@@ -164,13 +163,13 @@ def _run(
         progress("Racing", updates) as advance,
         np.errstate(all="ignore"),
     ):
-        while len(loss) < updates and not stopped():
+        done = False
+        while not done:
             order = np.array(draw.sample(range(samples), samples))
-            for sample, chosen in enumerate(
-                np.split(order, range(batch_size, samples, batch_size)), 1
-            ):
+            batches = np.split(order, range(batch_size, samples, batch_size))
+            for sample, chosen in enumerate(batches, 1):
                 t = len(loss) + 1
-                counted = tuple(map(float, (t, len(accuracy) + 1, sample, batches)))
+                counted = tuple(map(float, (t, len(accuracy) + 1, sample, len(batches))))
                 batch, outputs = images[chosen], wanted[chosen]
                 row = []
                 for racer in racers:
@@ -178,7 +177,8 @@ def _run(
                     step(racer, counted)
                 loss.append(row)
                 advance(1)
-                if t == updates or stopped():
+                done = t == updates or stopped()
+                if done:
                     break
             accuracy.append([_accuracy(racer, test_images, data.test_labels) for racer in racers])
     if len(loss) < updates:
@@ -219,7 +219,11 @@ def _step_plainly(racer: Racer, counted: tuple[float, ...]) -> None:
 
 
 def _accuracy(racer: Racer, images: np.ndarray, labels: np.ndarray) -> float:
-    return float(np.mean(np.argmax(images @ racer.weights, axis=1) == labels))
+    """The share of the images whose largest output is their label; nan after an explosion."""
+    outputs = images @ racer.weights
+    if not np.isfinite(outputs).all():
+        return math.nan
+    return float(np.mean(np.argmax(outputs, axis=1) == labels))
 
 
 @contextmanager
