@@ -346,6 +346,9 @@ def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
     assert page.input_value(".gd-row") == "12"
     page.click("[data-do=reset]")
     page.wait_for_url("**#sheet=rmsprop&epochs=3&row=12&column=y_pred")
+    link(page, "sheet=adam&lr=0.3&row=7")
+    assert page.input_value(".gd-row") == "7"
+    assert not page.is_visible(".gd-alert")
 
 
 def test_points_go_into_the_link(page):

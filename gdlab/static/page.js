@@ -60,7 +60,8 @@ async function startPage(programs) {
     const [state, buffers] = host.ask({ kind: "show" });
     sheet.answer(state, buffers);
     if (wanted && !sheet.goTo(wanted.row, wanted.name)) {
-      refused.push(`row=${wanted.row}&column=${wanted.name} (this sheet has no such cell)`);
+      const column = wanted.name === null ? "" : `&column=${wanted.name}`;
+      refused.push(`row=${wanted.row}${column} (this sheet has no such cell)`);
     }
     if (refused.length) sheet.say(`Of the link, this was left out: ${refused.join("; ")}.`);
   }

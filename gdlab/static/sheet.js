@@ -280,9 +280,13 @@ export function createSheet(root, send, foresee = () => null) {
       }
       asking.answered(given.number);
     },
-    /** Go to a cell of the sheet that is shown; false where it has none of that row or name. */
+    /**
+     * Go to a cell of the sheet that is shown, with null for a name in the column where we are;
+     * false where it has none of that row or name.
+     */
     goTo(row, name) {
-      const column = (isData() ? POINT : [...state.columns.keys()]).indexOf(name);
+      const names = isData() ? POINT : [...state.columns.keys()];
+      const column = name === null ? grid.here().column : names.indexOf(name);
       const there = Number.isInteger(row) && row >= 0 && row <= state.rows && column >= 0;
       if (there) grid.goTo(row, column);
       return there;
