@@ -1,11 +1,15 @@
 """A live sheet on a page of its own, as a notebook mounts it, with its host in this process."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import gdlab
 from gdlab.browser.assets import style
 from gdlab.widget import LiveSheet
 
+SETTLED = ".gd[aria-busy=false]"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sheet</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 8px; background: light-dark(#fff, #111417); color-scheme: light dark }}
@@ -38,6 +42,45 @@ MOUNT = """async ({ code, first }) => {
 }"""
 
 
+@contextmanager
+def sheets(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open sheets on pages: ``open_one("adam", width=390)``; nothing may go wrong there."""
+    pages, wrong = [], []
+
+    def open_one(sheet: str, width: int = 1400, height: int = 1000, **options: Any) -> Any:
+        page = browser.new_page(viewport={"width": width, "height": height}, **options)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        pages.append(page)
+        mount(page, live(sheet))
+        return page
+
+    yield open_one
+    for page in pages:
+        page.close()
+    assert wrong == []
+
+
+def live(sheet: str) -> LiveSheet:
+    """What shows a sheet of the workbook, or ``practice``."""
+    if sheet == "practice":
+        return gdlab.practice_sheet("adam", rows=3, seed=1)
+    made = gdlab.workbook()
+    made.book.tab = sheet
+    return made
+
+
+def fill_in(page: Any, *texts: str) -> None:
+    """Type into the first row's blank cells, from the left, by keyboard alone."""
+    page.focus(".gd-table")
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    for text in texts:
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.wait_for_selector(SETTLED)
+
+
 def mount(page: Any, sheet: LiveSheet) -> None:
     """Put a live sheet on an empty page and wait until it is there."""
     answers: list[Any] = []
@@ -53,7 +96,7 @@ def mount(page: Any, sheet: LiveSheet) -> None:
     page.expose_binding("askHost", host)
     page.set_content(PAGE.format(style=style()))
     page.evaluate(MOUNT, {"code": sheet._esm, "first": _plain(sheet.first)})
-    page.wait_for_selector(".gd[aria-busy=false]")
+    page.wait_for_selector(SETTLED)
 
 
 def _plain(one: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The sheet without a mouse, without eyes, zoomed, narrow, dark and on paper: in real Chromium.
+"""The sheet without a mouse, without eyes, zoomed, narrow and in the dark: in real Chromium.
 
 axe-core reads the page as it stands; what it cannot know is walked through here by the keyboard
 and read from the tree that Chromium gives to screen readers.
@@ -6,8 +6,6 @@ and read from the tree that Chromium gives to screen readers.
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,17 +13,13 @@ from typing import Any
 import pytest
 from conftest import missing
 from engines import has_module
-from mounted import mount
+from mounted import fill_in, sheets
 from pages import go
-from pages import opened as alone
 
-import gdlab
 from gdlab.page import write_lessons_page
-from gdlab.widget import LiveSheet
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 SHEETS = ("adam", "data", "compare", "practice")
-SETTLED = ".gd[aria-busy=false]"
 # Where the focus is: what a person would call it, and whether they can see that it is there.
 FOCUSED = """() => {
     const here = document.activeElement;
@@ -58,31 +52,10 @@ CUT_OFF = """() => [...document.querySelectorAll(".gd button, .gd input, .gd sum
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 
-def live(sheet: str) -> LiveSheet:
-    """What shows one of the sheets."""
-    if sheet == "practice":
-        return gdlab.practice_sheet("adam", rows=3, seed=1)
-    made = gdlab.workbook()
-    made.book.tab = sheet
-    return made
-
-
 @pytest.fixture
 def opened(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a sheet on a page: ``opened("adam", width=390)``; nothing may go wrong there."""
-    pages, wrong = [], []
-
-    def open_one(sheet: str, width: int = 1400, height: int = 1000, **options: Any) -> Any:
-        page = browser.new_page(viewport={"width": width, "height": height}, **options)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        pages.append(page)
-        mount(page, live(sheet))
-        return page
-
-    yield open_one
-    for page in pages:
-        page.close()
-    assert wrong == []
+    with sheets(browser) as open_one:
+        yield open_one
 
 
 @pytest.fixture(scope="module")
@@ -104,18 +77,6 @@ def serious() -> Callable[[Any], list[str]]:
         ]
 
     return found
-
-
-def fill_in(page: Any, *texts: str) -> None:
-    """Type into the first row's blank cells, from the left, by keyboard alone."""
-    page.focus(".gd-table")
-    page.keyboard.press("Home")
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    for text in texts:
-        page.keyboard.type(text)
-        page.keyboard.press("Tab")
-    page.wait_for_selector(SETTLED)
 
 
 def explode(page: Any) -> None:
@@ -147,16 +108,15 @@ def test_axe_finds_nothing_serious_on_the_lessons_page(
     browser: Any, serious: Any, tmp_path: Path
 ) -> None:
     path = write_lessons_page(tmp_path / "lessons.html")
-    with alone(browser, color_scheme="dark") as page:
-        for fragment in ("sheet=adam&row=145&column=new_slope", "sheet=basic&practice=7"):
-            go(page, path, fragment)
-            for width in (320, 390, 820):
-                page.set_viewport_size({"width": width, "height": 900})
-                assert page.evaluate(TOO_WIDE) <= 0
-                assert serious(page) == []
-        page.pdf(path=tmp_path / "practice.pdf")
-        (told,) = text_of(tmp_path / "practice.pdf")
-        assert "step by step" in told and "back to the sheet" not in told
+    # A page as it is: axe-core computes contrasts with the browser's own powers.
+    page = browser.new_page(color_scheme="dark")
+    for fragment in ("sheet=adam&row=145&column=new_slope", "sheet=basic&practice=7"):
+        go(page, path, fragment)
+        for width in (320, 390, 820):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(TOO_WIDE) <= 0
+            assert serious(page) == []
+    page.close()
 
 
 def test_axe_finds_what_is_planted(opened: Any, serious: Any) -> None:
@@ -373,57 +333,3 @@ def test_nothing_is_lost_when_narrow_or_zoomed(opened: Any, sheet: str) -> None:
         assert page.evaluate(TOO_WIDE) <= 0, width
         assert page.evaluate(CUT_OFF) == [], width
         assert page.locator(".gd :is(button, input, summary):visible").count() == controls
-
-
-def text_of(pdf: Path) -> list[str]:
-    """The words of a file by page."""
-    if shutil.which("pdftotext") is None:
-        missing("pdftotext (the package poppler-utils)")
-    found = subprocess.run(
-        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
-    )
-    return found.stdout.split("\f")[:-1]
-
-
-def test_paper_gets_the_whole_table_and_no_controls(opened: Any, tmp_path: Path) -> None:
-    page = opened("adam", 390, color_scheme="dark")
-    page.pdf(path=tmp_path / "adam.pdf")
-    pages = text_of(tmp_path / "adam.pdf")
-    told = "\n".join(pages)
-    run = page_run()
-    for name in ("y_pred", "err2", "avg_slope", "new_slope"):
-        for number in run.column(name):
-            assert f"{number:.6g}" in told, name
-    assert all(re.search(r"^ *row +(sample)?", one, re.M) for one in pages[: len(pages) // 2])
-    assert "adam_lesson" in pages[0] and "size of the steps" in told
-    for control in ("start values", "export", "speed", "adam_ann", "copy"):
-        assert control not in told
-    # On the page itself nothing has changed.
-    assert page.locator(".gd-print *").count() == 0
-
-
-def test_paper_gets_the_points_and_of_many_rows_the_first(opened: Any, tmp_path: Path) -> None:
-    page = opened("data")
-    page.pdf(path=tmp_path / "points.pdf")
-    told = "\n".join(text_of(tmp_path / "points.pdf"))
-    assert re.search(r"^ *29 +8 +46 *$", told, re.M) and "new" not in told
-    page.click("[data-tab=adam]")
-    page.fill("[data-input=epochs] .gd-box", "100")
-    page.press("[data-input=epochs] .gd-box", "Enter")
-    page.wait_for_selector(".gd-table[aria-rowcount='2903']")
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".gd-print table").first.locator("tbody tr").count() == 2000
-    assert page.locator(".gd-print p").text_content().startswith("The first 2000 of 2901 rows")
-
-
-def page_run() -> gdlab.Trace:
-    return gdlab.trace("adam_lesson", epochs=5, lr=0.1, beta1=0.9, beta2=0.9)
-
-
-def test_a_practice_sheet_on_paper_has_room_to_write(opened: Any, tmp_path: Path) -> None:
-    page = opened("practice")
-    fill_in(page, "3", "1", "12.5")
-    page.pdf(path=tmp_path / "practice.pdf")
-    (told,) = text_of(tmp_path / "practice.pdf")
-    assert "12.5" in told and "hint for" not in told
-    assert "avg_hat" in told

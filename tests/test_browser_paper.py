@@ -1,0 +1,85 @@
+"""The sheet on paper: what Chromium prints, read from the file."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import missing
+from mounted import fill_in, sheets
+from pages import go
+from pages import opened as alone
+
+import gdlab
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Any]]:
+    with sheets(browser) as open_one:
+        yield open_one
+
+
+def text_of(pdf: Path) -> list[str]:
+    """The words of a file by page."""
+    if shutil.which("pdftotext") is None:
+        missing("pdftotext (the package poppler-utils)")
+    found = subprocess.run(
+        ["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True
+    )
+    return found.stdout.split("\f")[:-1]
+
+
+def test_paper_gets_the_whole_table_and_no_controls(opened: Any, tmp_path: Path) -> None:
+    page = opened("adam", 390, color_scheme="dark")
+    page.pdf(path=tmp_path / "adam.pdf")
+    pages = text_of(tmp_path / "adam.pdf")
+    told = "\n".join(pages)
+    run = page_run()
+    for name in ("y_pred", "err2", "avg_slope", "new_slope"):
+        for number in run.column(name):
+            assert f"{number:.6g}" in told, name
+    assert all(re.search(r"^ *row +(sample)?", one, re.M) for one in pages[: len(pages) // 2])
+    assert "adam_lesson" in pages[0] and "size of the steps" in told
+    for control in ("start values", "export", "speed", "adam_ann", "copy"):
+        assert control not in told
+    # On the page itself nothing has changed.
+    assert page.locator(".gd-print *").count() == 0
+
+
+def test_paper_gets_the_points_and_of_many_rows_the_first(opened: Any, tmp_path: Path) -> None:
+    page = opened("data")
+    page.pdf(path=tmp_path / "points.pdf")
+    told = "\n".join(text_of(tmp_path / "points.pdf"))
+    assert re.search(r"^ *29 +8 +46 *$", told, re.M) and "new" not in told
+    page.click("[data-tab=adam]")
+    page.fill("[data-input=epochs] .gd-box", "100")
+    page.press("[data-input=epochs] .gd-box", "Enter")
+    page.wait_for_selector(".gd-table[aria-rowcount='2903']")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".gd-print table").first.locator("tbody tr").count() == 2000
+    assert page.locator(".gd-print p").text_content().startswith("The first 2000 of 2901 rows")
+
+
+def page_run() -> gdlab.Trace:
+    return gdlab.trace("adam_lesson", epochs=5, lr=0.1, beta1=0.9, beta2=0.9)
+
+
+def test_a_practice_sheet_on_paper_has_room_to_write(opened: Any, tmp_path: Path) -> None:
+    page = opened("practice")
+    fill_in(page, "3", "1", "12.5")
+    page.pdf(path=tmp_path / "practice.pdf")
+    (told,) = text_of(tmp_path / "practice.pdf")
+    assert "12.5" in told and "hint for" not in told
+    assert "avg_hat" in told
+
+
+def test_the_page_s_title_stands_over_its_sheet(browser: Any, tmp_path: Path) -> None:
+    path = gdlab.trace("sgd").to_html(tmp_path / "sgd.html")
+    with alone(browser) as page:
+        go(page, path, "practice=7")
+        page.pdf(path=tmp_path / "practice.pdf")
+        (told,) = text_of(tmp_path / "practice.pdf")
+        assert "step by step" in told and "y_pred" in told and "back to the sheet" not in told
