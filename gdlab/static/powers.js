@@ -8,8 +8,9 @@
 const SPLITTER = 2 ** 27 + 1;
 const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
 const HALF_PI = [1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33];
-const EXP_TERMS = 24;
+const EXP_TERMS = 14;
 const COS_TERMS = 30;
+const LOG_TERMS = 17;
 const LARGEST_ANGLE = 2 ** 20;
 const LARGEST_WHOLE = 2 ** 31;
 // No power of two this far from 0 is a number.
@@ -54,10 +55,16 @@ function over(a, b) {
   return twoSum(first, (a[0] - back - rest + a[1]) / b[0]);
 }
 
-/** 1 + r/1 (1 + r/2 (1 + r/3 ...)): the exponential of a small pair. */
+/** 1/0!, 1/1!, 1/2! ... as pairs. */
+const INVERSES = [[1, 0]];
+for (let k = 1; k <= COS_TERMS + 1; k++) INVERSES.push(over(INVERSES[k - 1], [k, 0]));
+
+/** The exponential of a small pair: the series of its 16th part, raised to the power of 16. */
 function expOfSmall(r) {
-  let sum = [1, 0];
-  for (let k = EXP_TERMS; k > 0; k--) sum = plus([1, 0], over(times(sum, r), [k, 0]));
+  const part = [r[0] / 16, r[1] / 16];
+  let sum = INVERSES[EXP_TERMS];
+  for (let k = EXP_TERMS - 1; k >= 0; k--) sum = plus(INVERSES[k], times(sum, part));
+  for (let k = 0; k < 4; k++) sum = times(sum, sum);
   return sum;
 }
 
@@ -67,8 +74,18 @@ function expOf(value) {
   return [expOfSmall(plus(value, times([-k, 0], LN2))), k];
 }
 
-/** The logarithm of a number near 1 as a pair: one step of Newton's from the browser's own. */
+/** The logarithm of a number very near 1, as a pair: 2 (s + s^3/3 + s^5/5 ...). */
+function logNearOne(m) {
+  const s = over([m - 1, 0], twoSum(m, 1));
+  const square = times(s, s);
+  let sum = [0, 0];
+  for (let k = LOG_TERMS; k > 0; k -= 2) sum = plus(over([1, 0], [k, 0]), times(sum, square));
+  return times([2, 0], times(s, sum));
+}
+
+/** The logarithm of a number about 1 as a pair: one step of Newton's from the browser's own. */
 function logOf(m) {
+  if (Math.abs(m - 1) < 0.02) return logNearOne(m);
   const first = Math.log(m);
   const [close, k] = expOf([-first, 0]);
   const [off, rest] = plus(times(close, [m * 2 ** k, 0]), [-1, 0]);
@@ -104,12 +121,13 @@ function wholePower(x, count) {
 }
 
 function realPower(x, y) {
-  const [m, k] = normal(x);
+  let [m, k] = normal(x);
+  if (m > Math.SQRT2) [m, k] = [m / 2, k + 1];
   return expOf(times(plus(logOf(m), times([k, 0], LN2)), [y, 0]));
 }
 
 /** The size of a power whose base is over 0. */
-function sizeOf(x, y) {
+function newSize(x, y) {
   const exponent = y * Math.log2(x);
   if (Math.abs(exponent) > FAR) return exponent > 0 ? Infinity : 0;
   if (!Number.isInteger(y) || Math.abs(y) > LARGEST_WHOLE) {
@@ -120,6 +138,21 @@ function sizeOf(x, y) {
   return y < 0 ? scaled(over([1, 0], size)[0], -k) : scaled(size[0], k);
 }
 
+// A drag asks for the same powers again and again: by base, the sizes by exponent.
+const sizes = new Map();
+const MOST_SIZES = 50_000;
+
+function sizeOf(x, y) {
+  let known = sizes.get(x);
+  if (!known || known.size > MOST_SIZES) {
+    // A drag of the base itself leaves many behind.
+    if (sizes.size > 8) sizes.clear();
+    sizes.set(x, (known = new Map()));
+  }
+  if (!known.has(y)) known.set(y, newSize(x, y));
+  return known.get(y);
+}
+
 /** x to the power y, as C's pow has it for what is no number. */
 export function power(x, y) {
   if (x === 1 || y === 0 || (x === -1 && Math.abs(y) === Infinity)) return 1;
@@ -128,13 +161,12 @@ export function power(x, y) {
   return (x < 0 && y % 2 ? -1 : 1) * sizeOf(Math.abs(x), y);
 }
 
-/** The sum of (-1)^j r^(2j) / ((from + 1) ... (from + 2j)) over j: a cosine or a sine's factor. */
+/** The sum of (-1)^j r^(2j) / (from + 2j)! over j: a cosine or a sine's factor. */
 function alternating(r, from) {
-  const square = times(r, r);
-  let sum = [1, 0];
-  for (let k = COS_TERMS + from; k > from; k -= 2) {
-    const part = over(times(sum, square), [k * (k - 1), 0]);
-    sum = plus([1, 0], [-part[0], -part[1]]);
+  const [high, low] = times(r, r);
+  let sum = INVERSES[COS_TERMS + from];
+  for (let k = COS_TERMS + from - 2; k >= from; k -= 2) {
+    sum = plus(INVERSES[k], times(sum, [-high, -low]));
   }
   return sum;
 }
