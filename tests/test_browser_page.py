@@ -266,9 +266,9 @@ def joined(last):
 
 def test_a_rule_of_ones_own(browser, tmp_path):
     @gdlab.rule
-    def own(g, t, avg_prev=3, lr=0.1, beta=0.9, var=2):
+    def own(g, t, avg_prev=3, lr=0.1, β=0.9, var=2):
         """My own: everything that the grammar knows."""
-        avg = beta * avg_prev + (1 - beta) * g
+        avg = β * avg_prev + (1 - β) * g
         wave = cos(pi * t / 7) + floor(avg / 100) * sign(avg) - (var + 1) ** (avg / 1000)  # noqa: F821
         calm = wave if avg > -500 else -max(min(abs(avg), 900), t**var)
         step = lr * calm / (sqrt(abs(avg)) + 1)  # noqa: F821
@@ -376,6 +376,9 @@ def test_what_a_link_cannot_have_is_left_out_with_a_line(page):
     ):
         assert said in told
     assert differences(saved(page), gdlab.trace("adam_lesson", epochs=5, beta1=0.5)) == []
+    link(page, "sheet=toString&constructor=1")
+    assert "sheet=toString (there is no sheet 'toString')" in line(page, "alert")
+    assert "constructor=1 (sheet basic has no input 'constructor')" in line(page, "alert")
     link(page, "sheet=nowhere&points=1,2;3")
     told = line(page, "alert")
     assert "sheet=nowhere (there is no sheet 'nowhere')" in told

@@ -29,9 +29,6 @@ function accepted({ told, words, low, lowAllowed, below, whole }, value) {
 /**
  * A host for a `page` (gdlab/page/data.py says what is in it) and its `programs` by sheet. `ask`
  * takes an event and gives what the sheet takes as an answer, `[state, buffers]`.
- *
- * `events` has a function per kind of event; one gives back a file to save, or nothing. Another
- * part of the page may put its own there. `runOf(tab)` computes what a tab shows.
  */
 export function createHost(page, programs) {
   const sheets = { ...page.sheets, ...page.guests };
@@ -86,6 +83,7 @@ export function createHost(page, programs) {
     computed = new Map();
   }
 
+  /** What each kind of event does; where a file is to be saved, its name and bytes come back. */
   const events = {
     show(event) {
       const wanted = event.tab ?? tab;
@@ -94,9 +92,11 @@ export function createHost(page, programs) {
     },
     input({ name, value }) {
       if (!isSheet()) throw new Refusal(`sheet ${tab} has no inputs`);
-      const limits = page.sheets[tab].limits[name];
-      if (!limits) throw new Refusal(`sheet ${tab} has no input '${name}'`);
-      inputs[tab][name] = accepted(limits, value);
+      const { limits } = page.sheets[tab];
+      if (!Object.hasOwn(limits, name)) {
+        throw new Refusal(`sheet ${tab} has no input '${name}'`);
+      }
+      inputs[tab][name] = accepted(limits[name], value);
       computed.delete(tab);
     },
     epochs({ value }) {
@@ -243,8 +243,6 @@ export function createHost(page, programs) {
 
   return {
     ask,
-    events,
-    runOf,
     /** What a person has changed: the sheet, its inputs, epochs and points, where they differ. */
     changes() {
       const given = isSheet() ? Object.entries(inputs[tab]) : [];
