@@ -33,6 +33,7 @@ async function startPage(programs) {
     remember();
   });
 
+  root.querySelector("input[type=file]").accept = ".csv";
   // The workbook was made with the page; it does not know what was changed since.
   const save = root.querySelector("[data-do=export]");
   save.textContent = page.workbook.said;
