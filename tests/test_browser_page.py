@@ -351,6 +351,15 @@ def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
     assert not page.is_visible(".gd-alert")
 
 
+def test_without_a_change_the_address_is_the_files(page, lessons):
+    link(page, "sheet=basic&epochs=5&row=1&column=y_pred")
+    page.wait_for_url(lessons.as_uri())
+    page.goto(f"{lessons.as_uri()}?version=2#lr=0.5")
+    page.wait_for_selector(".gd[aria-busy=false]")
+    page.click("[data-do=reset]")
+    page.wait_for_url(f"{lessons.as_uri()}?version=2")
+
+
 def test_points_go_into_the_link(page):
     page.click("[data-tab=data]")
     page.dblclick("tr[data-row='1'] td[data-column='1']")

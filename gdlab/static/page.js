@@ -44,8 +44,9 @@ async function startPage(programs) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const fragment = fragmentOf(host.changes(), selected);
-      const address = fragment ? `#${fragment}` : location.pathname;
-      if (address !== (location.hash || location.pathname)) history.replaceState(null, "", address);
+      const plain = location.pathname + location.search;
+      const address = fragment ? `#${fragment}` : plain;
+      if (address !== (location.hash || plain)) history.replaceState(null, "", address);
     }, REMEMBER_MS);
   }
 
