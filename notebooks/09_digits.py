@@ -109,9 +109,9 @@ gdlab.digits.race(updates=3000).floors.round(4)
 gdlab.digits.plot_weights(race)
 
 # %% [markdown]
-# The rules come to nearly the same loss by different weights. SGD still shows the noise that it began
-# with. Adam has drawn a rim: pixels that have ink in a few images only. Their gradients are rare
-# and small, and a division by the root of `sqr_avg` makes their steps as large as all others.
+# The rules come to nearly the same loss by different weights. SGD still shows the noise that it
+# began with. Adam has drawn a rim: pixels that have ink in a few images only. Their gradients are
+# rare and small, and a division by the root of `sqr_avg` makes their steps as large as all others.
 
 # %% [markdown]
 # ## What weight decay does
