@@ -441,6 +441,33 @@ def test_an_impossible_number_is_refused(page):
     assert line(page, "alert") == "580000 rows are more than the 500000 that a page can hold"
 
 
+def test_a_decimal_comma_is_one_in_an_input_too(page):
+    box = "[data-input=lr] .gd-box"
+    page.focus(box)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("0,05")
+    page.keyboard.press("Enter")
+    assert page.input_value(box) == "0.05"
+    assert differences(saved(page), lesson_at(lr=0.05)) == []
+    for typed, told in (
+        ("0,0x5", "lr must be a number, not '0,0x5'"),
+        ("1,500", "lr: 1,500 may mean 1.500 or 1500; type one"),
+        ("", "lr is empty; type a number"),
+    ):
+        page.fill(box, typed)
+        page.press(box, "ArrowUp" if typed else "Enter")
+        assert line(page, "alert") == told
+        assert page.input_value(box) == "0.05"
+    page.press(box, "ArrowUp")
+    assert page.input_value(box) == "0.0512"
+    assert not page.is_visible(".gd-alert")
+
+
+def lesson_at(**given):
+    """The first sheet of the lessons with other inputs."""
+    return gdlab.trace("sgd", h=0.01, epochs=5, **given)
+
+
 def test_a_drawn_order_stays(browser, tmp_path):
     run = gdlab.trace("adam", epochs=2, shuffle=True, seed=3)
     with opened(browser) as page:

@@ -13,6 +13,7 @@ STATIC = Path(__file__).parents[1] / "static"
 # Each file after those that it imports from.
 MODULES = (
     "numbers.js",
+    "reading.js",
     "state.js",
     "news.js",
     "views.js",

@@ -4,7 +4,8 @@ import { compute } from "./compute.js";
 import { full, short } from "./numbers.js";
 import { groundOf, heightsOn } from "./ground.js";
 import { pythonLine } from "./python.js";
-import { Refusal, edited, listed, loaded, pasted, removed } from "./typed.js";
+import { Refusal } from "./reading.js";
+import { edited, listed, loaded, pasted, removed } from "./typed.js";
 
 const DATA = "data";
 const COMPARE = "compare";

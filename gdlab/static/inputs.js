@@ -1,5 +1,6 @@
 // The inputs of a sheet: each has a number box and, where its range is written down, a slider.
 import { full, rounded } from "./numbers.js";
+import { Refusal, typedNumber } from "./reading.js";
 
 function node(tag, attributes = {}, text = "") {
   const made = document.createElement(tag);
@@ -8,15 +9,19 @@ function node(tag, attributes = {}, text = "") {
   return made;
 }
 
-/** One input; `changed(value)` is called with the number that a person chose. */
-function createField({ name, symbol, address, slider }, changed) {
+/**
+ * One input; `changed(value)` is called with the number that a person chose, `refused(text)` says
+ * why what they typed is none.
+ */
+function createField({ name, symbol, address, slider }, changed, refused) {
   const field = node("div", { class: "gd-field", "data-input": name });
   const called = name.replaceAll("_", " ");
   const label = node("span", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
   label.append(called);
   const box = node("input", {
-    type: "number", step: "any", class: "gd-box", "aria-label": `${called}, number`,
+    // A box for numbers would drop a decimal comma: 0,05 became 5.
+    type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${called}, number`,
   });
   field.append(label);
   let track = null;
@@ -34,10 +39,30 @@ function createField({ name, symbol, address, slider }, changed) {
     });
     field.append(track);
   }
-  const take = () => {
-    if (box.value === "") box.value = box.dataset.value;
-    else if (box.value !== box.dataset.value) changed(Number(box.value));
-  };
+  function putBack() {
+    box.value = box.dataset.value;
+    if (track) track.value = toTrack(Number(box.dataset.value));
+  }
+
+  /** The number in the box; null, after saying why and putting the old one back, for none. */
+  function typedHere() {
+    try {
+      return typedNumber(box.value, called);
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      putBack();
+      refused(problem.message);
+      return null;
+    }
+  }
+
+  function take() {
+    const value = typedHere();
+    if (value === null) return;
+    box.value = full(value);
+    if (box.value !== box.dataset.value) changed(value);
+  }
+
   box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
     // An arrow is a slider's step: on a rate of 0.001 a whole 1 would be no step but a leap.
@@ -46,7 +71,9 @@ function createField({ name, symbol, address, slider }, changed) {
     if (event.key === "Enter") take();
     if (!by || !slider || box.readOnly) return;
     event.preventDefault();
-    const value = fromTrack(toTrack(Number(box.value)) + by * slider.step);
+    const typed = typedHere();
+    if (typed === null) return;
+    const value = fromTrack(toTrack(typed) + by * slider.step);
     box.value = full(value);
     changed(value);
   });
@@ -63,10 +90,7 @@ function createField({ name, symbol, address, slider }, changed) {
       if (track && held !== track) track.value = toTrack(value);
       track?.setAttribute("aria-valuetext", text);
     },
-    putBack() {
-      box.value = box.dataset.value;
-      if (track) track.value = toTrack(Number(box.dataset.value));
-    },
+    putBack,
     /** What is given can be read, and not changed. */
     give() {
       box.readOnly = true;
@@ -76,8 +100,11 @@ function createField({ name, symbol, address, slider }, changed) {
   };
 }
 
-/** The fields of a sheet in `place`; `changed(name, value)` tells what a person set. */
-export function createInputs(place, changed) {
+/**
+ * The fields of a sheet in `place`; `changed(name, value)` tells what a person set, `refused(text)`
+ * why what they typed is no number.
+ */
+export function createInputs(place, changed, refused) {
   let fields = new Map();
 
   function build(inputs, given) {
@@ -85,7 +112,7 @@ export function createInputs(place, changed) {
     const carried = node("div", { class: "gd-fields" });
     fields = new Map();
     for (const input of inputs) {
-      const field = createField(input, (value) => changed(input.name, value));
+      const field = createField(input, (value) => changed(input.name, value), refused);
       if (given) field.give();
       fields.set(input.name, field);
       (input.carried ? carried : first).append(field.node);

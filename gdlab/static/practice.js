@@ -2,9 +2,9 @@
 // gdlab/exercise.py tells it in a notebook.
 import { drawPractice } from "./draw.js";
 import { judgeTyped } from "./judge.js";
+import { Refusal } from "./reading.js";
 import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
-import { Refusal } from "./typed.js";
 
 const PRACTICE_ROWS = 3;
 const LONGEST_TEXT = 60;

@@ -71,7 +71,7 @@ export function createSheet(root, send, foresee = () => null) {
     const foreseen = foresee(state, event);
     if (foreseen) show(...foreseen);
     inFront = Boolean(foreseen);
-  });
+  }, alert);
   const bar = createBar(part("bar"));
   const pictures = createPictures(part("pictures"));
   const player = createPlayer(part("player"), (row) => {

@@ -1,28 +1,7 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
+import { Refusal, typedNumber } from "./reading.js";
 
 const MOST_POINTS = 10_000;
-const THOUSANDS = /^[-+]?\d{1,3}(,\d{3})+$/;
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
-
-/** What a person asked for and cannot have; its message is for them. */
-export class Refusal extends Error {}
-
-/** A typed number; a decimal comma is understood where it cannot mean thousands. */
-export function typedNumber(text, where) {
-  const plain = text.trim().replace("−", "-").replace("\u00a0", "");
-  if (!plain) throw new Refusal(`${where} is empty; type a number`);
-  if (THOUSANDS.test(plain)) {
-    const [point, none] = [plain.replaceAll(",", "."), plain.replaceAll(",", "")];
-    throw new Refusal(`${where}: ${plain} may mean ${point} or ${none}; type one`);
-  }
-  const written = plain.includes(".") ? plain : plain.replace(",", ".");
-  if (!NUMBER.test(written)) {
-    throw new Refusal(`${where} must be a number, not '${text.trim().slice(0, 40)}'`);
-  }
-  const value = Number(written);
-  if (!Number.isFinite(value)) throw new Refusal(`${where} must be a number under 1.8e308`);
-  return value;
-}
 
 function enough({ x, y }) {
   if (!x.length) throw new Refusal("the last point stays: a line needs at least one");
