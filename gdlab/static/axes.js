@@ -40,6 +40,12 @@ export function padded([low, high], share = 0.08) {
   return [low - air, high + air];
 }
 
+/** A range widened to round numbers, so that a drag does not move its axis at every event. */
+export function widened([low, high]) {
+  const step = niceStep(high - low, 12);
+  return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
+}
+
 /** The least and largest finite number of some lists; `[0, 1]` where there is none. */
 export function extent(...lists) {
   let [low, high] = [Infinity, -Infinity];
@@ -65,7 +71,10 @@ export function decades(...lists) {
   return [10 ** bottom, Math.min(10 ** Math.ceil(Math.log10(high) + 1e-9), Number.MAX_VALUE)];
 }
 
-/** Axes over two ranges: `x` and `y` place a number, `frame` is what they look like. */
+/**
+ * Axes over two ranges: `x` and `y` place a number; `frame(still)` is what they look like, with
+ * marks on them that stay while the axes do.
+ */
 export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
   const clamp = (at) => Math.max(-FAR_OUT, Math.min(FAR_OUT, at));
   const share = (value, [low, high]) => (value - low) / (high - low);
@@ -78,7 +87,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
     y: yAt,
     width: INNER.width,
     height: INNER.height,
-    frame() {
+    frame(still = "") {
       const word = (name, x, y, anchor, said) =>
         `<text class="${name}" x="${x}" y="${y}" text-anchor="${anchor}">${escaped(said)}</text>`;
       const parts = [word("gd-title", MARGIN.left, 14, "start", title)];
@@ -98,7 +107,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       parts.push(word("gd-axis-label", INNER.width, -6, "end", yLabel));
       // What lies outside the range is cut off at the frame.
       const size = `width="${INNER.width}" height="${INNER.height}"`;
-      parts.push(`<svg class="gd-marks" ${size}></svg></g>`);
+      parts.push(`<svg ${size}>${still}</svg><svg class="gd-marks" ${size}></svg></g>`);
       return parts.join("");
     },
   };

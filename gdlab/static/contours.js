@@ -17,8 +17,17 @@ export function bowl({ x, y }) {
 
 const contour = (data) => `<path class="gd-contour" d="${data}"/>`;
 
+const drawn = { key: "", marks: "" };
+
+/** The ellipses, drawn anew only where they are others: a drag of a rate leaves them alone. */
+export function ellipsesOnce(bowl, start, ranges, area) {
+  const key = JSON.stringify([bowl, start, ranges]);
+  if (drawn.key !== key) Object.assign(drawn, { key, marks: ellipses(bowl, start, area) });
+  return drawn.marks;
+}
+
 /** Ellipses of equal mean squared error round the best line; one goes near `start`. */
-export function ellipses({ best, meanX, spread }, start, area) {
+function ellipses({ best, meanX, spread }, start, area) {
   const [across, up] = [start[0] - best[0], start[1] - best[1]];
   const excess = (across + up * meanX) ** 2 + up ** 2 * spread || 1;
   let marks = "";

@@ -1,6 +1,8 @@
 // The pictures beside the table, each drawn from the state and the row that is selected.
-import { HEIGHT, WIDTH, axes, decades, extent, lineOf, padded, pathOf } from "./axes.js";
-import { bowl, ellipses, surfaceContours } from "./contours.js";
+import {
+  HEIGHT, WIDTH, axes, decades, extent, lineOf, padded, pathOf, widened,
+} from "./axes.js";
+import { bowl, ellipsesOnce, surfaceContours } from "./contours.js";
 import { escaped, short } from "./numbers.js";
 import { valueOf } from "./state.js";
 
@@ -64,7 +66,7 @@ function drawPoints(state, row) {
     [low, high].map((at) => [area.x(at), area.y(intercept + slope * at)]),
   );
   let marks = "";
-  x.forEach((at, place) => { marks += circle("gd-point", 3, area.x(at), area.y(y[place])); });
+  const still = Array.from(x, (at, k) => circle("gd-point", 3, area.x(at), area.y(y[k]))).join("");
   const runs = runsOf(state);
   runs.forEach((run, place) => {
     const before = endOf(run, Math.max(0, row - 1));
@@ -84,7 +86,7 @@ function drawPoints(state, row) {
     }
     marks += circle("gd-now", 5.5, atX, atY);
   }
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(still), marks };
 }
 
 /** A path's places up to a row; where rows are dense, those that are a pixel apart. */
@@ -112,7 +114,7 @@ function drawPath(state, row) {
     const span = high - low;
     const from = Math.min(low, Math.max(least, low - span));
     const to = Math.max(high, Math.min(most, high + span));
-    return padded([from, to], 0.04);
+    return widened(padded([from, to], 0.04));
   });
   const [first, second] = state.head.parameters;
   const area = axes({
@@ -120,8 +122,8 @@ function drawPath(state, row) {
     x: ranges[0], y: ranges[1],
   });
   let marks = "";
-  if (found) marks = ellipses(found, runs[0].start, area);
-  else if (state.ground) marks = surfaceContours(state, area);
+  const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
+    : state.ground ? surfaceContours(state, area) : "";
   runs.forEach((run, place) => {
     const names = `gd-path ${colourOf(place)}`;
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));
@@ -129,7 +131,7 @@ function drawPath(state, row) {
     const end = endOf(run, row);
     marks += marker(place, area.x(end[0]), area.y(end[1]));
   });
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(still), marks };
 }
 
 function rowLine(area, row) {
