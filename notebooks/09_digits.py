@@ -160,7 +160,7 @@ gdlab.digits.race(("adam", "adam_lesson"), updates=3).loss
 # %% [markdown]
 # ## Exercise
 #
-# 1. Give all four rules the same rate: `race({"sgd": {"lr": 0.001}, "adam": {"lr": 0.001}})`. What
+# 1. Give two rules the same rate: `race({"sgd": {"lr": 0.001}, "adam": {"lr": 0.001}})`. What
 #    would you conclude, and why would it be wrong?
 # 2. Let Adam run for 10,000 updates. Its loss keeps falling. What does the accuracy do? (The stop
 #    button ends a race and keeps what was computed.)

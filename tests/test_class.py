@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from handed_in import hand_in, with_part
 
 from gdlab.classes import handing_out, mark_class, marker, marking, new_class, roster, worker
@@ -297,6 +298,25 @@ def test_a_strangers_text_stays_text(tmp_path):
     assert row["name"].startswith("'=HYPERLINK")
     assert row["id"] == "'=cmd"
     assert "\x85" not in text
+
+
+def test_two_markings_do_not_write_into_one_folder(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "marks"
+    folder.mkdir()
+    out.mkdir()
+    hand_in(folder / "anna.xlsx", "sgd", rows=1, seed=1)
+    with FileLock(out / marking.LOCK):
+        with pytest.raises(ValueError, match="another marking is at work") as caught:
+            mark_class(folder, out)
+        assert "\n" not in str(caught.value)
+    assert mark_class(folder, out).marked == 1
+    assert len(table(out / "marks.csv")) == 1
+
+
+def test_an_empty_folder_is_told(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    assert main(["class", "mark", str(tmp_path / "in"), "--out", str(tmp_path / "marks")]) == 0
+    assert "there was nothing to mark in" in capsys.readouterr().out
 
 
 def test_the_commands(tmp_path, capsys):

@@ -66,7 +66,7 @@ def test_practice_writes_what_it_says(run: Run, tmp_path: Path) -> None:
     [
         (["adamant", "--out", "a.xlsx"], "no rule is called 'adamant'"),
         (["adam", "--out", "no/a.xlsx"], "there is no folder"),
-        (["adam", "--out", "."], "is a folder"),
+        (["adam", "--out", "."], "a workbook's name ends in .xlsx"),
         (["adam"], "--out"),
         (["adam", "--out", "a.xlsx", "--rows", "0"], "--rows"),
         (["adam", "--out", "a.xlsx", "--rows", "5000"], "rows must be a whole number from 1 to"),

@@ -377,6 +377,11 @@ class Still(HTMLParser):
         (self.folded if self.within else self.open).append(data)
 
 
+def test_a_riddles_seed_is_a_whole_number(raced):
+    with pytest.raises(ValueError, match="seed must be a whole number from 0"):
+        digits.riddle(raced, seed=-1)
+
+
 def test_a_riddle_tells_its_answers_by_the_button_alone(raced):
     riddle = digits.riddle(raced, seed=2)
     assert sorted(riddle.answers.values()) == sorted(raced.rules)

@@ -136,6 +136,8 @@ def test_a_long_sheet_is_drawn_too() -> None:
         ({"blank": "avg_slop"}, "no column 'avg_slop' can be blank; there are intercept, slope"),
         ({"blank": ["avg_slope", "t"]}, "no column 't' can be blank"),
         ({"out": "here.xlsx", "key": "here.xlsx"}, "cannot be both"),
+        ({"out": "here.csv"}, "here.csv: a workbook's name ends in .xlsx"),
+        ({"key": "key.html"}, "key.html: a workbook's name ends in .xlsx"),
         ({"out": "no/such/folder/a.xlsx"}, "there is no folder"),
     ],
 )

@@ -214,6 +214,10 @@ def test_the_least_squares_line_is_numpys():
         ({"over": {"avg_slope": [1]}}, "start has no 'avg_slope'"),
         ({"over": {"lr": [1]}, "lr": 2}, "do not also give it"),
         ({"over": {"batch_size": [1, 2]}}, "cannot be swept"),
+        ({"over": {"epochs": [1, 2]}}, "epochs cannot be swept"),
+        ({"over": {"seed": [1, 2]}, "shuffle": True}, "seed cannot be swept"),
+        ({"over": {1: [0.1]}}, "over 1 must be the name"),
+        ({"over": {"slope": [1, 2]}, "start": 5}, "start must be like"),
         ({"over": {"lr": [1]}, "measure": "loss"}, "no measure is called 'loss'"),
         ({"over": {"lr": [1]}, "threshold": "x"}, "threshold must be a number"),
         ({"over": {"lr": [1]}, "surface": "ravine"}, "diverged_at"),
@@ -225,6 +229,20 @@ def test_bad_input_is_answered_in_one_line(given, words):
     with pytest.raises(ValueError, match=words) as caught:
         gdlab.sweep("sgd", **given)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [
+        ((), "a place for each of lr"),
+        ((0, 0), "a place for each of lr"),
+        ((2,), "lr has places 0 to 1, not 2"),
+        (("0",), "lr has places 0 to 1, not '0'"),
+    ],
+)
+def test_a_run_that_is_not_there(places, words):
+    with pytest.raises(ValueError, match=words):
+        gdlab.sweep("sgd", over={"lr": [1e-5, 1e-4]}).trace(*places)
 
 
 def run(capsys, *arguments):
@@ -272,12 +290,14 @@ def test_the_command_writes_csv_with_every_digit(tmp_path, capsys):
         (["--over", "lr=1", "--over", "slope=1", "--over", "intercept=1", "--plot", "m.png"],
          "one or two"),
         (["--over", "lr=1", "--out", "nowhere/rows.csv"], "there is no folder"),
+        (["--over", "lr=1", "--plot", "nowhere/map.png"], "there is no folder"),
     ],
 )  # fmt: skip
 def test_the_command_answers_bad_input_in_one_line(given, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, _, err = run(capsys, "sgd", *given)
-    assert code == 2
+    code, out, err = run(capsys, "sgd", *given)
+    # Nothing is said of a sweep whose file could not be written: it was not made.
+    assert (code, out) == (2, "")
     assert err.startswith("gdlab sweep: ")
     assert words in err
     assert err.count("\n") == 1
@@ -294,6 +314,26 @@ def test_a_map_shows_where_runs_diverge():
     assert not near[-1].any()
     texts = [text.get_text() for text in sweep.plot().figure.legends[0].get_texts()]
     assert texts == [maps.EDGES["rmse"], "no finite number"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"over": {"lr": [1.0, 2.0]}, "epochs": 60}, "every run diverged"),
+        ({"over": {"lr": [1.0, 2.0], "slope": [0, 1]}, "epochs": 60}, "every run diverged"),
+        ({"over": {"lr": [1e-6, 1e-5]}, "measure": "diverged_at"}, "no run diverged"),
+        ({"over": {"lr": [1e-6, 1e-5]}, "measure": "epochs_to_threshold"}, "no run reached"),
+    ],
+    ids=str,
+)
+def test_a_map_with_nothing_in_it_says_so(given, words):
+    drawn = gdlab.sweep("sgd", **given).plot()
+    axes = drawn.figure.axes[0]
+    assert axes.texts[0].get_text().startswith(words)
+    low, high = axes.get_xlim()
+    first, last = given["over"]["lr"]
+    assert low < first < last < high < 10 * last
+    assert len(drawn.figure.axes) == 1, "a scale of colours for no colours"
 
 
 def test_a_click_finds_its_cell():

@@ -4,9 +4,11 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from filelock import FileLock, Timeout
 
 from gdlab.classes.marker import close_all, mark_some
 from gdlab.classes.results import Counts, Result, write_results
@@ -15,7 +17,7 @@ from gdlab.marking.guard import MOST_BYTES
 from gdlab.progress import progress
 from gdlab.spreading import spread, workers
 
-JOURNAL, COPIES = "journal.jsonl", "marked"
+JOURNAL, COPIES, LOCK = "journal.jsonl", "marked", ".lock"
 # Files in one task that goes to another machine; within this one every file is a task.
 AT_ONCE = 10
 
@@ -42,7 +44,7 @@ def mark_class(
     ``journal.jsonl`` in ``out`` keeps every file's result as soon as it is there; a file in it is
     marked again only when its content is another. The files handed in are never changed. Returns
     how many were marked, and which were not and why. Raises ValueError, one line, for a folder that
-    is not there, or for one and the same.
+    is not there, for one and the same, or where another marking is at work in ``out``.
     """
     source, target = Path(handed_in), Path(out)
     if not source.is_dir():
@@ -54,16 +56,27 @@ def mark_class(
         (target / COPIES).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"{out}: {error.strerror or error}") from None
-    files = dict.fromkeys(_files(source, target))
-    known = {key for key, _ in _journal(target / JOURNAL)}
-    new = [one for one in files if one not in known]
-    with progress("Marking", len(new)) as done, _appending(target / JOURNAL) as journal:
-        for one, result in _mark(source, target, new):
-            journal.write(json.dumps([*one, result]) + "\n")
-            journal.flush()
-            done(1)
-    found = ((one.file, result) for one, result in _journal(target / JOURNAL) if one in files)
-    return write_results(found, learners, target)
+    with _alone(target):
+        files = dict.fromkeys(_files(source, target))
+        known = {key for key, _ in _journal(target / JOURNAL)}
+        new = [one for one in files if one not in known]
+        with progress("Marking", len(new)) as done, _appending(target / JOURNAL) as journal:
+            for one, result in _mark(source, target, new):
+                journal.write(json.dumps([*one, result]) + "\n")
+                journal.flush()
+                done(1)
+        found = ((one.file, result) for one, result in _journal(target / JOURNAL) if one in files)
+        return write_results(found, learners, target)
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Keep a second marking out of the folder; the lock of a process that ended is none."""
+    try:
+        with FileLock(target / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise ValueError(f"{target}: another marking is at work there; wait for its end") from None
 
 
 def _files(source: Path, target: Path) -> Iterator[Handed]:

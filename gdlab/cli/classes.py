@@ -57,9 +57,11 @@ def _mark(args: argparse.Namespace) -> int:
 
     counts = mark_class(args.folder, args.out, args.students)
     print(f"{counts.marked} marked, {len(counts.refused)} not marked")
+    if not (counts.marked or counts.refused):
+        print(f"there was nothing to mark in {args.folder}")
     print(f"marks: {args.out}/marks.csv")
     print(f"marked copies: {args.out}/marked")
-    print(f"which cells went wrong: {args.out}/items.csv, {args.out}/items-RULE.png")
+    print(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
     print(f"sheets that are alike: {args.out}/alike.csv")
     for file, reason in list(counts.refused.items())[:MOST_LISTED]:
         complain(args.prog, f"{file} is not marked: {reason}")

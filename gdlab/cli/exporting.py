@@ -34,7 +34,8 @@ def add(group: Commands) -> None:
         "--symbols",
         choices=("mb", "ab"),
         default="mb",
-        help="the line's letters: y = m*x + b, or y = a*x + b as in the lessons (default mb)",
+        help="the line's letters: y = m*x + b, or y = a*x + b as in the lessons (default mb); "
+        "the page keeps m and b",
     )
     add_run_options(parser, epochs=EPOCHS)
 

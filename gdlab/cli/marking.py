@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
-from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of
+from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of, seed
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def add(group: Commands) -> None:
     practice.add_argument(
         "--seed",
         metavar="S",
-        type=int,
+        type=seed,
         default=0,
         help="every number S gives other points and rates (default 0)",
     )

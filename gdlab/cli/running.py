@@ -48,9 +48,7 @@ def add_run_options(parser: Parser, epochs: int = 1) -> None:
         metavar="replacement",
         help="draw each epoch's order anew; with the word replacement, every sample from all",
     )
-    run.add_argument(
-        "--seed", metavar="S", type=_seed, help="what the shuffle draws by (default 0)"
-    )
+    run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
     add_course_options(run)
     run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
@@ -182,7 +180,8 @@ def _batch_size(text: str) -> int | str:
     return text if text == "full" else whole(text)
 
 
-def _seed(text: str) -> int:
+def seed(text: str) -> int:
+    """A whole number, as an argument's type."""
     try:
         return int(text)
     except ValueError:

@@ -45,11 +45,14 @@ def add(group: Commands) -> None:
 
 
 def _sweep(args: argparse.Namespace) -> None:
-    from gdlab.files import replacing
+    from gdlab.files import checked_place, replacing
     from gdlab.sweeping import sweep
 
     _check_ending("--out", args.out, (".parquet", ".csv"))
     _check_ending("--plot", args.plot, (".png", ".svg", ".pdf"))
+    for path in filter(None, (args.out, args.plot)):
+        # Known now, not after a long sweep.
+        checked_place(path)
     over: dict[str, list[float]] = {}
     for given in args.over:
         name, values = _values(given)

@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from gdlab.digits.pictures import draw_curves
 from gdlab.digits.results import Race
 from gdlab.pictures import Picture, side_by_side
+from gdlab.points import whole
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 UNDECIDED = "?"
@@ -18,8 +19,10 @@ UNDECIDED = "?"
 def riddle(race: Race, seed: int = 0) -> "Riddle":
     """Show the curves of a race under letters, which ``seed`` deals out: which rule is which?
 
-    Raises ValueError for a race of more rules than there are letters.
+    Raises ValueError for a seed that is no whole number from 0, and for a race of more rules than
+    there are letters.
     """
+    whole("seed", seed, least=0)
     if len(race.rules) > len(LETTERS):
         raise ValueError(f"a riddle has at most {len(LETTERS)} rules")
     rules = list(race.rules)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdlab.assembly import EXTRAS
+from gdlab.files import check_workbook_name
 from gdlab.layout import START_ROW
 from gdlab.marking.numbers import numbers
 from gdlab.marking.record import (
@@ -56,9 +57,11 @@ def practice(
     ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
     ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together.
 
-    Raises ValueError, one line that names the thing, for an unknown rule or column, and for rows
-    or decimals out of their limits.
+    Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
+    decimals out of their limits, and for a path that does not end in .xlsx.
     """
+    for path in (out,) if key is None else (out, key):
+        check_workbook_name(path)
     record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
     if key is not None and Path(key).resolve() == Path(out).resolve():
         raise ValueError(f"{key} cannot be both the practice sheet and its key")

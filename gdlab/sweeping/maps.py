@@ -36,6 +36,12 @@ EDGES = {
     "diverged_at": "edge of divergence: past it a cell goes past 1.8e308",
     "distance": "edge of divergence: past it a run ends further off than it began",
 }
+NOTHING = {
+    "rmse": "every run diverged",
+    "epochs_to_threshold": "no run reached the threshold",
+    "diverged_at": "no run diverged",
+    "distance": "every run diverged",
+}
 EDGE_COLOUR, NONE_COLOUR = "#D55E00", "#D9D9D9"
 WIDTH, HEIGHT, DPI = 6.4, 4.8, 100
 
@@ -185,7 +191,10 @@ def _draw_map(
         across.edges, up.edges, known.T, norm=_norm(measure, cells, off), cmap="viridis_r",
         rasterized=True,
     )  # fmt: skip
-    axes.figure.colorbar(mesh, ax=axes, label=LABELS[measure], extend="both")
+    if np.isfinite(cells).any():
+        axes.figure.colorbar(mesh, ax=axes, label=LABELS[measure], extend="both")
+    else:
+        _say(axes, NOTHING[measure])
     marks: list[Any] = []
     if off.any() and not off.all() and min(off.shape) > 1:
         # A contour through the middle of cells, as a map draws a coast.
@@ -203,8 +212,11 @@ def _draw_curve(
     _scale(axes, side, None)
     axes.set_ylabel(LABELS[measure])
     few = len(cells) <= 60
-    axes.plot(side.values, np.where(off & (measure != "diverged_at"), np.nan, cells),
-              color="#0072B2", marker="o" if few else "", markersize=4)  # fmt: skip
+    drawn = np.where(off & (measure != "diverged_at"), np.nan, cells)
+    axes.plot(side.values, drawn, color="#0072B2", marker="o" if few else "", markersize=4)
+    if not np.isfinite(drawn).any():
+        axes.set_xlim(side.edges[0], side.edges[-1])
+        _say(axes, NOTHING[measure])
     shown = cells[np.isfinite(cells) & ~off]
     if len(shown) and shown.min() > 0 and shown.max() / shown.min() > LOG_FROM:
         axes.set_yscale("log")
@@ -213,6 +225,10 @@ def _draw_curve(
         axes.axvline(side.edges[place + 1], color=EDGE_COLOUR, linewidth=2, label=label)
     axes.grid(color="#E3E3E3", linewidth=0.6)
     _legend_below(axes, axes.get_legend_handles_labels()[0])
+
+
+def _say(axes: "Axes", words: str) -> None:
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", size="large")
 
 
 def _nothing(measure: str) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,8 @@ MOST_RUNS = 2**31  # 16 GiB
 ROWS_AT_ONCE = 1_000_000
 # The parameters of the line and of a surface.
 STARTS = (*PARAMETERS, "u", "v")
-# Settings that decide which columns there are, not a number in them.
-NOT_SWEPT = ("batch_size", "at_epoch")
+# Settings that decide which rows and columns there are, not a number in them.
+NOT_SWEPT = ("batch_size", "at_epoch", "epochs", "steps", "seed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +100,11 @@ class Sweep:
 
     def arguments(self, *places: int) -> dict[str, Any]:
         """What :func:`gdlab.trace` is given for one run: its places in the values of each name."""
+        if len(places) != len(self.over):
+            raise ValueError(f"give a place for each of {', '.join(self.over)}")
+        for place, (name, values) in zip(places, self.over.items(), strict=True):
+            if not (isinstance(place, Integral) and -len(values) <= place < len(values)):
+                raise ValueError(f"{name} has places 0 to {len(values) - 1}, not {place!r:.40}")
         chosen = self._chosen(places)
         starts = {name: value for name, value in chosen.items() if _is_start(name)}
         given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
@@ -107,7 +113,10 @@ class Sweep:
         return given
 
     def trace(self, *places: int) -> Trace:
-        """The whole table of one run, by its places (from 0) in the values of each swept name."""
+        """The whole table of one run, by its places (from 0) in the values of each swept name.
+
+        Raises ValueError for places that are not there.
+        """
         return trace(self.rule, self.points, **self.arguments(*places))
 
     def to_parquet(self, path: str | Path) -> Path:
@@ -215,6 +224,8 @@ def _values(over: Any) -> dict[str, "np.ndarray"]:
         raise ValueError("over must be like {'lr': [0.01, 0.1]}, with at least one name")
     found = {}
     for name, given in over.items():
+        if not isinstance(name, str):
+            raise ValueError(f"over {name!r:.40} must be the name of a hyperparameter or a start")
         try:
             several = list(given)
         except TypeError:
@@ -259,7 +270,7 @@ def _job(
     starts = {name: value for name, value in first.items() if _is_start(name)}
     hyper = {name: value for name, value in first.items() if name not in starts}
     given = dict(settings)
-    if starts:
+    if starts and hasattr(given.get("start", {}), "keys"):
         given["start"] = {**(given.get("start") or {}), **starts}
     job = prepare(rule, points, **given, **hyper)
     for name in hyper:

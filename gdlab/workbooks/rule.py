@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from gdlab.files import check_workbook_name
 from gdlab.layout import DATA_SHEET
 from gdlab.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.runs import Trace
@@ -33,8 +34,7 @@ def write_trace(
     """
     refuse_too_long(trace)
     refuse_letters(letters)
-    if Path(path).suffix.lower() != ".xlsx":
-        raise ValueError(f"{path}: a workbook's name ends in .xlsx")
+    check_workbook_name(path)
     name = name or trace.rule
     if name.lower() == DATA_SHEET:
         name = f"{name}_rule"
