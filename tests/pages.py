@@ -63,6 +63,18 @@ def link(page: Any, fragment: str) -> None:
     )
 
 
+def paste(page: Any, text: str) -> None:
+    """Paste a text at the selected cell."""
+    page.locator(".gd-table").evaluate(
+        """(table, text) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            table.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
+        }""",
+        text,
+    )
+
+
 def saved(page: Any) -> dict[str, np.ndarray]:
     """Every cell of the sheet that is shown, as the page saves it; errors as in gdlab.browser."""
     text = page.evaluate(

@@ -26,7 +26,7 @@ import pytest
 from combinations import OPTIONS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pages import differences, go, link, opened, read, saved
+from pages import differences, go, link, opened, paste, read, saved
 
 import gdlab
 from gdlab.browser.cells import cells
@@ -416,18 +416,33 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
     shown = saved(page)
     assert [shown["x"].tolist(), shown["y"].tolist()] == [[1.5, 3], [2, 4]]
     page.click("tr[data-row='2'] td[data-column='0']")
-    page.locator(".gd-table").evaluate(
-        """(table) => {
-            const data = new DataTransfer();
-            data.setData("text/plain", "5\\t6\\r\\n7,5\\t8\\r\\n");
-            table.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true}));
-        }"""
-    )
+    paste(page, "1,2\r\n3,4\r\n")
+    assert "paste, line 1: 1,2 may mean 1.2 or 1 and 2; put a tab" in line(page, "alert")
+    assert len(saved(page)["x"]) == 2
+    paste(page, "5\t6\r\n7,5\t8\r\n")
     page.click("tr[data-row='0'] td[data-column='0']")
     page.click("[data-do=remove]")
     assert saved(page)["x"].tolist() == [3, 5, 7.5]
     page.click("[data-do=reset]")
     assert len(saved(page)["x"]) == 29
+
+
+def test_a_link_counts_points_as_they_are_headed(page):
+    link(page, "sheet=data&row=2&column=y")
+    row = page.locator("tr[data-row]:has(td[aria-selected=true])")
+    assert row.locator("th").text_content() == "2"
+    page.focus(".gd-table")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url("**#sheet=data&row=3&column=y")
+    link(page, "sheet=data&row=0")
+    assert "row=0 (this sheet has no such cell)" in line(page, "alert")
+
+
+def test_the_row_box_says_where_one_is(page):
+    for typed, shown in (("99999", "145"), ("-5", "1"), ("", "1")):
+        page.fill(".gd-row", typed)
+        page.press(".gd-row", "Enter")
+        assert page.input_value(".gd-row") == shown
 
 
 def test_an_impossible_number_is_refused(page):

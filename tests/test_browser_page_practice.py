@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages import go, opened
+from pages import go, opened, paste
 
 import gdlab
 from gdlab.lessons import lesson
@@ -109,6 +109,21 @@ def test_practice_is_begun_and_left_by_keyboard_alone(page: Any, lessons: Path) 
     page.keyboard.press("Enter")
     assert page.evaluate(focused) == "gd-table"
     assert page.locator(".gd-name-box").text_content() == "G149"
+
+
+def test_a_cell_is_pasted_and_emptied(page: Any) -> None:
+    run = given_run(page)
+    type_in(page, 1, "intercept", "")
+    paste(page, f"{run.value('intercept', 1):.4f}".replace(".", ",") + "\r\n")
+    assert page.locator("td.gd-right").count() == 1
+    page.locator(".gd-table").press("Delete")
+    assert page.locator("td.gd-right").count() == 0
+    source = page.locator(".gd-source").text_content()
+    assert ". 0 of " in source
+    paste(page, "1\t2\r\n")
+    alert = page.locator(".gd-alert").text_content()
+    assert alert == "paste one number at a time; each cell is judged as it is filled in"
+    assert page.locator("td.gd-wrong").count() == 0
 
 
 def test_where_to_look_first(page: Any) -> None:

@@ -59,8 +59,8 @@ def test_paper_gets_the_points_and_of_many_rows_the_first(opened: Any, tmp_path:
     page.press("[data-input=epochs] .gd-box", "Enter")
     page.wait_for_selector(".gd-table[aria-rowcount='2903']")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".gd-print table").first.locator("tbody tr").count() == 2000
-    assert page.locator(".gd-print p").text_content().startswith("The first 2000 of 2901 rows")
+    assert page.locator(".gd-print table").first.locator("tbody tr").count() == 2001
+    assert page.locator(".gd-print p").text_content().startswith("The first 2000 of 2900 rows")
 
 
 def page_run() -> gdlab.Trace:

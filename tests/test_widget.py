@@ -304,10 +304,13 @@ def test_pasted_blocks_come_whole_or_not_at_all():
     points = ([1.0, 2.0], [3.0, 4.0])
     assert pasted(points, 1, "x", "x\ty\r\n5\t6\r\n7,5\t8\r\n") == ([1, 5, 7.5], [3, 6, 8])
     assert pasted(points, 0, "y", "9") == ([1, 2], [9, 4])
+    assert pasted(points, 0, "y", "9,5") == ([1, 2], [9.5, 4])
+    assert pasted(points, 0, "x", "9,5\n7\n") == ([9.5, 7], [3, 4])
     for text, why in (
         ("1\t2\n3\tbad", "paste, line 2: y must be a number"),
         ("1\t2\t3", "3 columns"),
         ("1\t2\n\n3\t4", "paste, line 2: x is empty"),
+        ("1,2\r\n3,-4.5\r\n", r"paste, line 1: 1,2 may mean 1\.2 or 1 and 2; put a tab"),
     ):
         with pytest.raises(ValueError, match=why):
             pasted(points, 0, "x", text)

@@ -72,7 +72,11 @@ export function createPlayer(place, go) {
     pause();
     go({ start: 1, back: at - 1, forward: at + 1, end: rows }[move]);
   });
-  const take = () => go(Math.round(Number(box.value)) || 1);
+  const take = () => {
+    go(Math.round(Number(box.value)) || 1);
+    // There may be no such row.
+    box.value = at;
+  };
   box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") take();

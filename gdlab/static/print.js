@@ -35,13 +35,14 @@ function bodyOf(view, columns, rows) {
 
 /**
  * Fill `place` with the tables of a grid's view, so many columns at a time; the column that stays
- * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all.
+ * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all;
+ * `view.unnumbered` are those of them that are not counted.
  */
 export function fillPrint(place, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
   const others = [...view.columns.keys()].filter((column) => column !== fixed);
   const all = view.printed ?? view.rows;
-  const rows = Math.min(all, MOST_ROWS);
+  const rows = Math.min(all, MOST_ROWS + view.unnumbered);
   const across = Math.ceil(others.length / Math.ceil(others.length / ACROSS));
   place.replaceChildren();
   for (let from = 0; from < others.length; from += across) {
@@ -52,6 +53,7 @@ export function fillPrint(place, view) {
     place.append(table);
   }
   if (rows < all) {
-    place.append(element("p", {}, `The first ${rows} of ${all} rows; a file has them all.`));
+    const [here, whole] = [rows - view.unnumbered, all - view.unnumbered];
+    place.append(element("p", {}, `The first ${here} of ${whole} rows; a file has them all.`));
   }
 }

@@ -6,6 +6,12 @@ const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 /** What a person asked for and cannot have; its message is for them. */
 export class Refusal extends Error {}
 
+/** Whether a text is two numbers with a comma between: a decimal comma's number, or a pair. */
+export function isPair(text) {
+  const halves = text.split(",").map((half) => half.trim());
+  return halves.length === 2 && halves.every((half) => NUMBER.test(half));
+}
+
 /** A typed number; a decimal comma is understood where it cannot mean thousands. */
 export function typedNumber(text, where) {
   const plain = text.trim().replace("−", "-").replace("\u00a0", "");

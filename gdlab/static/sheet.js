@@ -80,11 +80,14 @@ export function createSheet(root, send, foresee = () => null) {
   const race = createRace(part("race"), (names) => ask({ kind: "race", names }));
 
   const isData = () => !state.columns.size;
+  // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
+  const firstRow = () => (isData() ? 1 : 0);
   const nameOf = (column) => [...state.columns.keys()][column];
 
   const lit = new Set();
   const onSheet = {
     edit: (row, column, text) => ask({ kind: "cell", row, column, text }),
+    refuse: alert,
     select(row, column) {
       const name = nameOf(column);
       wentTo(row, column, name);
@@ -109,7 +112,7 @@ export function createSheet(root, send, foresee = () => null) {
     places.set(placeKey(), { row, column });
     const first = placeAtFirst();
     const moved = row !== first.row || column !== first.column;
-    root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row, name } : null }));
+    root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
   }
 
   function showBar(name, row) {
@@ -287,8 +290,10 @@ export function createSheet(root, send, foresee = () => null) {
     goTo(row, name) {
       const names = isData() ? POINT : [...state.columns.keys()];
       const column = name === null ? grid.here().column : names.indexOf(name);
-      const there = Number.isInteger(row) && row >= 0 && row <= state.rows && column >= 0;
-      if (there) grid.goTo(row, column);
+      // Under the points is the row for a new one.
+      const last = isData() ? state.samples + 1 : state.rows;
+      const there = Number.isInteger(row) && row >= firstRow() && row <= last && column >= 0;
+      if (there) grid.goTo(row - firstRow(), column);
       return there;
     },
     /** Say something of the host's own, such as that it has stopped. */

@@ -1,5 +1,5 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
-import { Refusal, typedNumber } from "./reading.js";
+import { Refusal, isPair, typedNumber } from "./reading.js";
 
 const MOST_POINTS = 10_000;
 
@@ -32,9 +32,15 @@ export function edited(points, row, column, text) {
 /** The points with a block from a spreadsheet put in at a cell; all of it or nothing. */
 export function pasted(points, row, column, text) {
   const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
-  if (lines[0].map((cell) => cell.trim().toLowerCase()).join() === "x,y") lines.shift();
+  if (lines[0].map((cell) => cell.trim().toLowerCase()).join("\t") === "x\ty") lines.shift();
   const changed = copied(points);
   const names = column === "x" ? ["x", "y"] : ["y"];
+  if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
+    const [pair] = lines[0];
+    const [point, none] = [pair.replace(",", "."), pair.replace(",", " and ")];
+    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between x `
+      + "and y, or a decimal point into each number");
+  }
   lines.forEach((cells, place) => {
     const where = `paste, line ${place + 1}`;
     if (cells.length > names.length) {

@@ -6,6 +6,7 @@ const STATUS = {
   right: "right", follows: "follows from an earlier slip", wrong: "wrong", empty: "empty",
 };
 const SHORT_NAME = 9;
+const ONE_CELL = "paste one number at a time; each cell is judged as it is filled in";
 export const POINT = ["x", "y"];
 
 function widthOf({ group, numbers, name }) {
@@ -15,8 +16,8 @@ function widthOf({ group, numbers, name }) {
 
 /**
  * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that
- * the selected one was computed from, as "row column"; `on` has `edit(row, name, text)` and
- * `select(row, column)`.
+ * the selected one was computed from, as "row column"; `on` has `edit(row, name, text)`,
+ * `refuse(text)` and `select(row, column)`.
  */
 export function sheetView(state, lit, on) {
   const columns = [...state.columns.values()];
@@ -30,6 +31,8 @@ export function sheetView(state, lit, on) {
     label: `sheet ${state.tab}`,
     columns: columns.map((column) => ({ ...column, label: column.name, width: widthOf(column) })),
     rows: state.rows + 1,
+    // Row 0 has no number.
+    unnumbered: 1,
     frozen: state.head.frozen,
     heading: (row) => state.head.start_row + row,
     text(row, column) {
@@ -58,6 +61,12 @@ export function sheetView(state, lit, on) {
     },
     editable: blank,
     edit: (row, column, text) => on.edit(row, columns[column].name, text),
+    paste(row, column, block) {
+      const text = block.trim();
+      if (/[\t\n]/.test(text)) on.refuse(ONE_CELL);
+      else on.edit(row, columns[column].name, text);
+    },
+    remove: (row, column) => on.edit(row, columns[column].name, ""),
     select: on.select,
   };
 }
@@ -76,6 +85,7 @@ export function pointsView({ points, samples }, on) {
     rows: samples + 1,
     // The row for a new point is for the screen.
     printed: samples,
+    unnumbered: 0,
     frozen: null,
     heading: (row) => (row < samples ? row + 1 : "new"),
     text,

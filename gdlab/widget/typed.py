@@ -7,6 +7,7 @@ from pathlib import Path
 from gdlab.points import Pair, number, pairs, read_points
 
 MOST_POINTS = 10_000
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
 
 
@@ -49,6 +50,12 @@ def pasted(points: Pair, row: int, column: str, text: str) -> Pair:
     lines = [line.split("\t") for line in text.rstrip("\r\n").replace("\r\n", "\n").split("\n")]
     if [cell.strip().lower() for cell in lines[0]] == ["x", "y"]:
         lines = lines[1:]
+    if column == "x" and lines and all(len(cells) == 1 and _is_pair(cells[0]) for cells in lines):
+        pair = lines[0][0]
+        raise ValueError(
+            f"paste, line 1: {pair} may mean {_point(pair)} or {pair.replace(',', ' and ')}; "
+            "put a tab between x and y, or a decimal point into each number"
+        )
     x, y = list(points[0]), list(points[1])
     for line, cells in enumerate(lines, 1):
         names = ("x", "y") if column == "x" else ("y",)
@@ -87,6 +94,12 @@ def removed(points: Pair, row: int) -> Pair:
     x, y = list(points[0]), list(points[1])
     del x[row], y[row]
     return _enough(x, y)
+
+
+def _is_pair(text: str) -> bool:
+    """Whether a text is two numbers with a comma between: a decimal comma's number, or a pair."""
+    halves = [half.strip() for half in text.split(",")]
+    return len(halves) == 2 and all(NUMBER.fullmatch(half) for half in halves)
 
 
 def _point(text: str) -> str:
