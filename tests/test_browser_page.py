@@ -326,6 +326,36 @@ def test_the_race_is_every_rules_own_run(page):
     assert page.locator(".gd-legend li").count() == len(runs)
 
 
+def test_no_two_rules_of_a_race_look_the_same(page):
+    page.click("[data-tab=compare]")
+    for box in page.locator(".gd-race input").all():
+        box.check()
+    page.click("[data-move=end]")
+    signs = page.locator(".gd-legend path").evaluate_all(
+        "all => all.map(one => one.getAttribute('class') + one.getAttribute('d'))"
+    )
+    lines = page.locator("[data-picture=epochs] .gd-path").evaluate_all(
+        "all => all.map(one => one.getAttribute('class') + getComputedStyle(one).strokeDasharray)"
+    )
+    assert len(signs) == len(lines) == page.locator(".gd-race input").count() > 12
+    assert len(set(signs)) == len(set(lines)) == len(signs)
+
+
+@pytest.mark.parametrize("far", ["1e200,3;4,5", "1,1e200;4,5", "1e307,-1e307;-1e307,1e307"])
+def test_points_far_out_leave_the_pictures_whole(page, far):
+    for sheet in ("compare", "adam", "data"):
+        link(page, f"sheet={sheet}&points={far}")
+        assert "NaN" not in page.locator(".gd-pictures").inner_html()
+
+
+def test_no_tick_is_cut_off(page):
+    link(page, "sheet=adam&epochs=690")
+    over = """all => all.map((one) => one.getBoundingClientRect().right
+        - one.ownerSVGElement.closest("[data-picture]").getBoundingClientRect().right)"""
+    assert max(page.locator("[data-picture] .gd-tick-label").evaluate_all(over)) <= 0
+    assert "2e+04" in page.locator("[data-picture=loss]").text_content()
+
+
 def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
     drag(page, "lr", -2)
     page.click("[data-tab=rmsprop]")
@@ -456,6 +486,34 @@ def test_an_impossible_number_is_refused(page):
     assert line(page, "alert") == "580000 rows are more than the 500000 that a page can hold"
 
 
+def test_the_pictures_of_an_explosion_end_with_it(page):
+    link(page, "lr=0.001&epochs=50")
+    run = gdlab.trace("sgd", epochs=50, lr=0.001, h=0.01)
+    width = float(page.locator("[data-picture=loss] .gd-ground").get_attribute("width"))
+    for picture, shown, values, rows in (
+        ("loss", ".gd-thin", run.frame["err2"], 1),
+        ("loss", ".gd-epochs", run.epochs["mse"], run.samples),
+        ("steps", ".gd-step-1", run.frame["step_slope"], 1),
+    ):
+        data = page.locator(f"[data-picture={picture}] {shown}").first.get_attribute("d")
+        end = max(float(x) for x in re.findall(r"[ML](\S+?) ", data))
+        wanted = np.isfinite(values).sum() * rows / run.rows * width
+        # A bit of the line is five rows wide.
+        assert wanted - 1 < end < wanted + 1 < width - 1, (picture, shown)
+
+
+def test_a_long_run_is_drawn_with_few_places(page):
+    for fragment, most in (
+        ("sheet=adam&epochs=3448", 150_000),
+        ("sheet=compare&epochs=1000", 350_000),
+    ):
+        link(page, fragment)
+        page.click("[data-move=end]")
+        drawn = "all => all.map(one => one.innerHTML.length).reduce((a, b) => a + b)"
+        assert page.locator("[data-picture]").evaluate_all(drawn) < most
+    assert page.locator("[data-picture=epochs] .gd-marker").count() == 6 * 50
+
+
 def test_a_decimal_comma_is_one_in_an_input_too(page):
     box = "[data-input=lr] .gd-box"
     page.focus(box)
@@ -507,7 +565,7 @@ def test_the_table_is_saved_as_a_file(page):
 
 def test_the_workbook_of_the_start_values_is_built_in(page):
     drag(page, "lr", -0.5)
-    assert page.text_content("[data-do=export]") == "workbook of the start values, 1 epoch"
+    assert page.text_content("[data-do=export]") == "workbook as at first, 1 epoch"
     with page.expect_download() as waiting:
         page.click("[data-do=export]")
     assert waiting.value.suggested_filename == "graddesc.xlsx"

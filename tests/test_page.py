@@ -94,7 +94,7 @@ def test_the_workbook_built_in_has_the_start_values(fresh, tmp_path):
 def test_a_page_of_many_points_has_one_epoch_in_its_workbook(tmp_path):
     points = gdlab.make_line(n=400, noise=3)
     page = gdlab.trace("adam", points, epochs=4).to_html(tmp_path / "page.html")
-    assert data_of(page)["workbook"]["said"] == "workbook of the start values, 1 epoch"
+    assert data_of(page)["workbook"]["said"] == "workbook as at first, 1 epoch"
     assert data_of(page)["epochs"] == 4
 
 

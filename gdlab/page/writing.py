@@ -81,7 +81,7 @@ def _page(runs: Mapping[str, Trace], title: str, workbook: str | None) -> str:
     epochs, content = _workbook(runs)
     data["workbook"] = {
         "name": f"{workbook or next(iter(runs))}.xlsx",
-        "said": "workbook of the start values"
+        "said": "workbook as at first"
         + (f", {epochs} epoch{'s' if epochs > 1 else ''}" if epochs else ""),
     }
     programs = {name: program(run.table) for name, run in runs_of(data, runs).items()}

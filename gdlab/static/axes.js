@@ -8,6 +8,7 @@ const INNER = {
   width: WIDTH - MARGIN.left - MARGIN.right,
   height: HEIGHT - MARGIN.top - MARGIN.bottom,
 };
+const HALF_LETTER = 3.6;
 const MOST_DECADES = 12;
 const FAR_OUT = 20000;
 
@@ -94,9 +95,10 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       parts.push(`<g transform="translate(${MARGIN.left} ${MARGIN.top})">`);
       parts.push(`<rect class="gd-ground" width="${INNER.width}" height="${INNER.height}"/>`);
       for (const tick of linearTicks(x, 7)) {
-        const at = xAt(tick).toFixed(1);
+        const [at, said] = [Number(xAt(tick).toFixed(1)), short(tick, 4)];
+        const inside = Math.min(at, INNER.width + MARGIN.right - HALF_LETTER * said.length);
         parts.push(`<path class="gd-tick" d="M${at} 0V${INNER.height}"/>`);
-        parts.push(word("gd-tick-label", at, INNER.height + 12, "middle", short(tick, 4)));
+        parts.push(word("gd-tick-label", inside, INNER.height + 12, "middle", said));
       }
       for (const tick of logY ? logTicks(y) : linearTicks(y, 6)) {
         const at = Number(yAt(tick).toFixed(1));
@@ -128,17 +130,22 @@ export function pathOf(places) {
   return data;
 }
 
-/** Path data of numbers by row; where rows are dense, the least and largest of a bit of width. */
-export function lineOf(values, area, first = 1) {
+/**
+ * Path data of numbers, each at the place along x that `at` gives it, by default its row's; where
+ * they are dense, the least and largest of a bit of width, and a gap where a bit has no number.
+ */
+export function lineOf(values, area, at = (k) => k + 1) {
   const bit = Math.max(1, Math.floor(values.length / area.width));
   if (bit === 1) {
-    const place = (value, row) => [area.x(row + first), value ? area.y(value) : NaN];
+    const place = (value, k) => [area.x(at(k)), value ? area.y(value) : NaN];
     return pathOf(Array.from(values, place));
   }
   const places = [];
   for (let from = 0; from < values.length; from += bit) {
-    const [low, high] = extent(values.subarray(from, from + bit).map(Math.abs));
-    places.push([area.x(from + first), area.y(high)], [area.x(from + first), area.y(low || high)]);
+    const sizes = values.subarray(from, from + bit).map(Math.abs);
+    const [low, high] = sizes.some(Number.isFinite) ? extent(sizes) : [NaN, NaN];
+    const heights = [high, low || high].map((size) => (size ? area.y(size) : NaN));
+    places.push(...heights.map((height) => [area.x(at(from)), height]));
   }
   return pathOf(places);
 }

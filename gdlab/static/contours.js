@@ -5,14 +5,16 @@ const ELLIPSES = 7;
 const CORNERS = 96;
 const CONTOURS = 11;
 
-/** The least squares line through the points, their mean x and its spread; null without spread. */
+/** The least squares line through the points, their mean x and its spread; null without one. */
 export function bowl({ x, y }) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   const spread = mean(x.map((at) => (at - meanX) ** 2));
   if (!(spread > 0)) return null;
   const slope = mean(x.map((at, place) => (at - meanX) * (y[place] - meanY))) / spread;
-  return { best: [meanY - slope * meanX, slope], meanX, spread };
+  const best = [meanY - slope * meanX, slope];
+  // The squares of far points are past all numbers.
+  return best.every(Number.isFinite) ? { best, meanX, spread } : null;
 }
 
 const contour = (data) => `<path class="gd-contour" d="${data}"/>`;

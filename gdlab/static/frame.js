@@ -8,7 +8,7 @@ export const FRAME = `
       <button type="button" data-do="hint">hint for this cell</button>
       <button type="button" data-do="other">other numbers</button>
       <button type="button" data-do="leave">back to the sheet</button>
-      <button type="button" data-do="reset">start values</button>
+      <button type="button" data-do="reset">as at first</button>
       <button type="button" data-do="export">export .xlsx</button>
     </div>
   </header>

@@ -10,8 +10,15 @@ const SHAPES = [
   "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z",
   "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
+// So many places of a path are drawn before they are thinned out.
+const DETAILED = 400;
+const MOST_MARKERS = 50;
 const near = (value) => value.toFixed(1);
 const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
+// After as many runs as there are colours, lines are dashed and each colour has another shape.
+const roundOf = (run) => Math.floor(run / SHAPES.length);
+const lineClass = (run) => `${colourOf(run)} gd-round-${roundOf(run)}`;
+const shapeOf = (run) => SHAPES[(run + roundOf(run)) % SHAPES.length];
 const path = (names, data) => `<path class="${names}" d="${data}"/>`;
 const circle = (names, r, x, y) =>
   `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
@@ -52,7 +59,7 @@ function endOf(run, row) {
 function marker(run, x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
   const at = `transform="translate(${near(x)} ${near(y)})"`;
-  return `<path class="gd-marker ${colourOf(run)}" d="${SHAPES[run % SHAPES.length]}" ${at}/>`;
+  return `<path class="gd-marker ${colourOf(run)}" d="${shapeOf(run)}" ${at}/>`;
 }
 
 function drawPoints(state, row) {
@@ -70,9 +77,9 @@ function drawPoints(state, row) {
   const runs = runsOf(state);
   runs.forEach((run, place) => {
     const before = endOf(run, Math.max(0, row - 1));
-    marks += path(`gd-line ${colourOf(place)}`, through(before));
+    marks += path(`gd-line ${lineClass(place)}`, through(before));
     if (runs.length > 1 || row === 0) return;
-    marks += path(`gd-line gd-faint ${colourOf(place)}`, through(endOf(run, row)));
+    marks += path(`gd-line gd-faint ${lineClass(place)}`, through(endOf(run, row)));
   });
   if (runs.length && row > 0) {
     const sample = Number(valueOf(state, "sample", row)) - 1;
@@ -89,14 +96,18 @@ function drawPoints(state, row) {
   return { frame: area.frame(still), marks };
 }
 
-/** A path's places up to a row; where rows are dense, those that are a pixel apart. */
+/**
+ * A path's places up to a row, a pixel apart, and the further apart the more there are: a browser
+ * takes seconds for a line that crosses itself 100,000 times.
+ */
 function track(run, rows, area) {
   const places = [];
   let last = [Infinity, Infinity];
   for (let row = 0; row <= rows; row++) {
     const end = endOf(run, row);
     const place = [area.x(end[0]), area.y(end[1])];
-    if (Math.abs(place[0] - last[0]) + Math.abs(place[1] - last[1]) < 0.7 && row < rows) continue;
+    const apart = 0.7 * 2 ** Math.floor(places.length / DETAILED);
+    if (Math.abs(place[0] - last[0]) + Math.abs(place[1] - last[1]) < apart && row < rows) continue;
     places.push((last = place));
   }
   return pathOf(places);
@@ -125,7 +136,7 @@ function drawPath(state, row) {
   const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
     : state.ground ? surfaceContours(state, area) : "";
   runs.forEach((run, place) => {
-    const names = `gd-path ${colourOf(place)}`;
+    const names = `gd-path ${lineClass(place)}`;
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));
     marks += path(names, track(run, row, area));
     const end = endOf(run, row);
@@ -149,7 +160,7 @@ function drawLoss(state, row) {
   });
   let marks = rowLine(area, row);
   runs.forEach((run, place) => {
-    marks += path(`gd-thin ${colourOf(place)}`, lineOf(run.loss, area));
+    marks += path(`gd-thin ${lineClass(place)}`, lineOf(run.loss, area));
     if (single && run.mse?.length) {
       marks += path("gd-epochs", epochSteps(run.mse, state.samples, area));
     }
@@ -159,7 +170,11 @@ function drawLoss(state, row) {
   return { frame: area.frame(), marks };
 }
 
+const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
+
 function epochSteps(mse, samples, area) {
+  // Steps that are narrower than a pixel are no steps.
+  if (mse.length > area.width) return lineOf(plotted(mse), area, (k) => k * samples + 1);
   return pathOf(mse.flatMap((value, epoch) => {
     const height = value > 0 ? area.y(value) : NaN;
     return [[area.x(epoch * samples + 1), height], [area.x((epoch + 1) * samples), height]];
@@ -187,15 +202,16 @@ function drawEpochs(state) {
   const area = axes({
     title: "mean squared error per epoch", xLabel: "epoch", yLabel: "mse", logY: true,
     x: [1, Math.max(2, state.epochs)],
-    y: decades(...runs.map((run) => run.mse.map((value) => value ?? NaN))),
+    y: decades(...runs.map((run) => plotted(run.mse))),
   });
   let marks = "";
   runs.forEach((run, place) => {
-    const places = run.mse.map(
-      (value, epoch) => [area.x(epoch + 1), value > 0 ? area.y(value) : NaN],
-    );
-    marks += path(`gd-path ${colourOf(place)}`, pathOf(places));
-    marks += places.map(([x, y]) => marker(place, x, y)).join("");
+    marks += path(`gd-path ${lineClass(place)}`, lineOf(plotted(run.mse), area));
+    const every = Math.ceil(run.mse.length / MOST_MARKERS);
+    for (let epoch = 0; epoch < run.mse.length; epoch += every) {
+      const value = run.mse[epoch];
+      if (value > 0) marks += marker(place, area.x(epoch + 1), area.y(value));
+    }
   });
   return { frame: area.frame(), marks };
 }
