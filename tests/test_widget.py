@@ -133,6 +133,12 @@ def test_a_race_lays_sheets_and_rules_side_by_side(book):
     run = book.runs["adam"]
     where = run.explain(3, "new_slope").cell
     assert references["adam: new_slope"].format(row=12) == f"=adam!{where}"
+    # A rule that a sheet runs is not offered again; one whose name a sheet has taken is.
+    assert not {"sgd", "adam_lesson", "rmsprop_lesson"} & set(state["choices"])
+    state, numbers = ask(book, "race", names=["adam", "adam_published"])
+    assert state["choices"].count("adam_published") == 1
+    shown = columns(state, numbers)["adam_published: err2"]
+    assert np.array_equal(shown, gdlab.trace("adam", epochs=5).frame["err2"])
     state, _ = ask(book, "race", names=[])
     assert state["error"] == "a race needs at least one rule"
     state, _ = ask(book, "race", names=["fastest"])

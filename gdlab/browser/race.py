@@ -9,8 +9,22 @@ from gdlab.browser.cells import cells
 from gdlab.columns import COUNTERS
 from gdlab.dialects.mathml import mathml
 from gdlab.layout import START_ROW, letters
+from gdlab.registry import rules
 from gdlab.runs import Trace
 from gdlab.symbols import latex, text
+
+
+def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
+    """The rules that run on none of the sheets, each by the name under which it can race.
+
+    That is the rule's own name, or ``adam_published`` where a sheet is called ``adam``.
+    """
+    run_already = {run.rule for run in sheets.values()}
+    return {
+        f"{rule}_published" if rule in sheets else rule: rule
+        for rule in rules()
+        if rule not in run_already
+    }
 
 
 def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from gdlab.browser.head import head
-from gdlab.browser.race import race_head
+from gdlab.browser.race import guest_rules, race_head
 from gdlab.browser.recipe import recipe
 from gdlab.layout import inputs, place
 from gdlab.points import lesson_pairs
 from gdlab.ranges import EPOCHS
-from gdlab.registry import rules
 from gdlab.rerun import inputs_of, rerun
 from gdlab.runs import Trace
 from gdlab.symbols import ANY, LIMITS
@@ -46,15 +45,17 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
 
 
 def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
-    """The rules that no sheet is named after, at their defaults."""
+    """The rules that no sheet runs, at their defaults."""
     one = next(iter(runs.values()))
     points = list(zip(*one.points, strict=True))
-    return {name: trace(name, points, epochs=one.passes) for name in rules() if name not in runs}
+    return {
+        name: trace(rule, points, epochs=one.passes) for name, rule in guest_rules(runs).items()
+    }
 
 
 def runs_of(data: Mapping[str, Any], runs: Mapping[str, Trace]) -> dict[str, Trace]:
     """The runs behind a page's sheets and guests, by name."""
-    return dict(runs) | {name: trace(name) for name in data["guests"]}
+    return dict(runs) | {name: trace(guest["rule"]) for name, guest in data["guests"].items()}
 
 
 def _race(one: Trace) -> dict[str, Any]:

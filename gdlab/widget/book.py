@@ -15,11 +15,10 @@ import numpy as np
 from gdlab.browser.cells import cells
 from gdlab.browser.ground import ground
 from gdlab.browser.head import head
-from gdlab.browser.race import race_cells, race_head
+from gdlab.browser.race import guest_rules, race_cells, race_head
 from gdlab.browser.recipe import ahead
 from gdlab.explaining import short
 from gdlab.points import Pair
-from gdlab.registry import rules
 from gdlab.rerun import inputs_of, python_line, rerun
 from gdlab.runs import Trace, to_excel
 from gdlab.tracing import trace
@@ -129,16 +128,16 @@ class Book:
             raise ValueError("a race needs at least one rule")
         points = list(zip(*self.one.points, strict=True))
         self.guests = {
-            name: trace(name, points, epochs=self.one.passes)
-            for name in names
-            if name not in self.runs
+            name: trace(rule, points, epochs=self.one.passes)
+            for name, rule in guest_rules(self.runs).items()
+            if name in names
         }
         self.racing = [name for name in self.choices if name in names]
 
     @property
     def choices(self) -> list[str]:
-        """Everything that can race: the sheets, and the rules that no sheet is named after."""
-        return [*self.runs, *(name for name in rules() if name not in self.runs)]
+        """Everything that can race: the sheets, and the rules that no sheet runs."""
+        return [*self.runs, *guest_rules(self.runs)]
 
     def _export(self) -> bytes:
         """The workbook of the sheet that is shown; of the points or a race, all its sheets."""
