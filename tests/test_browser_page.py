@@ -372,7 +372,7 @@ def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
     page.press(".gd-row", "Enter")
     page.wait_for_url("**row=12**")
     address = page.url
-    assert address.endswith("#sheet=rmsprop&beta=0.5&epochs=3&row=12&column=y_pred")
+    assert address.endswith("#sheet=rmsprop&basic.lr=0.01&beta=0.5&epochs=3&row=12&column=y_pred")
     shown = line(page, "numbers")
     page.goto("about:blank")
     page.goto(address)
@@ -381,9 +381,56 @@ def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
     assert page.input_value("[data-input=beta] .gd-box") == "0.5"
     assert page.input_value(".gd-row") == "12"
     page.click("[data-do=reset]")
-    page.wait_for_url("**#sheet=rmsprop&epochs=3&row=12&column=y_pred")
+    page.wait_for_url("**#sheet=rmsprop&basic.lr=0.01&epochs=3&row=12&column=y_pred")
     link(page, "sheet=adam&lr=0.3&row=7")
     assert page.input_value(".gd-row") == "7"
+    assert not page.is_visible(".gd-alert")
+
+
+def again(page):
+    """Load the page anew at its address."""
+    page.reload()
+    page.wait_for_selector(".gd[aria-busy=false]")
+
+
+def test_a_link_keeps_every_sheets_inputs_and_the_race(page):
+    drag(page, "lr", -3)
+    page.click("[data-tab=compare]")
+    for name in ("momentum", "rmsprop", "adam_ann", "adagrad"):
+        page.uncheck(f".gd-race input[value={name}]")
+    page.check(".gd-race input[value=adam_published]")
+    page.focus(".gd-table")
+    page.keyboard.press("End")
+    page.wait_for_url("**#sheet=compare&basic.lr=0.001&race=basic,adam,adam_published&row=*")
+    shown = saved(page)
+    again(page)
+    assert not page.is_visible(".gd-alert")
+    assert line(page, "name-box").startswith("L")
+    assert saved(page)["basic: err2"].tolist() == shown["basic: err2"].tolist()
+    assert list(saved(page)) == list(shown)
+    page.click("[data-tab=basic]")
+    assert page.input_value("[data-input=lr] .gd-box") == "0.001"
+    link(page, "sheet=compare&adam.lr=0.3&data.lr=1&nowhere.lr=1&race=adam,fastest")
+    told = line(page, "alert")
+    for said in (
+        "data.lr=1 (sheet data has no inputs)",
+        "nowhere.lr=1 (there is no sheet 'nowhere')",
+        "race=adam,fastest (no rule is called 'fastest')",
+    ):
+        assert said in told
+    adam = gdlab.trace("adam_lesson", epochs=5, lr=0.3).frame["err2"]
+    assert saved(page)["adam: err2"].tolist() == adam.tolist()
+
+
+def test_points_too_many_for_the_address_are_told_of(page):
+    page.click("[data-tab=data]")
+    paste(page, "1\t2\n" * 500)
+    page.wait_for_selector(".gd-alert:not([hidden])")
+    assert line(page, "alert").startswith("The address has no room for so many points")
+    page.focus(".gd-table")
+    page.keyboard.press("ArrowDown")
+    page.click("[data-tab=adam]")
+    page.wait_for_url("**#sheet=adam")
     assert not page.is_visible(".gd-alert")
 
 
@@ -421,6 +468,8 @@ def test_what_a_link_cannot_have_is_left_out_with_a_line(page):
     ):
         assert said in told
     assert differences(saved(page), gdlab.trace("adam_lesson", epochs=5, beta1=0.5)) == []
+    link(page, "lr=0.1&lr=-2")
+    assert "lr=-2 (lr must be a number over 0, not -2)" in line(page, "alert")
     link(page, "sheet=toString&constructor=1")
     assert "sheet=toString (there is no sheet 'toString')" in line(page, "alert")
     assert "constructor=1 (sheet basic has no input 'constructor')" in line(page, "alert")

@@ -126,6 +126,18 @@ def test_a_cell_is_pasted_and_emptied(page: Any) -> None:
     assert page.locator("td.gd-wrong").count() == 0
 
 
+def test_a_practice_leaves_the_sheet_as_it_was_changed(page: Any, lessons: Path) -> None:
+    go(page, lessons, "lr=0.01&epochs=3")
+    page.click("[data-do=practise]")
+    page.wait_for_url("**#lr=0.01&epochs=3&practice=1")
+    page.reload()
+    page.wait_for_selector("td.gd-blank")
+    assert page.input_value("[data-input=lr] .gd-box") != "0.01"
+    page.click("[data-do=leave]")
+    assert page.input_value("[data-input=lr] .gd-box") == "0.01"
+    assert page.input_value("[data-input=epochs] .gd-box") == "3"
+
+
 def test_where_to_look_first(page: Any) -> None:
     run = given_run(page)
     type_in(page, 1, "intercept", f"{run.value('intercept', 1):.4f}")

@@ -91,14 +91,15 @@ export function createHost(page, programs) {
       if (!page.tabs.includes(wanted)) throw new Refusal(`there is no sheet '${wanted}'`);
       tab = wanted;
     },
-    input({ name, value }) {
-      if (!isSheet()) throw new Refusal(`sheet ${tab} has no inputs`);
-      const { limits } = page.sheets[tab];
+    input({ sheet = tab, name, value }) {
+      if (!page.tabs.includes(sheet)) throw new Refusal(`there is no sheet '${sheet}'`);
+      if (!(sheet in page.sheets)) throw new Refusal(`sheet ${sheet} has no inputs`);
+      const { limits } = page.sheets[sheet];
       if (!Object.hasOwn(limits, name)) {
-        throw new Refusal(`sheet ${tab} has no input '${name}'`);
+        throw new Refusal(`sheet ${sheet} has no input '${name}'`);
       }
-      inputs[tab][name] = accepted(limits[name], value);
-      computed.delete(tab);
+      inputs[sheet][name] = accepted(limits[name], value);
+      computed.delete(sheet);
     },
     epochs({ value }) {
       change(points, accepted(page.epochsLimits, value));
@@ -244,14 +245,18 @@ export function createHost(page, programs) {
 
   return {
     ask,
-    /** What a person has changed: the sheet, its inputs, epochs and points, where they differ. */
+    /** What a person has changed: sheet, epochs, points, inputs, race; null where they have not. */
     changes() {
-      const given = isSheet() ? Object.entries(inputs[tab]) : [];
+      const own = Object.keys(page.sheets);
+      const changed = ([name, sheet]) => Object.entries(inputs[name])
+        .filter(([input, value]) => value !== sheet.inputs[input])
+        .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
       return {
         tab: tab === page.tab ? null : tab,
         epochs: epochs === page.epochs ? null : epochs,
         points: points === page.points ? null : points,
-        inputs: given.filter(([name, value]) => value !== page.sheets[tab].inputs[name]),
+        inputs: Object.entries(page.sheets).flatMap(changed),
+        race: racing.join() === own.join() ? null : racing,
       };
     },
   };

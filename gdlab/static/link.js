@@ -1,20 +1,23 @@
-// The address's fragment: which sheet, inputs, epochs, points, practice and cell a link leads to.
+// The address's fragment: which sheet, inputs, epochs, points, race, practice and cell a link leads
+// to. `lr` is an input of that sheet, `adam.lr` one of another.
 import { full } from "./numbers.js";
 
 const LONGEST_POINTS = 1500;
-const OWN = ["sheet", "epochs", "points", "practice", "row", "column"];
+const OWN = ["sheet", "epochs", "points", "race", "practice", "row", "column"];
+
+const textOf = ({ x, y }) => Array.from(x, (at, k) => `${full(at)},${full(y[k])}`).join(";");
+
+/** Whether points can stand in a link: a long address is cut off in mails. */
+export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
 /** The fragment of what was changed on a page and the selected cell, without its #. */
-export function fragmentOf({ tab, epochs, points, inputs, practice }, selected) {
+export function fragmentOf({ tab, epochs, points, inputs, race, practice }, selected) {
   const parts = new URLSearchParams();
   if (tab) parts.set("sheet", tab);
   for (const [name, value] of inputs) parts.set(name, full(value));
   if (epochs) parts.set("epochs", epochs);
-  if (points) {
-    const text = Array.from(points.x, (x, k) => `${full(x)},${full(points.y[k])}`).join(";");
-    // A long address is cut off in mails.
-    if (text.length <= LONGEST_POINTS) parts.set("points", text);
-  }
+  if (points && fitsLink(points)) parts.set("points", textOf(points));
+  if (race) parts.set("race", race.join());
   if (practice !== undefined) parts.set("practice", practice);
   if (selected) {
     parts.set("row", selected.row);
@@ -35,13 +38,20 @@ export function wishesOf(fragment) {
     return /\d/.test(text) && !Number.isNaN(value) ? value : text;
   };
   const events = [];
-  const wish = (name, event) => events.push({ event, said: `${name}=${parts.get(name)}` });
+  const wish = (name, event, text = parts.get(name)) => {
+    events.push({ event, said: `${name}=${text}` });
+  };
   if (parts.has("points")) wish("points", { kind: "points", text: parts.get("points") });
   if (parts.has("epochs")) wish("epochs", { kind: "epochs", value: numberOf(parts.get("epochs")) });
   if (parts.has("sheet")) wish("sheet", { kind: "show", tab: parts.get("sheet") });
   for (const [name, text] of parts) {
-    if (!OWN.includes(name)) wish(name, { kind: "input", name, value: numberOf(text) });
+    if (OWN.includes(name)) continue;
+    const dot = name.lastIndexOf(".");
+    const input = { kind: "input", name: name.slice(dot + 1), value: numberOf(text) };
+    if (dot > 0) input.sheet = name.slice(0, dot);
+    wish(name, input, text);
   }
+  if (parts.has("race")) wish("race", { kind: "race", names: parts.get("race").split(",") });
   if (parts.has("practice")) {
     wish("practice", { kind: "practise", seed: numberOf(parts.get("practice")) });
   }

@@ -1,11 +1,13 @@
 // Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
 import { createHost } from "./host.js";
-import { fragmentOf, wishesOf } from "./link.js";
+import { fitsLink, fragmentOf, wishesOf } from "./link.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
 // Browsers allow only so many changes of the address in a time.
 const REMEMBER_MS = 300;
+const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
+  + "anew, begins without them. Save them as .csv from sheet data.";
 
 function bytesOf(id) {
   const text = document.getElementById(id).textContent;
@@ -27,6 +29,7 @@ async function startPage(programs) {
   let host = newHost();
   let selected = null;
   let timer = 0;
+  let toldOf = null;
 
   const sheet = createSheet(root, (event, bytes) => {
     sheet.answer(...host.ask(event, bytes));
@@ -43,10 +46,15 @@ async function startPage(programs) {
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const fragment = fragmentOf(host.changes(), selected);
+      const changes = host.changes();
+      const fragment = fragmentOf(changes, selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
       if (address !== (location.hash || plain)) history.replaceState(null, "", address);
+      if (changes.points && changes.points !== toldOf && !fitsLink(changes.points)) {
+        sheet.say(TOO_LONG);
+        toldOf = changes.points;
+      }
     }, REMEMBER_MS);
   }
 

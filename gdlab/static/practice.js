@@ -146,7 +146,7 @@ export function withPractice(host, page, programs) {
     changes() {
       const changes = host.changes();
       if (!open) return changes;
-      return { ...changes, inputs: [], epochs: null, points: null, practice: open.seed };
+      return { ...changes, practice: open.seed };
     },
   };
 }
