@@ -13,6 +13,7 @@ import pytest
 from books import parts
 
 import gdlab
+from gdlab.browser.limits import MOST_POINTS, MOST_ROWS
 from gdlab.browser.program import program
 from gdlab.cli import main
 from gdlab.dialects.javascript import javascript
@@ -193,6 +194,21 @@ def test_bad_input_is_one_line(words, told, capsys, tmp_path, monkeypatch):
     assert told in err
     assert err.startswith("gdlab page: ") and err.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_points_that_could_not_be_edited_are_refused(capsys, tmp_path):
+    many = tmp_path / "many.csv"
+    many.write_text("x,y\n" + "1,2\n" * 10_001, encoding="utf-8")
+    given = ["adam", "--data", str(many), "--epochs", "1", "--out", str(tmp_path / "a.html")]
+    told = "gdlab page: 10001 points; a page takes at most 10000\n"
+    assert run(capsys, *given) == (2, "", told)
+    assert list(tmp_path.iterdir()) == [many]
+
+
+def test_a_page_has_one_limit_in_python_and_in_the_browser(fresh):
+    text = fresh.read_text(encoding="utf-8")
+    assert f"const MOST_POINTS = {MOST_POINTS:_};" in text
+    assert f"const MOST_HOST_ROWS = {MOST_ROWS:_};" in text
 
 
 def test_a_trace_that_kept_less_writes_no_page(tmp_path):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gdlab.browser.assets import STATIC, module, style
+from gdlab.browser.limits import MOST_POINTS, MOST_ROWS
 from gdlab.browser.program import program
 from gdlab.files import replacing
 from gdlab.lessons import EPOCHS, LESSONS, lesson
@@ -38,7 +39,6 @@ OWN = (
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
 LESSONS_PAGE, LESSONS_WORKBOOK = "graddesc.html", "graddesc"
 OWN_TABS = (DATA, COMPARE)
-MOST_ROWS = 500_000
 # So many cells make about a third of the 400 kB that a page is meant to stay under.
 WORKBOOK_CELLS = 4_500
 
@@ -60,13 +60,16 @@ def write_page(
 
     All are on the same points, or there is one, on a surface. ``workbook`` is the name, without
     ending, of the workbook built in. Raises ValueError for a path that does not end in .html or
-    .htm, for more rows than a page can hold, and where the path cannot be written.
+    .htm, for more points or rows than a page can hold, and where the path cannot be written.
     """
     if Path(path).suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{path}: a page's name ends in .html")
     for run in runs.values():
         if len(runs) > 1 and not run.table.point:
             raise ValueError("a page of a surface takes one rule")
+        points = len(run.points[0]) if run.table.point else 0
+        if points > MOST_POINTS:
+            raise ValueError(f"{points} points; a page takes at most {MOST_POINTS}")
         if run.rows > MOST_ROWS:
             raise ValueError(f"{run.rows} rows are more than the {MOST_ROWS} that a page can hold")
     runs = {name if name not in OWN_TABS else f"{name}_rule": run for name, run in runs.items()}

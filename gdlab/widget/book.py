@@ -15,6 +15,7 @@ import numpy as np
 from gdlab.browser.cells import cells
 from gdlab.browser.ground import ground
 from gdlab.browser.head import head
+from gdlab.browser.limits import MOST_ROWS
 from gdlab.browser.race import guest_rules, race_cells, race_head
 from gdlab.browser.recipe import ahead
 from gdlab.explaining import short
@@ -25,7 +26,6 @@ from gdlab.tracing import trace
 from gdlab.widget.typed import edited, loaded, pasted, removed
 
 DATA, COMPARE = "data", "compare"
-MOST_ROWS = 500_000
 
 Event = Mapping[str, Any]
 Answer = tuple[dict[str, Any], list[bytes]]

@@ -4,9 +4,9 @@ import re
 import tempfile
 from pathlib import Path
 
+from gdlab.browser.limits import MOST_POINTS
 from gdlab.points import Pair, number, pairs, read_points
 
-MOST_POINTS = 10_000
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
 
