@@ -63,6 +63,18 @@ def link(page: Any, fragment: str) -> None:
     )
 
 
+def line(page: Any, name: str) -> str:
+    """What a line of the sheet says."""
+    return page.locator(f".gd-{name}").text_content()
+
+
+def drag(page: Any, name: str, value: float) -> None:
+    """Set a slider as a hand does: an input event from the element itself."""
+    page.locator(f"[data-input={name}] .gd-track").evaluate(
+        "(track, value) => { track.value = value; track.dispatchEvent(new Event('input')) }", value
+    )
+
+
 def paste(page: Any, text: str) -> None:
     """Paste a text at the selected cell."""
     page.locator(".gd-table").evaluate(
