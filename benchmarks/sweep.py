@@ -4,7 +4,8 @@
 
 The C goes through blocks of 64 runs side by side as the sweep does, takes the same powers once for
 a block, and shares the blocks out with OpenMP. Its numbers are compared with gdlab's, bit for bit.
-The whole call of ``gdlab.sweep`` is timed, from the lists of values to the array of measures.
+The whole call of ``gdlab.sweep`` is timed, from the lists of values to the array of measures, each
+side in processes of its own, in turns.
 """
 
 import ctypes
@@ -12,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -102,24 +104,37 @@ def build(table: Table, second: str, folder: Path):
     return call
 
 
-def compare(rule: str, repeats: int = 7) -> dict:
-    """Time one rule's sweep against its C; whether the numbers have the same bits."""
+def sides(rule: str) -> dict[str, Callable]:
+    """The same sweep by gdlab and by the C; each gives an array with an axis per swept name."""
     second = OVER[rule]
     over = {"lr": np.geomspace(1e-5, 10, SIDE), second: np.linspace(0, 0.99, SIDE)}
     call = build(table_of(find_rule(rule)), second, Path(tempfile.mkdtemp()))
     x, y = (np.array(values) for values in lesson_pairs())
-    theirs = call(x, y, *over.values())
-    ours = gdlab.sweep(rule, over=over, epochs=EPOCHS).values
-    times = in_turns(
-        [
-            lambda: gdlab.sweep(rule, over=over, epochs=EPOCHS),
-            lambda: call(x, y, *over.values()),
-        ],
-        repeats,
-    )
-    rows = SIDE * SIDE * EPOCHS * len(x)
-    mine, its = (rows / best / 1e6 for best in times)
-    equal = np.array_equal(ours, theirs.T, equal_nan=True)
+    return {
+        "gdlab": lambda: gdlab.sweep(rule, over=over, epochs=EPOCHS).values,
+        "C": lambda: call(x, y, *over.values()).T,
+    }
+
+
+def time_one(side: str, rule: str, repeats: int = 11) -> None:
+    """Print the least seconds of one side's sweep; for a process of its own."""
+    (best,) = in_turns([sides(rule)[side]], repeats)
+    print(best)
+
+
+def compare(rule: str, turns: int = 3) -> dict:
+    """Time one rule's sweep against its C; whether the numbers have the same bits."""
+    ours, theirs = (side() for side in sides(rule).values())
+    times: dict[str, float] = {}
+    for _ in range(turns):
+        for side in ("gdlab", "C"):
+            # OpenMP's threads go on spinning for a while, and would take a core from gdlab's.
+            script = f"from benchmarks.sweep import time_one; time_one({side!r}, {rule!r})"
+            done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+            times[side] = min(times.get(side, float("inf")), float(done.stdout))
+    rows = SIDE * SIDE * EPOCHS * len(lesson_pairs()[0])
+    mine, its = (rows / best / 1e6 for best in times.values())
+    equal = np.array_equal(ours, theirs, equal_nan=True)
     return {"rule": rule, "gdlab": mine, "C": its, "ratio": mine / its, "equal": equal}
 
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 # From about this many rows on, all runs together, compiling is worth its time.
 COMPILE_FROM = 50_000
-# A thread takes a share of what is left, so that all end at the same time, but never more rows
-# than are computed in about a tenth of a second: Ctrl-C and the progress bar wait for them.
-SHARES, MOST_ROWS = 8, 20_000_000
+# A thread takes a share of what is left, so that all end at the same time: never more rows than
+# are computed in about a tenth of a second, for which Ctrl-C and the progress bar wait, and never
+# fewer than are worth a call.
+SHARES, MOST_ROWS, FEWEST_ROWS = 4, 20_000_000, 400_000
 # A piece for another process or machine takes about so long: sending it out and back costs far
 # less than a twentieth of that. Less than one piece is not sent at all.
 PIECE_SECONDS = 0.5
+LINE = 8  # numbers in 64 bytes
 FIRST_ROWS = 2_000_000
 
 
@@ -99,7 +101,7 @@ def compute(work: Work, first: int, out: "np.ndarray") -> None:
     if work.compiled:
         x, y = (np.array(values, dtype=float) for values in work.points)
         order = np.array(work.order, dtype=np.int64)
-        room = np.empty(work.kept * LANES)
+        room = _on_a_line(work.kept * LANES)
         kernel.run_compiled(
             work.text, first, len(out), work.fast, *given, x, y, order, *work.numbers,
             work.swept, room, out,
@@ -124,13 +126,26 @@ def compute(work: Work, first: int, out: "np.ndarray") -> None:
     out[:] = [one(run) for run in range(first, first + len(out))]
 
 
+def _on_a_line(size: int) -> "np.ndarray":
+    """A float64 array that begins where a line of the processor's cache does.
+
+    Elsewhere every second access of several lanes at once would touch two lines.
+    """
+    import numpy as np
+
+    room = np.empty(size + LINE)
+    first = -room.ctypes.data // room.itemsize % LINE
+    return room[first : first + size]
+
+
 def shrinking(work: Work, threads: int) -> Iterator[tuple[int, int]]:
     """Pieces of all runs, (first, past the last), large ones first."""
     # Runs that have the shared names in common go through together.
     whole = work.fast if work.fast * work.rows <= MOST_ROWS // SHARES else LANES
     first = 0
     while first < work.runs:
-        fair = min((work.runs - first) // (SHARES * threads), MOST_ROWS // work.rows)
+        fair = max((work.runs - first) // (SHARES * threads), FEWEST_ROWS // work.rows)
+        fair = min(fair, MOST_ROWS // work.rows)
         last = min(first + max(whole, fair // whole * whole), work.runs)
         yield first, last
         first = last
