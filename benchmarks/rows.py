@@ -73,8 +73,12 @@ def in_turns(functions, repeats):
     return best
 
 
-def until_frame(size: int, repeats: int = 5) -> list[float]:
-    """Seconds of the kernel into fresh arrays, and of ``trace(...)`` until its frame is there."""
+def until_frame(size: int) -> list[float]:
+    """Seconds of the kernel into fresh arrays, and of ``trace(...)`` until its frame is there.
+
+    Repeated until the runs' rows together are so many that ``trace`` compiles them.
+    """
+    repeats = max(5, 2 * kernel.COMPILE_FROM // size)
     table = table_of(find_rule("adam"))
     numbers = [*table.starts.values(), *table.hyper.values()]
     loop = kernel.compiled(module_text(table))
