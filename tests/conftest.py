@@ -100,3 +100,22 @@ def browser() -> Iterator[Any]:
         started = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
         yield started
         started.close()
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command in this process: exit code, standard output, standard error."""
+    from gdlab.cli import main
+
+    # A width of the terminal that runs the tests would fold the tables.
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = end.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run

@@ -1,5 +1,6 @@
 """Pages in Chromium as a person has them: opened from a folder, with the network switched off."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import gdlab
 from gdlab.browser.cells import cells
 
+STATIC = Path(gdlab.__file__).parent / "static"
 SETTLED = ".gd[aria-busy=false]"
 ERRORS = {"#NUM!": np.nan, "#DIV/0!": np.inf}
 # Chromium loses one of many downloads that follow closely: what is saved is read on its way there.
@@ -115,3 +117,12 @@ def differences(shown: dict[str, np.ndarray], run: gdlab.Trace) -> list[str]:
         for place in np.flatnonzero(bits_differ & ~(np.isnan(here) & np.isnan(wanted))):
             found.append(f"{name} in row {place + 1}: {here[place]!r}, not {wanted[place]!r}")
     return found
+
+
+def joined(last: str) -> str:
+    """The arithmetic's modules, up to one of them, as one text."""
+    names = ("powers.js", "arithmetic.js", "compute.js", "ground.js")
+    return "".join(
+        re.sub(r"^import .*|^export ", "", (STATIC / name).read_text("utf-8"), flags=re.M)
+        for name in names[: names.index(last) + 1]
+    )

@@ -1,4 +1,4 @@
-"""A run: its table, epochs, final values, explosions, explanations, addresses, and bad input."""
+"""A run: its table, epochs, final values, explosions, explanations, and bad input."""
 
 import math
 import re
@@ -8,8 +8,6 @@ import pandas as pd
 import pytest
 
 import gdlab
-from gdlab import layout
-from gdlab.symbols import latex, text
 
 LINE = ["epoch", "sample", "t", "x", "y", "intercept", "slope", "y_pred", "error", "err2"]
 LINE += ["grad_intercept", "grad_slope"]
@@ -276,47 +274,6 @@ def test_the_value_behind_a_name():
     assert run.value("new_slope_prev", 2) == run.column("new_slope")[0]
     with pytest.raises(ValueError, match=r"no column is called 'q'"):
         run.value("q", 1)
-
-
-# --- addresses ---
-
-
-def test_letters_of_columns():
-    wanted = {0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA", 16383: "XFD"}
-    assert {number: layout.letters(number) for number in wanted} == wanted
-
-
-def test_defined_names_are_no_addresses():
-    wanted = {"lr": "lr", "beta1": "beta_1", "eps": "eps", "r": "r_", "C": "C_", "b1": "b_1"}
-    assert {name: layout.defined_name(name) for name in wanted} == wanted
-    for name in gdlab.rules():
-        for word in layout.inputs(gdlab.trace(name).table):
-            assert not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rRcC]", layout.defined_name(word))
-
-
-def test_inputs_stand_in_order_with_starts_first():
-    table = gdlab.trace("adam").table
-    assert layout.inputs(table)[:3] == ("start_intercept", "start_slope", "start_avg_intercept")
-    assert layout.inputs(table)[-4:] == ("lr", "beta1", "beta2", "eps")
-    assert layout.input_address(table, "start_intercept") == "$D$5"
-    assert layout.input_address(table, "eps") == "$M$5"
-
-
-# --- names in plain letters ---
-
-
-def test_symbols():
-    wanted = {
-        "intercept": ("b", "b"),
-        "slope": ("m", "m"),
-        "grad_slope": (r"\frac{\partial e}{\partial m}", "de/dm"),
-        "avg_intercept": (r"\overline{g}_{b}", "avg_b"),
-        "avg_slope_prev": (r"\overline{g}_{m,t-1}", "avg_m[t-1]"),
-        "lr": (r"\alpha", "lr"),
-        "beta1": (r"\beta_{1}", "beta1"),
-    }
-    assert {name: (latex(name), text(name)) for name in wanted} == wanted
-    assert (latex("slope", "ab"), text("grad_slope", "ab")) == ("a", "de/da")
 
 
 # --- bad input ---

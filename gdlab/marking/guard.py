@@ -78,7 +78,7 @@ def read_package(path: Path) -> Package:
     except Refused:
         raise
     except (
-        zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
+        zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError,
         ValueError, struct.error,
     ):  # fmt: skip
         raise Refused("it is damaged, or no .xlsx workbook") from None
