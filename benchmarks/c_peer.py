@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gdlab.columns import Branch, Call, Step, Table, results
-from gdlab.grammar import substitute
+from gdlab.core.columns import Branch, Call, Step, Table, results
+from gdlab.language.grammar import substitute
 
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 COMPARED = {

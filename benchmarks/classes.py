@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from benchmarks.goal import Goal
-from gdlab.classes import mark_class, marker, marking
+from gdlab.marking.classes import mark_class, marker, marking
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from handed_in import hand_in

@@ -17,8 +17,8 @@ import xlsxwriter
 import gdlab
 from benchmarks.goal import Goal
 from benchmarks.rows import in_turns
-from gdlab.layout import START_ROW, row_numbers, shape
-from gdlab.workbooks.rule import STREAM_FROM
+from gdlab.core.layout import START_ROW, row_numbers, shape
+from gdlab.excel.workbook import STREAM_FROM
 
 CELLS = 200_000
 SHORT, LONG = STREAM_FROM, 4 * STREAM_FROM

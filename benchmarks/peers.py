@@ -25,8 +25,8 @@ SCRIPTS = {
     "gdlab": POINTS
     + """
 import gdlab
-from gdlab import kernel
-kernel.COMPILE_FROM = 1
+from gdlab.core import engine
+engine.COMPILE_FROM = 1
 run = lambda: gdlab.trace("adam", epochs=N // 29)
 rows = N // 29 * 29
 """,

@@ -15,11 +15,11 @@ import numpy as np
 import gdlab
 from benchmarks.c_peer import build
 from benchmarks.goal import Goal
-from gdlab import kernel
-from gdlab.assembly import table_of
-from gdlab.loops import module_text
-from gdlab.points import lesson_pairs
-from gdlab.registry import find_rule
+from gdlab.core import engine
+from gdlab.core.assembly import table_of
+from gdlab.core.codegen import module_text
+from gdlab.core.points import lesson_pairs
+from gdlab.core.registry import find_rule
 
 SIZES = (10**4, 10**6, 10**7)
 
@@ -29,7 +29,7 @@ def compare(rule: str, sizes=SIZES, folder: Path | None = None) -> list[dict]:
     folder = folder or Path(tempfile.mkdtemp())
     table = table_of(find_rule(rule))
     numbers = [*table.starts.values(), *table.hyper.values()]
-    loop = kernel.compiled(module_text(table))
+    loop = engine.compiled(module_text(table))
     peer = build(table, folder)
     x, y = (np.array(values) for values in lesson_pairs())
     none = np.zeros(0, dtype=np.int64)
@@ -78,10 +78,10 @@ def until_frame(size: int) -> list[float]:
 
     Repeated until the runs' rows together are so many that ``trace`` compiles them.
     """
-    repeats = max(5, 2 * kernel.COMPILE_FROM // size)
+    repeats = max(5, 2 * engine.COMPILE_FROM // size)
     table = table_of(find_rule("adam"))
     numbers = [*table.starts.values(), *table.hyper.values()]
-    loop = kernel.compiled(module_text(table))
+    loop = engine.compiled(module_text(table))
     x, y = (np.array(values) for values in lesson_pairs())
     epochs = size // len(x)
 

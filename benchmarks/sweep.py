@@ -22,10 +22,10 @@ import gdlab
 from benchmarks.c_peer import HEAD, _steps
 from benchmarks.goal import Goal
 from benchmarks.rows import in_turns
-from gdlab.assembly import table_of
-from gdlab.columns import Table
-from gdlab.points import lesson_pairs
-from gdlab.registry import find_rule
+from gdlab.core.assembly import table_of
+from gdlab.core.columns import Table
+from gdlab.core.points import lesson_pairs
+from gdlab.core.registry import find_rule
 
 SIDE, EPOCHS = 1000, 4
 LANES = 64

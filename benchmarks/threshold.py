@@ -1,4 +1,4 @@
-"""From how many rows a fresh process gains by the compiled loop: kernel.COMPILE_FROM.
+"""From how many rows a fresh process gains by the compiled loop: engine.COMPILE_FROM.
 
     python -m benchmarks.threshold
 
@@ -16,8 +16,8 @@ SCRIPT = """
 import sys, time
 import numpy
 import gdlab
-from gdlab import kernel
-kernel.COMPILE_FROM = int(sys.argv[1])
+from gdlab.core import engine
+engine.COMPILE_FROM = int(sys.argv[1])
 gdlab.trace("sgd")
 begin = time.perf_counter()
 gdlab.trace("adam", epochs=int(sys.argv[2]))
@@ -47,7 +47,7 @@ def _seconds(compile_from: int, size: int) -> float:
 
 def goals() -> list[Goal]:
     """At the threshold neither way is more than 1.5 times the other."""
-    from gdlab.kernel import COMPILE_FROM
+    from gdlab.core.engine import COMPILE_FROM
 
     at = min(compare(), key=lambda row: abs(row["rows"] - COMPILE_FROM))
     ratio = max(at["plain"], at["compiled"]) / min(at["plain"], at["compiled"])

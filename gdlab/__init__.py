@@ -5,42 +5,49 @@ Names are imported when they are first used, so that ``import gdlab`` itself cos
 
 from importlib import import_module
 
+from gdlab.core.writers import WRITERS
+
 TYPE_CHECKING = False  # importing typing would take as long as the whole of `gdlab --help` may
 if TYPE_CHECKING:
     from typing import Any
 
 _HOMES = {
-    "lesson_points": "points",
-    "make_line": "points",
-    "read_points": "points",
-    "rule": "registry",
-    "rules": "registry",
-    "trace": "tracing",
-    "Trace": "runs",
-    "lesson": "lessons",
-    "sweep": "sweeping",
-    "plot": "pictures",
-    "plot_tangents": "pictures",
-    "show_rule": "showing",
-    "show_row": "showing",
-    "show_cells": "showing",
-    "explore": "explorer",
-    "sheet": "widget",
-    "workbook": "widget",
-    "practice_sheet": "exercise",
+    "lesson_points": "core.points",
+    "make_line": "core.points",
+    "read_points": "core.points",
+    "rule": "core.registry",
+    "rules": "core.registry",
+    "trace": "core.run",
+    "Trace": "core.trace",
+    "lesson": "core.lessons",
+    "sweep": "studies.sweeps",
+    "plot": "notebook.pictures",
+    "plot_tangents": "notebook.pictures",
+    "show_rule": "notebook.display",
+    "show_row": "notebook.display",
+    "show_cells": "notebook.display",
+    "explore": "notebook.explore",
+    "sheet": "notebook.widget",
+    "workbook": "notebook.widget",
+    "practice_sheet": "notebook.practice_widget",
     "practice": "marking",
     "check": "marking",
-    "claims": "audit",
+    "claims": "studies.claims",
 }
 # Parts of the package with a name of their own: gdlab.digits.race.
-_PARTS = ("audit", "digits")
+_PARTS = {"audit": "studies.claims", "digits": "studies.digits"}
+# What a trace can be written as; the writers stand above it, so they are named to it here.
+WRITERS.update(
+    to_excel="gdlab.excel.workbook:write_trace",
+    to_html="gdlab.web.page:write_page",
+)
 __all__ = tuple(_HOMES)
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> "Any":
     if name in _PARTS:
-        return import_module(f"gdlab.{name}")
+        return import_module(f"gdlab.{_PARTS[name]}")
     if name not in _HOMES:
         names = ", ".join(sorted([*_HOMES, *_PARTS]))
         raise AttributeError(f"gdlab has no {name!r}; it has {names}")

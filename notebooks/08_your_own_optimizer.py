@@ -21,7 +21,7 @@
 
 # %%
 import gdlab
-from gdlab.functions import sign
+from gdlab.formulas.functions import sign
 
 # %% [markdown]
 # ## The smallest rule

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 import gdlab
-from gdlab.audit import adam_corrected_twice, plot_curves, show_claims, walk
+from gdlab.studies.claims import adam_corrected_twice, plot_curves, show_claims, walk
 
 # %%
 claims = gdlab.claims()

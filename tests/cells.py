@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import gdlab
-from gdlab import registry
+from gdlab.core import registry
 
 _numbers = itertools.count(1)
 

@@ -55,7 +55,7 @@ def missing(what: str) -> None:
 @pytest.fixture(autouse=True)
 def rules_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget after each test the rules that it registered: a workbook compares all there are."""
-    from gdlab import registry
+    from gdlab.core import registry
 
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
 

@@ -8,7 +8,14 @@ from typing import Any
 
 import xlsxwriter
 
-from gdlab.layout import FIRST_INPUT_COLUMN, HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, inputs
+from gdlab.core.layout import (
+    FIRST_INPUT_COLUMN,
+    HEADER_ROW,
+    INPUT_ROW,
+    LABEL_ROW,
+    START_ROW,
+    inputs,
+)
 from gdlab.marking.handout import make
 from gdlab.marking.record import record_lines
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
+from gdlab.core.trace import Trace
 from gdlab.marking.handout import make
 from gdlab.marking.sheet import Filled, Written, decimals_of
-from gdlab.runs import Trace
 
 # What a formula of the grammar may call, from Python's own library.
 WORLD = {

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import gdlab
-from gdlab.browser.assets import style
-from gdlab.widget import LiveSheet
+from gdlab.notebook.widget import LiveSheet
+from gdlab.web.assets import style
 
 SETTLED = ".gd[aria-busy=false]"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sheet</title>

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 import gdlab
-from gdlab.browser.cells import cells
+from gdlab.web.cells import cells
 
-STATIC = Path(gdlab.__file__).parent / "static"
+STATIC = Path(gdlab.__file__).parent / "web" / "static"
 SETTLED = ".gd[aria-busy=false]"
 ERRORS = {"#NUM!": np.nan, "#DIV/0!": np.inf}
 # Chromium loses one of many downloads that follow closely: what is saved is read on its way there.
@@ -90,7 +90,7 @@ def paste(page: Any, text: str) -> None:
 
 
 def saved(page: Any) -> dict[str, np.ndarray]:
-    """Every cell of the sheet that is shown, as the page saves it; errors as in gdlab.browser."""
+    """Every cell of the sheet that is shown, as the page saves it; errors as in gdlab.web.cells."""
     text = page.evaluate(
         """() => {
             document.querySelector("[data-do=csv]").click();

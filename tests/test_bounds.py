@@ -8,9 +8,9 @@ import pytest
 from learners import ERROR, value
 
 import gdlab
-from gdlab.dialects.evaluate import CellError
+from gdlab.core.run import trace
+from gdlab.language.evaluate import CellError
 from gdlab.marking.bounds import EVERYTHING, bound, hull, meet, rounded
-from gdlab.tracing import trace
 
 
 def interval(text, **names):

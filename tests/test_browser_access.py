@@ -16,7 +16,7 @@ from engines import has_module
 from mounted import fill_in, sheets
 from pages import go
 
-from gdlab.page import write_lessons_page
+from gdlab.web.page import write_lessons_page
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 SHEETS = ("adam", "data", "compare", "practice")

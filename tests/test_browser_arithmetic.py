@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pages import joined, opened
 
-from gdlab.dialects.evaluate import DIV0, NUM, CellError, evaluate
-from gdlab.dialects.javascript import javascript
+from gdlab.language.evaluate import DIV0, NUM, CellError, evaluate
+from gdlab.language.javascript import javascript
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 

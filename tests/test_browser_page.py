@@ -20,13 +20,13 @@ from combinations import OPTIONS
 from pages import differences, drag, go, joined, line, link, opened, saved
 
 import gdlab
-from gdlab.browser.cells import cells
-from gdlab.browser.ground import ground
-from gdlab.browser.program import program
-from gdlab.browser.recipe import recipe
-from gdlab.lessons import LESSONS, lesson
-from gdlab.page import write_lessons_page, write_page
-from gdlab.rerun import inputs_of
+from gdlab.core.lessons import LESSONS, lesson
+from gdlab.core.rerun import inputs_of
+from gdlab.web.cells import cells
+from gdlab.web.loss_grid import ground
+from gdlab.web.page import write_lessons_page, write_page
+from gdlab.web.page_program import recipe
+from gdlab.web.program import program
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 SETTINGS = [

@@ -9,8 +9,8 @@ import pytest
 from pages import differences, drag, go, line, link, opened, paste, read, saved
 
 import gdlab
-from gdlab.lessons import LESSONS, lesson
-from gdlab.page import write_lessons_page
+from gdlab.core.lessons import LESSONS, lesson
+from gdlab.web.page import write_lessons_page
 
 
 @pytest.fixture(scope="module")

@@ -11,18 +11,18 @@ from learners import Learner
 from pages import opened
 
 import gdlab
-from gdlab.browser.assets import module
-from gdlab.browser.program import program
+from gdlab.core.rerun import inputs_of, rerun
+from gdlab.core.trace import Trace
 from gdlab.marking.handout import make
 from gdlab.marking.judge import judge
 from gdlab.marking.numbers import _pleasant
 from gdlab.marking.sheet import Filled
 from gdlab.marking.slips import slips
 from gdlab.marking.values import typed
-from gdlab.page.data import page_data
-from gdlab.page.writing import OWN
-from gdlab.rerun import inputs_of, rerun
-from gdlab.runs import Trace
+from gdlab.web.assets import module
+from gdlab.web.data import page_data
+from gdlab.web.page import OWN
+from gdlab.web.program import program
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 KEYS: list[tuple[str, dict[str, Any]]] = [

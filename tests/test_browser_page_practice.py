@@ -8,10 +8,10 @@ import pytest
 from pages import go, opened, paste
 
 import gdlab
-from gdlab.lessons import lesson
-from gdlab.page import write_lessons_page
-from gdlab.rerun import rerun
-from gdlab.runs import Trace
+from gdlab.core.lessons import lesson
+from gdlab.core.rerun import rerun
+from gdlab.core.trace import Trace
+from gdlab.web.page import write_lessons_page
 
 ROWS = 3
 

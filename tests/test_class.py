@@ -14,9 +14,17 @@ import pytest
 from filelock import FileLock
 from handed_in import hand_in, with_part
 
-from gdlab.classes import handing_out, mark_class, marker, marking, new_class, roster, worker
 from gdlab.cli import main
 from gdlab.marking import check
+from gdlab.marking.classes import (
+    handing_out,
+    mark_class,
+    marker,
+    marking,
+    new_class,
+    roster,
+    worker,
+)
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 BOMB = 40_000_000
@@ -275,7 +283,7 @@ def test_a_process_that_hangs_or_dies_is_replaced(monkeypatch):
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux holds the limit")
 def test_memory_is_limited():
-    script = "from gdlab.classes import worker; worker._limit_memory(); bytearray({})"
+    script = "from gdlab.marking.classes import worker; worker._limit_memory(); bytearray({})"
     for size, ends_well in ((worker.MEMORY // 2, True), (worker.MEMORY * 2, False)):
         command = [sys.executable, "-c", script.format(size)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

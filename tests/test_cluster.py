@@ -11,9 +11,9 @@ from conftest import missing
 from handed_in import hand_in
 
 import gdlab
-from gdlab.classes import mark_class, marking
-from gdlab.spreading import spread
-from gdlab.sweeping import work
+from gdlab.core.parallel import spread
+from gdlab.marking.classes import mark_class, marking
+from gdlab.studies.sweeps import work
 
 OVER = {"lr": np.geomspace(1e-5, 10, 60), "beta1": np.linspace(0, 0.9, 20)}
 

@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gdlab
-from gdlab import kernel
 
 README = Path(__file__).parent.parent / "README.md"
 MARK = "<!-- what works with what: python tests/combinations.py -->\n"
@@ -93,9 +92,9 @@ def test_pairs_of_options_through_another_engine(formualizer, tmp_path, pair, ru
 @given(pair=PAIRS, rule=st.sampled_from(LINE_RULES))
 def test_pairs_of_options_compiled_and_plain(pair, rule):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel, "COMPILE_FROM", 10**9)
+        patch.setattr(engine, "COMPILE_FROM", 10**9)
         plain = combinations.together(*pair, rule=rule)
-        patch.setattr(kernel, "COMPILE_FROM", 1)
+        patch.setattr(engine, "COMPILE_FROM", 1)
         compiled = combinations.together(*pair, rule=rule)
     if isinstance(plain, str):
         assert plain == compiled

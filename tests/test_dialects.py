@@ -14,12 +14,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import gdlab
-from gdlab.dialects.evaluate import CellError, evaluate
-from gdlab.dialects.infix import TEXT, excel, infix, number
-from gdlab.dialects.latex import latex
-from gdlab.dialects.mathml import mathml
-from gdlab.symbols import LETTERS
-from gdlab.symbols import latex as symbol
+from gdlab.core.symbols import LETTERS
+from gdlab.core.symbols import latex as symbol
+from gdlab.language.evaluate import CellError, evaluate
+from gdlab.language.infix import TEXT, excel, infix, number
+from gdlab.language.latex import latex
+from gdlab.language.mathml import mathml
 
 EXAMPLES = 3_000 if os.environ.get("GDLAB_PROOF") == "full" else 250
 quickly = settings(max_examples=EXAMPLES, deadline=None, derandomize=True)

@@ -16,9 +16,10 @@ import record_digits
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import gdlab
-from gdlab import digits, kernel
-from gdlab.digits import running
-from gdlab.digits.data import Digits
+from gdlab import digits
+from gdlab.core import engine
+from gdlab.studies.digits import running
+from gdlab.studies.digits.data import Digits
 
 RECORDED = json.loads(record_digits.FILE.read_text(encoding="utf-8"))
 CLOSE = 1e-9
@@ -50,7 +51,7 @@ def assert_close(found, wanted, what):
 def test_weights_are_those_that_torch_was_recorded_with(name):
     rule, _, _, hyper = record_digits.RUNS[name]
     # As plain Python, 200 updates would take a quarter of a minute.
-    for updates in record_digits.KEPT if kernel.numba_wanted() else record_digits.KEPT[:1]:
+    for updates in record_digits.KEPT if engine.numba_wanted() else record_digits.KEPT[:1]:
         race = digits.race({rule: hyper}, updates=updates)
         wanted = RECORDED["runs"][name]
         *weights, biases = wanted["kept"][str(updates)]
@@ -84,12 +85,12 @@ def test_every_rule_that_torch_has_is_raced_against_it():
 # The rules, element by element
 
 
-@pytest.mark.skipif(not kernel.numba_wanted(), reason="the compiler is switched off")
+@pytest.mark.skipif(not engine.numba_wanted(), reason="the compiler is switched off")
 def test_compiled_and_plain_weights_have_the_same_bits(few, monkeypatch):
     # adam_lesson and adagrad_lesson divide 0 by 0 where a pixel is blank: nan, in both.
     rules = {rule: {"weight_decay": 0.03} for rule in gdlab.rules()}
     compiled = digits.race(rules, few, updates=3)
-    monkeypatch.setattr(kernel, "numba_wanted", lambda: False)
+    monkeypatch.setattr(engine, "numba_wanted", lambda: False)
     plain = digits.race(rules, few, updates=3)
     for rule in rules:
         np.testing.assert_array_equal(compiled.weights[rule], plain.weights[rule], rule)
@@ -471,8 +472,8 @@ def test_the_sentences_of_the_notebook():
 def test_digits_are_there_after_import_gdlab_and_not_before():
     code = (
         "import sys, gdlab\n"
-        "assert 'digits' in dir(gdlab) and 'gdlab.digits' not in sys.modules\n"
-        "assert gdlab.digits.race.__module__ == 'gdlab.digits.running'\n"
+        "assert 'digits' in dir(gdlab) and 'gdlab.studies.digits' not in sys.modules\n"
+        "assert gdlab.digits.race.__module__ == 'gdlab.studies.digits.running'\n"
         "assert 'torch' not in sys.modules and 'mlxtend' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -10,8 +10,8 @@ import pytest
 from lab import NOTEBOOKS, lab, open_notebook, run_all
 
 import gdlab
-from gdlab.exercise import PracticeBook, judging
 from gdlab.marking.handout import make
+from gdlab.notebook.practice_widget import PracticeBook, judging
 
 
 def test_cells_are_judged_as_they_are_typed() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab import explorer as module
+from gdlab.notebook import explore as module
 
 
 def sliders(explorer):

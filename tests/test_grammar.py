@@ -8,7 +8,7 @@ import textwrap
 import cells
 import pytest
 
-from gdlab.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, read, substitute
+from gdlab.language.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, read, substitute
 
 END = "\n    return (), (step,)\n"
 

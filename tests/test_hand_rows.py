@@ -10,7 +10,7 @@ from math import sqrt
 import pytest
 
 import gdlab
-from gdlab import registry
+from gdlab.core import registry
 
 
 def assert_rows(run, **typed):

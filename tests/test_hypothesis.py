@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 import gdlab
-from gdlab import kernel, optimizers
-from gdlab.dialects.evaluate import CellError, evaluate
-from gdlab.dialects.infix import excel
-from gdlab.layout import letters
-from gdlab.registry import BUILT_IN, find_rule
+from gdlab.core.layout import letters
+from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.formulas import optimizers
+from gdlab.language.evaluate import CellError, evaluate
+from gdlab.language.infix import excel
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 quickly = settings(
@@ -255,7 +255,7 @@ def test_compiled_random_tables_are_the_plain_ones(given):
     assume(FULL or arguments[0] in ("sgd", "rmsprop", "adam", "adadelta", "lion"))
     plain = gdlab.trace(*arguments, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernel, "COMPILE_FROM", 1)
+        patch.setattr(engine, "COMPILE_FROM", 1)
         compiled = gdlab.trace(*arguments, **options)
     assert np.array_equal(plain.values, compiled.values, equal_nan=True)
     assert (np.signbit(plain.values) == np.signbit(compiled.values))[~np.isnan(plain.values)].all()

@@ -46,7 +46,7 @@ def loaded(code):
         ("import gdlab", []),
         ("import gdlab; gdlab.rules(); dir(gdlab)", []),
         ("import gdlab; gdlab.__all__; gdlab.__version__", []),
-        ("import gdlab.tracing, gdlab.lessons, gdlab.layout", []),
+        ("import gdlab.core.run, gdlab.core.lessons, gdlab.core.layout", []),
         ("import gdlab; gdlab.trace('adam').final", ["numpy"]),
         ("import gdlab; gdlab.trace('sgd', lr=1e300).exploded", ["numpy"]),
         ("import gdlab; gdlab.trace('adam').frame", ["numpy", "pandas"]),

@@ -3,14 +3,13 @@
 import pytest
 
 import gdlab
-from gdlab import kernel
 
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("compile_from", [1, 10**9])
 @pytest.mark.parametrize("every", [1, 7, 29, 500])
 def test_what_is_kept_is_what_the_whole_run_has(monkeypatch, compile_from, every):
-    monkeypatch.setattr(kernel, "COMPILE_FROM", compile_from)
+    monkeypatch.setattr(engine, "COMPILE_FROM", compile_from)
     whole = gdlab.trace("adam", epochs=10, schedule="cosine")
     part = gdlab.trace(
         "adam", epochs=10, schedule="cosine", columns=["new_slope", "err2", "x"], every=every

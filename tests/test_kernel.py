@@ -11,9 +11,9 @@ import pytest
 from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
-from gdlab import functions, kernel
-from gdlab.assembly import SCHEDULES, SURFACES
-from gdlab.registry import BUILT_IN
+from gdlab.core.assembly import SCHEDULES, SURFACES
+from gdlab.core.registry import BUILT_IN
+from gdlab.formulas import functions
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 NO_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
@@ -29,9 +29,9 @@ def both(monkeypatch):
     """Trace once compiled and once as plain Python."""
 
     def trace(*arguments, **options):
-        monkeypatch.setattr(kernel, "COMPILE_FROM", 1)
+        monkeypatch.setattr(engine, "COMPILE_FROM", 1)
         compiled = gdlab.trace(*arguments, **options)
-        monkeypatch.setattr(kernel, "COMPILE_FROM", math.inf)
+        monkeypatch.setattr(engine, "COMPILE_FROM", math.inf)
         return compiled, gdlab.trace(*arguments, **options)
 
     return trace
@@ -187,9 +187,9 @@ def test_only_a_power_that_has_faded_is_left_out():
 @needs_compiler
 def test_large_tables_are_compiled_and_small_ones_are_not(monkeypatch):
     calls = []
-    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
-    monkeypatch.setattr(kernel, "_run_plainly", Counter())
-    monkeypatch.setattr(kernel, "run_compiled", lambda *given: calls.append(given))
+    monkeypatch.setattr(engine, "COMPILE_FROM", 100)
+    monkeypatch.setattr(engine, "_run_plainly", Counter())
+    monkeypatch.setattr(engine, "run_compiled", lambda *given: calls.append(given))
     gdlab.trace("sgd", epochs=3)
     assert not calls
     gdlab.trace("sgd", epochs=4)
@@ -199,10 +199,10 @@ def test_large_tables_are_compiled_and_small_ones_are_not(monkeypatch):
 @needs_compiler
 def test_runs_of_many_rows_add_up_and_those_of_few_do_not(monkeypatch):
     calls = []
-    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
-    monkeypatch.setattr(kernel, "FEW_ROWS", 50)
-    monkeypatch.setattr(kernel, "_run_plainly", Counter())
-    monkeypatch.setattr(kernel, "run_compiled", lambda *given: calls.append(given))
+    monkeypatch.setattr(engine, "COMPILE_FROM", 100)
+    monkeypatch.setattr(engine, "FEW_ROWS", 50)
+    monkeypatch.setattr(engine, "_run_plainly", Counter())
+    monkeypatch.setattr(engine, "run_compiled", lambda *given: calls.append(given))
     for _ in range(5):
         gdlab.trace("sgd", epochs=1)
     gdlab.trace("sgd", epochs=2)
@@ -217,8 +217,8 @@ def test_runs_of_many_rows_add_up_and_those_of_few_do_not(monkeypatch):
 @pytest.mark.kernel
 def test_without_the_compiler_large_tables_come_out_too(monkeypatch):
     wanted = gdlab.trace("adam", epochs=4)
-    monkeypatch.setattr(kernel, "COMPILE_FROM", 100)
-    monkeypatch.setattr(kernel, "numba_wanted", lambda: False)
+    monkeypatch.setattr(engine, "COMPILE_FROM", 100)
+    monkeypatch.setattr(engine, "numba_wanted", lambda: False)
     assert_same_bits(gdlab.trace("adam", epochs=4), wanted)
 
 

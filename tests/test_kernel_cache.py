@@ -17,9 +17,9 @@ needs_compiler = pytest.mark.skipif(NO_JIT, reason="the compiler is switched off
 
 TRACE = """
 import sys
-from gdlab import kernel
+from gdlab.core import engine
 import gdlab
-kernel.COMPILE_FROM = 1
+engine.COMPILE_FROM = 1
 {before}
 print(gdlab.trace({rule!r}, epochs=2).column("new_slope")[-1].hex())
 """

@@ -3,8 +3,8 @@
 import re
 
 import gdlab
-from gdlab import layout
-from gdlab.symbols import latex, text
+from gdlab.core import layout
+from gdlab.core.symbols import latex, text
 
 # --- addresses ---
 

@@ -13,12 +13,12 @@ import pytest
 from books import parts
 
 import gdlab
-from gdlab.browser.limits import MOST_POINTS, MOST_ROWS
-from gdlab.browser.program import program
 from gdlab.cli import main
-from gdlab.dialects.javascript import javascript
-from gdlab.lessons import LESSONS, lesson
-from gdlab.page import write_lessons_page, write_page
+from gdlab.core.lessons import LESSONS, lesson
+from gdlab.language.javascript import javascript
+from gdlab.web.limits import MOST_POINTS, MOST_ROWS
+from gdlab.web.page import write_lessons_page, write_page
+from gdlab.web.program import program
 
 ROOT = Path(__file__).parent.parent
 COMMITTED = ROOT / "exports" / "graddesc.html"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab import pictures, plots
+from gdlab.notebook import pictures, plots
 
 
 def drawn(drawing, runs, row=None):

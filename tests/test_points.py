@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import gdlab
-from gdlab.points import MOST_BYTES, pairs
+from gdlab.core.points import MOST_BYTES, pairs
 
 
 def refused(function, *arguments, **options):

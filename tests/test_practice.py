@@ -10,7 +10,7 @@ import pytest
 from engines import save_with_libreoffice
 
 import gdlab
-from gdlab.layout import cell
+from gdlab.core.layout import cell
 from gdlab.marking import check, practice
 from gdlab.marking.handout import make
 from gdlab.marking.record import sheet_name
@@ -156,7 +156,7 @@ def test_a_rule_whose_name_no_sheet_can_have(tmp_path: Path) -> None:
 
 
 def test_a_rule_of_ones_own(tmp_path: Path) -> None:
-    from gdlab import registry
+    from gdlab.core import registry
 
     @gdlab.rule
     def data(g, seen_prev, lr=0.1):  # type: ignore[no-untyped-def]

@@ -6,11 +6,11 @@ import time
 import nbformat
 from nbclient import NotebookClient
 
-from gdlab import progress
+from gdlab.core import progress
 
 CELL = """
 import time
-from gdlab import progress
+from gdlab.core import progress
 progress.PATIENCE = progress.LOOK_AGAIN = 0.05
 with progress.progress("Marking", 4) as done:
     done(1)

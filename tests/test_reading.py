@@ -280,7 +280,7 @@ def test_a_rule_that_is_not_known_here(tmp_path: Path) -> None:
         step = lr * g
         return (), (step,)
 
-    from gdlab import registry
+    from gdlab.core import registry
 
     path = hand_in(tmp_path / "a.xlsx", "learners_own")
     assert set(statuses(read_filled(path))) == {"right"}

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from gdlab.registry import BUILT_IN, find_rule
+from gdlab.core.registry import BUILT_IN, find_rule
 
 HERE = Path(__file__).parents[1]
 README = HERE / "README.md"

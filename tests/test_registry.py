@@ -11,8 +11,8 @@ import pytest
 from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
-from gdlab.grammar import GrammarError
-from gdlab.registry import BUILT_IN, find_rule, read_rule, settings
+from gdlab.core.registry import BUILT_IN, find_rule, read_rule, settings
+from gdlab.language.grammar import GrammarError
 
 HALF = """
     def half(g, lr=0.0001):

@@ -24,8 +24,11 @@ def test_every_rule_shown_computes_what_the_rule_computes(rule):
     """The shown source, run as it stands, is the rule."""
     source = "\n".join(line[0] for line in gdlab.show_rule(rule).lines)
     found = {}
-    exec("from math import sqrt\nfrom gdlab.functions import sign, min, max\n" + source, found)
-    from gdlab import optimizers
+    exec(
+        "from math import sqrt\nfrom gdlab.formulas.functions import sign, min, max\n" + source,
+        found,
+    )
+    from gdlab.formulas import optimizers
 
     arguments = {"g": 3.0, "w": 1.5, "t": 7.0, "epoch": 1.0, "sample": 7.0, "n": 29.0}
     code = getattr(optimizers, rule).__code__

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import gdlab
-from gdlab.assembly import SCHEDULES, table_of
 from gdlab.cli import main
-from gdlab.registry import find_rule
-from gdlab.spreading import workers
-from gdlab.sweeping import work
-from gdlab.sweeping.lanes import shared_and_lanes
-from gdlab.sweeping.work import Work, shrinking
+from gdlab.core.assembly import SCHEDULES, table_of
+from gdlab.core.parallel import workers
+from gdlab.core.registry import find_rule
+from gdlab.studies.sweeps import work
+from gdlab.studies.sweeps.lanes import shared_and_lanes
+from gdlab.studies.sweeps.work import Work, shrinking
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 # Rates from far too small to far too large for any rule on the lesson's points.

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import gdlab
-from gdlab.clicking import ClickMap
-from gdlab.points import lesson_points
-from gdlab.sweeping import maps
-from gdlab.sweeping.measures import MEASURES
+from gdlab.core.points import lesson_points
+from gdlab.studies.sweeps import maps
+from gdlab.studies.sweeps.map_widget import ClickMap
+from gdlab.studies.sweeps.measures import MEASURES
 
 # Rates from far too small to far too large for the lesson's points.
 RATES = np.geomspace(1e-6, 10, 11)

@@ -8,14 +8,14 @@ import openpyxl
 import pytest
 
 import gdlab
-from gdlab.browser.assets import module
-from gdlab.browser.head import head
-from gdlab.explaining import short
-from gdlab.lessons import lesson
-from gdlab.points import lesson_pairs
-from gdlab.rerun import python_line
-from gdlab.widget.book import Book
-from gdlab.widget.typed import edited, loaded, pasted, removed, typed_number
+from gdlab.core.explanation import short
+from gdlab.core.lessons import lesson
+from gdlab.core.points import lesson_pairs
+from gdlab.core.rerun import python_line
+from gdlab.notebook.sheet_state import Book
+from gdlab.notebook.typed import edited, loaded, pasted, removed, typed_number
+from gdlab.web.assets import module
+from gdlab.web.sheet_meta import head
 
 TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
 
@@ -358,6 +358,6 @@ def test_every_name_of_the_joined_module_is_used_once():
 
 
 def test_a_page_holds_no_more_rows_than_it_can(monkeypatch):
-    monkeypatch.setattr("gdlab.widget.book.MOST_ROWS", 100)
+    monkeypatch.setattr("gdlab.notebook.sheet_state.MOST_ROWS", 100)
     with pytest.raises(ValueError, match="116 rows are more than the 100"):
         Book({"sgd": gdlab.trace("sgd", epochs=4)}, ("sgd",))

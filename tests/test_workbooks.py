@@ -10,10 +10,10 @@ import pytest
 from books import differences, parts
 
 import gdlab
-from gdlab.layout import START_ROW, cell, epoch_letters, input_address, letters
-from gdlab.lessons import LESSONS
-from gdlab.workbooks import write_lessons
-from gdlab.workbooks.compare import FIRST_RMSE, NEVER, THRESHOLD
+from gdlab.core.layout import START_ROW, cell, epoch_letters, input_address, letters
+from gdlab.core.lessons import LESSONS
+from gdlab.excel.compare import FIRST_RMSE, NEVER, THRESHOLD
+from gdlab.excel.lessons import write_lessons
 
 EXPORTS = Path(__file__).parent.parent / "exports"
 ORIGINAL = json.loads(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gdlab
-from gdlab.layout import START_ROW
+from gdlab.core.layout import START_ROW
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 AT_TRUTH = {"intercept": 30, "slope": 2}

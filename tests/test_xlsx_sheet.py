@@ -10,14 +10,14 @@ import pytest
 from books import parts
 
 import gdlab
-from gdlab import layout
-from gdlab.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, letters
-from gdlab.symbols import LIMITS
-from gdlab.workbooks import rule as rule_workbook
-from gdlab.xlsx import styles
-from gdlab.xlsx.inputs import validation
-from gdlab.xlsx.sheet import write_sheet
-from gdlab.xlsx.writer import Book, Cell, writing
+from gdlab.core import layout
+from gdlab.core.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, letters
+from gdlab.core.symbols import LIMITS
+from gdlab.excel import rule as rule_workbook
+from gdlab.excel import styles
+from gdlab.excel.inputs import validation
+from gdlab.excel.sheet import write_sheet
+from gdlab.excel.writer import Book, Cell, writing
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ def add(group: Commands) -> None:
 
 
 def _new(args: argparse.Namespace) -> None:
-    from gdlab.classes import new_class
+    from gdlab.marking.classes import new_class
 
     written, there = new_class(
         args.rule,
@@ -53,7 +53,7 @@ def _new(args: argparse.Namespace) -> None:
 
 
 def _mark(args: argparse.Namespace) -> int:
-    from gdlab.classes import mark_class
+    from gdlab.marking.classes import mark_class
 
     counts = mark_class(args.folder, args.out, args.students)
     print(f"{counts.marked} marked, {len(counts.refused)} not marked")

@@ -50,9 +50,9 @@ def _export(args: argparse.Namespace) -> None:
 def _lessons(args: argparse.Namespace) -> list[str]:
     from pathlib import Path
 
-    from gdlab.page import LESSONS_PAGE, write_lessons_page
-    from gdlab.progress import progress
-    from gdlab.workbooks import write_lessons
+    from gdlab.core.progress import progress
+    from gdlab.excel.lessons import write_lessons
+    from gdlab.web.page import LESSONS_PAGE, write_lessons_page
 
     given = run_options_given(args) - {"epochs"}
     if given:
@@ -66,8 +66,8 @@ def _lessons(args: argparse.Namespace) -> list[str]:
 
 
 def _rules(args: argparse.Namespace) -> list[str]:
-    from gdlab.progress import progress
-    from gdlab.workbooks import write_trace
+    from gdlab.core.progress import progress
+    from gdlab.excel.workbook import write_trace
 
     rules = list(dict.fromkeys(args.rules))
     if args.surface is None and args.epochs is None:

@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from gdlab.files import replacing
-from gdlab.progress import progress
+from gdlab.core.files import replacing
+from gdlab.core.progress import progress
 
 if TYPE_CHECKING:
-    from gdlab.columns import Table
-    from gdlab.runs import Trace
+    from gdlab.core.columns import Table
+    from gdlab.core.trace import Trace
 
 UNLIMITED = 10**9  # characters on a line, where there is no terminal
 CHUNK = 10_000  # rows taken from the arrays at once

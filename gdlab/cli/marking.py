@@ -89,8 +89,8 @@ def _practice(args: argparse.Namespace) -> None:
 
 
 def _check(args: argparse.Namespace) -> int:
+    from gdlab.core.progress import progress
     from gdlab.marking import check
-    from gdlab.progress import progress
 
     places = _marked_places(args.files, args.marked) if args.marked else {}
     code = 0

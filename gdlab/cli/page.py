@@ -29,7 +29,7 @@ def _page(args: argparse.Namespace) -> None:
         raise ValueError("name one rule or more, or give --all")
     if args.surface is None and args.epochs is None:
         args.epochs = EPOCHS
-    from gdlab.page import write_lessons_page, write_page
+    from gdlab.web.page import write_lessons_page, write_page
 
     if args.all:
         given = run_options_given(args) - {"epochs"}

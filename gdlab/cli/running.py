@@ -7,7 +7,7 @@ from gdlab.cli.parsing import TYPE_CHECKING, Parser, whole
 if TYPE_CHECKING:
     from typing import Any
 
-    from gdlab.runs import Trace
+    from gdlab.core.trace import Trace
 
 # The options by their names among the arguments: those of gdlab.trace, but for --data and --set.
 OPTIONS = (
@@ -97,8 +97,8 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
     ``kept`` says which columns and rows are kept, as for gdlab.trace.
     """
-    from gdlab.progress import progress
-    from gdlab.tracing import trace
+    from gdlab.core.progress import progress
+    from gdlab.core.run import trace
 
     points, settings = settings_of(args)
     with progress("Computing"):
@@ -107,7 +107,7 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
-    from gdlab.points import read_pairs
+    from gdlab.core.points import read_pairs
 
     options = options_of(
         args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
@@ -130,7 +130,7 @@ def hyper_of(args: argparse.Namespace) -> "dict[str, Any]":
     """The hyperparameters of --set; ValueError for an argument that has its own option."""
     from inspect import signature
 
-    from gdlab.tracing import trace
+    from gdlab.core.run import trace
 
     hyper = _numbers("--set", args.set)
     for name in hyper:

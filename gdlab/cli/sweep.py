@@ -45,8 +45,8 @@ def add(group: Commands) -> None:
 
 
 def _sweep(args: argparse.Namespace) -> None:
-    from gdlab.files import checked_place, replacing
-    from gdlab.sweeping import sweep
+    from gdlab.core.files import checked_place, replacing
+    from gdlab.studies.sweeps import sweep
 
     _check_ending("--out", args.out, (".parquet", ".csv"))
     _check_ending("--plot", args.plot, (".png", ".svg", ".pdf"))

@@ -49,7 +49,7 @@ def add(group: Commands) -> None:
 
 
 def _rules(args: argparse.Namespace) -> None:
-    from gdlab.registry import find_rule, rules
+    from gdlab.core.registry import find_rule, rules
 
     for name, source in rules().items():
         defaults = ", ".join(f"{word}={value:g}" for word, value in find_rule(name).hyper.items())

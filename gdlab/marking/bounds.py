@@ -9,8 +9,8 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 
-from gdlab.dialects.evaluate import DIV0, NUM, CellError
-from gdlab.grammar import CONSTANTS
+from gdlab.language.evaluate import DIV0, NUM, CellError
+from gdlab.language.grammar import CONSTANTS
 
 Interval = tuple[float, float]
 Bound = Callable[[Mapping[str, Interval]], Interval]

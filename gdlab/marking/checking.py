@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdlab.core.trace import Trace
 from gdlab.marking.report import Report, report
-from gdlab.runs import Trace
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Iterator
 
-from gdlab.columns import Call, Table, every_call
-from gdlab.grammar import names, substitute
+from gdlab.core.columns import Call, Table, every_call
+from gdlab.core.registry import Rule, find_rule, rules
+from gdlab.core.symbols import split
+from gdlab.language.grammar import names, substitute
 from gdlab.marking.rewrites import Rewrite, is_share, same
-from gdlab.registry import Rule, find_rule, rules
-from gdlab.symbols import split
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:

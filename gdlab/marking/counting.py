@@ -2,7 +2,7 @@
 
 import ast
 
-from gdlab.columns import Table
+from gdlab.core.columns import Table
 
 
 def counting(table: Table) -> frozenset[str]:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gdlab.dialects.evaluate import CellError
+from gdlab.language.evaluate import CellError
 from gdlab.marking.bounds import Interval, hull, meet, rounded
 from gdlab.marking.judge import DECIMALS_IN_FULL, WRONG, Judgement, Verdict, find
 from gdlab.marking.kinds import KINDS

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gdlab.columns import Table
-from gdlab.layout import EPOCH_MEASURES, HEADER_ROW, inputs
+from gdlab.core.columns import Table
+from gdlab.core.layout import EPOCH_MEASURES, HEADER_ROW, inputs
 from gdlab.marking.grid import Grid, address, is_number
 from gdlab.marking.words import listed, shown
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from gdlab.columns import POINT
+from gdlab.core.columns import POINT
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
 from gdlab.marking.sheet import Filled, Written, decimals_of
 from gdlab.marking.words import shown
-from gdlab.runs import Trace
-from gdlab.tracing import trace
 
 if TYPE_CHECKING:
     import pandas as pd

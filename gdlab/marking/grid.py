@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from gdlab.layout import letters
+from gdlab.core.layout import letters
 from gdlab.marking.guard import SheetFacts, read_package
 
 MOST_SHEETS = 40

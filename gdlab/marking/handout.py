@@ -5,9 +5,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdlab.assembly import EXTRAS
-from gdlab.files import check_workbook_name
-from gdlab.layout import START_ROW
+from gdlab.core.assembly import EXTRAS
+from gdlab.core.files import check_workbook_name
+from gdlab.core.layout import START_ROW
+from gdlab.core.registry import find_rule
+from gdlab.core.rerun import inputs_of
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
+from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.numbers import numbers
 from gdlab.marking.record import (
     MOST_DECIMALS,
@@ -21,14 +26,9 @@ from gdlab.marking.record import (
     sheet_name,
 )
 from gdlab.marking.words import listed
-from gdlab.registry import find_rule
-from gdlab.rerun import inputs_of
-from gdlab.runs import Trace
-from gdlab.tracing import trace
-from gdlab.xlsx.styles import PAPER_SIZE
 
 if TYPE_CHECKING:
-    from gdlab.xlsx.writer import Book
+    from gdlab.excel.writer import Book
 
 NAME_LABEL = "Your name"
 KEY_NAME = "This is the key."
@@ -127,9 +127,9 @@ def _blank(columns: tuple[str, ...], blank: str | Iterable[str]) -> tuple[str, .
 
 
 def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
-    from gdlab.xlsx.data import write_data
-    from gdlab.xlsx.sheet import write_sheet
-    from gdlab.xlsx.writer import writing
+    from gdlab.excel.data import write_data
+    from gdlab.excel.sheet import write_sheet
+    from gdlab.excel.writer import writing
 
     empty = {(t, name) for t in range(1, record.rows + 1) for name in record.blank}
     with writing(path) as book:

@@ -15,8 +15,8 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gdlab.columns import Column, Table
-from gdlab.dialects.evaluate import NUM, CellError, evaluate
+from gdlab.core.columns import Column, Table
+from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
 from gdlab.marking.counting import counting
 from gdlab.marking.sheet import Filled, Place, Written

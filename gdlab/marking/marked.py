@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.grid import Cell, Grid, is_number, read_grids
 from gdlab.marking.handout import NAME_LABEL
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
 from gdlab.marking.report import SIGNS, Marked, Report
 from gdlab.marking.words import plain
-from gdlab.xlsx.styles import PAPER_SIZE
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-    from gdlab.xlsx.writer import Book, Sheet
+    from gdlab.excel.writer import Book, Sheet
 
 MARKS_SHEET = "marks"
 COLUMN_WIDTH, LONGEST_HEADER, NOTE_WIDTH = 12, 30, 320
@@ -52,7 +52,7 @@ def write_marked(report: Report, out: str | Path, grids: list[Grid] | None = Non
         grids = read_grids(own) if grids is None else grids
     except ValueError as error:
         raise ValueError(f"{own.name}: {error}") from None
-    from gdlab.xlsx.writer import writing
+    from gdlab.excel.writer import writing
 
     with writing(place) as book:
         names = _sheet_names([MARKS_SHEET, *(grid.name for grid in grids)])

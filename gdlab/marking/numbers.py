@@ -7,9 +7,9 @@ decimals; no error near 0, where a slip would not show; no explosion.
 import random
 from typing import Any, NamedTuple
 
-from gdlab.registry import Rule
-from gdlab.symbols import LIMITS, SHARE
-from gdlab.tracing import Trace, trace
+from gdlab.core.registry import Rule
+from gdlab.core.run import Trace, trace
+from gdlab.core.symbols import LIMITS, SHARE
 
 STARTS = (-1.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 SHORT_MEMORY = (0.5, 0.6, 0.7, 0.8, 0.9)

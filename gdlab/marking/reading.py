@@ -4,18 +4,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from gdlab.assembly import EXTRAS, Plan, table_of
-from gdlab.columns import POINT, Table
-from gdlab.layout import HEADER_ROW, inputs
+from gdlab.core.assembly import EXTRAS, Plan, table_of
+from gdlab.core.columns import POINT, Table
+from gdlab.core.layout import HEADER_ROW, inputs
+from gdlab.core.registry import find_rule, rules
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
 from gdlab.marking.finding import Place, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
 from gdlab.marking.words import listed, shortened, shown
-from gdlab.registry import find_rule, rules
-from gdlab.runs import Trace
-from gdlab.tracing import trace
 
 # Headers and inputs of runs that are not checked from a workbook.
 NOT_CHECKED = {

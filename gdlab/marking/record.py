@@ -10,14 +10,14 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from gdlab.assembly import EXTRAS
-from gdlab.columns import Table
-from gdlab.layout import DATA_SHEET, inputs
+from gdlab.core.assembly import EXTRAS
+from gdlab.core.columns import Table
+from gdlab.core.layout import DATA_SHEET, inputs
+from gdlab.core.rerun import rerun
+from gdlab.core.run import prepare, trace
+from gdlab.core.trace import Trace
 from gdlab.marking.grid import Grid, is_number
 from gdlab.marking.words import shown
-from gdlab.rerun import rerun
-from gdlab.runs import Trace
-from gdlab.tracing import prepare, trace
 
 PRACTICE_SHEET = "practice"
 MOST_PRACTICE_ROWS = 1_000
@@ -36,7 +36,8 @@ class Record:
 
     ``options`` are further arguments of :func:`gdlab.trace`: those of :data:`SHAPING` and what
     clips or decays the gradient. ``blank`` are the columns to fill in; ``decimals`` None where any
-    number of them may be written; ``given`` the inputs by the names of :func:`gdlab.layout.inputs`;
+    number of them may be written; ``given`` the inputs by their names on the sheet
+    (:func:`gdlab.core.layout.inputs`);
     ``points`` x and y in the order of the rows of one epoch.
     """
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from gdlab.dialects.infix import TEXT, infix
+from gdlab.language.infix import TEXT, infix
 from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG, Judgement, Verdict, judge
 from gdlab.marking.sheet import Filled

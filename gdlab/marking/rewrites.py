@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gdlab.columns import COUNTERS, POINT, Table
-from gdlab.dialects.infix import TEXT, infix
-from gdlab.symbols import LIMITS, SHARE, split
+from gdlab.core.columns import COUNTERS, POINT, Table
+from gdlab.core.symbols import LIMITS, SHARE, split
+from gdlab.language.infix import TEXT, infix
 
 
 class Rewrite(NamedTuple):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from gdlab.layout import cell
-from gdlab.runs import Trace
+from gdlab.core.layout import cell
+from gdlab.core.trace import Trace
 
 # A cell's place in a table: the row, from 1, and the column's name.
 Place = tuple[int, str]
@@ -36,8 +36,8 @@ class Filled:
     in, ``written`` what stands in them (an empty cell is not there). A given cell stands in
     ``written`` only where the learner has changed it: it is computed with, but not judged.
     ``shown`` are the decimals that given cells show, None where they show all. ``addresses`` is
-    for cells that do not stand where :mod:`gdlab.layout` has them. ``notes`` are sentences about
-    the file as a whole.
+    for cells that do not stand where :mod:`gdlab.core.layout` has them. ``notes`` are sentences
+    about the file as a whole.
     """
 
     key: Trace

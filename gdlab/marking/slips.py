@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from gdlab.columns import COUNTERS, Table
-from gdlab.dialects.evaluate import CellError, evaluate
-from gdlab.grammar import names, substitute
+from gdlab.core.columns import COUNTERS, Table
+from gdlab.core.registry import find_rule, rules
+from gdlab.core.symbols import split
+from gdlab.language.evaluate import CellError, evaluate
+from gdlab.language.grammar import names, substitute
 from gdlab.marking.bounds import Bound, bound
 from gdlab.marking.conventions import conventions
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.rewrites import Rewrite, everywhere
-from gdlab.registry import find_rule, rules
-from gdlab.symbols import split
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.
 WHOLE = ("copied_from_above", "copied_from_beside", "another_convention", "parameters_swapped")

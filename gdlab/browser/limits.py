@@ -1,4 +1,0 @@
-"""How much a browser's sheet can hold; gdlab/static/host.js and typed.js have the same limits."""
-
-MOST_ROWS = 500_000
-MOST_POINTS = 10_000

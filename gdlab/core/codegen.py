@@ -1,0 +1,195 @@
+"""The text of the row loop: a small Python module written out per table.
+
+It holds the rule's function as it stands, the model's, and a loop that calls them. The same text
+is run as plain Python and compiled by Numba.
+"""
+
+import ast
+import inspect
+import math
+from collections.abc import Iterable
+from functools import lru_cache
+
+from gdlab.core.columns import Call, Step, Table, every_call, results
+from gdlab.formulas import functions
+from gdlab.language.grammar import FUNCTIONS
+
+# b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
+# difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
+# have faded, a second loop leaves them out.
+FADED = 38.0
+# What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
+# the end, so with a signed one it tests every cell's.
+COUNTING = "_zero, _one = 0, 1"
+
+
+@lru_cache(maxsize=256)
+def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
+    """The module of a table: every function once, then ``run``.
+
+    ``run`` writes every computed column of every row; with ``kept`` only these columns, and of
+    the rows each ``_every``-th. It returns the parameters after the last row.
+    """
+    late = {_faded(text)[0]: name for text, name in _late_names(table).items()}
+    return with_functions(function_names(table) | late, _run_text(table, kept))
+
+
+def with_functions(written: dict[str, str], loop: str) -> str:
+    """A module: the functions, by their texts, under the names that ``loop`` calls; the loop."""
+    sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
+    used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
+    imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
+    imports += [f"pi = {math.pi!r}", COUNTING]
+    own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
+    parts = ["\n".join(imports), *own, *sources, loop]
+    return "\n\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _all_calls(table: Table) -> list[Call]:
+    return [*every_call(table.steps), *([table.schedule] if table.schedule else [])]
+
+
+def function_names(table: Table) -> dict[str, str]:
+    """A name for the text of every function, numbered, so that none can hide another name."""
+    written = {call.formulas.source: call.formulas.name for call in _all_calls(table)}
+    return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
+
+
+def _fading(table: Table) -> dict[str, tuple[str, ...]]:
+    """The functions with a power that fades, and the hyperparameters that it is a power of."""
+    if "t" not in table.counters:
+        return {}
+    found = {}
+    for call in every_call(table.steps):
+        bases = tuple(call.names[base] for base in _faded(call.formulas.source)[1])
+        if bases and set(bases) <= set(table.hyper):
+            found[call.formulas.source] = bases
+    return found
+
+
+@lru_cache(maxsize=256)
+def _faded(text: str) -> tuple[str, tuple[str, ...]]:
+    """A function's text with 1 - b**t written as 1 - 0, and the bases b; no other power is."""
+    bases = []
+
+    class Late(ast.NodeTransformer):
+        def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+            self.generic_visit(node)
+            match node:
+                case ast.BinOp(
+                    ast.Constant(1.0),
+                    ast.Sub(),
+                    ast.BinOp(ast.Name(base), ast.Pow(), ast.Name("t")),
+                ):
+                    bases.append(base)
+                    node.right = ast.Constant(0.0)
+            return node
+
+    return ast.unparse(Late().visit(ast.parse(text))), tuple(bases)
+
+
+def _late_names(table: Table) -> dict[str, str]:
+    """Names of the functions that stand in, without the power, once it has faded."""
+    names = function_names(table)
+    return {text: f"{names[text]}_late" for text in _fading(table)}
+
+
+def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
+    # The loop's own names begin with _; names of the grammar never do.
+    written = function_names(table)
+    arguments = ["_epochs", "_samples", "_every", "_x", "_y", "_order"]
+    arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
+    columns = table.computed if kept is None else kept
+    lines = [
+        f"def run({', '.join(arguments)}):",
+        *([f"    ({', '.join(f'_{name}' for name in columns)},) = _out"] if columns else []),
+        *(f"    {name} = {value!r}" for name, value in table.counts.items()),
+        "    n = float(_samples)",
+        *(["    start_lr = lr"] if "lr" in table.hyper else []),
+        "    _row = _zero",
+        "    for _e in range(_epochs):",
+    ]
+    bases = dict.fromkeys(base for several in _fading(table).values() for base in several)
+    if bases:
+        tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {FADED}" for base in bases]
+        late = written | _late_names(table)
+        lines += [f"        if {' and '.join(tests)}:", *_rows(table, kept, late, " " * 12)]
+        lines += ["        else:", *_rows(table, kept, written, " " * 12)]
+    else:
+        lines += _rows(table, kept, written, " " * 8)
+    if table.schedule:
+        lines += [
+            f"        {call_text(table.schedule, written)}",
+            *(
+                f"        _epoch_out[{i}][_e] = {column.name}"
+                for i, column in enumerate(table.epoch_columns)
+            ),
+            "        lr = next_lr",
+        ]
+    return "\n".join([*lines, f"    return ({', '.join(table.parameters)})"])
+
+
+def counters(table: Table) -> dict[str, str]:
+    """What the loop counts or is given in each row, as its text has it."""
+    sample = "_order[_row]" if table.shuffled else "_i"
+    return {
+        "epoch": "_e + 1.0",
+        "position": "_i + 1.0",
+        "sample": f"{sample} + 1.0",
+        "t": "_row + 1.0",
+        "x": f"_x[{sample}]",
+        "y": f"_y[{sample}]",
+    }
+
+
+def _rows(
+    table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
+) -> list[str]:
+    """The loop over one epoch's rows; ``written`` names the functions that it calls."""
+    counted = counters(table)
+    inner = indent + "    "
+    writes = [f"{inner}_{name}[_row] = {name}" for name in table.computed]
+    if kept is not None:
+        writes = [f"{inner}    _{name}[_row // _every] = {name}" for name in kept]
+        writes = [f"{inner}if (_row + _one) % _every == _zero:", *writes] if kept else []
+    return [
+        f"{indent}for _i in range(_samples):",
+        *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
+        *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
+        *writes,
+        *(f"{inner}{name} = new_{name}" for name in table.parameters),
+        f"{inner}_row += _one",
+    ]
+
+
+def step_lines(
+    steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
+) -> list[str]:
+    """The lines of one row's steps; ``written`` names the functions, ``carried`` names are kept."""
+    lines = []
+    for step in steps:
+        if isinstance(step, Call):
+            lines.append(indent + call_text(step, written))
+            continue
+        for head, chosen in (
+            (f"if {step.test}:", step.then),
+            ("else:", step.otherwise),
+        ):
+            idle = set(results([step])) - set(results(chosen)) - carried
+            lines += [
+                indent + head,
+                *step_lines(chosen, written, carried, indent + "    "),
+                *(f"{indent}    {name} = 0.0" for name in results([step]) if name in idle),
+            ]
+    return lines
+
+
+def call_text(call: Call, written: dict[str, str]) -> str:
+    """``(avg_slope,), (step_slope,) = _1_momentum(grad_slope, avg_slope, lr, beta)``."""
+    groups = [
+        f"({', '.join(call.names[name] for name in group)},)" if group else "_"
+        for group in call.formulas.returned
+    ]
+    # Before the assignment, a carried name still holds the row above's value.
+    arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
+    return f"{', '.join(groups)} = {written[call.formulas.source]}({', '.join(arguments)})"

@@ -1,0 +1,235 @@
+"""Running a table's loop: as plain Python where it is small, compiled by Numba where it is not.
+
+The compiled module is stored under a name made of its own text's hash, so Numba's cache on disk
+serves the next process, and a rule that was edited is another module: it can never give an old
+result.
+"""
+
+import ast
+import hashlib
+import importlib.util
+import math
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gdlab.core.codegen import COUNTING, module_text
+from gdlab.core.columns import Table
+from gdlab.core.files import replacing
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Result = TypeVar("Result")
+
+# Plain Python is ahead of importing Numba and loading its cache up to about this many rows: in one
+# run, or in the runs of one table until now. A run of few rows is no reason to compile, however
+# often it comes: whoever drags a slider would wait for it.
+COMPILE_FROM = 200_000
+FEW_ROWS = 1_000
+_run_plainly: Counter[str] = Counter()
+
+
+def run(
+    table: Table,
+    points: tuple[Sequence[float], Sequence[float]],
+    epochs: int,
+    samples: int,
+    order: Sequence[int],
+    starts: Mapping[str, float],
+    hyper: Mapping[str, float],
+    kept: tuple[str, ...] | None = None,
+    every: int = 1,
+) -> tuple["np.ndarray", "np.ndarray", tuple[float, float]]:
+    """Compute a table of ``epochs`` times ``samples`` rows; ``order`` holds a shuffle's samples.
+
+    Returns two float64 arrays and the last parameters: one row per computed column by one column
+    per update, and the same for the schedule's columns by epochs. With ``kept``, only these
+    columns and each ``every``-th row. Numbers past 1.8e308 become inf or nan, as IEEE 754
+    has it, compiled or not. Raises MemoryError for more rows than the memory holds.
+    """
+    import numpy as np
+
+    rows = epochs * samples
+    shape = len(table.computed if kept is None else kept), rows // every
+    if shape[0] * shape[1] * 8 > sys.maxsize:
+        raise MemoryError(f"{rows} rows are more than any memory holds")
+    text = module_text(table, kept)
+    numbers = [
+        *(starts[name] for name in table.starts),
+        *table.epoch_starts.values(),
+        *(hyper[name] for name in table.hyper),
+    ]
+    if _worth_compiling(text, rows):
+        out = np.empty(shape)
+        epoch_out = np.empty((len(table.epoch_columns), epochs))
+        x, y = (np.asarray(values, dtype=float) for values in points)
+        places = np.asarray(order, dtype=np.int64)
+        sizes = (epochs, samples, np.uint64(every))
+        given = (*sizes, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        ends = run_compiled(text, *given)
+        return out, epoch_out, ends
+
+    def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, float]]:
+        cells = [[0.0] * shape[1] for _ in range(shape[0])]
+        epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
+        x, y = ([number(value) for value in values] for values in points)
+        given = (epochs, samples, every, x, y, order, *map(number, numbers))
+        first, second = module["run"](*given, cells, epoch_cells)
+        return (
+            np.array(cells, dtype=float).reshape(shape),
+            np.array(epoch_cells, dtype=float).reshape(-1, epochs),
+            (float(first), float(second)),
+        )
+
+    return interpreted(text, plainly)
+
+
+def _worth_compiling(text: str, rows: int) -> bool:
+    """Whether so many rows of a module, with those run plainly before, are to be compiled."""
+    due = _run_plainly[text] + rows
+    wanted = due >= COMPILE_FROM and numba_wanted()
+    if wanted:
+        # Compiled once, it is the faster way for any number of rows.
+        _run_plainly[text] = max(due, COMPILE_FROM)
+    elif rows >= FEW_ROWS:
+        _run_plainly[text] = due
+    return wanted
+
+
+def interpreted(text: str, compute: Callable[[dict[str, Any], Callable], Result]) -> Result:
+    """What ``compute`` makes of a module run as plain Python.
+
+    It is called with the module's namespace and the kind of number to give it: Python's float, or
+    NumPy's where Python's arithmetic would stop.
+    """
+    import numpy as np
+
+    try:
+        return compute(plain(text), float)
+    except (ArithmeticError, ValueError, TypeError):
+        # Python's floats raise where IEEE arithmetic goes on with inf or nan; NumPy's go on.
+        with np.errstate(all="ignore"):
+            return compute(_unraising(text), np.float64)
+
+
+@lru_cache(maxsize=64)
+def _unraising(text: str) -> dict[str, Any]:
+    """The module with NumPy's numbers and functions, which go on as IEEE 754 has it."""
+    import numpy as np
+
+    def cos(angle: float) -> float:
+        # Not numpy.cos, whose last bit may differ from the compiled cosine's.
+        return np.float64(math.cos(angle) if math.isfinite(angle) else math.nan)
+
+    class Numbers(ast.NodeTransformer):
+        def visit_Constant(self, node: ast.Constant) -> ast.expr:
+            if not isinstance(node.value, float):
+                return node
+            return ast.Call(ast.Name("_number", ast.Load()), [node], [])
+
+    tree = ast.fix_missing_locations(Numbers().visit(ast.parse(text)))
+    namespace: dict[str, Any] = {"float": np.float64, "_number": np.float64}
+    exec(compile(tree, "<gdlab kernel>", "exec"), namespace)
+    namespace.update(sqrt=np.sqrt, cos=cos)
+    return namespace
+
+
+def numba_wanted() -> bool:
+    """Whether Numba is there and not switched off by NUMBA_DISABLE_JIT."""
+    return not os.environ.get("NUMBA_DISABLE_JIT", "0").strip("0") and bool(
+        importlib.util.find_spec("numba")
+    )
+
+
+@lru_cache(maxsize=64)
+def plain(text: str) -> dict[str, Any]:
+    """The module as plain Python: its namespace."""
+    namespace: dict[str, Any] = {"__name__": "gdlab_kernel"}
+    exec(compile(text, "<gdlab kernel>", "exec"), namespace)
+    return namespace
+
+
+def run_compiled(text: str, *given: Any) -> Any:
+    """Call a module's ``run``, compiled."""
+    try:
+        return compiled(text)(*given)
+    except Exception:
+        # Numba raises all kinds of errors where its stored code was damaged: compile anew.
+        forget(text)
+        return compiled(text)(*given)
+
+
+@lru_cache(maxsize=64)
+def compiled(text: str) -> Callable:
+    """The module's ``run``, compiled by Numba and kept on disk for the next process."""
+    return _module(_jitted(text)).run
+
+
+def forget(text: str) -> None:
+    """Remove a module's machine code from the disk, and from this process."""
+    compiled.cache_clear()
+    for file in (cache_folder() / "__pycache__").glob(f"{_name(_jitted(text))}.*"):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _jitted(text: str) -> str:
+    header = (
+        "import numba\nimport numpy\n\n"
+        "jit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
+    )
+    unsigned = "_zero, _one = numpy.uint64(0), numpy.uint64(1)"
+    return header + text.replace(COUNTING, unsigned).replace("\ndef ", "\n@jit\ndef ")
+
+
+def _name(text: str) -> str:
+    return "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where written modules and their machine code are kept; GDLAB_CACHE names another place."""
+    import platformdirs
+
+    return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
+
+
+@lru_cache(maxsize=1)
+def _own_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for this process, removed at its end."""
+    return tempfile.TemporaryDirectory(prefix="gdlab-")
+
+
+def _module(text: str) -> ModuleType:
+    """Import a module's text from a file named by its hash, written if it is not there whole."""
+    name = _name(text)
+    try:
+        folder = cache_folder()
+        path = _write(folder, name, text)
+    except (OSError, ValueError):
+        # No folder of our own to write in: this process compiles for itself.
+        path = _write(Path(_own_folder().name), name, text)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    # Numba's stored code finds the module by its name.
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all, so that two processes never read half a module.
+        with replacing(path) as beside:
+            beside.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,75 @@
+"""The lessons of the Excel workbook, in its order: which rule each sheet shows, and its inputs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
+
+EPOCHS = 5  # one press of the original's run button
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One sheet of the lessons: its name, its rule, and the inputs that stand in it."""
+
+    name: str
+    title: str
+    rule: str
+    hyper: dict[str, float]
+    start: dict[str, float] = field(default_factory=dict)
+    schedule: str | None = None
+
+
+# The original's macros seed these by passes over the points: RMSprop's averages from 10000 by two
+# passes, Adagrad's divisors from 10000 by one, each from intercept 1 and slope 1. They are given to
+# the 15 digits that a spreadsheet keeps.
+RMSPROP_START = {
+    "sqr_avg_intercept": 9309.63147497951,
+    "sqr_avg_slope": 38847505.0494841,
+}
+ADAGRAD_START = {
+    "divisor_intercept": 28.0927102289586,
+    "divisor_slope": 1918.71076952777,
+}
+LESSONS: dict[str, Lesson] = {
+    lesson.name: lesson
+    for lesson in (
+        Lesson("basic", "SGD, one point at a time", "sgd", {"lr": 0.0001, "h": 0.01}),
+        Lesson("momentum", "SGD with momentum", "momentum", {"lr": 0.0001, "beta": 0.9}),
+        Lesson(
+            "rmsprop",
+            "RMSprop",
+            "rmsprop_lesson",
+            {"lr": 0.02, "beta": 0.9},
+            RMSPROP_START,
+        ),
+        Lesson("adam", "Adam", "adam_lesson", {"lr": 0.1, "beta1": 0.9, "beta2": 0.9}),
+        Lesson(
+            "adam_ann",
+            "Adam with annealing",
+            "adam_lesson",
+            {"lr": 1, "beta1": 0.9, "beta2": 0.95},
+            schedule="lesson_annealing",
+        ),
+        Lesson(
+            "adagrad",
+            "Adagrad, from the older edition",
+            "adagrad_lesson",
+            {"lr": 0.001},
+            ADAGRAD_START,
+        ),
+    )
+}
+
+
+def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
+    """The trace of one lesson's sheet: its rule with the sheet's own inputs.
+
+    ``name`` is basic, momentum, rmsprop, adam, adam_ann or adagrad; ValueError for any other.
+    """
+    if not isinstance(name, str) or name not in LESSONS:
+        raise ValueError(f"no lesson is called {name!r:.40}; there are {', '.join(LESSONS)}")
+    found = LESSONS[name]
+    settings: dict[str, Any] = {**found.hyper, "start": found.start, "schedule": found.schedule}
+    return trace(found.rule, points, epochs=epochs, **settings)

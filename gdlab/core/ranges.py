@@ -1,0 +1,75 @@
+"""The range of the slider behind every input: written down here, never guessed from a value.
+
+A slider's range is what a class plays with; the limits in :mod:`gdlab.core.symbols` are what a
+value may be at all. A number box takes any value within the limits, and the slider then rests at its end.
+"""
+
+from typing import NamedTuple
+
+
+class Range(NamedTuple):
+    """A slider from ``low`` to ``high``; ``log`` spaces it evenly in powers of ten.
+
+    ``step`` is what one arrow key adds; on a log scale, how many decades.
+    """
+
+    low: float
+    high: float
+    step: float
+    log: bool = False
+
+
+EPOCHS = Range(1, 50, 1)
+STEPS = Range(1, 500, 1)  # updates on a surface
+PARAMETER = Range(-100, 100, 0.5)
+
+RANGES: dict[str, Range] = {
+    "lr": Range(1e-6, 10, 0.01, log=True),
+    "h": Range(1e-6, 1, 0.05, log=True),
+    "eps": Range(1e-12, 1, 0.1, log=True),
+    "max_norm": Range(1e-3, 1e5, 0.05, log=True),
+    "max_value": Range(1e-3, 1e5, 0.05, log=True),
+    "beta": Range(0, 0.999, 0.001),
+    "beta1": Range(0, 0.999, 0.001),
+    "beta2": Range(0, 0.999, 0.001),
+    "momentum": Range(0, 0.999, 0.001),
+    "decay": Range(0.5, 0.999, 0.001),
+    "momentum_decay": Range(0, 0.1, 0.001),
+    "weight_decay": Range(0, 0.5, 0.001),
+    "batch_size": Range(1, 64, 1),
+    "at_epoch": Range(1, 20, 1),
+    "interval": Range(1, 290, 1),
+    "period": Range(1, 1450, 1),
+    "warmup": Range(1, 290, 1),
+    "patience": Range(0, 10, 1),
+    "factor": Range(0.05, 1, 0.05),
+    "limit": Range(1, 10, 0.1),
+    "threshold": Range(1e-6, 0.1, 0.05, log=True),
+}
+
+# What is carried from row to row, by its name without parameter: what a first row may start from.
+STARTS: dict[str, Range] = {
+    "avg": Range(-10_000, 10_000, 10),
+    "velocity": Range(-10_000, 10_000, 10),
+    "sqr_avg": Range(1e-2, 1e9, 0.05, log=True),
+    "max_sqr_avg": Range(1e-2, 1e9, 0.05, log=True),
+    "sum_sqr": Range(1e-2, 1e9, 0.05, log=True),
+    "max_abs": Range(1e-2, 1e6, 0.05, log=True),
+    "sqr_step": Range(1e-12, 1, 0.1, log=True),
+    "divisor": Range(1e-2, 1e6, 0.05, log=True),
+}
+
+
+def range_of(name: str) -> Range | None:
+    """The slider of an input: a hyperparameter, ``start_NAME``, ``epochs`` or ``steps``.
+
+    None where none is written down (a user's own hyperparameter): that input is a number box alone.
+    """
+    if name in ("epochs", "steps"):
+        return EPOCHS if name == "epochs" else STEPS
+    if not name.startswith("start_") or name == "start_lr":
+        return RANGES.get(name.removeprefix("start_").removesuffix("_after"))
+    base, _, parameter = name.removeprefix("start_").rpartition("_")
+    if parameter in ("intercept", "slope", "u", "v"):
+        return STARTS.get(base) if base else PARAMETER
+    return None

@@ -1,0 +1,175 @@
+"""The rules by name: the built-in optimizers and whatever a user registers."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from gdlab.core.symbols import refusal
+from gdlab.formulas import optimizers
+from gdlab.language.grammar import Formulas, GrammarError, read
+
+# Names that a rule's argument may take from the table; all others are state or hyperparameters.
+GIVEN = ("g", "w", "t", "epoch", "sample", "n")
+# Names that the table or the face of the package uses; a rule's own names must be others.
+RESERVED = (
+    "x", "y", "y_pred", "error", "err2", "err2_h", "grad", "est_grad", "new", "intercept", "slope",
+    "h", "rule", "points", "epochs", "start", "schedule", "batch_size", "shuffle", "seed", "switch",
+    "surface", "steps", "max_norm", "max_value", "norm", "scale", "in_batch", "last", "position",
+    "sample_grad", "sum_grad", "scaled_grad", "clipped_grad", "decayed_grad", "loss", "u", "v",
+    "sum_err2", "next_lr", "at_epoch", "columns", "every", "range", "float", "true", "false",
+)  # fmt: skip
+# start_slope, avg_intercept, lr_after: the table makes such names itself.
+MADE_BY_TABLE = re.compile("start_.*|.*_(intercept|slope|u|v|after)")
+BUILT_IN = (
+    optimizers.sgd,
+    optimizers.momentum,
+    optimizers.heavy_ball,
+    optimizers.rmsprop,
+    optimizers.rmsprop_eps_inside,
+    optimizers.rmsprop_lesson,
+    optimizers.adam,
+    optimizers.adam_lesson,
+    optimizers.adagrad_lesson,
+    optimizers.nesterov,
+    optimizers.adagrad,
+    optimizers.adadelta,
+    optimizers.adamax,
+    optimizers.nadam,
+    optimizers.amsgrad,
+    optimizers.adamw,
+    optimizers.lion,
+)
+_registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One optimizer, read from its function."""
+
+    formulas: Formulas
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.formulas.name
+
+    @property
+    def source(self) -> str:
+        """Paper and equation: the docstring's first paragraph on one line."""
+        return " ".join(self.formulas.doc.split("\n\n")[0].split())
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The state that goes from row to row, without parameter suffix: ``avg``."""
+        return self.formulas.returned[0]
+
+    @cached_property
+    def starts(self) -> dict[str, float]:
+        """What each carried state starts from: its default in the signature, else 0."""
+        return {name: self.formulas.defaults.get(f"{name}_prev", 0.0) for name in self.carried}
+
+    @cached_property
+    def hyper(self) -> dict[str, float]:
+        """The hyperparameters with their defaults."""
+        return {
+            name: default
+            for name, default in self.formulas.defaults.items()
+            if not name.endswith("_prev")
+        }
+
+
+def read_rule(function: Callable) -> Rule:
+    """Read a function as a rule; raises GrammarError where it is not one."""
+    formulas = read(function)
+    name = formulas.name
+
+    def refuse(why: str) -> None:
+        raise GrammarError(f"{name}: {why}")
+
+    if "g" not in formulas.arguments:
+        refuse("a rule takes the gradient as its argument g")
+    if len(formulas.returned) != 2:
+        refuse("a rule returns two tuples: (carried,), (shown, step)")
+    carried, shown = formulas.returned
+    if not shown or shown[-1] != "step":
+        refuse("the last name returned must be step, what is subtracted from the parameter")
+    own = [
+        *formulas.results,
+        *(name for name in formulas.arguments if name not in GIVEN),
+    ]
+    seen: dict[str, str] = {}
+    for word in own:
+        if word.lower() in RESERVED or word in GIVEN or MADE_BY_TABLE.fullmatch(word):
+            refuse(f"{word} means something else in the table; give it another name")
+        # A workbook's names know no capitals, and digits are set off by a _ there.
+        other = seen.setdefault(re.sub(r"_(?=\d)", "", word).lower(), word)
+        if other != word:
+            refuse(f"{other} and {word} are one name in a workbook; give one another name")
+    for argument in formulas.arguments:
+        if argument.endswith("_prev"):
+            if argument.removesuffix("_prev") not in carried:
+                refuse(
+                    f"{argument} is asked for, but {argument.removesuffix('_prev')} is not carried"
+                )
+        elif argument in GIVEN and argument in formulas.defaults:
+            refuse(f"{argument} is given by the table and takes no default")
+        elif argument not in GIVEN and argument not in formulas.defaults:
+            refuse(f"hyperparameter {argument} needs a default: {argument}=0.1")
+    found = Rule(formulas)
+    for hyper, default in found.hyper.items():
+        why = refusal(hyper, default)
+        if why:
+            refuse(why)
+    return found
+
+
+def rule(function: Callable) -> Callable:
+    """Register a function as a rule, as a decorator; the function itself comes back unchanged.
+
+    Works on a function in a notebook cell. A second function of the same name replaces the first.
+    Raises GrammarError (a ValueError) that names the line where it is outside the grammar.
+    """
+    found = read_rule(function)
+    if found.name in {built.__name__ for built in BUILT_IN} and function not in BUILT_IN:
+        raise GrammarError(f"{found.name} is a built-in rule; give yours another name")
+    _registered[found.name] = function
+    return function
+
+
+def rules() -> dict[str, str]:
+    """Every rule's name with its source (paper, equation, where eps stands)."""
+    return {name: _read_once(function).source for name, function in _registered.items()}
+
+
+_read_once = lru_cache(maxsize=256)(read_rule)
+
+
+def find_rule(name: str | Callable) -> Rule:
+    """A rule by its name or its registered function; ValueError that lists the names."""
+    if callable(name):
+        if any(name is function for function in _registered.values()):
+            return _read_once(name)
+        title = getattr(name, "__name__", repr(name))
+        raise ValueError(f"{title} is not a registered rule: put @gdlab.rule above its def")
+    if not isinstance(name, str) or name not in _registered:
+        raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(_registered)}")
+    return _read_once(_registered[name])
+
+
+def settings(
+    defaults: Mapping[str, float], given: Mapping[str, Any], owner: str
+) -> dict[str, float]:
+    """Defaults with the given hyperparameters put in.
+
+    Raises ValueError for an unknown name (listing those there are) or a value out of its limits.
+    """
+    for name, value in given.items():
+        if name not in defaults:
+            has = ", ".join(defaults) or "none"
+            raise ValueError(f"{owner} has no hyperparameter {name!r}; it has {has}")
+        why = refusal(name, value)
+        if why:
+            raise ValueError(why)
+    return {name: float(given.get(name, default)) for name, default in defaults.items()}

@@ -1,0 +1,116 @@
+"""The same run once more with something changed, and the line of Python that gives it."""
+
+from typing import Any
+
+from gdlab.core.assembly import EXTRAS
+from gdlab.core.points import Pair, lesson_pairs
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
+
+AFTER = "_after"
+
+
+def rerun(
+    run: Trace,
+    points: Pair | None = None,
+    epochs: int | None = None,
+    steps: int | None = None,
+    inputs: dict[str, float] | None = None,
+) -> Trace:
+    """The run with other points, epochs (a surface: steps) or inputs, by their sheet's names.
+
+    Raises ValueError as :func:`gdlab.trace` does.
+    """
+    given = _arguments(run, inputs or {})
+    if points is not None and "points" in given:
+        given["points"] = list(zip(*points, strict=True))
+    if epochs is not None and "epochs" in given:
+        given["epochs"] = epochs
+    if steps is not None and "steps" in given:
+        given["steps"] = steps
+    return trace(run.rule, **given)
+
+
+def inputs_of(run: Trace) -> dict[str, float]:
+    """The sheet's inputs with their values: starts, then hyperparameters."""
+    starts = {f"start_{name}": value for name, value in run.start.items()}
+    return starts | {_sheet_name(run, name): value for name, value in run.hyper.items()}
+
+
+def python_line(run: Trace) -> str:
+    """The call of ``gdlab.trace`` that reproduces a run; defaults are left out."""
+    given = _arguments(run, {})
+    defaults = run.table.hyper
+    left = [
+        f"{name}={_written(value)}"
+        for name, value in given.items()
+        if not _is_default(name, value, defaults, run)
+    ]
+    return f"gdlab.trace({', '.join([repr(run.rule), *left])})"
+
+
+def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -> bool:
+    if name == "points":
+        return run.points == lesson_pairs()
+    if name == "epochs":
+        return value == 1
+    if name == "start":
+        return not value
+    # Some settings bring columns along by being given at all, whatever their value.
+    brings_columns = name not in run.table.rule.hyper and name in (*EXTRAS, "batch_size")
+    return defaults.get(name) == value and not brings_columns
+
+
+def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
+    """Keyword arguments of ``trace`` for a run, with some of the sheet's inputs changed."""
+    starts = run.start | {
+        name.removeprefix("start_"): value
+        for name, value in inputs.items()
+        if name.removeprefix("start_") in run.start
+    }
+    hyper = run.hyper | {
+        "lr" if name == "start_lr" else name: value
+        for name, value in inputs.items()
+        if name.removeprefix("start_") not in run.start
+    }
+    given: dict[str, Any] = {}
+    if run.table.point:
+        given["points"] = list(zip(*run.points, strict=True))
+        given["epochs"] = run.passes
+    else:
+        given["steps"] = run.rows
+    given["start"] = {
+        name: value for name, value in starts.items() if value != run.table.starts.get(name)
+    }
+    given |= run.options
+    if "batch_size" in hyper:
+        given["batch_size"] = _whole(hyper.pop("batch_size"))
+    if "switch" in given:
+        own = {name: hyper.pop(name) for name in list(hyper) if name.endswith(AFTER)}
+        given["switch"] = {
+            "at_epoch": _whole(hyper.pop("at_epoch")),
+            "to": given["switch"]["to"],
+            **{name.removesuffix(AFTER): value for name, value in own.items()},
+        }
+    return given | hyper
+
+
+def _sheet_name(run: Trace, hyper: str) -> str:
+    return "start_lr" if hyper == "lr" and "lr" in run.table.names else hyper
+
+
+def _whole(value: float) -> Any:
+    return int(value) if float(value).is_integer() else value
+
+
+def _written(value: Any) -> str:
+    """A value as it is typed: whole numbers without a point."""
+    if isinstance(value, float):
+        return repr(_whole(value)) if abs(value) < 1e15 else repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key!r}: {_written(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(_written(item) for item in value) + ")"
+    return repr(value)

@@ -1,0 +1,261 @@
+"""A run of a rule: every cell that it computed, and the views made from them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdlab.core.columns import POINT, Table
+from gdlab.core.explanation import Explanation, explain_cell, short
+from gdlab.core.symbols import LETTERS
+from gdlab.core.writers import writer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+SHOWN_ROWS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Every cell of one run: a rule, its points, starts and hyperparameters, and the values.
+
+    ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
+    per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs.
+    ``options`` holds what else :func:`trace` was given (``batch_size`` stands in ``hyper``);
+    ``order`` the samples of a shuffled run, from 0, row by row; ``ends`` the last parameters.
+    ``kept`` names the columns of a run that kept less, each ``every``-th row of them; what needs
+    whole rows raises ValueError there.
+    """
+
+    table: Table
+    points: tuple[list[float], list[float]]
+    passes: int
+    samples: int
+    start: dict[str, float]
+    hyper: dict[str, float]
+    options: dict[str, Any]
+    order: list[int]
+    values: "np.ndarray"
+    epoch_values: "np.ndarray"
+    ends: tuple[float, float]
+    kept: tuple[str, ...] | None = None
+    every: int = 1
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.table.rule.name
+
+    @property
+    def schedule(self) -> str | None:
+        """The schedule's name."""
+        return self.options.get("schedule")
+
+    @property
+    def rows(self) -> int:
+        """The number of rows: of updates, where every batch is one sample."""
+        return self.passes * self.samples
+
+    def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
+        """One column's kept cells from the top: int64 for counters, else float64.
+
+        ``first`` and ``last``, as in a slice, ask for a part of them.
+        """
+        import numpy as np
+
+        self.table.column(name)
+        written = self.table.computed if self.kept is None else self.kept
+        if name in written:
+            cells = self.values[written.index(name)][first:last]
+            return cells.astype(np.int64) if name == "t" else cells
+        if name in self.table.computed:
+            raise ValueError(f"this run kept no {name}; name it in columns=")
+        rows = range(self.every - 1, self.rows, self.every)[first:last]
+        counted = np.arange(rows.start, rows.stop, rows.step)
+        return self._counted(name, *np.divmod(counted, self.samples))
+
+    def _counted(self, name: str, epochs: "np.ndarray", places: "np.ndarray") -> "np.ndarray":
+        """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
+        import numpy as np
+
+        if name == "epoch":
+            return epochs + 1
+        if name == "position" or (name == "sample" and not self.order):
+            return places + 1
+        if name == "t":
+            return epochs * self.samples + (places + 1)
+        if name == "sample":
+            return self._order[epochs * self.samples + places] + 1
+        return np.array(self.points[POINT.index(name)])[self._counted("sample", epochs, places) - 1]
+
+    @cached_property
+    def _order(self) -> "np.ndarray":
+        import numpy as np
+
+        return np.array(self.order, dtype=np.int64)
+
+    def value(self, name: str, row: int) -> float:
+        """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input.
+
+        Raises ValueError for a row or a name that is not there.
+        """
+        self._need_whole()
+        self._check_row(row)
+        if name in self.table.names:
+            return self.column(name)[row - 1].item()
+        if name == "n":
+            return float(self.samples)
+        given = "lr" if name == "start_lr" else name
+        if given in self.hyper:
+            return self.hyper[given]
+        above = name.removesuffix("_prev")
+        start = above.removeprefix("new_")
+        if row > 1 or start not in {*self.start, *self.table.counts}:
+            return self.column(above)[row - 2].item()
+        return self.start[start] if start in self.start else self.table.counts[start]
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """The table as a DataFrame, one row per sample (per step on a surface)."""
+        import pandas as pd
+
+        columns = self._given()
+        written = self.table.computed if self.kept is None else self.kept
+        columns |= dict(zip(written, self.values, strict=True))
+        if "t" in written:
+            columns["t"] = self.column("t")
+        # No copy: a long table is as large as its cells and no larger.
+        return pd.DataFrame(columns, copy=False)
+
+    def _given(self) -> dict[str, "np.ndarray"]:
+        """The columns of counters and points."""
+        import numpy as np
+
+        names = (*self.table.counters, *self.table.point)
+        if self.every > 1:
+            return {name: self.column(name) for name in names}
+        # Epochs down and samples across: most of these columns repeat themselves in one of the two.
+        epochs, places = np.arange(self.passes)[:, None], np.arange(self.samples)
+        columns = {}
+        for name in names:
+            kind = float if name in self.table.point else np.int64
+            columns[name] = np.empty(self.rows, kind)
+            columns[name].reshape(self.passes, -1)[:] = self._counted(name, epochs, places)
+        return columns
+
+    @cached_property
+    def epochs(self) -> "pd.DataFrame":
+        """One row per epoch.
+
+        ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
+        of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the
+        squares; ``intercept`` and ``slope`` are the last new ones. Under a schedule its columns
+        follow. A surface has one epoch, with its last ``loss``.
+        """
+        import numpy as np
+        import pandas as pd
+
+        self._need_whole()
+        columns: dict[str, Any] = {"epoch": np.arange(1, self.passes + 1)}
+        last = slice(self.samples - 1, None, self.samples)
+        if self.table.point:
+            with np.errstate(all="ignore"):
+                # One after the other as a loop adds them; NumPy's sum goes by another order.
+                total = np.add.accumulate(self.column("err2").reshape(self.passes, -1), axis=1)
+                total = total[:, -1]
+                columns["mse"] = total / self.samples
+                columns["rmse"] = np.sqrt(total / self.samples)
+                columns["root_sum_err2"] = np.sqrt(total)
+        else:
+            columns["loss"] = self.column("loss")[last]
+        for parameter in self.table.parameters:
+            columns[parameter] = self.column(f"new_{parameter}")[last]
+        if self.table.schedule:
+            columns["lr"] = self.column("lr")[last]
+            for column, cells in zip(self.table.epoch_columns, self.epoch_values, strict=True):
+                columns[column.name] = cells
+        return pd.DataFrame(columns)
+
+    @property
+    def final(self) -> dict[str, float]:
+        """The parameters after the last update."""
+        return dict(zip(self.table.parameters, self.ends, strict=True))
+
+    @cached_property
+    def exploded(self) -> tuple[int, str] | None:
+        """The first cell that is no finite number, as (row, column); None where all are."""
+        import numpy as np
+
+        self._need_whole()
+        bad = ~np.isfinite(self.values)
+        rows = np.flatnonzero(bad.any(axis=0))
+        if not len(rows):
+            return None
+        return int(rows[0]) + 1, self.table.computed[int(np.argmax(bad[:, rows[0]]))]
+
+    def explain(self, row: int, column: str, letters: str = "mb") -> Explanation:
+        """How the cell of ``row`` (from 1) in ``column`` came about.
+
+        Raises ValueError for a row, a column or ``letters`` that are not there.
+        """
+        self.table.column(column)
+        self._check_row(row)
+        if letters not in LETTERS:
+            raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
+        return explain_cell(self.table, int(row), column, self.value, self.samples, letters)
+
+    def _need_whole(self) -> None:
+        if self.kept is not None:
+            raise ValueError(
+                "this run kept less than its table; trace it without columns= and every="
+            )
+
+    def _check_row(self, row: Any) -> None:
+        whole = isinstance(row, Integral) and not isinstance(row, bool)
+        if not whole or not 1 <= row <= self.rows:
+            raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r:.40}")
+
+    def to_excel(self, path: str | Path, **options: Any) -> Path:
+        """Write the table as a workbook with live formulas; returns the path.
+
+        Raises ValueError where there are more rows than a sheet has.
+        """
+        self._need_whole()
+        return writer("to_excel")(self, path, **options)
+
+    def to_html(self, path: str | Path) -> Path:
+        """Write the table as a web page that computes by itself; returns the path.
+
+        Raises ValueError where there are more rows than a page can hold.
+        """
+        self._need_whole()
+        return writer("to_html")({self.rule: self}, path)
+
+    def summary(self) -> str:
+        """One line: the rule, what it was given, where it ended or exploded."""
+        given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())
+        updates = f"{self.rows} update" + ("s" if self.rows != 1 else "")
+        if self.kept is None and self.exploded:
+            t, column = self.exploded
+            end = f"exploded: {column} in row {t} is no finite number"
+        else:
+            end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
+        return f"{self.rule} ({given}), {updates}: {end}"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        rows = self.frame.to_html(
+            index=False,
+            max_rows=SHOWN_ROWS,
+            float_format=lambda value: format(value, ".6g"),
+        )
+        # A long table scrolls by itself, so that what follows it stays in reach.
+        frame = f'<div style="max-height:26em;overflow:auto">{rows}</div>'
+        return f"<p>{html.escape(self.summary())}</p>{frame}"
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.summary()}>"

@@ -1,0 +1,1 @@
+"""Workbooks that gdlab writes: one rule's, and the lessons'."""

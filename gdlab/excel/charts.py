@@ -1,0 +1,197 @@
+"""The charts of a rule's sheet: native ones, which follow the cells."""
+
+from typing import Any
+
+from gdlab.core.layout import (
+    DATA_SHEET,
+    DATA_START_ROW,
+    HEADER_ROW,
+    START_ROW,
+    epoch_columns,
+)
+from gdlab.core.symbols import text
+from gdlab.core.trace import Trace
+from gdlab.excel import styles
+from gdlab.excel.epochs import LINE_ROWS, first_column
+from gdlab.excel.writer import Book, Sheet
+
+# A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
+# by epochs.
+MOST_POINTS = 4_000
+WIDTH, HEIGHT, GAP = 460, 290, 12
+COLUMN_PIXELS, ROW_PIXELS = 64, 20
+# Two charts beside each other, two rows of them.
+CHART_COLUMNS = -(-2 * (WIDTH + GAP) // COLUMN_PIXELS) + 1
+CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
+
+Series = dict[str, Any]
+
+
+def add_charts(book: Book, sheet: Sheet, trace: Trace, symbols: str) -> None:
+    """Add the charts right of the epoch table; on a surface, right of the rows."""
+    left = first_column(trace) + len(epoch_columns(trace.table)) + bool(trace.table.point)
+    name = sheet.get_name()
+    if trace.table.point:
+        drawn = [
+            _error(book, name, trace),
+            _line(book, name, trace),
+            _path(book, name, trace, symbols),
+        ]
+    else:
+        drawn = [_loss(book, name, trace), _path(book, name, trace, symbols)]
+    for place, (chart, said) in enumerate(drawn):
+        down, across = divmod(place, 2)
+        sheet.insert_chart(
+            HEADER_ROW - 2,
+            left,
+            chart,
+            {
+                "x_offset": across * (WIDTH + GAP),
+                "y_offset": down * (HEIGHT + GAP),
+                "object_position": 2,
+                "description": said,
+            },
+        )
+
+
+def chart_of(book: Book, kind: dict[str, str], title: str, x: str, y: str) -> Any:
+    """An empty chart in our looks."""
+    chart = book.add_chart(kind)
+    font = {"color": styles.INK}
+    chart.set_title({"name": title, "name_font": {**font, "size": 12, "bold": True}})
+    edge = {"color": styles.QUIET}
+    for set_axis, label in ((chart.set_x_axis, x), (chart.set_y_axis, y)):
+        set_axis(
+            {
+                "name": label,
+                "name_font": {**font, "size": 10, "bold": False},
+                "num_font": {**font, "size": 9},
+                "num_format": "General",
+                "line": edge,
+                "major_gridlines": {"visible": True, "line": {"color": styles.GRID}},
+                "label_position": "low",
+            }
+        )
+    chart.set_size({"width": WIDTH, "height": HEIGHT})
+    chart.set_legend({"none": True})
+    return chart
+
+
+def titled(title: str, count: int) -> str:
+    """A title that says where only the first of ``count`` points are drawn."""
+    return f"{title} (the first {MOST_POINTS:,})" if count > MOST_POINTS else title
+
+
+def marker(index: int = 0, size: int = 6) -> Series:
+    """A marker of one of our kinds."""
+    color = {"color": styles.LINE_COLORS[index % len(styles.LINE_COLORS)]}
+    kind = styles.MARKERS[index % len(styles.MARKERS)]
+    return {"type": kind, "size": size, "fill": color, "border": color}
+
+
+def line(index: int = 0, width: float = 1.75) -> Series:
+    """A line of one of our kinds: colour, dash and marker change together."""
+    dashes, colors = styles.LINE_DASHES, styles.LINE_COLORS
+    return {
+        "color": colors[index % len(colors)],
+        "width": width,
+        "dash_type": dashes[index // len(colors) % len(dashes)],
+    }
+
+
+def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
+    column = first_column(trace) + epoch_columns(trace.table).index(name)
+    return [sheet, START_ROW, column, START_ROW + min(trace.passes, MOST_POINTS) - 1, column]
+
+
+def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
+    column = trace.table.names.index(name)
+    return [sheet, START_ROW, column, START_ROW + min(trace.rows, MOST_POINTS) - 1, column]
+
+
+def _error(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
+    title = titled("RMSE by epoch", trace.passes)
+    chart = chart_of(book, {"type": "line"}, title, "epoch", "RMSE, in units of y")
+    chart.add_series(
+        {
+            "name": "rmse",
+            "categories": _epochs(trace, name, "epoch"),
+            "values": _epochs(trace, name, "rmse"),
+            "line": line(),
+            "marker": marker(),
+        }
+    )
+    return chart, "Line chart: the root of the mean squared error of each epoch."
+
+
+def _line(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
+    title = titled("The points and the line now", trace.samples)
+    chart = chart_of(book, {"type": "scatter"}, title, "x", "y")
+    last = DATA_START_ROW + min(trace.samples, MOST_POINTS) - 1
+    chart.add_series(
+        {
+            "name": "points",
+            "categories": [DATA_SHEET, DATA_START_ROW, 0, last, 0],
+            "values": [DATA_SHEET, DATA_START_ROW, 1, last, 1],
+            "marker": marker(0, 5),
+        }
+    )
+    left, rows = first_column(trace), (LINE_ROWS[0] - 1, LINE_ROWS[-1] - 1)
+    chart.add_series(
+        {
+            "name": "line after the last row",
+            "categories": [name, rows[0], left, rows[1], left],
+            "values": [name, rows[0], left + 1, rows[1], left + 1],
+            "line": line(1),
+            "marker": {"type": "none"},
+        }
+    )
+    chart.set_legend({"position": "bottom"})
+    return chart, "Scatter chart: the points, and the line of the last intercept and slope."
+
+
+def _path(book: Book, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
+    first, second = trace.table.parameters
+    short = trace.rows <= MOST_POINTS or not trace.table.point
+    cells = _rows if short else _epochs
+    columns = [f"new_{one}" if short else one for one in (first, second)]
+    drawn = trace.rows if short else trace.passes
+    title = titled(f"The path of {second} against {first}", drawn)
+    chart = chart_of(
+        book,
+        {"type": "scatter", "subtype": "straight_with_markers"},
+        title,
+        f"{first} {text(first, symbols)}" if first != text(first, symbols) else first,
+        f"{second} {text(second, symbols)}" if second != text(second, symbols) else second,
+    )
+    chart.add_series(
+        {
+            "name": "path",
+            "categories": cells(trace, name, columns[0]),
+            "values": cells(trace, name, columns[1]),
+            "line": line(3, 1),
+            "marker": marker(3, 3) | {"type": "circle"},
+        }
+    )
+    after = "row" if short else "epoch"
+    return chart, f"Scatter chart: {second} against {first} after every {after}."
+
+
+def _loss(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
+    chart = chart_of(
+        book,
+        {"type": "scatter", "subtype": "straight_with_markers"},
+        titled("Loss by update", trace.rows),
+        "t",
+        "loss",
+    )
+    chart.add_series(
+        {
+            "name": "loss",
+            "categories": _rows(trace, name, "t"),
+            "values": _rows(trace, name, "loss"),
+            "line": line(0, 1),
+            "marker": marker(0, 3),
+        }
+    )
+    return chart, "Scatter chart: the loss at every update."

@@ -1,0 +1,85 @@
+"""The cells that a reader may change: labelled, tinted, unlocked, named, and checked.
+
+A check refuses what cannot be, with a message that says what can.
+"""
+
+import math
+import sys
+from typing import Any
+
+from xlsxwriter.utility import quote_sheetname
+
+from gdlab.core.layout import (
+    FIRST_INPUT_COLUMN,
+    INPUT_ROW,
+    LABEL_ROW,
+    defined_name,
+    input_address,
+    inputs,
+)
+from gdlab.core.symbols import ANY, LIMITS
+from gdlab.core.trace import Trace
+from gdlab.excel.writer import Book, Cell, Sheet
+
+# Validation knows no "any number"; this is as good.
+LARGEST = "1E+307"
+WHOLE = ("batch_size", "at_epoch")
+
+
+def input_values(trace: Trace) -> dict[str, float]:
+    """The numbers in the inputs of a trace's sheet, in their order."""
+    numbers = [*trace.start.values(), *trace.hyper.values()]
+    return dict(zip(inputs(trace.table), numbers, strict=True))
+
+
+def input_cells(book: Book, trace: Trace, live: bool) -> list[Cell]:
+    """Labels and inputs of a rule's sheet; ``live`` inputs are unlocked."""
+    style = book.style("input") if live else book.style("input", locked=True)
+    cells = []
+    for column, (name, value) in enumerate(input_values(trace).items(), FIRST_INPUT_COLUMN):
+        label = name.replace("_", " ")
+        cells.append(Cell(LABEL_ROW, column, label, book.style("label")))
+        cells.append(Cell(INPUT_ROW, column, value, style))
+    return cells
+
+
+def name_inputs(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Name a sheet's inputs, and check what is put into those that are ``live``."""
+    place = quote_sheetname(sheet.get_name())
+    for column, name in enumerate(inputs(trace.table), FIRST_INPUT_COLUMN):
+        book.define_name(
+            f"{place}!{defined_name(name)}", f"={place}!{input_address(trace.table, name)}"
+        )
+        if live:
+            sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, validation(name))
+
+
+def validation(name: str) -> dict[str, Any]:
+    """The check of an input, as XlsxWriter takes it: what may stand there, in words too."""
+    base = name.removeprefix("start_") if name == "start_lr" else name.removesuffix("_after")
+    limits = LIMITS.get(base, ANY)
+    check: dict[str, Any] = {"validate": "decimal", "criteria": "between"}
+    words = f"a number {limits.words}" if limits is not ANY else "a number"
+    if base in WHOLE:
+        check = {"validate": "integer", "criteria": ">=", "value": 1}
+        words = "a whole number from 1"
+    elif limits.below < math.inf:
+        # Between takes its ends in: the doubles next to those that are not allowed. Smaller ones
+        # than the least normal double are 0 to Excel.
+        low = limits.low if limits.low_allowed else limits.low + sys.float_info.min
+        below = math.nextafter(limits.below, -math.inf)
+        # As Excel writes an exponent.
+        check |= {"minimum": repr(low).upper(), "maximum": repr(below)}
+    elif limits.low > -math.inf:
+        check |= {"criteria": ">=" if limits.low_allowed else ">", "value": limits.low}
+    else:
+        check |= {"minimum": f"-{LARGEST}", "maximum": LARGEST}
+    shown = name.replace("_", " ")
+    return {
+        **check,
+        "ignore_blank": False,
+        "input_title": shown[:32],
+        "input_message": f"{words[0].upper()}{words[1:]}. All that leans on it follows.",
+        "error_title": "This cannot be",
+        "error_message": f"{shown[:100]} must be {words}.",
+    }

@@ -1,0 +1,82 @@
+"""How a rule's sheet is shown, printed and guarded."""
+
+from xlsxwriter.utility import quote_sheetname, xl_range_abs
+
+from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, epoch_columns, letters
+from gdlab.core.trace import Trace
+from gdlab.excel import styles
+from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS
+from gdlab.excel.epochs import first_column
+from gdlab.excel.writer import Book, Sheet
+
+
+def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> None:
+    """Widths of columns and heights of rows; to be called before cells are written.
+
+    With fixed ``decimals`` a column is as wide as its longest number, which would else be ####.
+    """
+    table = trace.table
+    sheet.set_row(0, styles.TITLE_HEIGHT)
+    sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
+    sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
+    for column, name in enumerate(table.names):
+        if name in (*table.counters, "t"):
+            width = styles.COUNTER_WIDTH
+        elif name in table.point:
+            width = styles.POINT_WIDTH
+        else:
+            width = styles.width_of(name)
+            if decimals is not None:
+                longest = max(len(f"{number:.{decimals}f}") for number in trace.column(name))
+                width = max(width, longest + styles.NUMBER_MARGIN)
+        sheet.set_column(column, column, width)
+    if live:
+        sheet.set_column(len(table.names), len(table.names), styles.GAP_WIDTH)
+        for column, name in enumerate(epoch_columns(table), first_column(trace)):
+            sheet.set_column(column, column, styles.width_of(name))
+    sheet.freeze_panes(HEADER_ROW, len(table.counters))
+
+
+def mark_explosions(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Mark errors, and numbers on their way there, in the rows and in the epoch table."""
+    table, first = trace.table, first_column(trace)
+    mark_block(book, sheet, START_ROW + trace.rows, len(table.counters), len(table.names) - 1)
+    if live and table.point:
+        last = first + len(epoch_columns(table)) - 1
+        mark_block(book, sheet, START_ROW + trace.passes, first + 1, last)
+
+
+def mark_block(book: Book, sheet: Sheet, bottom: int, first: int, last: int) -> None:
+    """Mark errors and huge numbers from the first row down to ``bottom``, between two columns."""
+    corner = f"{letters(first)}{START_ROW + 1}"
+    for style, test in (
+        ("exploded", f"ISERROR({corner})"),
+        ("huge", f"AND(ISNUMBER({corner}),ABS({corner})>{styles.HUGE:E})"),
+    ):
+        rule = {
+            "type": "formula",
+            "criteria": f"={test}",
+            "format": book.style(style),
+            "stop_if_true": True,
+        }
+        sheet.conditional_format(START_ROW, first, bottom - 1, last, rule)
+
+
+def set_print(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+    """Landscape, one page wide, heads repeated; epochs and charts on a page of their own."""
+    sheet.set_landscape()
+    sheet.set_paper(styles.PAPER_SIZE)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(SYMBOL_ROW - 1, HEADER_ROW - 1)
+    sheet.set_footer("&L&F, &A&RPage &P of &N")
+    place = quote_sheetname(sheet.get_name())
+    table = trace.table
+    areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
+    if live:
+        left = first_column(trace)
+        right = left + len(epoch_columns(table)) + CHART_COLUMNS - 1
+        bottom = max(START_ROW + trace.passes * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
+        areas.append(xl_range_abs(LABEL_ROW - 2, left, bottom, right))
+    # XlsxWriter's own print_area takes one range only.
+    book.define_name(f"{place}!_xlnm.Print_Area", "=" + ",".join(f"{place}!{a}" for a in areas))

@@ -1,0 +1,151 @@
+"""One rule's sheet, written from its trace at the addresses of :mod:`gdlab.core.layout`."""
+
+from collections.abc import Collection, Mapping
+
+from gdlab.core import layout
+from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW
+from gdlab.core.symbols import LETTERS, text
+from gdlab.core.trace import Trace
+from gdlab.excel.charts import add_charts
+from gdlab.excel.epochs import (
+    difference_cells,
+    epoch_heads,
+    epoch_notes,
+    epoch_row,
+    line_cells,
+)
+from gdlab.excel.errors import Errors, errors_of
+from gdlab.excel.inputs import input_cells, name_inputs
+from gdlab.excel.printing import mark_explosions, set_print, set_widths
+from gdlab.excel.rows import write_rows
+from gdlab.excel.writer import Book, Cell, Sheet
+
+TITLE_ROW, SOURCE_ROW, STATUS_ROW = 1, 2, 3
+
+
+def refuse_too_long(trace: Trace) -> None:
+    """ValueError where a trace has more rows than a sheet."""
+    most = layout.MOST_ROWS - START_ROW
+    if max(trace.rows, trace.samples) > most:
+        raise ValueError(
+            f"{trace.rows:,} rows do not fit on a sheet, which takes {most:,}; take fewer epochs, "
+            f"or write csv or parquet: gdlab table {trace.rule} --format csv --out FILE.csv"
+        )
+
+
+def write_sheet(
+    book: Book,
+    trace: Trace,
+    name: str,
+    *,
+    title: str | None = None,
+    letters: str = "mb",
+    live: bool = True,
+    blank: Collection[tuple[int, str]] = frozenset(),
+    decimals: int | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Sheet:
+    """Write a rule's sheet: inputs, headers, a row per sample, the epoch table, charts.
+
+    ``live`` cells are formulas with their values; otherwise they are plain numbers, without epochs
+    and charts. The cells of ``blank``, as (row from 1, column), stay empty to be filled in.
+    ``decimals`` are the digits shown after the point, by default all that fit. ``notes`` go
+    behind the note on a column's header. Raises ValueError where there are more rows than fit.
+    """
+    refuse_too_long(trace)
+    sheet = book.add_sheet(name)
+    errors = errors_of(trace)
+    set_widths(sheet, trace, live, decimals)
+    cells = _top(book, trace, title or default_title(trace, letters), errors, live)
+    cells += input_cells(book, trace, live)
+    cells += _heads(book, trace, letters)
+    cells += _start(book, trace, live)
+    beside = None
+    if live and trace.table.point:
+        cells += line_cells(book, trace, errors)
+        cells += difference_cells(book, trace, letters, errors)
+        cells += epoch_heads(book, trace, letters)
+        beside = epoch_row(book, trace, errors)
+        for column, said in epoch_notes(trace, letters).items():
+            sheet.note(HEADER_ROW, column, said)
+    sheet.put(cells)
+    write_rows(book, sheet, trace, errors, live, blank, decimals, beside)
+    name_inputs(book, sheet, trace, live)
+    _write_notes(sheet, trace, letters, notes or {})
+    mark_explosions(book, sheet, trace, live)
+    if live:
+        add_charts(book, sheet, trace, letters)
+    set_print(book, sheet, trace, live)
+    sheet.guard()
+    return sheet
+
+
+def default_title(trace: Trace, letters: str = "mb") -> str:
+    """The rule, what it descends, and whatever else the run was given."""
+    options = dict(trace.options)
+    place = options.pop("surface", f"y = {LETTERS[letters]['slope']}*x + b")
+    also = "".join(f", {name} {value}" for name, value in options.items())
+    return f"{trace.rule}: {place}{also}"
+
+
+def _top(book: Book, trace: Trace, title: str, errors: Errors | None, live: bool) -> list[Cell]:
+    cells = [
+        Cell(TITLE_ROW, 0, title, book.style("title")),
+        Cell(SOURCE_ROW, 0, trace.table.rule.source, book.style("source")),
+        Cell(LABEL_ROW, 0, "Inputs", book.style("text")),
+    ]
+    if live:
+        formula, value = _status(trace, errors)
+        cells.append(Cell(STATUS_ROW, 0, formula, book.style("status"), value))
+    return cells
+
+
+FINE = "All parameters are finite numbers."
+EXPLODED = "The parameters are no numbers any more from row "
+
+
+def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
+    """The line that says in words whether the numbers explode: its formula and its value."""
+    columns = [f"new_{parameter}" for parameter in trace.table.parameters]
+    counts = [f"COUNT({layout.rows_block(trace.table, name, trace.rows)})" for name in columns]
+    count = f"MIN({','.join(counts)})"
+    formula = f'=IF({count}={trace.rows},"{FINE}","{EXPLODED}"&({START_ROW + 1}+{count})&" on.")'
+    if not errors or not any(errors.rows[name].any() for name in columns):
+        return formula, FINE
+    finite = min(trace.rows - int((errors.rows[name] > 0).sum()) for name in columns)
+    return formula, f"{EXPLODED}{START_ROW + 1 + finite} on."
+
+
+def _heads(book: Book, trace: Trace, letters: str) -> list[Cell]:
+    symbol, header = book.style("symbol"), book.style("header")
+    cells = []
+    for column, name in enumerate(trace.table.names):
+        cells.append(Cell(SYMBOL_ROW, column, text(name, letters).replace("_", " "), symbol))
+        cells.append(Cell(HEADER_ROW, column, name, header))
+    return cells
+
+
+def _start(book: Book, trace: Trace, live: bool) -> list[Cell]:
+    """The row above the first: what it finds there."""
+    table, style = trace.table, book.style("start")
+    cells = [Cell(START_ROW, column, None, style) for column in range(len(table.names))]
+    for name, number in trace.start.items():
+        column = table.names.index(table.carrier(name))
+        formula = f"={layout.defined_name(f'start_{name}')}"
+        cells[column] = (
+            Cell(START_ROW, column, formula, style, number)
+            if live
+            else Cell(START_ROW, column, number, style)
+        )
+    for name, number in table.counts.items():
+        column = table.names.index(name)
+        cells[column] = Cell(START_ROW, column, number, style)
+    cells[0] = Cell(START_ROW, 0, "start", style)
+    return cells
+
+
+def _write_notes(sheet: Sheet, trace: Trace, letters: str, notes: Mapping[str, str]) -> None:
+    """A note on every header: its formula in symbols, and whatever ``notes`` add."""
+    for column, name in enumerate(trace.table.names):
+        said = [trace.explain(1, name, letters).symbols, notes.get(name, "")]
+        sheet.note(HEADER_ROW, column, "\n".join(filter(None, said)))

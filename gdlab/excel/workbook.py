@@ -1,0 +1,58 @@
+"""The workbook of one rule: its sheet, and the points that it reads."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gdlab.core.files import check_workbook_name
+from gdlab.core.layout import DATA_SHEET
+from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
+from gdlab.core.symbols import LETTERS
+from gdlab.core.trace import Trace
+from gdlab.excel.data import write_data
+from gdlab.excel.sheet import refuse_too_long, write_sheet
+from gdlab.excel.writer import writing
+
+# A sheet of more rows than this is written row by row, with one row of it in memory.
+STREAM_FROM = 20_000
+
+
+def write_trace(
+    trace: Trace,
+    path: str | Path,
+    *,
+    letters: str = "mb",
+    title: str | None = None,
+    name: str | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a trace as a workbook with live formulas and their values; returns the path.
+
+    ``letters`` are those of the line in symbols: "mb" or, as the lessons' workbook, "ab". The sheet
+    is called ``name``, by default as the rule. ``notes`` go behind the notes on the columns'
+    headers. Raises ValueError, before anything is written, for more rows than a sheet has, for
+    other letters, and for a path that does not end in .xlsx.
+    """
+    refuse_too_long(trace)
+    refuse_letters(letters)
+    check_workbook_name(path)
+    name = name or trace.rule
+    if name.lower() == DATA_SHEET:
+        name = f"{name}_rule"
+    with writing(path, streaming=trace.rows > STREAM_FROM) as book:
+        write_sheet(book, trace, name, letters=letters, title=title, notes=notes)
+        if trace.table.point:
+            write_data(book, trace.points, truth_of(trace), letters)
+    return Path(path)
+
+
+def refuse_letters(letters: str) -> None:
+    """ValueError for letters of the line that there are not."""
+    if letters not in LETTERS:
+        raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
+
+
+def truth_of(trace: Trace) -> tuple[float, float] | None:
+    """The lesson's true intercept and slope where all points lie exactly on that line."""
+    x, y = trace.points
+    on_line = all(b == LESSON_INTERCEPT + LESSON_SLOPE * a for a, b in zip(x, y, strict=True))
+    return (LESSON_INTERCEPT, LESSON_SLOPE) if on_line else None

@@ -1,0 +1,1 @@
+"""What a learner reads and edits: optimizers, models, schedules, transforms, surfaces."""

@@ -1,0 +1,49 @@
+"""What may happen to a gradient before the rule sees it, in the rules' own grammar."""
+
+from math import sqrt
+
+from gdlab.formulas.functions import max, min
+
+
+def batch(position, n, in_batch_prev, t_prev, batch_size):
+    """Where a row stands in its batch; a batch ends when it is full or the epoch ends."""
+    full = 1 if in_batch_prev >= batch_size else 0
+    first = 1 if position == 1 else full
+    in_batch = 1 if first == 1 else in_batch_prev + 1
+    last = 1 if in_batch >= batch_size else (1 if position == n else 0)
+    t = t_prev + 1 if first == 1 else t_prev
+    return (in_batch, t), (last,)
+
+
+def batch_mean(sample_grad, in_batch, sum_grad_prev):
+    """The mean gradient of the batch's rows so far; in its last row, of the whole batch."""
+    sum_grad = sample_grad if in_batch == 1 else sum_grad_prev + sample_grad
+    grad = sum_grad / in_batch
+    return (sum_grad,), (grad,)
+
+
+def clip_by_norm(first, second, max_norm):
+    """Pascanu, Mikolov & Bengio 2013, algorithm 1, over both parameters' gradients."""
+    norm = sqrt(first * first + second * second)
+    scale = max_norm / norm if norm > max_norm else 1
+    scaled_first = first * scale
+    scaled_second = second * scale
+    return norm, scale, scaled_first, scaled_second
+
+
+def clip_by_value(g, max_value):
+    """Each gradient is kept between -max_value and max_value; torch's clip_grad_value_."""
+    clipped_grad = max(-max_value, min(max_value, g))
+    return (clipped_grad,)
+
+
+def decay_as_l2(g, w, weight_decay):
+    """Weight decay as L2: the penalty's derivative joins the gradient, as in torch.optim."""
+    decayed_grad = g + weight_decay * w
+    return (decayed_grad,)
+
+
+def running_error(err2, position, sum_err2_prev):
+    """The sum of the epoch's squared errors so far."""
+    sum_err2 = err2 if position == 1 else sum_err2_prev + err2
+    return (sum_err2,), ()

@@ -1,0 +1,1 @@
+"""The grammar, and one tree for several readers: Excel, LaTeX, MathML, JavaScript, numbers."""

@@ -1,0 +1,65 @@
+"""The picture of a marked class: every cell of the sheet, and for how many it went wrong."""
+
+from collections import Counter
+from pathlib import Path
+
+from gdlab.core.files import replacing
+
+MOST_COLUMNS, MOST_ROWS = 60, 60
+CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34  # inches
+
+
+def write_pictures(items: dict[tuple[str, str, int], Counter], out: Path) -> None:
+    """Draw ``items-RULE.png`` for every rule: who has a cell wrong or empty, the usual slips."""
+    for rule in dict.fromkeys(rule for rule, _, _ in items):
+        with replacing(out / f"items-{rule}.png") as beside:
+            _draw(
+                rule, {key[1:]: counts for key, counts in items.items() if key[0] == rule}, beside
+            )
+
+
+def _commonest(items: dict[tuple[str, int], Counter], column: str) -> str:
+    """A column's commonest slip over all rows, with how often it was found."""
+    slips: Counter = Counter()
+    for (name, _), counts in items.items():
+        if name == column:
+            slips.update({key: n for key, n in counts.items() if key.startswith("slip:")})
+    found = slips.most_common(1)
+    return f"{found[0][1]} x {found[0][0].removeprefix('slip:')}" if found else ""
+
+
+def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    columns = list(dict.fromkeys(column for column, _ in items))[:MOST_COLUMNS]
+    rows = sorted({row for _, row in items})[:MOST_ROWS]
+    shares = np.full((len(columns), len(rows)), np.nan)
+    texts = {}
+    for (column, row), counts in items.items():
+        if column in columns and row in rows:
+            of = sum(n for name, n in counts.items() if not name.startswith("slip:"))
+            missed = counts["wrong"] + counts["empty"]
+            place_of = columns.index(column), rows.index(row)
+            shares[place_of] = missed / of
+            texts[place_of] = f"{counts['wrong']}+{counts['empty']}" if missed else ""
+    size = (CELL_WIDTH * len(rows) + 5.2, CELL_HEIGHT * len(columns) + 1.5)
+    figure = Figure(figsize=size, dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    shown = axes.imshow(shares, cmap="Reds", vmin=0, vmax=1, aspect="auto")
+    for (down, across), text in texts.items():
+        dark = shares[down, across] > 0.55
+        colour = "white" if dark else "black"
+        axes.text(across, down, text, ha="center", va="center", fontsize=8, color=colour)
+    axes.set_yticks(range(len(columns)), columns)
+    slips = axes.secondary_yaxis("right")
+    slips.set_yticks(range(len(columns)), [_commonest(items, column) for column in columns])
+    slips.tick_params(length=0, labelsize=8)
+    axes.set_xticks(range(len(rows)), [str(row) for row in rows])
+    axes.xaxis.tick_top()
+    axes.set_xlabel("row")
+    axes.xaxis.set_label_position("top")
+    most = max(sum(n for k, n in c.items() if not k.startswith("slip:")) for c in items.values())
+    axes.set_title(f"{rule}: cells of {most:,} sheets, how many wrong + empty")
+    figure.colorbar(shown, ax=axes, label="share wrong or empty")
+    figure.savefig(place, format="png")

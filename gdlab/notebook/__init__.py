@@ -1,0 +1,1 @@
+"""What a notebook shows: tables, pictures, sliders, and the sheet as a widget."""

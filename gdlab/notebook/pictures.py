@@ -1,0 +1,79 @@
+"""Pictures of runs for a notebook: some drawings side by side, and the two tangents of a row."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gdlab.core.trace import Trace
+from gdlab.notebook.plots import draw, draw_tangent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+WIDTH, HEIGHT, DPI = 5.0, 3.6, 100  # inches of one drawing, and dots per inch
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure that a notebook shows and stores; ``figure`` is matplotlib's own."""
+
+    figure: "Figure"
+    words: str
+
+    def _repr_png_(self) -> bytes:
+        return png(self.figure)
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def plot(runs: Trace | Sequence[Trace], *drawings: str, row: int | None = None) -> Picture:
+    """Show some drawings of one run or several, side by side: loss, epochs, line, path, steps.
+
+    ``row`` stops the line and the path after that row. Raises ValueError for an unknown drawing.
+    """
+    several = [runs] if isinstance(runs, Trace) else list(runs)
+    if not several:
+        raise ValueError("plot needs at least one run: plot(gdlab.trace('sgd'), 'loss')")
+    wanted = drawings or (("loss", "line") if several[0].table.point else ("loss", "path"))
+    figure, places = side_by_side(len(wanted))
+    for axes, drawing in zip(places, wanted, strict=True):
+        draw(drawing, axes, several, row)
+    names = ", ".join(run.rule for run in several)
+    return Picture(figure, f"Picture of {names}: {', '.join(wanted)}")
+
+
+def plot_tangents(run: Trace, row: int = 1) -> Picture:
+    """Show the gradient of one row as the slopes of two curves: the error by each parameter."""
+    figure, places = side_by_side(len(run.table.parameters))
+    for axes, parameter in zip(places, run.table.parameters, strict=True):
+        draw_tangent(axes, run, parameter, row)
+    return Picture(figure, f"Picture of {run.rule}: tangents in row {row}")
+
+
+def side_by_side(count: int) -> tuple["Figure", list[Any]]:
+    """A figure with ``count`` axes in one row, always at the same size and place."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH * count, HEIGHT), dpi=DPI)
+    places = list(figure.subplots(1, count, squeeze=False)[0])
+    figure.subplots_adjust(
+        left=0.8 / (WIDTH * count),
+        right=1 - 0.15 / (WIDTH * count),
+        bottom=0.14,
+        top=0.91,
+        wspace=0.85 / (WIDTH - 0.95),
+    )
+    for axes in places:
+        axes.grid(color="#E3E3E3", linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure, places
+
+
+def png(figure: "Figure") -> bytes:
+    """The figure as a PNG without date or program in it, so that equal pictures are equal files."""
+    written = io.BytesIO()
+    figure.savefig(written, format="png", metadata={"Software": None})
+    return written.getvalue()

@@ -1,0 +1,85 @@
+"""The sheet as a widget of the notebook: events of the page go to a :class:`Book` and back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from gdlab.core.lessons import EPOCHS, lesson
+from gdlab.core.run import trace
+from gdlab.core.trace import Trace
+from gdlab.notebook.sheet_state import COMPARE, DATA, Book
+from gdlab.notebook.snapshot import still
+from gdlab.web.assets import module, style
+
+# The widget's own modules, each after those that it imports from.
+OWN = ("powers.js", "arithmetic.js", "compute.js", "python.js", "ahead.js", "jupyter.js")
+LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
+
+
+class LiveSheet(anywidget.AnyWidget):
+    """A sheet, or several behind tabs, in the output of a notebook's cell."""
+
+    _esm = module(*OWN)
+    _css = style()
+    # What the page shows before it has asked for anything: the kernel may still be busy then.
+    first = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, book: Book) -> None:
+        state, numbers = book.state()
+        super().__init__(first={"state": state, "numbers": numbers})
+        self.book = book
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: Any, event: Any, buffers: list[Any]) -> None:
+        # "heard" is no event: it only hurries the answer to the one before (see jupyter.js).
+        if event.get("kind") != "heard":
+            self.send(*self.book.ask(event, buffers))
+
+    @property
+    def trace(self) -> Trace:
+        """The run that the page shows, with everything that was changed there."""
+        return self.book.runs.get(self.book.tab, self.book.one)
+
+    def set(self, **inputs: float) -> None:
+        """Give inputs of the sheet that is shown other values, as the sliders do.
+
+        Raises ValueError where a value cannot be.
+        """
+        self.book.set(inputs)
+        self.send(*self.book.state())
+
+    def _ipython_display_(self) -> None:
+        """Show the live sheet and, for readers without a kernel, a still view of it.
+
+        The live sheet's style hides the still view as long as the sheet is there.
+        """
+        from IPython.display import display
+
+        bundle, metadata = self._repr_mimebundle_() or ({}, {})
+        display(bundle | {"text/plain": "A live sheet."}, metadata=metadata, raw=True)
+        display({"text/html": still(self.book), "text/plain": repr(self.trace)}, raw=True)
+
+
+def sheet(
+    rule: str | Callable | Trace, points: Any = None, *, epochs: int = EPOCHS, **options: Any
+) -> LiveSheet:
+    """The live sheet of one rule, or of a run that is there already.
+
+    ``points``, ``epochs`` and ``options`` are those of :func:`gdlab.trace`, which also says what
+    ValueError it raises.
+    """
+    if isinstance(rule, Trace):
+        run = rule
+    elif "surface" in options:
+        run = trace(rule, points, **options)
+    else:
+        run = trace(rule, points, epochs=epochs, **options)
+    return LiveSheet(Book({run.rule: run}, (run.rule,)))
+
+
+def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
+    """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
+    runs = {name: lesson(name, points, epochs=epochs) for name in LESSON_TABS}
+    return LiveSheet(Book(runs, (DATA, *LESSON_TABS, COMPARE)))

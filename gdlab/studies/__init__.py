@@ -1,0 +1,1 @@
+"""What is studied with many runs: sweeps, digits, and what articles claim."""

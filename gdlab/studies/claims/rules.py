@@ -1,0 +1,13 @@
+"""An article's variant of a rule, in the rules' own grammar; not registered."""
+
+from math import sqrt
+
+
+def adam_corrected_twice(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Adam, but each average is divided by its bias correction twice. eps outside the root."""
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    avg_hat = avg / (1 - beta1**t) / (1 - beta1**t)
+    sqr_avg_hat = sqr_avg / (1 - beta2**t) / (1 - beta2**t)
+    step = lr * avg_hat / (sqrt(sqr_avg_hat) + eps)
+    return (avg, sqr_avg), (avg_hat, sqr_avg_hat, step)

@@ -1,0 +1,295 @@
+"""``sweep``: run a rule over a grid of hyperparameters and starts, one number a run."""
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdlab.core.columns import PARAMETERS
+from gdlab.core.files import replacing
+from gdlab.core.points import least_squares, number
+from gdlab.core.progress import progress
+from gdlab.core.run import Job, prepare, trace
+from gdlab.core.symbols import refusal
+from gdlab.core.trace import Trace
+from gdlab.studies.sweeps.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
+from gdlab.studies.sweeps.measures import MEASURES, lines_of
+from gdlab.studies.sweeps.work import Work, compute_all
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from gdlab.studies.sweeps.maps import Map
+
+MOST_RUNS = 2**31  # 16 GiB
+ROWS_AT_ONCE = 1_000_000
+# The parameters of the line and of a surface.
+STARTS = (*PARAMETERS, "u", "v")
+# Settings that decide which rows and columns there are, not a number in them.
+NOT_SWEPT = ("batch_size", "at_epoch", "epochs", "steps", "seed")
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """One number for every run of a grid.
+
+    ``over`` holds the swept names with their values, ``values`` the measure as a float64 array
+    with one axis per swept name, in their order. ``points`` and ``settings`` are what else
+    :func:`sweep` was given; ``rows`` are those of each run.
+    """
+
+    rule: str | Callable
+    points: Any
+    over: dict[str, "np.ndarray"]
+    measure: str
+    settings: dict[str, Any]
+    values: "np.ndarray"
+    rows: int
+
+    @property
+    def runs(self) -> int:
+        """The number of runs."""
+        return self.values.size
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """One row per run: a column per swept name, and one named after the measure."""
+        return self._rows(0, self.runs)
+
+    def _rows(self, first: int, last: int) -> "pd.DataFrame":
+        import numpy as np
+        import pandas as pd
+
+        places = np.unravel_index(np.arange(first, last), self.values.shape)
+        columns = {
+            name: values[place]
+            for (name, values), place in zip(self.over.items(), places, strict=True)
+        }
+        return pd.DataFrame({**columns, self.measure: self.values[places]})
+
+    @property
+    def best(self) -> dict[str, float] | None:
+        """The swept values and the measure of the best run, the first of equals.
+
+        The best is the smallest number; of ``diverged_at`` a run that never did, else the latest.
+        None where no run has a finite number.
+        """
+        import numpy as np
+
+        # fmin passes over nan, and keeps no copy of so many numbers.
+        least = np.fmin.reduce(self.values, axis=None)
+        if self.measure == "diverged_at":
+            never = np.isnan(self.values)
+            place = int(np.argmax(never if never.any() else self.values))
+        elif np.isfinite(least):
+            place = int(np.argmax(self.values == least))
+        else:
+            return None
+        places = tuple(map(int, np.unravel_index(place, self.values.shape)))
+        return self._chosen(places) | {self.measure: self.values[places].item()}
+
+    def _chosen(self, places: tuple[int, ...]) -> dict[str, float]:
+        return {
+            name: values[place].item()
+            for (name, values), place in zip(self.over.items(), places, strict=True)
+        }
+
+    def arguments(self, *places: int) -> dict[str, Any]:
+        """What :func:`gdlab.trace` is given for one run: its places in the values of each name."""
+        if len(places) != len(self.over):
+            raise ValueError(f"give a place for each of {', '.join(self.over)}")
+        for place, (name, values) in zip(places, self.over.items(), strict=True):
+            if not (isinstance(place, Integral) and -len(values) <= place < len(values)):
+                raise ValueError(f"{name} has places 0 to {len(values) - 1}, not {place!r:.40}")
+        chosen = self._chosen(places)
+        starts = {name: value for name, value in chosen.items() if _is_start(name)}
+        given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
+        if starts:
+            given["start"] = {**(self.settings.get("start") or {}), **starts}
+        return given
+
+    def trace(self, *places: int) -> Trace:
+        """The whole table of one run, by its places (from 0) in the values of each swept name.
+
+        Raises ValueError for places that are not there.
+        """
+        return trace(self.rule, self.points, **self.arguments(*places))
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write the rows of :attr:`frame` to a file, a million at a time; returns the path."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        fields = [pa.field(name, pa.float64()) for name in (*self.over, self.measure)]
+        with replacing(path) as beside, pq.ParquetWriter(beside, pa.schema(fields)) as writer:
+            for rows in self._in_parts():
+                writer.write_table(pa.Table.from_pandas(rows, preserve_index=False))
+        return Path(path)
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the rows of :attr:`frame` as comma-separated text; returns the path."""
+        with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as out:
+            for place, rows in enumerate(self._in_parts()):
+                rows.to_csv(out, index=False, header=not place, na_rep="nan")
+        return Path(path)
+
+    def _in_parts(self) -> "Iterator[pd.DataFrame]":
+        runs = self.runs
+        with progress("Writing", runs) as advance:
+            for first in range(0, runs, ROWS_AT_ONCE):
+                yield (rows := self._rows(first, min(first + ROWS_AT_ONCE, runs)))
+                advance(len(rows))
+
+    def plot(self) -> "Map":
+        """Draw the measure over one or two swept names, and the edge of divergence.
+
+        In a notebook a click on a cell opens that run's sheet; ``.figure`` is matplotlib's own.
+
+        Raises ValueError for a sweep over more names.
+        """
+        from gdlab.studies.sweeps.maps import draw
+
+        if not _in_notebook():
+            return draw(self)
+        from gdlab.studies.sweeps.map_widget import ClickableMap
+
+        return draw(self, ClickableMap)
+
+    def __repr__(self) -> str:
+        grid = " x ".join(f"{len(values)} {name}" for name, values in self.over.items())
+        return f"<Sweep {self.measure} of {grid}, best {self.best}>"
+
+
+def _in_notebook() -> bool:
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def sweep(
+    rule: str | Callable,
+    points: Any = None,
+    *,
+    over: Mapping[str, Iterable[float]],
+    measure: str = "rmse",
+    threshold: float = 1.0,
+    **settings: Any,
+) -> Sweep:
+    """Run ``rule`` once for every combination of the values in ``over``; keep one number a run.
+
+    ``over`` maps hyperparameters, and starts such as ``intercept``, to their values; all other
+    arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``:
+
+    ``"rmse"``
+        of the last epoch's rows, as in ``Trace.epochs``, in units of y;
+    ``"epochs_to_threshold"``
+        the first epoch whose rmse is not over ``threshold``; nan where there is none;
+    ``"diverged_at"``
+        the first row with a cell that is no finite number, as in ``Trace.exploded``; nan: none;
+    ``"distance"``
+        from the last (intercept, slope) to that of the least squares line.
+
+    The numbers are those of :func:`gdlab.trace`, bit for bit. The runs go through joblib: to all
+    cores of this machine, or wherever ``joblib.parallel_config`` sends them. Raises ValueError,
+    one line, as :func:`gdlab.trace` does.
+    """
+    values = _values(over)
+    job = _job(rule, points, values, settings)
+    if measure not in MEASURES:
+        raise ValueError(f"no measure is called {measure!r:.40}; there are {', '.join(MEASURES)}")
+    if not job.table.point and measure != "diverged_at":
+        raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
+    lines = lines_of(measure, job.table)
+    inputs = {"_threshold": number(threshold, "threshold"), "_never": math.nan}
+    if measure == "distance":
+        inputs |= dict(zip(lines.inputs, least_squares(job.points), strict=True))
+    shared, lanes = shared_and_lanes(job.table, {name: len(v) for name, v in values.items()})
+    start_of = {**job.start, **job.table.epoch_starts, **job.hyper}
+    work = Work(
+        text=lanes_text(job.table, shared, lanes, lines),
+        swept=tuple(values[name] for name in (*shared, *lanes)),
+        fast=math.prod(len(values[name]) for name in lanes),
+        epochs=job.epochs,
+        samples=job.samples,
+        points=job.points,
+        order=job.order,
+        numbers=tuple(start_of[name] for name in numbers(job.table))
+        + tuple(inputs[name] for name in lines.inputs),
+        kept=len(in_lanes(job.table, lanes, lines)),
+    )
+    with progress(f"{work.runs:,} runs", work.runs) as advance:
+        found = compute_all(work, advance)
+    grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
+    order = [(*shared, *lanes).index(name) for name in values]
+    return Sweep(rule, points, values, measure, settings, grid.transpose(order), work.rows)
+
+
+def _values(over: Any) -> dict[str, "np.ndarray"]:
+    """The swept values as float64 arrays; ValueError that names the one which is no number."""
+    if not hasattr(over, "items") or not over:
+        raise ValueError("over must be like {'lr': [0.01, 0.1]}, with at least one name")
+    found = {}
+    for name, given in over.items():
+        if not isinstance(name, str):
+            raise ValueError(f"over {name!r:.40} must be the name of a hyperparameter or a start")
+        try:
+            several = list(given)
+        except TypeError:
+            raise ValueError(f"over {name!r:.40} must be a list of numbers") from None
+        if not several:
+            raise ValueError(f"over {name!r:.40} has no values")
+        found[name] = _floats(given, several, f"over {name!r:.40}: value")
+    runs = math.prod(map(len, found.values()))
+    if runs > MOST_RUNS:
+        raise ValueError(f"{runs:,} runs are more than fit in memory; make several sweeps of them")
+    return found
+
+
+def _floats(given: Any, several: list[Any], where: str) -> "np.ndarray":
+    import numpy as np
+
+    row_of_floats = isinstance(given, np.ndarray) and given.ndim == 1 and given.dtype == float
+    # Such a row needs no look at each of its numbers by itself.
+    if row_of_floats and np.isfinite(given).all():
+        return given.copy()
+    return np.array([number(one, f"{where} {i}") for i, one in enumerate(several, 1)])
+
+
+def _is_start(name: str) -> bool:
+    """Whether a name is a start's: no rule's hyperparameter may have such a name."""
+    return name in STARTS or name.endswith(tuple(f"_{one}" for one in STARTS))
+
+
+def _job(
+    rule: str | Callable,
+    points: Any,
+    values: Mapping[str, "np.ndarray"],
+    settings: Mapping[str, Any],
+) -> Job:
+    """The first run's job, with every swept value checked."""
+    for name in values:
+        if name in NOT_SWEPT or name.endswith("_after"):
+            raise ValueError(f"{name} cannot be swept; make one sweep for each")
+        if name in settings:
+            raise ValueError(f"{name} is swept over; do not also give it a value")
+    first = {name: several[0].item() for name, several in values.items()}
+    starts = {name: value for name, value in first.items() if _is_start(name)}
+    hyper = {name: value for name, value in first.items() if name not in starts}
+    given = dict(settings)
+    if starts and hasattr(given.get("start", {}), "keys"):
+        given["start"] = {**(given.get("start") or {}), **starts}
+    job = prepare(rule, points, **given, **hyper)
+    for name in hyper:
+        # A hyperparameter's limits are two ends, so the least and the largest value tell.
+        for value in (values[name].min().item(), values[name].max().item()):
+            why = refusal(name, value)
+            if why:
+                raise ValueError(f"over {name}: {why}")
+    return job

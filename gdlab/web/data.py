@@ -1,0 +1,123 @@
+"""What a page knows of its sheets, as plain data: gdlab/web/static/host.js reads it."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from gdlab.core.layout import inputs, place
+from gdlab.core.points import lesson_pairs
+from gdlab.core.ranges import EPOCHS
+from gdlab.core.rerun import inputs_of, rerun
+from gdlab.core.run import trace
+from gdlab.core.symbols import ANY, LIMITS
+from gdlab.core.trace import Trace
+from gdlab.web.page_program import recipe
+from gdlab.web.race import guest_rules, race_head
+from gdlab.web.sheet_meta import head
+
+DATA, COMPARE = "data", "compare"
+WHOLE = ("batch_size", "at_epoch")
+NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
+
+
+def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The data of a page with these runs, by the names of their sheets.
+
+    All are on the same points, or there is one, on a surface. ``sheets`` holds what each sheet is,
+    ``guests`` the same, without a head, of the other rules that can race against them.
+    """
+    one = next(iter(runs.values()))
+    racing = len(runs) > 1
+    guests = _guests(runs) if racing else {}
+    x, y = one.points
+    return {
+        "tabs": [*([DATA] if one.table.point else []), *runs, *([COMPARE] if racing else [])],
+        "tab": next(iter(runs)),
+        "epochs": one.passes,
+        "epochsLimits": _whole("epochs"),
+        "points": {"x": x, "y": y},
+        # The line of Python leaves the lesson's points out.
+        "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,
+        "race": _race(one) if racing else NO_RACE,
+        "sheets": {name: {**_sheet(run), "head": head(run.table)} for name, run in runs.items()},
+        "guests": {name: _sheet(run) for name, run in guests.items()},
+    }
+
+
+def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
+    """The rules that no sheet runs, at their defaults."""
+    one = next(iter(runs.values()))
+    points = list(zip(*one.points, strict=True))
+    return {
+        name: trace(rule, points, epochs=one.passes) for name, rule in guest_rules(runs).items()
+    }
+
+
+def runs_of(data: Mapping[str, Any], runs: Mapping[str, Trace]) -> dict[str, Trace]:
+    """The runs behind a page's sheets and guests, by name."""
+    return dict(runs) | {name: trace(guest["rule"]) for name, guest in data["guests"].items()}
+
+
+def _race(one: Trace) -> dict[str, Any]:
+    """The columns of a race: what is counted, and what is shown of each rule."""
+    plain = race_head({one.rule: one})
+    columns = plain["columns"]
+    shown = [column for column in columns if "group" in column]
+    return {
+        "source": plain["source"],
+        "counters": columns[: len(columns) - len(shown)],
+        "shown": [
+            {**column, "name": column["name"].removeprefix(f"{one.rule}: ")} for column in shown
+        ],
+    }
+
+
+def _sheet(run: Trace) -> dict[str, Any]:
+    table = run.table
+    return {
+        **recipe(run),
+        "places": {name: place(table, name) for name in _raced(run)},
+        "inputs": inputs_of(run),
+        "limits": {name: _limits(name) for name in inputs(table)},
+        "order": _order(run),
+        "steps": None if table.point else run.rows,
+    }
+
+
+def _raced(run: Trace) -> list[str]:
+    """What a race shows of a run."""
+    return [*(f"new_{name}" for name in run.table.parameters), "err2"] if run.table.point else []
+
+
+def _order(run: Trace) -> list[int] | None:
+    """The samples of a shuffled run, for as many epochs as the slider has, at least."""
+    if not run.order:
+        return None
+    return list(rerun(run, epochs=max(run.passes, int(EPOCHS.high))).order)
+
+
+def _limits(name: str) -> dict[str, Any]:
+    """What an input may be, and how a refusal says it."""
+    if name.startswith("start_") and name != "start_lr":
+        told = f"start {name.removeprefix('start_')}"
+        return _limited(told, "a finite number", -math.inf, True, math.inf)
+    given = name.removeprefix("start_")
+    if given in WHOLE:
+        return _whole(given)
+    limits = LIMITS.get(given.removesuffix("_after"), ANY)
+    words = f"a number {limits.words}"
+    return _limited(given, words, limits.low, limits.low_allowed, limits.below)
+
+
+def _whole(name: str) -> dict[str, Any]:
+    return _limited(name, "a whole number from 1", 1, True, math.inf) | {"whole": True}
+
+
+def _limited(told: str, words: str, low: float, low_allowed: bool, below: float) -> dict[str, Any]:
+    return {
+        "told": told,
+        "words": words,
+        "low": None if low == -math.inf else low,
+        "lowAllowed": low_allowed,
+        "below": None if below == math.inf else below,
+    }

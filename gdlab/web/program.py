@@ -1,0 +1,62 @@
+"""What a table computes, as JavaScript: a function per column, which gives the cell of a row.
+
+The loops that call them, over rows and epochs, are in gdlab/web/static/compute.js. A program is
+given an arithmetic and looks its cells up in ``c``, arrays by column whose place 0 is the start row; a
+schedule's in ``e``, by epochs; inputs and the number of points in ``i``, by their sheet's names.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+
+from gdlab.core.columns import Column, Table, in_order
+from gdlab.language.javascript import javascript
+
+# Everything that a program may ask of an arithmetic.
+ARITHMETIC = (
+    "abs", "add", "choose", "cos", "div", "floor", "max", "min", "mul", "neg", "pow", "sign",
+    "sqrt", "sub",
+)  # fmt: skip
+
+
+def program(table: Table) -> str:
+    """A table's program: ``rows`` and ``epochs`` hold the columns in an order to compute them in.
+
+    On a surface, ``loss`` gives the height at a place.
+    """
+
+    def row_leaf(name: str) -> str:
+        above = name.removesuffix("_prev")
+        if name in table.names:
+            return f"c.{name}[r]"
+        return f"c.{above}[r - 1]" if above != name else f"i.{name}"
+
+    epoch_names = {"lr", *(column.name for column in table.epoch_columns)}
+
+    def epoch_leaf(name: str) -> str:
+        above = name.removesuffix("_prev")
+        if name in epoch_names:
+            return f"e.{name}[k]"
+        return f"e.{above}[k - 1]" if above in epoch_names else row_leaf(name)
+
+    parts = {
+        "rows": _functions(in_order(table.columns), "r", row_leaf),
+        "epochs": _functions(in_order(table.epoch_columns), "k, r", epoch_leaf),
+    }
+    body = "".join(f"  {name}: {{\n{lines}  }},\n" for name, lines in parts.items())
+    if not table.point:
+        loss = table.column("loss").expression
+        assert loss is not None
+        body += f"  loss: ({', '.join(table.parameters)}) => {javascript(loss, str)},\n"
+    used = [name for name in ARITHMETIC if re.search(rf"\b{name}\(", body)]
+    return f"({{ {', '.join(used)} }}, c, e, i) => ({{\n{body}}})"
+
+
+def _functions(columns: Iterable[Column], arguments: str, leaf: Callable[[str], str]) -> str:
+    found: list[tuple[str, ast.expr]] = [
+        (column.name, column.expression) for column in columns if column.expression is not None
+    ]
+    return "".join(
+        f"    {name}: ({arguments}) => {javascript(expression, leaf)},\n"
+        for name, expression in found
+    )

@@ -1,0 +1,41 @@
+"""The parts of the line of Python that gives a run, for the page to put its own numbers into."""
+
+from typing import Any
+
+from gdlab.core.assembly import EXTRAS
+from gdlab.core.rerun import AFTER
+from gdlab.core.trace import Trace
+
+Part = str | list[Any] | dict[str, list[list[Any]]]
+
+
+def line_parts(run: Trace) -> list[Part]:
+    """The arguments of ``gdlab.trace`` behind the rule, in the order of ``rerun.python_line``.
+
+    A text stands as it is, but for ``points``, ``epochs`` and ``start``, which the page writes. A
+    list is an argument, the input that it comes from, and the value at which it is left out (None:
+    never). Under ``switch`` stand such lists of what goes into its braces, with a fixed text or
+    None behind.
+    """
+    hyper = list(run.hyper)
+    parts: list[Part] = ["points", "epochs"] if run.table.point else [f"steps={run.rows}"]
+    parts.append("start")
+    for name, value in run.options.items():
+        if name != "switch":
+            parts.append(f"{name}={value!r}")
+            continue
+        own = [one for one in hyper if one.endswith(AFTER)]
+        given = [[one.removesuffix(AFTER), one, None] for one in own]
+        parts.append(
+            {"switch": [["at_epoch", "at_epoch", None], ["to", None, repr(value["to"])], *given]}
+        )
+        hyper = [one for one in hyper if one not in (*own, "at_epoch")]
+    # Some settings bring columns along by being given at all, whatever their value.
+    brings = {*EXTRAS, "batch_size"}.difference(run.table.rule.hyper)
+    hyper.sort(key=lambda name: name != "batch_size")
+    for name in hyper:
+        default = None if name in brings else run.table.hyper[name]
+        parts.append(
+            [name, "start_lr" if name == "lr" and "lr" in run.table.names else name, default]
+        )
+    return parts

@@ -1,0 +1,83 @@
+"""Several runs side by side on one sheet: what each parameter and the loss are, row by row."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gdlab.core.columns import COUNTERS
+from gdlab.core.layout import START_ROW, letters
+from gdlab.core.registry import rules
+from gdlab.core.symbols import latex, text
+from gdlab.core.trace import Trace
+from gdlab.language.mathml import mathml
+from gdlab.web.cells import cells
+
+
+def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
+    """The rules that run on none of the sheets, each by the name under which it can race.
+
+    That is the rule's own name, or ``adam_published`` where a sheet is called ``adam``.
+    """
+    run_already = {run.rule for run in sheets.values()}
+    return {
+        f"{rule}_published" if rule in sheets else rule: rule
+        for rule in rules()
+        if rule not in run_already
+    }
+
+
+def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The fixed parts of the sheet that lays runs, by their sheets' names, side by side."""
+    one = next(iter(runs.values()))
+    columns: list[dict[str, Any]] = [_column(name, latex(name)) for name in COUNTERS]
+    racers = []
+    for label, run in runs.items():
+        shown = _shown(run)
+        for name in shown:
+            place = letters(run.table.names.index(name))
+            own = {"group": label, "excel": f"={label}!{place}{{row}}"}
+            columns.append(_column(f"{label}: {name}", latex(name)) | own)
+        racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
+    for number, column in enumerate(columns):
+        column["letters"] = letters(number)
+    return {
+        "rule": None,
+        "source": "Several rules on the same points, from each rule's own sheet or its defaults.",
+        "columns": columns,
+        "inputs": [],
+        "parameters": [{"name": name, "letter": text(name)} for name in one.table.parameters],
+        "frozen": "t",
+        "start_row": START_ROW,
+        "racers": racers,
+    }
+
+
+def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
+    """The cells of :func:`race_head`'s columns, one row per column."""
+    one = next(iter(runs.values()))
+    columns = [
+        np.repeat(np.arange(1, one.passes + 1), one.samples),
+        np.tile(np.arange(1, one.samples + 1), one.passes),
+        np.arange(1, one.rows + 1),
+    ]
+    for run in runs.values():
+        table = cells(run)
+        columns += [table[run.table.names.index(name)] for name in _shown(run)]
+    return np.array(columns, dtype=float)
+
+
+def _shown(run: Trace) -> tuple[str, ...]:
+    return (*(f"new_{name}" for name in run.table.parameters), "err2")
+
+
+def _column(name: str, symbol: str) -> dict[str, Any]:
+    typeset = mathml(symbol)
+    return {
+        "name": name,
+        "symbol": typeset,
+        "formula": typeset,
+        "numbers": None,
+        "excel": None,
+        "precedents": [],
+    }

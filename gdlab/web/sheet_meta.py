@@ -1,0 +1,83 @@
+"""What a sheet is apart from its numbers, as plain data for the page.
+
+A column's formulas come as templates, lists of texts and holes, so that the page can write the
+formula of any row by itself: ``excel`` is a text with ``{row}``, ``{above}`` and ``{epoch_row}``
+for row numbers; in ``numbers`` every second item is ``[name, bracketed]``, a name whose number is
+put in, in brackets where it is negative and ``bracketed``. ``{last_point}`` is the row of the last
+point on the sheet of the points: so a head holds for any number of points.
+"""
+
+import re
+from typing import Any
+
+from gdlab.core import layout
+from gdlab.core.columns import Column, Table
+from gdlab.core.ranges import range_of
+from gdlab.core.symbols import latex as latex_symbol
+from gdlab.core.symbols import text as text_symbol
+from gdlab.language.infix import TEXT, infix
+from gdlab.language.latex import latex
+from gdlab.language.mathml import mathml
+
+# Brackets right behind a letter are a function's own; all others are there for the minus.
+HOLE = re.compile(r"(?<![A-Za-z])\(-\x02(\w+)\x03\)|-\x02(\w+)\x03")
+
+
+def head(table: Table) -> dict[str, Any]:
+    """The fixed parts of a rule's sheet."""
+    return {
+        "rule": table.rule.name,
+        "source": table.rule.source,
+        "columns": [_column(table, column) for column in table.columns],
+        "inputs": [_input(table, name) for name in layout.inputs(table)],
+        "parameters": [{"name": name, "letter": text_symbol(name)} for name in table.parameters],
+        "loss": "err2" if table.point else "loss",
+        "frozen": next(name for name in ("sample", "t") if name in table.names),
+        "start_row": layout.START_ROW,
+        "points_row": layout.DATA_START_ROW,
+    }
+
+
+def _column(table: Table, column: Column) -> dict[str, Any]:
+    name = column.name
+    symbol = latex_symbol(name)
+    if column.expression is None:
+        word = "given" if name in table.point else "counted"
+        formula, numbers = rf"\text{{{word}}}", None
+    else:
+        formula = latex(column.expression, latex_symbol)
+        numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
+    return {
+        "name": name,
+        "letters": layout.letters(table.names.index(name)),
+        "symbol": mathml(symbol),
+        "formula": mathml(f"{symbol} = {formula}"),
+        "numbers": numbers,
+        "excel": layout.shape(table, name, "{last_point}"),
+        "precedents": list(column.precedents),
+    }
+
+
+def _holes(text: str) -> list[Any]:
+    """A line with its names set off: brackets that only a minus asks for belong to the hole."""
+    parts: list[Any] = []
+    end = 0
+    for found in HOLE.finditer(text):
+        parts += [text[end : found.start()], [found[1] or found[2], bool(found[1])]]
+        end = found.end()
+    return [*parts, text[end:]]
+
+
+def _input(table: Table, name: str) -> dict[str, Any]:
+    slider = range_of(name)
+    symbol = latex_symbol(name)
+    # A start is told by its name, and so is an input whose symbol is its name once more.
+    plain = name.startswith("start_") or symbol.startswith(r"\mathrm") or symbol == name
+    return {
+        "name": name,
+        "symbol": None if plain else mathml(symbol),
+        "address": layout.input_address(table, name).replace("$", ""),
+        "carried": name.startswith("start_")
+        and name.removeprefix("start_") not in (*table.parameters, "lr"),
+        "slider": slider._asdict() if slider else None,
+    }

@@ -1,0 +1,62 @@
+// The two arithmetics in which a program can run: IEEE 754's, and a spreadsheet's with its errors.
+import { cosine, power } from "./powers.js";
+
+/** #NUM! and #DIV/0!, as cells hold them: a spreadsheet has neither NaN nor infinity. */
+const NUM = NaN;
+const DIV0 = Infinity;
+
+const HOLDS = {
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
+
+// Where a comparison decides, NaN goes through as it does in Python (gdlab/formulas/functions.py).
+export const IEEE = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  neg: (a) => -a,
+  pow: power,
+  sqrt: Math.sqrt,
+  cos: cosine,
+  abs: Math.abs,
+  floor: (a) => (Number.isFinite(a) ? Math.floor(a) : NaN),
+  sign: (a) => (a > 0 ? 1 : a < 0 ? -1 : a * 0),
+  min: (a, b) => (a < b || a !== a ? a : b),
+  max: (a, b) => (a > b || a !== a ? a : b),
+  choose: (sign, a, b, then, otherwise) => (HOLDS[sign](a, b) ? then() : otherwise()),
+};
+
+/** The first error among two numbers; undefined where there is none. */
+function fault(a, b) {
+  if (!Number.isFinite(a)) return a;
+  return Number.isFinite(b) ? undefined : b;
+}
+
+/** An operation that hands on the first error it is given, and whose own error is #NUM!. */
+function checked(operation) {
+  return (a, b = 0) => {
+    const error = fault(a, b);
+    if (error !== undefined) return error;
+    const value = operation(a, b);
+    return Number.isFinite(value) ? value : NUM;
+  };
+}
+
+const all = Object.entries(IEEE).map(([name, operation]) => [name, checked(operation)]);
+
+/** What a spreadsheet computes (gdlab/language/evaluate.py): its errors have no way back. */
+export const SHEET = {
+  ...Object.fromEntries(all),
+  div: (a, b) => fault(a, b) ?? (b === 0 ? DIV0 : checked(IEEE.div)(a, b)),
+  pow: (a, b) => fault(a, b) ?? (a === 0 && b < 0 ? DIV0 : checked(power)(a, b)),
+  // What is compared may be an error, and then so is the whole.
+  choose: (sign, a, b, then, otherwise) => (
+    fault(a, b) ?? IEEE.choose(sign, a, b, then, otherwise)
+  ),
+};

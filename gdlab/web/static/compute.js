@@ -1,0 +1,105 @@
+// A table's cells from its program (gdlab/web/program.py), its points and its inputs.
+import { IEEE, SHEET } from "./arithmetic.js";
+
+const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 1);
+
+/**
+ * Run a program. `sheet` is what Python wrote of a table: `names` of its columns, those `computed`,
+ * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `x`, `y`, `epochs`,
+ * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
+ *
+ * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
+ * `frame`, by name the columns of IEEE 754's numbers, whose place 0 is the start row; `exploded`,
+ * the first of those that is not finite, `[row, name]`; and `mse` by epoch, null past all numbers.
+ */
+export function compute(program, sheet, given) {
+  const rows = given.epochs * given.samples;
+  const frame = {};
+  for (const name of sheet.names) frame[name] = column(rows, given.first[name]);
+  count(frame, sheet, given, rows);
+  const inputs = { ...given.inputs, n: given.samples };
+  const ends = emptyEnds(sheet, given);
+  fill(program(IEEE, frame, ends, inputs), frame, ends, given, 1);
+  const exploded = firstBad(frame, sheet.computed, rows);
+  const totals = sumsOfSquares(frame.err2, given);
+  const mse = totals.map((total) => finiteOrNull(total / given.samples));
+  const shown = exploded ? withErrors(program, sheet, given, inputs, {
+    frame, ends, totals, row: exploded[0],
+  }) : frame;
+  const cells = new Float64Array(sheet.names.length * rows);
+  sheet.names.forEach((name, place) => cells.set(shown[name].subarray(1), place * rows));
+  return { cells, frame, exploded, mse };
+}
+
+const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
+
+/** Fill in what is counted or given: epoch, sample, t and the point. */
+function count(frame, { order }, { samples, x, y }, rows) {
+  for (let r = 1; r <= rows; r++) {
+    const place = (r - 1) % samples;
+    const sample = order ? order[r - 1] : place;
+    const counted = {
+      epoch: Math.floor((r - 1) / samples) + 1, position: place + 1, sample: sample + 1, t: r,
+      x: x[sample], y: y[sample],
+    };
+    for (const name in counted) if (frame[name]) frame[name][r] = counted[name];
+  }
+}
+
+/** A schedule's columns, still empty; place 0 is what its first epoch finds above it. */
+function emptyEnds({ epochNames, epochStarts }, { epochs, inputs }) {
+  const ends = {};
+  for (const name of epochNames) ends[name] = column(epochs, epochStarts[name]);
+  if (epochNames.length) {
+    ends.lr = column(epochs);
+    ends.next_lr[0] = inputs.start_lr;
+  }
+  return ends;
+}
+
+/** Compute rows and epochs in order; rows before `from` are there already. */
+function fill(program, cells, ends, { epochs, samples }, from) {
+  const pairs = (functions, into) => Object.entries(functions).map(([name, f]) => [into[name], f]);
+  const rowPairs = pairs(program.rows, cells);
+  const endPairs = pairs(program.epochs, ends);
+  for (let k = 1; k <= epochs; k++) {
+    if (endPairs.length) ends.lr[k] = ends.next_lr[k - 1];
+    for (let r = Math.max(from, (k - 1) * samples + 1); r <= k * samples; r++) {
+      if (endPairs.length) cells.lr[r] = ends.lr[k];
+      for (const [into, f] of rowPairs) into[r] = f(r);
+    }
+    for (const [into, f] of endPairs) into[k] = f(k, k * samples);
+  }
+}
+
+/** The first cell that is no finite number, `[row, name]`; null where all are. */
+function firstBad(frame, computed, rows) {
+  for (let r = 1; r <= rows; r++) {
+    for (const name of computed) if (!Number.isFinite(frame[name][r])) return [r, name];
+  }
+  return null;
+}
+
+/** The sum of the squared errors of each epoch; none on a surface. */
+function sumsOfSquares(err2, { epochs, samples }) {
+  if (!err2) return [];
+  return Array.from({ length: epochs }, (_, k) => {
+    let total = err2[k * samples + 1];
+    for (let r = k * samples + 2; r <= (k + 1) * samples; r++) total += err2[r];
+    return total;
+  });
+}
+
+/** The sheet's cells of a run that exploded: from that row on, or from an epoch's error on. */
+function withErrors(program, sheet, given, inputs, { frame, ends, totals, row }) {
+  const bad = (total, k) => [total, ...Object.values(ends).map((cells) => cells[k + 1])].some(
+    (value) => !Number.isFinite(value),
+  );
+  const epoch = totals.findIndex(bad);
+  const from = epoch < 0 ? row : Math.min(row, (epoch + 1) * given.samples + 1);
+  const cells = {};
+  for (const name of sheet.names) cells[name] = frame[name].slice();
+  const shownEnds = emptyEnds(sheet, given);
+  fill(program(SHEET, cells, shownEnds, inputs), cells, shownEnds, given, from);
+  return cells;
+}
