@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 import gdlab
+from gdlab.core import engine
 from gdlab.core.layout import letters
 from gdlab.core.registry import BUILT_IN, find_rule
 from gdlab.formulas import optimizers

@@ -3,6 +3,7 @@
 import pytest
 
 import gdlab
+from gdlab.core import engine
 
 
 @pytest.mark.kernel

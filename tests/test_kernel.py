@@ -11,6 +11,7 @@ import pytest
 from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
+from gdlab.core import engine
 from gdlab.core.assembly import SCHEDULES, SURFACES
 from gdlab.core.registry import BUILT_IN
 from gdlab.formulas import functions

@@ -1,7 +1,8 @@
 """The range of the slider behind every input: written down here, never guessed from a value.
 
 A slider's range is what a class plays with; the limits in :mod:`gdlab.core.symbols` are what a
-value may be at all. A number box takes any value within the limits, and the slider then rests at its end.
+value may be at all. A number box takes any value within the limits, and the slider then rests at
+its end.
 """
 
 from typing import NamedTuple

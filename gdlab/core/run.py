@@ -41,8 +41,8 @@ def trace(
     ``batch_size``: samples per update, or ``"full"``. ``shuffle``: True draws each epoch's order
     anew without replacement, ``"replacement"`` draws every sample from all, both by ``seed``.
     ``schedule`` names a function of :mod:`gdlab.formulas.schedules` and makes ``lr`` a column.
-    ``switch``, ``{"at_epoch": 3, "to": "momentum"}``, goes on with another rule from that epoch; its
-    hyperparameters may stand beside (``"lr": 0.0001``). ``surface`` names a function of
+    ``switch``, ``{"at_epoch": 3, "to": "momentum"}``, goes on with another rule from that epoch;
+    its hyperparameters may stand beside (``"lr": 0.0001``). ``surface`` names a function of
     :mod:`gdlab.formulas.surfaces` to descend instead of the line, for ``steps`` updates.
 
     ``columns`` and ``every`` keep less of a long run: only these columns, and of the rows each

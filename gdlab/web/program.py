@@ -1,8 +1,9 @@
 """What a table computes, as JavaScript: a function per column, which gives the cell of a row.
 
 The loops that call them, over rows and epochs, are in gdlab/web/static/compute.js. A program is
-given an arithmetic and looks its cells up in ``c``, arrays by column whose place 0 is the start row; a
-schedule's in ``e``, by epochs; inputs and the number of points in ``i``, by their sheet's names.
+given an arithmetic and looks its cells up in ``c``, arrays by column whose place 0 is the start
+row; a schedule's in ``e``, by epochs; inputs and the number of points in ``i``, by their sheet's
+names.
 """
 
 import ast

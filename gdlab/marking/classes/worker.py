@@ -1,8 +1,8 @@
 """A process that marks strangers' workbooks, one after the other, under a limit of memory.
 
 It is started as ``python -m gdlab.marking.classes.worker`` and speaks in lines of JSON: in comes
-where a workbook is and where its marked copy goes, out comes what was found or why it cannot be marked.
-Whatever a file does to this process, the next one starts with a new one.
+where a workbook is and where its marked copy goes, out comes what was found or why it cannot be
+marked. Whatever a file does to this process, the next one starts with a new one.
 """
 
 import contextlib

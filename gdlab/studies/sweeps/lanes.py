@@ -1,9 +1,9 @@
 """The text of a sweep's loop: many runs side by side, no table kept, one number per run.
 
-It is written from the same functions and steps as the row loop (:mod:`gdlab.core.codegen`), so a run
-has the same bits here as there. Up to 64 runs go through a row together, each in its lane. Their state
-stands in one short array, all lanes of a name beside each other, so that the processor computes
-several lanes at once.
+It is written from the same functions and steps as the row loop (:mod:`gdlab.core.codegen`), so a
+run has the same bits here as there. Up to 64 runs go through a row together, each in its lane.
+Their state stands in one short array, all lanes of a name beside each other, so that the processor
+computes several lanes at once.
 """
 
 import ast

@@ -29,10 +29,10 @@ FIRST_ROWS = 2_000_000
 class Work(NamedTuple):
     """All that is needed to compute any run of a sweep, in this process or another.
 
-    ``text`` is the module of :func:`gdlab.studies.sweeps.lanes.lanes_text`. ``swept`` are the values
-    of the swept names in the order of the runs: the last one's change fastest. ``fast`` runs after
-    each other have the shared names in common. ``numbers`` are what is the same for all runs and
-    the measure's inputs; ``kept`` is how many names are kept in a lane.
+    ``text`` is the module of :func:`gdlab.studies.sweeps.lanes.lanes_text`. ``swept`` are the
+    values of the swept names in the order of the runs: the last one's change fastest. ``fast`` runs
+    after each other have the shared names in common. ``numbers`` are what is the same for all runs
+    and the measure's inputs; ``kept`` is how many names are kept in a lane.
     """
 
     text: str
