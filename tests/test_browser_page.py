@@ -25,7 +25,7 @@ from gdlab.core.rerun import inputs_of
 from gdlab.web.cells import cells
 from gdlab.web.loss_grid import ground
 from gdlab.web.page import write_lessons_page, write_page
-from gdlab.web.page_program import recipe
+from gdlab.web.page_program import page_program
 from gdlab.web.program import program
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -194,7 +194,7 @@ def computing(browser):
                 const run = compute(program, sheet, given);
                 return {expression};
             }}"""
-            sheet = recipe(run) | {"order": run.order or None}
+            sheet = page_program(run) | {"order": run.order or None}
             return page.evaluate(code, [program(run.table), sheet, given_of(run)])
 
         yield compute
@@ -228,7 +228,7 @@ def given_of(run):
     first = {run.table.carrier(name): value for name, value in run.start.items()}
     first |= run.table.counts
     inputs = inputs_of(run)
-    counts = {"epochs": run.passes, "samples": run.samples}
+    counts = {"epochs": run.n_epochs, "samples": run.samples}
     return {"x": x, "y": y, "inputs": inputs, "first": first} | counts
 
 

@@ -108,7 +108,7 @@ def plain(run: Trace) -> dict[str, Any]:
         "sheet": page_data({run.rule: run})["sheets"][run.rule],
         "x": x,
         "y": y,
-        "epochs": run.passes,
+        "epochs": run.n_epochs,
         "inputs": inputs,
         "first": carried | table.counts,
     }
@@ -218,7 +218,7 @@ def test_a_usual_slip_is_hinted_at_and_a_random_number_is_not(
 def test_the_numbers_drawn_are_pleasant_and_the_same_for_the_same_seed(
     inside: Any, keys: list[Trace]
 ) -> None:
-    sheets = [(key, plain(run)["sheet"]) for key, run in enumerate(keys) if run.passes == 1]
+    sheets = [(key, plain(run)["sheet"]) for key, run in enumerate(keys) if run.n_epochs == 1]
     seeds = list(range(1, 13 if FULL else 6))
     drawn = inside.evaluate(DRAW_ALL, {"sheets": sheets, "seeds": seeds})
     again = inside.evaluate(DRAW_ALL, {"sheets": sheets[:1], "seeds": seeds})

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gdlab
+from gdlab.core import engine
 
 README = Path(__file__).parent.parent / "README.md"
 MARK = "<!-- what works with what: python tests/combinations.py -->\n"

@@ -12,10 +12,10 @@ from gdlab.core.explanation import short
 from gdlab.core.lessons import lesson
 from gdlab.core.points import lesson_pairs
 from gdlab.core.rerun import python_line
-from gdlab.notebook.sheet_state import Book
+from gdlab.notebook.sheet_state import SheetState
 from gdlab.notebook.typed import edited, loaded, pasted, removed, typed_number
 from gdlab.web.assets import module
-from gdlab.web.sheet_meta import head
+from gdlab.web.sheet_meta import sheet_meta
 
 TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
 
@@ -94,7 +94,7 @@ def test_epochs_change_every_sheet(book):
     state, numbers = ask(book, "epochs", value=2)
     assert state["epochs"] == 2
     assert len(columns(state, numbers)["t"]) == 58
-    assert {run.passes for run in book.runs.values()} == {2}
+    assert {run.n_epochs for run in book.runs.values()} == {2}
     state, _ = ask(book, "epochs", value=1_000_000)
     assert "29000000 rows" in state["error"]
     assert state["epochs"] == 2
@@ -174,7 +174,7 @@ def test_an_explosion_is_named_and_shown_as_a_spreadsheet_does(book):
 )
 def test_the_bar_puts_in_the_numbers_and_addresses_of_explain(options):
     run = gdlab.trace(**options) if "surface" in options else gdlab.trace(epochs=3, **options)
-    fixed = head(run.table)
+    fixed = sheet_meta(run.table)
     for row in (1, 2, run.rows):
         for column in fixed["columns"]:
             told = run.explain(row, column["name"])
@@ -360,4 +360,4 @@ def test_every_name_of_the_joined_module_is_used_once():
 def test_a_page_holds_no_more_rows_than_it_can(monkeypatch):
     monkeypatch.setattr("gdlab.notebook.sheet_state.MOST_ROWS", 100)
     with pytest.raises(ValueError, match="116 rows are more than the 100"):
-        Book({"sgd": gdlab.trace("sgd", epochs=4)}, ("sgd",))
+        SheetState({"sgd": gdlab.trace("sgd", epochs=4)}, ("sgd",))

@@ -17,7 +17,7 @@ from gdlab.excel import rule as rule_workbook
 from gdlab.excel import styles
 from gdlab.excel.inputs import validation
 from gdlab.excel.sheet import write_sheet
-from gdlab.excel.writer import Book, Cell, writing
+from gdlab.excel.writer import Cell, SheetState, writing
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_frozen_printed_and_described(adam):
         (False, True),
         (False, True),
     ]
-    assert f"adam!$Z$10:$Z${9 + run.passes}" in charts[0]
+    assert f"adam!$Z$10:$Z${9 + run.n_epochs}" in charts[0]
 
 
 def test_explosions_are_marked_and_said(tmp_path):
@@ -286,6 +286,6 @@ def test_a_streamed_book_refuses_a_row_that_has_gone(tmp_path):
 
 
 def test_a_long_name_is_cut_to_what_a_workbook_allows(tmp_path):
-    book = Book(str(tmp_path / "long.xlsx"), streaming=False)
+    book = SheetState(str(tmp_path / "long.xlsx"), streaming=False)
     assert book.add_sheet("a" * 40).get_name() == "a" * 31
     book.close()

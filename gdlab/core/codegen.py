@@ -17,7 +17,7 @@ from gdlab.language.grammar import FUNCTIONS
 # b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
 # difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
 # have faded, a second loop leaves them out.
-FADED = 38.0
+VANISHED = 38.0
 # What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
 # the end, so with a signed one it tests every cell's.
 COUNTING = "_zero, _one = 0, 1"
@@ -30,7 +30,7 @@ def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
     ``run`` writes every computed column of every row; with ``kept`` only these columns, and of
     the rows each ``_every``-th. It returns the parameters after the last row.
     """
-    late = {_faded(text)[0]: name for text, name in _late_names(table).items()}
+    late = {_vanished(text)[0]: name for text, name in _late_names(table).items()}
     return with_functions(function_names(table) | late, _run_text(table, kept))
 
 
@@ -55,20 +55,20 @@ def function_names(table: Table) -> dict[str, str]:
     return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
 
 
-def _fading(table: Table) -> dict[str, tuple[str, ...]]:
+def _vanishing(table: Table) -> dict[str, tuple[str, ...]]:
     """The functions with a power that fades, and the hyperparameters that it is a power of."""
     if "t" not in table.counters:
         return {}
     found = {}
     for call in every_call(table.steps):
-        bases = tuple(call.names[base] for base in _faded(call.formulas.source)[1])
+        bases = tuple(call.names[base] for base in _vanished(call.formulas.source)[1])
         if bases and set(bases) <= set(table.hyper):
             found[call.formulas.source] = bases
     return found
 
 
 @lru_cache(maxsize=256)
-def _faded(text: str) -> tuple[str, tuple[str, ...]]:
+def _vanished(text: str) -> tuple[str, tuple[str, ...]]:
     """A function's text with 1 - b**t written as 1 - 0, and the bases b; no other power is."""
     bases = []
 
@@ -91,7 +91,7 @@ def _faded(text: str) -> tuple[str, tuple[str, ...]]:
 def _late_names(table: Table) -> dict[str, str]:
     """Names of the functions that stand in, without the power, once it has faded."""
     names = function_names(table)
-    return {text: f"{names[text]}_late" for text in _fading(table)}
+    return {text: f"{names[text]}_late" for text in _vanishing(table)}
 
 
 def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
@@ -109,9 +109,9 @@ def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
         "    _row = _zero",
         "    for _e in range(_epochs):",
     ]
-    bases = dict.fromkeys(base for several in _fading(table).values() for base in several)
+    bases = dict.fromkeys(base for several in _vanishing(table).values() for base in several)
     if bases:
-        tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {FADED}" for base in bases]
+        tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {VANISHED}" for base in bases]
         late = written | _late_names(table)
         lines += [f"        if {' and '.join(tests)}:", *_rows(table, kept, late, " " * 12)]
         lines += ["        else:", *_rows(table, kept, written, " " * 12)]

@@ -7,7 +7,7 @@ from gdlab.core.points import Pair, lesson_pairs
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
 
-AFTER = "_after"
+SWITCH_SUFFIX = "_after"
 
 
 def rerun(
@@ -76,7 +76,7 @@ def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if run.table.point:
         given["points"] = list(zip(*run.points, strict=True))
-        given["epochs"] = run.passes
+        given["epochs"] = run.n_epochs
     else:
         given["steps"] = run.rows
     given["start"] = {
@@ -86,11 +86,11 @@ def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
     if "batch_size" in hyper:
         given["batch_size"] = _whole(hyper.pop("batch_size"))
     if "switch" in given:
-        own = {name: hyper.pop(name) for name in list(hyper) if name.endswith(AFTER)}
+        own = {name: hyper.pop(name) for name in list(hyper) if name.endswith(SWITCH_SUFFIX)}
         given["switch"] = {
             "at_epoch": _whole(hyper.pop("at_epoch")),
             "to": given["switch"]["to"],
-            **{name.removesuffix(AFTER): value for name, value in own.items()},
+            **{name.removesuffix(SWITCH_SUFFIX): value for name, value in own.items()},
         }
     return given | hyper
 

@@ -32,7 +32,7 @@ class Trace:
 
     table: Table
     points: tuple[list[float], list[float]]
-    passes: int
+    n_epochs: int
     samples: int
     start: dict[str, float]
     hyper: dict[str, float]
@@ -57,7 +57,7 @@ class Trace:
     @property
     def rows(self) -> int:
         """The number of rows: of updates, where every batch is one sample."""
-        return self.passes * self.samples
+        return self.n_epochs * self.samples
 
     def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
         """One column's kept cells from the top: int64 for counters, else float64.
@@ -138,12 +138,12 @@ class Trace:
         if self.every > 1:
             return {name: self.column(name) for name in names}
         # Epochs down and samples across: most of these columns repeat themselves in one of the two.
-        epochs, places = np.arange(self.passes)[:, None], np.arange(self.samples)
+        epochs, places = np.arange(self.n_epochs)[:, None], np.arange(self.samples)
         columns = {}
         for name in names:
             kind = float if name in self.table.point else np.int64
             columns[name] = np.empty(self.rows, kind)
-            columns[name].reshape(self.passes, -1)[:] = self._counted(name, epochs, places)
+            columns[name].reshape(self.n_epochs, -1)[:] = self._counted(name, epochs, places)
         return columns
 
     @cached_property
@@ -159,12 +159,12 @@ class Trace:
         import pandas as pd
 
         self._need_whole()
-        columns: dict[str, Any] = {"epoch": np.arange(1, self.passes + 1)}
+        columns: dict[str, Any] = {"epoch": np.arange(1, self.n_epochs + 1)}
         last = slice(self.samples - 1, None, self.samples)
         if self.table.point:
             with np.errstate(all="ignore"):
                 # One after the other as a loop adds them; NumPy's sum goes by another order.
-                total = np.add.accumulate(self.column("err2").reshape(self.passes, -1), axis=1)
+                total = np.add.accumulate(self.column("err2").reshape(self.n_epochs, -1), axis=1)
                 total = total[:, -1]
                 columns["mse"] = total / self.samples
                 columns["rmse"] = np.sqrt(total / self.samples)

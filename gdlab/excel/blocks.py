@@ -26,7 +26,7 @@ from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.errors import Errors
 from gdlab.excel.inputs import input_values
-from gdlab.excel.writer import Book, Cell, Sheet
+from gdlab.excel.writer import Cell, Sheet, Workbook
 from gdlab.language.infix import excel
 
 NAME_ROW, SOURCE_ROW = 2, 3
@@ -98,7 +98,7 @@ class Block:
             yield column, styles.width_of(name)
 
 
-def block_cells(book: Book, blocks: Sequence[Block], symbols: str) -> list[Cell]:
+def block_cells(book: Workbook, blocks: Sequence[Block], symbols: str) -> list[Cell]:
     """The heads, inputs and start rows of all blocks, and the shared columns' heads."""
     header, symbol, start = book.style("header"), book.style("symbol"), book.style("start")
     cells = []
@@ -126,7 +126,7 @@ def block_cells(book: Book, blocks: Sequence[Block], symbols: str) -> list[Cell]
     return cells
 
 
-def row_writer(book: Book, sheet: Sheet, blocks: Sequence[Block]) -> Callable[[int], None]:
+def row_writer(book: Workbook, sheet: Sheet, blocks: Sequence[Block]) -> Callable[[int], None]:
     """A function that writes one row (from 1) of all blocks and of the shared columns."""
     if not blocks:
         return lambda row: None

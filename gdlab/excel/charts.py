@@ -13,7 +13,7 @@ from gdlab.core.symbols import text
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.epochs import LINE_ROWS, first_column
-from gdlab.excel.writer import Book, Sheet
+from gdlab.excel.writer import Sheet, Workbook
 
 # A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
 # by epochs.
@@ -27,7 +27,7 @@ CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
 Series = dict[str, Any]
 
 
-def add_charts(book: Book, sheet: Sheet, trace: Trace, symbols: str) -> None:
+def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None:
     """Add the charts right of the epoch table; on a surface, right of the rows."""
     left = first_column(trace) + len(epoch_columns(trace.table)) + bool(trace.table.point)
     name = sheet.get_name()
@@ -54,7 +54,7 @@ def add_charts(book: Book, sheet: Sheet, trace: Trace, symbols: str) -> None:
         )
 
 
-def chart_of(book: Book, kind: dict[str, str], title: str, x: str, y: str) -> Any:
+def chart_of(book: Workbook, kind: dict[str, str], title: str, x: str, y: str) -> Any:
     """An empty chart in our looks."""
     chart = book.add_chart(kind)
     font = {"color": styles.INK}
@@ -101,7 +101,7 @@ def line(index: int = 0, width: float = 1.75) -> Series:
 
 def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
     column = first_column(trace) + epoch_columns(trace.table).index(name)
-    return [sheet, START_ROW, column, START_ROW + min(trace.passes, MOST_POINTS) - 1, column]
+    return [sheet, START_ROW, column, START_ROW + min(trace.n_epochs, MOST_POINTS) - 1, column]
 
 
 def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
@@ -109,8 +109,8 @@ def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
     return [sheet, START_ROW, column, START_ROW + min(trace.rows, MOST_POINTS) - 1, column]
 
 
-def _error(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
-    title = titled("RMSE by epoch", trace.passes)
+def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+    title = titled("RMSE by epoch", trace.n_epochs)
     chart = chart_of(book, {"type": "line"}, title, "epoch", "RMSE, in units of y")
     chart.add_series(
         {
@@ -124,7 +124,7 @@ def _error(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
     return chart, "Line chart: the root of the mean squared error of each epoch."
 
 
-def _line(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
+def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     title = titled("The points and the line now", trace.samples)
     chart = chart_of(book, {"type": "scatter"}, title, "x", "y")
     last = DATA_START_ROW + min(trace.samples, MOST_POINTS) - 1
@@ -150,12 +150,12 @@ def _line(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
     return chart, "Scatter chart: the points, and the line of the last intercept and slope."
 
 
-def _path(book: Book, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
+def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
     first, second = trace.table.parameters
     short = trace.rows <= MOST_POINTS or not trace.table.point
     cells = _rows if short else _epochs
     columns = [f"new_{one}" if short else one for one in (first, second)]
-    drawn = trace.rows if short else trace.passes
+    drawn = trace.rows if short else trace.n_epochs
     title = titled(f"The path of {second} against {first}", drawn)
     chart = chart_of(
         book,
@@ -177,7 +177,7 @@ def _path(book: Book, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
     return chart, f"Scatter chart: {second} against {first} after every {after}."
 
 
-def _loss(book: Book, name: str, trace: Trace) -> tuple[Any, str]:
+def _loss(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     chart = chart_of(
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},

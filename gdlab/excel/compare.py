@@ -21,7 +21,7 @@ from gdlab.excel.data import truth_address
 from gdlab.excel.errors import Errors, epoch_value, errors_of
 from gdlab.excel.inputs import input_values, validation
 from gdlab.excel.printing import mark_block
-from gdlab.excel.writer import Book, Cell, Sheet, Value
+from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 SHEET = "compare"
 # An RMSE that some rules get under within the lesson's five epochs, and some do not.
@@ -61,7 +61,7 @@ class Entry:
         if self.block:
             return self.block.last(parameter)
         place = layout.epoch_letters(self.trace.table, parameter)
-        return f"={self.sheet}!${place}${START_ROW + self.trace.passes}"
+        return f"={self.sheet}!${place}${START_ROW + self.trace.n_epochs}"
 
     def rate(self) -> str | None:
         """The formula of the learning rate; None for a rule without one."""
@@ -74,7 +74,7 @@ class Entry:
 
 
 def write_compare(
-    book: Book, lessons: Mapping[str, Trace], others: Sequence[Trace], symbols: str = "mb"
+    book: Workbook, lessons: Mapping[str, Trace], others: Sequence[Trace], symbols: str = "mb"
 ) -> Sheet:
     """Write the comparison of the lessons' sheets and of other rules, all over as many epochs."""
     sheet = book.add_sheet(SHEET)
@@ -87,7 +87,7 @@ def write_compare(
         )
         for name, run in lessons.items()
     ]
-    epochs = entries[0].trace.passes
+    epochs = entries[0].trace.n_epochs
     first = left = FIRST_RMSE + epochs + 1
     left += len(Block.SHARED) + 1
     for run in others:
@@ -127,7 +127,7 @@ def _set_looks(sheet: Sheet, epochs: int, blocks: Sequence[Block]) -> None:
     sheet.set_footer("&L&F, &A&RPage &P of &N")
 
 
-def _heads(book: Book, epochs: int) -> list[Cell]:
+def _heads(book: Workbook, epochs: int) -> list[Cell]:
     header, symbol = book.style("header"), book.style("symbol")
     said = "The same points, as many epochs, each rule with the rate that stands in its inputs."
     return [
@@ -142,15 +142,15 @@ def _heads(book: Book, epochs: int) -> list[Cell]:
     ]
 
 
-def _entry_cells(book: Book, row: int, entry: Entry) -> list[Cell]:
+def _entry_cells(book: Workbook, row: int, entry: Entry) -> list[Cell]:
     run, figure, counter = entry.trace, book.style("figure"), book.style("counter")
     rate = entry.rate()
-    last = [epoch_value(run, entry.errors, name, run.passes) for name in run.table.parameters]
-    rmse = [epoch_value(run, entry.errors, "rmse", epoch) for epoch in range(1, run.passes + 1)]
+    last = [epoch_value(run, entry.errors, name, run.n_epochs) for name in run.table.parameters]
+    rmse = [epoch_value(run, entry.errors, "rmse", epoch) for epoch in range(1, run.n_epochs + 1)]
     truths = [truth_address(parameter) for parameter in run.table.parameters]
     across = f"(C{row}-{truths[0]})*(C{row}-{truths[0]})"
     up = f"(D{row}-{truths[1]})*(D{row}-{truths[1]})"
-    span = f"{letters(FIRST_RMSE)}{row}:{letters(FIRST_RMSE + run.passes - 1)}{row}"
+    span = f"{letters(FIRST_RMSE)}{row}:{letters(FIRST_RMSE + run.n_epochs - 1)}{row}"
     until = f'=IFERROR(MATCH(TRUE,INDEX({span}<{THRESHOLD_CELL},0),0),"{NEVER}")'
     cells = [
         Cell(row, 0, entry.label, book.style("name")),
@@ -158,7 +158,7 @@ def _entry_cells(book: Book, row: int, entry: Entry) -> list[Cell]:
         Cell(row, 2, entry.last(run.table.parameters[0]), figure, last[0]),
         Cell(row, 3, entry.last(run.table.parameters[1]), figure, last[1]),
         Cell(row, 4, f"=SQRT({across}+{up})", figure, _distance(last)),
-        Cell(row, 5, f"={letters(FIRST_RMSE + run.passes - 1)}{row}", figure, rmse[-1]),
+        Cell(row, 5, f"={letters(FIRST_RMSE + run.n_epochs - 1)}{row}", figure, rmse[-1]),
         Cell(row, 6, until, counter, _until(rmse)),
     ]
     for epoch, value in enumerate(rmse, 1):
@@ -182,7 +182,7 @@ def _until(rmse: Sequence[Value]) -> Value:
     return NEVER
 
 
-def _write(book: Book, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block]) -> None:
+def _write(book: Workbook, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block]) -> None:
     """Write cells and the blocks' rows together, in the order of rows that streaming asks for."""
     write_row = row_writer(book, sheet, blocks)
     rows = blocks[0].trace.rows if blocks else 0
@@ -196,7 +196,7 @@ def _write(book: Book, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block])
 
 
 def _add_checks(
-    book: Book, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
+    book: Workbook, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
 ) -> None:
     """What may stand in the inputs, notes, marks where numbers explode, and what is printed."""
     check = validation("threshold")
@@ -217,7 +217,7 @@ def _add_checks(
     sheet.print_area(0, 0, START_ROW + count + 2 + CHART_HEIGHT // 20, FIRST_RMSE + epochs)
 
 
-def _add_chart(book: Book, sheet: Sheet, count: int, epochs: int) -> None:
+def _add_chart(book: Workbook, sheet: Sheet, count: int, epochs: int) -> None:
     chart = chart_of(book, {"type": "line"}, "RMSE by epoch", "epoch", "RMSE, in units of y")
     span = (FIRST_RMSE, FIRST_RMSE + epochs - 1)
     for index in range(count):

@@ -7,7 +7,7 @@ from gdlab.core.layout import DATA_SHEET, DATA_START_ROW, letters
 from gdlab.core.symbols import LETTERS
 from gdlab.excel import styles
 from gdlab.excel.inputs import validation
-from gdlab.excel.writer import Book, Cell, Sheet
+from gdlab.excel.writer import Cell, Sheet, Workbook
 
 TITLE_ROW, SAID_ROW, TRUE_LABEL_ROW, TRUE_ROW = 1, 2, 3, 4
 TRUTH = ("true_intercept", "true_slope")
@@ -19,7 +19,7 @@ def truth_address(parameter: str) -> str:
 
 
 def write_data(
-    book: Book,
+    book: Workbook,
     points: tuple[Sequence[float], Sequence[float]],
     truth: tuple[float, float] | None = None,
     symbols: str = "mb",

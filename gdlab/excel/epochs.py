@@ -18,7 +18,7 @@ from gdlab.core.layout import (
 from gdlab.core.symbols import text
 from gdlab.core.trace import Trace
 from gdlab.excel.errors import Errors
-from gdlab.excel.writer import Book, Cell, Value
+from gdlab.excel.writer import Cell, Value, Workbook
 from gdlab.language.infix import TEXT, infix
 
 # Symbols of the figures; the lesson's own, called RMSE there, is labelled as what it is.
@@ -32,7 +32,7 @@ def first_column(trace: Trace) -> int:
     return len(trace.table.columns) + 1
 
 
-def epoch_heads(book: Book, trace: Trace, symbols: str) -> list[Cell]:
+def epoch_heads(book: Workbook, trace: Trace, symbols: str) -> list[Cell]:
     """The table's symbols, headers and start row."""
     cells = []
     for column, name in enumerate(epoch_columns(trace.table), first_column(trace)):
@@ -69,7 +69,7 @@ def epoch_notes(trace: Trace, symbols: str) -> dict[int, str]:
     return {column: said[name] for column, name in names}
 
 
-def epoch_row(book: Book, trace: Trace, errors: Errors | None) -> Callable[[int], list[Cell]]:
+def epoch_row(book: Workbook, trace: Trace, errors: Errors | None) -> Callable[[int], list[Cell]]:
     """A function that gives the cells of an epoch's row (from 1)."""
     table = trace.table
     names = epoch_columns(table)
@@ -92,12 +92,12 @@ def epoch_row(book: Book, trace: Trace, errors: Errors | None) -> Callable[[int]
     return cells
 
 
-def line_cells(book: Book, trace: Trace, errors: Errors | None) -> list[Cell]:
+def line_cells(book: Workbook, trace: Trace, errors: Errors | None) -> list[Cell]:
     """The ends of the line that the last parameters give, for a chart to draw."""
     column = first_column(trace)
     intercept, slope = trace.table.parameters
     x = points_block("x", trace.samples)
-    last = START_ROW + trace.passes
+    last = START_ROW + trace.n_epochs
     cells = [
         Cell(LINE_ROWS[0] - 1, column, "line: x", book.style("label")),
         Cell(LINE_ROWS[0] - 1, column + 1, "line: y", book.style("label")),
@@ -120,14 +120,16 @@ def line_value(trace: Trace, errors: Errors | None, x: float) -> Value:
     """The last line at ``x``, or the error that the sheet has for it."""
     intercept, slope = trace.table.parameters
     for parameter in (intercept, slope):
-        error = errors and errors.epoch(parameter, trace.passes)
+        error = errors and errors.epoch(parameter, trace.n_epochs)
         if error:
             return error
     value = trace.final[intercept] + trace.final[slope] * x
     return value if abs(value) < float("inf") else "#NUM!"
 
 
-def difference_cells(book: Book, trace: Trace, symbols: str, errors: Errors | None) -> list[Cell]:
+def difference_cells(
+    book: Workbook, trace: Trace, symbols: str, errors: Errors | None
+) -> list[Cell]:
     """Where gradients are estimated too: how far at most they lie from the exact ones."""
     table = trace.table
     column = first_column(trace) + 3

@@ -74,7 +74,9 @@ class _Search:
         self.epoch_columns = in_order(self.table.epoch_columns)
         count = trace.rows - first + 1
         self.rows = {name: np.zeros(count, np.uint8) for name in self.table.names}
-        self.epochs = {name: np.zeros(trace.passes, np.uint8) for name in epoch_columns(self.table)}
+        self.epochs = {
+            name: np.zeros(trace.n_epochs, np.uint8) for name in epoch_columns(self.table)
+        }
 
     def errors(self) -> Errors:
         trace = self.trace
@@ -82,7 +84,7 @@ class _Search:
             for row in range(self.first, trace.rows + 1):
                 self.mark_row(row)
             return Errors(self.first, self.rows, self.epochs)
-        for epoch in range(1, trace.passes + 1):
+        for epoch in range(1, trace.n_epochs + 1):
             last = epoch * trace.samples
             if self.table.schedule and epoch > 1:
                 self.epochs["lr"][epoch - 1] = self.epochs["next_lr"][epoch - 2]

@@ -19,7 +19,7 @@ from gdlab.core.layout import (
 )
 from gdlab.core.symbols import ANY, LIMITS
 from gdlab.core.trace import Trace
-from gdlab.excel.writer import Book, Cell, Sheet
+from gdlab.excel.writer import Cell, Sheet, Workbook
 
 # Validation knows no "any number"; this is as good.
 LARGEST = "1E+307"
@@ -32,7 +32,7 @@ def input_values(trace: Trace) -> dict[str, float]:
     return dict(zip(inputs(trace.table), numbers, strict=True))
 
 
-def input_cells(book: Book, trace: Trace, live: bool) -> list[Cell]:
+def input_cells(book: Workbook, trace: Trace, live: bool) -> list[Cell]:
     """Labels and inputs of a rule's sheet; ``live`` inputs are unlocked."""
     style = book.style("input") if live else book.style("input", locked=True)
     cells = []
@@ -43,7 +43,7 @@ def input_cells(book: Book, trace: Trace, live: bool) -> list[Cell]:
     return cells
 
 
-def name_inputs(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+def name_inputs(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Name a sheet's inputs, and check what is put into those that are ``live``."""
     place = quote_sheetname(sheet.get_name())
     for column, name in enumerate(inputs(trace.table), FIRST_INPUT_COLUMN):

@@ -3,12 +3,12 @@
 from gdlab.core.lessons import LESSONS
 from gdlab.core.symbols import LETTERS
 from gdlab.excel import styles
-from gdlab.excel.writer import Book, Cell, Sheet
+from gdlab.excel.writer import Cell, Sheet, Workbook
 
 NAME_WIDTH, PROSE_WIDTH = 14, 96
 
 
-def write_intro(book: Book, epochs: int, symbols: str) -> Sheet:
+def write_intro(book: Workbook, epochs: int, symbols: str) -> Sheet:
     """Write the first sheet of the lessons' workbook."""
     sheet = book.add_sheet("intro")
     sheet.hide_gridlines(2)

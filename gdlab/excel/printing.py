@@ -7,7 +7,7 @@ from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS
 from gdlab.excel.epochs import first_column
-from gdlab.excel.writer import Book, Sheet
+from gdlab.excel.writer import Sheet, Workbook
 
 
 def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> None:
@@ -37,16 +37,16 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
     sheet.freeze_panes(HEADER_ROW, len(table.counters))
 
 
-def mark_explosions(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+def mark_explosions(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Mark errors, and numbers on their way there, in the rows and in the epoch table."""
     table, first = trace.table, first_column(trace)
     mark_block(book, sheet, START_ROW + trace.rows, len(table.counters), len(table.names) - 1)
     if live and table.point:
         last = first + len(epoch_columns(table)) - 1
-        mark_block(book, sheet, START_ROW + trace.passes, first + 1, last)
+        mark_block(book, sheet, START_ROW + trace.n_epochs, first + 1, last)
 
 
-def mark_block(book: Book, sheet: Sheet, bottom: int, first: int, last: int) -> None:
+def mark_block(book: Workbook, sheet: Sheet, bottom: int, first: int, last: int) -> None:
     """Mark errors and huge numbers from the first row down to ``bottom``, between two columns."""
     corner = f"{letters(first)}{START_ROW + 1}"
     for style, test in (
@@ -62,7 +62,7 @@ def mark_block(book: Book, sheet: Sheet, bottom: int, first: int, last: int) -> 
         sheet.conditional_format(START_ROW, first, bottom - 1, last, rule)
 
 
-def set_print(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
+def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Landscape, one page wide, heads repeated; epochs and charts on a page of their own."""
     sheet.set_landscape()
     sheet.set_paper(styles.PAPER_SIZE)
@@ -76,7 +76,7 @@ def set_print(book: Book, sheet: Sheet, trace: Trace, live: bool) -> None:
     if live:
         left = first_column(trace)
         right = left + len(epoch_columns(table)) + CHART_COLUMNS - 1
-        bottom = max(START_ROW + trace.passes * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
+        bottom = max(START_ROW + trace.n_epochs * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
         areas.append(xl_range_abs(LABEL_ROW - 2, left, bottom, right))
     # XlsxWriter's own print_area takes one range only.
     book.define_name(f"{place}!_xlnm.Print_Area", "=" + ",".join(f"{place}!{a}" for a in areas))

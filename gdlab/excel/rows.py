@@ -9,13 +9,13 @@ from gdlab.core.layout import START_ROW, row_numbers, shape
 from gdlab.core.trace import Trace
 from gdlab.excel.errors import Errors
 from gdlab.excel.styles import decimals_format
-from gdlab.excel.writer import Book, Cell, Sheet, Value
+from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 # So many rows are turned into Python numbers at a time.
 CHUNK = 2_000
 
 
-class Written(NamedTuple):
+class ColumnStyle(NamedTuple):
     """How one column is written: its formulas' shape, its style, and that under an epoch."""
 
     name: str
@@ -25,7 +25,7 @@ class Written(NamedTuple):
 
 
 def write_rows(
-    book: Book,
+    book: Workbook,
     sheet: Sheet,
     trace: Trace,
     errors: Errors | None,
@@ -38,7 +38,7 @@ def write_rows(
     columns = [_written(book, trace, name, live, decimals) for name in trace.table.names]
     empty = book.style("blank")
     for row, numbers in enumerate(_numbers(trace), 1):
-        if beside and row <= trace.passes:
+        if beside and row <= trace.n_epochs:
             sheet.put(beside(row))
         places = row_numbers(row, trace.samples)
         under = row % trace.samples == 0
@@ -57,12 +57,14 @@ def write_rows(
                 sheet.number(START_ROW + row, column, value, style)
 
 
-def _written(book: Book, trace: Trace, name: str, live: bool, decimals: int | None) -> Written:
+def _written(
+    book: Workbook, trace: Trace, name: str, live: bool, decimals: int | None
+) -> ColumnStyle:
     table = trace.table
     computed = name not in (*table.counters, *table.point, "t")
     more = {} if decimals is None or not computed else {"num_format": decimals_format(decimals)}
     style = "number" if computed else "counter"
-    return Written(
+    return ColumnStyle(
         name,
         shape(table, name, trace.samples) if live else None,
         book.style(style, **more),

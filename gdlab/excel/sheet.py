@@ -18,7 +18,7 @@ from gdlab.excel.errors import Errors, errors_of
 from gdlab.excel.inputs import input_cells, name_inputs
 from gdlab.excel.printing import mark_explosions, set_print, set_widths
 from gdlab.excel.rows import write_rows
-from gdlab.excel.writer import Book, Cell, Sheet
+from gdlab.excel.writer import Cell, Sheet, Workbook
 
 TITLE_ROW, SOURCE_ROW, STATUS_ROW = 1, 2, 3
 
@@ -34,7 +34,7 @@ def refuse_too_long(trace: Trace) -> None:
 
 
 def write_sheet(
-    book: Book,
+    book: Workbook,
     trace: Trace,
     name: str,
     *,
@@ -88,7 +88,7 @@ def default_title(trace: Trace, letters: str = "mb") -> str:
     return f"{trace.rule}: {place}{also}"
 
 
-def _top(book: Book, trace: Trace, title: str, errors: Errors | None, live: bool) -> list[Cell]:
+def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: bool) -> list[Cell]:
     cells = [
         Cell(TITLE_ROW, 0, title, book.style("title")),
         Cell(SOURCE_ROW, 0, trace.table.rule.source, book.style("source")),
@@ -116,7 +116,7 @@ def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
     return formula, f"{EXPLODED}{START_ROW + 1 + finite} on."
 
 
-def _heads(book: Book, trace: Trace, letters: str) -> list[Cell]:
+def _heads(book: Workbook, trace: Trace, letters: str) -> list[Cell]:
     symbol, header = book.style("symbol"), book.style("header")
     cells = []
     for column, name in enumerate(trace.table.names):
@@ -125,7 +125,7 @@ def _heads(book: Book, trace: Trace, letters: str) -> list[Cell]:
     return cells
 
 
-def _start(book: Book, trace: Trace, live: bool) -> list[Cell]:
+def _start(book: Workbook, trace: Trace, live: bool) -> list[Cell]:
     """The row above the first: what it finds there."""
     table, style = trace.table, book.style("start")
     cells = [Cell(START_ROW, column, None, style) for column in range(len(table.names))]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
-from xlsxwriter import Workbook
+import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, Worksheet
 
@@ -100,7 +100,7 @@ def _written(attributes: Sequence[tuple[str, object]]) -> str:
     return "".join([f' {key}="{value}"' for key, value in attributes])
 
 
-class Book(Workbook):
+class Workbook(xlsxwriter.Workbook):
     """A workbook with the styles of :mod:`gdlab.excel.styles` by name."""
 
     def __init__(self, path: str, streaming: bool) -> None:
@@ -122,13 +122,13 @@ class Book(Workbook):
 
 
 @contextmanager
-def writing(path: str | Path, *, streaming: bool = False) -> Iterator[Book]:
-    """Give a :class:`Book`; the file takes ``path``'s place when the block ends without an error.
+def writing(path: str | Path, *, streaming: bool = False) -> Iterator[Workbook]:
+    """Give a :class:`Workbook`; the file takes ``path``'s place when the block ends well.
 
     ``streaming`` keeps only one row of a sheet in memory: rows must then be written in order, sheet
     after sheet. Raises ValueError naming ``path`` where it cannot be written.
     """
     with replacing(path) as beside:
-        book = Book(str(beside), streaming)
+        book = Workbook(str(beside), streaming)
         yield book
         book.close()

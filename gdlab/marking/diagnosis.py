@@ -15,7 +15,7 @@ from gdlab.marking.bounds import Interval, hull, meet, rounded
 from gdlab.marking.judge import DECIMALS_IN_FULL, WRONG, Judgement, Verdict, find
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, swapped_digits
-from gdlab.marking.sheet import Filled, Place
+from gdlab.marking.sheet import CellRef, Filled
 from gdlab.marking.slips import Slip, pairs, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
@@ -59,10 +59,10 @@ class Match:
     chance: float
 
 
-Found = dict[Place, list[Match]]
+Found = dict[CellRef, list[Match]]
 
 
-def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
+def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
     """The diagnoses of the wrong cells, as far as there are any."""
     table = judgement.filled.key.table
     sharp = _sharp_claims(judgement.filled)
@@ -70,7 +70,7 @@ def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
     for verdict in judgement.verdicts:
         if verdict.status == WRONG and verdict.place in judgement.claims:
             wrong.setdefault(verdict.place[1], []).append(verdict)
-    diagnoses: dict[Place, Diagnosis] = {}
+    diagnoses: dict[CellRef, Diagnosis] = {}
     in_pairs = 0
     for name, cells in wrong.items():
         searched = cells[:MOST_CELLS]
@@ -91,14 +91,14 @@ def diagnose(judgement: Judgement) -> dict[Place, Diagnosis]:
     return diagnoses | _cut_off(judgement, diagnoses)
 
 
-def _cut_off(judgement: Judgement, known: Mapping[Place, Diagnosis]) -> dict[Place, Diagnosis]:
+def _cut_off(judgement: Judgement, known: Mapping[CellRef, Diagnosis]) -> dict[CellRef, Diagnosis]:
     places, habit = cut_off(judgement.verdicts)
     because = CUT_OFF if habit else f"could be: {CUT_OFF}"
     found = Diagnosis("cut_off" if habit else None, because, KINDS["cut_off"].hint)
     return {place: found for place in places if place not in known or known[place].slip is None}
 
 
-def _sharp_claims(filled: Filled) -> dict[Place, Interval]:
+def _sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
     """What each number stands for if zeros were dropped at its end, as spreadsheets drop them."""
     most: dict[str, int] = {}
     for (_, column), cell in filled.written.items():
@@ -114,7 +114,7 @@ def _sharp_claims(filled: Filled) -> dict[Place, Interval]:
 
 
 def _matches(
-    judgement: Judgement, verdict: Verdict, tried: Iterable[Slip], sharp: Mapping[Place, Interval]
+    judgement: Judgement, verdict: Verdict, tried: Iterable[Slip], sharp: Mapping[CellRef, Interval]
 ) -> list[Match]:
     """The slips that give a written number."""
     right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
@@ -157,7 +157,7 @@ def _chance(near: Mapping[int, float], usual: int) -> float:
 class _Put:
     """The learner's own numbers in one row, to be put into slips."""
 
-    def __init__(self, judgement: Judgement, place: Place) -> None:
+    def __init__(self, judgement: Judgement, place: CellRef) -> None:
         self.judgement = judgement
         self.row = place[0]
         self.known: dict[str, Interval | None] = {}
@@ -187,8 +187,8 @@ class _Put:
             return None
         exact = one.number, one.number
         # A number in full is taken as it is: 0.5 is to round up, and not perhaps.
-        full = one.kept[1] - one.kept[0] <= FULL * abs(one.number)
-        return exact if full else hull(one.kept, exact)
+        full = one.before_rounding[1] - one.before_rounding[0] <= FULL * abs(one.number)
+        return exact if full else hull(one.before_rounding, exact)
 
 
 def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
@@ -203,7 +203,7 @@ def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
     return together, explained
 
 
-def _believed(found: Found, limit: float) -> dict[Place, Diagnosis]:
+def _believed(found: Found, limit: float) -> dict[CellRef, Diagnosis]:
     """For each cell the slip that explains most of the column, if chance would not do as well."""
     together, explained = _weighed(found)
     diagnoses = {}
@@ -232,7 +232,7 @@ def _same(first: Match, second: Match) -> bool:
     return apart <= SAME * (first.claim[1] - first.claim[0])
 
 
-def _possible(found: Found) -> dict[Place, Diagnosis]:
+def _possible(found: Found) -> dict[CellRef, Diagnosis]:
     """For each cell the slips that could be."""
     together, explained = _weighed(found)
     diagnoses = {}

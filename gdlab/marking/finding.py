@@ -12,7 +12,7 @@ FEWEST_HEADERS = 4
 
 
 @dataclass(frozen=True)
-class Place:
+class TableLocation:
     """A table found: its sheet, its headers' row, its columns by name, its inputs' cells."""
 
     grid: Grid
@@ -21,7 +21,7 @@ class Place:
     inputs: dict[str, tuple[int, int]]
 
 
-def find_table(grids: list[Grid], table: Table, sheet: str, notes: list[str]) -> Place:
+def find_table(grids: list[Grid], table: Table, sheet: str, notes: list[str]) -> TableLocation:
     """The sheet and the columns of a table; what is not as it was goes to ``notes``.
 
     ``sheet`` is the name that its sheet should have. Raises ValueError where no sheet has it.
@@ -41,7 +41,7 @@ def find_table(grids: list[Grid], table: Table, sheet: str, notes: list[str]) ->
     columns = _headers(grid, row, table)
     columns |= _renamed(grid, row, table, columns, notes)
     _note_moved(table, columns, row, notes)
-    return Place(grid, row, columns, _inputs(grid, row, table))
+    return TableLocation(grid, row, columns, _inputs(grid, row, table))
 
 
 def word(text: str) -> str:
@@ -116,7 +116,7 @@ def _inputs(grid: Grid, header_row: int, table: Table) -> dict[str, tuple[int, i
 
 
 def row_places(
-    place: Place, counter: str | None, rows: int | None, notes: list[str]
+    place: TableLocation, counter: str | None, rows: int | None, notes: list[str]
 ) -> dict[int, int]:
     """The sheet's row of every row of the table, by the column ``counter``; else by counting.
 

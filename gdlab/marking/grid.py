@@ -22,7 +22,7 @@ Value = float | int | str | bool | datetime.date | datetime.time | datetime.time
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """One stored value: ``error`` says that it is one such as #NUM!, ``form`` how it is shown."""
 
     value: Value
@@ -35,7 +35,7 @@ class Grid:
     """One sheet: its stored values by (row, column), both from 1, and what else its XML says."""
 
     name: str
-    cells: dict[tuple[int, int], Cell]
+    cells: dict[tuple[int, int], GridCell]
     facts: SheetFacts = field(default_factory=SheetFacts)
 
     def value(self, row: int, column: int) -> Value | None:
@@ -97,7 +97,7 @@ def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
             if cell.value is not None and cell.row <= MOST_ROWS:
                 value = cell.value[:MOST_TEXT] if isinstance(cell.value, str) else cell.value
                 form = cell.number_format or ""
-                cells[cell.row, cell.column] = Cell(value, form, cell.data_type == "e")
+                cells[cell.row, cell.column] = GridCell(value, form, cell.data_type == "e")
     return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()))
 
 

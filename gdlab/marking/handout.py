@@ -28,7 +28,7 @@ from gdlab.marking.record import (
 from gdlab.marking.words import listed
 
 if TYPE_CHECKING:
-    from gdlab.excel.writer import Book
+    from gdlab.excel.writer import Workbook
 
 NAME_LABEL = "Your name"
 KEY_NAME = "This is the key."
@@ -149,7 +149,7 @@ def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
     return path
 
 
-def _write_instructions(book: "Book", record: Record, is_key: bool) -> None:
+def _write_instructions(book: "Workbook", record: Record, is_key: bool) -> None:
     sheet = book.add_sheet(PRACTICE_SHEET)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, VALUE_WIDTH)

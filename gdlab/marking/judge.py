@@ -19,7 +19,7 @@ from gdlab.core.columns import Column, Table
 from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
 from gdlab.marking.counting import counting
-from gdlab.marking.sheet import Filled, Place, Written
+from gdlab.marking.sheet import CellRef, Filled, Written
 
 RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
 # What a zero claims where nothing else says how many decimals were meant.
@@ -31,16 +31,17 @@ MOST_APART = 4
 
 
 @dataclass(frozen=True)
-class Own:
+class LearnerCell:
     """What a learner has in one cell.
 
-    ``number`` is the cell as it is written, None for an error such as #NUM!; ``kept`` holds what
-    it may have been before it was rounded. ``astray`` is the first wrong cell that it leans on.
+    ``number`` is the cell as it is written, None for an error such as #NUM!; ``before_rounding``
+    holds what it may have been before it was rounded. ``first_error`` is the first wrong cell that
+    it leans on.
     """
 
     number: float | None
-    kept: Interval
-    astray: Place | None = None
+    before_rounding: Interval
+    first_error: CellRef | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class Verdict:
     cell that a cell which follows leans on.
     """
 
-    place: Place
+    place: CellRef
     status: str
     written: Written | None
     expected: float | str
     from_yours: float | str
-    origin: Place | None = None
+    origin: CellRef | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class Judgement:
 
     filled: Filled
     verdicts: tuple[Verdict, ...]
-    own: Mapping[Place, Own]
-    claims: Mapping[Place, Interval]
+    own: Mapping[CellRef, LearnerCell]
+    claims: Mapping[CellRef, Interval]
 
 
 def judge(filled: Filled) -> Judgement:
@@ -76,7 +77,7 @@ def judge(filled: Filled) -> Judgement:
     truth = {name: filled.key.column(name).tolist() for name in table.names}
     columns = [(column, _formula(column)) for column in in_order(table)]
     claims = _claims(filled)
-    own: dict[Place, Own] = {}
+    own: dict[CellRef, LearnerCell] = {}
     verdicts = []
     for row in range(1, filled.key.rows + 1):
         for column, formula in columns:
@@ -108,7 +109,7 @@ def in_order(table: Table) -> list[Column]:
     return list(ordered.values())
 
 
-def find(filled: Filled, own: Mapping[Place, Own], row: int, name: str) -> Own:
+def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str) -> LearnerCell:
     """What a learner has for a name in a row: a cell, a cell above, or a given input.
 
     Raises KeyError for a cell that is not there.
@@ -123,29 +124,29 @@ def find(filled: Filled, own: Mapping[Place, Own], row: int, name: str) -> Own:
         number = float(key.value(name, row))
     except KeyError:
         raise KeyError(name) from None
-    return Own(number, (number, number))
+    return LearnerCell(number, (number, number))
 
 
 def _formula(column: Column) -> Bound | None:
     return bound(column.expression) if column.expression is not None else None
 
 
-def _given(filled: Filled, place: Place, true: float) -> Own:
+def _given(filled: Filled, place: CellRef, true: float) -> LearnerCell:
     """A cell that was not asked for: as the sheet shows it, and in full."""
     changed = filled.written.get(place)
     if changed is not None and changed.number is not None:
         kept = rounded(changed.number, changed.decimals)
-        return Own(changed.number, kept, None if kept[0] <= true <= kept[1] else place)
+        return LearnerCell(changed.number, kept, None if kept[0] <= true <= kept[1] else place)
     if not math.isfinite(true):
-        return Own(None, (math.nan, math.nan))
+        return LearnerCell(None, (math.nan, math.nan))
     full = rounded(true, None)
     if filled.shown is None:
-        return Own(true, full)
+        return LearnerCell(true, full)
     shown = round(true, filled.shown)
-    return Own(shown, _kept([full], rounded(shown, filled.shown)))
+    return LearnerCell(shown, _kept([full], rounded(shown, filled.shown)))
 
 
-def _claims(filled: Filled) -> dict[Place, Interval]:
+def _claims(filled: Filled) -> dict[CellRef, Interval]:
     """The numbers that each written cell may stand for.
 
     A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most
@@ -192,37 +193,37 @@ def _most_common(decimals: list[int], otherwise: int) -> int:
 
 def _judge_cell(
     filled: Filled,
-    place: Place,
+    place: CellRef,
     true: float,
     column: Column,
     formula: Bound | None,
-    before: Mapping[str, Own],
+    before: Mapping[str, LearnerCell],
     claim: Interval | None,
-) -> tuple[Verdict, Own]:
+) -> tuple[Verdict, LearnerCell]:
     expected = true if math.isfinite(true) else NUM
     if column.expression is None or formula is None:
         from_yours, bands = expected, [] if expected == NUM else [(true, true)]
     else:
         from_yours, bands = _from_own(column.expression, formula, before)
-    astray = next((one.astray for one in before.values() if one.astray), None)
+    first_error = next((one.first_error for one in before.values() if one.first_error), None)
     written = filled.written.get(place)
     error = written is not None and written.number is None and written.text.startswith("#")
 
     if claim is not None and written is not None:
         fitting = [part for band in bands if (part := meet(band, claim)) is not None]
         is_true = expected != NUM and claim[0] <= true <= claim[1]
-        status = _status(is_true, bool(fitting), astray)
-        leans = place if status == WRONG else (astray if fitting else None)
-        mine = Own(written.number, _kept(fitting, claim) if fitting else claim, leans)
+        status = _status(is_true, bool(fitting), first_error)
+        leans = place if status == WRONG else (first_error if fitting else None)
+        mine = LearnerCell(written.number, _kept(fitting, claim) if fitting else claim, leans)
     elif error:
-        status = _status(expected == NUM, isinstance(from_yours, str), astray)
-        leans = place if status == WRONG else astray
-        mine = Own(None, (math.nan, math.nan), leans)
+        status = _status(expected == NUM, isinstance(from_yours, str), first_error)
+        leans = place if status == WRONG else first_error
+        mine = LearnerCell(None, (math.nan, math.nan), leans)
     else:
         status = EMPTY if written is None else WRONG
         number = None if isinstance(from_yours, str) else from_yours
-        mine = Own(number, hull(*bands) if bands else (math.nan, math.nan), astray)
-    origin = astray if status == FOLLOWS else None
+        mine = LearnerCell(number, hull(*bands) if bands else (math.nan, math.nan), first_error)
+    origin = first_error if status == FOLLOWS else None
     return Verdict(place, status, written, expected, from_yours, origin), mine
 
 
@@ -239,14 +240,14 @@ def _kept(fitting: list[Interval], claim: Interval) -> Interval:
     return max(lowest, claim[0]), min(highest, claim[1])
 
 
-def _status(is_true: bool, fits: bool, astray: Place | None) -> str:
-    if is_true or (fits and astray is None):
+def _status(is_true: bool, fits: bool, first_error: CellRef | None) -> str:
+    if is_true or (fits and first_error is None):
         return RIGHT
     return FOLLOWS if fits else WRONG
 
 
 def _from_own(
-    expression: ast.expr, formula: Bound, before: Mapping[str, Own]
+    expression: ast.expr, formula: Bound, before: Mapping[str, LearnerCell]
 ) -> tuple[float | str, list[Interval]]:
     """What a formula makes of a learner's numbers as written, and all that rounding can make."""
     try:
@@ -264,20 +265,24 @@ def _from_own(
     return as_written, bands
 
 
-def number(one: Own) -> float:
+def number(one: LearnerCell) -> float:
     """The number of a cell; CellError where it holds an error."""
     if one.number is None:
         raise CellError(NUM)
     return one.number
 
 
-def _roundings(before: Mapping[str, Own]) -> Iterator[dict[str, Interval]]:
+def _roundings(before: Mapping[str, LearnerCell]) -> Iterator[dict[str, Interval]]:
     """Each number as it is written or as it was kept, in every combination."""
     ways: list[list[Interval]] = []
     for one in before.values():
-        low, high = one.kept
+        low, high = one.before_rounding
         written = number(one)
-        ways.append([one.kept] if low <= written <= high else [(written, written), one.kept])
+        ways.append(
+            [one.before_rounding]
+            if low <= written <= high
+            else [(written, written), one.before_rounding]
+        )
     if sum(len(way) > 1 for way in ways) > MOST_APART:
         ways = [[hull(*way)] for way in ways]
     for chosen in itertools.product(*ways):

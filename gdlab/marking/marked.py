@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdlab.excel.styles import PAPER_SIZE
-from gdlab.marking.grid import Cell, Grid, is_number, read_grids
+from gdlab.marking.grid import Grid, GridCell, is_number, read_grids
 from gdlab.marking.handout import NAME_LABEL
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
@@ -20,7 +20,7 @@ from gdlab.marking.words import plain
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-    from gdlab.excel.writer import Book, Sheet
+    from gdlab.excel.writer import Sheet, Workbook
 
 MARKS_SHEET = "marks"
 COLUMN_WIDTH, LONGEST_HEADER, NOTE_WIDTH = 12, 30, 320
@@ -94,7 +94,7 @@ def _sheet_names(wanted: list[str]) -> list[str]:
     return names
 
 
-def _write_marks(book: "Book", name: str, report: Report, learner: str) -> None:
+def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> None:
     """The first sheet: the counts, what the signs mean, and every cell that is not right."""
     sheet = book.add_sheet(name)
     for column, width in enumerate(WIDTHS):
@@ -150,7 +150,7 @@ def _said(value: float | str | None) -> str:
 
 
 def _write_grid(
-    book: "Book", name: str, grid: Grid, judged: dict[str, Marked], hinting: bool
+    book: "Workbook", name: str, grid: Grid, judged: dict[str, Marked], hinting: bool
 ) -> None:
     """One sheet of the learner's, cell for cell, with the marks on it."""
     from xlsxwriter.utility import xl_cell_to_rowcol
@@ -174,7 +174,7 @@ def _write_grid(
 
 
 def _write_cell(
-    book: "Book", sheet: "Sheet", row: int, column: int, cell: Cell, mark: Marked | None
+    book: "Workbook", sheet: "Sheet", row: int, column: int, cell: GridCell, mark: Marked | None
 ) -> None:
     sign = f' "{SIGNS[mark.status]}"' if mark else ""
     base = mark.status if mark else "text"

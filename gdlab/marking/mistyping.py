@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable
 
 from gdlab.marking.judge import WRONG, Verdict
-from gdlab.marking.sheet import Place
+from gdlab.marking.sheet import CellRef
 from gdlab.marking.slips import Slip
 
 MOST_DIGITS = 12
@@ -29,7 +29,7 @@ def swapped_digits(verdict: Verdict) -> list[Slip]:
     return [Slip(("digits_swapped",), because, ast.Constant(float(text))) for text in mistyped]
 
 
-def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[Place], bool]:
+def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[CellRef], bool]:
     """The wrong cells that were cut off where they should be rounded, and whether it is a habit.
 
     One may have gone on with the numbers as cut off, or with all digits: the likelier is taken.
@@ -41,7 +41,7 @@ def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[Place], bool]:
     return places, len(places) >= HABIT and rounded_up <= ROUNDED * len(places)
 
 
-def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[Place], int]:
+def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[CellRef], int]:
     """The wrong cells that were cut off, and how many others were rounded up."""
     places, rounded_up = [], 0
     for verdict, right in cells:

@@ -10,7 +10,7 @@ from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.registry import find_rule, rules
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
-from gdlab.marking.finding import Place, find_table, row_places, word
+from gdlab.marking.finding import TableLocation, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
@@ -120,7 +120,7 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def _key(
-    place: Place,
+    place: TableLocation,
     table: Table,
     rows: dict[int, int],
     count: int,
@@ -147,13 +147,13 @@ def _key(
     return trace(table.rule.name, points, epochs=count // samples, start=begin, **hyper)
 
 
-def _whole(place: Place, name: str, row: int) -> int:
+def _whole(place: TableLocation, name: str, row: int) -> int:
     value = place.grid.value(row, place.columns[name]) if name in place.columns else None
     return max(int(value), 1) if is_number(value) else 1
 
 
 def _inputs(
-    place: Place, table: Table, record: Record | None, notes: list[str]
+    place: TableLocation, table: Table, record: Record | None, notes: list[str]
 ) -> dict[str, float]:
     """The inputs on the sheet; where one cannot be read, the one that the sheet was given with."""
     found: dict[str, float] = {}
@@ -168,7 +168,7 @@ def _inputs(
 
 
 def _point(
-    place: Place, rows: dict[int, int], sample: int, record: Record | None, notes: list[str]
+    place: TableLocation, rows: dict[int, int], sample: int, record: Record | None, notes: list[str]
 ) -> tuple[float, float]:
     """One point: as it stands in its row; where it cannot be read, as it was given."""
     values = []
@@ -196,7 +196,7 @@ def _number(what: str, value: object, given: float | None, notes: list[str]) -> 
 
 
 def _cells(
-    place: Place, key: Trace, rows: dict[int, int], blank: frozenset[str]
+    place: TableLocation, key: Trace, rows: dict[int, int], blank: frozenset[str]
 ) -> tuple[dict[tuple[int, str], Written], list[str]]:
     """What stands in the cells asked for, and in given cells that are not as they were given."""
     cells: dict[tuple[int, str], Written] = {}
@@ -234,7 +234,7 @@ def _refuse_uncalculated(grid: Grid, cells: dict[tuple[int, str], Written]) -> N
         raise ValueError(UNCALCULATED)
 
 
-def _note_looks(place: Place, rows: dict[int, int], notes: list[str]) -> None:
+def _note_looks(place: TableLocation, rows: dict[int, int], notes: list[str]) -> None:
     """Merged cells and hidden rows among the table's."""
     facts, inside = place.grid.facts, set(rows.values())
     merged = []

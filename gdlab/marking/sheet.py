@@ -8,7 +8,7 @@ from gdlab.core.layout import cell
 from gdlab.core.trace import Trace
 
 # A cell's place in a table: the row, from 1, and the column's name.
-Place = tuple[int, str]
+CellRef = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,15 @@ class Filled:
     """
 
     key: Trace
-    asked: frozenset[Place]
-    written: Mapping[Place, Written]
+    asked: frozenset[CellRef]
+    written: Mapping[CellRef, Written]
     shown: int | None = None
-    addresses: Mapping[Place, str] = field(default_factory=dict)
+    addresses: Mapping[CellRef, str] = field(default_factory=dict)
     file: str | None = None
     sheet: str = ""
     notes: tuple[str, ...] = ()
 
-    def address(self, place: Place) -> str:
+    def address(self, place: CellRef) -> str:
         """Where a cell stands."""
         if place in self.written and self.written[place].address:
             return self.written[place].address

@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 
-from gdlab.marking.grid import Cell
+from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
 from gdlab.marking.words import shown
 
@@ -13,7 +13,7 @@ TYPED_NUMBER = re.compile(r"([+-]?)(\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(e[+-
 COMPUTED_DIGITS = 15
 
 
-def written(cell: Cell, address: str) -> tuple[Written, str | None]:
+def written(cell: GridCell, address: str) -> tuple[Written, str | None]:
     """One cell as it is judged, and a remark where it was not typed as a plain number."""
     value, form = cell.value, cell.form
     if cell.error:

@@ -65,7 +65,7 @@ class Explorer(widgets.VBox):
         """The inputs in two columns; what the first row finds above it waits folded."""
         length = "epochs" if self.run.table.point else "steps"
         values = inputs_of(self.run)
-        values[length] = self.run.passes if self.run.table.point else self.run.rows
+        values[length] = self.run.n_epochs if self.run.table.point else self.run.rows
         parameters = [f"start_{name}" for name in self.run.table.parameters]
         carried = [f"start_{name}" for name in self.run.start if f"start_{name}" not in parameters]
         first = [name for name in values if name not in carried and name not in parameters]

@@ -10,9 +10,9 @@ from gdlab.marking.handout import make
 from gdlab.marking.judge import RIGHT, WRONG
 from gdlab.marking.record import Record
 from gdlab.marking.report import Marked, report
-from gdlab.marking.sheet import Filled, Place
+from gdlab.marking.sheet import CellRef, Filled
 from gdlab.marking.values import typed
-from gdlab.notebook.sheet_state import Answer, Book, Event
+from gdlab.notebook.sheet_state import Answer, Event, SheetState
 from gdlab.notebook.widget import LiveSheet
 
 LONGEST_TEXT = 60
@@ -28,7 +28,7 @@ class Said(NamedTuple):
     hint: str
 
 
-Judge = Callable[[Mapping[Place, str]], dict[Place, Said]]
+Judge = Callable[[Mapping[CellRef, str]], dict[CellRef, Said]]
 
 
 def practice_sheet(
@@ -53,7 +53,7 @@ def judging(record: Record, run: Trace) -> Judge:
     """A judge of one sheet: from all texts typed so far to what is said of each of those cells."""
     asked = frozenset((t, name) for t in range(1, record.rows + 1) for name in record.blank)
 
-    def judge(texts: Mapping[Place, str]) -> dict[Place, Said]:
+    def judge(texts: Mapping[CellRef, str]) -> dict[CellRef, Said]:
         written = {place: typed(text, "")[0] for place, text in texts.items() if place in asked}
         found = report(Filled(run, asked, written, shown=record.decimals))
         cells = {(cell.row, cell.column): cell for cell in found.cells}
@@ -79,7 +79,7 @@ def _told(said: Said, hinted: bool) -> str:
     return said.sentence or said.status
 
 
-class PracticeBook(Book):
+class PracticeBook(SheetState):
     """The state behind a practice sheet: what was typed, and what is said of it.
 
     No true value of a blank cell is ever in the state: it would stand in the page's source.
@@ -89,8 +89,8 @@ class PracticeBook(Book):
         super().__init__({run.rule: run}, (run.rule,))
         self.blank = record.blank
         self.judge = judging(record, run)
-        self.texts: dict[Place, str] = {}
-        self.hinted: set[Place] = set()
+        self.texts: dict[CellRef, str] = {}
+        self.hinted: set[CellRef] = set()
 
     def _do(self, event: Event, buffers: Sequence[Any]) -> bytes:
         match event.get("kind"):
@@ -108,13 +108,13 @@ class PracticeBook(Book):
         """Refuse: the inputs are given, and so are the true numbers with them."""
         raise ValueError(GIVEN)
 
-    def _place(self, event: Event) -> Place:
+    def _place(self, event: Event) -> CellRef:
         row, column = event.get("row"), event.get("column")
         if column not in self.blank or not isinstance(row, int) or not 1 <= row <= self.one.rows:
             raise ValueError(GIVEN)
         return row, column
 
-    def _type(self, place: Place, text: str) -> None:
+    def _type(self, place: CellRef, text: str) -> None:
         if len(text) > LONGEST_TEXT:
             raise ValueError(f"a cell takes a number, not {len(text)} characters")
         self.hinted.discard(place)
@@ -122,7 +122,7 @@ class PracticeBook(Book):
         if text:
             self.texts[place] = text
 
-    def _hint(self, place: Place) -> None:
+    def _hint(self, place: CellRef) -> None:
         if place not in self.texts:
             raise ValueError("write a number first; a hint says where to look in what is written")
         self.hinted.add(place)

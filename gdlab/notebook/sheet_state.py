@@ -1,7 +1,7 @@
 """The state behind the sheets on a page: points, epochs, and one run per tab.
 
-``Book.ask`` takes an event from the page as plain data and answers with the state that the page
-shows then. Nothing here knows of a notebook or a browser.
+``SheetState.ask`` takes an event from the page as plain data and answers with the state that
+the page shows then. Nothing here knows of a notebook or a browser.
 """
 
 import math
@@ -21,10 +21,10 @@ from gdlab.excel.together import write_runs
 from gdlab.notebook.typed import edited, loaded, pasted, removed
 from gdlab.web.cells import cells
 from gdlab.web.limits import MOST_ROWS
-from gdlab.web.loss_grid import ground
+from gdlab.web.loss_grid import loss_grid
 from gdlab.web.page_program import ahead
 from gdlab.web.race import guest_rules, race_cells, race_head
-from gdlab.web.sheet_meta import head
+from gdlab.web.sheet_meta import sheet_meta
 
 DATA, COMPARE = "data", "compare"
 
@@ -32,7 +32,7 @@ Event = Mapping[str, Any]
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
-class Book:
+class SheetState:
     """Runs by tab, all on the same points; ``tabs`` may also hold ``data`` and ``compare``."""
 
     def __init__(self, runs: Mapping[str, Trace], tabs: Sequence[str]) -> None:
@@ -107,7 +107,7 @@ class Book:
 
     def _rerun(self, points: Pair | None = None, epochs: int | None = None) -> None:
         """All runs anew with other points or epochs: all of them or, where one cannot, none."""
-        rows = (epochs or self.one.passes) * (len(points[0]) if points else self.one.samples)
+        rows = (epochs or self.one.n_epochs) * (len(points[0]) if points else self.one.samples)
         _refuse_too_long(rows)
         runs = {name: rerun(run, points, epochs) for name, run in self.runs.items()}
         guests = {name: rerun(run, points, epochs) for name, run in self.guests.items()}
@@ -117,7 +117,7 @@ class Book:
         """The inputs of the sheet that is shown as they were at first; the points stay."""
         if self.tab in self.runs:
             one = self.one
-            self.runs[self.tab] = rerun(self.opened[self.tab], one.points, one.passes)
+            self.runs[self.tab] = rerun(self.opened[self.tab], one.points, one.n_epochs)
         elif self.tab == DATA:
             self._rerun(next(iter(self.opened.values())).points)
 
@@ -129,7 +129,7 @@ class Book:
             raise ValueError("a race needs at least one rule")
         points = list(zip(*self.one.points, strict=True))
         self.guests = {
-            name: trace(rule, points, epochs=self.one.passes)
+            name: trace(rule, points, epochs=self.one.n_epochs)
             for name, rule in guest_rules(self.runs).items()
             if name in names
         }
@@ -166,7 +166,7 @@ class Book:
         state: dict[str, Any] = {
             "tab": self.tab,
             "tabs": self.tabs,
-            "epochs": one.passes,
+            "epochs": one.n_epochs,
             "samples": one.samples,
             "rows": one.rows,
         }
@@ -177,7 +177,7 @@ class Book:
             state |= _numbers(run)
             numbers.append(cells(run).tobytes())
             if not run.table.point:
-                state["ground"], heights = ground(run)
+                state["lossRanges"], heights = loss_grid(run)
                 numbers.append(heights.tobytes())
         elif self.tab == COMPARE:
             state |= {
@@ -207,7 +207,7 @@ class Book:
         if self.tab == COMPARE:
             return race_head(shown)
         run = shown.get(self.tab)
-        return head(run.table) | {"ahead": ahead(run)} if run else {}
+        return sheet_meta(run.table) | {"ahead": ahead(run)} if run else {}
 
 
 def _refuse_too_long(rows: int) -> None:

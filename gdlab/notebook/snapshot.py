@@ -5,7 +5,7 @@ import html
 
 from gdlab.core.trace import Trace
 from gdlab.notebook.pictures import plot
-from gdlab.notebook.sheet_state import Book
+from gdlab.notebook.sheet_state import SheetState
 
 SHOWN_ROWS = 12
 # JupyterLab writes that it has lost the sheet above the view that stands in for it.
@@ -15,7 +15,7 @@ QUIET = (
 )
 
 
-def still(book: Book) -> str:
+def still(book: SheetState) -> str:
     """A picture of the runs, and every sheet's summary with its first and last rows, as HTML."""
     parts = [
         QUIET,

@@ -1,4 +1,4 @@
-"""The sheet as a widget of the notebook: events of the page go to a :class:`Book` and back."""
+"""The sheet as a widget of the notebook: its events go to a :class:`SheetState` and back."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,12 +9,12 @@ import traitlets
 from gdlab.core.lessons import EPOCHS, lesson
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
-from gdlab.notebook.sheet_state import COMPARE, DATA, Book
+from gdlab.notebook.sheet_state import COMPARE, DATA, SheetState
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
 
 # The widget's own modules, each after those that it imports from.
-OWN = ("powers.js", "arithmetic.js", "compute.js", "python.js", "ahead.js", "jupyter.js")
+OWN = ("powers.js", "arithmetic.js", "compute.js", "python.js", "preview.js", "jupyter.js")
 LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
 
 
@@ -26,7 +26,7 @@ class LiveSheet(anywidget.AnyWidget):
     # What the page shows before it has asked for anything: the kernel may still be busy then.
     first = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: SheetState) -> None:
         state, numbers = book.state()
         super().__init__(first={"state": state, "numbers": numbers})
         self.book = book
@@ -76,10 +76,10 @@ def sheet(
         run = trace(rule, points, **options)
     else:
         run = trace(rule, points, epochs=epochs, **options)
-    return LiveSheet(Book({run.rule: run}, (run.rule,)))
+    return LiveSheet(SheetState({run.rule: run}, (run.rule,)))
 
 
 def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
     """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
     runs = {name: lesson(name, points, epochs=epochs) for name in LESSON_TABS}
-    return LiveSheet(Book(runs, (DATA, *LESSON_TABS, COMPARE)))
+    return LiveSheet(SheetState(runs, (DATA, *LESSON_TABS, COMPARE)))

@@ -13,18 +13,18 @@ STATIC = Path(__file__).parent / "static"
 # Each file after those that it imports from.
 MODULES = (
     "numbers.js",
-    "reading.js",
+    "number_input.js",
     "state.js",
-    "news.js",
+    "announcements.js",
     "views.js",
-    "asking.js",
+    "event_queue.js",
     "editor.js",
-    "head.js",
+    "column_header.js",
     "keys.js",
     "rows.js",
     "grid.js",
     "inputs.js",
-    "bar.js",
+    "formula_bar.js",
     "axes.js",
     "contours.js",
     "pictures.js",
@@ -32,7 +32,7 @@ MODULES = (
     "print.js",
     "race.js",
     "frame.js",
-    "taking.js",
+    "download.js",
     "sheet.js",
 )
 IMPORT = re.compile(r"^import\b.*?;\n", re.MULTILINE | re.DOTALL)

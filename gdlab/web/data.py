@@ -11,9 +11,9 @@ from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import trace
 from gdlab.core.symbols import ANY, LIMITS
 from gdlab.core.trace import Trace
-from gdlab.web.page_program import recipe
+from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
-from gdlab.web.sheet_meta import head
+from gdlab.web.sheet_meta import sheet_meta
 
 DATA, COMPARE = "data", "compare"
 WHOLE = ("batch_size", "at_epoch")
@@ -33,13 +33,15 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     return {
         "tabs": [*([DATA] if one.table.point else []), *runs, *([COMPARE] if racing else [])],
         "tab": next(iter(runs)),
-        "epochs": one.passes,
+        "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
         "points": {"x": x, "y": y},
         # The line of Python leaves the lesson's points out.
         "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,
         "race": _race(one) if racing else NO_RACE,
-        "sheets": {name: {**_sheet(run), "head": head(run.table)} for name, run in runs.items()},
+        "sheets": {
+            name: {**_sheet(run), "head": sheet_meta(run.table)} for name, run in runs.items()
+        },
         "guests": {name: _sheet(run) for name, run in guests.items()},
     }
 
@@ -49,7 +51,7 @@ def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
     one = next(iter(runs.values()))
     points = list(zip(*one.points, strict=True))
     return {
-        name: trace(rule, points, epochs=one.passes) for name, rule in guest_rules(runs).items()
+        name: trace(rule, points, epochs=one.n_epochs) for name, rule in guest_rules(runs).items()
     }
 
 
@@ -75,7 +77,7 @@ def _race(one: Trace) -> dict[str, Any]:
 def _sheet(run: Trace) -> dict[str, Any]:
     table = run.table
     return {
-        **recipe(run),
+        **page_program(run),
         "places": {name: place(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(name) for name in inputs(table)},
@@ -93,7 +95,7 @@ def _order(run: Trace) -> list[int] | None:
     """The samples of a shuffled run, for as many epochs as the slider has, at least."""
     if not run.order:
         return None
-    return list(rerun(run, epochs=max(run.passes, int(EPOCHS.high))).order)
+    return list(rerun(run, epochs=max(run.n_epochs, int(EPOCHS.high))).order)
 
 
 def _limits(name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ SIDE = 48
 REACH = 10.0
 
 
-def ground(run: Trace) -> tuple[list[list[float]], np.ndarray]:
+def loss_grid(run: Trace) -> tuple[list[list[float]], np.ndarray]:
     """Both parameters' ranges, and the loss at ``SIDE`` times ``SIDE`` places, row by row upwards.
 
     A path that goes further than ``REACH`` from its start leaves the rectangle.

@@ -24,7 +24,7 @@ OWN = (
     "powers.js",
     "arithmetic.js",
     "compute.js",
-    "ground.js",
+    "loss_grid.js",
     "python.js",
     "typed.js",
     "host.js",
@@ -127,7 +127,7 @@ def _workbook(runs: Mapping[str, Trace]) -> tuple[int, bytes]:
     epochs = 0
     if one.table.point:
         cells = sum(run.samples * len(run.table.columns) for run in runs.values())
-        epochs = max(1, min(one.passes, WORKBOOK_CELLS // cells))
+        epochs = max(1, min(one.n_epochs, WORKBOOK_CELLS // cells))
         runs = {name: rerun(run, epochs=epochs) for name, run in runs.items()}
     with tempfile.TemporaryDirectory(prefix="gdlab-page-") as folder:
         path = Path(folder) / "sheet.xlsx"

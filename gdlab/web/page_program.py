@@ -5,13 +5,13 @@ from typing import Any
 from gdlab.core.points import lesson_pairs
 from gdlab.core.trace import Trace
 from gdlab.web.program import program
-from gdlab.web.python_call import line_parts
+from gdlab.web.python_call import python_call
 
 # From so many rows on, a page may be slower than the notebook's kernel behind it.
 MOST_ROWS_AHEAD = 20_000
 
 
-def recipe(run: Trace) -> dict[str, Any]:
+def page_program(run: Trace) -> dict[str, Any]:
     """Names, starts and carried columns of a run's table, and the parts of its line of Python."""
     table = run.table
     return {
@@ -23,7 +23,7 @@ def recipe(run: Trace) -> dict[str, Any]:
         "counts": table.counts,
         "epochNames": [column.name for column in table.epoch_columns],
         "epochStarts": table.epoch_starts,
-        "arguments": line_parts(run),
+        "arguments": python_call(run),
     }
 
 
@@ -36,7 +36,7 @@ def ahead(run: Trace) -> dict[str, Any] | None:
         return None
     x, y = lesson_pairs()
     return {
-        "sheet": recipe(run),
+        "sheet": page_program(run),
         "program": program(run.table),
         "lesson": {"x": x, "y": y},
         "most_rows": MOST_ROWS_AHEAD,

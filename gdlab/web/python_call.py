@@ -3,13 +3,13 @@
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS
-from gdlab.core.rerun import AFTER
+from gdlab.core.rerun import SWITCH_SUFFIX
 from gdlab.core.trace import Trace
 
 Part = str | list[Any] | dict[str, list[list[Any]]]
 
 
-def line_parts(run: Trace) -> list[Part]:
+def python_call(run: Trace) -> list[Part]:
     """The arguments of ``gdlab.trace`` behind the rule, in the order of ``rerun.python_line``.
 
     A text stands as it is, but for ``points``, ``epochs`` and ``start``, which the page writes. A
@@ -24,8 +24,8 @@ def line_parts(run: Trace) -> list[Part]:
         if name != "switch":
             parts.append(f"{name}={value!r}")
             continue
-        own = [one for one in hyper if one.endswith(AFTER)]
-        given = [[one.removesuffix(AFTER), one, None] for one in own]
+        own = [one for one in hyper if one.endswith(SWITCH_SUFFIX)]
+        given = [[one.removesuffix(SWITCH_SUFFIX), one, None] for one in own]
         parts.append(
             {"switch": [["at_epoch", "at_epoch", None], ["to", None, repr(value["to"])], *given]}
         )

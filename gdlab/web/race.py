@@ -57,8 +57,8 @@ def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
     """The cells of :func:`race_head`'s columns, one row per column."""
     one = next(iter(runs.values()))
     columns = [
-        np.repeat(np.arange(1, one.passes + 1), one.samples),
-        np.tile(np.arange(1, one.samples + 1), one.passes),
+        np.repeat(np.arange(1, one.n_epochs + 1), one.samples),
+        np.tile(np.arange(1, one.samples + 1), one.n_epochs),
         np.arange(1, one.rows + 1),
     ]
     for run in runs.values():

@@ -23,7 +23,7 @@ from gdlab.language.mathml import mathml
 HOLE = re.compile(r"(?<![A-Za-z])\(-\x02(\w+)\x03\)|-\x02(\w+)\x03")
 
 
-def head(table: Table) -> dict[str, Any]:
+def sheet_meta(table: Table) -> dict[str, Any]:
     """The fixed parts of a rule's sheet."""
     return {
         "rule": table.rule.name,

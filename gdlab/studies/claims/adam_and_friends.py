@@ -5,7 +5,7 @@ from typing import Any
 
 import gdlab
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import Claim, Judgement, verdict
+from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
 # Intercept and slope that PyTorch 2.13 gives after 500 updates from (1, 1) on the lesson's points
 # by the settings of ``from_scratch``: in float64, and in its default float32.
@@ -39,7 +39,7 @@ def _from_scratch() -> Any:
     ]
 
 
-def _judge_pytorch(runs: Sequence[Trace], precise: float = 1e-12) -> Judgement:
+def _judge_pytorch(runs: Sequence[Trace], precise: float = 1e-12) -> Outcome:
     worst = {"float64": 0.0, "float32": 0.0}
     for run in runs:
         own = [run.value(f"new_{name}", UPDATES) for name in run.table.parameters]
@@ -47,7 +47,7 @@ def _judge_pytorch(runs: Sequence[Trace], precise: float = 1e-12) -> Judgement:
             apart = [abs(a / b - 1) for a, b in zip(own, theirs, strict=True)]
             worst[kind] = max(worst[kind], *apart)
     rules = ", ".join(run.rule for run in runs)
-    return Judgement(
+    return Outcome(
         f"{rules}: after {UPDATES} updates in float64 the largest relative difference is "
         f"{worst['float64']:.1g}; against PyTorch in its default float32 {worst['float32']:.1g}",
         verdict([worst["float64"] <= precise]),
@@ -65,14 +65,14 @@ def _both_adams() -> Any:
     ]
 
 
-def _judge_twice(ways: Sequence[Sequence[float]], goal: float = 1) -> Judgement:
+def _judge_twice(ways: Sequence[Sequence[float]], goal: float = 1) -> Outcome:
     """Both start from 0; the second way has its start as its first number."""
     once, twice = ways[0], ways[1][1:]
     arrived = [
         next((row for row, weight in enumerate(way, 1) if abs(weight - goal) < 0.01), None)
         for way in (once, twice)
     ]
-    return Judgement(
+    return Outcome(
         f"the first step is {twice[0] / once[0]:.3f} of Adam's; on the way from 0 to {goal:g} it "
         f"is within a hundredth after {arrived[1]} updates, Adam after {arrived[0]}",
         verdict([list(once) == list(twice)]),

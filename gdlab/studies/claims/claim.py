@@ -12,7 +12,7 @@ UNTESTABLE = "cannot be tested"
 VERDICTS = (HOLDS, WITH_SETTINGS, FAILS, UNTESTABLE)
 
 
-class Judgement(NamedTuple):
+class Outcome(NamedTuple):
     """What a run has shown: the numbers in words, one of ``VERDICTS``, and why it is so."""
 
     outcome: str
@@ -28,7 +28,7 @@ class Claim(NamedTuple):
 
     text: str
     run: Callable[[], Any]
-    judge: Callable[..., Judgement]
+    judge: Callable[..., Outcome]
 
 
 def verdict(trials: Iterable[bool]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 import gdlab
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import Claim, Judgement, verdict
+from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
 X = ("the lesson's x", "x / 100", "standardized x", "every x 0")
 BATCH = ("point by point", "full batch")
@@ -28,14 +28,14 @@ def _rate_one() -> Any:
     ]  # fmt: skip
 
 
-def _judge_rate_one(runs: Sequence[Trace]) -> Judgement:
+def _judge_rate_one(runs: Sequence[Trace]) -> Outcome:
     names = [f"{x}, {batch}" for x in X for batch in BATCH]
     told = []
     for name, run in zip(names, runs, strict=True):
         rmse = run.epochs["rmse"].iloc[-1]
         end = f"explodes in row {run.exploded[0]}" if run.exploded else f"stays at {rmse:.0f}"
         told.append(f"{name}: {end}")
-    return Judgement(
+    return Outcome(
         "; ".join(told),
         verdict(run.exploded is not None for run in runs),
         "An update at rate 1 multiplies its point's error by 1 - 2 (1 + x^2): longer than 1, "
@@ -63,7 +63,7 @@ def _four_surfaces() -> Any:
     ]
 
 
-def _judge_rank(surfaces: Sequence[Sequence[Trace]], rule: str = "adam") -> Judgement:
+def _judge_rank(surfaces: Sequence[Sequence[Trace]], rule: str = "adam") -> Outcome:
     """Every rule with the rate that suits it best; the claim needs one surface where it loses."""
     told, first = [], []
     for runs in surfaces:
@@ -77,7 +77,7 @@ def _judge_rank(surfaces: Sequence[Sequence[Trace]], rule: str = "adam") -> Judg
             f"{runs[0].options['surface']}: {best} {least[best]:.1g}"
             + (f", {rule} {least[rule]:.1g}" if best != rule else "")
         )
-    return Judgement(
+    return Outcome(
         f"least loss after 200 updates, each rule at its best rate: {'; '.join(told)}",
         verdict([not all(first)]),
         "Adam's steps stay about as long as its rate while the gradients shrink, so it settles "
@@ -97,7 +97,7 @@ def _batches() -> Any:
     ]
 
 
-def _judge_batches(rules: Sequence[Sequence[Trace]]) -> Judgement:
+def _judge_batches(rules: Sequence[Sequence[Trace]]) -> Outcome:
     """Better: less than half of the full batch's error, both at their best rates."""
     told, trials = [], []
     for runs in rules:
@@ -107,7 +107,7 @@ def _judge_batches(rules: Sequence[Sequence[Trace]]) -> Judgement:
             best[full] = float(np.fmin(best.get(full, np.inf), _rmse_at_the_end(run)))
         trials.append(best[False] < best[True] / 2)
         told.append(f"{runs[0].rule} {best[False]:.2g} against {best[True]:.2g}")
-    return Judgement(
+    return Outcome(
         f"after 50 epochs at the best rate, the RMSE of batches of 4 against the full batch: "
         f"{'; '.join(told)}",
         verdict(trials),
@@ -139,14 +139,14 @@ def _noisy() -> Any:
     ]  # fmt: skip
 
 
-def _judge_smooth(runs: Sequence[Trace]) -> Judgement:
+def _judge_smooth(runs: Sequence[Trace]) -> Outcome:
     """Smooth: the epochs' error never rises."""
     told, trials = [], []
     for single, full in zip(runs[::2], runs[1::2], strict=True):
         rises = [int((run.epochs["rmse"].diff() > 0).sum()) for run in (single, full)]
         trials.append(rises[1] == 0 < rises[0])
         told.append(f"{full.rule} {rises[1]} times, point by point {rises[0]} times")
-    return Judgement(
+    return Outcome(
         f"in 50 epochs of noisy points the full batch's error rises with {'; '.join(told)}",
         verdict(trials),
         "A full batch knows no chance, so at a safe rate plain SGD only falls. A rule with a "

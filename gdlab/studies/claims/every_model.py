@@ -7,7 +7,7 @@ import numpy as np
 
 import gdlab
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import Claim, Judgement, verdict
+from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
 PLAIN = 0.01  # what differs by less than a hundredth is the same to the eye
 
@@ -23,7 +23,7 @@ def _gradients_of_all_sizes() -> Any:
     ]
 
 
-def _judge_eps(pairs: Sequence[Sequence[Trace]]) -> Judgement:
+def _judge_eps(pairs: Sequence[Sequence[Trace]]) -> Outcome:
     outside, inside = (
         np.array([pair[which].value("step_intercept", 1) for pair in pairs]) for which in (0, 1)
     )
@@ -38,7 +38,7 @@ def _judge_eps(pairs: Sequence[Sequence[Trace]]) -> Judgement:
             f"row 1 a gradient under {sizes[last]:.2g}; at {sizes[0]:.0e} the step with eps "
             f"outside is {outside[0] / inside[0]:.0f} times as long"
         )
-    return Judgement(
+    return Outcome(
         f"of gradients from {sizes[0]:.0e} to {sizes[-1]:.0e}: {told}",
         verdict(~apart),
         "Outside, eps counts where the root is near 1e-8; inside, its own root counts, 1e-4. So "
@@ -53,7 +53,7 @@ def _rates_by_tens() -> Any:
     ]
 
 
-def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Judgement:
+def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Outcome:
     """Whether the best of three neighbouring rates lies towards the best of all.
 
     Nothing is to be seen where the three end alike to 1 %, or have all exploded.
@@ -70,7 +70,7 @@ def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Judgement:
             better = place - 1 + int(np.nanargmin(three))
             right += np.sign(better - place) == np.sign(best - place)
             wrong += np.sign(better - place) != np.sign(best - place)
-    return Judgement(
+    return Outcome(
         f"{right} of {right + wrong + blind} rates are sent the right way, {wrong} the wrong way; "
         f"{blind} times nothing is to be seen",
         verdict([True] * right + [False] * (wrong + blind)),
@@ -93,7 +93,7 @@ def _batches_and_rates() -> Any:
     ]
 
 
-def _judge_square_root(sets: Sequence[Sequence[Sequence[Trace]]], within: float = 0.1) -> Judgement:
+def _judge_square_root(sets: Sequence[Sequence[Sequence[Trace]]], within: float = 0.1) -> Outcome:
     """Whether the rule's rate ends near the error of the best rate for its size of batch."""
     told, trials = [], []
     for place, size in ((1, 4), (2, 16)):
@@ -110,7 +110,7 @@ def _judge_square_root(sets: Sequence[Sequence[Sequence[Trace]]], within: float 
             f"with {size} points the rule's rate ends {_range(by_rule)} above the error of the "
             f"best, the unchanged rate {_range(unchanged)}"
         )
-    return Judgement(
+    return Outcome(
         f"of {len(sets)} sets of 29 points: {'; '.join(told)}",
         verdict(trials),
         "The rule weighs the noise of a mean gradient. A large batch also leaves few steps (at 16 "

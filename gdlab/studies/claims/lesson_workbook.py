@@ -7,7 +7,7 @@ import numpy as np
 
 import gdlab
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import Claim, Judgement, verdict
+from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
 SAME = 1e-9  # two ways of computing one number differ by rounding alone
 
@@ -16,10 +16,10 @@ def _basic() -> Any:
     return gdlab.lesson("basic", epochs=1)
 
 
-def _judge_rmse(run: Trace) -> Judgement:
+def _judge_rmse(run: Trace) -> Outcome:
     """The workbook's cell is SQRT(SUM(err^2)) over the rows of one pass."""
     cell, rmse = (float(run.epochs[name][0]) for name in ("root_sum_err2", "rmse"))
-    return Judgement(
+    return Outcome(
         f"the cell, the root of the sum of the squares, is {cell:.4f}; the root of their mean is "
         f"{rmse:.4f}",
         verdict([abs(cell / rmse - 1) < SAME]),
@@ -32,7 +32,7 @@ def _rmsprop() -> Any:
     return [gdlab.lesson("rmsprop", epochs=1), gdlab.trace("rmsprop", lr=0.02, eps=0)]
 
 
-def _judge_rmsprop(runs: Sequence[Trace]) -> Judgement:
+def _judge_rmsprop(runs: Sequence[Trace]) -> Outcome:
     """Whether the square of each row's divisor is that row's average, or the one above's."""
     sheet, textbook = runs
     divisor = sheet.hyper["lr"] * sheet.column("grad_slope") / sheet.column("step_slope")
@@ -40,7 +40,7 @@ def _judge_rmsprop(runs: Sequence[Trace]) -> Judgement:
     above = np.concatenate([[sheet.start["sqr_avg_slope"]], average[:-1]])
     own_rows = int(np.sum(abs(divisor**2 / average - 1) < SAME))
     above_rows = int(np.sum(abs(divisor**2 / above - 1) < SAME))
-    return Judgement(
+    return Outcome(
         f"the divisor's square is the same row's average in {own_rows} of {sheet.rows} rows, and "
         f"that of the row above in {above_rows}; after one epoch the slope is "
         f"{sheet.final['slope']:.4f}, with RMSprop as published {textbook.final['slope']:.4f}",
@@ -54,10 +54,10 @@ def _adam() -> Any:
     return [gdlab.lesson("adam", epochs=1), gdlab.trace("adam", lr=0.1, beta1=0.9, beta2=0.9)]
 
 
-def _judge_adam(runs: Sequence[Trace]) -> Judgement:
+def _judge_adam(runs: Sequence[Trace]) -> Outcome:
     sheet, published = runs
     share = sheet.column("step_slope") / published.column("step_slope")
-    return Judgement(
+    return Outcome(
         f"the first step is {share[0]:.3f} of the published rule's, the second {share[1]:.3f}; "
         f"after one epoch the slope is {sheet.final['slope']:.4f} against "
         f"{published.final['slope']:.4f}",

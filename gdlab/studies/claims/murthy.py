@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import gdlab
 from gdlab.core.points import LESSON_INTERCEPT, least_squares, pairs
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import UNTESTABLE, WITH_SETTINGS, Claim, Judgement, percent, verdict
+from gdlab.studies.claims.claim import UNTESTABLE, WITH_SETTINGS, Claim, Outcome, percent, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +23,10 @@ def _sgd_for_four() -> Any:
     return gdlab.trace("sgd", epochs=4, lr=0.0001)
 
 
-def _judge_sgd_for_four(run: Trace, hardly: float = 0.05) -> Judgement:
+def _judge_sgd_for_four(run: Trace, hardly: float = 0.05) -> Outcome:
     """Hardly: less than a twentieth of the way."""
     end = run.final
-    return Judgement(
+    return Outcome(
         f"the intercept goes from 1 to {end['intercept']:.4f}, {percent(_moved(run))} of the way "
         f"to 30; the slope from 1 to {end['slope']:.4f}",
         verdict([abs(_moved(run)) < hardly]),
@@ -39,9 +39,9 @@ def _sgd_and_momentum() -> Any:
     return [gdlab.trace(rule, epochs=2, lr=0.0001) for rule in ("sgd", "momentum")]
 
 
-def _judge_momentum(runs: Sequence[Trace]) -> Judgement:
+def _judge_momentum(runs: Sequence[Trace]) -> Outcome:
     plain, averaged = runs
-    return Judgement(
+    return Outcome(
         f"after 2 epochs the intercept is {averaged.final['intercept']:.4f} with momentum and "
         f"{plain.final['intercept']:.4f} without",
         verdict([_moved(averaged) <= _moved(plain)]),
@@ -54,7 +54,7 @@ def _larger_rates() -> Any:
     return [gdlab.trace("sgd", epochs=60, lr=lr) for lr in (0.0001, 0.001, 0.01, 0.1, 1)]
 
 
-def _judge_explosion(runs: Sequence[Trace], power: int = 153) -> Judgement:
+def _judge_explosion(runs: Sequence[Trace], power: int = 153) -> Outcome:
     """Look in each exploding run for an error of that power of ten."""
     seen, trials = [], []
     for run in runs:
@@ -70,7 +70,7 @@ def _judge_explosion(runs: Sequence[Trace], power: int = 153) -> Judgement:
             seen.append(f"{rate}: explodes past it, in row {run.exploded[0]}")
         else:
             seen.append(f"{rate}: no explosion")
-    return Judgement(
+    return Outcome(
         "; ".join(seen),
         verdict(trials),
         "The rate is not stated. Past the limit every update multiplies the error, so it runs "
@@ -86,10 +86,10 @@ def _rmsprop_for_two() -> Any:
     ]
 
 
-def _judge_rmsprop(runs: Sequence[Trace], stated: float = 4.72) -> Judgement:
+def _judge_rmsprop(runs: Sequence[Trace], stated: float = 4.72) -> Outcome:
     ends = [run.final["intercept"] for run in runs]
     (lr, beta), (own_lr, own_beta) = ((run.hyper["lr"], run.hyper["beta"]) for run in runs)
-    return Judgement(
+    return Outcome(
         f"with rate {lr:g}, beta {beta:g}, the same row's average and no eps: {ends[0]:.4f}; with "
         f"the workbook's rate {own_lr:g}, beta {own_beta:g} and the row above's average: "
         f"{ends[1]:.4f}",
@@ -109,13 +109,13 @@ def _adam_for_two() -> Any:
     ]
 
 
-def _judge_adam(runs: Sequence[Trace], stated: float = 29.25) -> Judgement:
+def _judge_adam(runs: Sequence[Trace], stated: float = 29.25) -> Outcome:
     """Only settings that somebody would state count as found; any other match is an accident."""
     near = sorted(runs, key=lambda run: abs(run.final["intercept"] - stated))
     usual = [run for run in near if _usual_adam(run)]
     hits = [run for run in usual if round(run.final["intercept"], 2) == stated]
     around = sum(abs(run.final["intercept"] - stated) < 1 for run in runs)
-    return Judgement(
+    return Outcome(
         f"of {len(runs)} settings the nearest are {_told(near[0])} and {_told(near[1])}; of the "
         f"{len(usual)} with usual betas and rates the nearest is {_told(usual[0])}",
         WITH_SETTINGS if hits else UNTESTABLE,
@@ -134,17 +134,17 @@ def _usual_adam(run: Trace) -> bool:
 
 def _told(run: Trace) -> str:
     given = ", ".join(f"{name} {run.hyper[name]:g}" for name in ("lr", "beta1", "beta2"))
-    return f"{run.final['intercept']:.2f} ({run.rule}, {run.passes} epochs, {given})"
+    return f"{run.final['intercept']:.2f} ({run.rule}, {run.n_epochs} epochs, {given})"
 
 
 def _points() -> Any:
     return gdlab.lesson_points()
 
 
-def _judge_names(frame: "pd.DataFrame", goal: float = LESSON_INTERCEPT) -> Judgement:
+def _judge_names(frame: "pd.DataFrame", goal: float = LESSON_INTERCEPT) -> Outcome:
     """Is the number that the runs move towards, 30, the slope of the data?"""
     intercept, slope = least_squares(pairs(frame))
-    return Judgement(
+    return Outcome(
         f"the best line has the slope {slope:g} and the intercept {intercept:g}",
         verdict([slope == goal]),
         "The slope is what multiplies x. The number that creeps from 1 towards 30 is what is "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import gdlab
-from gdlab.studies.claims.claim import UNTESTABLE, WITH_SETTINGS, Claim, Judgement, verdict
+from gdlab.studies.claims.claim import UNTESTABLE, WITH_SETTINGS, Claim, Outcome, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,13 +23,13 @@ def _races() -> Any:
     ]
 
 
-def _judge_updates(races: "Sequence[Race]", stated: dict[str, int] = STATED) -> Judgement:
+def _judge_updates(races: "Sequence[Race]", stated: dict[str, int] = STATED) -> Outcome:
     """Level: the mean loss over an epoch is within 5 % of the lowest in 1,000 updates."""
     hits = [
         all(abs(update[rule] / stated[rule] - 1) < ABOUT for rule in stated)
         for update in map(_level, races)
     ]
-    return Judgement(
+    return Outcome(
         _told(races),
         WITH_SETTINGS if any(hits) else UNTESTABLE,
         "Neither the rates nor the size of a batch are stated, and by the rate alone the number "
@@ -37,13 +37,13 @@ def _judge_updates(races: "Sequence[Race]", stated: dict[str, int] = STATED) -> 
     )
 
 
-def _judge_order(races: "Sequence[Race]", within: float = 0.5) -> Judgement:
+def _judge_order(races: "Sequence[Race]", within: float = 0.5) -> Outcome:
     """A third is claimed; less than half is asked for, of both rules."""
     trials = [
         bool(max(update["adam"], update["rmsprop"]) < within * update["sgd"])
         for update in map(_level, races)
     ]
-    return Judgement(
+    return Outcome(
         _told(races),
         verdict(trials),
         "How soon a rule levels off goes with its rate, for each of the three. A rule that looks "

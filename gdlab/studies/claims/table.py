@@ -13,7 +13,7 @@ from gdlab.studies.claims import (
     murthy_digits,
     variants,
 )
-from gdlab.studies.claims.claim import UNTESTABLE, Claim, Judgement, line_of
+from gdlab.studies.claims.claim import UNTESTABLE, Claim, Outcome, line_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,5 +60,5 @@ def _result(run: Callable[[], Any]) -> Any:
         return error
 
 
-def _not_run(error: ImportError) -> Judgement:
-    return Judgement("not run", UNTESTABLE, str(error))
+def _not_run(error: ImportError) -> Outcome:
+    return Outcome("not run", UNTESTABLE, str(error))

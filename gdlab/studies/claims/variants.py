@@ -5,7 +5,7 @@ from typing import Any
 
 import gdlab
 from gdlab.core.trace import Trace
-from gdlab.studies.claims.claim import Claim, Judgement, verdict
+from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
 TARGETS = (1.0, 2.0, 3.0)
 
@@ -26,10 +26,10 @@ def _many_steps() -> Any:
     ]
 
 
-def _judge_minimum(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> Judgement:
+def _judge_minimum(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> Outcome:
     """Where a run ends that is given time enough."""
     ends = [run.final["intercept"] for run in runs]
-    return Judgement(
+    return Outcome(
         f"with time enough the weights rest at {_row(ends)}",
         verdict([all(abs(end - goal) < 1e-3 for end, goal in zip(ends, goals, strict=True))]),
         "2 * w - target is 0 where w is half the target. The gradient of (w - target)^2 would be "
@@ -37,7 +37,7 @@ def _judge_minimum(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> J
     )
 
 
-def _judge_distance(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> Judgement:
+def _judge_distance(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> Outcome:
     """Whether a run gets near its own minimum or the stated goals: within a hundredth."""
     ends = [run.final["intercept"] for run in runs]
     minima = [run.points[1][0] for run in runs]
@@ -46,7 +46,7 @@ def _judge_distance(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> 
         any(abs(end - goal) < 0.01 for goal in pair)
         for end, *pair in zip(ends, minima, goals, strict=True)
     ]
-    return Judgement(
+    return Outcome(
         f"after {updates} updates from 0 the weights are {_row(ends)}; the minimum is at "
         f"{_row(minima)}",
         verdict(arrived),
@@ -66,7 +66,7 @@ def _first_steps() -> Any:
     ]
 
 
-def _judge_correction(pairs: Sequence[Sequence[Trace]]) -> Judgement:
+def _judge_correction(pairs: Sequence[Sequence[Trace]]) -> Outcome:
     """The first step without correction, as a share of the corrected one."""
     told, trials = [], []
     for plain, corrected in pairs:
@@ -74,7 +74,7 @@ def _judge_correction(pairs: Sequence[Sequence[Trace]]) -> Judgement:
         trials.append(share < 1)
         betas = " and ".join(f"{corrected.hyper[name]:g}" for name in ("beta1", "beta2"))
         told.append(f"{share:.4g} times the corrected one with betas {betas}")
-    return Judgement(
+    return Outcome(
         f"the uncorrected first step is {'; '.join(told)}",
         verdict(trials),
         "Both averages start too small, and one stands under a root below the line. Without "

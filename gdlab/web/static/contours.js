@@ -62,8 +62,8 @@ function crossings(heights, side, i, j, height) {
   return found;
 }
 
-/** Contours from heights on a square grid over the two ranges of `ground`. */
-export function surfaceContours({ ground: [across, up], heights }, area) {
+/** Contours from heights on a square grid over the two ranges of `lossRanges`. */
+export function surfaceContours({ lossRanges: [across, up], lossGrid: heights }, area) {
   const side = Math.sqrt(heights.length);
   const [low, high] = extent(heights);
   const at = ([from, to], k) => from + ((to - from) * k) / (side - 1);

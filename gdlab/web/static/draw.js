@@ -3,7 +3,7 @@
 // near 0, where a slip would not show, and no explosion. The draw is the page's own: the same seed
 // gives the same numbers on every page, but not those of a practice workbook.
 import { compute } from "./compute.js";
-import { Refusal } from "./reading.js";
+import { Refusal } from "./number_input.js";
 
 const STARTS = [-1, 0.5, 1, 1.5, 2, 3];
 const SHORT_MEMORY = [0.5, 0.6, 0.7, 0.8, 0.9];

@@ -1,7 +1,7 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 
 import { openEditor } from "./editor.js";
-import { WIDTHS, createHead, element } from "./head.js";
+import { WIDTHS, createColumnHeader, element } from "./column_header.js";
 import { moveOf } from "./keys.js";
 import { createRows } from "./rows.js";
 
@@ -73,7 +73,7 @@ export function createGrid(place) {
   function build() {
     table.setAttribute("aria-label", view.label);
     table.setAttribute("aria-colcount", view.columns.length + 1);
-    const made = createHead(view.columns, frozen());
+    const made = createColumnHeader(view.columns, frozen());
     heads = made.heads;
     thead.replaceChildren(...made.rows);
     rows.build(view, frozen());

@@ -2,9 +2,9 @@
 // does, from what Python wrote into the page.
 import { compute } from "./compute.js";
 import { full, short } from "./numbers.js";
-import { groundOf, heightsOn } from "./ground.js";
+import { lossGridRanges, lossGrid } from "./loss_grid.js";
 import { pythonLine } from "./python.js";
-import { Refusal } from "./reading.js";
+import { Refusal } from "./number_input.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 
 const DATA = "data";
@@ -199,8 +199,8 @@ export function createHost(page, programs) {
       });
       buffers.push(run.cells);
       if (sheet.steps) {
-        shown.ground = groundOf(head.parameters, run.frame);
-        buffers.push(heightsOn(shown.ground, programs[tab]));
+        shown.lossRanges = lossGridRanges(head.parameters, run.frame);
+        buffers.push(lossGrid(shown.lossRanges, programs[tab]));
       }
     } else if (tab === COMPARE) {
       head = raceHead();

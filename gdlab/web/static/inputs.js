@@ -1,6 +1,6 @@
 // The inputs of a sheet: each has a number box and, where its range is written down, a slider.
 import { full, rounded } from "./numbers.js";
-import { Refusal, typedNumber } from "./reading.js";
+import { Refusal, typedNumber } from "./number_input.js";
 
 function node(tag, attributes = {}, text = "") {
   const made = document.createElement(tag);

@@ -1,5 +1,5 @@
 // Ties the sheet to a notebook's widget: events go to the kernel, its answers come back.
-import { createForesight } from "./ahead.js";
+import { createPreview } from "./preview.js";
 import { createSheet } from "./sheet.js";
 
 // The notebook's server holds a kernel's second small message back until the page has acknowledged
@@ -14,7 +14,7 @@ export default {
     const sheet = createSheet(root, (event, bytes) => {
       model.send(event, undefined, bytes);
       for (const wait of SPEAK_AFTER_MS) setTimeout(() => model.send({ kind: "heard" }), wait);
-    }, createForesight());
+    }, createPreview());
     const answer = (content, buffers) => sheet.answer(content, buffers);
     const tellDead = () => {
       if (!model.comm_live) sheet.say(STOPPED);

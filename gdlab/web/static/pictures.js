@@ -117,7 +117,7 @@ function drawPath(state, row) {
   const runs = runsOf(state);
   const onLine = state.head.loss !== "loss";
   const found = onLine ? bowl(state.points) : null;
-  const ranges = state.ground ?? [0, 1].map((which) => {
+  const ranges = state.lossRanges ?? [0, 1].map((which) => {
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
     const [low, high] = padded(fixed, 0.25);
     const [least, most] = extent(...runs.map((run) => run.ends[which]));
@@ -134,7 +134,7 @@ function drawPath(state, row) {
   });
   let marks = "";
   const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
-    : state.ground ? surfaceContours(state, area) : "";
+    : state.lossRanges ? surfaceContours(state, area) : "";
   runs.forEach((run, place) => {
     const names = `gd-path ${lineClass(place)}`;
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));

@@ -2,7 +2,7 @@
 // gdlab/notebook/practice_widget.py tells it in a notebook.
 import { drawPractice } from "./draw.js";
 import { judgeTyped } from "./judge.js";
-import { Refusal } from "./reading.js";
+import { Refusal } from "./number_input.js";
 import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
 

@@ -1,5 +1,5 @@
 // What goes to paper: the whole table, where the grid on the screen holds only what is in sight.
-import { element, labelOf } from "./head.js";
+import { element, labelOf } from "./column_header.js";
 
 const MOST_ROWS = 2000;
 // As many columns as can be read side by side on a page that lies on its side.

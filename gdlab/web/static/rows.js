@@ -1,5 +1,5 @@
 // The rows of the grid that are in sight, drawn cell by cell, and only where something changed.
-import { element } from "./head.js";
+import { element } from "./column_header.js";
 
 /** Rows in `tbody`; the cell that a person is at gets the `id`. */
 export function createRows(tbody, id) {

@@ -1,10 +1,10 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
-import { createAsking } from "./asking.js";
-import { createBar } from "./bar.js";
+import { createEventQueue } from "./event_queue.js";
+import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
-import { explosionOf, newsOf, progressOf } from "./news.js";
+import { explosionOf, announcementsOf, progressOf } from "./announcements.js";
 import { full } from "./numbers.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
@@ -13,7 +13,7 @@ import { createRace } from "./race.js";
 import {
   addressOf, excelOf, numbersOf, precedentsOf, readState, sameState, valueOf,
 } from "./state.js";
-import { copyFrom, saveFile } from "./taking.js";
+import { copyFrom, saveFile } from "./download.js";
 import { POINT, pointsView, sheetView } from "./views.js";
 
 const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
@@ -26,11 +26,11 @@ const EPOCHS = {
  * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
  * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of the
  * events of a drag only the newest waits: one is with the host and one is kept for it, at most.
- * `foresee(state, event)` may give at once what the answer to a changed input will be; the host's
+ * `predict(state, event)` may give at once what the answer to a changed input will be; the host's
  * own answers are then shown when the hand is at rest.
  * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
  */
-export function createSheet(root, send, foresee = () => null) {
+export function createSheet(root, send, predict = () => null) {
   root.classList.add("gd");
   // JupyterLab's own shortcuts would take the arrow keys away.
   root.dataset.lmSuppressShortcuts = "true";
@@ -43,7 +43,7 @@ export function createSheet(root, send, foresee = () => null) {
   let inFront = false;
   const places = new Map();
 
-  const asking = createAsking(
+  const asking = createEventQueue(
     (event, bytes) => send({ ...event, head: state?.mark }, bytes),
     {
       waiting: (on) => root.setAttribute("aria-busy", on),
@@ -68,11 +68,11 @@ export function createSheet(root, send, foresee = () => null) {
   const inputs = createInputs(part("inputs"), (name, value) => {
     const event = { kind: name === "epochs" ? "epochs" : "input", name, value };
     ask(event);
-    const foreseen = foresee(state, event);
-    if (foreseen) show(...foreseen);
-    inFront = Boolean(foreseen);
+    const predicted = predict(state, event);
+    if (predicted) show(...predicted);
+    inFront = Boolean(predicted);
   }, alert);
-  const bar = createBar(part("bar"));
+  const bar = createFormulaBar(part("bar"));
   const pictures = createPictures(part("pictures"));
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
@@ -180,7 +180,7 @@ export function createSheet(root, send, foresee = () => null) {
     }
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
     say("exploded", explosionOf(state));
-    say("news", newsOf(state, before));
+    say("news", announcementsOf(state, before));
     showTabs();
     const place = places.get(placeKey()) ?? placeAtFirst();
     view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);

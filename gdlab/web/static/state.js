@@ -30,7 +30,7 @@ export function readState(answer, buffers, known) {
     }
     state.rows = rows;
   }
-  if (state.ground) state.heights = floats(buffers[2]);
+  if (state.lossRanges) state.lossGrid = floats(buffers[2]);
   return state;
 }
 

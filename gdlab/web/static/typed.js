@@ -1,5 +1,5 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
-import { Refusal, isPair, typedNumber } from "./reading.js";
+import { Refusal, isPair, typedNumber } from "./number_input.js";
 
 const MOST_POINTS = 10_000;
 

@@ -5,7 +5,7 @@ import { addressOf, valueOf } from "./state.js";
 const MOST_TOLD = 3;
 
 /** The cells of a practice sheet whose mark or hint is new, as a line of text. */
-export function newsOf(state, before) {
+export function announcementsOf(state, before) {
   const told = [];
   for (const [place, { status, hint }] of Object.entries(state.judged ?? {})) {
     const old = before?.judged?.[place];

@@ -4,7 +4,7 @@ const SLOW_MS = 4000;
 const REPLACED = ["input", "epochs"];
 
 /** `send(event, bytes)` takes an event to the host; `waiting(on)`, `slow()` tell how it goes. */
-export function createAsking(send, { waiting, slow }) {
+export function createEventQueue(send, { waiting, slow }) {
   const queue = [];
   let number = 0;
   let withHost = 0;

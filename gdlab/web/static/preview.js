@@ -4,7 +4,7 @@ import { compute } from "./compute.js";
 import { pythonLine } from "./python.js";
 
 /** A function of a state and an event: the answer to it, or null where only the host knows it. */
-export function createForesight() {
+export function createPreview() {
   const programs = new Map();
 
   function programOf(text) {

@@ -5,7 +5,7 @@ const SIDE = 48;
 const REACH = 10;
 
 /** Both parameters' ranges; a path that goes far from its start leaves the rectangle. */
-export function groundOf(parameters, frame) {
+export function lossGridRanges(parameters, frame) {
   return parameters.map(({ name }) => {
     const [start, ...path] = frame[`new_${name}`];
     const near = path.filter((value) => Math.abs(value - start) <= REACH);
@@ -16,7 +16,7 @@ export function groundOf(parameters, frame) {
 }
 
 /** The heights at SIDE times SIDE places, row by row upwards. */
-export function heightsOn([across, up], program) {
+export function lossGrid([across, up], program) {
   const { loss } = program(IEEE, {}, {}, {});
   const at = ([from, to], k) => from + ((to - from) * k) / (SIDE - 1);
   return Float64Array.from(

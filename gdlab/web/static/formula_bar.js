@@ -1,7 +1,7 @@
 // The formula bar: how the selected cell came about, in three lines.
 
 /** The bar in `place`; `show` fills its lines, each a word and what stands behind it. */
-export function createBar(place) {
+export function createFormulaBar(place) {
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", "formula bar");
   place.innerHTML = `

@@ -35,7 +35,7 @@ export function labelOf(name) {
 }
 
 /** Both rows, and by column the cells that stand over it; `frozen` is a column's place. */
-export function createHead(columns, frozen) {
+export function createColumnHeader(columns, frozen) {
   // The names are what a screen reader says; the letters would be a second head over each cell.
   const letters = element("tr", { "aria-hidden": "true" });
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
