@@ -1,7 +1,8 @@
-"""The notebooks: each a py:percent file to read and a .ipynb with its outputs stored.
+"""The notebooks: each a py:percent file to edit and a .ipynb with its outputs stored.
 
-``python tests/notebooks.py [NAME ...]`` runs the .py files (all, or those named) from top to bottom
-and writes the .ipynb beside them. Equal sources give equal files: no dates, no random names.
+``python tests/notebooks.py [NAME ...]`` runs the files in ``notebooks/source`` (all, or those that
+are named) from top to bottom and writes the .ipynb files into ``notebooks``. Equal sources give
+equal files: no dates, no random names.
 """
 
 import os
@@ -14,12 +15,13 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
+SOURCES = FOLDER / "source"
 SECONDS_PER_CELL = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # Where a line said how far something was; on a faster machine there was none.
 NOTHING_LEFT = {"text/plain": ""}
 METADATA = {
-    "jupytext": {"formats": "ipynb,py:percent"},
+    "jupytext": {"formats": "ipynb,source//py:percent"},
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
@@ -27,7 +29,12 @@ METADATA = {
 
 def sources() -> list[Path]:
     """The notebooks' py:percent files."""
-    return sorted(FOLDER.glob("*.py"))
+    return sorted(SOURCES.glob("*.py"))
+
+
+def stored(source: Path) -> Path:
+    """Where the notebook of a py:percent file is kept with its outputs."""
+    return FOLDER / f"{source.stem}.ipynb"
 
 
 def run(source: Path) -> nbformat.NotebookNode:
@@ -60,8 +67,8 @@ def main(names: list[str]) -> None:
     """Run and store the notebooks that are named, or all."""
     for source in sources():
         if not names or source.stem in names:
-            nbformat.write(run(source), source.with_suffix(".ipynb"))
-            print(source.with_suffix(".ipynb").name)
+            nbformat.write(run(source), stored(source))
+            print(stored(source).name)
 
 
 if __name__ == "__main__":

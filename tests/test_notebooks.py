@@ -20,7 +20,7 @@ each = pytest.mark.parametrize("source", SOURCES, ids=[source.stem for source in
 
 
 def stored(source):
-    return nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    return nbformat.read(notebooks.stored(source), as_version=4)
 
 
 def outputs(cell):
@@ -80,6 +80,13 @@ def test_nothing_of_this_machine_or_day_is_stored(source):
         assert "execution" not in cell.metadata
         assert not LOCAL.search(cell.source)
         assert not LOCAL.search(json.dumps(outputs(cell)))
+
+
+def test_the_folder_shows_the_notebooks_alone():
+    """Whoever opens it sees what is to be opened, and each has its source."""
+    shown = [path.name for path in notebooks.FOLDER.iterdir() if path.name[0] != "."]
+    wanted = [notebooks.stored(source).name for source in SOURCES]
+    assert sorted(set(shown) - {"written"}) == sorted([*wanted, "source"])
 
 
 def test_what_the_lessons_have_in_common():
