@@ -23,7 +23,7 @@ import gdlab
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.rerun import inputs_of
 from gdlab.web.cells import cells
-from gdlab.web.loss_grid import ground
+from gdlab.web.loss_grid import loss_grid
 from gdlab.web.page import write_lessons_page, write_page
 from gdlab.web.page_program import page_program
 from gdlab.web.program import program
@@ -214,7 +214,7 @@ def test_the_ground_of_a_surface_is_the_notebooks(computing, surface):
     # A path that leaves the rectangle, and one that stays.
     for lr, steps in ((0.02, 60), (30.0, 3)):
         run = gdlab.trace("sgd", surface=surface, lr=lr, steps=steps, start={"u": 0.5, "v": -0.25})
-        wanted = ground(run)
+        wanted = loss_grid(run)
         names = [{"name": name} for name in run.table.parameters]
         ranges = f"groundOf({json.dumps(names)}, run.frame)"
         assert computing(run, ranges) == wanted[0]

@@ -21,7 +21,6 @@ from gdlab.marking.slips import slips
 from gdlab.marking.values import typed
 from gdlab.web.assets import module
 from gdlab.web.data import page_data
-from gdlab.web.page import OWN
 from gdlab.web.program import program
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -92,7 +91,7 @@ def inside(browser: Any, keys: list[Trace]) -> Iterator[Any]:
     names = "compute, judgeTyped, drawPractice, slipHint, ownNumbers"
     with opened(browser) as page:
         page.goto("about:blank")
-        text = f"{module(*OWN[:-1])}\nwindow.gdlab = {{ {names}, programs: [{programs}] }};"
+        text = f"{module('practice.js')}\nwindow.gdlab = {{ {names}, programs: [{programs}] }};"
         page.add_script_tag(content=text, type="module")
         page.wait_for_function("window.gdlab")
         yield page

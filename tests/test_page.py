@@ -16,6 +16,7 @@ import gdlab
 from gdlab.cli import main
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.language.javascript import javascript
+from gdlab.web.assets import STATIC, in_order
 from gdlab.web.limits import MOST_POINTS, MOST_ROWS
 from gdlab.web.page import write_lessons_page, write_page
 from gdlab.web.program import program
@@ -214,3 +215,29 @@ def test_a_page_has_one_limit_in_python_and_in_the_browser(fresh):
 def test_a_trace_that_kept_less_writes_no_page(tmp_path):
     with pytest.raises(ValueError, match="kept less than its table"):
         gdlab.trace("sgd", columns=["err2"]).to_html(tmp_path / "a.html")
+
+
+# The modules
+
+
+def test_every_module_stands_behind_those_that_it_imports_from():
+    for entry in ("page.js", "jupyter.js"):
+        order = in_order(entry)
+        assert order[-1] == entry and len(set(order)) == len(order)
+        for place, name in enumerate(order):
+            text = (STATIC / name).read_text(encoding="utf-8")
+            imported = re.findall(r'from "\./(.+?)"', text)
+            assert set(imported) <= set(order[:place]), name
+
+
+def test_no_file_lies_about_that_no_page_needs():
+    used = {*in_order("page.js"), *in_order("jupyter.js")}
+    assert used == {path.name for path in STATIC.glob("*.js")}
+
+
+def test_a_circle_of_imports_is_refused(monkeypatch, tmp_path):
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
+    monkeypatch.setattr("gdlab.web.assets.STATIC", tmp_path)
+    with pytest.raises(ValueError, match=r"a\.js imports itself, by way of a\.js and b\.js"):
+        in_order("a.js")

@@ -13,15 +13,13 @@ from gdlab.notebook.sheet_state import COMPARE, DATA, SheetState
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
 
-# The widget's own modules, each after those that it imports from.
-OWN = ("powers.js", "arithmetic.js", "compute.js", "python.js", "preview.js", "jupyter.js")
 LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
 
 
 class LiveSheet(anywidget.AnyWidget):
     """A sheet, or several behind tabs, in the output of a notebook's cell."""
 
-    _esm = module(*OWN)
+    _esm = module("jupyter.js")
     _css = style()
     # What the page shows before it has asked for anything: the kernel may still be busy then.
     first = traitlets.Dict().tag(sync=True)

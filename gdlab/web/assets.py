@@ -1,8 +1,9 @@
-"""The sheet's module and style as two texts.
+"""The sheet's modules and style as two texts.
 
-The module is written in several files, each an ES module. A notebook widget and a page without a
-network both take one text, so they are joined here: imports between them fall away, and so does
-the word export. Every top-level name is therefore used once over all files that are joined.
+The sheet is written in several files, each an ES module. A notebook widget and a page without a
+network both take one text, so they are joined here, in the order of their own imports: the imports
+fall away, and so does the word export. Every top-level name is therefore used once over all files
+that are joined.
 """
 
 import re
@@ -10,42 +11,38 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-# Each file after those that it imports from.
-MODULES = (
-    "numbers.js",
-    "number_input.js",
-    "state.js",
-    "announcements.js",
-    "views.js",
-    "event_queue.js",
-    "editor.js",
-    "column_header.js",
-    "keys.js",
-    "rows.js",
-    "grid.js",
-    "inputs.js",
-    "formula_bar.js",
-    "axes.js",
-    "contours.js",
-    "pictures.js",
-    "player.js",
-    "print.js",
-    "race.js",
-    "frame.js",
-    "download.js",
-    "sheet.js",
-)
-IMPORT = re.compile(r"^import\b.*?;\n", re.MULTILINE | re.DOTALL)
+IMPORT = re.compile(r"^import\b[^;]*?\bfrom \"\./([\w-]+\.js)\";\n", re.MULTILINE)
 
 
 @cache
-def module(*own: str) -> str:
-    """The sheet's files and then ``own``, those that tie it to its surroundings, in their order."""
-    *before, last = [(STATIC / name).read_text(encoding="utf-8") for name in (*MODULES, *own)]
+def module(entry: str) -> str:
+    """A file and all that it imports, each behind those that it imports from, as one text."""
+    *before, last = [(STATIC / name).read_text(encoding="utf-8") for name in in_order(entry)]
     joined = "\n".join(
         re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in before
     )
     return joined + "\n" + IMPORT.sub("", last)
+
+
+@cache
+def in_order(entry: str) -> tuple[str, ...]:
+    """The names of the files that ``entry`` needs, itself the last.
+
+    Raises ValueError where files import each other in a circle.
+    """
+    found: list[str] = []
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise ValueError(f"{name} imports itself, by way of {' and '.join(above)}")
+        if name in found:
+            return
+        for imported in IMPORT.findall((STATIC / name).read_text(encoding="utf-8")):
+            visit(imported, (*above, name))
+        found.append(name)
+
+    visit(entry, ())
+    return tuple(found)
 
 
 @cache

@@ -19,24 +19,6 @@ from gdlab.web.data import COMPARE, DATA, page_data, runs_of
 from gdlab.web.limits import MOST_POINTS, MOST_ROWS
 from gdlab.web.program import program
 
-# The page's own modules, each after those that it imports from.
-OWN = (
-    "powers.js",
-    "arithmetic.js",
-    "compute.js",
-    "loss_grid.js",
-    "python.js",
-    "typed.js",
-    "host.js",
-    "draw.js",
-    "intervals.js",
-    "claims.js",
-    "judge.js",
-    "slips.js",
-    "practice.js",
-    "link.js",
-    "page.js",
-)
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
 LESSONS_PAGE, LESSONS_WORKBOOK = "graddesc.html", "graddesc"
 OWN_TABS = (DATA, COMPARE)
@@ -109,7 +91,7 @@ def _page(runs: Mapping[str, Trace], title: str, workbook: str | None) -> str:
 
 def _script(programs: Mapping[str, str]) -> str:
     written = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in programs.items())
-    return f"\n{module(*OWN)}\nstartPage({{\n{written},\n}});\n"
+    return f"\n{module('page.js')}\nstartPage({{\n{written},\n}});\n"
 
 
 def _packed(data: object) -> str:

@@ -145,7 +145,7 @@ export function lineOf(values, area, at = (k) => k + 1) {
     const sizes = values.subarray(from, from + bit).map(Math.abs);
     const [low, high] = sizes.some(Number.isFinite) ? extent(sizes) : [NaN, NaN];
     const heights = [high, low || high].map((size) => (size ? area.y(size) : NaN));
-    places.push(...lossGrid.map((height) => [area.x(at(from)), height]));
+    places.push(...heights.map((height) => [area.x(at(from)), height]));
   }
   return pathOf(places);
 }
