@@ -13,11 +13,11 @@ import gdlab
 from gdlab.core import layout
 from gdlab.core.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, letters
 from gdlab.core.symbols import LIMITS
-from gdlab.excel import rule as rule_workbook
 from gdlab.excel import styles
+from gdlab.excel import workbook as rule_workbook
 from gdlab.excel.inputs import validation
 from gdlab.excel.sheet import write_sheet
-from gdlab.excel.writer import Cell, SheetState, writing
+from gdlab.excel.writer import Cell, Workbook, writing
 
 
 @pytest.fixture(scope="module")
@@ -286,6 +286,6 @@ def test_a_streamed_book_refuses_a_row_that_has_gone(tmp_path):
 
 
 def test_a_long_name_is_cut_to_what_a_workbook_allows(tmp_path):
-    book = SheetState(str(tmp_path / "long.xlsx"), streaming=False)
+    book = Workbook(str(tmp_path / "long.xlsx"), streaming=False)
     assert book.add_sheet("a" * 40).get_name() == "a" * 31
     book.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdlab.core.columns import PARAMETERS
+from gdlab.core.explanation import short
 from gdlab.core.files import replacing
 from gdlab.core.points import least_squares, number
 from gdlab.core.progress import progress
@@ -162,7 +163,8 @@ class Sweep:
 
     def __repr__(self) -> str:
         grid = " x ".join(f"{len(values)} {name}" for name, values in self.over.items())
-        return f"<Sweep {self.measure} of {grid}, best {self.best}>"
+        best = self.best and ", ".join(f"{name}={short(v)}" for name, v in self.best.items())
+        return f"<Sweep {self.measure} of {grid}, best: {best}>"
 
 
 def _in_notebook() -> bool:
