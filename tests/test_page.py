@@ -179,7 +179,7 @@ def test_page_writes_what_it_is_told(capsys, tmp_path):
     [
         (["--out", "a.html"], "name one rule or more, or give --all"),
         (["adam", "--all", "--out", "a.html"], "name one rule or more, or give --all"),
-        (["adm", "--out", "a.html"], "no rule is called 'adm'; there are sgd, momentum"),
+        (["adm", "--out", "a.html"], "no rule is called 'adm'; did you mean adam?"),
         (["adam", "--out", "a.pdf"], "a.pdf: a page's name ends in .html"),
         (["adam", "--out", "nowhere/a.html"], "nowhere/a.html: there is no folder"),
         (["adam", "--set", "lr=-1", "--out", "a.html"], "lr must be a number over 0, not -1.0"),

@@ -150,8 +150,8 @@ def test_equal_runs_give_equal_files(runs):
 
 
 def test_what_cannot_be_drawn_is_refused_in_words(runs):
-    with pytest.raises(ValueError, match="no drawing is called 'los'; there are loss, epochs"):
-        gdlab.plot(runs, "los")
+    with pytest.raises(ValueError, match="no drawing is called 'map'; there are loss, epochs"):
+        gdlab.plot(runs, "map")
     surface = gdlab.trace("sgd", surface="ravine")
     for drawing in ("line", "epochs"):
         with pytest.raises(ValueError, match=re.escape(f"a surface has no {drawing!r} to draw")):

@@ -126,14 +126,14 @@ def test_a_long_sheet_is_drawn_too() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"rule": "adamant"}, "no rule is called 'adamant'; there are sgd"),
+        ({"rule": "steepest"}, "no rule is called 'steepest'; there are sgd"),
         ({"rows": 0}, "rows must be a whole number from 1 to 1000, not 0"),
         ({"rows": 1001}, "rows must be a whole number from 1 to 1000"),
         ({"rows": True}, "rows must be a whole number"),
         ({"rows": 2.5}, "rows must be a whole number"),
         ({"seed": "x"}, "seed must be a whole number, not 'x'"),
         ({"decimals": -1}, "decimals must be a whole number from 0 to 15"),
-        ({"blank": "avg_slop"}, "no column 'avg_slop' can be blank; there are intercept, slope"),
+        ({"blank": "avg_slop"}, "no column 'avg_slop' can be blank; did you mean avg_slope?"),
         ({"blank": ["avg_slope", "t"]}, "no column 't' can be blank"),
         ({"out": "here.xlsx", "key": "here.xlsx"}, "cannot be both"),
         ({"out": "here.csv"}, "here.csv: a workbook's name ends in .xlsx"),

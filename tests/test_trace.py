@@ -249,7 +249,7 @@ def test_rows_that_are_not_there(row):
     assert run.explain(np.int64(29), "x").result == 8
 
 
-@pytest.mark.parametrize("name", ["q", "", None, 3, "Slope", ["x"], "avg_slope"])
+@pytest.mark.parametrize("name", ["q", "", None, 3, ["x"], "avg_slope"])
 def test_columns_that_are_not_there(name):
     run = gdlab.trace("sgd")
     asks = (run.column, run.table.column, lambda name: run.explain(1, name))
@@ -293,7 +293,7 @@ WRONG = [
     ({"start": 5}, "start must be like {'slope': 1}, not 5"),
     ({"start": "slope"}, "start must be like {'slope': 1}, not 'slope'"),
     ({"start": [("slope", 1)]}, "start must be like {'slope': 1}, not [('slope', 1)]"),
-    ({"start": {"slop": 1}}, "start has no 'slop'; sgd starts from intercept, slope"),
+    ({"start": {"slop": 1}}, "start has no 'slop'; did you mean slope?"),
     ({"start": {"avg_slope": 1}}, "start has no 'avg_slope'; sgd starts from intercept, slope"),
     ({"start": {3: 1}}, "start has no 3; sgd starts from intercept, slope"),
     ({"start": {"a\nb": 1}}, r"start has no 'a\nb'; sgd starts from"),
@@ -324,6 +324,7 @@ WRONG = [
     ({"switch": {"to": "adam", "at_epoch": 2, "lr": -1}}, "lr must be a number over 0, not -1"),
     ({"h": 0}, "h must be a number over 0, not 0"),
     ({"h": "0.1"}, "h must be a number over 0, not '0.1'"),
+    ({"start": {"steep": 1}}, "start has no 'steep'; sgd starts from intercept, slope"),
     ({"beta": 0.9}, "sgd has no hyperparameter 'beta'; it has lr"),
     ({"at_epoch": 2}, "sgd has no hyperparameter 'at_epoch'; it has lr"),
     ({"a\nb": 2}, r"sgd has no hyperparameter 'a\nb'; it has lr"),

@@ -18,6 +18,7 @@ from gdlab.core.columns import (
     results,
 )
 from gdlab.core.registry import Rule
+from gdlab.core.suggest import unknown
 from gdlab.formulas import models, schedules, surfaces, transforms
 from gdlab.language.grammar import Formulas, read
 
@@ -68,7 +69,7 @@ def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan ne
         ("surface", plan.surface, SURFACES),
     ):
         if name is not None and not (isinstance(name, str) and name in known):
-            raise ValueError(f"no {kind} is called {name!r:.40}; there are {', '.join(known)}")
+            raise ValueError(unknown(f"no {kind} is called {name!r:.40}", name, known))
     return _table_of(rule, plan)
 
 

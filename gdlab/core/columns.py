@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gdlab.core.registry import Rule
+from gdlab.core.suggest import unknown
+from gdlab.core.symbols import LETTERS, text
 from gdlab.language.grammar import Formulas, names, substitute
 
 PARAMETERS = ("intercept", "slope")
@@ -160,11 +162,13 @@ class Table:
         return tuple(self.schedule.columns()) if self.schedule else ()
 
     def column(self, name: str) -> Column:
-        """The column of that name; ValueError that lists the names."""
+        """The column of that name; ValueError that says which was meant, or lists the names."""
         for column in self.columns:
             if column.name == name:
                 return column
-        raise ValueError(f"no column is called {name!r}; there are {', '.join(self.names)}")
+        # step_m, de/da: a column by its symbol, in the letters of the maths or of the lesson.
+        meant = [one for one in self.names if name in [text(one, letters) for letters in LETTERS]]
+        raise ValueError(unknown(f"no column is called {name!r}", [*meant, name][0], self.names))
 
     def carrier(self, start: str) -> str:
         """The column whose cell in the row above holds a carried value: for a parameter, new_*."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gdlab.core.run import trace
+from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
 EPOCHS = 5  # one press of the original's run button
@@ -69,7 +70,7 @@ def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
     ``name`` is basic, momentum, rmsprop, adam, adam_ann or adagrad; ValueError for any other.
     """
     if not isinstance(name, str) or name not in LESSONS:
-        raise ValueError(f"no lesson is called {name!r:.40}; there are {', '.join(LESSONS)}")
+        raise ValueError(unknown(f"no lesson is called {name!r:.40}", name, LESSONS))
     found = LESSONS[name]
     settings: dict[str, Any] = {**found.hyper, "start": found.start, "schedule": found.schedule}
     return trace(found.rule, points, epochs=epochs, **settings)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 from gdlab.formulas import optimizers
 from gdlab.language.grammar import Formulas, GrammarError, read
@@ -147,14 +148,20 @@ _read_once = lru_cache(maxsize=256)(read_rule)
 
 
 def find_rule(name: str | Callable) -> Rule:
-    """A rule by its name or its registered function; ValueError that lists the names."""
+    """A rule by its name, in capitals or not, or its registered function.
+
+    Raises ValueError that says which name was probably meant, or lists them.
+    """
     if callable(name):
         if any(name is function for function in _registered.values()):
             return _read_once(name)
         title = getattr(name, "__name__", repr(name))
         raise ValueError(f"{title} is not a registered rule: put @gdlab.rule above its def")
+    if isinstance(name, str) and name not in _registered:
+        alike = (one for one in _registered if one.casefold() == name.casefold())
+        name = next(alike, name)
     if not isinstance(name, str) or name not in _registered:
-        raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(_registered)}")
+        raise ValueError(unknown(f"no rule is called {name!r:.40}", name, _registered))
     return _read_once(_registered[name])
 
 
@@ -163,12 +170,12 @@ def settings(
 ) -> dict[str, float]:
     """Defaults with the given hyperparameters put in.
 
-    Raises ValueError for an unknown name (listing those there are) or a value out of its limits.
+    Raises ValueError for an unknown name or a value out of its limits.
     """
     for name, value in given.items():
         if name not in defaults:
-            has = ", ".join(defaults) or "none"
-            raise ValueError(f"{owner} has no hyperparameter {name!r}; it has {has}")
+            what = f"{owner} has no hyperparameter {name!r}"
+            raise ValueError(unknown(what, name, defaults or ("none",), "it has"))
         why = refusal(name, value)
         if why:
             raise ValueError(why)

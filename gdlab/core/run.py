@@ -9,6 +9,7 @@ from gdlab.core.assembly import EXTRAS, Plan, table_of
 from gdlab.core.columns import Table
 from gdlab.core.points import Pair, number, pairs, whole
 from gdlab.core.registry import Rule, find_rule, settings
+from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
 MOST_CELLS = 2**31  # 16 GiB
@@ -144,9 +145,8 @@ def prepare(
         raise ValueError(f"start must be like {{'slope': 1}}, not {start!r:.40}")
     for name, value in (start if start is not None else {}).items():
         if name not in begin:
-            raise ValueError(
-                f"start has no {name!r:.40}; {found.name} starts from {', '.join(begin)}"
-            )
+            what = f"start has no {name!r:.40}"
+            raise ValueError(unknown(what, name, begin, f"{found.name} starts from"))
         begin[name] = number(value, f"start {name}")
     if shuffle:
         _check_size(epochs * samples, 1)

@@ -11,6 +11,7 @@ from gdlab.core.layout import START_ROW
 from gdlab.core.registry import find_rule
 from gdlab.core.rerun import inputs_of
 from gdlab.core.run import trace
+from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.numbers import numbers
@@ -25,7 +26,6 @@ from gdlab.marking.record import (
     record_lines,
     sheet_name,
 )
-from gdlab.marking.words import listed
 
 if TYPE_CHECKING:
     from gdlab.excel.writer import Workbook
@@ -99,7 +99,8 @@ def _check_options(options: dict[str, Any], rows: int) -> None:
     known = [*SHAPING, *EXTRAS]
     for name in options:
         if name not in known:
-            raise ValueError(f"a practice sheet has no option {name!r:.40}; it has {listed(known)}")
+            what = f"a practice sheet has no option {name!r:.40}"
+            raise ValueError(unknown(what, name, known, "it has"))
     epochs = options.get("epochs", 1)
     _whole("epochs", epochs, 1, rows)
     if rows % epochs:
@@ -120,9 +121,8 @@ def _blank(columns: tuple[str, ...], blank: str | Iterable[str]) -> tuple[str, .
         return columns
     for name in wanted:
         if name not in columns:
-            raise ValueError(
-                f"no column {name!r:.40} can be blank; there are {', '.join(columns)}, or all"
-            )
+            what = f"no column {name!r:.40} can be blank"
+            raise ValueError(unknown(what, name, [*columns, "all"]))
     return tuple(name for name in columns if name in wanted)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdlab.core.assembly import EXTRAS, SURFACES
+from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ DRAWINGS: dict[str, Callable[..., None]] = {
 def draw(drawing: str, axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:
     """Make one drawing by its name; ValueError for an unknown one, or one that a surface lacks."""
     if drawing not in DRAWINGS:
-        raise ValueError(f"no drawing is called {drawing!r}; there are {', '.join(DRAWINGS)}")
+        raise ValueError(unknown(f"no drawing is called {drawing!r}", drawing, DRAWINGS))
     if drawing in ("line", "epochs") and not runs[0].table.point:
         raise ValueError(f"a surface has no {drawing!r} to draw; there are loss, path, steps")
     until = {"row": row} if drawing in ("line", "path") else {}

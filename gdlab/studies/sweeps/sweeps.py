@@ -15,6 +15,7 @@ from gdlab.core.files import replacing
 from gdlab.core.points import least_squares, number
 from gdlab.core.progress import progress
 from gdlab.core.run import Job, prepare, trace
+from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 from gdlab.core.trace import Trace
 from gdlab.studies.sweeps.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
@@ -205,7 +206,7 @@ def sweep(
     values = _values(over)
     job = _job(rule, points, values, settings)
     if measure not in MEASURES:
-        raise ValueError(f"no measure is called {measure!r:.40}; there are {', '.join(MEASURES)}")
+        raise ValueError(unknown(f"no measure is called {measure!r:.40}", measure, MEASURES))
     if not job.table.point and measure != "diverged_at":
         raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
     lines = lines_of(measure, job.table)

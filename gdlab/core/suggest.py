@@ -1,0 +1,39 @@
+"""What is said of a name that is not known: the name that was probably meant, or all there are."""
+
+from collections.abc import Iterable
+
+NEAR = 0.8  # the likeness, from 0 to 1, that a slip of the keys has with what was meant
+
+
+def nearest(name: object, names: Iterable[str]) -> list[str]:
+    """The names most like ``name``, whatever its capitals and hyphens; none where all are far."""
+    if not isinstance(name, str):
+        return []
+    likeness = {one: _likeness(_plain(name), _plain(one)) for one in names}
+    best = max(likeness.values(), default=0.0)
+    return [one for one, alike in likeness.items() if alike == best] if best >= NEAR else []
+
+
+def _likeness(one: str, other: str) -> float:
+    """Letters in common, in order and in any order: two that changed places count half."""
+    from difflib import SequenceMatcher
+
+    ordered = SequenceMatcher(None, one, other, autojunk=False).ratio()
+    anyhow = SequenceMatcher(None, sorted(one), sorted(other), autojunk=False).ratio()
+    return (ordered + anyhow) / 2
+
+
+def unknown(what: str, name: object, names: Iterable[str], listed: str = "there are") -> str:
+    """``what``, with the nearest names or all: ``no rule is called x; there are a, b``."""
+    known = list(names)
+    every = f"{listed} {', '.join(known)}"
+    return f"{what}; {did_you_mean(nearest(name, known)) or every}"
+
+
+def did_you_mean(near: list[str]) -> str:
+    """``did you mean beta1 or beta2?``; an empty text for no name."""
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("-", "_")
