@@ -14,7 +14,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab exports test lint proof bench
+.PHONY: help lab exports test lint proof bench refresh
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,11 @@ proof: $(INSTALLED_TEST) ## run every test in full where the suite takes a sampl
 
 bench: $(INSTALLED_TEST) ## measure the speed
 	.venv/bin/python -m benchmarks
+
+refresh: $(INSTALLED_TEST) ## bring exports, the README's outputs and the notebooks up to date
+	.venv/bin/gdlab export --all
+	.venv/bin/python tests/test_readme.py
+	.venv/bin/python tests/notebooks.py
 
 refuse = { echo "$(1)" >&2; exit 1; }
 

@@ -195,6 +195,38 @@ def test_adam_by_hand():
     )
 
 
+def test_adam_eps_hat_by_hand():
+    # Kingma & Ba 2015, end of section 2: alpha_t = alpha sqrt(1 - beta2^t) / (1 - beta1^t), and
+    # theta = theta - alpha_t m / (sqrt(v) + eps-hat). 1e-3 makes eps-hat count.
+    e = 1e-3
+    b2 = 1 - 0.001 * sqrt(0.001) / 0.1 * -8.6 / (sqrt(7.396) + e)
+    m2 = 1 - 0.001 * sqrt(0.001) / 0.1 * -120.4 / (sqrt(1449.616) + e)
+    gb2 = 2 * (b2 + m2 * 86 - 202)
+    gm2 = gb2 * 86
+    mb2, mm2 = 0.9 * -8.6 + 0.1 * gb2, 0.9 * -120.4 + 0.1 * gm2
+    vb2, vm2 = 0.999 * 7.396 + 0.001 * gb2**2, 0.999 * 1449.616 + 0.001 * gm2**2
+    b3 = b2 - 0.001 * sqrt(0.001999) / 0.19 * mb2 / (sqrt(vb2) + e)
+    m3 = m2 - 0.001 * sqrt(0.001999) / 0.19 * mm2 / (sqrt(vm2) + e)
+    gb3 = 2 * (b3 + m3 * 28 - 86)
+    gm3 = gb3 * 28
+    mb3, mm3 = 0.9 * mb2 + 0.1 * gb3, 0.9 * mm2 + 0.1 * gm3
+    vb3, vm3 = 0.999 * vb2 + 0.001 * gb3**2, 0.999 * vm2 + 0.001 * gm3**2
+    b4 = b3 - 0.001 * sqrt(0.002997001) / 0.271 * mb3 / (sqrt(vb3) + e)
+    m4 = m3 - 0.001 * sqrt(0.002997001) / 0.271 * mm3 / (sqrt(vm3) + e)
+    assert_rows(
+        gdlab.trace("adam_eps_hat", eps=e),
+        avg_intercept=[-8.6, mb2, mb3],
+        avg_slope=[-120.4, mm2, mm3],
+        sqr_avg_intercept=[7.396, vb2, vb3],
+        sqr_avg_slope=[1449.616, vm2, vm3],
+        new_intercept=[b2, b3, b4],
+        new_slope=[m2, m3, m4],
+    )
+    # Without eps the order of the operations is all that differs from algorithm 1.
+    plain = gdlab.trace("adam", eps=0).final
+    assert gdlab.trace("adam_eps_hat", eps=0).final == pytest.approx(plain, rel=1e-12)
+
+
 def test_adam_lesson_by_hand():
     # The lesson's sheet: new b = b - lr * avg_b / SQRT(sq_b) of the same row;
     # both betas 0.9, lr 0.1.
@@ -440,6 +472,40 @@ def test_adamw_by_hand():
         gdlab.trace("adamw"),
         avg_intercept=[-8.6, mb2, mb3],
         sqr_avg_slope=[1449.616, vm2, vm3],
+        new_intercept=[b2, b3, b4],
+        new_slope=[m2, m3, m4],
+    )
+
+
+def test_adabelief_by_hand():
+    # Zhuang et al. 2020, algorithm 2: s = beta2 s + (1 - beta2) (g - m)^2 + eps, both corrected,
+    # theta = theta - alpha m-hat / (sqrt(s-hat) + eps). 1e-3 makes eps count.
+    e = 1e-3
+    sb1, sm1 = 0.001 * 77.4**2 + e, 0.001 * 1083.6**2 + e
+    b2 = 1 - 0.001 * -86 / (sqrt(sb1 / 0.001) + e)
+    m2 = 1 - 0.001 * -1204 / (sqrt(sm1 / 0.001) + e)
+    gb2 = 2 * (b2 + m2 * 86 - 202)
+    gm2 = gb2 * 86
+    mb2, mm2 = 0.9 * -8.6 + 0.1 * gb2, 0.9 * -120.4 + 0.1 * gm2
+    sb2 = 0.999 * sb1 + 0.001 * (gb2 - mb2) ** 2 + e
+    sm2 = 0.999 * sm1 + 0.001 * (gm2 - mm2) ** 2 + e
+    b3 = b2 - 0.001 * (mb2 / 0.19) / (sqrt(sb2 / 0.001999) + e)
+    m3 = m2 - 0.001 * (mm2 / 0.19) / (sqrt(sm2 / 0.001999) + e)
+    gb3 = 2 * (b3 + m3 * 28 - 86)
+    gm3 = gb3 * 28
+    mb3, mm3 = 0.9 * mb2 + 0.1 * gb3, 0.9 * mm2 + 0.1 * gm3
+    sb3 = 0.999 * sb2 + 0.001 * (gb3 - mb3) ** 2 + e
+    sm3 = 0.999 * sm2 + 0.001 * (gm3 - mm3) ** 2 + e
+    b4 = b3 - 0.001 * (mb3 / 0.271) / (sqrt(sb3 / 0.002997001) + e)
+    m4 = m3 - 0.001 * (mm3 / 0.271) / (sqrt(sm3 / 0.002997001) + e)
+    assert_rows(
+        gdlab.trace("adabelief", eps=e),
+        avg_intercept=[-8.6, mb2, mb3],
+        avg_slope=[-120.4, mm2, mm3],
+        sqr_dev_avg_intercept=[sb1, sb2, sb3],
+        sqr_dev_avg_slope=[sm1, sm2, sm3],
+        avg_hat_intercept=[-86, mb2 / 0.19, mb3 / 0.271],
+        sqr_dev_avg_hat_slope=[sm1 / 0.001, sm2 / 0.001999, sm3 / 0.002997001],
         new_intercept=[b2, b3, b4],
         new_slope=[m2, m3, m4],
     )

@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import cells
 import numpy as np
@@ -12,6 +13,7 @@ from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
 from gdlab.core.registry import BUILT_IN, find_rule, read_rule, settings
+from gdlab.formulas import optimizers
 from gdlab.language.grammar import GrammarError
 
 HALF = """
@@ -23,17 +25,9 @@ HALF = """
 
 
 def test_the_rules_that_there_are():
-    assert list(gdlab.rules())[:8] == [
-        "sgd",
-        "momentum",
-        "heavy_ball",
-        "rmsprop",
-        "rmsprop_eps_inside",
-        "rmsprop_lesson",
-        "adam",
-        "adam_lesson",
-    ]
-    assert len(gdlab.rules()) == len(BUILT_IN)
+    # Every function of optimizers.py is a rule; nothing else has to name it.
+    source = Path(optimizers.__file__).read_text(encoding="utf-8")
+    assert list(gdlab.rules()) == re.findall(r"^def (\w+)", source, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN])

@@ -23,24 +23,11 @@ RESERVED = (
 )  # fmt: skip
 # start_slope, avg_intercept, lr_after: the table makes such names itself.
 MADE_BY_TABLE = re.compile("start_.*|.*_(intercept|slope|u|v|after)")
-BUILT_IN = (
-    optimizers.sgd,
-    optimizers.momentum,
-    optimizers.heavy_ball,
-    optimizers.rmsprop,
-    optimizers.rmsprop_eps_inside,
-    optimizers.rmsprop_lesson,
-    optimizers.adam,
-    optimizers.adam_lesson,
-    optimizers.adagrad_lesson,
-    optimizers.nesterov,
-    optimizers.adagrad,
-    optimizers.adadelta,
-    optimizers.adamax,
-    optimizers.nadam,
-    optimizers.amsgrad,
-    optimizers.adamw,
-    optimizers.lion,
+# The functions that stand in optimizers.py, in their order there.
+BUILT_IN: tuple[Callable, ...] = tuple(
+    thing
+    for thing in vars(optimizers).values()
+    if getattr(thing, "__module__", None) == optimizers.__name__
 )
 _registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
 

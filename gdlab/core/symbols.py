@@ -66,6 +66,8 @@ BASES: dict[str, tuple[str, str]] = {
     "sqr_avg": (r"\overline{{g^2}}_{{{}}}", "sqr_avg_{}"),
     "avg_hat": (r"\widehat{{g}}_{{{}}}", "avg_hat_{}"),
     "sqr_avg_hat": (r"\widehat{{g^2}}_{{{}}}", "sqr_avg_hat_{}"),
+    "sqr_dev_avg": (r"\overline{{(g-\overline{{g}})^2}}_{{{}}}", "sqr_dev_avg_{}"),
+    "sqr_dev_avg_hat": (r"\widehat{{(g-\overline{{g}})^2}}_{{{}}}", "sqr_dev_avg_hat_{}"),
     "velocity": (r"v_{{{}}}", "v_{}"),
     "sum_sqr": (r"\textstyle\sum g_{{{}}}^2", "sum_sqr_{}"),
     "divisor": (r"d_{{{}}}", "divisor_{}"),

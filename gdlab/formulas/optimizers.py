@@ -76,6 +76,15 @@ def adam(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-
     return (avg, sqr_avg), (avg_hat, sqr_avg_hat, step)
 
 
+def adam_eps_hat(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Kingma & Ba 2015, end of section 2, as Keras has it. eps (their eps-hat) outside the root."""
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    corrected_lr = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
+    step = corrected_lr * avg / (sqrt(sqr_avg) + eps)
+    return (avg, sqr_avg), (step,)
+
+
 def adam_lesson(g, avg_prev, sqr_avg_prev, lr=0.1, beta1=0.9, beta2=0.9):
     """The Excel lesson's sheet adam: no bias correction, no eps."""
     avg = beta1 * avg_prev + (1 - beta1) * g
@@ -183,6 +192,21 @@ def adamw(
     sqr_avg_hat = sqr_avg / (1 - beta2**t)
     step = lr * (avg_hat / (sqrt(sqr_avg_hat) + eps) + weight_decay * w)
     return (avg, sqr_avg), (avg_hat, sqr_avg_hat, step)
+
+
+def adabelief(g, t, avg_prev, sqr_dev_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Zhuang et al. 2020, algorithm 2. eps joins the second average, and stands outside the root.
+
+    The second average is of the squared deviation from the first, where Adam has the squared
+    gradient: a gradient that is as expected gives a long step.
+    """
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    deviation = g - avg
+    sqr_dev_avg = beta2 * sqr_dev_avg_prev + (1 - beta2) * (deviation * deviation) + eps
+    avg_hat = avg / (1 - beta1**t)
+    sqr_dev_avg_hat = sqr_dev_avg / (1 - beta2**t)
+    step = lr * avg_hat / (sqrt(sqr_dev_avg_hat) + eps)
+    return (avg, sqr_dev_avg), (avg_hat, sqr_dev_avg_hat, step)
 
 
 def lion(g, w, avg_prev, lr=0.01, beta1=0.9, beta2=0.99, weight_decay=0):
