@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "lesson_points": "core.points",
     "make_line": "core.points",
-    "read_points": "core.points",
+    "read_points": "reading.points",
     "rule": "core.registry",
     "rules": "core.registry",
     "trace": "core.run",

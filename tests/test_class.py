@@ -73,7 +73,7 @@ def test_sheets_that_are_there_stay(tmp_path):
     ("text", "words"),
     [
         ("name\nanna\n", "head the column"),
-        ("", "head the column"),
+        ("", "it is empty"),
         ("id\n", "no learners"),
         ("id\na\na\n", "line 3: the id 'a' is there twice"),
         ("id,name\n,anna\n", "line 2: a learner without an id"),

@@ -98,7 +98,7 @@ DAMAGED = {
     "the packed file is damaged or cut short": (gzip.compress(IMAGES)[:-20], LABELS),
     "the packed file is damaged": (gzip.compress(IMAGES)[:40] + bytes(400), LABELS),
     "images of 8 x 8 pixels, not 28 x 28": (idx(3, (1, 8, 8), range(64)), LABELS),
-    "0 images; from 1 to 1,000,000 are read": (idx(3, (0, 28, 28), []), LABELS),
+    "0 images; from 1 to 250,000 are read": (idx(3, (0, 28, 28), []), LABELS),
     "4,294,967,295 images; from 1": (idx(3, (2**32 - 1, 28, 28), []), LABELS),
     "9 labels for the 10 images of ": (IMAGES, idx(1, (9,), range(9))),
     "label 3 is 10, not a digit 0 to 9": (IMAGES, idx(1, (10,), [0, 1, 10, *range(7)])),
@@ -126,5 +126,5 @@ def test_files_that_are_not_there(tmp_path):
         digits.read_idx(3, tmp_path / "labels")
     with pytest.raises(ValueError, match="give both or neither"):
         digits.read_idx("a", "b", "c")
-    with pytest.raises(ValueError, match=r"Is a directory|Permission"):
+    with pytest.raises(ValueError, match="a folder or a device"):
         digits.read_idx(tmp_path, tmp_path / "labels")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from handed_in import hand_in, with_part
 
-from gdlab.marking.guard import MOST_BYTES, read_package
 from gdlab.marking.reading import read_filled
+from gdlab.reading.guard import MOST_BYTES, read_package
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"

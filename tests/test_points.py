@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import gdlab
-from gdlab.core.points import MOST_BYTES, pairs
+from gdlab.core.points import pairs
+from gdlab.reading.door import MOST_TEXT_BYTES
 
 
 def refused(function, *arguments, **options):
@@ -212,7 +213,7 @@ def test_csv_files_of_every_kind(kind, tmp_path):
 
 HEADS = "head the columns x and y, or give just two columns"
 BAD_CSV = {
-    b"": "p.csv: no rows",
+    b"": "p.csv: it is empty",
     b"\n\n,\n": "p.csv: no rows",
     b"x,y\n": "p.csv: a head but no points under it",
     b"x\n1\n": f"p.csv: {HEADS}",
@@ -234,7 +235,7 @@ BAD_CSV = {
     "x,y\n1,2\n".encode("utf-16"): "p.csv: not a text file in UTF-8",
     b"x,y\n1,\xe9\n": "p.csv: not a text file in UTF-8",
     b"x,y\n1," + b"a" * 5000 + b"\n": "p.csv, line 2: y must be a number, not 'aaa",
-    b"x,y\n1," + b"1" * 200_000 + b"\n": "p.csv: field larger than field limit",
+    b"x,y\n1," + b"1" * 200_000 + b"\n": "p.csv: row 2 is longer than 131,072 characters",
 }
 
 
@@ -293,12 +294,16 @@ def test_workbooks_without_points_are_refused(rows, words, tmp_path):
 
 def test_files_that_are_no_workbooks_are_refused(tmp_path):
     path = tmp_path / "p.xlsx"
-    for content in (b"", b"words", b"PK\x03\x04damaged"):
+    for content, words in (
+        (b"", "it is empty"),
+        (b"words", "it is damaged, or no .xlsx workbook"),
+        (b"PK\x03\x04damaged", "it is damaged, or no .xlsx workbook"),
+    ):
         path.write_bytes(content)
-        assert refused(gdlab.read_points, path) == "p.xlsx: not a workbook that can be read"
+        assert refused(gdlab.read_points, path) == f"p.xlsx: {words}"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("other", "words")
-    assert refused(gdlab.read_points, path) == "p.xlsx: not a workbook that can be read"
+    assert refused(gdlab.read_points, path) == "p.xlsx: it is a zip file, but no .xlsx workbook"
 
 
 def test_paths_that_are_no_files_are_refused(tmp_path):
@@ -314,5 +319,5 @@ def test_paths_that_are_no_files_are_refused(tmp_path):
 def test_large_files_are_refused_unread(tmp_path):
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
-    assert refused(gdlab.read_points, path) == "large.csv: larger than 50 MB"
+        file.truncate(MOST_TEXT_BYTES + 1)
+    assert refused(gdlab.read_points, path) == "large.csv: it is larger than 50 MB"

@@ -107,7 +107,7 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
-    from gdlab.core.points import read_pairs
+    from gdlab.reading.points import read_pairs
 
     options = options_of(
         args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")

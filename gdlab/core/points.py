@@ -1,12 +1,10 @@
-"""The points that a line is fitted to: the lesson's own, made ones, and a file's."""
+"""The points that a line is fitted to: the lesson's own, made ones, and given ones."""
 
-import csv
 import math
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from numbers import Integral
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,13 +16,12 @@ LESSON_X = (
     38, 44, 99, 13, 21, 28, 20, 8, 64, 99, 70, 27, 17, 8,
 )  # fmt: skip
 LESSON_SLOPE, LESSON_INTERCEPT = 2, 30
-MOST_ROWS = 1_048_575
-MOST_BYTES = 50_000_000
 
 Pair = tuple[list[float], list[float]]
 
 
-def _frame(x: Sequence[float], y: Sequence[float]) -> "pd.DataFrame":
+def frame_of(x: Sequence[float], y: Sequence[float]) -> "pd.DataFrame":
+    """Points as a DataFrame of two float columns, ``x`` and ``y``."""
     import pandas as pd
 
     return pd.DataFrame({"x": x, "y": y}, dtype=float)
@@ -32,7 +29,7 @@ def _frame(x: Sequence[float], y: Sequence[float]) -> "pd.DataFrame":
 
 def lesson_points() -> "pd.DataFrame":
     """The lesson's 29 points as a DataFrame of two float columns, ``x`` and ``y``."""
-    return _frame(*lesson_pairs())
+    return frame_of(*lesson_pairs())
 
 
 def lesson_pairs() -> Pair:
@@ -67,7 +64,7 @@ def make_line(
         y = [value + round(draw.gauss(0, noise), 2) for value in y]
     if not all(map(math.isfinite, y)):
         raise ValueError("y would be past 1.8e308: give a smaller slope, intercept or noise")
-    return _frame(x, y)
+    return frame_of(x, y)
 
 
 def number(value: Any, where: str) -> float:
@@ -126,109 +123,6 @@ def pairs(points: Any) -> Pair:
         for name, column in zip("xy", columns, strict=True)
     )
     return x, y
-
-
-def read_points(path: str | Path) -> "pd.DataFrame":
-    """Read points from a .csv or .xlsx file: columns headed x and y, or just two columns.
-
-    In a .csv the values are separated by commas, semicolons or tabs; with the last two a decimal
-    comma is understood. Of a workbook the first sheet is read, its stored values only. Raises
-    ValueError naming the file and the line of the first bad value.
-    """
-    return _frame(*read_pairs(path))
-
-
-def read_pairs(path: str | Path) -> Pair:
-    """What :func:`read_points` reads, as two lists."""
-    try:
-        path = Path(path)
-    except TypeError:
-        raise ValueError(f"points are read from a file's path, not {path!r:.40}") from None
-    readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
-    if path.suffix.lower() not in readers:
-        raise ValueError(f"{path.name}: points are read from .csv or .xlsx files")
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ValueError(f"{path.name}: larger than {MOST_BYTES // 10**6} MB")
-        rows = [
-            (line, row)
-            for line, row in enumerate(readers[path.suffix.lower()](path), 1)
-            if any(value not in (None, "") for value in row)
-        ]
-    except OSError as error:
-        raise ValueError(f"{path.name}: {error.strerror or error}") from None
-    return _two_columns(path.name, rows)
-
-
-def _two_columns(name: str, rows: list[tuple[int, list[Any]]]) -> Pair:
-    """Pick x and y out of a file's rows, by their heads or by there being just two columns."""
-    if not rows:
-        raise ValueError(f"{name}: no rows")
-    heads = [str(value).strip().lower() if value is not None else "" for value in rows[0][1]]
-    if "x" in heads and "y" in heads:
-        places = heads.index("x"), heads.index("y")
-        rows = rows[1:]
-    elif sum(head != "" for head in heads) == 2:
-        first, second = (place for place, head in enumerate(heads) if head)
-        places = first, second
-    else:
-        raise ValueError(f"{name}: head the columns x and y, or give just two columns")
-    if not rows:
-        raise ValueError(f"{name}: a head but no points under it")
-    columns: Pair = ([], [])
-    for line, row in rows:
-        # 1,5,2 under x,y is a decimal comma that became a separator.
-        if any(value not in (None, "") for value in row[len(heads) :]):
-            raise ValueError(f"{name}, line {line}: more values than in the first line")
-        for column, place, word in zip(columns, places, "xy", strict=True):
-            value = row[place] if place < len(row) else None
-            column.append(number(value, f"{name}, line {line}: {word}"))
-    return columns
-
-
-def _csv_rows(path: Path) -> Iterable[list[Any]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path.name}: not a text file in UTF-8") from None
-    first = text.lstrip().split("\n", 1)[0]
-    separator = next((mark for mark in (";", "\t") if mark in first), ",")
-
-    def value(field: str) -> Any:
-        field = field.strip()
-        # float() would take 1_000, which no spreadsheet does.
-        if "_" in field:
-            return field
-        try:
-            return float(field.replace(",", ".") if separator != "," else field)
-        except ValueError:
-            return field
-
-    try:
-        for row in csv.reader(text.splitlines(), delimiter=separator):
-            yield [value(field) for field in row]
-    except csv.Error as error:
-        raise ValueError(f"{path.name}: {error}") from None
-
-
-def _xlsx_rows(path: Path) -> Iterable[list[Any]]:
-    import openpyxl
-
-    # openpyxl reports a damaged file through many exception types of other libraries.
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            return [
-                list(row)
-                for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=50, values_only=True)
-            ]
-        finally:
-            book.close()
-    except OSError:
-        raise
-    except Exception:
-        raise ValueError(f"{path.name}: not a workbook that can be read") from None
 
 
 def least_squares(points: Pair) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from gdlab.core.layout import letters
-from gdlab.marking.guard import SheetFacts, read_package
+from gdlab.reading.guard import SheetFacts, read_package
 
 MOST_SHEETS = 40
 MOST_ROWS = 2_100

@@ -4,7 +4,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from gdlab.core.points import Pair, number, pairs, read_points
+from gdlab.core.points import Pair, number, pairs
+from gdlab.reading.points import read_points
 from gdlab.web.limits import MOST_POINTS
 
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)

@@ -15,7 +15,7 @@ from gdlab.core.progress import progress
 from gdlab.marking.classes.marker import close_all, mark_some
 from gdlab.marking.classes.results import Counts, Result, write_results
 from gdlab.marking.classes.roster import read_roster
-from gdlab.marking.guard import MOST_BYTES
+from gdlab.reading.guard import MOST_BYTES
 
 JOURNAL, COPIES, LOCK = "journal.jsonl", "marked", ".lock"
 # Files in one task that goes to another machine; within this one every file is a task.

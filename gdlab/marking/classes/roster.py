@@ -1,13 +1,13 @@
 """The learners of a class: who they are, by which seed their numbers are drawn, their files."""
 
-import csv
 import hashlib
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-MOST_LEARNERS = 1_000_000
+from gdlab.reading.door import LONGEST_ROW, Refused, read_text, text_rows
+
 LONGEST_ID = 200
 # What no file system minds; the same in every system's file names.
 UNSAFE = re.compile(r"[^\w.@+-]", re.ASCII)
@@ -40,22 +40,24 @@ def read_roster(path: str | Path) -> list[Learner]:
     """
     place = Path(path)
     try:
-        text = place.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{place.name}: not a text file in UTF-8") from None
-    except OSError as error:
-        raise ValueError(f"{place.name}: {error.strerror or error}") from None
-    first = text.split("\n", 1)[0]
+        found = _learners(place)
+    except Refused as refusal:
+        raise ValueError(f"{place.name}: {refusal}") from None
+    return _with_files(found.items())
+
+
+def _learners(place: Path) -> dict[str, str]:
+    """The names by the ids."""
+    text = read_text(place)
+    first = text.readline(LONGEST_ROW)
+    text.seek(0)
     separator = next((mark for mark in (";", "\t") if mark in first), ",")
-    try:
-        rows = list(csv.reader(text.splitlines(), delimiter=separator))
-    except csv.Error as error:
-        raise ValueError(f"{place.name}: {error}") from None
-    heads = [head.strip().lower() for head in rows[0]] if rows else []
+    rows = text_rows(text, separator)
+    heads = [head.strip().lower() for head in next(rows, [])]
     if "id" not in heads:
-        raise ValueError(f"{place.name}: head the column with the learners' ids: id")
+        raise Refused("head the column with the learners' ids: id")
     found: dict[str, str] = {}
-    for line, row in enumerate(rows[1:], 2):
+    for line, row in enumerate(rows, 2):
         identity, name = (
             row[heads.index(head)].strip() if head in heads and heads.index(head) < len(row) else ""
             for head in ("id", "name")
@@ -70,10 +72,8 @@ def read_roster(path: str | Path) -> list[Learner]:
             raise ValueError(f"{place.name}, line {line}: the id {identity!r:.60} is there twice")
         found[identity] = name
     if not found:
-        raise ValueError(f"{place.name}: no learners under the heads")
-    if len(found) > MOST_LEARNERS:
-        raise ValueError(f"{place.name}: {len(found):,} learners are more than {MOST_LEARNERS:,}")
-    return _with_files(found.items())
+        raise Refused("no learners under the heads")
+    return found
 
 
 def _with_files(learners: Iterable[tuple[str, str]]) -> list[Learner]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
 
+from gdlab.reading.door import Refused, read_bytes
+
 MOST_BYTES = 10_000_000
 MOST_PARTS = 500
 MOST_PART_BYTES = 12_000_000
@@ -35,10 +37,6 @@ PASSWORD = "it is protected by a password; save it without one"
 
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-
-
-class Refused(ValueError):
-    """A file that is not read, with the reason as its message."""
 
 
 @dataclass
@@ -66,7 +64,7 @@ def read_package(path: Path) -> Package:
     Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
     an older format, damaged, with macros, links to other files, or a DTD.
     """
-    data = _bytes_of(path)
+    data = read_bytes(path, MOST_BYTES)
     if data.startswith(OLD_FORMAT):
         if ENCRYPTED in data:
             raise Refused(PASSWORD)
@@ -82,21 +80,6 @@ def read_package(path: Path) -> Package:
         ValueError, struct.error,
     ):  # fmt: skip
         raise Refused("it is damaged, or no .xlsx workbook") from None
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.exists() and not path.is_file():
-            raise Refused("it is a folder or a device, not a workbook")
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise Refused(f"{error.strerror or error}") from None
-    if not data:
-        raise Refused("it is empty")
-    if len(data) > MOST_BYTES:
-        raise Refused(f"it is larger than {MOST_BYTES // 10**6} MB")
-    return data
 
 
 def _checked(archive: zipfile.ZipFile) -> Package:

@@ -1,0 +1,1 @@
+"""Files from strangers: opened at one guarded door, read as data under limits."""
