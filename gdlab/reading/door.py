@@ -24,6 +24,7 @@ MOST_FIELDS = 4_000_000
 LONGEST_ROW = 131_072
 PIECE = 1_000_000
 
+TOO_MANY_ROWS = f"it has more than {MOST_ROWS:,} rows"
 DAMAGED = "the packed file is damaged or cut short"
 
 
@@ -75,6 +76,9 @@ def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> io.TextIOBase:
     Raises Refused as :func:`read_bytes` does, and where it is no UTF-8.
     """
     data = read_bytes(path, most)
+    # Told at once; whatever is left is counted once more as rows and fields.
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
+        raise Refused(TOO_MANY_ROWS)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for first in range(0, len(data), PIECE):
@@ -105,7 +109,7 @@ def text_rows(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
         for row in csv.reader(lines(), delimiter=delimiter):
             rows, fields, taken = rows + 1, fields + len(row), 0
             if rows > MOST_ROWS:
-                raise Refused(f"it has more than {MOST_ROWS:,} rows")
+                raise Refused(TOO_MANY_ROWS)
             if fields > MOST_FIELDS:
                 raise Refused(f"it has more than {MOST_FIELDS:,} fields")
             yield row

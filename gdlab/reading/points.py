@@ -102,7 +102,7 @@ def _xlsx_rows(path: Path) -> Iterable[list[Any]]:
             sheet = book.worksheets[0]
             # An iterator: of a million empty rows none is kept.
             for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True):
-                yield list(row)
+                yield [] if row.count(None) == len(row) else list(row)
         finally:
             book.close()
     except Exception:
