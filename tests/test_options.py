@@ -287,6 +287,14 @@ def test_a_switch_goes_on_with_the_other_rule_and_the_shared_state():
         assert run.value("new_intercept", row) == pytest.approx(b, rel=1e-9)
 
 
+def test_under_a_switch_the_steps_stand_last_of_what_both_rules_show():
+    # adam shows its corrected averages beside the step; momentum has a step alone.
+    for first, second in (("adam", "momentum"), ("momentum", "adam"), ("adadelta", "nadam")):
+        run = gdlab.trace(first, switch={"at_epoch": 2, "to": second}, epochs=2)
+        last = ["step_intercept", "step_slope", "new_intercept", "new_slope"]
+        assert list(run.frame.columns[-4:]) == last, (first, second)
+
+
 def test_a_switched_rules_hyperparameters_stand_beside():
     run = gdlab.trace("adam", switch={"at_epoch": 2, "to": "sgd", "lr": 0.00001}, epochs=2)
     assert run.hyper["lr_after"] == 0.00001
