@@ -31,9 +31,9 @@ def _larger(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(parts, parts, st.sampled_from(COMPARISONS), parts, parts).map(
             lambda p: f"({p[0]}) if ({p[1]}) {p[2]} ({p[3]}) else ({p[4]})"
         ),
-        st.tuples(st.sampled_from(("sqrt", "cos", "floor", "sign", "abs")), parts).map(
-            lambda p: f"{p[0]}({p[1]})"
-        ),
+        st.tuples(
+            st.sampled_from(("sqrt", "exp", "log", "cos", "sin", "floor", "sign", "abs")), parts
+        ).map(lambda p: f"{p[0]}({p[1]})"),
         st.tuples(st.sampled_from(("min", "max")), both).map(
             lambda p: f"{p[0]}({p[1][0]}, {p[1][1]})"
         ),
@@ -147,7 +147,7 @@ class _Latex:
             self.take(r"\right")
             self.take({"(": ")", "|": "|", r"\lfloor": r"\rfloor"}[kind])
             return {"(": "(%s)", "|": "abs(%s)", r"\lfloor": "floor(%s)"}[kind] % inside
-        if token in (r"\min", r"\max", r"\cos", r"\sign"):
+        if token in (r"\min", r"\max", r"\exp", r"\log", r"\cos", r"\sin", r"\sign"):
             self.take(r"\left")
             self.take("(")
             inside = [self.sum()]

@@ -1,4 +1,4 @@
-"""The page's arithmetic by itself: a spreadsheet's values, powers and cosines rounded rightly."""
+"""The page's arithmetic by itself: a spreadsheet's values, powers and functions rounded rightly."""
 
 import ast
 import math
@@ -6,15 +6,16 @@ import os
 import random
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from unittest import mock
 
 import expressions
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from pages import joined, opened
 
-from gdlab.language.evaluate import DIV0, NUM, CellError, evaluate
+from gdlab.language.evaluate import DIV0, FUNCTIONS, NUM, CellError, evaluate
 from gdlab.language.javascript import javascript
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -66,8 +67,12 @@ NOUGHTS = dict.fromkeys(expressions.NAMES, 0.0)
 @example(expressions.tree("-a + b"), NOUGHTS | {"a": math.inf})
 @settings(max_examples=3_000 if FULL else 200, deadline=None, derandomize=True)
 def test_expressions_have_a_spreadsheets_values(calculator, tree, cells):
-    found, wanted = calculator(javascript(tree, str), cells), on_a_sheet(tree, cells)
-    if any(isinstance(part, ast.Pow) for part in ast.walk(tree)):
+    functions = {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    powers = any(isinstance(part, ast.Pow) for part in ast.walk(tree))
+    # A function of a power may make much of the power's last bit.
+    assume(not (powers and functions & {"exp", "log", "cos", "sin"}))
+    found, wanted = float(calculator(javascript(tree, str), cells)), on_a_sheet(tree, cells)
+    if powers:
         assert found == pytest.approx(wanted, rel=1e-9, abs=1e-300, nan_ok=True)
     else:
         assert found == wanted or (math.isnan(found) and math.isnan(wanted))
@@ -82,25 +87,41 @@ def on_a_sheet(tree, cells):
         return cells[name]
 
     try:
-        return evaluate(tree, value)
+        with mock.patch.dict(FUNCTIONS, exp=rounded(Decimal.exp), log=rounded(Decimal.ln)):
+            return evaluate(tree, value)
     except CellError as error:
         return math.nan if str(error) == NUM else math.inf
 
 
-# Powers and cosines against exact arithmetic
+def rounded(function):
+    """A function computed with digits to spare and rounded once, as the page has it."""
+
+    def compute(number):
+        with localcontext() as context:
+            context.prec = 60
+            return float(function(Decimal(number)))
+
+    return compute
+
+
+# Powers and functions against exact arithmetic
 
 
 @pytest.fixture(scope="module")
 def powers(browser):
-    """The page's powers and cosines: ``powers("power", pairs)``."""
+    """The page's powers and functions: ``powers("power", pairs)``."""
     with opened(browser) as page:
-        code = f"{joined('powers.js')};window.powers = {{power, cosine}}"
+        code = (
+            f"{joined('powers.js')};window.powers = {{power, exponential, logarithm, cosine, sine}}"
+        )
         page.set_content(f"<script type=module>{code}</script>")
 
         def compute(name, arguments):
-            return page.evaluate(
+            found = page.evaluate(
                 "([name, all]) => all.map((one) => window.powers[name](...one))", [name, arguments]
             )
+            # A large whole number comes as an int.
+            return [float(one) for one in found]
 
         yield compute
 
@@ -146,22 +167,69 @@ def test_powers_of_what_is_no_ordinary_number(powers):
     assert all(map(math.isnan, powers("power", [(-2.0, 0.5), (math.nan, 1.0)])))
 
 
-def test_cosines_are_rounded_correctly(powers):
+def one_by_one(powers, name, arguments):
+    """Each argument with what the page makes of it."""
+    return zip(arguments, powers(name, [(one,) for one in arguments]), strict=True)
+
+
+def test_exponentials_are_rounded_correctly(powers):
+    draw = random.Random(2)
+    arguments = [draw.uniform(-700, 700) for _ in range(500)]
+    arguments += [draw.choice((-1, 1)) * 10 ** draw.uniform(-20, 1) for _ in range(500)]
+    arguments += [0.0, 1.0, -1.0, 37.0, -37.0, 709.78, -708.3]
+    for value, found in one_by_one(powers, "exponential", arguments):
+        exact = rounded(Decimal.exp)(value)
+        assert found == exact, value
+        assert abs(math.exp(value) - exact) <= math.ulp(exact)
+
+
+def test_logarithms_are_rounded_correctly(powers):
+    draw = random.Random(3)
+    arguments = [10 ** draw.uniform(-300, 300) for _ in range(500)]
+    arguments += [1 + draw.choice((-1, 1)) * 10 ** draw.uniform(-15, -1) for _ in range(500)]
+    arguments += [draw.uniform(0, 4) for _ in range(500)]
+    arguments += [1.0, 0.5, 2.0, 5e-324, 2.2e-308, 1.7e308, 1 - 2**-53, 1 + 2**-52]
+    for value, found in one_by_one(powers, "logarithm", arguments):
+        exact = rounded(Decimal.ln)(value)
+        assert found == exact, value
+        assert abs(math.log(value) - exact) <= math.ulp(exact)
+
+
+def test_functions_of_what_is_no_ordinary_number(powers):
+    special = [0.0, -0.0, math.inf, -math.inf, math.nan, 710.0, -745.2, -740.0, 1300.0, -1300.0]
+    for name, known in (("exponential", np.exp), ("logarithm", np.log), ("sine", np.sin)):
+        for value, found in one_by_one(powers, name, special):
+            with np.errstate(all="ignore"):
+                wanted = float(known(np.float64(value)))
+            assert found == pytest.approx(wanted, rel=1e-15, abs=1e-323, nan_ok=True), (name, value)
+    assert math.copysign(1, powers("sine", [(-0.0,)])[0]) == -1
+
+
+def angles():
     draw = random.Random(1)
-    angles = [math.pi * k / 145 for k in range(146)] + [math.pi / 2 * k for k in range(40)]
-    angles += [draw.uniform(-1000, 1000) for _ in range(100)]
-    for angle, found in zip(angles, powers("cosine", [(one,) for one in angles]), strict=True):
-        assert found == exact_cosine(angle), angle
+    found = [math.pi * k / 145 for k in range(146)] + [math.pi / 2 * k for k in range(40)]
+    return found + [draw.uniform(-1000, 1000) for _ in range(100)]
+
+
+def test_cosines_are_rounded_correctly(powers):
+    for angle, found in one_by_one(powers, "cosine", angles()):
+        assert found == exact_wave(angle, 0), angle
         assert abs(math.cos(angle) - found) <= math.ulp(found)
 
 
-def exact_cosine(angle):
-    """The series, with digits to spare."""
+def test_sines_are_rounded_correctly(powers):
+    for angle, found in one_by_one(powers, "sine", [*angles(), 1e-5, -1e-9, 7e-9, 1e-300]):
+        assert found == exact_wave(angle, 1), angle
+        assert abs(math.sin(angle) - found) <= math.ulp(found)
+
+
+def exact_wave(angle, start):
+    """The series of a cosine, or from its term 1 on a sine's, with digits to spare."""
     with localcontext() as context:
         context.prec = 60 + int(abs(angle))
-        term = total = Decimal(1)
+        term = total = Decimal(angle) if start else Decimal(1)
         square = Decimal(angle) ** 2
-        for k in range(2, 60 + int(4 * abs(angle)), 2):
+        for k in range(2 + start, 60 + int(4 * abs(angle)), 2):
             term = -term * square / (k * (k - 1))
             total += term
         return float(total)

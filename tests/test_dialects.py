@@ -57,6 +57,11 @@ WRITTEN = {
     "1e14 + a": ("=100000000000000+a", "100000000000000 + a", "100000000000000 + a"),
     "sqrt(a + b)": ("=SQRT(a+b)", "sqrt(a + b)", r"\sqrt{a + b}"),
     "cos(pi * a)": ("=COS(PI()*a)", "cos(π * a)", r"\cos\left(\pi\,a\right)"),
+    "exp(-a)": ("=EXP(-a)", "exp(-a)", r"\exp\left(-a\right)"),
+    "1 / (1 + exp(-a))": ("=1/(1+EXP(-a))", "1 / (1 + exp(-a))",
+                          r"\frac{1}{1 + \exp\left(-a\right)}"),
+    "-(a * log(b))": ("=-(a*LN(b))", "-(a * log(b))", r"-a\,\log\left(b\right)"),
+    "sin(a)": ("=SIN(a)", "sin(a)", r"\sin\left(a\right)"),
     "floor(a / b)": ("=INT(a/b)", "floor(a / b)", r"\left\lfloor \frac{a}{b}\right\rfloor "),
     "sign(-a)": ("=SIGN(-a)", "sign(-a)", r"\operatorname{sign}\left(-a\right)"),
     "abs(a)": ("=ABS(a)", "abs(a)", r"\left|a\right|"),
@@ -159,8 +164,8 @@ def ours(made, cells):
 
 def python(made, cells):
     """Python's own arithmetic; None where it raises or leaves the real numbers."""
-    scope = {"sqrt": math.sqrt, "cos": math.cos, "floor": lambda x: x // 1.0, "abs": abs}
-    scope |= {"min": min, "max": max, "pi": math.pi}
+    scope = {name: getattr(math, name) for name in ("sqrt", "exp", "log", "cos", "sin")}
+    scope |= {"floor": lambda x: x // 1.0, "abs": abs, "min": min, "max": max, "pi": math.pi}
     scope["sign"] = lambda x: float((x > 0) - (x < 0))
 
     class Floats(ast.NodeTransformer):
@@ -215,6 +220,10 @@ ERRORS = {
     "1 / 0 + sqrt(-1)": "#DIV/0!",
     "sqrt(-1) + 1 / 0": "#NUM!",
     "max(1, sqrt(-1))": "#NUM!",
+    "exp(710)": "#NUM!",
+    "log(0)": "#NUM!",
+    "log(-1)": "#NUM!",
+    "0 * log(0)": "#NUM!",
     "1 if sqrt(-1) > 0 else 2": "#NUM!",
     "a": "#NUM!",
     "b + 1": "#DIV/0!",

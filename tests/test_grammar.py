@@ -105,7 +105,7 @@ BAD = {
     "1e300 * g": ALLOWED,
     "0.1234567890123456 * g": "numbers of up to 15 digits",
     "1234567890123456 * g": "numbers of up to 15 digits",
-    "exp(g)": ALLOWED,
+    "tan(g)": ALLOWED,
     "np.sqrt(g)": ALLOWED,
     "eval('1')": ALLOWED,
     "__import__('os')": ALLOWED,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from gdlab.core.columns import Call, Step, Table, every_call, results
 from gdlab.formulas import functions
-from gdlab.language.grammar import FUNCTIONS
+from gdlab.language.grammar import FUNCTIONS, OF_MATH
 
 # b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
 # difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
@@ -38,7 +38,7 @@ def with_functions(written: dict[str, str], loop: str) -> str:
     """A module: the functions, by their texts, under the names that ``loop`` calls; the loop."""
     sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
     used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
-    imports = [f"from math import {name}" for name in ("sqrt", "cos") if name in used]
+    imports = [f"from math import {name}" for name in OF_MATH if name in used]
     imports += [f"pi = {math.pi!r}", COUNTING]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
     parts = ["\n".join(imports), *own, *sources, loop]

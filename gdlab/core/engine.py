@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gdlab.core.codegen import COUNTING, module_text
 from gdlab.core.columns import Table
 from gdlab.core.files import replacing
+from gdlab.language.grammar import OF_MATH
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,9 +126,17 @@ def _unraising(text: str) -> dict[str, Any]:
     """The module with NumPy's numbers and functions, which go on as IEEE 754 has it."""
     import numpy as np
 
-    def cos(angle: float) -> float:
-        # Not numpy.cos, whose last bit may differ from the compiled cosine's.
-        return np.float64(math.cos(angle) if math.isfinite(angle) else math.nan)
+    def unraising(name: str) -> Callable[[float], float]:
+        # Not NumPy's, whose last bit may differ from that of the compiled function.
+        exactly, beyond = getattr(math, name), getattr(np, name)
+
+        def compute(value: float) -> float:
+            try:
+                return np.float64(exactly(value))
+            except (ArithmeticError, ValueError):
+                return beyond(value)
+
+        return compute
 
     class Numbers(ast.NodeTransformer):
         def visit_Constant(self, node: ast.Constant) -> ast.expr:
@@ -138,7 +147,7 @@ def _unraising(text: str) -> dict[str, Any]:
     tree = ast.fix_missing_locations(Numbers().visit(ast.parse(text)))
     namespace: dict[str, Any] = {"float": np.float64, "_number": np.float64}
     exec(compile(tree, "<gdlab kernel>", "exec"), namespace)
-    namespace.update(sqrt=np.sqrt, cos=cos)
+    namespace.update({name: unraising(name) for name in OF_MATH})
     return namespace
 
 

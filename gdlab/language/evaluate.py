@@ -19,7 +19,8 @@ COMPARED: dict[type, Callable[[float, float], bool]] = {
     ast.Eq: operator.eq, ast.NotEq: operator.ne,
 }  # fmt: skip
 FUNCTIONS: dict[str, Callable[..., float]] = {
-    "sqrt": math.sqrt, "cos": math.cos, "floor": functions.floor, "sign": functions.sign,
+    "sqrt": math.sqrt, "exp": math.exp, "log": math.log, "cos": math.cos, "sin": math.sin,
+    "floor": functions.floor, "sign": functions.sign,
     "abs": abs, "min": min, "max": max,
 }  # fmt: skip
 

@@ -15,7 +15,12 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 # Name -> number of arguments.
-FUNCTIONS = {"sqrt": 1, "cos": 1, "floor": 1, "sign": 1, "abs": 1, "min": 2, "max": 2}
+FUNCTIONS = {
+    "sqrt": 1, "exp": 1, "log": 1, "cos": 1, "sin": 1, "floor": 1, "sign": 1, "abs": 1,
+    "min": 2, "max": 2,
+}  # fmt: skip
+# Those of them that Python's math has; gdlab.formulas.functions has the others.
+OF_MATH = ("sqrt", "exp", "log", "cos", "sin")
 CONSTANTS = {"pi": math.pi}
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)

@@ -30,7 +30,7 @@ class Style:
     function: Callable[[str], str]
 
 
-EXCEL_NAMES = {"floor": "INT"}
+EXCEL_NAMES = {"floor": "INT", "log": "LN"}
 EXCEL = Style(
     "",
     "^",

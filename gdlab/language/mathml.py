@@ -18,7 +18,7 @@ LETTERS = {
     r"\epsilon": "ϵ", r"\kappa": "κ", r"\lambda": "λ", r"\mu": "μ", r"\nu": "ν", r"\pi": "π",
     r"\rho": "ρ", r"\sigma": "σ", r"\tau": "τ",
 }  # fmt: skip
-FUNCTIONS = ("cos", "exp", "log", "max", "min")
+FUNCTIONS = ("cos", "exp", "log", "max", "min", "sin")
 HATS = (r"\widehat", r"\hat")
 # Lines are borders, because a stretched sign needs a font for maths that not every machine has.
 OVER = "border-top:0.06em solid;padding-top:0.06em"

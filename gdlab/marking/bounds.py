@@ -16,6 +16,7 @@ Interval = tuple[float, float]
 Bound = Callable[[Mapping[str, Interval]], Interval]
 
 ULP = 2.0**-52
+TINY = 5e-324
 EVERYTHING: Interval = (-math.inf, math.inf)
 # Doubles added up in another order differ in their last bits; a learner's formula may do so.
 OTHER_ORDER = 1e-13
@@ -185,10 +186,38 @@ def _root(a: Interval) -> Interval:
     return _outward(math.sqrt(max(a[0], 0.0)), math.sqrt(a[1]))
 
 
+def _exponential(a: Interval) -> Interval:
+    # Where a result is too small for all its digits, a last bit is this much.
+    low, high = _outward(_exp(a[0]), _exp(a[1]))
+    return max(low - TINY, 0.0), high + TINY
+
+
+def _exp(value: float) -> float:
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
+def _logarithm(a: Interval) -> Interval:
+    if a[1] <= 0:
+        raise CellError(NUM)
+    return _outward(math.log(a[0]) if a[0] > 0 else -math.inf, math.log(a[1]))
+
+
 def _cosine(a: Interval) -> Interval:
+    return _wave(a, math.cos, 0.0)
+
+
+def _sine(a: Interval) -> Interval:
+    return _wave(a, math.sin, math.pi / 2)
+
+
+def _wave(a: Interval, function: Callable[[float], float], top: float) -> Interval:
+    """The values of a cosine or a sine, which is 1 at ``top`` and -1 half a turn later."""
     if not math.isfinite(a[0]) or not math.isfinite(a[1]):
         return -1.0, 1.0
-    ends = math.cos(a[0]), math.cos(a[1])
+    ends = function(a[0]), function(a[1])
     turns = 2 * math.pi
 
     def holds(angle: float) -> bool:
@@ -196,7 +225,7 @@ def _cosine(a: Interval) -> Interval:
         return math.ceil((a[0] - angle) / turns) <= math.floor((a[1] - angle) / turns)
 
     low, high = _outward(min(ends), max(ends))
-    return -1.0 if holds(math.pi) else low, 1.0 if holds(0.0) else high
+    return -1.0 if holds(top + math.pi) else low, 1.0 if holds(top) else high
 
 
 def _floor(a: Interval) -> Interval:
@@ -244,7 +273,10 @@ BINARY: dict[type, Callable[[Interval, Interval], Interval]] = {
 }
 UNARY: dict[str, Callable[[Interval], Interval]] = {
     "sqrt": _root,
+    "exp": _exponential,
+    "log": _logarithm,
     "cos": _cosine,
+    "sin": _sine,
     "floor": _floor,
     "sign": _sign,
     "abs": _absolute,

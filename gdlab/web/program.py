@@ -15,8 +15,8 @@ from gdlab.language.javascript import javascript
 
 # Everything that a program may ask of an arithmetic.
 ARITHMETIC = (
-    "abs", "add", "choose", "cos", "div", "floor", "max", "min", "mul", "neg", "pow", "sign",
-    "sqrt", "sub",
+    "abs", "add", "choose", "cos", "div", "exp", "floor", "log", "max", "min", "mul", "neg", "pow",
+    "sign", "sin", "sqrt", "sub",
 )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 // The two arithmetics in which a program can run: IEEE 754's, and a spreadsheet's with its errors.
-import { cosine, power } from "./powers.js";
+import { cosine, exponential, logarithm, power, sine } from "./powers.js";
 
 /** #NUM! and #DIV/0!, as cells hold them: a spreadsheet has neither NaN nor infinity. */
 const NUM = NaN;
@@ -23,7 +23,10 @@ export const IEEE = {
   neg: (a) => -a,
   pow: power,
   sqrt: Math.sqrt,
+  exp: exponential,
+  log: logarithm,
   cos: cosine,
+  sin: sine,
   abs: Math.abs,
   floor: (a) => (Number.isFinite(a) ? Math.floor(a) : NaN),
   sign: (a) => (a > 0 ? 1 : a < 0 ? -1 : a * 0),

@@ -84,15 +84,27 @@ function rootOf(a) {
   return outward(Math.sqrt(Math.max(a[0], 0)), Math.sqrt(a[1]));
 }
 
-function cosineOf(a) {
+function exponentialOf(a) {
+  const [low, high] = outward(...a.map(Math.exp));
+  // Where a result is too small for all its digits, a last bit is this much.
+  return [Math.max(low - Number.MIN_VALUE, 0), high + Number.MIN_VALUE];
+}
+
+function logarithmOf(a) {
+  if (a[1] <= 0) throw new NoNumber();
+  return outward(Math.log(Math.max(a[0], 0)), Math.log(a[1]));
+}
+
+/** The values of a cosine or a sine, which is 1 at ``top`` and -1 half a turn later. */
+function waveOf(a, operation, top) {
   if (!a.every(Number.isFinite)) return [-1, 1];
   const turns = 2 * Math.PI;
   /** Whether an angle, give or take whole turns, lies in the interval. */
   const holds = (angle) => (
     Math.ceil((a[0] - angle) / turns) <= Math.floor((a[1] - angle) / turns)
   );
-  const [low, high] = ofCorners(a.map(Math.cos));
-  return [holds(Math.PI) ? -1 : low, holds(0) ? 1 : high];
+  const [low, high] = ofCorners(a.map(operation));
+  return [holds(top + Math.PI) ? -1 : low, holds(top) ? 1 : high];
 }
 
 const less = (a, b) => (a[1] < b[0] ? true : a[0] >= b[1] ? false : null);
@@ -138,7 +150,10 @@ export const INTERVALS = {
   pow: two(powerOf),
   neg: one(negative),
   sqrt: one(rootOf),
-  cos: one(cosineOf),
+  exp: one(exponentialOf),
+  log: one(logarithmOf),
+  cos: one((a) => waveOf(a, Math.cos, 0)),
+  sin: one((a) => waveOf(a, Math.sin, Math.PI / 2)),
   abs: one(absolute),
   floor: one((a) => a.map(Math.floor)),
   sign: one((a) => a.map(Math.sign)),

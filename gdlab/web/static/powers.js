@@ -1,9 +1,10 @@
-// Powers and cosines to the last bit: computed with twice the digits, then rounded once.
+// Powers, exponentials, logarithms, cosines and sines to the last bit: computed with twice the
+// digits, then rounded once.
 //
-// Browsers differ in Math.pow and Math.cos: in some, one power in ten is a unit off in the last
-// place, where the C library that Python calls hardly ever is. Here a number is a pair, [high,
-// low], whose sum holds about 106 bits (Dekker 1971, "A floating-point technique for extending the
-// available precision").
+// Browsers differ in Math.pow, Math.exp, Math.log, Math.cos and Math.sin: in some, one power in ten
+// is a unit off in the last place, where the C library that Python calls hardly ever is. Here a
+// number is a pair, [high, low], whose sum holds about 106 bits (Dekker 1971, "A floating-point
+// technique for extending the available precision").
 
 const SPLITTER = 2 ** 27 + 1;
 const LN2 = [0.6931471805599453, 2.3190468138462996e-17];
@@ -12,6 +13,7 @@ const EXP_TERMS = 14;
 const COS_TERMS = 30;
 const LOG_TERMS = 17;
 const LARGEST_ANGLE = 2 ** 20;
+const SMALL_ANGLE = 2 ** -27;
 const LARGEST_WHOLE = 2 ** 31;
 // No power of two this far from 0 is a number.
 const FAR = 1200;
@@ -161,6 +163,21 @@ export function power(x, y) {
   return (x < 0 && y % 2 ? -1 : 1) * sizeOf(Math.abs(x), y);
 }
 
+/** e to the power x. */
+export function exponential(x) {
+  if (!(Math.abs(x) <= FAR)) return Math.exp(x);
+  const [size, k] = expOf([x, 0]);
+  return scaled(size[0], k);
+}
+
+/** The natural logarithm of x. */
+export function logarithm(x) {
+  if (!(x > 0 && x < Infinity)) return Math.log(x);
+  let [m, k] = normal(x);
+  if (m > Math.SQRT2) [m, k] = [m / 2, k + 1];
+  return plus(logOf(m), times([k, 0], LN2))[0];
+}
+
 /** The sum of (-1)^j r^(2j) / (from + 2j)! over j: a cosine or a sine's factor. */
 function alternating(r, from) {
   const [high, low] = times(r, r);
@@ -171,13 +188,24 @@ function alternating(r, from) {
   return sum;
 }
 
-/** The cosine of x. */
-export function cosine(x) {
-  if (!(Math.abs(x) <= LARGEST_ANGLE)) return Math.cos(x);
+/** The cosine of x less so many quarters of a turn. */
+function turned(x, quarters) {
   const turns = Math.round(x / HALF_PI[0]);
   let r = [x, 0];
   for (const part of HALF_PI) r = plus(r, twoProduct(-turns, part));
-  const quarter = ((turns % 4) + 4) % 4;
+  const quarter = (((turns - quarters) % 4) + 4) % 4;
   const value = quarter % 2 ? times(r, alternating(r, 1))[0] : alternating(r, 0)[0];
   return quarter === 1 || quarter === 2 ? -value : value;
+}
+
+/** The cosine of x. */
+export function cosine(x) {
+  return Math.abs(x) <= LARGEST_ANGLE ? turned(x, 0) : Math.cos(x);
+}
+
+/** The sine of x. */
+export function sine(x) {
+  // A small angle is its own sine, to the last bit, and 0 keeps its sign.
+  if (Math.abs(x) < SMALL_ANGLE) return x;
+  return Math.abs(x) <= LARGEST_ANGLE ? turned(x, 1) : Math.sin(x);
 }
