@@ -185,7 +185,8 @@ def check_whole(page, run, name):
 def computing(browser):
     """What an expression in JavaScript makes of a run, as the page computes it."""
     with opened(browser) as page:
-        code = f"{joined('ground.js')};Object.assign(window, {{compute, groundOf, heightsOn}})"
+        names = "compute, lossGridRanges, lossGrid"
+        code = f"{joined('loss_grid.js')};Object.assign(window, {{{{{names}}}}})"
         page.set_content(f"<script type=module>{code}</script>")
 
         def compute(run, expression):
@@ -210,16 +211,25 @@ def test_the_thick_line_of_the_loss_is_the_epochs_mean(computing):
 
 
 @pytest.mark.parametrize("surface", ["ravine", "saddle", "rosenbrock", "beale", "himmelblau"])
-def test_the_ground_of_a_surface_is_the_notebooks(computing, surface):
+def test_the_loss_grid_of_a_surface_is_the_notebooks(computing, surface):
     # A path that leaves the rectangle, and one that stays.
     for lr, steps in ((0.02, 60), (30.0, 3)):
         run = gdlab.trace("sgd", surface=surface, lr=lr, steps=steps, start={"u": 0.5, "v": -0.25})
         wanted = loss_grid(run)
         names = [{"name": name} for name in run.table.parameters]
-        ranges = f"groundOf({json.dumps(names)}, run.frame)"
+        ranges = f"lossGridRanges({json.dumps(names)}, run.frame)"
         assert computing(run, ranges) == wanted[0]
-        heights = computing(run, f"[...heightsOn({ranges}, program)]")
+        heights = computing(run, f"[...lossGrid({ranges}, program)]")
         np.testing.assert_allclose(heights, wanted[1].ravel(), rtol=1e-9, atol=1e-9)
+
+
+def test_a_run_that_does_not_move_has_a_rectangle_round_it_all_the_same(computing):
+    run = gdlab.trace("sgd", surface="ravine", start={"u": 0, "v": 0}, steps=3)
+    names = [{"name": name} for name in run.table.parameters]
+    ranges = computing(run, f"lossGridRanges({json.dumps(names)}, run.frame)")
+    assert all(low < 0 < high for low, high in ranges)
+    heights = computing(run, f"[...lossGrid({json.dumps(ranges)}, program)]")
+    assert min(heights) < max(heights)
 
 
 def given_of(run):
