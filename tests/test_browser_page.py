@@ -186,7 +186,7 @@ def computing(browser):
     """What an expression in JavaScript makes of a run, as the page computes it."""
     with opened(browser) as page:
         names = "compute, lossGridRanges, lossGrid"
-        code = f"{joined('loss_grid.js')};Object.assign(window, {{{{{names}}}}})"
+        code = f"{joined('loss_grid.js')};Object.assign(window, {{ {names} }})"
         page.set_content(f"<script type=module>{code}</script>")
 
         def compute(run, expression):
