@@ -236,9 +236,9 @@ def stored(path: Path, sheet: str) -> list[list]:
         book.close()
 
 
-def test_export_writes_a_rules_workbook_with_five_epochs(run, tmp_path, monkeypatch):
+def test_export_writes_a_rules_workbook(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert run("export", "adam", "--set", "lr=0.5") == (0, "adam.xlsx\n", "")
+    assert run("export", "Adam", "--set", "lr=0.5", "--epochs", "5") == (0, "adam.xlsx\n", "")
     frame = gdlab.trace("adam", epochs=5, lr=0.5).frame
     rows = stored(tmp_path / "adam.xlsx", "adam")
     head = next(i for i, row in enumerate(rows) if "new_slope" in row)
@@ -281,16 +281,95 @@ def test_export_can_write_the_lessons_letters(run, tmp_path):
     assert "de/dm" not in texts["ab"]
 
 
+# Where a word is not known
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["tabel"], "gdlab: no command is called 'tabel'; did you mean table?"),
+        (["class", "nwe"], "gdlab class: no command is called 'nwe'; did you mean new?"),
+        (["table", "addam"], "gdlab table: no rule is called 'addam'; did you mean adam?"),
+        (["table", "adam", "--epcohs", "4"], "--epcohs 4; did you mean --epochs? (see gdlab table"),
+        (["table", "adam", "--batch_size", "4"], "did you mean --batch-size? (see gdlab table"),
+        (["table", "adam", "--lr", "0.1"], "write --set lr=0.1 (see gdlab table"),
+        (["table", "adam", "--lr=0.1"], "write --set lr=0.1 (see"),
+        (["table", "adam", "-lr", "0.1"], "write --set lr=0.1 (see"),
+        (["table", "adam", "lr=0.1"], "write --set lr=0.1 (see"),
+        (["table", "adam", "--learning-rate", "1e-3"], "write --set lr=1e-3 (see"),
+        (["export", "adam", "--beta1", "0.8"], "write --set beta1=0.8 (see gdlab export"),
+        (["page", "adam", "--out", "a.html", "--max-norm=3"], "write --set max_norm=3 (see"),
+        (["table", "adam", "--slope", "-2"], "write --start slope=-2 (see"),
+        (["table", "adam", "--avg_slope", "1"], "write --start avg_slope=1 (see"),
+        (["table", "adam", "--at_epoch", "3"], "write --switch at_epoch=3 (see"),
+        (["table", "adam", "--set", "Lr=1"], "adam has no hyperparameter 'Lr'; did you mean lr?"),
+        (["table", "adam", "--columns", "step_m"], "'step_m'; did you mean step_slope?"),
+        (["table", "adam", "--format", "jsn"], "did you mean json?"),
+        (["table", "adam", "--schedule", "cosin"], "did you mean cosine?"),
+        (["rules", "--lr", "1"], "unrecognized arguments: --lr 1 (see gdlab rules --help)"),
+        (["check", "a.xlsx", "--hnt"], "did you mean --hint? (see gdlab check"),
+    ],
+)
+def test_an_unknown_word_gets_the_one_that_was_meant(run, words, says):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1
+
+
+def test_what_is_said_to_write_works(run):
+    """The line that a message gives is run as it stands there."""
+    for words in (["--lr", "0.5"], ["--max-norm", "3"], ["--slope", "7"]):
+        said = run("table", "adam", *words)[2]
+        written = re.search(r"write (--\w+) (\S+)", said)
+        code, out, _ = run("table", "adam", written[1], written[2])
+        assert code == 0
+    assert "7" in out.splitlines()[1].split()
+
+
+def test_a_rule_may_be_typed_in_any_capitals(run):
+    assert run("table", "RMSprop")[1] == run("table", "rmsprop")[1]
+    assert run("explain", "ADAM", "--row=1", "--column=x")[1].startswith("adam, row 1")
+
+
+@pytest.mark.parametrize("words", [[], ["class"]])
+def test_alone_it_shows_what_there_is(run, words):
+    code, out, err = run(*words)
+    assert (code, err) == (0, "")
+    assert out == run(*words, "--help")[1]
+
+
+def test_it_says_its_version(run):
+    assert run("--version") == (0, f"gdlab {gdlab.__version__}\n", "")
+
+
+@pytest.mark.parametrize("words", [["table"], ["explain", "--row=29", "--column=t"]])
+def test_a_run_without_epochs_is_the_same_everywhere(run, words):
+    """One pass over the points, as gdlab.trace makes it; the row behind it is not there."""
+    command, *more = words
+    assert run(command, "adam", *more)[0] == 0
+    assert "--epochs N" in run(command, "--help")[1]
+    assert "default 1, as for gdlab.trace" in " ".join(run(command, "--help")[1].split())
+
+
+def test_export_and_page_have_the_epochs_of_table(run, tmp_path):
+    run("export", "adam", "--out", str(tmp_path / "a.xlsx"))
+    rows = stored(tmp_path / "a.xlsx", "adam")
+    head = next(row for row in rows if "new_slope" in row)
+    assert max(row[head.index("t")] for row in rows[rows.index(head) + 2 :]) == 29
+    for command in ("export", "page", "sweep"):
+        assert "default 1, as for" in " ".join(run(command, "--help")[1].split())
+
+
 # Bad input: one line, exit code 2
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ([], "required: COMMAND"),
-        (["tabel"], "'tabel'"),
+        (["tabel"], "no command is called 'tabel'; did you mean table?"),
         (["table"], "required: RULE"),
-        (["table", "addam"], "no rule is called 'addam'; there are sgd, momentum"),
+        (["table", "steepest"], "no rule is called 'steepest'; there are sgd, momentum"),
         (["table", "adam", "--wrong"], "--wrong"),
         (["table", "adam", "--epoch", "4"], "--epoch"),
         (["table", "adam", "--epochs", "0"], "--epochs: must be a whole number from 1, not '0'"),
@@ -309,7 +388,7 @@ def test_export_can_write_the_lessons_letters(run, tmp_path):
         (["table", "adam", "--set", "points=2"], "with --data"),
         (["table", "adam", "--set", "rule=2"], "before the options"),
         (["table", "adam", "--set", "every=2"], "with --every"),
-        (["table", "adam", "--columns", "m"], "no column is called 'm'; there are epoch"),
+        (["table", "adam", "--columns", "q"], "no column is called 'q'; there are epoch"),
         (["table", "adam", "--every", "0"], "--every: must be a whole number from 1"),
         (["table", "adam", "--start", "avg_b=1"], "start has no 'avg_b'; adam starts from"),
         (["table", "adam", "--start", "slope=inf"], "start slope must be a finite number"),
@@ -338,12 +417,19 @@ def test_export_can_write_the_lessons_letters(run, tmp_path):
         (["export", "--all", "--batch-size", "4"], "--batch-size goes with a rule"),
         (["export", "sgd", "addam"], "no rule is called 'addam'"),
         (["export", "sgd", "adam", "--out", "a.xlsx"], "for several rules give --out a folder"),
-        (["export", "sgd", "--out", "nowhere"], "nowhere: no such folder"),
-        (["export", "sgd", "--out", "nowhere/a.xlsx"], "there is no folder"),
+        (["export", "sgd", "adam", "--out", "bad.csv"], "bad.csv: a workbook's name ends in .xlsx"),
+        (["export", "sgd", "--out", "plain"], "plain is a file; name a folder"),
         (["export", "sgd", "--epochs", "99999"], "2,899,971 rows do not fit"),
         (["explain", "adam", "--row", "1"], "required: --column"),
-        (["explain", "adam", "--row", "30", "--column", "x"], "from 1 to 29, not 30"),
-        (["explain", "adam", "--row", "1", "--column", "m"], "no column is called 'm'; there are"),
+        (
+            ["explain", "adam", "--row", "30", "--column", "x"],
+            "--row must be from 1 to 29, not 30; --epochs 2 has that row",
+        ),
+        (
+            ["explain", "sgd", "--surface", "ravine", "--row", "101", "--column", "u"],
+            "--row must be from 1 to 100, not 101; --steps 101 has that row",
+        ),
+        (["explain", "adam", "--row", "1", "--column", "q"], "no column is called 'q'; there are"),
         (["explain", "adam", "--row", "1", "--column", "\x1b[31m"], r"\x1b[31m"),
         (["table", "adam\nTraceback"], r"'adam\nTraceback'"),
         (["adam\nTraceback"], r"'adam\nTraceback'"),
@@ -354,6 +440,7 @@ def test_bad_input_costs_one_line_and_exit_code_2(run, tmp_path, monkeypatch, wo
     monkeypatch.chdir(tmp_path)
     Path("folder").mkdir()
     Path("bad.csv").write_text("x,y\n1,2\n2,zwei\n")
+    Path("plain").write_text("")
     code, out, err = run(*words)
     assert code == 2
     assert out == ""
@@ -361,7 +448,7 @@ def test_bad_input_costs_one_line_and_exit_code_2(run, tmp_path, monkeypatch, wo
     assert "\x1b" not in err
     assert err.startswith("gdlab")
     assert says in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "folder"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.csv", "folder", "plain"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

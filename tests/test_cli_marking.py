@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable
@@ -95,6 +96,55 @@ def test_exit_codes(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", bad)
     assert (code, out) == (2, "")
     assert same_line(err) and err.startswith("gdlab check: bad.xlsx: it is damaged, or no .xlsx")
+
+
+def test_a_sheet_that_nobody_has_filled_in_is_no_failure(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = "adam.xlsx"
+    run("practice", "adam", "--rows", 2, "--out", path)
+    code, out, err = run("check", path)
+    assert (code, err) == (0, "")
+    assert out == f"{path}, adam: nothing is filled in yet; 38 cells are empty\n"
+    assert json.loads(run("check", path, "--json")[1])["marks"]["empty"] == 38
+
+
+def test_practice_replaces_no_sheet_with_an_answer(run: Run, tmp_path: Path) -> None:
+    path, key = tmp_path / "a.xlsx", tmp_path / "key.xlsx"
+    words = ["practice", "adam", "--out", path, "--key", key, "--rows", 2]
+    assert run(*words)[0] == 0
+    # Nothing is lost: an empty sheet and a key are replaced.
+    assert run(*words, "--seed", 3)[0] == 0
+    book = openpyxl.load_workbook(path)
+    book["adam"]["K10"] = 3
+    book.save(path)
+    filled = digest(path)
+    for out in (["--out", path], ["--out", tmp_path / "b.xlsx", "--key", path]):
+        code, _, err = run("practice", "adam", *out)
+        assert code == 2 and "may be filled in; give another name" in err and same_line(err)
+    assert digest(path) == filled and not (tmp_path / "b.xlsx").exists()
+    with pytest.raises(ValueError, match="may be filled in"):
+        gdlab.practice("sgd", path)
+    other = tmp_path / "diary.xlsx"
+    other.write_text("dear diary")
+    assert run("practice", "adam", "--out", other)[0] == 2 and other.read_text() == "dear diary"
+
+
+def test_a_pattern_that_the_shell_leaves_is_looked_up(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for name in ("b.xlsx", "a.xlsx"):
+        hand_in(folder / name)
+    code, out, _ = run("check", folder / "*.xlsx", "--json")
+    assert code == 0
+    assert [Path(json.loads(line)["file"]).name for line in out.splitlines()] == [
+        "a.xlsx",
+        "b.xlsx",
+    ]
+    code, out, err = run("check", tmp_path / "none" / "*.xlsx", "--marked", tmp_path / "marked")
+    assert (code, out) == (2, "") and same_line(err)
+    assert err == f"gdlab check: {tmp_path}/none/*.xlsx: No such file\n"
 
 
 def test_one_bad_file_costs_only_itself(run: Run, tmp_path: Path) -> None:
@@ -240,6 +290,31 @@ def test_a_terminal_gets_colours_and_the_signs_stay(tmp_path: Path) -> None:
         [sys.executable, "-m", "gdlab", "check", path], capture_output=True, text=True, check=False
     )
     assert plain.returncode == 1 and "✗ wrong" in plain.stdout and "\x1b" not in plain.stdout
+    for extra, styled in (({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)):
+        code, out = in_terminal(["check", str(path)], extra)
+        assert code == 1 and "✗ wrong" in out and ("\x1b[" in out) == styled, extra
+
+
+def in_terminal(words: list[str], extra: dict[str, str]) -> tuple[int, str]:
+    """The exit code and all that a command writes to a terminal."""
+    leader, follower = pty.openpty()
+    plain = {name: text for name, text in os.environ.items() if name != "NO_COLOR"}
+    plain |= {"TERM": "xterm-256color", **extra}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gdlab", *words], stdout=follower, stderr=follower, env=plain
+    )
+    os.close(follower)
+    text = b""
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:  # Linux ends a terminal that nobody writes to in this way.
+            break
+        if not chunk:
+            break
+        text += chunk
+    os.close(leader)
+    return child.wait(60), text.decode()
 
 
 def test_a_password_and_macros(run: Run, tmp_path: Path) -> None:

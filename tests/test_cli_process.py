@@ -42,15 +42,6 @@ def test_help_is_everywhere_with_an_example(run, name):
     )
 
 
-@pytest.mark.parametrize("name", ["", "rules", "table", "explain", "export"])
-def test_the_examples_work(run, tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    Path("sheets").mkdir()
-    for words in examples(run(*name.split(), "--help")[1]):
-        code, _, err = run(*words[1:])
-        assert (code, err) == (0, ""), words
-
-
 def loaded_by(*words: str) -> set[str]:
     """The modules that a command has loaded when it ends."""
     program = (
@@ -156,6 +147,40 @@ def test_a_closed_output_is_no_traceback():
         ["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "offered", "not_offered"),
+    [
+        ("gdlab ", {"table", "export", "class"}, {"new"}),
+        ("gdlab ta", {"table "}, {"export"}),
+        ("gdlab class ", {"new", "mark"}, {"table"}),
+        ("gdlab table ad", {"adam", "adagrad", "adadelta"}, {"sgd"}),
+        ("gdlab export sgd mom", {"momentum "}, {"sgd"}),
+        ("gdlab table adam --ep", {"--epochs "}, {"--every"}),
+        ("gdlab table adam --set be", {"beta1=", "beta2="}, {"lr="}),
+        ("gdlab explain adam --row 1 --column sqr_avg_h", {"sqr_avg_hat_slope"}, {"lr"}),
+        ("gdlab table sgd --schedule co", {"cosine", "constant"}, {"exponential"}),
+        ("gdlab table sgd --start ", {"slope=", "intercept="}, set()),
+    ],
+)
+def test_the_shell_completes(tmp_path, line, offered, not_offered):
+    """Asked as argcomplete's function in bash asks."""
+    answer = tmp_path / "answer"
+    asking = {
+        "_ARGCOMPLETE": "1",
+        "_ARGCOMPLETE_SHELL": "bash",
+        "_ARGCOMPLETE_STDOUT_FILENAME": str(answer),
+        "COMP_LINE": line,
+        "COMP_POINT": str(len(line)),
+        "COMP_TYPE": "9",
+        "IFS": "\013",
+    }
+    done = process(env=os.environ | asking)
+    words = set(answer.read_text().split("\013"))
+    assert not done.stdout
+    assert offered <= words
+    assert not not_offered & words
 
 
 def test_the_installed_command_is_the_module():

@@ -7,40 +7,17 @@ import contextlib
 import doctest
 import io
 import linecache
-import os
 import re
-import subprocess
-import sys
 import tempfile
-from pathlib import Path
 
 import pytest
+from shell import HERE, shell
 
 from gdlab.core.registry import BUILT_IN, find_rule
 
-HERE = Path(__file__).parents[1]
 README = HERE / "README.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 PYCON = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
-
-
-def shell(command: str, folder: str) -> str:
-    """The output of a line of the README, with a gdlab that is this one."""
-    script = Path(folder) / "gdlab"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gdlab "$@"\n')
-    script.chmod(0o755)
-    here = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    here |= {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(HERE)}
-    done = subprocess.run(
-        ["/bin/sh", "-c", command],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=folder,
-        env=here,
-    )
-    assert not done.stderr
-    return done.stdout
 
 
 def rerun(block: str) -> str:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import gdlab
 from gdlab.cli.listing import COMMANDS
 from gdlab.cli.parsing import BAD_INPUT, Parser, command, command_group, complain
 
@@ -19,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 2: bad input, with one line on standard error. A command may have codes of its own.
     """
+    if "_ARGCOMPLETE" in os.environ:
+        _complete()
     for name in ("stdout", "stderr"):
         # Closed by the caller (gdlab table adam >&-): what would be said there goes nowhere.
         stream = getattr(sys, name) or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
@@ -27,8 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else list(arguments)
-    chosen = next((word for word in given if not word.startswith("-")), None)
-    parsed = parser(chosen).parse_args(given)
+    parsed = parser(_command_in(given)).parse_args(given)
     try:
         code = parsed.run(parsed)
         sys.stdout.flush()
@@ -57,6 +59,7 @@ def parser(chosen: str | None) -> Parser:
         description="Gradient descent for a straight line as a table of cells to check by hand.",
         example="gdlab table adam --epochs 4\ngdlab export --all",
     )
+    whole.add_argument("--version", action="version", version=f"gdlab {gdlab.__version__}")
     group = command_group(whole)
     if chosen in COMMANDS:
         module, _ = COMMANDS[chosen]
@@ -66,3 +69,16 @@ def parser(chosen: str | None) -> Parser:
             if " " not in name:
                 command(group, name)
     return whole
+
+
+def _command_in(words: Sequence[str]) -> str | None:
+    return next((word for word in words if not word.startswith("-")), None)
+
+
+def _complete() -> None:
+    """Answer the shell, which asks how the line in COMP_LINE could go on, and end."""
+    from gdlab.cli.completion import complete
+
+    # The word that is being typed is no command yet.
+    line = os.environ["COMP_LINE"][: int(os.environ["COMP_POINT"])]
+    complete(parser(_command_in(line.split()[1:] if line[-1:].isspace() else line.split()[1:-1])))

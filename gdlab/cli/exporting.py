@@ -5,7 +5,10 @@ import argparse
 from gdlab.cli.parsing import Commands, command
 from gdlab.cli.running import add_run_options, run_of, run_options_given
 
-EPOCHS = 5  # one press of the lesson's run button
+TYPE_CHECKING = False  # importing typing would take as long as argparse does
+if TYPE_CHECKING:
+    from pathlib import Path
+
 FOLDER = "exports"
 
 
@@ -28,7 +31,7 @@ def add(group: Commands) -> None:
     parser.add_argument(
         "--out",
         metavar="PATH",
-        help="a workbook, NAME.xlsx, or a folder (default: RULE.xlsx in this folder)",
+        help="a workbook, NAME.xlsx, or a folder, made where needed (default: RULE.xlsx here)",
     )
     parser.add_argument(
         "--symbols",
@@ -37,7 +40,7 @@ def add(group: Commands) -> None:
         help="the line's letters: y = m*x + b, or y = a*x + b as in the lessons (default mb); "
         "the page keeps m and b",
     )
-    add_run_options(parser, epochs=EPOCHS)
+    add_run_options(parser, "; with --all 5, as in the lesson")
 
 
 def _export(args: argparse.Namespace) -> None:
@@ -57,40 +60,44 @@ def _lessons(args: argparse.Namespace) -> list[str]:
     given = run_options_given(args) - {"epochs"}
     if given:
         raise ValueError(f"--{min(given).replace('_', '-')} goes with a rule, not with --all")
-    epochs = EPOCHS if args.epochs is None else args.epochs
+    given_epochs = {} if args.epochs is None else {"epochs": args.epochs}
     folder = args.out or FOLDER
     with progress("Writing workbooks"):
-        paths = write_lessons(folder, epochs=epochs, letters=args.symbols)
-        paths.append(write_lessons_page(Path(folder, LESSONS_PAGE), epochs=epochs))
+        paths = write_lessons(folder, letters=args.symbols, **given_epochs)
+        paths.append(write_lessons_page(Path(folder, LESSONS_PAGE), **given_epochs))
     return list(map(str, paths))
 
 
 def _rules(args: argparse.Namespace) -> list[str]:
     from gdlab.core.progress import progress
+    from gdlab.core.registry import find_rule
     from gdlab.excel.workbook import write_trace
 
-    rules = list(dict.fromkeys(args.rules))
-    if args.surface is None and args.epochs is None:
-        args.epochs = EPOCHS
+    rules = list(dict.fromkeys(find_rule(rule).name for rule in args.rules))
     paths = _paths(args.out, rules)
     # All are computed before anything is written: bad input leaves no file behind.
     traces = [run_of(args, rule) for rule in rules]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
     with progress("Writing workbooks", len(rules)) as done:
         for trace, path in zip(traces, paths, strict=True):
             write_trace(trace, path, letters=args.symbols)
             done(1)
-    return paths
+    return list(map(str, paths))
 
 
-def _paths(out: str | None, rules: list[str]) -> list[str]:
-    """Where the rules' workbooks go."""
+def _paths(out: str | None, rules: list[str]) -> "list[Path]":
+    """Where the rules' workbooks go: one file, or a folder, which need not be there yet."""
     from pathlib import Path
 
-    if out and out.lower().endswith(".xlsx"):
+    from gdlab.core.files import check_workbook_name
+
+    place = Path(out or "")
+    if place.suffix and not place.is_dir():
+        check_workbook_name(place)
         if len(rules) > 1:
             raise ValueError(f"{out} is one workbook; for several rules give --out a folder")
-        return [out]
-    folder = Path(out or "")
-    if not folder.is_dir():
-        raise ValueError(f"{out}: no such folder; make it first, or name a file that ends in .xlsx")
-    return [str(folder / f"{rule}.xlsx") for rule in rules]
+        return [place]
+    if place.is_file():
+        raise ValueError(f"{out} is a file; name a folder, or a workbook that ends in .xlsx")
+    return [place / f"{rule}.xlsx" for rule in rules]

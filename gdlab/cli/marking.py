@@ -1,6 +1,7 @@
 """``gdlab practice``: a workbook to fill in. ``gdlab check``: mark what was filled in."""
 
 import argparse
+import os
 import sys
 
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
@@ -38,7 +39,7 @@ def add(group: Commands) -> None:
         "--epochs",
         metavar="N",
         type=whole,
-        help="passes that the rows are shared out to (default 1)",
+        help="passes over the points; the rows are of all of them together (default 1)",
     )
     practice.add_argument(
         "--set",
@@ -92,10 +93,16 @@ def _check(args: argparse.Namespace) -> int:
     from gdlab.core.progress import progress
     from gdlab.marking import check
 
-    places = _marked_places(args.files, args.marked) if args.marked else {}
-    code = 0
-    with progress("Checking", total=len(args.files)) as done:
-        for file in args.files:
+    files, code = [], 0
+    for given in args.files:
+        found = _files_of(given)
+        if not found:
+            complain(args.prog, f"{given}: No such file")
+            code = BAD_INPUT
+        files += found
+    places = _marked_places(files, args.marked) if args.marked and files else {}
+    with progress("Checking", total=len(files)) as done:
+        for file in files:
             try:
                 report = check(file)
                 report = report.hint() if args.hint else report
@@ -108,9 +115,18 @@ def _check(args: argparse.Namespace) -> int:
             finally:
                 done(1)
             _print(report, args.json, args.prog)
-            if not report.passed:
+            if not (report.passed or report.untouched):
                 code = max(code, NOT_ALL_RIGHT)
     return code
+
+
+def _files_of(given: str) -> list[str]:
+    """The files of an argument: itself, or what a pattern finds that the shell has not replaced."""
+    import glob
+    from pathlib import Path
+
+    # Not Path.glob, which knows no pattern from the root or in a folder's name above.
+    return [given] if Path(given).exists() else sorted(glob.glob(given))  # noqa: PTH207
 
 
 def _print(report: "Report", as_json: bool, prog: str) -> None:
@@ -124,7 +140,8 @@ def _print(report: "Report", as_json: bool, prog: str) -> None:
     elif sys.stdout.isatty():
         from rich.console import Console
 
-        Console().print(report)
+        # rich keeps bold letters where NO_COLOR asks for none of it.
+        Console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(report)
     else:
         print(report)
 

@@ -31,6 +31,30 @@ class Parser(argparse.ArgumentParser):
             **options,
         )
 
+    def parse_known_args(
+        self, args: "Any" = None, namespace: "Any" = None
+    ) -> "tuple[Any, list[str]]":
+        """Refuse here what no parser knows, so that the message names this command and its help."""
+        namespace, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(self._meant(unknown))
+        return namespace, unknown
+
+    def _check_value(self, action: argparse.Action, value: "Any") -> None:
+        if action.choices is not None and value not in action.choices:
+            from gdlab.core.suggest import unknown
+
+            what = f"no {str(action.metavar or 'value').lower()} is called {value!r:.40}"
+            raise argparse.ArgumentError(
+                None if action.dest == "command" else action, unknown(what, value, action.choices)
+            )
+
+    def _meant(self, unknown: list[str]) -> str:
+        """What the first of some unknown words should probably have been."""
+        from gdlab.cli.unknown import meant
+
+        return meant(unknown, [*self._option_string_actions])
+
     def error(self, message: str) -> "NoReturn":
         """Report what argparse found: one line on standard error, exit code 2."""
         complain(self.prog, f"{message} (see {self.prog} --help)")
@@ -39,8 +63,10 @@ class Parser(argparse.ArgumentParser):
 
 def command_group(parser: Parser) -> Commands:
     """Give a parser commands; each is added with :func:`command`."""
+    # A parser that is given no command shows what there is.
+    parser.set_defaults(run=lambda _: parser.print_help(), prog=parser.prog)
     return parser.add_subparsers(
-        title="commands", metavar="COMMAND", required=True, prog=parser.prog
+        title="commands", metavar="COMMAND", dest="command", prog=parser.prog
     )
 
 
@@ -58,7 +84,8 @@ def command(
     full_name = f"{group._prog_prefix} {name}".removeprefix("gdlab ")
     _, summary = COMMANDS[full_name]
     parser: Parser = group.add_parser(name, help=summary, description=summary, example=example)
-    parser.set_defaults(run=run, prog=parser.prog)
+    if run:
+        parser.set_defaults(run=run, prog=parser.prog)
     return parser
 
 

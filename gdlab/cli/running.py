@@ -16,14 +16,17 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def add_run_options(parser: Parser, epochs: int = 1) -> None:
-    """Add what a run is given beside its rule; ``epochs`` is their default, for the help."""
+def add_run_options(parser: Parser, epochs_note: str = "") -> None:
+    """Add what a run is given beside its rule; ``epochs_note`` goes behind the help of --epochs."""
     run = parser.add_argument_group("the run")
     run.add_argument(
         "--data", metavar="FILE", help="points from a .csv or .xlsx file (default: the lesson's 29)"
     )
     run.add_argument(
-        "--epochs", metavar="N", type=whole, help=f"passes over the points (default {epochs})"
+        "--epochs",
+        metavar="N",
+        type=whole,
+        help=f"passes over the points (default 1, as for gdlab.trace{epochs_note})",
     )
     run.add_argument(
         "--set",

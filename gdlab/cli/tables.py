@@ -57,7 +57,12 @@ def _rules(args: argparse.Namespace) -> None:
 
 
 def _explain(args: argparse.Namespace) -> None:
-    print(run_of(args, args.rule).explain(args.row, args.column, args.symbols))
+    run = run_of(args, args.rule)
+    if args.row > run.rows:
+        epochs = -(-args.row // run.samples)
+        more = f"--epochs {epochs}" if run.table.point else f"--steps {args.row}"
+        raise ValueError(f"--row must be from 1 to {run.rows}, not {args.row}; {more} has that row")
+    print(run.explain(args.row, args.column, args.symbols))
 
 
 def _table(args: argparse.Namespace) -> None:

@@ -216,7 +216,11 @@ class Trace:
     def _check_row(self, row: Any) -> None:
         whole = isinstance(row, Integral) and not isinstance(row, bool)
         if not whole or not 1 <= row <= self.rows:
-            raise ValueError(f"row must be a whole number from 1 to {self.rows}, not {row!r:.40}")
+            more = "epochs" if self.table.point else "steps"
+            raise ValueError(
+                f"row must be a whole number from 1 to {self.rows}, not {row!r:.40}; "
+                f"more {more} make more rows"
+            )
 
     def to_excel(self, path: str | Path, **options: Any) -> Path:
         """Write the table as a workbook with live formulas; returns the path.

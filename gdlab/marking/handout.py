@@ -58,16 +58,41 @@ def practice(
     ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together.
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
-    decimals out of their limits, and for a path that does not end in .xlsx.
+    decimals out of their limits, for a path that does not end in .xlsx, and where a file stands
+    that a learner may have filled in.
     """
     for path in (out,) if key is None else (out, key):
         check_workbook_name(path)
     record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
     if key is not None and Path(key).resolve() == Path(out).resolve():
         raise ValueError(f"{key} cannot be both the practice sheet and its key")
+    for path in (out,) if key is None else (out, key):
+        _refuse_to_replace(Path(path))
     if key is not None:
         _write(Path(key), record, run, is_key=True)
     return _write(Path(out), record, run, is_key=False)
+
+
+def _refuse_to_replace(path: Path) -> None:
+    """ValueError where ``path`` is anything but a practice sheet without an answer, or a key."""
+    from gdlab.marking.grid import read_grids
+    from gdlab.marking.reading import filled
+
+    if not path.is_file():
+        return
+    try:
+        grids = read_grids(path)
+        is_key = any(
+            grid.name == PRACTICE_SHEET and grid.text(NAME_ROW, 2) == KEY_NAME for grid in grids
+        )
+        there = filled(grids, str(path))
+        untouched = there.asked.isdisjoint(there.written)
+    except ValueError:
+        is_key = untouched = False
+    if not (is_key or untouched):
+        raise ValueError(
+            f"{path} is there and may be filled in; give another name, or move it away first"
+        )
 
 
 def make(

@@ -78,6 +78,11 @@ class Report:
         return self.marks[WRONG] == self.marks[EMPTY] == 0
 
     @property
+    def untouched(self) -> bool:
+        """Whether nothing is filled in yet."""
+        return self.marks[EMPTY] == len(self.cells)
+
+    @property
     def first_wrong(self) -> str | None:
         """The address of the first wrong cell in the order of computing."""
         return next((cell.address for cell in self.cells if cell.status == WRONG), None)
@@ -118,17 +123,21 @@ class Report:
     def summary(self) -> str:
         """One line: ``adam: 30 of 38 right, 5 follow, 2 wrong, 1 empty; first wrong: K11``."""
         marks = self.marks
+        name = f"{plain(self.file)}, " if self.file else ""
+        if self.untouched:
+            return f"{name}{self.rule}: nothing is filled in yet; {marks['of']} cells are empty"
         counts = f"{marks[RIGHT]} of {marks['of']} right"
         if marks[FOLLOWS]:
             counts += f", {marks[FOLLOWS]} {'follows' if marks[FOLLOWS] == 1 else 'follow'}"
         counts += "".join(f", {marks[one]} {one}" for one in (WRONG, EMPTY) if marks[one])
         first = f"; first wrong: {self.first_wrong}" if self.first_wrong else ""
-        name = f"{plain(self.file)}, " if self.file else ""
         return f"{name}{self.rule}: {counts}{first}"
 
     @property
     def _told(self) -> list[Marked]:
         """The cells that there is something to say about; of empty ones only the first."""
+        if self.untouched:
+            return []
         empty = [cell for cell in self.cells if cell.status == EMPTY][:1]
         return [cell for cell in self.cells if cell.status in (WRONG, FOLLOWS) or cell in empty]
 
