@@ -52,6 +52,7 @@ RUNS: dict[str, tuple[str, str, dict[str, Any], dict[str, float]]] = {
         {"lr": 0.001, "weight_decay": 0.1},
         {"lr": 0.001, "weight_decay": 0.1},
     ),
+    "radam": ("radam", "RAdam", {"lr": 0.001}, {"lr": 0.001, "rho_over": 5}),
     "sgd decayed": (
         "sgd",
         "SGD",

@@ -37,6 +37,14 @@ RUNS: dict[str, tuple[str, dict[str, Any], dict[str, float]]] = {
     ),
     "adamax": ("Adamax", {"lr": 0.1}, {"lr": 0.1}),
     "nadam": ("NAdam", {"lr": 0.1}, {"lr": 0.1}),
+    # torch rectifies from rho over 5; the paper, whose default is ours, from 4.
+    "radam": ("RAdam", {"lr": 0.0001}, {"lr": 0.0001, "rho_over": 5}),
+    # torch adds eps outside the root, Graves inside; without it they are the same.
+    "rmsprop_centered": (
+        "RMSprop",
+        {"lr": 0.002, "alpha": 0.95, "momentum": 0.9, "centered": True, "eps": 0},
+        {"lr": 0.002, "eps": 0},
+    ),
     "amsgrad": ("Adam", {"lr": 0.1, "amsgrad": True}, {"lr": 0.1}),
     "adamw": ("AdamW", {"lr": 0.1, "weight_decay": 0.01}, {"lr": 0.1}),
     "adam": (

@@ -79,7 +79,8 @@ def test_weights_are_those_of_torch(name, torch):
 
 def test_every_rule_that_torch_has_is_raced_against_it():
     raced = {rule for rule, *_ in record_digits.RUNS.values()}
-    assert set(record_torch.RUNS) <= raced <= set(gdlab.rules())
+    # Blank pixels need eps, and in rmsprop_centered torch has it in another place than Graves.
+    assert {*record_torch.RUNS} - {"rmsprop_centered"} <= raced <= {*gdlab.rules()}
 
 
 # The rules, element by element

@@ -164,6 +164,30 @@ def test_rmsprop_lesson_by_hand():
     )
 
 
+def test_rmsprop_centered_by_hand():
+    # Graves 2013: n = 0.95 n + 0.05 g^2, a = 0.95 a + 0.05 g,
+    # Delta = 0.9 Delta - 0.0001 g / sqrt(n - a^2 + 0.0001). One point makes g easy: x = 1, y = 0.
+    g1 = 2 * (1 + 1)
+    n1, a1 = 0.05 * 16, 0.05 * 4
+    d1 = -0.0001 * 4 / sqrt(n1 - a1**2 + 0.0001)
+    assert g1 == 4
+    g2 = 2 * (2 + 2 * d1)
+    n2, a2 = 0.95 * n1 + 0.05 * g2**2, 0.95 * a1 + 0.05 * g2
+    d2 = 0.9 * d1 - 0.0001 * g2 / sqrt(n2 - a2**2 + 0.0001)
+    g3 = 2 * (2 + 2 * (d1 + d2))
+    n3, a3 = 0.95 * n2 + 0.05 * g3**2, 0.95 * a2 + 0.05 * g3
+    d3 = 0.9 * d2 - 0.0001 * g3 / sqrt(n3 - a3**2 + 0.0001)
+    assert_rows(
+        gdlab.trace("rmsprop_centered", [(1, 0)], epochs=3),
+        grad_slope=[4, g2, g3],
+        sqr_avg_slope=[n1, n2, n3],
+        avg_slope=[a1, a2, a3],
+        variance_slope=[n1 - a1**2, n2 - a2**2, n3 - a3**2],
+        step_slope=[-d1, -d2, -d3],
+        new_intercept=[1 + d1, 1 + d1 + d2, 1 + d1 + d2 + d3],
+    )
+
+
 def test_adam_by_hand():
     # Kingma & Ba 2015, algorithm 1, with its own settings. In the first step m-hat is g, v-hat g^2.
     b2 = 1 - 0.001 * -86 / (86 + 1e-8)
@@ -540,3 +564,74 @@ def test_lion_by_hand():
     # From slope 4 the error of (14, 58) is -1, that of (86, 202) 142.6: c turns upwards.
     falling = gdlab.trace("lion", start={"slope": 4})
     assert_rows(falling, direction_slope=[-1, 1, 1], new_slope=[4.01, 4.00, 3.99])
+
+
+def hand_rho(t):
+    # Liu et al. 2020, algorithm 2 with beta2 = 0.999: rho_inf = 2 / 0.001 - 1 = 1999.
+    return 1999 - 2 * t * 0.999**t / (1 - 0.999**t)
+
+
+def test_radam_by_hand():
+    # The first four rows: rho is at most 4, so theta = theta - alpha m-hat. From the fifth on,
+    # r = sqrt((rho-4)(rho-2) 1999 / (1995 * 1997 rho)), l = sqrt((1 - beta2^t) / v).
+    b, m, mb, vb, mm, vm = 1.0, 1.0, 0.0, 0.0, 0.0, 0.0
+    points = [(14, 58), (86, 202), (28, 86), (51, 132), (28, 86), (29, 88)]
+    run = gdlab.trace("radam", points, eps=0)
+    for t, (x, y) in enumerate(points, 1):
+        gb = 2 * (b + m * x - y)
+        gm = gb * x
+        mb, mm = 0.9 * mb + 0.1 * gb, 0.9 * mm + 0.1 * gm
+        vb, vm = 0.999 * vb + 0.001 * gb**2, 0.999 * vm + 0.001 * gm**2
+        rho = hand_rho(t)
+        if t <= 4:
+            assert rho < 4
+            b -= 0.001 * mb / (1 - 0.9**t)
+            m -= 0.001 * mm / (1 - 0.9**t)
+        else:
+            assert rho > 4
+            r = sqrt((rho - 4) * (rho - 2) * 1999 / (1995 * 1997 * rho))
+            b -= 0.001 * r * mb / (1 - 0.9**t) * sqrt((1 - 0.999**t) / vb)
+            m -= 0.001 * r * mm / (1 - 0.9**t) * sqrt((1 - 0.999**t) / vm)
+            assert run.value("rectifier_slope", t) == pytest.approx(r, rel=1e-9)
+        assert run.value("new_intercept", t) == pytest.approx(b, rel=1e-12)
+        assert run.value("new_slope", t) == pytest.approx(m, rel=1e-12)
+
+
+def test_lookahead_by_hand():
+    # Zhang et al. 2019, algorithm 1, k = 2, alpha = 0.5: two steps of descent, then half-way back.
+    m1 = 1 - 0.0001 * -1204
+    b1 = 1 - 0.0001 * -86
+    g2 = 2 * (b1 + m1 * 86 - 202)
+    m2, b2 = m1 - 0.0001 * g2 * 86, b1 - 0.0001 * g2
+    slow_m, slow_b = 1 + 0.5 * (m2 - 1), 1 + 0.5 * (b2 - 1)
+    g3 = 2 * (slow_b + slow_m * 28 - 86)
+    assert_rows(
+        gdlab.trace("lookahead", sync_every=2),
+        fast_slope=[m1, m2, slow_m - 0.0001 * g3 * 28],
+        slow_slope=[1, slow_m, slow_m],
+        slow_intercept=[1, slow_b, slow_b],
+        new_slope=[m1, slow_m, slow_m - 0.0001 * g3 * 28],
+        new_intercept=[b1, slow_b, slow_b - 0.0001 * g3],
+    )
+
+
+def test_ranger_by_hand():
+    # radam with beta1 = 0.95 inside lookahead: plain corrected averages first, then half-way back.
+    # The points are all (1, 0), so both parameters stay equal: g = 4 theta.
+    theta, avg, fast = 1.0, 0.0, []
+    for t in range(1, 4):
+        avg = 0.95 * avg + 0.05 * 4 * theta
+        theta -= 0.001 * avg / (1 - 0.95**t)
+        fast.append(theta)
+        if t == 3:
+            theta = 1 + 0.5 * (theta - 1)
+    assert_rows(
+        gdlab.trace("ranger", [(1, 0)], epochs=3, sync_every=3),
+        fast_slope=fast,
+        slow_slope=[1, 1, theta],
+        new_slope=[fast[0], fast[1], theta],
+    )
+    # Once rectified, the fast way is radam's.
+    one = gdlab.trace("ranger", epochs=2, sync_every=1000, beta1=0.9, eps=1e-8)
+    other = gdlab.trace("radam", epochs=2, rho_over=5)
+    assert one.final == pytest.approx(other.final, rel=1e-12)

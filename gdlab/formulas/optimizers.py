@@ -22,7 +22,7 @@ formulas, typeset, and used to mark a learner's cells, so they keep to a small g
 
 from math import sqrt
 
-from gdlab.formulas.functions import max, sign
+from gdlab.formulas.functions import floor, max, sign
 
 
 def sgd(g, lr=0.0001):
@@ -64,6 +64,22 @@ def rmsprop_lesson(g, sqr_avg_prev=10000, lr=0.02, beta=0.9):
     sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
     step = lr * g / sqrt(sqr_avg_prev)
     return (sqr_avg,), (step,)
+
+
+def rmsprop_centered(
+    g, avg_prev, sqr_avg_prev, velocity_prev, lr=0.0001, beta=0.95, momentum=0.9, eps=0.0001
+):
+    """Graves 2013, equations 38 to 41: by the gradient's variance. eps inside the root.
+
+    His Delta is the step; the velocity here is Delta without lr, as in torch, and while lr is
+    constant the steps are the same.
+    """
+    avg = beta * avg_prev + (1 - beta) * g
+    sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
+    variance = sqr_avg - avg * avg
+    velocity = momentum * velocity_prev + g / sqrt(variance + eps)
+    step = lr * velocity
+    return (avg, sqr_avg, velocity), (variance, step)
 
 
 def adam(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -215,3 +231,56 @@ def lion(g, w, avg_prev, lr=0.01, beta1=0.9, beta2=0.99, weight_decay=0):
     avg = beta2 * avg_prev + (1 - beta2) * g
     step = lr * (direction + weight_decay * w)
     return (avg,), (direction, step)
+
+
+def radam(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, rho_over=4):
+    """Liu et al. 2020, algorithm 2; torch rectifies from rho over 5. eps outside the root.
+
+    The paper has no eps. Until rho, the length of the averages' memory, is over ``rho_over``, the
+    step is that of the corrected average alone.
+    """
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    avg_hat = avg / (1 - beta1**t)
+    rho_end = 2 / (1 - beta2) - 1
+    rho = rho_end - 2 * t * beta2**t / (1 - beta2**t)
+    gained = (rho - 4) * (rho - 2) * rho_end
+    possible = (rho_end - 4) * (rho_end - 2) * rho
+    rectifier = sqrt(gained / possible) if rho > rho_over else 0
+    rectified = rectifier * avg_hat * sqrt(1 - beta2**t) / (sqrt(sqr_avg) + eps)
+    step = lr * (rectified if rho > rho_over else avg_hat)
+    return (avg, sqr_avg), (avg_hat, rho, rectifier, step)
+
+
+def lookahead(g, w, t, slow_prev, lr=0.0001, slow_lr=0.5, sync_every=5):
+    """Zhang et al. 2019, algorithm 1, on plain gradient descent. No eps.
+
+    ``slow`` begins where the parameter does. Every ``sync_every`` updates it goes ``slow_lr`` of
+    the way to the fast parameter, which goes on from there.
+    """
+    fast = w - lr * g
+    begin = w if t == 1 else slow_prev
+    slow = begin + slow_lr * (fast - begin) if t == sync_every * floor(t / sync_every) else begin
+    step = w - slow if t == sync_every * floor(t / sync_every) else lr * g
+    return (slow,), (fast, step)
+
+
+def ranger(
+    g, w, t, avg_prev, sqr_avg_prev, slow_prev,
+    lr=0.001, beta1=0.95, beta2=0.999, eps=1e-5, rho_over=5, slow_lr=0.5, sync_every=6,
+):  # fmt: skip
+    """Wright 2019: radam (Liu et al.) inside lookahead (Zhang et al.). eps outside the root."""
+    avg = beta1 * avg_prev + (1 - beta1) * g
+    sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
+    avg_hat = avg / (1 - beta1**t)
+    rho_end = 2 / (1 - beta2) - 1
+    rho = rho_end - 2 * t * beta2**t / (1 - beta2**t)
+    gained = (rho - 4) * (rho - 2) * rho_end
+    possible = (rho_end - 4) * (rho_end - 2) * rho
+    rectifier = sqrt(gained / possible) if rho > rho_over else 0
+    rectified = rectifier * avg_hat * sqrt(1 - beta2**t) / (sqrt(sqr_avg) + eps)
+    fast = w - lr * (rectified if rho > rho_over else avg_hat)
+    begin = w if t == 1 else slow_prev
+    slow = begin + slow_lr * (fast - begin) if t == sync_every * floor(t / sync_every) else begin
+    step = w - (slow if t == sync_every * floor(t / sync_every) else fast)
+    return (avg, sqr_avg, slow), (avg_hat, rho, rectifier, fast, step)

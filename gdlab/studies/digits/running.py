@@ -38,6 +38,11 @@ RATES = {
     "adadelta": 0.2,
     "nadam": 0.001,
     "lion": 0.0002,
+    "rmsprop_centered": 0.0005,
+    "adabelief": 0.002,
+    "radam": 0.002,
+    "lookahead": 0.2,
+    "ranger": 0.005,
 }
 
 
