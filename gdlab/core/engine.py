@@ -1,28 +1,24 @@
 """Running a table's loop: as plain Python where it is small, compiled by Numba where it is not.
 
-The compiled module is stored under a name made of its own text's hash, so Numba's cache on disk
-serves the next process, and a rule that was edited is another module: it can never give an old
-result.
+The machine code is kept on disk under a name made of the module's text, so that it serves the next
+process, and a rule that was edited is another module: it can never give an old result.
 """
 
 import ast
-import hashlib
 import importlib.util
 import math
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gdlab.core import kernel_cache
 from gdlab.core.codegen import COUNTING, module_text
 from gdlab.core.columns import Table
-from gdlab.core.files import replacing
+from gdlab.core.kernel_cache import keep, name_of
 from gdlab.language.grammar import OF_MATH
 
 if TYPE_CHECKING:
@@ -179,66 +175,24 @@ def run_compiled(text: str, *given: Any) -> Any:
 @lru_cache(maxsize=64)
 def compiled(text: str) -> Callable:
     """The module's ``run``, compiled by Numba and kept on disk for the next process."""
-    return _module(_jitted(text)).run
+    whole = _jitted(text)
+    name = name_of(whole)
+    module = ModuleType(name)
+    # Numba's stored code finds the module by its name.
+    sys.modules[name] = module
+    # From its text, never from a file that somebody could have changed.
+    exec(compile(whole, f"<{name}>", "exec"), module.__dict__)
+    keep(module.run, name)
+    return module.run
 
 
 def forget(text: str) -> None:
     """Remove a module's machine code from the disk, and from this process."""
     compiled.cache_clear()
-    for file in (cache_folder() / "__pycache__").glob(f"{_name(_jitted(text))}.*"):
-        with suppress(OSError):
-            file.unlink()
+    kernel_cache.forget(name_of(_jitted(text)))
 
 
 def _jitted(text: str) -> str:
-    header = (
-        "import numba\nimport numpy\n\n"
-        "jit = numba.njit(error_model='numpy', nogil=True, cache=True)\n"
-    )
+    header = "import numba\nimport numpy\n\njit = numba.njit(error_model='numpy', nogil=True)\n"
     unsigned = "_zero, _one = numpy.uint64(0), numpy.uint64(1)"
     return header + text.replace(COUNTING, unsigned).replace("\ndef ", "\n@jit\ndef ")
-
-
-def _name(text: str) -> str:
-    return "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def cache_folder() -> Path:
-    """Where written modules and their machine code are kept; GDLAB_CACHE names another place."""
-    import platformdirs
-
-    return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
-
-
-@lru_cache(maxsize=1)
-def _own_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for this process, removed at its end."""
-    return tempfile.TemporaryDirectory(prefix="gdlab-")
-
-
-def _module(text: str) -> ModuleType:
-    """Import a module's text from a file named by its hash, written if it is not there whole."""
-    name = _name(text)
-    try:
-        folder = cache_folder()
-        path = _write(folder, name, text)
-    except (OSError, ValueError):
-        # No folder of our own to write in: this process compiles for itself.
-        path = _write(Path(_own_folder().name), name, text)
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    # Numba's stored code finds the module by its name.
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _write(folder: Path, name: str, text: str) -> Path:
-    path = folder / f"{name}.py"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        folder.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all, so that two processes never read half a module.
-        with replacing(path) as beside:
-            beside.write_text(text, encoding="utf-8")
-    return path

@@ -1,35 +1,148 @@
 """Files come whole or not at all: written beside their place, then moved there."""
 
+import os
 import secrets
-from collections.abc import Iterator
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gdlab.core.trust import is_mine, refuse_foreign_links
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# What a file is called until it is whole. A run that was killed leaves it behind; the next one
+# that writes into the folder removes it.
+PREFIX = ".gdlab-"
+DAY = 86_400.0  # seconds
+_being_written: set[Path] = set()
+_cleared: set[Path] = set()
+
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
     """Give a path to write to; what is written there takes ``path``'s place when all went well.
 
-    Where the block raises, the file that stood at ``path`` stays as it was. Raises ValueError
-    naming ``path`` where its folder is not there or where nothing can be written.
+    Where the block raises, the file that stood at ``path`` stays as it was. ``mode`` are the
+    permissions before the umask. Raises ValueError naming ``path`` where its folder is not there,
+    where nothing can be written, or where a link of another user leads there.
     """
     place = checked_place(path)
-    beside = place.with_name(f".{secrets.token_hex(8)}{place.suffix}")
+
+    def make() -> Path:
+        beside = place.with_name(f"{PREFIX}{secrets.token_hex(8)}{place.suffix}")
+        os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+        return beside
+
     try:
-        # Not later than inside this block, so that an interrupt leaves nothing behind.
-        beside.touch(exist_ok=False)
-        yield beside
-        beside.replace(place)
+        _clear_once(place.parent)
+        # Made not earlier than inside this block, so that an interrupt leaves nothing behind.
+        with _working(make) as beside:
+            yield beside
+            beside.replace(place)
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder for what is needed only while a file is written."""
+    parent = Path(tempfile.gettempdir())
+    _clear_once(parent)
+    with _working(lambda: Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))) as folder:
+        yield folder
+
+
+@contextmanager
+def _working(make: Callable[[], Path]) -> Iterator[Path]:
+    """Give what ``make`` has made, locked, which says that somebody is at work on it; remove it."""
+    made = held = None
+    try:
+        while held is None:
+            made = make()
+            _being_written.add(made)
+            held = _lock(made)
+        yield made  # type: ignore[misc]
     finally:
+        if made is not None:
+            _give_up(made)
+        if held:
+            os.close(held)
+
+
+def _lock(made: Path) -> int | None:
+    """The handle that holds the lock, 0 where there are no locks; None where it was removed."""
+    if fcntl is None:
+        return 0
+    try:
+        held = os.open(made, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    with suppress(OSError):  # A file system without locks.
+        fcntl.flock(held, fcntl.LOCK_EX)
+    # Before it was locked, another process may have taken it for a leftover.
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(held), made.stat()):
+            return held
+    os.close(held)
+    return None
+
+
+def _give_up(made: Path) -> None:
+    with suppress(OSError):
+        _remove(made)
+    _being_written.discard(made)
+
+
+def _remove(made: Path) -> None:
+    if made.is_dir() and not made.is_symlink():
+        shutil.rmtree(made, ignore_errors=True)
+    else:
+        made.unlink()
+
+
+def give_up_all() -> None:
+    """Remove what this process has not written to its end; for one that ends at once."""
+    for made in list(_being_written):
+        _give_up(made)
+
+
+def _clear_once(folder: Path) -> None:
+    if folder not in _cleared:
+        _cleared.add(folder)
+        clear_leftovers(folder)
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove from a folder what killed runs left half written; what is being written stays."""
+    for rest in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            beside.unlink()
+            if is_mine(rest) and _abandoned(rest):
+                _remove(rest)
+
+
+def _abandoned(rest: Path) -> bool:
+    if fcntl is None:
+        return time.time() - rest.stat().st_mtime > DAY
+    handle = os.open(rest, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
 
 
 def checked_place(path: str | Path) -> Path:
     """Where a file to be written will stand; ValueError naming ``path`` where none can stand."""
     try:
+        refuse_foreign_links(path)
         # A link stays a link: the file that it points to is replaced.
         place = Path(path).resolve()
         if place.is_dir():
@@ -41,6 +154,17 @@ def checked_place(path: str | Path) -> Path:
     except (OSError, RuntimeError) as error:
         raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
     return place
+
+
+def make_folder(path: str | Path) -> Path:
+    """Make a folder, and those above it, where they are not there; ValueError naming ``path``."""
+    folder = Path(path)
+    try:
+        refuse_foreign_links(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    return folder
 
 
 def check_workbook_name(path: str | Path) -> None:

@@ -5,6 +5,7 @@ newer than ours and through every attribute for characters to escape; the sheet 
 """
 
 import datetime
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
@@ -13,10 +14,11 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, Worksheet
 
-from gdlab.core.files import replacing
+from gdlab.core.files import replacing, scratch
 from gdlab.excel.styles import FONT, OVERLAYS, STYLES
 
 # A fixed date in every file: the same input gives the same bytes.
@@ -103,8 +105,8 @@ def _written(attributes: Sequence[tuple[str, object]]) -> str:
 class Workbook(xlsxwriter.Workbook):
     """A workbook with the styles of :mod:`gdlab.excel.styles` by name."""
 
-    def __init__(self, path: str, streaming: bool) -> None:
-        super().__init__(path, {"constant_memory": streaming})
+    def __init__(self, disk: io.FileIO, streaming: bool, folder: Path) -> None:
+        super().__init__(disk, {"constant_memory": streaming, "tmpdir": str(folder)})
         self._styles: dict[tuple, Format] = {}
         self.set_properties({"created": DATE})
 
@@ -128,7 +130,39 @@ def writing(path: str | Path, *, streaming: bool = False) -> Iterator[Workbook]:
     ``streaming`` keeps only one row of a sheet in memory: rows must then be written in order, sheet
     after sheet. Raises ValueError naming ``path`` where it cannot be written.
     """
-    with replacing(path) as beside:
-        book = Workbook(str(beside), streaming)
-        yield book
-        book.close()
+    with replacing(path) as beside, scratch() as folder:
+        disk = _Disk(beside, "wb")
+        try:
+            book = Workbook(disk, streaming, folder)
+            yield book
+            book.close()
+            disk.close()
+        except XlsxWriterException as error:
+            # What it wraps is the system's own error, such as a full disk.
+            raise error.args[0] if isinstance(error.args[0], OSError) else error from None
+        finally:
+            disk.given_up = True
+
+
+class _Disk(io.FileIO):
+    """A file that can be given up: zipfile writes once more to it when it is thrown away."""
+
+    given_up = False
+    written = 0
+
+    def write(self, data: Any) -> int:
+        left = memoryview(data)
+        while left and not self.given_up:
+            left = left[super().write(left) :]
+        self.written += len(data)
+        return len(data)
+
+    def seek(self, *where: int) -> int:
+        return 0 if self.given_up else super().seek(*where)
+
+    def tell(self) -> int:
+        return self.written if self.given_up else super().tell()
+
+    def flush(self) -> None:
+        if not self.given_up:
+            super().flush()

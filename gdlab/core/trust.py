@@ -1,0 +1,107 @@
+"""Whose a path is: what another user of the machine could have put there is not followed or run.
+
+As OpenSSH looks at its keys: by owner and mode, on the file that was opened. Windows keeps neither;
+there the folders of a user are closed to others by the system.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_LINKS = 40
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def refuse_foreign_links(path: str | Path) -> None:
+    """ValueError where a path leads through a link that another user has made."""
+    for link in _links(Path(path).absolute()):
+        if not _trusted(link.lstat().st_uid):
+            raise ValueError(f"{path}: {link} is a link that another user made; name the place")
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """The links on the way to a path, in the order in which the system follows them."""
+    place, parts = Path(path.anchor), list(reversed(path.parts[1:]))
+    followed = 0
+    while parts and followed < MOST_LINKS:
+        part = parts.pop()
+        place = place.parent if part == ".." else place / part
+        if place.is_symlink():
+            yield place
+            followed += 1
+            target = place.readlink()
+            place = Path(target.anchor) if target.is_absolute() else place.parent
+            parts += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder that is closed to others, or look whether the one that is there is.
+
+    Raises ValueError, one line, where another user may write in it, or could put another in its
+    place; OSError where it cannot be made.
+    """
+    missing = []
+    place = folder.absolute()
+    while not place.exists():
+        missing.append(place)
+        place = place.parent
+    refuse_foreign_links(folder)
+    for one in reversed(missing):
+        # Closed whatever the umask says.
+        one.mkdir(mode=0o700, exist_ok=True)
+    whole = folder.resolve()
+    for one in (whole, *whole.parents):
+        why = _open_to_others(one, own=one == whole)
+        if why:
+            raise ValueError(f"{one} {why}")
+
+
+def _open_to_others(place: Path, own: bool) -> str | None:
+    """Why a folder is not trusted; in a sticky one, such as /tmp, nobody renames what is mine."""
+    found = place.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        return "is no folder"
+    if not _trusted(found.st_uid) or (own and not _mine(found.st_uid)):
+        return "belongs to another user"
+    if found.st_mode & OTHERS_MAY_WRITE and _owned() and (own or not found.st_mode & stat.S_ISVTX):
+        return "can be written by other users"
+    return None
+
+
+def read_private(path: Path) -> bytes:
+    """The bytes of a file that only its user may write; ValueError for any other.
+
+    Raises FileNotFoundError, or another OSError, where it cannot be read.
+    """
+    if path.is_symlink():
+        raise ValueError(f"{path} is a link")
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags |= getattr(os, "O_BINARY", 0)
+    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise ValueError(f"{path} is no file")
+        if not _mine(found.st_uid):
+            raise ValueError(f"{path} belongs to another user")
+        if _owned() and found.st_mode & OTHERS_MAY_WRITE:
+            raise ValueError(f"{path} can be written by other users")
+        return file.read()
+
+
+def is_mine(path: Path) -> bool:
+    """Whether a path, itself and not what it may link to, belongs to this user."""
+    return _mine(path.lstat().st_uid)
+
+
+def _owned() -> bool:
+    return hasattr(os, "geteuid")
+
+
+def _mine(owner: int) -> bool:
+    return not _owned() or owner == os.geteuid()
+
+
+def _trusted(owner: int) -> bool:
+    """Whether an owner is this user, or root, who can do everything anyway."""
+    return _mine(owner) or owner == 0
