@@ -92,7 +92,9 @@ def recompute_libreoffice(paths: Sequence[Path]) -> list[Cells]:
     return found
 
 
-def save_with_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
+def save_with_libreoffice(
+    paths: Sequence[Path], folder: Path, form: str = "xlsx:Calc MS Excel 2007 XML"
+) -> list[Path]:
     """Open several workbooks, recompute and save them under ``folder``, with one start."""
     program = soffice()
     if program is None:
@@ -111,7 +113,7 @@ def save_with_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
             "--headless",
             "--norestore",
             "--convert-to",
-            "xlsx:Calc MS Excel 2007 XML",
+            form,
             "--outdir",
             str(folder / "out"),
             *map(str, copies),
@@ -121,7 +123,8 @@ def save_with_libreoffice(paths: Sequence[Path], folder: Path) -> list[Path]:
         timeout=300,
         check=False,
     )
-    results = [folder / "out" / copy.name for copy in copies]
+    ending = form.partition(":")[0]
+    results = [folder / "out" / f"{copy.stem}.{ending}" for copy in copies]
     for path, result in zip(paths, results, strict=True):
         # soffice says 0 even where it could not convert a file.
         if not result.exists():

@@ -394,7 +394,7 @@ def test_export_and_page_have_the_epochs_of_table(run, tmp_path):
         (["table", "adam", "--start", "slope=inf"], "start slope must be a finite number"),
         (["table", "adam", "--data", "no.csv"], "no.csv: No such file"),
         (["table", "adam", "--data", "bad.csv"], "bad.csv, line 3: y must be a number, not 'zwei'"),
-        (["table", "adam", "--data", "folder"], "folder: points are read from .csv or .xlsx"),
+        (["table", "adam", "--data", "folder"], "folder: points are read from .csv, .tsv"),
         (["table", "adam", "--format", "xml"], "--format"),
         (["table", "adam", "--format", "parquet"], "give --out"),
         (["table", "adam", "--out", "a.xlsx"], "gdlab export adam"),

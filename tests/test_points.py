@@ -3,17 +3,28 @@
 import datetime
 import decimal
 import fractions
+import io
+import json
 import math
+import warnings
 import zipfile
+from pathlib import Path
 
+import engines
 import numpy as np
 import openpyxl
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import gdlab
+from gdlab.core.number_text import number_of
 from gdlab.core.points import pairs
 from gdlab.reading.door import MOST_TEXT_BYTES
+from gdlab.reading.points import read_columns
+
+DATA = Path(__file__).parent / "data"
 
 
 def refused(function, *arguments, **options):
@@ -181,77 +192,135 @@ def test_what_is_no_point_is_named(kind):
     assert words in refused(gdlab.trace, "sgd", points)
 
 
-# --- files ---
+# --- files: one list of cases for this reader and for the page's ---
 
-CSV = {
-    "heads": "x,y\n1.5,2\n3,4\n",
-    "no heads": "1.5,2\n3,4\n",
-    "other order": "y,name,x\n2,a,1.5\n4,b,3\n",
-    "capitals": " X ,Y\n 1.5, 2 \n3,4\n",
-    "semicolons": "x;y\n1,5;2\n3;4,0\n",
-    "semicolons, points": "x;y\n1.5;2\n3;4\n",
-    "semicolons after a gap": "\n\nx;y\n1,5;2\n3;4\n",
-    "tabs": "x\ty\n1,5\t2\n3\t4\n",
-    "gaps": "\nx,y\n\n1.5,2\n,\n3,4\n\n",
-    "windows": "x,y\r\n1.5,2\r\n3,4\r\n",
-    "old mac": "x,y\r1.5,2\r3,4\r",
-    "byte order mark": "\ufeffx,y\n1.5,2\n3,4\n",
-    "quotes": '"x","y"\n"1.5","2"\n"3","4"\n',
-    "no last line end": "x,y\n1.5,2\n3,4",
-    "exponents": "x,y\n15e-1,.2E+1\n+3,4.\n",
-}
+NUMBERS = json.loads((DATA / "number_cases.json").read_text(encoding="utf-8"))
+CASES = json.loads((DATA / "points_cases.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("kind", CSV)
-def test_csv_files_of_every_kind(kind, tmp_path):
-    path = tmp_path / "points.csv"
-    path.write_bytes(CSV[kind].encode())
-    found = gdlab.read_points(path)
-    assert found.equals(pd.DataFrame({"x": [1.5, 3.0], "y": [2.0, 4.0]}))
-    assert gdlab.read_points(str(path)).equals(found)
+@pytest.mark.parametrize("case", NUMBERS, ids=lambda case: repr(case["text"]))
+def test_written_numbers(case):
+    if isinstance(case["expect"], str):
+        assert case["expect"] in refused(number_of, case["text"], "here")
+    else:
+        assert number_of(case["text"], "here") == case["expect"]
 
 
-HEADS = "head the columns x and y, or give just two columns"
-BAD_CSV = {
-    b"": "p.csv: it is empty",
-    b"\n\n,\n": "p.csv: no rows",
-    b"x,y\n": "p.csv: a head but no points under it",
-    b"x\n1\n": f"p.csv: {HEADS}",
-    b"1,2,3\n": f"p.csv: {HEADS}",
-    b"# words\nx,y\n1,2\n": f"p.csv: {HEADS}",
-    b"a,b\n1,2\n": "p.csv, line 1: x must be a number, not 'a'",
-    b"x,y\n1,2\n1,two\n": "p.csv, line 3: y must be a number, not 'two'",
-    b"x,y\n1\n": "p.csv, line 2: y must be a number, not None",
-    b"x,y\n1,5,2\n": "p.csv, line 2: more values than in the first line",
-    b"1,2\n1,5,2\n": "p.csv, line 2: more values than in the first line",
-    b'x,y\n"1,5",2\n': "p.csv, line 2: x must be a number, not '1,5'",
-    b"x;y\n1.000,5;2\n": "p.csv, line 2: x must be a number, not '1.000,5'",
-    b"x,y\n1_000,2\n": "p.csv, line 2: x must be a number, not '1_000'",
-    b"x,y\n1,nan\n": "p.csv, line 2: y must be a finite number, not nan",
-    b"x,y\n1,1e999\n": "p.csv, line 2: y must be a finite number, not inf",
-    b"x,y\n=1+1,2\n": "p.csv, line 2: x must be a number, not '=1+1'",
-    b"x,y\n1,\x002\n": r"p.csv, line 2: y must be a number, not '\x002'",
-    "x,y\n\u22121,2\n".encode(): "p.csv, line 2: x must be a number",
-    "x,y\n1,2\n".encode("utf-16"): "p.csv: not a text file in UTF-8",
-    b"x,y\n1,\xe9\n": "p.csv: not a text file in UTF-8",
-    b"x,y\n1," + b"a" * 5000 + b"\n": "p.csv, line 2: y must be a number, not 'aaa",
-    b"x,y\n1," + b"1" * 200_000 + b"\n": "p.csv: row 2 is longer than 131,072 characters",
-}
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+def test_texts_of_every_kind(case, tmp_path):
+    path = tmp_path / case["name"]
+    path.write_bytes(case["text"].encode(case.get("encoding", "utf-8")))
+    if isinstance(case["expect"], str):
+        assert refused(gdlab.read_points, path).startswith(case["expect"])
+    else:
+        found = gdlab.read_points(path)
+        assert found.to_dict("list") == case["expect"]
+        assert found.dtypes.tolist() == [np.float64, np.float64]
 
 
-@pytest.mark.parametrize("content", BAD_CSV, ids=lambda content: repr(content[:20]))
-def test_csv_files_without_points_are_refused(content, tmp_path):
-    path = tmp_path / "p.csv"
-    path.write_bytes(content)
-    assert BAD_CSV[content] in refused(gdlab.read_points, path)
+THREE = "id,TV,Sales\n1,230.1,22.1\n2,44.5,10.4\n"
 
 
-def workbook(path, rows):
+@pytest.mark.parametrize(
+    ("text", "named", "x", "y"),
+    [
+        (THREE, {"x": "TV", "y": "Sales"}, [230.1, 44.5], [22.1, 10.4]),
+        (THREE, {"x": "tv", "y": " sales "}, [230.1, 44.5], [22.1, 10.4]),
+        (THREE, {"x": 2, "y": "3"}, [230.1, 44.5], [22.1, 10.4]),
+        (THREE, {"x": "Sales", "y": "Sales"}, [22.1, 10.4], [22.1, 10.4]),
+        ("TV,Sales\n1,2\n3,4\n", {"x": "Sales"}, [2, 4], [1, 3]),
+        ("TV ($),Sales [units]\n1,2\n3,4\n", {"x": "sales", "y": "TV"}, [2, 4], [1, 3]),
+        ("land,2019,2020\na,1,2\nb,3,4\n", {"x": "2019", "y": 2020}, [1, 3], [2, 4]),
+        ("1,2,3\n4,5,6\n", {"x": 3, "y": 1}, [3, 6], [1, 4]),
+        ("x,y,z\n1,2,3\n4,5,6\n", {"y": "z"}, [1, 4], [3, 6]),
+    ],
+)
+def test_columns_are_named(text, named, x, y):
+    found = gdlab.read_points(io.StringIO(text), **named)
+    assert found.to_dict("list") == {"x": x, "y": y}
+
+
+def test_any_number_of_columns_is_read_for_a_model():
+    text = "area,rooms,price\n50,2,100\n70,3,150\n"
+    wanted = {"x1": "area", "x2": "rooms", "y": None}
+    found = read_columns(io.StringIO(text), wanted)
+    assert found.columns == {"x1": [50, 70], "x2": [2, 3], "y": [100, 150]}
+    with pytest.raises(ValueError, match="4 columns of numbers"):
+        read_columns(io.StringIO(text), dict.fromkeys(("x1", "x2", "x3", "y")))
+
+
+def test_columns_that_are_not_there_are_named():
+    told = refused(gdlab.read_points, io.StringIO(THREE), x="TV", y="Radio")
+    assert told == "points: there is no column 'Radio'; it has id, TV, Sales"
+    told = refused(gdlab.read_points, io.StringIO("1,2\n"), x=0, y=3)
+    assert told == "points: there is no column '0'; it has 2 columns without heads"
+    told = refused(gdlab.read_points, io.StringIO(THREE))
+    assert told.endswith("It has id, TV, Sales; name them with x= and y= (--x and --y)")
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "x"),
+    [
+        ("x;y\n1,000;2\n", ",", 1),
+        ("x;y\n1,000;2\n", ".", 1000),
+        ("x;y\n1.000;2,5\n", ",", 1000),
+        ("x;y\n1.000;2,5\n", ".", 1),
+    ],
+)
+def test_the_decimal_sign_can_be_said(text, decimal, x):
+    assert gdlab.read_points(io.StringIO(text), decimal=decimal)["x"].tolist() == [x]
+    assert "decimal must be" in refused(gdlab.read_points, io.StringIO(text), decimal=";")
+
+
+def test_rows_without_a_value_are_left_out_on_request():
+    text = "id,x,y\n1,1,2\n2,,\n3,NA,3\n4,5,6\n"
+    with pytest.warns(UserWarning, match="2 rows left out for a missing value: line 3 and 4"):
+        found = gdlab.read_points(io.StringIO(text), drop_missing=True)
+    assert found.to_dict("list") == {"x": [1, 5], "y": [2, 6]}
+    told = refused(gdlab.read_points, io.StringIO("x,y\n1,\n2,NA\n"), drop_missing=True)
+    assert told == "points: a value is missing in every line"
+
+
+def test_the_clipboard_is_read(monkeypatch):
+    monkeypatch.setattr("pandas.io.clipboard.clipboard_get", lambda: "TV\tSales\n1\t2\n3\t4\n")
+    assert gdlab.read_points("clipboard").to_dict("list") == {"x": [1, 3], "y": [2, 4]}
+
+    def none():
+        raise RuntimeError("\n\nno clipboard\nhere")
+
+    monkeypatch.setattr("pandas.io.clipboard.clipboard_get", none)
+    told = refused(gdlab.read_points, "clipboard")
+    assert told == "the clipboard cannot be read here: no clipboard"
+
+
+TABLE = {"name": ["a", "b"], "y": [2, 4], "x": [1.5, 3.0]}
+OWN = {"TV": [1.5, 3.0], "Sales": [2, 4]}
+FRAMES = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "arrow": pa.table}
+
+
+@pytest.mark.parametrize("kind", FRAMES)
+def test_frames_are_read_by_their_heads(kind):
+    expected = {"x": [1.5, 3], "y": [2, 4]}
+    for table, named in (
+        (TABLE, {}),
+        (OWN, {}),
+        ({"id": [7, 8], **OWN}, {"x": "TV", "y": "Sales"}),
+    ):
+        found = gdlab.read_points(FRAMES[kind](table), **named)
+        assert found.to_dict("list") == expected
+    told = refused(gdlab.read_points, FRAMES[kind]({"x": [1, None], "y": [1, 2]}))
+    assert told.startswith("points, row 2: x is missing; ")
+    told = refused(gdlab.read_points, FRAMES[kind]({"x": [1.0, math.inf], "y": [1, 2]}))
+    assert told == "points, row 2: x must be a finite number, not inf"
+
+
+def workbook(path, rows, *more):
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
-    # Points are read from the first sheet alone.
     book.create_sheet("more").append(["x", "y"])
+    for row in more:
+        book["more"].append(row)
     book.save(path)
     return path
 
@@ -266,6 +335,7 @@ def workbook(path, rows):
         [[None, "x", "y"], [None, 1.5, 2], [None, 3, 4]],
         [[None, 1.5, 2], [None, 3, 4]],
         [["x", "y"], [1.5, 2, "a note"], [3, 4]],
+        [["Sales of a shop"], [], ["TV", "Sales"], ["$", "pieces"], ["1,5", 2], [3, "4"]],
     ],
 )
 def test_workbooks(rows, tmp_path):
@@ -273,31 +343,125 @@ def test_workbooks(rows, tmp_path):
     assert found.equals(pd.DataFrame({"x": [1.5, 3.0], "y": [2.0, 4.0]}))
 
 
+def test_a_sheet_is_read_by_its_name(tmp_path):
+    path = workbook(tmp_path / "p.xlsx", [["x", "y"], [1, 2]], [5, 6])
+    assert gdlab.read_points(path)["x"].tolist() == [1]
+    assert gdlab.read_points(path, sheet="More")["x"].tolist() == [5]
+    told = refused(gdlab.read_points, path, sheet="less")
+    assert told == "p.xlsx: there is no sheet 'less'; it has Sheet, more"
+    told = refused(gdlab.read_points, io.StringIO("1,2"), sheet="more")
+    assert told == "points: it is a text and has no sheets"
+
+
+NEVER = "its formulas were never calculated; open it in a spreadsheet program, save it there"
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
         ([], "p.xlsx: no rows"),
         ([["x", "y"]], "p.xlsx: a head but no points under it"),
-        ([["points"], ["x", "y"], [1, 2]], f"p.xlsx: {HEADS}"),
-        ([["x", "y"], [1, 2], ["1", 2]], "p.xlsx, line 3: x must be a number, not '1'"),
-        ([["x", "y"], [1, None]], "p.xlsx, line 2: y must be a number, not None"),
+        ([["x", "y"], [1, 2], ["one", 2]], "p.xlsx, line 3: x must be a number, not 'one'"),
+        ([["x", "y"], [1, None]], "p.xlsx, line 2: y is missing"),
         ([["x", "y"], [True, 2]], "p.xlsx, line 2: x must be a number, not True"),
         ([["x", "y"], ["#NUM!", 2]], "p.xlsx, line 2: x must be a number, not '#NUM!'"),
         ([["x", "y"], [datetime.date(2020, 1, 1), 2]], "p.xlsx, line 2: x must be a number"),
         # A formula without a stored value: nothing is computed here.
-        ([["x", "y"], ["=1+1", 2]], "p.xlsx, line 2: x must be a number, not None"),
+        ([["x", "y"], ["=1+1", 2]], f"p.xlsx, line 2: x: {NEVER}"),
+        ([["x", "y"], [1, 2], [2, "=2*A3+30"]], f"p.xlsx, line 3: y: {NEVER}"),
+        ([["x", "y"], [1, "1,000"]], "p.xlsx, line 2: y: 1,000 may mean 1.000 or 1000"),
     ],
 )
 def test_workbooks_without_points_are_refused(rows, words, tmp_path):
     assert words in refused(gdlab.read_points, workbook(tmp_path / "p.xlsx", rows))
 
 
+def test_a_workbook_with_macros_is_read_without_them(tmp_path):
+    plain, path = workbook(tmp_path / "p.xlsx", [["x", "y"], [1, 2]]), tmp_path / "p.xlsm"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            new.writestr(part, content.replace(b"sheet.main+xml", b"sheet.main+xml"))
+        new.writestr("xl/vbaProject.bin", b"macros")
+    assert gdlab.read_points(path).to_dict("list") == {"x": [1], "y": [2]}
+
+
+def test_a_strict_workbook_is_named_as_one(tmp_path):
+    plain, path = workbook(tmp_path / "p.xlsx", [["x", "y"], [1, 2]]), tmp_path / "s.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            for old_space, strict in (
+                (
+                    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                    b"spreadsheetml/main",
+                ),
+                (b"http://schemas.openxmlformats.org/officeDocument/2006/", b"officeDocument/"),
+            ):
+                content = content.replace(old_space, b"http://purl.oclc.org/ooxml/" + strict)
+            new.writestr(part, content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        told = refused(gdlab.read_points, path)
+    assert told == ("s.xlsx: it is a Strict Open XML workbook; save it as Excel Workbook (.xlsx)")
+
+
+CELLS = "<table:table-cell{}>{}</table:table-cell>"
+
+
+def ods(path, rows, name="Sheet1", before=""):
+    """An OpenDocument spreadsheet by hand; a text cell per str, a number per float."""
+
+    def cell(value):
+        if isinstance(value, str):
+            return CELLS.format(' office:value-type="string"', f"<text:p>{value}</text:p>")
+        given = "" if value is None else f' office:value-type="float" office:value="{value}"'
+        return CELLS.format(given, "")
+
+    body = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    spaces = "".join(
+        f' xmlns:{word}="urn:oasis:names:tc:opendocument:xmlns:{word}:1.0"'
+        for word in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+        f'{before}<table:table table:name="{name}">{body}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+    return path
+
+
+def test_opendocument_spreadsheets(tmp_path):
+    path = ods(tmp_path / "p.ods", [["Weight", None, "Miles"], [1.5, "a", 2], [3, None, 4]])
+    assert gdlab.read_points(path).to_dict("list") == {"x": [1.5, 3], "y": [2, 4]}
+    path = ods(tmp_path / "p.ods", [["x", "y"], [1, 2], [3, "two"]])
+    assert refused(gdlab.read_points, path) == "p.ods, line 3: y must be a number, not 'two'"
+    assert "no sheet 'b'; it has Sheet1" in refused(gdlab.read_points, path, sheet="b")
+    far = '<table:table table:name="a"><table:table-row table:number-rows-repeated="99999999">'
+    far += '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" '
+    far += 'office:value="1"/></table:table-row></table:table>'
+    path = ods(tmp_path / "p.ods", [], before=far)
+    assert "it has more than 250,000 rows" in refused(gdlab.read_points, path)
+
+
+def test_an_opendocument_spreadsheet_of_libreoffice(libreoffice, tmp_path):
+    rows = [["A title"], [], ["TV", "Sales"], [1.5, "=2*1"], [3, "=A5+1"]]
+    plain = workbook(tmp_path / "p.xlsx", rows)
+    [path] = engines.save_with_libreoffice([plain], tmp_path, "ods")
+    found = gdlab.read_points(path)
+    assert found.to_dict("list") == {"x": [1.5, 3], "y": [2, 4]}
+
+
 def test_files_that_are_no_workbooks_are_refused(tmp_path):
     path = tmp_path / "p.xlsx"
     for content, words in (
         (b"", "it is empty"),
-        (b"words", "it is damaged, or no .xlsx workbook"),
+        (b"words", "no line of numbers"),
         (b"PK\x03\x04damaged", "it is damaged, or no .xlsx workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is in the old .xls format; save it as .xlsx"),
     ):
         path.write_bytes(content)
         assert refused(gdlab.read_points, path) == f"p.xlsx: {words}"
@@ -310,7 +474,11 @@ def test_paths_that_are_no_files_are_refused(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     assert refused(gdlab.read_points, tmp_path / "folder.csv").startswith("folder.csv: ")
     assert refused(gdlab.read_points, tmp_path / "none.csv").startswith("none.csv: No such file")
-    assert refused(gdlab.read_points, "p.txt") == "p.txt: points are read from .csv or .xlsx files"
+    told = refused(gdlab.read_points, "p.doc")
+    assert told == "p.doc: points are read from .csv, .tsv, .txt, .xlsx, .xlsm and .ods files"
+    assert refused(gdlab.read_points, "p.xls") == (
+        "p.xls: it is in the old .xls format; save it as .xlsx or .csv"
+    )
     assert "null" in refused(gdlab.read_points, "p\0.csv")
     for thing in (None, 3, ["p.csv"]):
         assert refused(gdlab.read_points, thing).startswith("points are read from a file's path")
@@ -321,3 +489,13 @@ def test_large_files_are_refused_unread(tmp_path):
     with path.open("wb") as file:
         file.truncate(MOST_TEXT_BYTES + 1)
     assert refused(gdlab.read_points, path) == "large.csv: it is larger than 50 MB"
+
+
+def test_texts_of_too_many_lines_or_values_are_refused(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("1,2\n" * 250_001)
+    assert refused(gdlab.read_points, path) == "p.csv: it has more than 250,000 lines"
+    path.write_text("," * 5_000_000)
+    assert refused(gdlab.read_points, path) == ("p.csv, line 1: longer than 131,072 characters")
+    path.write_text(("," * 100_000 + "\n") * 41)
+    assert refused(gdlab.read_points, path) == "p.csv: it has more than 4,000,000 values"

@@ -1,27 +1,26 @@
 """The options of a run, the same words as the arguments of ``gdlab.trace``, for every command."""
 
 import argparse
+import sys
 
-from gdlab.cli.parsing import TYPE_CHECKING, Parser, whole
+from gdlab.cli.parsing import TYPE_CHECKING, Parser, complain, whole
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, BinaryIO
 
     from gdlab.core.trace import Trace
 
-# The options by their names among the arguments: those of gdlab.trace, but for --data and --set.
+# The options by their names among the arguments of gdlab.trace and gdlab.read_points, and --set.
 OPTIONS = (
-    "data", "epochs", "set", "start", "batch_size", "shuffle", "seed", "schedule", "switch",
-    "surface", "steps",
+    "data", "x", "y", "sheet", "decimal", "drop_missing", "epochs", "set", "start", "batch_size",
+    "shuffle", "seed", "schedule", "switch", "surface", "steps",
 )  # fmt: skip
 
 
 def add_run_options(parser: Parser, epochs_note: str = "") -> None:
     """Add what a run is given beside its rule; ``epochs_note`` goes behind the help of --epochs."""
     run = parser.add_argument_group("the run")
-    run.add_argument(
-        "--data", metavar="FILE", help="points from a .csv or .xlsx file (default: the lesson's 29)"
-    )
+    add_data_options(run)
     run.add_argument(
         "--epochs",
         metavar="N",
@@ -55,6 +54,54 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
     add_course_options(run)
     run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
+
+
+def add_data_options(group: "argparse._ArgumentGroup | Parser") -> None:
+    """Add where the points come from, and which of a table's columns they are."""
+    group.add_argument(
+        "--data",
+        metavar="FILE",
+        help="points from a .csv, .tsv, .xlsx, .xlsm or .ods file, from - (standard input) or "
+        "from the clipboard (default: the lesson's 29)",
+    )
+    for name in "xy":
+        group.add_argument(
+            f"--{name}", metavar="HEAD", help=f"the column that is {name}: its head, or its number"
+        )
+    group.add_argument("--sheet", metavar="NAME", help="the sheet of a workbook (default: first)")
+    group.add_argument(
+        "--decimal",
+        choices=(".", ","),
+        metavar=".|,",
+        help="the decimal sign, where 1,000 may be read in two ways",
+    )
+    group.add_argument("--drop-missing", action="store_true", help="leave out rows without a value")
+
+
+def points_of(args: argparse.Namespace) -> "dict[str, list[float]] | None":
+    """The points that --data and its options describe; None for the lesson's."""
+    if args.data is None:
+        for name in ("x", "y", "sheet", "decimal", "drop_missing"):
+            if getattr(args, name):
+                raise ValueError(f"--{name.replace('_', '-')} goes with --data FILE")
+        return None
+    from gdlab.reading.points import left_out, read_columns
+
+    source = _standard_input() if args.data == "-" else args.data
+    wanted = {"x": args.x, "y": args.y}
+    found = read_columns(source, wanted, args.sheet, args.decimal, args.drop_missing)
+    if found.dropped:
+        complain(args.prog, left_out(found))
+    return found.columns
+
+
+def _standard_input() -> "BinaryIO":
+    """Standard input as bytes; ValueError where a person would have to type a table."""
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ValueError(
+            "--data -: nothing is piped in; for example: gdlab table sgd --data - < p.csv"
+        )
+    return sys.stdin.buffer
 
 
 def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
@@ -92,7 +139,7 @@ def add_sheet_options(parser: Parser) -> None:
 
 def run_options_given(args: argparse.Namespace) -> set[str]:
     """The names of the run's options that the user has given."""
-    return {name for name in OPTIONS if getattr(args, name) not in (None, [])}
+    return {name for name in OPTIONS if getattr(args, name) not in (None, [], False)}
 
 
 def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
@@ -110,15 +157,12 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
-    from gdlab.reading.points import read_pairs
-
     options = options_of(
         args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
     )
     hyper = hyper_of(args)
     start = _numbers("--start", args.start)
-    points = dict(zip("xy", read_pairs(args.data), strict=True)) if args.data else None
-    return points, {"start": start, **options, **hyper}
+    return points_of(args), {"start": start, **options, **hyper}
 
 
 def options_of(args: argparse.Namespace, names: tuple[str, ...]) -> "dict[str, Any]":

@@ -1,32 +1,11 @@
 """Points as people type, paste and load them: text in, numbers out, or the reason why not."""
 
-import re
-import tempfile
-from pathlib import Path
+from pathlib import PurePath
 
-from gdlab.core.points import Pair, number, pairs
-from gdlab.reading.points import read_points
+from gdlab.core.number_text import PLAIN, meanings, number_of, proven_marks
+from gdlab.core.points import Pair
+from gdlab.reading.points import columns_of
 from gdlab.web.limits import MOST_POINTS
-
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
-THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+")
-
-
-def typed_number(text: str, where: str) -> float:
-    """A typed number; a decimal comma is understood where it cannot mean thousands.
-
-    Raises ValueError that says where and why.
-    """
-    plain = text.strip().replace("−", "-").replace("\u00a0", "")
-    if not plain:
-        raise ValueError(f"{where} is empty; type a number")
-    if THOUSANDS.fullmatch(plain):
-        raise ValueError(f"{where}: {plain} may mean {_point(plain)} or {_none(plain)}; type one")
-    try:
-        value = float(plain.replace(",", ".") if "." not in plain else plain)
-    except ValueError:
-        raise ValueError(f"{where} must be a number, not {text.strip()!r:.40}") from None
-    return number(value, where)
 
 
 def edited(points: Pair, row: int, column: str, text: str) -> Pair:
@@ -35,7 +14,7 @@ def edited(points: Pair, row: int, column: str, text: str) -> Pair:
     A new point takes its other number from the last point.
     """
     x, y = list(points[0]), list(points[1])
-    value = typed_number(text, f"points: {column} in row {row + 1}")
+    value = number_of(text, f"points: {column} in row {row + 1}")
     if row == len(x):
         x.append(x[-1])
         y.append(y[-1])
@@ -49,14 +28,17 @@ def pasted(points: Pair, row: int, column: str, text: str) -> Pair:
     Raises ValueError naming the line and the column of the first bad cell.
     """
     lines = [line.split("\t") for line in text.rstrip("\r\n").replace("\r\n", "\n").split("\n")]
-    if [cell.strip().lower() for cell in lines[0]] == ["x", "y"]:
+    if len(lines) > 1 and not any(map(meanings, lines[0])):
+        # Heads came along.
         lines = lines[1:]
     if column == "x" and lines and all(len(cells) == 1 and _is_pair(cells[0]) for cells in lines):
         pair = lines[0][0]
+        both = pair.replace(",", "."), pair.replace(",", " and ")
         raise ValueError(
-            f"paste, line 1: {pair} may mean {_point(pair)} or {pair.replace(',', ' and ')}; "
+            f"paste, line 1: {pair} may mean {' or '.join(both)}; "
             "put a tab between x and y, or a decimal point into each number"
         )
+    marks = proven_marks(cell for cells in lines for cell in cells)
     x, y = list(points[0]), list(points[1])
     for line, cells in enumerate(lines, 1):
         names = ("x", "y") if column == "x" else ("y",)
@@ -69,17 +51,14 @@ def pasted(points: Pair, row: int, column: str, text: str) -> Pair:
             x.append(x[-1])
             y.append(y[-1])
         for name, cell in zip(names, cells, strict=False):
-            (x if name == "x" else y)[place] = typed_number(cell, f"paste, line {line}: {name}")
+            (x if name == "x" else y)[place] = number_of(cell, f"paste, line {line}: {name}", marks)
     return _enough(x, y)
 
 
 def loaded(name: str, content: bytes) -> Pair:
-    """The points of a .csv or .xlsx file; ValueError that names the file and the line."""
-    with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
-        path = Path(folder) / (Path(name).name or "points")
-        path.write_bytes(content)
-        x, y = pairs(read_points(path))
-    return _enough(x, y)
+    """The points of a file's bytes; ValueError that names the file and the line."""
+    found = columns_of(PurePath(name).name, content, {"x": None, "y": None})
+    return _enough(found.columns["x"], found.columns["y"])
 
 
 def _enough(x: list[float], y: list[float]) -> Pair:
@@ -100,12 +79,4 @@ def removed(points: Pair, row: int) -> Pair:
 def _is_pair(text: str) -> bool:
     """Whether a text is two numbers with a comma between: a decimal comma's number, or a pair."""
     halves = [half.strip() for half in text.split(",")]
-    return len(halves) == 2 and all(NUMBER.fullmatch(half) for half in halves)
-
-
-def _point(text: str) -> str:
-    return text.replace(",", ".")
-
-
-def _none(text: str) -> str:
-    return text.replace(",", "")
+    return len(halves) == 2 and all(PLAIN.fullmatch(half) for half in halves)

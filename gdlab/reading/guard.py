@@ -33,6 +33,8 @@ PIECE = 65_536
 TOO_LARGE = "it is far larger inside than a practice sheet can be"
 MACROS = "it holds macros; save it as .xlsx, without macros"
 LINKS = "it links to other files; replace those links by their values"
+STRICT = "it is a Strict Open XML workbook; save it as Excel Workbook (.xlsx)"
+STRICT_SPACE = "http://purl.oclc.org/ooxml/"
 PASSWORD = "it is protected by a password; save it without one"
 
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -59,12 +61,16 @@ class Package:
 
 
 def read_package(path: Path) -> Package:
-    """Read and check a workbook's zip.
+    """Read and check a workbook's zip; Refused as for :func:`package_of`."""
+    return package_of(read_bytes(path, MOST_BYTES))
+
+
+def package_of(data: bytes, macros: bool = False) -> Package:
+    """Check the bytes of a workbook's zip; with ``macros`` one that holds some is read without.
 
     Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
     an older format, damaged, with macros, links to other files, or a DTD.
     """
-    data = read_bytes(path, MOST_BYTES)
     if data.startswith(OLD_FORMAT):
         if ENCRYPTED in data:
             raise Refused(PASSWORD)
@@ -72,7 +78,7 @@ def read_package(path: Path) -> Package:
     # zipfile reports damage through many exception types.
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _checked(archive)
+            return _checked(archive, macros)
     except Refused:
         raise
     except (
@@ -82,13 +88,13 @@ def read_package(path: Path) -> Package:
         raise Refused("it is damaged, or no .xlsx workbook") from None
 
 
-def _checked(archive: zipfile.ZipFile) -> Package:
+def _checked(archive: zipfile.ZipFile, macros: bool) -> Package:
     parts = [part for part in archive.infolist() if not part.is_dir()]
     if len(parts) > MOST_PARTS:
         raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
-    _refuse_by_name([part.filename for part in parts])
+    _refuse_by_name([part.filename for part in parts], macros)
     sheets: dict[str, SheetFacts] = {}
-    walker = _Walker()
+    walker = _Walker(macros)
     total = 0
     passed = io.BytesIO()
     with zipfile.ZipFile(passed, "w") as kept:
@@ -105,18 +111,37 @@ def _checked(archive: zipfile.ZipFile) -> Package:
     return Package(passed, sheets)
 
 
-def _refuse_by_name(names: list[str]) -> None:
+def _refuse_by_name(names: list[str], macros: bool) -> None:
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower):
         raise Refused("it is damaged: two of its parts have the same name")
     if "mimetype" in lower and "content.xml" in lower:
         raise Refused("it is an OpenDocument file; save it as .xlsx")
-    if any("vba" in name or "macrosheets/" in name or "activex/" in name for name in lower):
+    if not macros and any(
+        "vba" in name or "macrosheets/" in name or "activex/" in name for name in lower
+    ):
         raise Refused(MACROS)
     if any("externallinks/" in name or name.endswith("connections.xml") for name in lower):
         raise Refused(LINKS)
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("it is a zip file, but no .xlsx workbook")
+
+
+def part_of(data: bytes, name: str) -> bytes:
+    """One part of a zip, inflated under the same limits; Refused where it is not there."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _inflated(archive, archive.getinfo(name), MOST_PART_BYTES)
+    except (
+        KeyError,
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        RuntimeError,
+        struct.error,
+    ):
+        raise Refused("it is damaged") from None
 
 
 def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
@@ -138,7 +163,8 @@ def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> byt
 class _Walker:
     """Walks the XML parts of one file: counts elements, and notes what a sheet's XML says."""
 
-    def __init__(self) -> None:
+    def __init__(self, macros: bool) -> None:
+        self.macros = macros
         self.elements = self.heavy = 0
 
     def walk(self, part: str, content: bytes) -> SheetFacts | None:
@@ -161,7 +187,9 @@ class _Walker:
         return self.facts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(" ")[2]
+        space, _, name = name.rpartition(" ")
+        if space.startswith(STRICT_SPACE):
+            raise Refused(STRICT)
         if self.depth == 0 and name == "worksheet":
             self.facts = SheetFacts()
         self.depth += 1
@@ -185,7 +213,11 @@ class _Walker:
             self.enlist(
                 next((value for key, value in attributes.items() if key.endswith(" id")), "")
             )
-        elif name == "Override" and "macroEnabled" in attributes.get("ContentType", ""):
+        elif (
+            name == "Override"
+            and not self.macros
+            and "macroEnabled" in attributes.get("ContentType", "")
+        ):
             raise Refused(MACROS)
         elif self.facts is not None:
             self.note(self.facts, name, attributes)

@@ -1,109 +1,149 @@
-"""``read_points``: the points of a .csv or .xlsx file, read through the guarded door."""
+"""``read_points``: the columns of a person's own table, from a file, the clipboard or a frame."""
 
-from collections.abc import Iterable, Iterator
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdlab.core.points import Pair, frame_of, number
-from gdlab.reading.door import LONGEST_ROW, MOST_ROWS, Refused, read_text, text_rows
-from gdlab.reading.guard import read_package
+from gdlab.reading.columns import Found, find_columns, listed
+from gdlab.reading.door import MOST_TEXT_BYTES, Refused, read_bytes
+from gdlab.reading.rows import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_COLUMNS = 50
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".ods")
+CLIPBOARD = "clipboard"
+LEFT_OUT_NAMED = 5
 
 
-def read_points(path: str | Path) -> "pd.DataFrame":
-    """Read points from a .csv or .xlsx file: columns headed x and y, or just two columns.
+def read_points(
+    source: Any,
+    *,
+    x: str | int | None = None,
+    y: str | int | None = None,
+    sheet: str | None = None,
+    decimal: str | None = None,
+    drop_missing: bool = False,
+) -> "pd.DataFrame":
+    """Read points from a file, the clipboard or a frame, as a DataFrame of floats ``x`` and ``y``.
 
-    In a .csv the values are separated by commas, semicolons or tabs; with the last two a decimal
-    comma is understood. Of a workbook the first sheet is read, its stored values only. Raises
-    ValueError naming the file and the line of the first bad value.
+    Titles, units, notes, comments and empty lines around the points are passed over, and so is a
+    unit behind a head. Values in a text are separated by commas, semicolons or tabs.
+
+    Args:
+        source: the path of a .csv, .tsv, .txt, .xlsx, .xlsm or .ods file, or such a file opened;
+            ``"clipboard"``; a DataFrame of pandas or polars, or an arrow table. Of a workbook
+            the stored values are read.
+        x: the column's head, or its number from 1; by default the one headed x, or, where just
+            two columns hold numbers, the first of them.
+        y: the same for y.
+        sheet: a workbook's sheet by name; by default the first.
+        decimal: "." or ",", where numbers such as 1,000 may be read in two ways.
+        drop_missing: leave out rows without a value, with a warning that says how many.
+
+    Raises ValueError naming the file and the line of the first value that is missing, is no
+    number, or may be read in two ways.
     """
-    return frame_of(*read_pairs(path))
+    found = read_columns(source, {"x": x, "y": y}, sheet, decimal, drop_missing)
+    if found.dropped:
+        warnings.warn(left_out(found), stacklevel=2)
+    import pandas as pd
+
+    return pd.DataFrame(found.columns, dtype=float)
 
 
-def read_pairs(path: str | Path) -> Pair:
-    """What :func:`read_points` reads, as two lists."""
+def read_columns(
+    source: Any,
+    wanted: Mapping[str, Any],
+    sheet: str | None = None,
+    decimal: str | None = None,
+    drop_missing: bool = False,
+) -> Found:
+    """What :func:`read_points` reads, of any number of ``wanted`` columns, as lists."""
+    if decimal not in (None, ".", ","):
+        raise ValueError(f"decimal must be '.' or ',', not {decimal!r:.40}")
+    if hasattr(source, "columns") or hasattr(source, "column_names"):
+        with _naming("points"):
+            return find_columns(_frame_rows(source), wanted, decimal, drop_missing, "row")
+    name, data = _bytes_of(source)
+    return columns_of(name, data, wanted, sheet, decimal, drop_missing)
+
+
+def columns_of(
+    name: str,
+    data: bytes,
+    wanted: Mapping[str, Any],
+    sheet: str | None = None,
+    decimal: str | None = None,
+    drop_missing: bool = False,
+) -> Found:
+    """The columns of a file's bytes; ``name`` is for messages."""
+    with _naming(name):
+        if len(data) > MOST_TEXT_BYTES:
+            raise Refused(f"it is larger than {MOST_TEXT_BYTES // 10**6} MB")
+        return find_columns(rows_of(data, sheet), wanted, decimal, drop_missing)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Put the file's name before whatever is wrong in it."""
     try:
-        path = Path(path)
+        yield
+    except ValueError as error:
+        mark = "," if re.match(r"(line|row) \d", str(error)) else ":"
+        raise ValueError(f"{name}{mark} {error}") from None
+
+
+def left_out(found: Found) -> str:
+    """How many rows were left out, and the first of their lines."""
+    lines = [str(line) for line in found.dropped[:LEFT_OUT_NAMED]]
+    more = len(found.dropped) - len(lines)
+    named = f"{', '.join(lines)} and {more} more" if more else listed(lines)
+    rows = f"{len(found.dropped)} row" + ("s" if len(found.dropped) != 1 else "")
+    return f"{rows} left out for a missing value: line {named}"
+
+
+def _bytes_of(source: Any) -> tuple[str, bytes]:
+    if isinstance(source, str) and source == CLIPBOARD:
+        return CLIPBOARD, _clipboard().encode()
+    if hasattr(source, "read"):
+        name = Path(str(getattr(source, "name", "")).strip("<>")).name
+        data = source.read(MOST_TEXT_BYTES + 1)
+        return name or "points", data.encode() if isinstance(data, str) else data
+    try:
+        path = Path(source)
     except TypeError:
-        raise ValueError(f"points are read from a file's path, not {path!r:.40}") from None
-    readers = {".csv": _csv_rows, ".xlsx": _xlsx_rows}
-    if path.suffix.lower() not in readers:
-        raise ValueError(f"{path.name}: points are read from .csv or .xlsx files")
+        raise ValueError(f"points are read from a file's path, not {source!r:.40}") from None
+    ending = path.suffix.lower()
+    with _naming(path.name):
+        if ending == ".xls":
+            raise Refused("it is in the old .xls format; save it as .xlsx or .csv")
+        if ending not in ENDINGS:
+            raise Refused(f"points are read from {listed(ENDINGS)} files")
+        return path.name, read_bytes(path, MOST_TEXT_BYTES)
+
+
+def _clipboard() -> str:
+    from pandas.io.clipboard import clipboard_get  # type: ignore[attr-defined]
+
     try:
-        rows = [
-            (line, row)
-            for line, row in enumerate(readers[path.suffix.lower()](path), 1)
-            if any(value not in (None, "") for value in row)
-        ]
-    except Refused as refusal:
-        raise ValueError(f"{path.name}: {refusal}") from None
-    return _two_columns(path.name, rows)
+        return clipboard_get()
+    except (RuntimeError, OSError) as error:
+        why = str(error).strip().partition("\n")[0]
+        raise ValueError(f"the clipboard cannot be read here: {why:.100}") from None
 
 
-def _two_columns(name: str, rows: list[tuple[int, list[Any]]]) -> Pair:
-    """Pick x and y out of a file's rows, by their heads or by there being just two columns."""
-    if not rows:
-        raise ValueError(f"{name}: no rows")
-    heads = [str(value).strip().lower() if value is not None else "" for value in rows[0][1]]
-    if "x" in heads and "y" in heads:
-        places = heads.index("x"), heads.index("y")
-        rows = rows[1:]
-    elif sum(head != "" for head in heads) == 2:
-        first, second = (place for place, head in enumerate(heads) if head)
-        places = first, second
-    else:
-        raise ValueError(f"{name}: head the columns x and y, or give just two columns")
-    if not rows:
-        raise ValueError(f"{name}: a head but no points under it")
-    columns: Pair = ([], [])
-    for line, row in rows:
-        # 1,5,2 under x,y is a decimal comma that became a separator.
-        if any(value not in (None, "") for value in row[len(heads) :]):
-            raise ValueError(f"{name}, line {line}: more values than in the first line")
-        for column, place, word in zip(columns, places, "xy", strict=True):
-            value = row[place] if place < len(row) else None
-            column.append(number(value, f"{name}, line {line}: {word}"))
-    return columns
+def _frame_rows(frame: Any) -> list[tuple[int, list[Any]]]:
+    """A frame's heads and rows; the heads have the number 0."""
+    names = list(frame.columns if hasattr(frame, "columns") else ())
+    if hasattr(frame, "column_names"):
+        names = list(frame.column_names)
+    columns = [_values(frame[name]) for name in names]
+    return [(0, names), *enumerate(map(list, zip(*columns, strict=True)), 1)]
 
 
-def _csv_rows(path: Path) -> Iterator[list[Any]]:
-    text = read_text(path)
-    # The first line that is not empty; of one that is too long no more than its beginning.
-    first = next(filter(str.strip, iter(lambda: text.readline(LONGEST_ROW), "")), "")
-    text.seek(0)
-    separator = next((mark for mark in (";", "\t") if mark in first), ",")
-
-    def value(field: str) -> Any:
-        field = field.strip()
-        # float() would take 1_000, which no spreadsheet does.
-        if "_" in field:
-            return field
-        try:
-            return float(field.replace(",", ".") if separator != "," else field)
-        except ValueError:
-            return field
-
-    for row in text_rows(text, separator):
-        yield [value(field) for field in row]
-
-
-def _xlsx_rows(path: Path) -> Iterable[list[Any]]:
-    package = read_package(path)
-    import openpyxl
-
-    # openpyxl reports a damaged file through many exception types of other libraries.
-    try:
-        book = openpyxl.load_workbook(package.archive, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            # An iterator: of a million empty rows none is kept.
-            for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True):
-                yield [] if row.count(None) == len(row) else list(row)
-        finally:
-            book.close()
-    except Exception:
-        raise Refused("it is damaged, or no workbook that can be read") from None
+def _values(column: Any) -> list[Any]:
+    return column.to_pylist() if hasattr(column, "to_pylist") else list(column)

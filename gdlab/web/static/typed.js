@@ -1,5 +1,6 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
-import { Refusal, isPair, typedNumber } from "./number_input.js";
+import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
+import { pointsOfFile } from "./points_file.js";
 
 const MOST_POINTS = 10_000;
 
@@ -32,7 +33,8 @@ export function edited(points, row, column, text) {
 /** The points with a block from a spreadsheet put in at a cell; all of it or nothing. */
 export function pasted(points, row, column, text) {
   const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
-  if (lines[0].map((cell) => cell.trim().toLowerCase()).join("\t") === "x\ty") lines.shift();
+  // Heads came along.
+  if (lines.length > 1 && !lines[0].some((cell) => meanings(cell).length)) lines.shift();
   const changed = copied(points);
   const names = column === "x" ? ["x", "y"] : ["y"];
   if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
@@ -41,6 +43,7 @@ export function pasted(points, row, column, text) {
     throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between x `
       + "and y, or a decimal point into each number");
   }
+  const marks = provenMarks(lines.flat());
   lines.forEach((cells, place) => {
     const where = `paste, line ${place + 1}`;
     if (cells.length > names.length) {
@@ -48,7 +51,7 @@ export function pasted(points, row, column, text) {
       throw new Refusal(`${where}: ${cells.length} columns; only ${fit} fit here`);
     }
     cells.forEach((cell, k) => {
-      put(changed, row + place, names[k], typedNumber(cell, `${where}: ${names[k]}`));
+      put(changed, row + place, names[k], typedNumber(cell, `${where}: ${names[k]}`, marks));
     });
   });
   return enough(changed);
@@ -66,39 +69,8 @@ export function listed(text) {
   return enough(points);
 }
 
-/** The points of a .csv file: columns headed x and y, or just two columns. */
-export function loaded(name, bytes) {
-  if (!name.toLowerCase().endsWith(".csv")) {
-    throw new Refusal(`${name}: this page reads points from .csv files; save it as .csv first`);
-  }
-  const text = new TextDecoder().decode(bytes).replace(/^\ufeff/, "").trim();
-  if (!text) throw new Refusal(`${name}: no rows`);
-  const separator = [";", "\t"].find((mark) => text.split("\n", 1)[0].includes(mark)) ?? ",";
-  const unquoted = (cell) => cell.trim().replace(/^"(.*)"$/, "$1").trim();
-  const lines = text.split(/\r?\n/).map((line) => line.split(separator).map(unquoted));
-  const heads = lines[0].map((head) => head.toLowerCase());
-  let places = ["x", "y"].map((head) => heads.indexOf(head));
-  const headed = !places.includes(-1);
-  if (!headed) {
-    if (heads.length !== 2) {
-      throw new Refusal(`${name}: head the columns x and y, or give just two columns`);
-    }
-    places = [0, 1];
-  }
-  const points = { x: [], y: [] };
-  lines.forEach((cells, place) => {
-    if ((headed && !place) || !cells.some(Boolean)) return;
-    const where = `${name}, line ${place + 1}`;
-    if (cells.length > heads.length) {
-      throw new Refusal(`${where}: more values than in the first line`);
-    }
-    ["x", "y"].forEach((word, k) => {
-      points[word].push(typedNumber(cells[places[k]] ?? "", `${where}: ${word}`));
-    });
-  });
-  if (!points.x.length) throw new Refusal(`${name}: a head but no points under it`);
-  return enough(points);
-}
+/** The points of a file that a person loads. */
+export const loaded = (name, bytes) => enough(pointsOfFile(name, bytes));
 
 /** The points without one of them (row from 0). */
 export function removed(points, row) {

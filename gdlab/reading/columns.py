@@ -1,0 +1,275 @@
+"""Which columns of a table are meant, and their numbers: from the rows of any file or frame.
+
+Lines without a number around the points are titles, units and notes, and are passed over.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Number
+from typing import Any, NamedTuple
+
+from gdlab.core.number_text import (
+    Marks,
+    is_missing,
+    marks_of,
+    meanings,
+    number_of,
+    plain,
+    proven_marks,
+)
+from gdlab.core.points import number
+from gdlab.reading.door import Refused
+
+MOST_NAMED = 12
+SAMPLED = 1000  # rows by which columns are told apart
+UNCALCULATED = object()
+NEVER = "its formulas were never calculated; open it in a spreadsheet program, save it there"
+
+WAYS_OUT = "fill it in, or leave such rows out (drop_missing=True, --drop-missing)"
+
+Row = tuple[int, Sequence[Any]]
+
+
+class Found(NamedTuple):
+    """Columns by the names asked for, and the lines that were left out for a missing value."""
+
+    columns: dict[str, list[float]]
+    dropped: list[int]
+
+
+def find_columns(
+    rows: Sequence[Row],
+    wanted: Mapping[str, Any],
+    decimal: str | None = None,
+    drop_missing: bool = False,
+    line: str = "line",
+) -> Found:
+    """The columns ``wanted`` of a table's rows, as floats.
+
+    Args:
+        rows: each with the number of its line.
+        wanted: by the name that a column gets, its head or its number in the file (from 1);
+            None where the file is to say it: by a head of that name, or by having just as many
+            columns of numbers as are wanted.
+        decimal: the decimal sign, where 1,000 and 1.000 are to be read by it.
+        drop_missing: leave out rows with a missing value; else they raise ValueError.
+        line: what a row is called in messages.
+
+    Raises ValueError, one sentence that names the line of the first bad value.
+    """
+    # A number in front is looked for first: a long table is read row by row as few times as can be.
+    rows = [
+        (at, cells)
+        for at, cells in rows
+        if (cells and type(cells[0]) is float) or not (_is_blank(cells) or _is_comment(cells))
+    ]
+    if not rows:
+        raise Refused("no rows")
+    head, places = _places(rows, wanted)
+    body = rows[head + 1 :]
+    first = next((k for k, (_, cells) in enumerate(body) if not _is_title(cells)), len(body))
+    while len(body) > first and _is_note(body[-1][1]):
+        body.pop()
+    body = body[first:]
+    if not body:
+        raise Refused("a head but no points under it")
+    width = len(rows[max(head, 0)][1])
+    columns: dict[str, list[float]] = {word: [] for word in places}
+    at_places, takers = list(places.values()), [column.append for column in columns.values()]
+    texts = [cells[k] for _, cells in body for k in at_places if k < len(cells)]
+    marks = marks_of(decimal) if decimal else proven_marks(filter(_is_str, texts))
+    dropped = []
+    for at, cells in body:
+        if len(cells) == width and all(map(_is_float, [cells[k] for k in at_places])):
+            for k, take in zip(at_places, takers, strict=True):
+                take(cells[k])
+            continue
+        where = f"{line} {at}"
+        # 1,5,2 under x,y is a decimal comma that became a separator.
+        if any(map(_is_number, cells[width:])):
+            raise Refused(f"{where}: more values than in the first {line}")
+        chosen = {word: cells[k] if k < len(cells) else None for word, k in places.items()}
+        absent = next((word for word, value in chosen.items() if _is_missing(value)), None)
+        if absent and not drop_missing:
+            raise Refused(f"{where}: {absent} is missing; {WAYS_OUT}")
+        if absent:
+            dropped.append(at)
+            continue
+        for word, value in chosen.items():
+            columns[word].append(_value(value, f"{where}: {word}", marks))
+    if len(dropped) == len(body):
+        raise Refused(f"a value is missing in every {line}")
+    return Found(columns, dropped)
+
+
+def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
+    """The place of the head among the rows, -1 for none, and of every wanted column in a row."""
+    first = next((k for k, (_, cells) in enumerate(rows) if not _is_title(cells)), len(rows))
+    for k, (_, cells) in enumerate(rows[: first + 1]):
+        if any(_is_place(given, cells) for given in wanted.values()):
+            break
+        found = {
+            word: _column_of(word if given is None else given, cells)
+            for word, given in wanted.items()
+        }
+        if None not in found.values():
+            return k, {word: place for word, place in found.items() if place is not None}
+    if first == len(rows):
+        raise Refused("no line of numbers")
+    width = len(rows[first][1])
+    body = [cells[:width] for _, cells in rows[first : first + SAMPLED] if not _is_note(cells)]
+    filled = _filled(body)
+    numeric = [place for place in filled if _is_numeric(body, place)]
+    leading = [k for k in range(first) if len(_filled([rows[k][1]])) >= len(numeric)]
+    head = leading[0] if leading else first - 1
+    titles = rows[head][1] if head >= 0 else ()
+    chosen = {
+        word: _given_column(given, titles, body)
+        for word, given in wanted.items()
+        if given is not None
+    }
+    unnamed = [word for word, given in wanted.items() if given is None]
+    for columns in (filled, numeric, []):
+        left = [place for place in columns if place not in chosen.values()]
+        if len(left) == len(unnamed):
+            chosen |= dict(zip(unnamed, left, strict=True))
+            return head, {word: chosen[word] for word in wanted}
+    if len(filled) < len(wanted):
+        raise Refused(f"{listed(wanted)} need {len(wanted)} columns of numbers")
+    ways = listed([f"{word}=" for word in unnamed]), listed([f"--{word}" for word in unnamed])
+    raise Refused(
+        f"which columns are {listed(unnamed)}? It has {_heads(titles, body)}; "
+        f"name them with {ways[0]} ({ways[1]})"
+    )
+
+
+def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:
+    """The place of a column given by its number from 1, or by its head."""
+    place = int(given) - 1 if _is_place(given, body[0]) else _column_of(given, titles)
+    if place is None or place not in _filled(body):
+        raise Refused(f"there is no column {str(given)!r:.40}; it has {_heads(titles, body)}")
+    return place
+
+
+def _is_place(given: Any, cells: Sequence[Any]) -> bool:
+    """Whether a column is given by its number, from 1: 2019 is a head."""
+    text = str(given)
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= len(cells)
+
+
+def listed(words: Iterable[str]) -> str:
+    """``x``, ``x and y``, ``a, b and c``."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _heads(titles: Sequence[Any], body: Sequence[Sequence[Any]]) -> str:
+    """``id, TV, Sales``, or how many columns there are where they have no heads."""
+    named = [str(title).strip() for title in titles if _is_text(title)]
+    if not named:
+        return f"{len(_filled(body))} columns without heads"
+    more = ", ..." if len(named) > MOST_NAMED else ""
+    return ", ".join(f"{one:.30}" for one in named[:MOST_NAMED]) + more
+
+
+def _column_of(head: Any, cells: Sequence[Any]) -> int | None:
+    """Where a head stands in a row: as it is, in other letters' case, or with a unit behind it."""
+    asked = str(head).strip()
+    # A head that is a number, such as a year, was read as one.
+    titles = [f"{cell:.15g}" if _is_float(cell) else plain(str(cell or "")) for cell in cells]
+    for same in (
+        lambda title: title == asked,
+        lambda title: title.casefold() == asked.casefold(),
+        lambda title: _without_unit(title).casefold() == asked.casefold(),
+    ):
+        found = [place for place, title in enumerate(titles) if title and same(title)]
+        if found:
+            return found[0]
+    return None
+
+
+def _without_unit(title: str) -> str:
+    """``x (cm)``, ``x [cm]``, ``x / cm``, ``x in cm`` and ``x, cm`` are x."""
+    return re.split(r"\s*[(\[{/,;:]|\s+in\s", title, maxsplit=1)[0].strip()
+
+
+def _filled(rows: Sequence[Sequence[Any]]) -> list[int]:
+    """The places where any of the rows has something."""
+    return sorted({k for cells in rows for k, cell in enumerate(cells) if not _is_empty(cell)})
+
+
+def _is_numeric(body: Sequence[Sequence[Any]], place: int) -> bool:
+    """Whether most of what stands in a column is a number."""
+    cells = [cells[place] for cells in body if place < len(cells)]
+    cells = [cell for cell in cells if not _is_missing(cell)]
+    return 2 * sum(map(_is_number, cells)) > len(cells)
+
+
+def _value(value: Any, where: str, marks: Marks) -> float:
+    if value is UNCALCULATED:
+        raise Refused(f"{where}: {NEVER}")
+    return number_of(value, where, marks) if isinstance(value, str) else number(value, where)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not plain(value))
+
+
+def _is_float(value: Any) -> bool:
+    """Whether a value is a float as it is used, neither inf nor nan."""
+    return type(value) is float and value - value == 0
+
+
+def _is_str(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_missing(value: Any) -> bool:
+    """Nothing, NA, or what is unlike itself: nan, and pandas' own NA and NaT."""
+    if isinstance(value, str):
+        return is_missing(value)
+    return value is None or type(value).__name__ in ("NAType", "NaTType") or _is_nan(value)
+
+
+def _is_nan(value: Any) -> bool:
+    try:
+        return isinstance(value, Number) and value != value
+    except ArithmeticError:
+        # A decimal's signaling nan.
+        return True
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(meanings(value))
+    number_like = isinstance(value, Number) and not isinstance(value, bool)
+    return value is UNCALCULATED or (number_like and not _is_nan(value))
+
+
+def _is_text(value: Any) -> bool:
+    return not _is_missing(value) and not _is_number(value)
+
+
+def _is_blank(cells: Sequence[Any]) -> bool:
+    return all(map(_is_empty, cells))
+
+
+def _is_comment(cells: Sequence[Any]) -> bool:
+    """``# station 4, 2024``; but a column may be headed # and a value be #N/A."""
+    first = next(cell for cell in cells if not _is_empty(cell))
+    return (
+        isinstance(first, str)
+        and re.match(r"\s*#+\s*[^#\s]", first) is not None
+        and (not is_missing(first) and not first.strip().endswith("!"))
+    )
+
+
+def _is_title(cells: Sequence[Any]) -> bool:
+    """A title, heads or units: words, and no number."""
+    return any(map(_is_text, cells)) and not any(map(_is_number, cells))
+
+
+def _is_note(cells: Sequence[Any]) -> bool:
+    """A line of words below the points: one cell alone, or a sentence that was split."""
+    filled = [cell for cell in cells if not _is_empty(cell)]
+    return _is_title(cells) and (len(filled) == 1 or " " in str(filled[0]).strip())

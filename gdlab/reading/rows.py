@@ -1,0 +1,190 @@
+"""The rows of a file of points, each with the number of its line, whatever the format.
+
+The page reads a text in static/points_file.js; tests/data/points_cases.json is for both.
+"""
+
+import codecs
+import csv
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout, suppress
+from functools import lru_cache
+from typing import Any
+
+from gdlab.core.number_text import ONE_GROUP, PLAIN, meanings
+from gdlab.reading.columns import UNCALCULATED, Row
+from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, PIECE, Refused
+from gdlab.reading.guard import OLD_FORMAT, package_of, part_of
+from gdlab.reading.ods import tables_of
+
+# So many rows, however they are written, are read in 5 seconds and 500 MB.
+MOST_ROWS = 250_000
+MOST_COLUMNS = 50
+TOO_MANY_LINES = f"it has more than {MOST_ROWS:,} lines"
+SAMPLED_ROWS = 200
+SEPARATORS = "\t;,"
+# What stands in a text only where it is none.
+BINARY = re.compile("[\0-\x08\x0e-\x1b\x7f]")
+ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
+
+
+def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
+    """The rows of a file's bytes; ``sheet`` names one of a workbook's, by default the first.
+
+    What it is, is seen in the bytes: a workbook (.xlsx, .xlsm, .ods) or a text. Raises Refused,
+    one sentence, where they are neither.
+    """
+    if not data:
+        raise Refused("it is empty")
+    if data.startswith((b"PK", OLD_FORMAT)):
+        return _ods_rows(data, sheet) if ODS in data[:200] else _xlsx_rows(data, sheet)
+    if sheet is not None:
+        raise Refused("it is a text and has no sheets")
+    return text_rows(data)
+
+
+def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
+    tables = tables_of(part_of(data, "content.xml"), MOST_ROWS, MOST_COLUMNS, UNCALCULATED)
+    return list(tables[_place([table.name for table in tables], sheet)].rows)
+
+
+def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
+    package = package_of(data, macros=True)
+    import openpyxl
+
+    # openpyxl reports damage through many exception types, through warnings, and by print.
+    try:
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                package.archive, read_only=True, data_only=True, keep_links=False
+            )
+            try:
+                sheets = [one for one in book.worksheets if hasattr(one, "iter_rows")]
+                found = sheets[_place([one.title for one in sheets], sheet)]
+                facts = package.sheets.get(found._worksheet_path)
+                uncalculated = facts.uncalculated if facts else ()
+                # An iterator: of a million empty rows none is kept.
+                rows = found.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+                return [
+                    (line, _with_formulas(line, row, uncalculated))
+                    for line, row in enumerate(rows, 1)
+                    if uncalculated or row.count(None) < len(row)
+                ]
+            finally:
+                book.close()
+    except Refused:
+        raise
+    except Exception:
+        raise Refused("it is damaged, or no workbook that can be read") from None
+
+
+def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any]:
+    """A row's values; a mark of its own stands for a formula that was never calculated."""
+    if not uncalculated:
+        return list(row)
+    from openpyxl.utils import get_column_letter
+
+    return [
+        UNCALCULATED
+        if value is None and f"{get_column_letter(place)}{line}" in uncalculated
+        else value
+        for place, value in enumerate(row, 1)
+    ]
+
+
+def _place(names: Sequence[str], wanted: str | None) -> int:
+    """Where a sheet of that name stands among a workbook's; by default the first."""
+    if not names:
+        raise Refused("it has no sheets")
+    if wanted is None:
+        return 0
+    for same in (wanted, wanted.casefold()):
+        for place, name in enumerate(names):
+            if same in (name, name.casefold()):
+                return place
+    raise Refused(f"there is no sheet {wanted!r:.40}; it has {', '.join(names[:12])}")
+
+
+def text_rows(data: bytes) -> list[Row]:
+    """The rows of a text whose values are separated by commas, semicolons or tabs.
+
+    A number that is written plainly comes as a float, which takes less memory than its text.
+    """
+    # Told at once; what is left is counted once more as it comes.
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
+        raise Refused(TOO_MANY_LINES)
+    encoding = _encoding(data)
+    separator = max(SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
+    # Where no value holds a comma, 1.000 cannot stand beside a decimal comma.
+    sure = (b'"' if separator == "," else b",") not in data
+    return [
+        (line, [_value(field, sure) for field in row])
+        for line, row in _rows(data, encoding, separator, MOST_ROWS)
+    ]
+
+
+def _value(field: str, sure: bool) -> Any:
+    """A number that is written plainly as a float; any other text as it is."""
+    # 1e999 is refused as it is written.
+    if PLAIN.fullmatch(field) and (sure or not ONE_GROUP.fullmatch(field)):
+        value = float(field)
+        return value if value - value == 0 else field
+    return field
+
+
+@lru_cache(maxsize=1)
+def _encoding(data: bytes) -> str:
+    """UTF-8, UTF-16 as spreadsheet programs save a text, or Windows' own; Refused for no text."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with suppress(UnicodeDecodeError):
+            pieces = (data[first : first + PIECE] for first in range(0, len(data), PIECE))
+            if not any(BINARY.search(decoder.decode(piece)) for piece in pieces):
+                decoder.decode(b"", final=True)
+                return encoding
+    raise Refused("not a text that can be read; save it as .csv in UTF-8")
+
+
+def _fit(data: bytes, encoding: str, separator: str) -> tuple[int, int]:
+    """How many of the first lines hold two numbers or, failing that, two values, if so divided."""
+    numbers = values = 0
+    with suppress(Refused):
+        for _, row in _rows(data, encoding, separator, SAMPLED_ROWS):
+            numbers += sum(bool(meanings(value)) for value in row) > 1
+            values += len(row) > 1
+    return numbers, values
+
+
+def _rows(data: bytes, encoding: str, separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text as they come; Refused where there are more than any list of points has."""
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    taken = fields = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal taken
+        while line := text.readline(LONGEST_ROW + 1):
+            taken += len(line)
+            if taken > LONGEST_ROW:
+                raise Refused(f"line {first}: longer than {LONGEST_ROW:,} characters")
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator, skipinitialspace=True, strict=True)
+    for _ in range(most):
+        first, taken = reader.line_num + 1, 0
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            fault = "a quotation mark is not closed, or stands inside a value"
+            raise Refused(f"line {first}: {fault}") from None
+        if row is None:
+            return
+        fields += len(row)
+        if fields > MOST_FIELDS:
+            raise Refused(f"it has more than {MOST_FIELDS:,} values")
+        yield first, row
+    if most == MOST_ROWS:
+        raise Refused(TOO_MANY_LINES)

@@ -1,0 +1,189 @@
+// The two columns of a text file that a person loads, whatever stands around them.
+// reading/rows.py and columns.py do the same; tests/data/points_cases.json is for both.
+import { Refusal, isMissing, meanings, provenMarks, typedNumber } from "./number_input.js";
+
+const SAMPLED_ROWS = 200;
+const COLUMN_WORDS = ["x", "y"];
+
+const isNumber = (text) => meanings(text).length > 0;
+const isWord = (text) => !isMissing(text) && !isNumber(text);
+const isTitle = (cells) => cells.some(isWord) && !cells.some(isNumber);
+const filledCells = (cells) => cells.filter((cell) => cell.trim());
+
+/** A line of words below the points: one cell alone, or a sentence that was split. */
+function isNote(cells) {
+  const filled = filledCells(cells);
+  return isTitle(cells) && (filled.length === 1 || filled[0].trim().includes(" "));
+}
+
+/** `# station 4, 2024`; but a column may be headed # and a value be #N/A. */
+function isComment(cells) {
+  const first = filledCells(cells)[0];
+  return /^\s*#+\s*[^#\s]/.test(first) && !isMissing(first) && !first.trim().endsWith("!");
+}
+
+/** The points of a .csv or .tsv file: columns headed x and y, or just two columns of numbers. */
+export function pointsOfFile(name, bytes) {
+  if (!/\.(csv|tsv|txt)$/i.test(name)) {
+    throw new Refusal(`${name}: this page reads points from .csv and .tsv files; `
+      + "save it as one of these first");
+  }
+  if (!bytes.byteLength) throw new Refusal(`${name}: it is empty`);
+  const rows = rowsOfText(name, fileText(name, bytes))
+    .filter(([, cells]) => filledCells(cells).length && !isComment(cells));
+  if (!rows.length) throw new Refusal(`${name}: no rows`);
+  const [head, places] = placesOf(name, rows);
+  const body = rows.slice(head + 1);
+  while (body.length && isTitle(body[0][1])) body.shift();
+  while (body.length && isNote(body.at(-1)[1])) body.pop();
+  if (!body.length) throw new Refusal(`${name}: a head but no points under it`);
+  const width = rows[Math.max(head, 0)][1].length;
+  const marks = provenMarks(body.flatMap(([, cells]) => places.map((place) => cells[place] ?? "")));
+  const points = { x: [], y: [] };
+  for (const [line, cells] of body) {
+    const where = `${name}, line ${line}`;
+    if (cells.slice(width).some(isNumber)) {
+      throw new Refusal(`${where}: more values than in the first line`);
+    }
+    const chosen = places.map((place) => cells[place] ?? "");
+    const absent = chosen.findIndex(isMissing);
+    if (absent >= 0) {
+      throw new Refusal(`${where}: ${COLUMN_WORDS[absent]} is missing; fill it in, or take the `
+        + "line out of the file");
+    }
+    COLUMN_WORDS.forEach((word, k) => {
+      points[word].push(typedNumber(chosen[k], `${where}: ${word}`, marks));
+    });
+  }
+  return points;
+}
+
+/** The place of the head among the rows, -1 for none, and of x and y in a row. */
+function placesOf(name, rows) {
+  let first = rows.findIndex(([, cells]) => !isTitle(cells));
+  if (first < 0) first = rows.length;
+  for (let k = 0; k <= first && k < rows.length; k += 1) {
+    const places = COLUMN_WORDS.map((word) => placeOfHead(word, rows[k][1]));
+    if (!places.includes(-1)) return [k, places];
+  }
+  if (first === rows.length) throw new Refusal(`${name}: no line of numbers`);
+  const width = rows[first][1].length;
+  const body = rows.slice(first).map(([, cells]) => cells.slice(0, width))
+    .filter((cells) => !isNote(cells));
+  const all = [...Array(width).keys()];
+  const filled = all.filter((place) => body.some((cells) => (cells[place] ?? "").trim()));
+  const numeric = filled.filter((place) => {
+    const cells = body.map((row) => row[place] ?? "").filter((cell) => !isMissing(cell));
+    return 2 * cells.filter(isNumber).length > cells.length;
+  });
+  let head = rows.slice(0, first)
+    .findIndex(([, cells]) => filledCells(cells).length >= numeric.length);
+  if (head < 0) head = first - 1;
+  for (const places of [filled, numeric]) {
+    if (places.length === COLUMN_WORDS.length) return [head, places];
+  }
+  if (filled.length < COLUMN_WORDS.length) {
+    throw new Refusal(`${name}: x and y need 2 columns of numbers`);
+  }
+  const titles = head < 0 ? [] : rows[head][1].filter(isWord).map((title) => title.trim());
+  const having = titles.length ? titles.join(", ") : `${filled.length} columns without heads`;
+  throw new Refusal(`${name}: which columns are x and y? It has ${having}; head them x and y`);
+}
+
+/** Where a head stands in a row: as it is, in other letters' case, or with a unit behind it. */
+function placeOfHead(word, cells) {
+  const titles = cells.map((cell) => cell.trim());
+  const same = [
+    (title) => title === word,
+    (title) => title.toLowerCase() === word,
+    (title) => title.split(/\s*[([{/,;:]|\s+in\s/)[0].trim().toLowerCase() === word,
+  ];
+  return same.reduce((found, test) => (found < 0 ? titles.findIndex(test) : found), -1);
+}
+
+/** The text of a file: UTF-8, UTF-16 as spreadsheet programs save it, or Windows' own. */
+function fileText(name, bytes) {
+  const [first, second] = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0);
+  const wide = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[first * 256 + second];
+  for (const encoding of wide ? [wide] : ["utf-8", "windows-1252"]) {
+    try {
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      // What stands in a text only where it is none.
+      if (!/[\0-\b\x0e-\x1b\x7f\x81\x8d\x8f\x90\x9d]/.test(text)) return text;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
+  }
+  throw new Refusal(`${name}: not a text that can be read; save it as .csv in UTF-8`);
+}
+
+/** The rows of a text, each with the number of its first line. */
+function rowsOfText(name, text) {
+  const [first, ...marks] = ["\t", ";", ","].map((mark) => [fitOf(text, mark), mark]);
+  const better = (one, other) => one[0] - other[0] || one[1] - other[1];
+  const best = marks.reduce((found, one) => (better(one[0], found[0]) > 0 ? one : found), first);
+  const rows = [];
+  rowsUpTo(rows, name, text, best[1], Infinity);
+  return rows;
+}
+
+/** How many of the first lines hold two numbers or, failing that, two values, if so divided. */
+function fitOf(text, separator) {
+  const rows = [];
+  try {
+    rowsUpTo(rows, "", text, separator, SAMPLED_ROWS);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
+  const numbers = rows.filter(([, cells]) => cells.filter(isNumber).length > 1);
+  return [numbers.length, rows.filter(([, cells]) => cells.length > 1).length];
+}
+
+/** Put the rows of a text into a list, quoted values whole, until there are enough. */
+function rowsUpTo(rows, name, text, separator, most) {
+  let [at, line] = [0, 1];
+  const endsLine = (mark) => mark === "\n" || mark === "\r";
+  const passLineEnd = () => {
+    at += text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1;
+    line += 1;
+  };
+  while (at < text.length && rows.length < most) {
+    const begin = line;
+    const cells = [];
+    for (;;) {
+      while (text[at] === " ") at += 1;
+      let cell = "";
+      if (text[at] === '"') {
+        at += 1;
+        for (;;) {
+          const end = text.indexOf('"', at);
+          if (end < 0) throw unclosed(name, begin);
+          cell += text.slice(at, end);
+          line += text.slice(at, end).split(/\r\n|\r|\n/).length - 1;
+          at = end + 1;
+          if (text[at] !== '"') break;
+          cell += '"';
+          at += 1;
+        }
+        if (at < text.length && text[at] !== separator && !endsLine(text[at])) {
+          throw unclosed(name, begin);
+        }
+      } else {
+        const from = at;
+        while (at < text.length && text[at] !== separator && !endsLine(text[at])) at += 1;
+        cell = text.slice(from, at);
+      }
+      cells.push(cell);
+      if (text[at] !== separator) break;
+      at += 1;
+    }
+    if (at < text.length) passLineEnd();
+    rows.push([begin, cells]);
+  }
+}
+
+function unclosed(name, line) {
+  return new Refusal(
+    `${name}, line ${line}: a quotation mark is not closed, or stands inside a value`,
+  );
+}
