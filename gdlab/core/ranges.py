@@ -5,6 +5,7 @@ value may be at all. A number box takes any value within the limits, and the sli
 its end.
 """
 
+import math
 from typing import NamedTuple
 
 
@@ -18,6 +19,28 @@ class Range(NamedTuple):
     high: float
     step: float
     log: bool = False
+
+    @property
+    def places(self) -> int:
+        """How many steps there are from ``low`` to ``high``."""
+        return round((self._scaled(self.high) - self._scaled(self.low)) / self.step)
+
+    def place(self, value: float) -> int:
+        """The step, counted from ``low``, that is nearest to a number; an end for one beyond it."""
+        if not value > self.low:  # nan too
+            return 0
+        if value >= self.high:
+            return self.places
+        return round((self._scaled(value) - self._scaled(self.low)) / self.step)
+
+    def at(self, place: int) -> float:
+        """The number of a step, without digits that nobody chose: three on a log scale."""
+        if not self.log:
+            return float(f"{self.low + place * self.step:.10g}")
+        return float(f"{self.low * 10 ** (place * self.step):.3g}")
+
+    def _scaled(self, value: float) -> float:
+        return math.log10(value) if self.log else value
 
 
 EPOCHS = Range(1, 50, 1)

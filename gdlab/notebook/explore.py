@@ -1,36 +1,92 @@
-"""``explore``: sliders over a rule's table and two plots, the light form of the sheet."""
+"""``explore``: sliders over a rule's table and two charts, the light form of the sheet."""
 
 import base64
 import html
 from collections.abc import Callable
-from math import log10
 from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.core.ranges import Range, range_of
+from gdlab.core.ranges import range_of
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
 from gdlab.notebook.pictures import plot
+from gdlab.notebook.svg import charts
 
 EPOCHS, STEPS = 5, 100  # what a run begins with where nothing is said
 MOST_ROWS = 100_000
 LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
 SHOWN_ROWS = 290  # more are cut out of the middle of the table on the page
+# The colours are those of the sheet: of JupyterLab's theme, elsewhere of the reader's choice.
 STYLE = """<style>
-.gdlab-rows { max-height: 22em; overflow: auto; max-width: 100%; }
-.gdlab-rows table { border-collapse: collapse; font-size: 12px; }
-.gdlab-rows th { position: sticky; top: 0; background: var(--jp-layout-color2, #eee); }
-.gdlab-rows th, .gdlab-rows td { padding: 2px 8px; text-align: right; white-space: nowrap; }
-.gdlab-rows tr:nth-child(even) td { background: var(--jp-layout-color1, #fafafa); }
-.gdlab-words { margin: 4px 0; line-height: 1.4; color: var(--jp-ui-font-color1, #222); }
-.gdlab-words[role=alert] { border-left: 4px solid #d33; padding-left: 8px; font-weight: bold; }
+.gdlab-explore {
+  --ground: var(--jp-layout-color0, light-dark(#ffffff, #111417));
+  --raised: var(--jp-layout-color1, light-dark(#ffffff, #1b1f24));
+  --shade: var(--jp-layout-color2, light-dark(#eef0f2, #2a2f36));
+  --line: var(--jp-border-color2, light-dark(#cfd4da, #454c55));
+  --text: var(--jp-ui-font-color0, light-dark(#14171a, #f1f3f5));
+  --quiet: light-dark(#565d66, #a9b1ba);
+  --run: light-dark(#0b62c4, #6db3ff);
+  --bad: light-dark(#b3261e, #ff9d94);
+  --bad-ground: light-dark(#fde7e5, #4a1d1a);
+  background: var(--ground); color: var(--text);
+  border: 1px solid var(--line); border-radius: 4px; padding: 6px 10px;
+  font: 13px/1.4 var(--jp-ui-font-family, system-ui, sans-serif);
+}
+[data-jp-theme-light="true"] .gdlab-explore, .light .gdlab-explore { color-scheme: light; }
+[data-jp-theme-light="false"] .gdlab-explore, .dark .gdlab-explore { color-scheme: dark; }
+/* The table scrolls, and nothing round it. */
+.gdlab-explore, .gdlab-explore .widget-box, .gdlab-explore .jupyter-widgets {
+  overflow: visible; max-width: 100%;
+}
+.gdlab-explore .widget-html, .gdlab-explore .widget-html-content {
+  display: block; height: auto; min-width: 0; line-height: 1.4; margin: 0; width: auto;
+}
+.gdlab-explore .gdlab-scroll {
+  /* The heads, twelve rows, and a scroll bar whose height is known: no row is cut in half. */
+  overflow: scroll auto; max-height: calc(24px * 13 + 12px + 2px); margin-top: 4px;
+  border: 1px solid var(--line); border-radius: 3px; display: block; box-sizing: border-box;
+}
+.gdlab-scroll::-webkit-scrollbar { width: 12px; height: 12px; background: var(--ground); }
+.gdlab-scroll::-webkit-scrollbar-thumb { background: var(--line); border-radius: 6px; }
+.gdlab-explore .gdlab-scroll .widget-html { overflow: visible; width: max-content; }
+.gdlab-explore table {
+  border-collapse: collapse; margin: 0; width: max-content; color: var(--text);
+  font: 12px/1 ui-monospace, "DejaVu Sans Mono", Consolas, Menlo, monospace;
+}
+.gdlab-explore th {
+  position: sticky; top: 0; background: var(--shade);
+  font-family: var(--jp-ui-font-family, system-ui, sans-serif);
+}
+.gdlab-explore th, .gdlab-explore td {
+  height: 24px; padding: 0 8px; text-align: right; white-space: nowrap; box-sizing: border-box;
+}
+.gdlab-explore td { border-top: 1px solid var(--line); background: var(--ground); }
+.gdlab-words { margin: 4px 0; }
+.gdlab-words[role=alert] {
+  border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
+}
+.gdlab-charts {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 4px 10px;
+  max-width: 960px;
+}
+.gdlab-chart { width: 100%; height: auto; display: block; overflow: hidden; }
+.gdlab-chart text { fill: var(--quiet); font: 11px inherit; }
+.gdlab-chart .gdlab-title { fill: var(--text); font-weight: 600; font-size: 12px; }
+.gdlab-ground { fill: var(--raised); stroke: var(--line); }
+.gdlab-tick { stroke: var(--line); stroke-width: 0.6; }
+.gdlab-run { fill: none; stroke: var(--run); stroke-width: 1.8; stroke-linecap: round; }
+.gdlab-contour { fill: none; stroke: var(--quiet); stroke-width: 0.7; opacity: 0.6; }
+.gdlab-point { fill: var(--quiet); }
+.gdlab-start { fill: var(--ground); stroke: var(--text); stroke-width: 1.5; }
+.gdlab-bad { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 4 3; }
+.gdlab-chart .gdlab-bad-word { fill: var(--bad); }
 </style>"""
 
 
 def explore(rule: str | Callable, points: Any = None, **settings: Any) -> "Explorer":
-    """Sliders and number boxes over a rule's table, its loss and its line (a surface: its path).
+    """Sliders and number boxes over a rule's table, its loss and its line (on a surface its path).
 
     ``rule``, ``points`` and ``settings`` are those of :func:`gdlab.trace`, by default five epochs
     or, on a surface, a hundred steps. Every hyperparameter and everything that the first row
@@ -47,18 +103,23 @@ def explore(rule: str | Callable, points: Any = None, **settings: Any) -> "Explo
 class Explorer(widgets.VBox):
     """What ``explore`` shows.
 
-    ``boxes`` holds the number boxes by the inputs' names, and ``run`` the trace on the page: after
-    a value that is refused it is still the one before, and ``words`` says why.
+    ``boxes`` holds the number boxes by the inputs' names, and ``run`` the trace on the page. A
+    number in a box is the number that is used, all its digits. After a value that is refused the
+    table is still the one before; ``words`` says so, and why.
     """
 
     def __init__(self, run: Trace) -> None:
         self.run = run
         self.boxes: dict[str, widgets.FloatText] = {}
         self.words = widgets.HTML()
-        self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
-        self.picture.layout.max_width = "1000px"
+        self.charts = widgets.HTML()
         self.rows = widgets.HTML()
-        super().__init__([*self._controls(), self.words, self.picture, self.rows])
+        # The box scrolls and stays while its table is written again: its place is kept.
+        scroll = widgets.Box([self.rows])
+        scroll.add_class("gdlab-scroll")
+        look = widgets.HTML(STYLE, layout=widgets.Layout(display="none"))
+        super().__init__([look, *self._controls(), self.words, self.charts, scroll])
+        self.add_class("gdlab-explore")
         self._show()
 
     def _controls(self) -> list[widgets.Widget]:
@@ -98,21 +159,27 @@ class Explorer(widgets.VBox):
             self.run = rerun(self.run, inputs=given, **length)
             self._show()
         except ValueError as error:
-            self.words.value = STYLE + _words(str(error), "alert")
+            self._refuse(str(error))
         except Exception as error:
             # The page is the only place where a learner looks: no error may end in a log alone.
-            self.words.value = STYLE + _words(f"{type(error).__name__}: {error}", "alert")
+            self._refuse(f"{type(error).__name__}: {error}")
+
+    def _refuse(self, why: str) -> None:
+        """Say why nothing was computed, and of which run the table and the charts still are."""
+        still = f"The charts and the table are still those of {self.run.summary()}"
+        self.words.value = _words(why, "alert") + _words(still, "status")
 
     def _show(self) -> None:
-        self.picture.value = plot(self.run)._repr_png_()
+        self.charts.value = charts(self.run)
         self.rows.value = _table(self.run, SHOWN_ROWS)
-        self.words.value = STYLE + _words(self.run.summary(), "status")
+        self.words.value = _words(self.run.summary(), "status")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and for a page without a kernel the same as a picture and a table."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        encoded = base64.b64encode(self.picture.value).decode()
-        words = html.escape(repr(plot(self.run)))
+        picture = plot(self.run)
+        encoded = base64.b64encode(picture._repr_png_()).decode()
+        words = html.escape(repr(picture))
         image = f'<img alt="{words}" src="data:image/png;base64,{encoded}">'
         bundle["text/plain"] = self.run.summary()
         bundle["text/html"] = image + self.run._repr_html_()
@@ -128,35 +195,27 @@ def _control(name: str, value: float, label_width: str) -> tuple[widgets.Widget,
         box.description, box.style = name, style
         box.layout.width = f"calc({label_width} + 118px)"
         return box, box
-    slider = _slider(name, value, limits, style)
+    slider = widgets.IntSlider(
+        limits.place(value),
+        min=0,
+        max=limits.places,
+        description=name,
+        readout=False,
+        style=style,
+        layout=widgets.Layout(flex="1 1 auto", width="auto", min_width="120px"),
+    )
 
     def move(change: dict[str, Any]) -> None:
-        box.value = _rounded(change["new"], limits)
+        # A slider that follows its box stands where the box's number belongs, and says nothing.
+        if change["new"] != limits.place(box.value):
+            box.value = limits.at(change["new"])
 
     def follow(change: dict[str, Any]) -> None:
-        # A typed number keeps all its digits: the slider follows it and does not answer.
-        if _rounded(slider.value, limits) != change["new"]:
-            slider.unobserve(move, "value")
-            slider.value = min(max(change["new"], limits.low), limits.high)
-            slider.observe(move, "value")
+        slider.value = limits.place(change["new"])
 
     slider.observe(move, "value")
     box.observe(follow, "value")
     return widgets.HBox([slider, box]), box
-
-
-def _slider(name: str, value: float, limits: Range, style: dict[str, str]) -> widgets.Widget:
-    within = min(max(value, limits.low), limits.high)
-    given = {"description": name, "readout": False, "style": style, "step": limits.step}
-    given["layout"] = widgets.Layout(flex="1 1 auto", width="auto", min_width="200px")
-    if not limits.log:
-        return widgets.FloatSlider(within, min=limits.low, max=limits.high, **given)
-    return widgets.FloatLogSlider(within, min=log10(limits.low), max=log10(limits.high), **given)
-
-
-def _rounded(value: float, limits: Range) -> float:
-    """A slider's place as a number to read: three digits on a log scale, no trailing noise."""
-    return float(f"{value:.3g}" if limits.log else f"{value:.10g}")
 
 
 def _whole(value: float) -> Any:
@@ -176,4 +235,6 @@ def _table(run: Trace, rows: int) -> str:
     frame = run.frame
     floats: Any = {name: cell for name in frame.columns if frame[name].dtype == float}
     written = frame.to_html(index=False, max_rows=rows, formatters=floats, escape=False, border=0)
-    return f'<div class="gdlab-rows" tabindex="0">{written}</div>'
+    left_out = len(frame) - rows
+    note = f"{left_out:,} rows in the middle are left out" if left_out > 0 else ""
+    return f'<div class="gdlab-rows">{written}{note}</div>'
