@@ -83,6 +83,16 @@ def _judge_twice(ways: Sequence[Sequence[float]], goal: float = 1) -> Outcome:
 
 
 CLAIMS = (
-    Claim("Its rules from scratch do what PyTorch's do.", _from_scratch, _judge_pytorch),
-    Claim("The Adam that it prints is Adam.", _both_adams, _judge_twice),
+    Claim(
+        "Its rules from scratch do what PyTorch's do.",
+        _from_scratch,
+        _judge_pytorch,
+        "new_intercept and new_slope, row 500",
+    ),
+    Claim(
+        "The Adam that it prints is Adam.",
+        _both_adams,
+        _judge_twice,
+        "new_intercept, rows 1 to 1,000",
+    ),
 )

@@ -13,22 +13,43 @@ VERDICTS = (HOLDS, WITH_SETTINGS, FAILS, UNTESTABLE)
 
 
 class Outcome(NamedTuple):
-    """What a run has shown: the numbers in words, one of ``VERDICTS``, and why it is so."""
+    """What a run has shown: the numbers in words, one of ``VERDICTS``, and why it is so.
+
+    ``edge`` is where the verdict turns, for a claim that depends on a setting.
+    """
 
     outcome: str
     verdict: str
     reason: str
+    edge: str = ""
 
 
 class Claim(NamedTuple):
     """``run`` is one return statement, and ``judge`` is given what it returns.
 
-    The judge takes what was claimed as further arguments with defaults.
+    The judge takes what was claimed as further arguments with defaults. ``shows`` names the cells
+    of the runs' tables that show it.
     """
 
     text: str
     run: Callable[[], Any]
     judge: Callable[..., Outcome]
+    shows: str
+
+
+class Article(NamedTuple):
+    """Where claims stand; author, date and address are empty where they are not known."""
+
+    title: str
+    author: str
+    date: str
+    address: str
+    claims: tuple[Claim, ...]
+
+    @property
+    def source(self) -> str:
+        """Title, author, date and address in one line."""
+        return ", ".join(filter(None, self[:4]))
 
 
 def verdict(trials: Iterable[bool]) -> str:

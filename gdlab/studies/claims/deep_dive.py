@@ -155,12 +155,23 @@ def _judge_smooth(runs: Sequence[Trace]) -> Outcome:
 
 
 CLAIMS = (
-    Claim("A rate of 1.0 diverges.", _rate_one, _judge_rate_one),
-    Claim("Adam is not always the best in the end.", _four_surfaces, _judge_rank),
+    Claim(
+        "A rate of 1.0 diverges.",
+        _rate_one,
+        _judge_rate_one,
+        "the first cell that is no finite number",
+    ),
+    Claim("Adam is not always the best in the end.", _four_surfaces, _judge_rank, "loss, row 200"),
     Claim(
         "In the same number of epochs, mini-batches get further than the full batch.",
         _batches,
         _judge_batches,
+        "rmse in the table of epochs, epoch 50",
     ),
-    Claim("The full batch's curve is smooth, that of single points is not.", _noisy, _judge_smooth),
+    Claim(
+        "The full batch's curve is smooth, that of single points is not.",
+        _noisy,
+        _judge_smooth,
+        "rmse in the table of epochs, all epochs",
+    ),
 )

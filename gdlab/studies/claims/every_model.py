@@ -131,15 +131,18 @@ CLAIMS = (
         "With eps inside the root RMSprop makes the same steps as with eps outside.",
         _gradients_of_all_sizes,
         _judge_eps,
+        "step_intercept, row 1",
     ),
     Claim(
         "A run with ten times the rate and one with a tenth show which way to go.",
         _rates_by_tens,
         _judge_diagnosis,
+        "rmse in the table of epochs, epoch 20",
     ),
     Claim(
         "With Adam, the rate goes with the square root of the batch's size.",
         _batches_and_rates,
         _judge_square_root,
+        "rmse in the table of epochs, epoch 60",
     ),
 )

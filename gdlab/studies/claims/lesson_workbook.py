@@ -68,7 +68,17 @@ def _judge_adam(runs: Sequence[Trace]) -> Outcome:
 
 
 CLAIMS = (
-    Claim("The cell called rmse is the root mean squared error.", _basic, _judge_rmse),
-    Claim("The sheet rmsprop divides by the running average of its row.", _rmsprop, _judge_rmsprop),
-    Claim("The sheet adam shows Adam.", _adam, _judge_adam),
+    Claim(
+        "The cell called rmse is the root mean squared error.",
+        _basic,
+        _judge_rmse,
+        "root_sum_err2 beside rmse in the table of epochs",
+    ),
+    Claim(
+        "The sheet rmsprop divides by the running average of its row.",
+        _rmsprop,
+        _judge_rmsprop,
+        "sqr_avg_slope, start row and row 1; step_slope, row 1",
+    ),
+    Claim("The sheet adam shows Adam.", _adam, _judge_adam, "step_slope, rows 1 and 2"),
 )

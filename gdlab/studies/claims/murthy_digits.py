@@ -77,6 +77,12 @@ CLAIMS = (
         "On MNIST, SGD levels off after about 800 updates, Adam and RMSprop after about 250.",
         _races,
         _judge_updates,
+        "the race's loss, by updates",
     ),
-    Claim("There, Adam and RMSprop need a third of SGD's updates.", _races, _judge_order),
+    Claim(
+        "There, Adam and RMSprop need a third of SGD's updates.",
+        _races,
+        _judge_order,
+        "the race's loss, by updates",
+    ),
 )

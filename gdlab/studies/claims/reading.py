@@ -9,10 +9,28 @@ from gdlab.studies.claims.claim import FAILS, HOLDS, UNTESTABLE, WITH_SETTINGS
 if TYPE_CHECKING:
     import pandas as pd
 
-# Within each cell, because a page may drop style sheets and has its own for tables.
-CELL = "text-align:left;vertical-align:top;white-space:normal;padding:8px 18px 8px 0"
+# Within each element, because a page may drop style sheets.
+FOLD = "margin:4px 0;line-height:1.5"
+INSIDE = "padding:2px 0 8px 18px"
 CODE = "background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:90%"
 MARKS = {HOLDS: "✓", WITH_SETTINGS: "(✓)", FAILS: "✗", UNTESTABLE: "?"}
+
+
+def _told(row: dict[str, str]) -> str:
+    """One claim; what came out is behind a fold, so that a reader can guess first."""
+    said = {name: html.escape(text) for name, text in row.items()}
+    lines = [f"<i>Found:</i> {said['outcome']}.", f"<i>Why:</i> {said['reason']}"]
+    if said["edge"]:
+        lines.append(f"<i>The edge:</i> {said['edge']}.")
+    lines += [
+        f"<i>See:</i> {said['shows']}, in",
+        f'<code style="{CODE}">{said["run"]}</code>',
+    ]
+    verdict = f"<b>{MARKS[row['verdict']]} {said['verdict']}</b>"
+    return (
+        f'<details style="{FOLD}"><summary>{said["claim"]} <i>True or false?</i></summary>'
+        f'<div style="{INSIDE}">{verdict}<br>{"<br>".join(lines)}</div></details>'
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +40,7 @@ class Reading:
     table: "pd.DataFrame"
 
     def _repr_html_(self) -> str:
-        heads = f'<th style="{CELL};width:28%">claimed</th><th style="{CELL}">what comes out</th>'
-        rows = []
-        for row in self.table.to_dict("records"):
-            said = {name: html.escape(str(text)) for name, text in row.items()}
-            lines = (
-                f"<i>Found:</i> {said['outcome']}.",
-                f"<i>Why:</i> {said['reason']}",
-                f'<code style="{CODE}">{said["run"]}</code>',
-            )
-            verdict = f"<b>{MARKS[row['verdict']]} {said['verdict']}</b>"
-            rows.append(
-                f'<tr><td style="{CELL}">{said["claim"]}<br>{verdict}</td>'
-                f'<td style="{CELL}">{"<br>".join(lines)}</td></tr>'
-            )
-        return f'<table style="width:100%"><tr>{heads}</tr>{"".join(rows)}</table>'
+        return "".join(_told(row) for row in self.table.to_dict("records"))
 
     def __repr__(self) -> str:
         return "\n".join(

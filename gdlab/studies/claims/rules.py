@@ -1,4 +1,4 @@
-"""An article's variant of a rule, in the rules' own grammar; not registered."""
+"""Articles' variants of a rule, in the rules' own grammar; not registered."""
 
 from math import sqrt
 
@@ -11,3 +11,24 @@ def adam_corrected_twice(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta
     sqr_avg_hat = sqr_avg / (1 - beta2**t) / (1 - beta2**t)
     step = lr * avg_hat / (sqrt(sqr_avg_hat) + eps)
     return (avg, sqr_avg), (avg_hat, sqr_avg_hat, step)
+
+
+def sgd_not_zeroed(g, total_prev, lr=0.05):
+    """Plain descent whose gradients were never set to zero between updates: they add up. No eps."""
+    total = total_prev + g
+    step = lr * total
+    return (total,), (step,)
+
+
+def rmsprop_without_root(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
+    """RMSprop, but the gradient is divided by the average itself. eps outside."""
+    sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
+    step = lr * g / (sqr_avg + eps)
+    return (sqr_avg,), (step,)
+
+
+def rmsprop_misplaced(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
+    """RMSprop, but its average has 1 - beta * g^2 for (1 - beta) * g^2. eps outside the root."""
+    sqr_avg = beta * sqr_avg_prev + (1 - beta * (g * g))
+    step = lr * g / (sqrt(sqr_avg) + eps)
+    return (sqr_avg,), (step,)

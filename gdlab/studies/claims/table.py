@@ -6,50 +6,96 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core.progress import progress
 from gdlab.studies.claims import (
     adam_and_friends,
+    adam_and_friends_formulas,
     deep_dive,
+    deep_dive_formulas,
     every_model,
+    every_model_formulas,
     lesson_workbook,
     murthy,
     murthy_digits,
+    murthy_formulas,
     variants,
+    variants_formulas,
 )
-from gdlab.studies.claims.claim import UNTESTABLE, Claim, Outcome, line_of
+from gdlab.studies.claims.claim import UNTESTABLE, Article, Outcome, line_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ARTICLES: dict[str, tuple[Claim, ...]] = {
-    "Murthy, How do ML Models actually do Gradient Descent?": murthy.CLAIMS + murthy_digits.CLAIMS,
-    "The lesson workbook": lesson_workbook.CLAIMS,
-    "Gradient descent variants": variants.CLAIMS,
-    "Adam and friends": adam_and_friends.CLAIMS,
-    "The algorithm that trains every model": every_model.CLAIMS,
-    "Optimizers deep dive": deep_dive.CLAIMS,
-}
+# Where an article's address is empty, it is not known to us.
+ARTICLES = (
+    Article(
+        "How do ML Models actually do Gradient Descent?",
+        "Murthy",
+        "",
+        "",
+        murthy.CLAIMS + murthy_formulas.CLAIMS + murthy_digits.CLAIMS,
+    ),
+    Article(
+        "The lesson workbook, graddesc.xlsm",
+        "fast.ai",
+        "2016 to 2023",
+        "",
+        lesson_workbook.CLAIMS,
+    ),
+    Article(
+        "Gradient Descent Variants",
+        "",
+        "",
+        "https://learn.zoos.dev/notes/math-for-ai-engineering/optimization/gradient-descent-variants",
+        variants.CLAIMS + variants_formulas.CLAIMS,
+    ),
+    Article(
+        "Adam and friends",
+        "Aman Arora",
+        "2021-03-13",
+        "https://amaarora.github.io/posts/2021-03-13-optimizers.html",
+        adam_and_friends.CLAIMS + adam_and_friends_formulas.CLAIMS,
+    ),
+    Article(
+        "The algorithm that trains every model",
+        "",
+        "",
+        "",
+        every_model.CLAIMS + every_model_formulas.CLAIMS,
+    ),
+    Article("Optimizers deep dive", "", "", "", deep_dive.CLAIMS + deep_dive_formulas.CLAIMS),
+)
 
 
-def claims() -> "pd.DataFrame":
-    """Run every claim of the articles and judge it; takes some seconds.
+def claims(about: str = "") -> "pd.DataFrame":
+    """Run every claim of the articles that has the words ``about`` in it, and judge it.
 
-    One row per claim: ``source``, the article; ``claim``; ``run``, the line of Python that shows
-    it; ``outcome``, its numbers; ``verdict``, one of *holds*, *holds with these settings*, *does
-    not hold* and *cannot be tested*, computed from those numbers; and ``reason``.
+    One row per claim: ``source``, the article with its author, date and address; ``claim``;
+    ``run``, the line of Python that shows it, and ``shows``, in which cells; ``outcome``, its
+    numbers; ``verdict``, one of *holds*, *holds with these settings*, *does not hold* and *cannot
+    be tested*, computed from those numbers; ``reason``; and ``edge``, where the verdict turns. All
+    of them take some seconds. Raises ValueError where no claim has the words.
     """
     import pandas as pd
 
     rows = []
     ran: dict[Callable, Any] = {}
-    with progress("Claims", sum(map(len, ARTICLES.values()))) as advance:
-        for source, own in ARTICLES.items():
-            for claim in own:
-                # Claims about the same run share it.
-                if claim.run not in ran:
-                    ran[claim.run] = _result(claim.run)
-                result = ran[claim.run]
-                judge = _not_run if isinstance(result, ImportError) else claim.judge
-                rows.append((source, claim.text, line_of(claim.run), *judge(result)))
-                advance(1)
-    return pd.DataFrame(rows, columns=["source", "claim", "run", "outcome", "verdict", "reason"])
+    wanted = [
+        (article.source, claim)
+        for article in ARTICLES
+        for claim in article.claims
+        if about.lower() in claim.text.lower()
+    ]
+    if not wanted:
+        raise ValueError(f"no claim is about {about!r:.40}")
+    with progress("Claims", len(wanted)) as advance:
+        for source, claim in wanted:
+            # Claims about the same run share it.
+            if claim.run not in ran:
+                ran[claim.run] = _result(claim.run)
+            result = ran[claim.run]
+            judge = _not_run if isinstance(result, ImportError) else claim.judge
+            told = (source, claim.text, line_of(claim.run), claim.shows)
+            rows.append((*told, *judge(result)))
+            advance(1)
+    return pd.DataFrame(rows, columns=["source", "claim", "run", "shows", *Outcome._fields])
 
 
 def _result(run: Callable[[], Any]) -> Any:

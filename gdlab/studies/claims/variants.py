@@ -85,12 +85,21 @@ def _judge_correction(pairs: Sequence[Sequence[Trace]]) -> Outcome:
 
 CLAIMS = (
     Claim(
-        "The gradient 2 * w - target has its minimum at the target.", _many_steps, _judge_minimum
+        "The gradient 2 * w - target has its minimum at the target.",
+        _many_steps,
+        _judge_minimum,
+        "new_intercept, row 2,000",
     ),
     Claim(
         "A NumPy Adam at its default rate converges to [1, 2, 3] in 100 steps.",
         _hundred_steps,
         _judge_distance,
+        "new_intercept, row 100",
     ),
-    Claim("Bias correction prevents tiny first updates.", _first_steps, _judge_correction),
+    Claim(
+        "Bias correction prevents tiny first updates.",
+        _first_steps,
+        _judge_correction,
+        "step_slope, row 1",
+    ),
 )
