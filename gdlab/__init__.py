@@ -32,6 +32,7 @@ _HOMES = {
     "practice_sheet": "notebook.practice_widget",
     "practice": "marking",
     "check": "marking",
+    "read_workbook": "reading.workbook",
     "claims": "studies.claims",
 }
 # Parts of the package with a name of their own: gdlab.digits.race.

@@ -159,7 +159,7 @@ def test_json(run: Run, tmp_path: Path) -> None:
     code, out, err = run("check", path, "--json")
     told = json.loads(out)
     assert code == 1 and err == "" and out.isascii() and out.count("\n") == 1
-    assert set(told) == {"file", "rule", "marks", "first_wrong", "cells"}
+    assert set(told) == {"file", "kind", "rule", "marks", "first_wrong", "cells"}
     assert told["rule"] == "adam" and told["file"] == str(path) and told["first_wrong"] == "P11"
     assert list(told["marks"]) == ["right", "follows", "wrong", "empty", "of"]
     assert sum(told["marks"].values()) == 2 * told["marks"]["of"] == 2 * len(told["cells"])

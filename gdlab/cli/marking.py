@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gdlab.marking.report import Report
+    from gdlab.reading.result import Reading
 
 NOT_ALL_RIGHT = 1
 
@@ -91,32 +92,27 @@ def _practice(args: argparse.Namespace) -> None:
 
 def _check(args: argparse.Namespace) -> int:
     from gdlab.core.progress import progress
-    from gdlab.marking import check
 
     files, code = [], 0
     for given in args.files:
-        found = _files_of(given)
-        if not found:
+        matching = _files_of(given)
+        if not matching:
             complain(args.prog, f"{given}: No such file")
             code = BAD_INPUT
-        files += found
+        files += matching
     places = _marked_places(files, args.marked) if args.marked and files else {}
     with progress("Checking", total=len(files)) as done:
         for file in files:
             try:
-                report = check(file)
-                report = report.hint() if args.hint else report
-                if args.marked:
-                    _write_copy(report, places[file])
+                found = _checked(file, args.hint, places.get(file))
             except (ValueError, OSError) as error:
                 complain(args.prog, str(error))
                 code = BAD_INPUT
                 continue
             finally:
                 done(1)
-            _print(report, args.json, args.prog)
-            if not (report.passed or report.untouched):
-                code = max(code, NOT_ALL_RIGHT)
+            _print(found, args.json, args.prog)
+            code = max(code, _code_of(found))
     return code
 
 
@@ -129,21 +125,62 @@ def _files_of(given: str) -> list[str]:
     return [given] if Path(given).exists() else sorted(glob.glob(given))  # noqa: PTH207
 
 
-def _print(report: "Report", as_json: bool, prog: str) -> None:
+def _checked(file: str, hint: bool, marked: "Path | None") -> "Report | Reading":
+    """One file marked as a practice sheet, or read as any other workbook; and its marked copy."""
+    from pathlib import Path
+
+    from gdlab.marking.own import is_own
+    from gdlab.reading.opening import open_workbook
+
+    book = open_workbook(file)
+    if is_own(book):
+        from gdlab.marking import check
+
+        report = check(file)
+        report = report.hint() if hint else report
+        if marked is not None:
+            from gdlab.marking.marked import write_marked
+
+            write_marked(report, marked)
+        return report
+    from gdlab.reading.audit import audit
+
+    reading = audit(book, file)
+    reading = reading.hint() if hint else reading
+    if marked is not None and reading.tables:
+        from gdlab.reading.marked import write_marked_workbook
+
+        write_marked_workbook(reading, book, Path(marked))
+    return reading
+
+
+def _code_of(found: "Report | Reading") -> int:
+    """The exit code that one file asks for."""
+    if getattr(found, "sentence", None):
+        return BAD_INPUT
+    return 0 if found.passed or getattr(found, "untouched", False) else NOT_ALL_RIGHT
+
+
+def _print(found: "Report | Reading", as_json: bool, prog: str) -> None:
+    nothing = getattr(found, "sentence", None)
+    if nothing:
+        complain(prog, nothing)
     if as_json:
         import json
 
-        for note in report.notes:
-            complain(prog, f"{report.file}: note: {note}")
+        for note in found.notes:
+            complain(prog, f"{found.file}: note: {note}")
         # ASCII: no control character of a stranger's text reaches a terminal.
-        print(json.dumps(report.to_dict(), allow_nan=False))
+        print(json.dumps(found.to_dict(), allow_nan=False))
+    elif nothing:
+        return
     elif sys.stdout.isatty():
         from rich.console import Console
 
         # rich keeps bold letters where NO_COLOR asks for none of it.
-        Console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(report)
+        Console(color_system=None if os.environ.get("NO_COLOR") else "auto").print(found)
     else:
-        print(report)
+        print(found)
 
 
 def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
@@ -161,9 +198,3 @@ def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
     if len(set(places.values())) < len(places):
         raise ValueError(f"--marked {out}: two of the files have the same name; check them apart")
     return places
-
-
-def _write_copy(report: "Report", place: "Path") -> None:
-    from gdlab.marking.marked import write_marked
-
-    write_marked(report, place)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from gdlab.core.columns import Table
 from gdlab.core.layout import EPOCH_MEASURES, HEADER_ROW, inputs
+from gdlab.core.words import listed, shown
 from gdlab.marking.grid import Grid, address, is_number
-from gdlab.marking.words import listed, shown
 
 SEARCHED_ROWS = 60
 FEWEST_HEADERS = 4

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core.columns import POINT
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
+from gdlab.core.words import shown
 from gdlab.marking.sheet import Filled, Written, decimals_of
-from gdlab.marking.words import shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdlab.core.words import harmless, plain, sheet_names
 from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.grid import Grid, GridCell, is_number, read_grids
 from gdlab.marking.handout import NAME_LABEL
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
 from gdlab.marking.report import SIGNS, Marked, Report
-from gdlab.marking.words import plain
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -33,7 +33,6 @@ MEANING = {
     EMPTY: "empty",
 }
 NUMBER_FORM = re.compile(r"[0#.,%]{1,20}")
-FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
 def write_marked(report: Report, out: str | Path, grids: list[Grid] | None = None) -> Path:
@@ -55,18 +54,12 @@ def write_marked(report: Report, out: str | Path, grids: list[Grid] | None = Non
     from gdlab.excel.writer import writing
 
     with writing(place) as book:
-        names = _sheet_names([MARKS_SHEET, *(grid.name for grid in grids)])
+        names = sheet_names([MARKS_SHEET, *(grid.name for grid in grids)])
         _write_marks(book, names[0], report, learner_name(grids))
         for name, grid in zip(names[1:], grids, strict=True):
             cells = {cell.address: cell for cell in report.cells if cell.sheet == grid.name}
             _write_grid(book, name, grid, cells, report.hinting)
     return place
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula, without control characters."""
-    shown = plain(text)
-    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
 
 
 def learner_name(grids: list[Grid]) -> str:
@@ -77,21 +70,6 @@ def learner_name(grids: list[Grid]) -> str:
                 if grid.text(row, 1) == NAME_LABEL:
                     return str(grid.value(row, 2) or "")
     return ""
-
-
-def _sheet_names(wanted: list[str]) -> list[str]:
-    """Names as a workbook can have them, no two alike."""
-    names: list[str] = []
-    for name in wanted:
-        clean = FORBIDDEN_IN_NAMES.sub("_", plain(name))[:31].strip() or "sheet"
-        taken = {other.lower() for other in (*names, "history")}
-        number = 2
-        unique = clean
-        while unique.lower() in taken:
-            unique = f"{clean[:27]} {number}"
-            number += 1
-        names.append(unique)
-    return names
 
 
 def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> None:

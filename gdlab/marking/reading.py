@@ -10,12 +10,12 @@ from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.registry import find_rule, rules
 from gdlab.core.run import trace
 from gdlab.core.trace import Trace
+from gdlab.core.words import listed, shortened, shown
 from gdlab.marking.finding import TableLocation, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
-from gdlab.marking.words import listed, shortened, shown
 
 # Headers and inputs of runs that are not checked from a workbook.
 NOT_CHECKED = {

@@ -16,8 +16,8 @@ from gdlab.core.layout import DATA_SHEET, inputs
 from gdlab.core.rerun import rerun
 from gdlab.core.run import prepare, trace
 from gdlab.core.trace import Trace
+from gdlab.core.words import shown
 from gdlab.marking.grid import Grid, is_number
-from gdlab.marking.words import shown
 
 PRACTICE_SHEET = "practice"
 MOST_PRACTICE_ROWS = 1_000

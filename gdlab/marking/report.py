@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from gdlab.core.words import plain
 from gdlab.language.infix import TEXT, infix
 from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG, Judgement, Verdict, judge
 from gdlab.marking.sheet import Filled
-from gdlab.marking.words import plain
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -95,6 +95,7 @@ class Report:
         """The report as JSON has it; with hints only, no value and no formula."""
         return {
             "file": self.file,
+            "kind": "practice",
             "rule": self.rule,
             "marks": dict(self.marks),
             "first_wrong": self.first_wrong,

@@ -4,9 +4,9 @@ import datetime
 import math
 import re
 
+from gdlab.core.words import shown
 from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
-from gdlab.marking.words import shown
 
 TYPED_NUMBER = re.compile(r"([+-]?)(\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(e[+-]?\d{1,3})?(\s*%)?")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.

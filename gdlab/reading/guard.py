@@ -10,7 +10,7 @@ import posixpath
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 from xml.parsers import expat
@@ -19,18 +19,13 @@ from gdlab.reading.door import Refused, read_bytes
 
 MOST_BYTES = 10_000_000
 MOST_PARTS = 500
-MOST_PART_BYTES = 12_000_000
-MOST_INFLATED_BYTES = 30_000_000
-MOST_ELEMENTS = 200_000
 # Of elements other than these openpyxl makes an object for each: styles, names, conditions.
 LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
-MOST_HEAVY = 25_000
 MOST_ATTRIBUTES = 200
 MOST_DEPTH = 60
-MOST_LISTED = 100
 PIECE = 65_536
 
-TOO_LARGE = "it is far larger inside than a practice sheet can be"
+TOO_LARGE = "it is far larger inside than a workbook to be checked can be"
 MACROS = "it holds macros; save it as .xlsx, without macros"
 LINKS = "it links to other files; replace those links by their values"
 STRICT = "it is a Strict Open XML workbook; save it as Excel Workbook (.xlsx)"
@@ -58,15 +53,39 @@ class Package:
 
     archive: io.BytesIO
     sheets: dict[str, SheetFacts]
+    has_macros: bool = False
 
 
-def read_package(path: Path) -> Package:
+@dataclass(frozen=True)
+class Limits:
+    """How much of a workbook is read; with ``macros`` one that holds some is read without them.
+
+    With ``any_kind`` it may link to other files, which are not opened, be Strict Open XML, or an
+    OpenDocument sheet.
+    """
+
+    part_bytes: int
+    inflated_bytes: int
+    elements: int
+    heavy: int
+    listed: int
+    macros: bool
+    any_kind: bool
+
+
+# gdlab's own sheets, filled in; points; and whatever people bring: 200,000 formulas with values.
+PRACTICE = Limits(12_000_000, 30_000_000, 200_000, 25_000, 100, macros=False, any_kind=False)
+POINTS = replace(PRACTICE, macros=True)
+ANY_WORKBOOK = Limits(60_000_000, 80_000_000, 2_000_000, 200_000, 400, macros=True, any_kind=True)
+
+
+def read_package(path: Path, limits: Limits = PRACTICE) -> Package:
     """Read and check a workbook's zip; Refused as for :func:`package_of`."""
-    return package_of(read_bytes(path, MOST_BYTES))
+    return package_of(read_bytes(path, MOST_BYTES), limits)
 
 
-def package_of(data: bytes, macros: bool = False) -> Package:
-    """Check the bytes of a workbook's zip; with ``macros`` one that holds some is read without.
+def package_of(data: bytes, limits: Limits = PRACTICE) -> Package:
+    """Check the bytes of a workbook's zip.
 
     Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
     an older format, damaged, with macros, links to other files, or a DTD.
@@ -78,7 +97,7 @@ def package_of(data: bytes, macros: bool = False) -> Package:
     # zipfile reports damage through many exception types.
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _checked(archive, macros)
+            return _checked(archive, limits)
     except Refused:
         raise
     except (
@@ -88,18 +107,18 @@ def package_of(data: bytes, macros: bool = False) -> Package:
         raise Refused("it is damaged, or no .xlsx workbook") from None
 
 
-def _checked(archive: zipfile.ZipFile, macros: bool) -> Package:
+def _checked(archive: zipfile.ZipFile, limits: Limits) -> Package:
     parts = [part for part in archive.infolist() if not part.is_dir()]
     if len(parts) > MOST_PARTS:
         raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
-    _refuse_by_name([part.filename for part in parts], macros)
+    _refuse_by_name([part.filename for part in parts], limits)
     sheets: dict[str, SheetFacts] = {}
-    walker = _Walker(macros)
+    walker = _Walker(limits)
     total = 0
     passed = io.BytesIO()
     with zipfile.ZipFile(passed, "w") as kept:
         for part in parts:
-            content = _inflated(archive, part, MOST_INFLATED_BYTES - total)
+            content = _inflated(archive, part, limits.part_bytes, limits.inflated_bytes - total)
             total += len(content)
             # Pictures and the like are not handed on: no reader sees a part that was not walked.
             if part.filename.lower().endswith((".xml", ".rels")):
@@ -108,20 +127,25 @@ def _checked(archive: zipfile.ZipFile, macros: bool) -> Package:
                     sheets[part.filename] = facts
                 kept.writestr(part.filename, content)
     passed.seek(0)
-    return Package(passed, sheets)
+    return Package(passed, sheets, any(_is_macro(part.filename.lower()) for part in parts))
 
 
-def _refuse_by_name(names: list[str], macros: bool) -> None:
+def _is_macro(name: str) -> bool:
+    return "vba" in name or "macrosheets/" in name or "activex/" in name
+
+
+def _refuse_by_name(names: list[str], limits: Limits) -> None:
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower):
         raise Refused("it is damaged: two of its parts have the same name")
     if "mimetype" in lower and "content.xml" in lower:
+        if limits.any_kind:
+            return
         raise Refused("it is an OpenDocument file; save it as .xlsx")
-    if not macros and any(
-        "vba" in name or "macrosheets/" in name or "activex/" in name for name in lower
-    ):
+    if not limits.macros and any(map(_is_macro, lower)):
         raise Refused(MACROS)
-    if any("externallinks/" in name or name.endswith("connections.xml") for name in lower):
+    linked = any("externallinks/" in name or name.endswith("connections.xml") for name in lower)
+    if linked and not limits.any_kind:
         raise Refused(LINKS)
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("it is a zip file, but no .xlsx workbook")
@@ -131,7 +155,9 @@ def part_of(data: bytes, name: str) -> bytes:
     """One part of a zip, inflated under the same limits; Refused where it is not there."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _inflated(archive, archive.getinfo(name), MOST_PART_BYTES)
+            return _inflated(
+                archive, archive.getinfo(name), PRACTICE.part_bytes, PRACTICE.part_bytes
+            )
     except (
         KeyError,
         zipfile.BadZipFile,
@@ -144,12 +170,12 @@ def part_of(data: bytes, name: str) -> bytes:
         raise Refused("it is damaged") from None
 
 
-def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> bytes:
+def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int, left: int) -> bytes:
     if part.flag_bits & 1:
         raise Refused(PASSWORD)
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused("it is packed in an unusual way; save it again as .xlsx")
-    limit = min(MOST_PART_BYTES, left)
+    limit = min(most, left)
     pieces, size = [], 0
     with archive.open(part) as stream:
         while piece := stream.read(PIECE):
@@ -163,8 +189,8 @@ def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> byt
 class _Walker:
     """Walks the XML parts of one file: counts elements, and notes what a sheet's XML says."""
 
-    def __init__(self, macros: bool) -> None:
-        self.macros = macros
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.elements = self.heavy = 0
 
     def walk(self, part: str, content: bytes) -> SheetFacts | None:
@@ -188,7 +214,7 @@ class _Walker:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         space, _, name = name.rpartition(" ")
-        if space.startswith(STRICT_SPACE):
+        if space.startswith(STRICT_SPACE) and not self.limits.any_kind:
             raise Refused(STRICT)
         if self.depth == 0 and name == "worksheet":
             self.facts = SheetFacts()
@@ -196,8 +222,8 @@ class _Walker:
         self.elements += 1
         self.heavy += name not in LIGHT
         if (
-            self.elements > MOST_ELEMENTS
-            or self.heavy > MOST_HEAVY
+            self.elements > self.limits.elements
+            or self.heavy > self.limits.heavy
             or self.depth > MOST_DEPTH
             or len(attributes) > MOST_ATTRIBUTES
         ):
@@ -206,7 +232,7 @@ class _Walker:
             kind = attributes.get("Type", "").rpartition("/")[2]
             # A link on a word, to be clicked by a person, is harmless: nothing is followed here.
             if kind != "hyperlink":
-                if attributes.get("TargetMode") == "External":
+                if attributes.get("TargetMode") == "External" and not self.limits.any_kind:
                     raise Refused(LINKS)
                 self.enlist(_target(self.part, attributes.get("Target", "")))
         elif name == "sheet":
@@ -215,7 +241,7 @@ class _Walker:
             )
         elif (
             name == "Override"
-            and not self.macros
+            and not self.limits.macros
             and "macroEnabled" in attributes.get("ContentType", "")
         ):
             raise Refused(MACROS)
@@ -227,7 +253,7 @@ class _Walker:
         if entry in self.listed:
             raise Refused("it is damaged: one of its parts is listed twice")
         self.listed.add(entry)
-        if len(self.listed) > MOST_LISTED:
+        if len(self.listed) > self.limits.listed:
             raise Refused(TOO_LARGE)
 
     def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from gdlab.core.number_text import ONE_GROUP, PLAIN, meanings
 from gdlab.reading.columns import UNCALCULATED, Row
 from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, PIECE, Refused
-from gdlab.reading.guard import OLD_FORMAT, package_of, part_of
+from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of
 from gdlab.reading.ods import tables_of
 
 # So many rows, however they are written, are read in 5 seconds and 500 MB.
@@ -51,7 +51,7 @@ def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
 
 
 def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
-    package = package_of(data, macros=True)
+    package = package_of(data, POINTS)
     import openpyxl
 
     # openpyxl reports damage through many exception types, through warnings, and by print.

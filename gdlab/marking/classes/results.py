@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gdlab.core.files import replacing
+from gdlab.core.words import harmless
 from gdlab.marking.classes.roster import Learner
-from gdlab.marking.marked import harmless
 
 MARKS, ITEMS, ALIKE = "marks.csv", "items.csv", "alike.csv"
 STATUSES = {"r": "right", "f": "follows", "w": "wrong", "e": "empty"}

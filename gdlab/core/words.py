@@ -1,8 +1,11 @@
 """A stranger's text made fit to be shown: quoted, short, and without control characters."""
 
+import re
+
 MOST_SHOWN = 40
 MOST_LISTED = 6
 MOST_SENTENCES = 8
+FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
 def shown(text: str) -> str:
@@ -28,3 +31,24 @@ def shortened(sentences: list[str]) -> list[str]:
     if len(sentences) <= MOST_SENTENCES:
         return sentences
     return [*sentences[:MOST_SENTENCES], f"and {len(sentences) - MOST_SENTENCES} remarks more"]
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula, without control characters."""
+    shown = plain(text)
+    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
+
+
+def sheet_names(wanted: list[str]) -> list[str]:
+    """Names as a workbook can have them, no two alike."""
+    names: list[str] = []
+    for name in wanted:
+        clean = FORBIDDEN_IN_NAMES.sub("_", plain(name))[:31].strip() or "sheet"
+        taken = {other.lower() for other in (*names, "history")}
+        number = 2
+        unique = clean
+        while unique.lower() in taken:
+            unique = f"{clean[:27]} {number}"
+            number += 1
+        names.append(unique)
+    return names

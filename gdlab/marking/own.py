@@ -1,0 +1,15 @@
+"""Whether a workbook is one of gdlab's own: a practice sheet, or an exported one."""
+
+from gdlab.core.registry import rules
+from gdlab.marking.record import FINGERPRINT, SEARCHED_ROWS
+from gdlab.reading.book import Book
+
+
+def is_own(book: Book) -> bool:
+    """Whether a workbook holds the record of a practice sheet, or a rule's source under a title."""
+    sources = set(rules().values())
+    return any(
+        book.text((sheet, 2, 1)) in sources
+        or any(book.text((sheet, row, 1)) == FINGERPRINT for row in range(1, SEARCHED_ROWS + 1))
+        for sheet in range(len(book.sheets))
+    )

@@ -1,0 +1,221 @@
+"""What a workbook does and what is wrong in it: from its cells to tables and findings."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from gdlab.reading.book import Book, Key, Value, address, area
+from gdlab.reading.descent import Descent, Update, find_descents
+from gdlab.reading.draws import chance, compared, constants, data_at, parameters_at
+from gdlab.reading.fills import Odd, directions, odd_cells
+from gdlab.reading.graph import Graph, Node, build, ordered
+from gdlab.reading.labels import said
+from gdlab.reading.losses import same
+from gdlab.reading.repairs import find_repair, formula_text, gives
+from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
+from gdlab.reading.tables import table_of
+
+STALE = 1e-9
+MOST_NAMED = 6
+Values = dict[Key, Value]
+
+
+def audit(book: Book, file: str) -> Reading:
+    """Read a workbook: every descent in it, and every cell that is wrong."""
+    graph = build(book)
+    down = defaultdict(lambda: True, directions(graph))
+    notes = list(book.notes)
+    notes += _fill_in(graph)
+    found = [(key, one) for key, one in _stale(graph)]
+    found += _mend_odd(graph, down)
+    descents, unused = find_descents(graph)
+    points = _points(graph, descents)
+    tables = []
+    for descent in descents:
+        table, wrong = table_of(graph, descent, points, down)
+        tables.append(table)
+        found += wrong
+    notes += _unused(book, unused, descents)
+    position = {key: place for place, key in enumerate(graph.order)}
+    found.sort(key=lambda one: position.get(one[0], 0))
+    findings = _without_repeats([one for _, one in found]) + _unread(graph)
+    return Reading(file, tables, findings, notes)
+
+
+def _fill_in(graph: Graph) -> list[str]:
+    """Values for formulas that were saved without any."""
+    book = graph.book
+    missing = [key for key in graph.order if key not in book.values]
+    if not missing:
+        return []
+    values = graph.evaluate({})
+    for key in missing:
+        value = values.get(key)
+        if isinstance(value, (int, float)) and value == value:
+            book.values[key] = float(value)
+    return [f"{len(missing)} formulas were saved without values, which were computed here"]
+
+
+def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
+    """The cells whose stored value their own formula does not give."""
+    book = graph.book
+    wrong = []
+    for key in graph.order:
+        stored = book.values.get(key)
+        if not isinstance(stored, float) or isinstance(stored, bool):
+            continue
+        node = graph.nodes[key]
+        value = graph.value(node, book.values)
+        if not isinstance(value, (int, float)) or value != value or same(stored, value, STALE):
+            continue
+        # Programs keep 15 digits and set small differences to 0: by the size of the operands.
+        operands = [book.values.get(cell, 0.0) for cell in node.cells]
+        slopes = graph.slopes(node, book.values)
+        size = sum(
+            abs(slope) * abs(_number(book.values.get(cell))) for cell, slope in slopes.items()
+        )
+        largest = max((abs(_number(one)) for one in operands), default=0.0)
+        if abs(stored - value) > STALE * max(size, abs(value), min(largest, 1e6 * abs(value))):
+            wrong.append((key, stored, float(value)))
+    found = []
+    for key, stored, value in wrong:
+        because = f"the stored value is not what the formula gives, {value:.10g}"
+        hint = "the stored value is not what the formula gives; calculate the workbook again"
+        found.append((key, _finding(graph, [key], VALUE, stored, value, because, hint)))
+    return found
+
+
+def _number(value: Value | None) -> float:
+    return float(value) if isinstance(value, (int, float)) and value == value else 0.0
+
+
+def _finding(
+    graph: Graph,
+    keys: Sequence[Key],
+    kind: str,
+    written: str | float | None,
+    expected: str | float | None,
+    because: str,
+    hint: str,
+) -> Finding:
+    book = graph.book
+    cells = tuple(address(key) for key in keys)
+    return Finding(
+        book.sheets[keys[0][0]], area(list(keys)), kind, written, expected, because, hint, cells
+    )
+
+
+def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
+    """The cells that break their fill, said and, for all that follows, taken as the others."""
+    found = []
+    for odd in odd_cells(graph):
+        expected = graph.node(odd.key, odd.template)
+        own = graph.nodes.get(odd.key)
+        if own is not None and _equal(own, expected, graph):
+            continue
+        found.append((odd.key, _odd_finding(graph, odd, expected, down)))
+        graph.nodes[odd.key] = expected
+    if found:
+        graph.order = ordered(graph)
+        mended = {key for key, _ in found}
+        values = graph.evaluate({})
+        for key in graph.order:
+            # The parameters that the mended sheet has: the stored ones carry the fault on.
+            if key in mended:
+                value = values.get(key)
+                if isinstance(value, float) and value == value:
+                    graph.book.values[key] = value
+    return found
+
+
+def _equal(one: Node, other: Node, graph: Graph) -> bool:
+    """Whether two formulas are the same function, written in two ways."""
+    cells = set(one.cells) | set(other.cells)
+    for draw in range(3):
+        values: Values = {key: 1.0 + 0.5 * chance("equal", draw, key) for key in cells}
+        a, b = graph.value(one, values), graph.value(other, values)
+        if not isinstance(a, (int, float)) or not isinstance(b, (int, float)) or not same(a, b):
+            return False
+    return True
+
+
+def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) -> Finding:
+    book = graph.book
+    wanted = formula_text(book, odd.key, expected)
+    line = "column" if down[odd.key[0]] else "row"
+    if odd.typed:
+        stored = book.values.get(odd.key)
+        because = f"a number was typed over a formula; the {line}'s other cells have {wanted}"
+        hint = f"a number was typed over a formula of this {line}"
+        number = float(stored) if isinstance(stored, float) else None
+        return _finding(graph, [odd.key], TYPED, number, wanted, because, hint)
+    own = graph.nodes[odd.key]
+    written = formula_text(book, odd.key, own)
+
+    def say(key: Key) -> str:
+        return said(book, key, down[key[0]])
+
+    values: list[Values] = [
+        {key: 1.0 + 0.5 * chance("odd", draw, key) for key in {*own.cells, *expected.cells}}
+        for draw in range(2)
+    ]
+    targets = [_number(graph.value(expected, one)) for one in values]
+    others = [key for key in expected.cells if key not in own.cells]
+    repair = find_repair(graph, odd.key, own, others, gives(graph, values, targets), say)
+    why = f"{repair.because}; " if repair else ""
+    because = f"{why}the {line}'s other cells have {wanted}"
+    hint = f"this formula is not the one of its {line}'s other cells"
+    return _finding(graph, [odd.key], PATTERN, written, wanted, because, hint)
+
+
+def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
+    """Two draws of the parameters with the data as stored, one with other data."""
+    kept = compared(graph)
+    points = []
+    typed = constants(graph)
+    for draw in range(3):
+        given = parameters_at(graph, descents, draw)
+        if draw == 2:
+            given = {**data_at(graph, typed, kept | set(given), draw), **given}
+        points.append(graph.evaluate(given))
+    return points
+
+
+def _unused(book: Book, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
+    """What looks like an update, and that nothing uses."""
+    if not descents:
+        return []
+    columns: dict[tuple[int, int], list[Key]] = defaultdict(list)
+    for update in unused:
+        columns[update.new[0], update.new[2]].append(update.new)
+    places: dict[str, list[str]] = defaultdict(list)
+    for (sheet, _), keys in columns.items():
+        places[area(keys)].append(book.sheets[sheet])
+    return [
+        f"{where} on {', '.join(sheets)} would update a parameter, but nothing uses it"
+        for where, sheets in list(places.items())[:MOST_NAMED]
+    ]
+
+
+def _unread(graph: Graph) -> list[Finding]:
+    """What lies outside the grammar, by sheet, column and reason."""
+    groups: dict[tuple[int, int, str], list[Key]] = defaultdict(list)
+    for key, why in graph.unread.items():
+        groups[key[0], key[2], why].append(key)
+    found = []
+    for (_, _, why), keys in groups.items():
+        because = f"{why} is not read; the stored value is taken as a typed number"
+        found.append(_finding(graph, sorted(keys), UNREAD, None, None, because, because))
+    return found
+
+
+def _without_repeats(findings: list[Finding]) -> list[Finding]:
+    """The first finding of every cell, a formula that is odd before its value."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for finding in findings:
+        cells = [(finding.sheet, cell) for cell in finding.cells]
+        if cells and all(cell in seen for cell in cells):
+            continue
+        seen.update(cells)
+        found.append(finding)
+    return found

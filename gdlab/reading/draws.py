@@ -1,0 +1,79 @@
+"""Random parameters and data, at which a formula shows what the stored numbers may hide."""
+
+import ast
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+
+from gdlab.reading.book import Key
+from gdlab.reading.descent import Descent
+from gdlab.reading.graph import Graph, number
+
+SPREAD, SHIFT = 0.3, 0.1
+KEPT = (0.0, 1.0, -1.0)
+
+
+def chance(*what: object) -> float:
+    """A number between -1 and 1 that is the same in every run: a hash of what it is for."""
+    return zlib.crc32(repr(what).encode()) / 2**31 - 1
+
+
+def parameters_at(graph: Graph, descents: Iterable[Descent], draw: int) -> dict[Key, float]:
+    """Every parameter before every update, moved at random, each on its own."""
+    found = {}
+    for descent in descents:
+        for chain in descent.chains:
+            for key in chain.cells:
+                value = number(graph.book.values.get(key, 0.0))
+                if not abs(value) < 1e6:
+                    value = 1.0
+                move = chance("parameter", draw, key)
+                found[key] = value + (SPREAD * abs(value) + SHIFT) * move
+    return found
+
+
+def constants(graph: Graph) -> list[Key]:
+    """The cells with typed numbers that formulas use, and formulas that count as typed."""
+    used: dict[Key, None] = {}
+    for node in graph.nodes.values():
+        for key in node.cells:
+            if key not in graph.nodes and isinstance(graph.book.values.get(key), float):
+                used[key] = None
+    return list(used)
+
+
+def data_at(graph: Graph, keys: list[Key], kept: frozenset[Key], draw: int) -> dict[Key, float]:
+    """Typed numbers moved at random: equal ones alike, and not those that must stay.
+
+    Columns of one number, such as the ones beside a bias, and 0, 1 and -1 themselves are kept;
+    so is what a condition looks at.
+    """
+    columns: dict[tuple[int, int], set[float]] = defaultdict(set)
+    for key in keys:
+        columns[key[0], key[2]].add(number(graph.book.values[key]))
+    found = {}
+    for key in keys:
+        value = graph.book.values[key]
+        assert isinstance(value, float)
+        alone = len(columns[key[0], key[2]]) == 1
+        if key in kept or (alone and value in KEPT):
+            continue
+        found[key] = value * (1 + SPREAD * chance("data", draw, value)) + (
+            0.05 * chance("shift", draw) if value == 0 else 0.0
+        )
+    return found
+
+
+def compared(graph: Graph) -> frozenset[Key]:
+    """The typed cells that some condition depends on."""
+    found: set[Key] = set()
+    for node in graph.nodes.values():
+        tree = node.template.tree
+        if tree is None or not any(isinstance(part, ast.Compare) for part in ast.walk(tree)):
+            continue
+        stack = list(node.cells)
+        while stack:
+            key = stack.pop()
+            if key not in found and key not in graph.nodes:
+                found.add(key)
+    return frozenset(found)

@@ -1,0 +1,92 @@
+"""Fills: formulas that were written once and dragged on; and the cells that break their pattern."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gdlab.reading.book import Key
+from gdlab.reading.graph import Graph
+from gdlab.reading.templates import Template
+
+FEWEST = 4
+# More odd cells than this share of a fill are a pattern of their own.
+MOST_ODD = 0.2
+
+
+@dataclass(frozen=True)
+class Odd:
+    """A cell inside a fill that is not of it: another formula, or a number typed over."""
+
+    key: Key
+    template: Template
+    typed: bool
+
+
+def directions(graph: Graph) -> dict[int, bool]:
+    """Whether each sheet's formulas are filled down (True) or to the right."""
+    votes: dict[int, int] = defaultdict(int)
+    for (sheet, row, column), node in graph.nodes.items():
+        below = graph.nodes.get((sheet, row + 1, column))
+        beside = graph.nodes.get((sheet, row, column + 1))
+        votes[sheet] += below is not None and below.template is node.template
+        votes[sheet] -= beside is not None and beside.template is node.template
+    return {sheet: count >= 0 for sheet, count in votes.items()}
+
+
+def odd_cells(graph: Graph) -> list[Odd]:
+    """The cells that break their fill, in order of sheets, columns and rows.
+
+    A fill is a formula's relative form in four cells or more of one column, or of one row where
+    the sheet runs to the right; a cell is odd that has it on both sides within two cells.
+    """
+    down = directions(graph)
+    lines: dict[tuple[int, int], dict[int, Template]] = defaultdict(dict)
+    for (sheet, row, column), node in graph.nodes.items():
+        along, line = (row, column) if down[sheet] else (column, row)
+        lines[sheet, line][along] = node.template
+    found = []
+    for (sheet, line), cells in sorted(lines.items()):
+        for along, template, typed in _odd_in(graph, sheet, line, cells, down[sheet]):
+            found.append(Odd(_key(sheet, line, along, down[sheet]), template, typed))
+    return found
+
+
+def _key(sheet: int, line: int, along: int, down: bool) -> Key:
+    return (sheet, along, line) if down else (sheet, line, along)
+
+
+def _odd_in(
+    graph: Graph, sheet: int, line: int, cells: dict[int, Template], down: bool
+) -> list[tuple[int, Template, bool]]:
+    places: dict[int, list[int]] = defaultdict(list)
+    templates = {}
+    for along in sorted(cells):
+        places[id(cells[along])].append(along)
+        templates[id(cells[along])] = cells[along]
+    found = []
+    for which, at in places.items():
+        if len(at) < FEWEST:
+            continue
+        gaps = [
+            along
+            for before, after in pairwise(at)
+            if 1 < after - before <= 3
+            for along in range(before + 1, after)
+        ]
+        if not gaps or len(gaps) > max(MOST_ODD * len(at), 1) or _regular(gaps):
+            continue
+        for along in gaps:
+            key = _key(sheet, line, along, down)
+            if along in cells:
+                # The other formula may be the larger fill.
+                if len(places[id(cells[along])]) < len(at):
+                    found.append((along, templates[which], False))
+            elif isinstance(graph.book.values.get(key), float) and key not in graph.unread:
+                found.append((along, templates[which], True))
+    return found
+
+
+def _regular(gaps: list[int]) -> bool:
+    """Every tenth row is another formula: an epoch's end, and nothing odd."""
+    apart = {after - before for before, after in pairwise(gaps)}
+    return len(gaps) > 2 and len(apart) == 1

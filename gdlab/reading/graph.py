@@ -1,0 +1,253 @@
+"""The cells of a workbook as a graph: what each formula refers to, values, and adjoints."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+
+from gdlab.language.excel_reader import MOST_COLUMNS, MOST_ROWS
+from gdlab.reading.arrays import element, holds_arrays
+from gdlab.reading.book import Book, Key, Value
+from gdlab.reading.compiled import compiled
+from gdlab.reading.templates import Area, Template, Templates
+
+# Cells that all ranges together may hold: a running SUM of every row grows as the square.
+MOST_MEMBERS = 2_000_000
+NAN = float("nan")
+Values = Mapping[Key, Value]
+Inputs = tuple[Key | tuple[Key, ...], ...]
+
+
+def is_cell(one: Key | tuple[Key, ...]) -> TypeGuard[Key]:
+    """Whether a reference is one cell, not a range."""
+    return bool(one) and one[0].__class__ is int
+
+
+def cells_of(one: Key | tuple[Key, ...]) -> tuple[Key, ...]:
+    """The cells of a reference: one, or those of a range."""
+    return (one,) if is_cell(one) else one  # type: ignore[return-value]
+
+
+def number(value: Value | None) -> float:
+    """A cell's value as a number; NaN for a text, an error, and an empty cell."""
+    return float(value) if isinstance(value, (int, float)) else NAN
+
+
+@dataclass
+class Node:
+    """One formula cell: its template, and for every reference the cell or the cells of a range."""
+
+    template: Template
+    inputs: Inputs
+
+    @property
+    def cells(self) -> list[Key]:
+        """All cells that it refers to."""
+        return [key for one in self.inputs for key in cells_of(one)]
+
+
+@dataclass
+class Graph:
+    """The formula cells by their keys; ``unread`` says why a formula counts as a typed value."""
+
+    book: Book
+    templates: Templates
+    nodes: dict[Key, Node] = field(default_factory=dict)
+    unread: dict[Key, str] = field(default_factory=dict)
+    order: list[Key] = field(default_factory=list)
+    members: int = 0
+    functions: dict[int, tuple[Callable[..., Any], Callable[..., Any]]] = field(
+        default_factory=dict
+    )
+
+    def functions_of(self, template: Template) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """A template's compiled functions: the value, and the value with its slopes."""
+        found = self.functions.get(id(template))
+        if found is None:
+            assert template.tree is not None
+            wide = tuple(area.last is not None for area in template.areas)
+            found = self.functions[id(template)] = compiled(template.tree, wide)
+        return found
+
+    def node(self, key: Key, template: Template) -> Node:
+        """A cell with a template of its own or of another cell, bound to the cells it means."""
+        return Node(template, tuple(self._bound(key, area) for area in template.areas))
+
+    def _bound(self, key: Key, area: Area) -> Key | tuple[Key, ...]:
+        sheet = key[0]
+        first, last = area
+        if first.sheet is not None:
+            # A sheet that is not there is one of no cells.
+            sheet = self.book.number_of.get(first.sheet.lower(), -1)
+        row, column = first.seen_from(key[1], key[2])
+        if last is None:
+            return (sheet, row, column)
+        last_row, last_column = last.seen_from(key[1], key[2])
+        rows = sorted((row, last_row))
+        columns = sorted((column, last_column))
+        found = self._cells_in(sheet, rows, columns)
+        self.members += len(found)
+        return found
+
+    def _cells_in(self, sheet: int, rows: list[int], columns: list[int]) -> tuple[Key, ...]:
+        used = self.extents.get(sheet)
+        if used is None:
+            return ()
+        # Whole columns end where the sheet's cells do.
+        if rows[1] - rows[0] > 20_000 or rows[1] >= MOST_ROWS:
+            rows = [max(rows[0], 1), min(rows[1], used[0])]
+        if columns[1] >= MOST_COLUMNS:
+            columns = [columns[0], min(columns[1], used[1])]
+        count = (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1)
+        if count > MOST_MEMBERS or self.members + count > MOST_MEMBERS:
+            return ()
+        return tuple(
+            (sheet, row, column)
+            for row in range(rows[0], rows[1] + 1)
+            for column in range(columns[0], columns[1] + 1)
+        )
+
+    @property
+    def extents(self) -> dict[int, tuple[int, int]]:
+        """The last row and column of every sheet."""
+        if not hasattr(self, "_extents"):
+            found: dict[int, tuple[int, int]] = {}
+            for source in (self.book.values, self.book.formulas):
+                for sheet, row, column in source:
+                    far = found.get(sheet, (0, 0))
+                    if row > far[0] or column > far[1]:
+                        found[sheet] = max(row, far[0]), max(column, far[1])
+            self._extents = found
+        return self._extents
+
+    def computed(self, key: Key) -> bool:
+        """Whether a cell holds a formula that is read."""
+        return key in self.nodes
+
+    def evaluate(
+        self, given: Mapping[Key, float], keys: Iterable[Key] | None = None
+    ) -> dict[Key, Value]:
+        """The values of formula cells in order, with some cells given; NaN for an error.
+
+        Cells that are not computed keep their stored values.
+        """
+        values: dict[Key, Value] = dict(self.book.values)
+        values.update(given)
+        for key in self.order if keys is None else keys:
+            if key not in given:
+                values[key] = self.value(self.nodes[key], values)
+        return values
+
+    def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
+        """One formula's value from the values of the cells that it refers to."""
+        try:
+            result = self.functions_of(node.template)[0](*self.given(node, values))
+        except (ArithmeticError, ValueError, TypeError, KeyError):
+            return NAN
+        return NAN if isinstance(result, complex) else result
+
+    def slopes(self, node: Node, values: Mapping[Key, Value]) -> dict[Key, float]:
+        """The derivative of one formula by every cell that it refers to."""
+        found: dict[Key, float] = {}
+        try:
+            _, parts = self.functions_of(node.template)[1](*self.given(node, values))
+        except (ArithmeticError, ValueError, TypeError, KeyError):
+            return dict.fromkeys(node.cells, NAN)
+        for one, part in zip(node.inputs, parts, strict=True):
+            slopes = part if isinstance(part, list) else (part,)
+            for key, slope in zip(cells_of(one), slopes, strict=True):
+                if slope:
+                    found[key] = found.get(key, 0.0) + slope
+        return found
+
+    def given(self, node: Node, values: Mapping[Key, Value]) -> list[Any]:
+        """The values of a formula's references: a number or text, or the list of a range."""
+        given: list[Any] = []
+        for one in node.inputs:
+            if is_cell(one):
+                given.append(values.get(one, 0.0))
+            else:
+                cells = [values.get(key) for key in cells_of(one)]
+                given.append([x if x.__class__ is float else None for x in cells])
+        return given
+
+    def adjoints(
+        self,
+        seeds: Mapping[Key, float],
+        values: Mapping[Key, Value],
+        stops: Callable[[Key], bool],
+        within: Iterable[Key],
+    ) -> dict[Key, float]:
+        """The derivative of the seeds' sum by every cell, along ``within`` in order of computing.
+
+        Nothing goes on through a cell that ``stops``.
+        """
+        found: dict[Key, float] = dict(seeds)
+        for key in reversed(list(within)):
+            weight = found.get(key)
+            if not weight or stops(key):
+                continue
+            for cell, slope in self.slopes(self.nodes[key], values).items():
+                found[cell] = found.get(cell, 0.0) + weight * slope
+        return found
+
+
+def build(book: Book) -> Graph:
+    """Read every formula of a book into its graph; whatever cannot be read stays a typed value."""
+    templates = Templates(book)
+    graph = Graph(book, templates)
+    arrays: dict[int, bool] = {}
+    for key in book.formulas:
+        template = templates.of(key)
+        shape = book.arrays.get(key)
+        if id(template) not in arrays:
+            arrays[id(template)] = holds_arrays(template)
+        if template.tree is not None and (shape or arrays[id(template)]):
+            for row in range(shape[0] if shape else 1):
+                for column in range(shape[1] if shape else 1):
+                    one = element(templates, template, key, row, column)
+                    _add(graph, (key[0], key[1] + row, key[2] + column), one)
+        else:
+            _add(graph, key, template)
+    graph.order = ordered(graph)
+    return graph
+
+
+def _add(graph: Graph, key: Key, template: Template) -> None:
+    if template.tree is None:
+        graph.unread[key] = template.unread
+        return
+    node = graph.node(key, template)
+    if graph.members > MOST_MEMBERS:
+        graph.unread[key] = "ranges of too many cells"
+        return
+    graph.nodes[key] = node
+
+
+def ordered(graph: Graph) -> list[Key]:
+    """The formula cells in order of computing; a circle is broken at a cell that stays typed."""
+    order: list[Key] = []
+    state: dict[Key, int] = {}
+    for start in list(graph.nodes):
+        if start in state:
+            continue
+        state[start] = 1
+        stack = [(start, iter(graph.nodes[start].cells))]
+        while stack:
+            key, rest = stack[-1]
+            for cell in rest:
+                if cell not in graph.nodes:
+                    continue
+                seen = state.get(cell)
+                if seen is None:
+                    state[cell] = 1
+                    stack.append((cell, iter(graph.nodes[cell].cells)))
+                    break
+                if seen == 1:
+                    graph.unread[cell] = "a circular reference"
+            else:
+                stack.pop()
+                state[key] = 2
+                order.append(key)
+    for key in graph.unread:
+        graph.nodes.pop(key, None)
+    return [key for key in order if key in graph.nodes]

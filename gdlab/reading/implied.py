@@ -1,0 +1,86 @@
+"""Gradients on a sheet that shows no loss: whether one function can have them all."""
+
+from collections.abc import Sequence
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.descent import Descent
+from gdlab.reading.graph import Graph
+from gdlab.reading.line import Line
+from gdlab.reading.losses import Steps, jacobian, same
+
+Values = dict[Key, Value]
+
+
+def implied(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    cells: dict[tuple[int, int], Key],
+    points: Sequence[Values],
+    line: Line | None,
+    step: int,
+) -> list[bool | None]:
+    """For every parameter whether its gradient is right, None where that cannot be told.
+
+    Derivatives of one function have a symmetric matrix of second derivatives. Where it is not,
+    the parameter is wrong that all unequal pairs have in common; of a line's two, the one that is
+    no multiple of the prediction's error, times x for the slope, where the other is.
+    """
+    count = len(descent.chains)
+    unknown: list[bool | None] = [None] * count
+    if any((number, step) not in cells for number in range(count)):
+        return unknown
+    unequal: set[tuple[int, int]] = set()
+    flat = True
+    for values in points[:2]:
+        rows = jacobian(graph, descent, steps, cells, values, step)
+        if any(one != one for row in rows for one in row):
+            return unknown
+        largest = max(abs(one) for row in rows for one in row)
+        flat = flat and largest == 0
+        for i in range(count):
+            for j in range(i):
+                a, b = rows[i][j], rows[j][i]
+                if not same(a, b) and abs(a - b) > 1e-9 * largest:
+                    unequal.add((j, i))
+    if flat:
+        return unknown
+    if count == 1:
+        return unknown
+    if not unequal:
+        return [True] * count
+    if line is not None and count == 2:
+        return _of_line(graph, descent, steps, cells, points, line, step)
+    common = [n for n in range(count) if all(n in pair for pair in unequal)]
+    if count > 2 and len(common) == 1 and len(unequal) > 1:
+        return [number not in common for number in range(count)]
+    return unknown
+
+
+def _of_line(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    cells: dict[tuple[int, int], Key],
+    points: Sequence[Values],
+    line: Line,
+    step: int,
+) -> list[bool | None]:
+    found: list[bool | None] = [None, None]
+    for number in range(2):
+        fits = []
+        factors = []
+        for values in points[:2]:
+            ahead = graph.adjoints(
+                {line.prediction: 1.0}, values, lambda _: False, steps.cells[step]
+            )
+            own = [ahead.get(chain.cells[step], 0.0) for chain in descent.chains]
+            row = jacobian(graph, descent, steps, cells, values, step)[number]
+            if not own[number]:
+                return [None, None]
+            # d(c * error * du/dp)/dq = c * du/dp * du/dq, with c the same everywhere.
+            c = row[number] / own[number] ** 2
+            factors.append(c)
+            fits.append(c != 0 and all(same(row[q], c * own[number] * own[q]) for q in range(2)))
+        found[number] = all(fits) and same(*factors)
+    return found if found.count(True) == 1 else [None, None]

@@ -1,0 +1,66 @@
+"""What stands beside cells: their labels, and how a person would name them."""
+
+from collections.abc import Sequence
+
+from gdlab.core.layout import letters
+from gdlab.reading.book import Book, Key, address, area
+
+FAR_UP, FAR_LEFT = 60, 3
+LONGEST = 40
+
+
+def label(book: Book, key: Key, down: bool) -> str:
+    """The text above a cell, across numbers; in a table that runs to the right, left of it.
+
+    Empty where there is none.
+    """
+    above, left = _above(book, key), _left(book, key)
+    found = (above or left) if down else (left or above)
+    return found if len(found) <= LONGEST else found[: LONGEST - 1] + "…"
+
+
+def _above(book: Book, key: Key) -> str:
+    sheet, row, column = key
+    for up in range(row - 1, max(row - 2000, 0), -1):
+        at = (sheet, up, column)
+        if text := book.text(at):
+            return text
+        if at not in book.values and at not in book.formulas:
+            return ""
+    return ""
+
+
+def _left(book: Book, key: Key) -> str:
+    sheet, row, column = key
+    for left in range(column - 1, max(column - 2000, 0), -1):
+        at = (sheet, row, left)
+        if text := book.text(at):
+            return text
+        if at not in book.values and at not in book.formulas:
+            return ""
+    return ""
+
+
+def said(book: Book, key: Key, down: bool) -> str:
+    """A cell in words: ``J (a_h1)`` in a column, ``F1 (learn)`` where it stands alone."""
+    words = label(book, key, down)
+    place = letters(key[2] - 1) if down else str(key[1])
+    same_column = book.values.keys() & {
+        (key[0], key[1] + 1, key[2]) if down else (key[0], key[1], key[2] + 1)
+    }
+    if not same_column:
+        place = address(key)
+    return f"{place} ({words})" if words else address(key)
+
+
+def ranges(book: Book, keys: Sequence[Key]) -> str:
+    """The cells as one range, or as several where they stand on several sheets or apart."""
+    if not keys:
+        return ""
+    by_sheet: dict[int, list[Key]] = {}
+    for key in keys:
+        by_sheet.setdefault(key[0], []).append(key)
+    parts = {area(own) for own in by_sheet.values()}
+    if len(parts) == 1:
+        return parts.pop()
+    return ", ".join(f"{book.sheets[sheet]}!{area(own)}" for sheet, own in by_sheet.items())

@@ -1,0 +1,307 @@
+"""Whether each gradient is one: the sheet's own loss, differentiated, is the measure."""
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median_low
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.graph import NAN, Graph, cells_of, is_cell
+from gdlab.reading.sites import CELL, INLINE, Sites, value_of
+
+# Right ones agree to 1e-13, wrong ones differ from 1e-4 on.
+EXACT, APART = 1e-9, 1e-6
+MOST_LOSSES, MOST_WORK = 60, 40_000
+RIGHT, WRONG, SCALED, UNCHECKED = "right", "wrong", "scaled", "not checked"
+Values = dict[Key, Value]
+
+
+@dataclass
+class Steps:
+    """The cells of every update that depend on its parameters alone, in order of computing.
+
+    ``roles`` says what a cell is computed from, whatever its place: cells of one role, in one
+    step or in several, do the same.
+    """
+
+    cells: dict[int, list[Key]] = field(default_factory=lambda: defaultdict(list))
+    roles: dict[Key, int] = field(default_factory=dict)
+
+    def of_role(self, graph: Graph, role: int, step: int) -> list[Key]:
+        """The cells of a role in one step, without plain copies."""
+        return [
+            key
+            for key in self.cells[step]
+            if self.roles[key] == role and original(graph, key) == key
+        ]
+
+
+def steps_of(graph: Graph, descent: Descent) -> Steps:
+    """The cells of every update, and their roles."""
+    found = Steps()
+    known: dict[object, int] = {}
+    shapes: dict[int, str] = {}
+    parameters = {
+        cell: number for number, chain in enumerate(descent.chains) for cell in chain.cells
+    }
+    for cell, number in parameters.items():
+        found.roles[cell] = known.setdefault(("parameter", number), len(known))
+    for key in graph.order:
+        step = descent.latest.get(key)
+        if step is None or key in parameters or descent.earliest[key] != step:
+            continue
+        node = graph.nodes[key]
+        if id(node.template) not in shapes:
+            shapes[id(node.template)] = ast.dump(node.template.tree or ast.Constant(0))
+        inputs: list[object] = [shapes[id(node.template)]]
+        for one in node.inputs:
+            if is_cell(one):
+                inputs.append(found.roles.get(one, -1))
+            else:
+                counted = Counter(found.roles.get(cell, -1) for cell in cells_of(one))
+                inputs.append(tuple(sorted(counted.items())))
+        if isinstance(node.template.tree, ast.Name) and isinstance(inputs[1], int):
+            found.roles[key] = inputs[1]  # a copy does what its original does
+        else:
+            found.roles[key] = known.setdefault(tuple(inputs), len(known))
+        found.cells[step].append(key)
+    return found
+
+
+def slopes_of(
+    graph: Graph, steps: Steps, role: int, values: Values, which: Sequence[int]
+) -> dict[Key, float]:
+    """The derivatives of the sum of a role's cells, in some steps at once, by every cell."""
+    seeds = {key: 1.0 for step in which for key in steps.of_role(graph, role, step)}
+    within = [key for step in which for key in steps.cells[step]]
+    return graph.adjoints(seeds, values, lambda _: False, within)
+
+
+@dataclass
+class Explained:
+    """A loss's role, and for every parameter how its gradient was read, and its factor."""
+
+    role: int
+    variants: dict[int, str]
+    factors: dict[int, float]
+
+    @property
+    def merit(self) -> tuple[int, int]:
+        """How many gradients are explained, and how many of them without a factor."""
+        whole = sum(abs(abs(factor) - 1) < EXACT for factor in self.factors.values())
+        return len(self.factors), whole
+
+
+def same(a: float, b: float, limit: float = EXACT) -> bool:
+    """Whether two numbers agree but for rounding; NaN agrees with nothing."""
+    return abs(a - b) <= limit * max(abs(a), abs(b))
+
+
+def tidy(factor: float) -> float:
+    """A factor without what rounding left: 1, 2, 0.5, 1/30."""
+    for near in (float(round(factor)), 1 / round(1 / factor) if abs(factor) < 1 else 1.0):
+        if near and same(near, factor, 1e-12):
+            return near
+    return factor
+
+
+def find_loss(
+    graph: Graph, descent: Descent, steps: Steps, sites: Sites, points: list[Values]
+) -> Explained | None:
+    """The loss that explains the most gradients, at two or three steps and two points.
+
+    ``points`` are values with random parameters. None where no cell or column explains any.
+    """
+    count = descent.updates
+    some = sorted({count // 2, max(count // 2 - 1, 0), min(count // 2 + 1, count - 1)})
+    at = some[len(some) // 2]
+    gradients: dict[tuple[int, str], list[list[float]]] = {}
+    for number, chain in enumerate(descent.chains):
+        for variant in (CELL, INLINE):
+            found = [sites.find(chain, step, variant) for step in some if step < len(chain.updates)]
+            if found and all(found):
+                gradients[number, variant] = [
+                    [value_of(graph, site, values) for site in found if site] for values in points
+                ]
+    best: Explained | None = None
+    for role in candidates(graph, descent, steps, at):
+        explained = Explained(role, {}, {})
+        slopes = [slopes_of(graph, steps, role, values, some) for values in points]
+        for (number, variant), rows in gradients.items():
+            if number in explained.factors:
+                continue
+            chain = descent.chains[number]
+            ratios = [
+                value / slope if (slope := one.get(chain.cells[step], 0.0)) else NAN
+                for one, row in zip(slopes, rows, strict=True)
+                for step, value in zip(some, row, strict=False)
+            ]
+            known = [ratio for ratio in ratios if ratio == ratio]
+            if len(known) < 2 or not known[0]:
+                continue
+            factor = median_low(known)
+            if sum(same(ratio, factor) for ratio in known) > 0.6 * len(known):
+                explained.variants[number] = variant
+                explained.factors[number] = tidy(factor)
+        if explained.factors and (best is None or explained.merit > best.merit):
+            best = explained
+    return best
+
+
+def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[int]:
+    """The roles that a loss may have: what depends on every parameter, sums and ends first."""
+    cells = steps.cells[step]
+    number_of = {
+        chain.cells[step]: n for n, chain in enumerate(descent.chains) if step < len(chain.updates)
+    }
+    reached: dict[Key, int] = {key: 1 << number for key, number in number_of.items()}
+    users: Counter[Key] = Counter()
+    for key in cells:
+        bits = 0
+        for cell in graph.nodes[key].cells:
+            bits |= reached.get(cell, 0)
+            users[cell] += 1
+        reached[key] = bits
+    every = (1 << len(descent.chains)) - 1
+    by_role: dict[int, int] = defaultdict(int)
+    ends: dict[int, bool] = defaultdict(bool)
+    for key in cells:
+        role = steps.roles[key]
+        by_role[role] |= reached[key]
+        ends[role] |= not users[key]
+    parameters = {steps.roles[chain.cells[0]] for chain in descent.chains}
+    full = [role for role, bits in by_role.items() if bits == every and role not in parameters]
+    full.sort(key=lambda role: not ends[role])
+    most = max(4, min(MOST_LOSSES, MOST_WORK // max(len(cells), 1)))
+    return full[:most]
+
+
+@dataclass
+class Judged:
+    """One gradient of one update: its cell, verdict, and factor against the loss's derivative."""
+
+    chain: int
+    step: int
+    cell: Key
+    verdict: str
+    factor: float | None = None
+
+
+def judge(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    explained: Explained,
+    cells: dict[tuple[int, int], Key],
+    points: list[Values],
+) -> list[Judged]:
+    """Every gradient of every update against the loss's derivative at two points or more."""
+    which = range(descent.updates + 1)
+    slopes = [slopes_of(graph, steps, explained.role, values, which) for values in points]
+    found = []
+    for number, chain in enumerate(descent.chains):
+        factors = [
+            _factor(chain, number, cells, one, values, explained)
+            for one, values in zip(slopes, points, strict=True)
+        ]
+        factor = explained.factors.get(number, factors[0])
+        for step in range(len(chain.cells)):
+            cell = cells.get((number, step))
+            if cell is None:
+                continue
+            marks: list[bool | None] = []
+            for one, values, k in zip(slopes, points, factors, strict=True):
+                value = values.get(cell, NAN)
+                value = float(value) if isinstance(value, (int, float)) else NAN
+                wanted = k * one.get(chain.cells[step], 0.0)
+                if value != value or wanted != wanted or abs(value) > 1e150:
+                    marks.append(None)
+                elif same(value, wanted):
+                    marks.append(True)
+                elif same(value, wanted, APART):
+                    marks.append(None)
+                else:
+                    marks.append(False)
+            found.append(Judged(number, step, cell, _verdict(marks, factor), factor))
+    return found
+
+
+def _factor(
+    chain: Chain,
+    number: int,
+    cells: dict[tuple[int, int], Key],
+    slopes: dict[Key, float],
+    values: Values,
+    explained: Explained,
+) -> float:
+    """The factor that most updates of a parameter agree on, at one point."""
+    ratios = []
+    for step in range(len(chain.updates)):
+        cell, slope = cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
+        value = values.get(cell, NAN) if cell else NAN
+        if isinstance(value, (int, float)) and value == value and slope and slope == slope:
+            ratios.append(value / slope)
+    usual = explained.factors.get(number)
+    if usual is None:
+        usual = median_low(list(explained.factors.values()))
+        return usual
+    if not ratios:
+        return usual
+    middle = median_low(ratios)
+    agree = sum(same(ratio, middle) for ratio in ratios)
+    return middle if agree > 1 or len(ratios) == 1 else usual
+
+
+def _verdict(marks: list[bool | None], factor: float) -> str:
+    known = [mark for mark in marks if mark is not None]
+    if not known:
+        return UNCHECKED
+    if all(known):
+        return RIGHT if same(factor, 1.0) else SCALED
+    return WRONG if not any(known) else UNCHECKED
+
+
+def place(
+    graph: Graph, descent: Descent, sites: Sites, explained: Explained | None
+) -> dict[tuple[int, int], Key]:
+    """The cell of the gradient of every parameter and update; parts of formulas get cells.
+
+    Where no loss tells, it is a cell that the update takes, unless data stand beside it there.
+    """
+    found: dict[tuple[int, int], Key] = {}
+    for number, chain in enumerate(descent.chains):
+        usual = explained.variants.get(number) if explained else None
+        for step in range(len(chain.updates)):
+            if usual is not None:
+                site = sites.find(chain, step, usual)
+            else:
+                inline = sites.find(chain, step, INLINE)
+                whole = sites.find(chain, step, CELL)
+                plain = inline is None or isinstance(inline.core, ast.Name)
+                site = whole if plain or inline is None else inline
+            if site is not None:
+                found[number, step] = sites.put(site, number, step)
+    return found
+
+
+def jacobian(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    cells: dict[tuple[int, int], Key],
+    values: Values,
+    step: int,
+) -> list[list[float]]:
+    """The derivative of every gradient of one update by every parameter."""
+    position = {key: place for place, key in enumerate(graph.order)}
+    within = sorted(
+        {*steps.cells[step], *(key for (_, at), key in cells.items() if at == step)},
+        key=lambda key: position[key],
+    )
+    rows = []
+    for number in range(len(descent.chains)):
+        slopes = graph.adjoints({cells[number, step]: 1.0}, values, lambda _: False, within)
+        rows.append([slopes.get(chain.cells[step], 0.0) for chain in descent.chains])
+    return rows

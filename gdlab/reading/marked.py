@@ -1,0 +1,80 @@
+"""A copy of a workbook with notes: its values, and on every wrong cell a note that says why.
+
+It is a new file; the stranger's own is only read. Nothing in it is a formula.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdlab.core.words import harmless, plain, sheet_names
+from gdlab.reading.book import Book, Key, address
+from gdlab.reading.result import Reading
+
+if TYPE_CHECKING:
+    from gdlab.excel.writer import Workbook
+
+SUMMARY_SHEET = "findings"
+HEADS = ("sheet", "cells", "kind", "written", "expected", "why")
+WIDTHS = (16, 14, 12, 30, 30, 110)
+
+
+def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path:
+    """Write the marked copy of the workbook that a reading is about; returns its path.
+
+    Raises ValueError where ``out`` is that workbook itself, or cannot be written.
+    """
+    own, place = Path(reading.file), Path(out)
+    if own.resolve() == place.resolve() or (place.exists() and place.samefile(own)):
+        raise ValueError(f"{out} is the workbook itself, which is never changed; name another")
+    from gdlab.excel.writer import writing
+
+    notes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for finding in reading.findings:
+        for cell in finding.cells:
+            why = finding.hint if reading.hinting else finding.because
+            notes[finding.sheet, cell].append(f"{finding.kind}: {plain(why)}")
+    faults = {(one.sheet, cell) for one in reading.findings if one.is_fault for cell in one.cells}
+    with writing(place) as copy:
+        names = sheet_names([SUMMARY_SHEET, *book.sheets])
+        _write_summary(copy, names[0], reading)
+        cells: dict[int, list[Key]] = defaultdict(list)
+        for key in book.values:
+            cells[key[0]].append(key)
+        for number, name in enumerate(book.sheets):
+            sheet = copy.add_sheet(names[number + 1])
+            for key in sorted(cells[number]):
+                value, at = book.values[key], (name, address(key))
+                style = copy.style("wrong" if at in faults else "text")
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    if value == value and abs(value) < float("inf"):
+                        sheet.number(key[1], key[2] - 1, value, style)
+                else:
+                    sheet.write_string(key[1] - 1, key[2] - 1, harmless(str(value)), style)
+                if at in notes:
+                    sheet.note(key[1], key[2] - 1, "\n".join(notes[at]))
+    return place
+
+
+def _write_summary(copy: "Workbook", name: str, reading: Reading) -> None:
+    """The first sheet: what the workbook is, and everything that was found."""
+    sheet = copy.add_sheet(name)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    row = 0
+    for table in reading.tables:
+        sheet.write_string(row, 0, harmless(f"{table.sheet}: {table.words}"), copy.style("text"))
+        row += 1
+    heads = [head for head in HEADS if not (reading.hinting and head == "expected")]
+    row += 1
+    for column, head in enumerate(heads):
+        sheet.write_string(row, column, head, copy.style("header", align="left"))
+    for finding in reading.findings:
+        row += 1
+        said = finding.to_dict(reading.hinting)
+        values = {**said, "cells": said["address"], "why": said["because"]}
+        for column, head in enumerate(heads):
+            value = values[head]
+            if value is not None:
+                text = f"{value:.10g}" if isinstance(value, float) else str(value)
+                sheet.write_string(row, column, harmless(text), copy.style("text"))

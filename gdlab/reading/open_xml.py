@@ -1,0 +1,232 @@
+"""The sheets of an .xlsx or .xlsm, transitional or strict, from parts that the guard has checked.
+
+openpyxl gives either formulas or values, fails on some public files, and gives no sheet of Strict
+Open XML. Both are needed here, in one pass, and of few elements only.
+"""
+
+import posixpath
+import re
+import zipfile
+from typing import IO, Any
+from xml.parsers import expat
+
+from gdlab.language.excel_reader import column_number
+from gdlab.reading.book import Book, Formula, Key, Value
+
+AT = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def read_open_xml(archive: IO[bytes]) -> Book:
+    """Read every sheet of a checked archive in the workbook's order.
+
+    Raises ValueError, without the file's name, where a part that it needs is missing or damaged.
+    """
+    book = Book()
+    with zipfile.ZipFile(archive) as parts:
+        names = {name.lower(): name for name in parts.namelist()}
+        try:
+            root = _target(parts.read(names["_rels/.rels"]), "", "/officeDocument")
+            workbook = _Workbook()
+            _walk(parts.read(names[root.lower()]), workbook)
+            folder, _, file = root.rpartition("/")
+            related = _Related(folder)
+            _walk(parts.read(names[f"{folder}/_rels/{file}.rels".lstrip("/").lower()]), related)
+            texts: list[str] = []
+            if related.shared and related.shared.lower() in names:
+                shared = _SharedTexts(texts)
+                _walk(parts.read(names[related.shared.lower()]), shared)
+            for name, relation in workbook.sheets:
+                part = related.parts.get(relation, "").lower()
+                if part in names and related.kinds[relation] == "worksheet":
+                    book.sheets.append(name)
+                    _walk(parts.read(names[part]), _Cells(book, len(book.sheets) - 1, texts))
+        except (KeyError, IndexError, StopIteration, expat.ExpatError, zipfile.BadZipFile):
+            raise ValueError("it is damaged, or no workbook that can be read") from None
+    for name, text in workbook.names.items():
+        book.names[name.lower()] = text
+    if adjusted := book.names.get("solver_adj"):
+        book.notes.append(f"the Solver changes {adjusted.replace('$', '')[:60]}")
+    return book
+
+
+class _Elements:
+    """What expat calls for the elements of one part; prefixes and namespaces are dropped."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take an element that begins."""
+
+    def end(self, name: str) -> None:
+        """Take an element that ends."""
+
+    def text(self, text: str) -> None:
+        """Take characters."""
+
+
+def _walk(content: bytes, elements: _Elements) -> None:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.ordered_attributes = False
+
+    def start(name: str, attributes: dict[str, Any]) -> None:
+        elements.start(name.rpartition(":")[2], attributes)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: elements.end(name.rpartition(":")[2])
+    parser.CharacterDataHandler = elements.text
+    parser.Parse(content, True)
+
+
+def _target(rels: bytes, folder: str, kind: str) -> str:
+    related = _Related(folder)
+    _walk(rels, related)
+    return next(
+        part for key, part in related.parts.items() if related.kinds[key] == kind.strip("/")
+    )
+
+
+class _Related(_Elements):
+    """The parts that a part names: by relation, with the last word of the relation's type."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.parts: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
+        self.shared = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name != "Relationship":
+            return
+        key, target = attributes.get("Id", ""), attributes.get("Target", "")
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        part = target[1:] if target.startswith("/") else posixpath.join(self.folder, target)
+        self.parts[key], self.kinds[key] = posixpath.normpath(part), kind
+        if kind == "sharedStrings":
+            self.shared = posixpath.normpath(part)
+
+
+class _Workbook(_Elements):
+    """The names of the sheets, each with its relation, and the defined names."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []
+        self.names: dict[str, str] = {}
+        self.name: str | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "sheet":
+            relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
+            self.sheets.append((attributes.get("name", ""), relation))
+        elif name == "definedName":
+            self.name = attributes.get("name", "")
+            self.names.setdefault(self.name, "")
+
+    def end(self, name: str) -> None:
+        if name == "definedName":
+            self.name = None
+
+    def text(self, text: str) -> None:
+        if self.name is not None:
+            self.names[self.name] += text
+
+
+class _SharedTexts(_Elements):
+    """The texts that cells point to by their number, without phonetic guides."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self.inside = self.phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "si":
+            self.texts.append("")
+        elif name == "rPh":
+            self.phonetic = True
+        self.inside = name == "t" and not self.phonetic
+
+    def end(self, name: str) -> None:
+        self.inside = False
+        if name == "rPh":
+            self.phonetic = False
+
+    def text(self, text: str) -> None:
+        if self.inside and self.texts:
+            self.texts[-1] += text
+
+
+class _Cells(_Elements):
+    """The cells of one sheet, put into a book."""
+
+    def __init__(self, book: Book, sheet: int, texts: list[str]) -> None:
+        self.book, self.sheet, self.texts = book, sheet, texts
+        self.row = self.column = 0
+        self.kind = self.taking = self.value = self.formula = ""
+        self.attributes: dict[str, str] | None = None
+        self.masters: dict[str, Formula] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            match = AT.fullmatch(attributes.get("r", ""))
+            if match:
+                self.row, self.column = int(match[2]), column_number(match[1])
+            else:
+                self.column += 1
+            self.kind = attributes.get("t", "n")
+            self.value = self.formula = self.taking = ""
+            self.attributes = None
+        elif name == "row":
+            self.row = int(attributes["r"]) if attributes.get("r", "").isdigit() else self.row + 1
+            self.column = 0
+        elif name == "f":
+            self.attributes, self.taking = attributes, "f"
+        elif name in ("v", "t"):
+            self.taking = "v"
+        elif name == "rPh":
+            self.kind = "rPh"
+
+    def text(self, text: str) -> None:
+        if self.taking == "v" and self.kind != "rPh":
+            self.value += text
+        elif self.taking == "f":
+            self.formula += text
+
+    def end(self, name: str) -> None:
+        if name in ("v", "t", "f"):
+            self.taking = ""
+        elif name == "c":
+            key = (self.sheet, self.row, self.column)
+            value = self.stored()
+            if value is not None:
+                self.book.values[key] = value
+            if self.attributes is not None:
+                self.take_formula(key, self.attributes)
+
+    def stored(self) -> Value | None:
+        if self.kind in ("s", "str", "inlineStr", "e", "d", "rPh"):
+            if self.kind == "s":
+                number = int(self.value) if self.value.isdigit() else len(self.texts)
+                return self.texts[number] if number < len(self.texts) else None
+            return self.value or (None if self.attributes is None else "")
+        if self.kind == "b":
+            return self.value == "1"
+        try:
+            return float(self.value)
+        except ValueError:
+            return None
+
+    def take_formula(self, key: Key, attributes: dict[str, str]) -> None:
+        shared = attributes.get("si") if attributes.get("t") == "shared" else None
+        if self.formula:
+            formula = Formula(self.formula, key[1:])
+            if shared is not None:
+                self.masters[shared] = formula
+            self.book.formulas[key] = formula
+            if attributes.get("t") == "array":
+                first, _, last = attributes.get("ref", "").partition(":")
+                a, b = AT.fullmatch(first), AT.fullmatch(last or first)
+                if a and b:
+                    rows = int(b[2]) - int(a[2]) + 1
+                    columns = column_number(b[1]) - column_number(a[1]) + 1
+                    if 0 < rows * columns <= 10_000:
+                        self.book.arrays[key] = rows, columns
+        elif shared in self.masters:
+            self.book.formulas[key] = self.masters[shared]

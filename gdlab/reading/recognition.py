@@ -1,0 +1,349 @@
+"""Which rule the updates follow: the sheet's own recurrence run beside every known one."""
+
+import ast
+import itertools
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gdlab.reading.book import Key
+from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.draws import chance
+from gdlab.reading.graph import Graph, is_cell
+from gdlab.reading.losses import same
+from gdlab.reading.variants import Variant, variants_of
+
+MOST_UPDATES = 5
+ALIKE = 1e-9
+# Adam and AMSGrad part only where a maximum does; so several draws.
+DRAWS = 3
+
+
+@dataclass
+class Recognised:
+    """A rule by name, how the sheet's differs from it, and its hyperparameters by name.
+
+    A hyperparameter is a value and the cell it stands in, None where it stands in a formula.
+    """
+
+    name: str
+    differs: list[str] = field(default_factory=list)
+    hyper: dict[str, tuple[float, Key | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The hyperparameters but for the rate, the rate, and which state is which, at what scale."""
+
+    hyper: dict[str, float]
+    ratio: float
+    scale: float
+    order: tuple[int, ...]
+
+
+@dataclass
+class Recurrence:
+    """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
+
+    ``cells`` are the states' cells before the first of these updates.
+    """
+
+    first: int
+    cells: list[Key]
+    gradients: list[list[float]]
+    parameters: list[list[float]]
+    states: list[tuple[float, ...]]
+    steps: list[list[float]]
+
+
+def recognise(
+    graph: Graph, descent: Descent, number: int, gradients: dict[tuple[int, int], Key], samples: int
+) -> Recognised | None:
+    """The rule of one parameter's updates; None where no known one does the same."""
+    chain = descent.chains[number]
+    constants = constants_of(graph, descent, chain, number, gradients)
+    numbers = [value for value, _ in constants]
+    for recurrence in _recurrences(graph, descent, chain, number, gradients):
+        for variant in variants_of(len(recurrence.states[0])):
+            found = _match(variant, recurrence, numbers, samples)
+            if found is not None:
+                return _said(graph, variant, found, constants, recurrence.cells)
+    return None
+
+
+def _recurrences(
+    graph: Graph,
+    descent: Descent,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+) -> Iterator[Recurrence]:
+    """The updates from the first, and from the second on, whose states are cells of the first."""
+    count = len(chain.updates)
+    for first in (1, 0) if count > 2 else (0,):
+        last = min(first + MOST_UPDATES, count)
+        if any((number, step) not in gradients for step in range(first, last)):
+            continue
+        states = _states(graph, descent, chain, number, gradients, first)
+        if states is not None and last > first:
+            yield _run(graph, chain, number, gradients, first, last, states)
+
+
+def _states(
+    graph: Graph,
+    descent: Descent,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+    first: int,
+) -> list[Key] | None:
+    """The cells from before update ``first`` that it remembers; of the first, what it starts from.
+
+    None where the first update's formulas are of another form than the second's.
+    """
+    if first > 0:
+        found: dict[Key, None] = {}
+        stack = list(graph.nodes[chain.updates[first]].cells)
+        stops = {gradients[number, first], chain.cells[first]}
+        while stack:
+            key = original(graph, stack.pop())
+            if key in stops or key in found:
+                continue
+            step = descent.latest.get(key, -1)
+            if step == first and key in graph.nodes:
+                stack += graph.nodes[key].cells
+            elif 0 <= step < first:
+                found[key] = None
+        return sorted(found)
+    if len(chain.updates) < 2:
+        return []
+    starts: dict[Key, None] = {}
+    pairs = [(chain.updates[0], chain.updates[1])]
+    seen = set(pairs)
+    stops = {gradients[number, 0], chain.cells[0]}
+    while pairs:
+        here, there = pairs.pop()
+        a, b = graph.nodes.get(here), graph.nodes.get(there)
+        if a is None or b is None:
+            continue
+        if len(a.inputs) != len(b.inputs):
+            return None
+        for one, other in zip(a.inputs, b.inputs, strict=True):
+            if not is_cell(one) or not is_cell(other):
+                continue
+            x, y = original(graph, one), original(graph, other)
+            if x in stops or (x, y) in seen:
+                continue
+            seen.add((x, y))
+            step = descent.latest.get(y, -1)
+            if step == 0 and descent.latest.get(x, -1) < 0:
+                starts[x] = None
+            elif step >= 0:
+                pairs.append((x, y))
+    return sorted(starts)
+
+
+def _run(
+    graph: Graph,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+    first: int,
+    last: int,
+    states: list[Key],
+) -> Recurrence:
+    """The sheet's updates with random gradients, parameters and states put in."""
+    cells: list[Key] = []
+    seen: set[Key] = set()
+    stops = {gradients[number, step] for step in range(first, last)}
+    stops |= {chain.cells[step] for step in range(first, last)} | set(states)
+    stack = [chain.updates[step] for step in range(first, last)]
+    news = set(stack)
+    while stack:
+        key = stack.pop()
+        if key in seen or key not in graph.nodes or (key in stops and key not in news):
+            continue
+        seen.add(key)
+        cells.append(key)
+        stack += graph.nodes[key].cells
+    position = {key: place for place, key in enumerate(graph.order)}
+    cells.sort(key=lambda key: position[key])
+    found = Recurrence(first, states, [], [], [], [])
+    for draw in range(DRAWS):
+        given: dict[Key, float] = {}
+        for step in range(first, last):
+            given[gradients[number, step]] = 3 * chance("gradient", draw, step)
+            given[chain.cells[step]] = 2 * chance("weight", draw, step)
+        for place, key in enumerate(states):
+            given[key] = 1.5 + chance("state", draw, place)
+        values = dict(graph.book.values)
+        values.update(given)
+        news_given = {key: given[key] for key in news if key in given}
+        steps = []
+        made: dict[Key, float] = {}
+        for key in cells:
+            if key in given and key not in news:
+                continue
+            value = graph.value(graph.nodes[key], values)
+            if key in news:
+                made[key] = float(value) if isinstance(value, (int, float)) else float("nan")
+            else:
+                values[key] = value
+            if key in news_given:
+                values[key] = news_given[key]
+        for step in range(first, last):
+            steps.append(given[chain.cells[step]] - made.get(chain.updates[step], float("nan")))
+        found.gradients.append([given[gradients[number, step]] for step in range(first, last)])
+        found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
+        found.states.append(tuple(given[key] for key in states))
+        found.steps.append(steps)
+    return found
+
+
+def _match(
+    variant: Variant, recurrence: Recurrence, numbers: list[float], samples: int
+) -> "Match | None":
+    """The hyperparameters, the rate and the states' scale with which a rule does the same."""
+    names = [name for name in variant.hyper if name != "lr"]
+    choices = [_choices(name, numbers) for name in names]
+    small = sum(len(one) for one in choices) < 60
+    scales = [1.0]
+    if len(variant.rule.carried) == 1 and variant.name in ("heavy_ball", "nesterov"):
+        # A velocity that holds the rate, or minus the rate, already.
+        scales += [scale for c in numbers if c not in (0, 1) for scale in (1 / c, -1 / c)]
+    places = list(itertools.permutations(range(len(recurrence.states[0]))))
+    if len(places) > 24 or not small:
+        return None
+    for values in itertools.product(*choices):
+        hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
+        for order in places:
+            for scale in scales:
+                ratio = _ratio(variant, recurrence, hyper, order, scale, samples)
+                if ratio is not None:
+                    return Match(hyper, ratio, scale, order)
+    return None
+
+
+def _choices(name: str, numbers: list[float]) -> list[float]:
+    found: dict[float, None] = {}
+    for number in numbers:
+        if name == "eps":
+            if 0 < number <= 0.01:
+                found[number] = None
+        elif name == "weight_decay":
+            found[number] = None
+        else:
+            for value in (number, round(1 - number, 12)):
+                if 0 < value < 1:
+                    found[value] = None
+    if name == "weight_decay":
+        found[0.0] = None
+    return list(found)
+
+
+def _ratio(
+    variant: Variant,
+    recurrence: Recurrence,
+    hyper: dict[str, float],
+    order: tuple[int, ...],
+    scale: float,
+    samples: int,
+) -> float | None:
+    ratio = None
+    for draw in range(DRAWS):
+        states = tuple(recurrence.states[draw][place] * scale for place in order)
+        try:
+            steps = variant.steps(
+                recurrence.gradients[draw],
+                recurrence.parameters[draw],
+                recurrence.first,
+                states,
+                hyper,
+                samples,
+            )
+            for own, step in zip(recurrence.steps[draw], steps, strict=True):
+                if isinstance(step, complex) or not step or own != own:
+                    return None
+                if ratio is None:
+                    ratio = own / step
+                elif not same(own, ratio * step, ALIKE):
+                    return None
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+    return ratio
+
+
+def constants_of(
+    graph: Graph,
+    descent: Descent,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+) -> list[tuple[float, Key | None]]:
+    """The numbers of one update between its gradient and the parameter, with their cells."""
+    step = min(1, len(chain.updates) - 1)
+    stops = {gradients.get((number, step)), gradients.get((number, 0)), chain.cells[step]}
+    found: dict[tuple[float, Key | None], None] = {}
+    queue, seen = deque([chain.updates[step]]), set()
+    while queue:
+        key = queue.popleft()
+        if key in seen or key in stops:
+            continue
+        seen.add(key)
+        node = graph.nodes.get(key)
+        if descent.latest.get(key, -1) < 0:
+            value = graph.book.values.get(key)
+            if isinstance(value, float):
+                found[value, key] = None
+        if node is None:
+            continue
+        for part in ast.walk(node.template.tree or ast.Constant(0)):
+            if isinstance(part, ast.Constant) and isinstance(part.value, (int, float)):
+                found[float(part.value), None] = None
+        for one in node.inputs:
+            if is_cell(one):
+                cell = original(graph, one)
+                if descent.latest.get(cell, -1) <= step and cell not in chain.cells:
+                    queue.append(cell)
+    return list(found)
+
+
+def _said(
+    graph: Graph,
+    variant: Variant,
+    match: Match,
+    constants: list[tuple[float, Key | None]],
+    states: list[Key],
+) -> Recognised:
+    """The rule with its hyperparameters found in cells, and in words what differs."""
+    found = Recognised(variant.name, list(variant.differs))
+    rate = abs(1 / match.scale) if match.scale != 1.0 else abs(match.ratio)
+    for name in variant.hyper:
+        value = rate if name == "lr" else match.hyper[name]
+        those = [key for number, key in constants if key and same(number, value)]
+        # Two betas may be equal; each stands in the formula of its own state.
+        own = _state_of(name, variant, match, states)
+        near = set(graph.nodes[own].cells) if own in graph.nodes else set()
+        typed = [key for key in those if key in near] or those
+        typed = [key for key in typed if key not in graph.nodes] or typed
+        cell = typed[0] if typed else None
+        exact = graph.book.values.get(cell) if cell else None
+        tidy = exact if isinstance(exact, float) else float(f"{value:.12g}")
+        found.hyper[name] = tidy, cell
+    typed_numbers = [one for one in constants if one[1] and one[0] not in (0.0, 1.0)]
+    if "lr" in found.hyper and found.hyper["lr"][1] is None:
+        twice = [one for one in typed_numbers if same(rate, one[0] * one[0])]
+        if same(rate, 1.0):
+            found.differs.append("has no learning rate")
+        elif twice:
+            found.differs.append("has the learning rate twice")
+            found.hyper["lr"] = twice[0]
+    if (match.ratio < 0) != (match.scale < 0):
+        found.differs.append("adds the step, where the rule subtracts it")
+    return found
+
+
+def _state_of(name: str, variant: Variant, match: Match, states: list[Key]) -> Key | None:
+    """The state that a hyperparameter averages: the first for beta1, the second for beta2."""
+    place = {"beta1": 0, "beta2": 1}.get(name, len(match.order))
+    return states[match.order[place]] if place < len(match.order) else None

@@ -1,0 +1,280 @@
+"""Why a formula is wrong: the smallest change that makes it give what it should."""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gdlab.language.excel_reader import Address
+from gdlab.language.infix import EXCEL, infix
+from gdlab.reading.book import Book, Key, Value, address
+from gdlab.reading.calculate import calculate
+from gdlab.reading.graph import Graph, Node, cells_of, is_cell
+from gdlab.reading.losses import same
+from gdlab.reading.sites import replaced
+from gdlab.reading.templates import Area, Template, leaf_number
+
+MOST_TRIED = 4_000
+Values = dict[Key, Value]
+Say = Callable[[Key], str]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A changed formula, and a sentence on what was changed."""
+
+    node: Node
+    because: str
+
+
+def formula_text(book: Book, key: Key, node: Node) -> str:
+    """A node's formula as it would stand in a cell."""
+
+    def leaf(name: str) -> str:
+        number = leaf_number(ast.Name(name))
+        if number is None:
+            return name
+        one = node.inputs[number]
+        fixed = node.template.areas[number]
+        if is_cell(one):
+            return _sheet(book, key, one) + _written(one, fixed.first)
+        if not one:
+            return "A1"
+        cells = cells_of(one)
+        first, last = cells[0], cells[-1]
+        assert fixed.last is not None
+        return (
+            _sheet(book, key, first)
+            + f"{_written(first, fixed.first)}:{_written(last, fixed.last)}"
+        )
+
+    assert node.template.tree is not None
+    return "=" + infix(node.template.tree, leaf, EXCEL)
+
+
+def _sheet(book: Book, key: Key, one: Key) -> str:
+    if one[0] == key[0] or not 0 <= one[0] < len(book.sheets):
+        return ""
+    name = book.sheets[one[0]]
+    return f"{name}!" if name.isidentifier() else "'" + name.replace("'", "''") + "'!"
+
+
+def _written(key: Key, fixed: Address) -> str:
+    plain = address(key)
+    letters = plain.rstrip("0123456789")
+    return (
+        f"{'$' if fixed.column_fixed else ''}{letters}"
+        f"{'$' if fixed.row_fixed else ''}{plain[len(letters) :]}"
+    )
+
+
+def find_repair(
+    graph: Graph,
+    key: Key,
+    node: Node,
+    others: Sequence[Key],
+    fits: Callable[[Node], bool],
+    say: Say,
+) -> Repair | None:
+    """The first of the usual slips, undone, with which a formula ``fits``; None for none.
+
+    ``others`` are the cells that may belong in it, the nearest first.
+    """
+    for tried, repair in enumerate(repairs(key, node, others, say)):
+        if tried > MOST_TRIED:
+            return None
+        if fits(repair.node):
+            return repair
+    return None
+
+
+def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
+    """The formula with one change each, the most usual slips first."""
+    tree = node.template.tree
+    assert tree is not None
+    parts = list(_parts(tree))
+
+    def made(new: ast.expr, because: str, extra: Key | None = None) -> Repair:
+        return Repair(with_tree(node, new, key, extra), because)
+
+    fresh: ast.expr = ast.Name(f"_{len(node.inputs)}")
+    leaves = {number for part in parts if (number := leaf_number(part)) is not None}
+    # A sign, a number, brackets, a square: what needs no other cell.
+    yield made(ast.UnaryOp(ast.USub(), tree), "its sign is the other way round")
+    for part in parts:
+        for new, because in _changed(part, lambda one: _named(node, one, say)):
+            yield made(replaced(tree, part, new), because)
+    # Another cell in place of one.
+    for number in sorted(leaves):
+        here = node.inputs[number]
+        if not is_cell(here):
+            continue
+        for other in others:
+            if other in node.inputs and node.inputs.index(other) == number:
+                continue
+            because = f"{say(here)} stands where {say(other)} belongs"
+            yield made(_renamed(tree, number, fresh), because, other)
+    for part in parts:
+        number = leaf_number(part)
+        if number is None or sum(leaf_number(one) == number for one in parts) < 2:
+            continue
+        here = node.inputs[number]
+        if not is_cell(here):
+            continue
+        for other in others:
+            because = f"{say(here)} stands once where {say(other)} belongs"
+            yield made(replaced(tree, part, fresh), because, other)
+    # A factor that is missing, of the whole or of a part.
+    for factor, words in ((2, "2"), (0.5, "1/2"), (-1, "-1")):
+        for part in [tree, *parts]:
+            if isinstance(part, ast.Constant):
+                continue
+            new = ast.BinOp(ast.Constant(factor), ast.Mult(), part)
+            yield made(replaced(tree, part, new), f"the factor {words} is missing")
+    for part in [tree, *(one for one in parts if _is_term(tree, one))]:
+        for other in others:
+            for new, words in _factors(part, fresh):
+                because = f"the factor {words.format(say(other))} is missing"
+                yield made(replaced(tree, part, new), because, other)
+    for other in others:
+        new = ast.BinOp(tree, ast.Add(), fresh)
+        yield made(new, f"the term {say(other)} is missing", other)
+        new = ast.BinOp(tree, ast.Sub(), fresh)
+        yield made(new, f"the term -{say(other)} is missing", other)
+
+
+def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
+    one_minus = ast.BinOp(ast.Constant(1), ast.Sub(), fresh)
+    yield ast.BinOp(part, ast.Mult(), fresh), "{}"
+    yield ast.BinOp(part, ast.Mult(), one_minus), "(1 - {})"
+    both = ast.BinOp(ast.BinOp(part, ast.Mult(), fresh), ast.Mult(), one_minus)
+    yield both, "{0}*(1 - {0})"
+    squared = ast.BinOp(fresh, ast.Mult(), fresh)
+    yield (
+        ast.BinOp(part, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), squared)),
+        "(1 - {}^2)",
+    )
+
+
+def _parts(tree: ast.expr) -> Iterator[ast.expr]:
+    """A tree and its parts, from the outside in."""
+    queue = [tree]
+    while queue:
+        part = queue.pop(0)
+        yield part
+        children = part.args if isinstance(part, ast.Call) else ast.iter_child_nodes(part)
+        queue += [child for child in children if isinstance(child, ast.expr)]
+
+
+def _is_term(tree: ast.expr, part: ast.expr) -> bool:
+    """Whether a part is one term of the whole sum, behind brackets and factors too."""
+    return isinstance(part, (ast.BinOp, ast.Name))
+
+
+def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple[ast.expr, str]]:
+    """One part changed in itself: dropped factors and terms, signs, brackets, squares, numbers."""
+    match part:
+        case ast.BinOp(left, ast.Mult(), right):
+            yield left, f"the factor {named(right)} is one too many"
+            yield right, f"the factor {named(left)} is one too many"
+            yield ast.BinOp(left, ast.Div(), right), "* stands where / belongs"
+            yield ast.BinOp(left, ast.Add(), right), "* stands where + belongs"
+            match left, right:
+                case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
+                    new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
+                    yield new, "brackets are set that do not belong"
+                case _, ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
+                    new = ast.BinOp(ast.BinOp(left, ast.Mult(), a), op, b)
+                    yield new, "brackets are set that do not belong"
+        case ast.BinOp(left, ast.Div(), right):
+            yield left, f"the divisor {named(right)} is one too many"
+            yield ast.BinOp(left, ast.Mult(), right), "/ stands where * belongs"
+        case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
+            plus = isinstance(op, ast.Add)
+            other: ast.operator = ast.Sub() if plus else ast.Add()
+            signs = ("+", "-") if plus else ("-", "+")
+            yield ast.BinOp(left, other, right), f"{signs[0]} stands where {signs[1]} belongs"
+            yield left, f"the term {named(right)} is one too many"
+            yield right, f"the term {named(left)} is one too many"
+            yield ast.BinOp(left, ast.Mult(), right), f"{signs[0]} stands where * belongs"
+            if not plus:
+                yield ast.BinOp(right, op, left), "the difference is the other way round"
+            match left, right:
+                case _, ast.BinOp(a, ast.Mult() | ast.Div() as times, b):
+                    new = ast.BinOp(ast.BinOp(left, op, a), times, b)
+                    yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
+                case ast.BinOp(a, ast.Mult() as times, b), _:
+                    new = ast.BinOp(a, times, ast.BinOp(b, op, right))
+                    yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
+        case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as exponent)):
+            yield left, f"the power {exponent} is one too many"
+            new = ast.BinOp(left, ast.Pow(), ast.Constant(exponent + 1))
+            yield new, f"the power {exponent} stands where {exponent + 1} belongs"
+        case ast.UnaryOp(ast.USub(), operand):
+            yield operand, "the minus is one too many"
+        case ast.Call(ast.Name("AVERAGE"), arguments):
+            yield ast.Call(ast.Name("SUM"), arguments, []), "AVERAGE stands where SUM belongs"
+        case ast.Call(ast.Name("SUM"), arguments):
+            average = ast.Call(ast.Name("AVERAGE"), arguments, [])
+            yield average, "SUM stands where AVERAGE belongs"
+        case ast.Call(ast.Name(name), [argument]) if name in ("sqrt", "abs", "sign", "exp"):
+            yield argument, f"{name.upper()} is one too many"
+        case ast.Constant(int() | float() as value):
+            for number in (value + 1, value - 1, 2 * value, value / 2, -value):
+                if number != value:
+                    text = f"{value:g} stands where {number:g} belongs"
+                    yield ast.Constant(number), text
+    if not isinstance(part, ast.Constant):
+        yield ast.BinOp(part, ast.Mult(), part), f"the square of {named(part)} is missing"
+    if isinstance(part, ast.Name):
+        minus = ast.BinOp(ast.Constant(1), ast.Sub(), part)
+        yield minus, f"{named(part)} stands where 1 - {named(part)} belongs"
+        yield ast.UnaryOp(ast.USub(), part), f"{named(part)} has the wrong sign"
+
+
+def _named(node: Node, part: ast.expr, say: Say) -> str:
+    """A part in words: a cell with its label, or its formula."""
+    number = leaf_number(part)
+    if number is not None:
+        one = node.inputs[number]
+        if is_cell(one):
+            return say(one)
+
+    def leaf(name: str) -> str:
+        place = leaf_number(ast.Name(name))
+        one = node.inputs[place] if place is not None and place < len(node.inputs) else ()
+        if is_cell(one):
+            return address(one)
+        cells = cells_of(one)
+        return f"{address(cells[0])}:{address(cells[-1])}" if cells else name
+
+    return infix(part, leaf, EXCEL)
+
+
+def _renamed(tree: ast.expr, number: int, by: ast.expr) -> ast.expr:
+    found = tree
+    for part in [one for one in _parts(tree) if leaf_number(one) == number]:
+        found = replaced(found, part, by)
+    return found
+
+
+def with_tree(node: Node, tree: ast.expr, key: Key, extra: Key | None) -> Node:
+    """A node with another tree, and perhaps one reference more."""
+    areas, inputs = node.template.areas, node.inputs
+    if extra is not None:
+        first = Address(None, extra[1] - key[1], extra[2] - key[2], False, False)
+        areas, inputs = (*areas, Area(first, None)), (*inputs, extra)
+    return Node(Template(tree, areas), inputs)
+
+
+def gives(
+    graph: Graph, points: Sequence[Values], wanted: Sequence[float]
+) -> Callable[[Node], bool]:
+    """A test whether a formula gives some values at some points, exactly."""
+
+    def fits(node: Node) -> bool:
+        return all(
+            same(calculate(graph, node, values), value)
+            for values, value in zip(points, wanted, strict=True)
+        )
+
+    return fits

@@ -1,0 +1,181 @@
+"""What was read in a workbook, as plain data: tables, gradients, findings."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+GRADIENT, UPDATE, PATTERN, VALUE, TYPED, UNREAD = (
+    "gradient", "update", "pattern", "value", "typed over", "unread",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault, or what was not read: a cell or range, of one kind, and why.
+
+    ``written`` and ``expected`` are formulas or numbers, None where there is nothing to say;
+    ``cells`` are the addresses in it; ``hint`` is ``because`` without formulas and values.
+    """
+
+    sheet: str
+    address: str
+    kind: str
+    written: str | float | None
+    expected: str | float | None
+    because: str
+    hint: str
+    cells: tuple[str, ...] = ()
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something is wrong, not only unread."""
+        return self.kind != UNREAD
+
+    def to_dict(self, hinting: bool) -> dict[str, Any]:
+        """The finding as JSON has it; with hints only, no value and no formula."""
+        return {
+            "sheet": self.sheet,
+            "address": self.address,
+            "kind": self.kind,
+            "written": self.written,
+            "expected": None if hinting else self.expected,
+            "because": self.hint if hinting else self.because,
+        }
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: the cells that hold it, its label, and the cells of its gradient."""
+
+    cells: str
+    label: str
+    gradient: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The parameter as JSON has it."""
+        return {"cells": self.cells, "label": self.label, "gradient": self.gradient}
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """A gradient's cells, the parameter, the loss, and whether the one is the derivative."""
+
+    cells: str
+    of: str
+    loss: str | None
+    verdict: str
+    factor: float | None
+    because: str | None
+
+    def to_dict(self, hinting: bool) -> dict[str, Any]:
+        """The gradient as JSON has it; with hints only, no reason why it is wrong."""
+        return {
+            "cells": self.cells,
+            "of": self.of,
+            "loss": self.loss,
+            "verdict": self.verdict,
+            "factor": self.factor,
+            "because": None if hinting and self.verdict == "wrong" else self.because,
+        }
+
+
+@dataclass
+class Table:
+    """One descent: what it is, where it stands, and how its gradients are.
+
+    ``words`` are sentences for people; ``run`` is the same descent as a trace of gdlab's, None
+    where model or rule are not gdlab's own.
+    """
+
+    sheet: str
+    range: str
+    layout: str
+    rule: str | None
+    differs: list[str]
+    model: str | None
+    loss: str | None
+    updates: int
+    parameters: list[Parameter]
+    hyper: dict[str, tuple[float, str | None]]
+    gradients: list[Gradient]
+    words: str = ""
+    run: Any = None
+
+    def to_dict(self, hinting: bool) -> dict[str, Any]:
+        """The table as JSON has it."""
+        return {
+            "sheet": self.sheet,
+            "range": self.range,
+            "layout": self.layout,
+            "rule": self.rule,
+            "differs": list(self.differs),
+            "model": self.model,
+            "loss": self.loss,
+            "updates": self.updates,
+            "parameters": [one.to_dict() for one in self.parameters],
+            "hyper": {
+                name: {"value": value, "cell": cell} for name, (value, cell) in self.hyper.items()
+            },
+            "gradients": [one.to_dict(hinting) for one in self.gradients],
+        }
+
+
+@dataclass
+class Reading:
+    """A workbook that others made: its tables, what is wrong in it, and what was not read."""
+
+    file: str
+    tables: list[Table]
+    findings: list[Finding]
+    notes: list[str] = field(default_factory=list)
+    hinting: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is wrong."""
+        return not any(finding.is_fault for finding in self.findings)
+
+    @property
+    def sentence(self) -> str | None:
+        """What is said of a workbook in which nothing is to be judged; else None."""
+        from gdlab.reading.words import nothing_found
+
+        return None if self.tables else nothing_found(self)
+
+    @property
+    def first_wrong(self) -> str | None:
+        """The address of the first wrong cell in the order of computing."""
+        return next((one.address.split(":")[0] for one in self.findings if one.is_fault), None)
+
+    def hint(self) -> "Reading":
+        """The same without values and formulas: where to look, and for what kind of fault."""
+        return Reading(self.file, self.tables, self.findings, self.notes, hinting=True)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as JSON has it."""
+        return {
+            "file": self.file,
+            "kind": "workbook",
+            "tables": [table.to_dict(self.hinting) for table in self.tables],
+            "findings": [finding.to_dict(self.hinting) for finding in self.findings],
+            "first_wrong": self.first_wrong,
+        }
+
+    def __rich__(self) -> "Text":
+        from rich.text import Text
+
+        return Text(str(self))
+
+    def __str__(self) -> str:
+        from gdlab.reading.words import as_text
+
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from gdlab.reading.words import as_html
+
+        return as_html(self)

@@ -1,0 +1,311 @@
+"""Where the gradient of each update stands: in a cell, or inside the update's own formula."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.calculate import calculate
+from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
+from gdlab.reading.templates import Template, leaf_number
+
+CELL, INLINE = "cell", "inline"
+
+
+@dataclass(frozen=True)
+class Site:
+    """What one update takes for the gradient: a cell, or a part of a cell's formula.
+
+    ``part`` is the gradient, ``core`` the part of ``tree`` that is ``rest`` times it; ``added`` is
+    the reference that ``tree`` leaves out, the parameter of an update.
+    """
+
+    cell: Key
+    part: ast.expr | None = None
+    core: ast.expr | None = None
+    rest: ast.expr | None = None
+    tree: ast.expr | None = None
+    added: int | None = None
+
+
+class Sites:
+    """Finds the gradients of one descent's updates."""
+
+    def __init__(self, graph: Graph, descent: Descent) -> None:
+        self.graph, self.descent = graph, descent
+        self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
+        # The cell that a gradient which is part of a formula stands in.
+        self.inside: dict[Key, Key] = {}
+        parameters = {cell for chain in descent.chains for cell in chain.cells}
+        # Typed or computed beforehand, and used on the way from the parameters to a loss.
+        self.forward: set[Key] = set()
+        news = {new for chain in descent.chains for new in chain.updates}
+        for key, step in descent.latest.items():
+            # In the first step a state has nothing before it, and looks like any other cell.
+            if (
+                (step > 0 or descent.updates == 1)
+                and key in graph.nodes
+                and descent.earliest[key] == step
+                and key not in news
+            ):
+                self.forward.update(
+                    original(graph, one)
+                    for one in graph.nodes[key].cells
+                    if one not in descent.latest and one not in parameters
+                )
+
+    def find(self, chain: Chain, step: int, variant: str) -> Site | None:
+        """The gradient of one update, read as a cell or as a part of a formula."""
+        new = chain.updates[step]
+        node = self.graph.nodes[new]
+        tree = without(node.template.tree, chain.leaves[step])
+        twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
+        if variant == CELL:
+            return self._cell(new, tree, step, twin)
+        return self._inline(new, tree, step, chain.leaves[step], twin)
+
+    def _live(self, node: Node, tree: ast.expr, step: int) -> tuple[list[int], list[int]]:
+        """The leaves that depend on this step's parameters: through cells, and parameters."""
+        cells: list[int] = []
+        parameters: list[int] = []
+        for leaf in leaves(tree):
+            one = node.inputs[leaf]
+            keys = cells_of(one)
+            live = [key for key in keys if self.descent.latest.get(key) == step]
+            if not live:
+                continue
+            is_parameter = all(
+                original(self.graph, key) not in self.graph.nodes
+                or self._is_parameter(original(self.graph, key))
+                for key in live
+            )
+            (parameters if is_parameter else cells).append(leaf)
+        return cells, parameters
+
+    def _is_parameter(self, key: Key) -> bool:
+        return any(key in chain.cells for chain in self.descent.chains)
+
+    def _twin(self, cell: Key, leaf: int, twin: Key | None) -> Key | None:
+        """The cell of the second update that does what a cell of the first does.
+
+        Only there is to be seen that a cell remembers: the first update has none before it.
+        """
+        if twin is None:
+            return None
+        here, there = self.graph.nodes[cell], self.graph.nodes[twin]
+        if len(here.inputs) != len(there.inputs):
+            return None
+        one = there.inputs[leaf]
+        return original(self.graph, one) if is_cell(one) else None
+
+    def _is_state(self, key: Key, step: int, twin: Key | None) -> bool:
+        if self.descent.earliest[key] < step:
+            return True
+        return twin is not None and self.descent.earliest.get(twin, 1) < 1
+
+    def _cell(
+        self, cell: Key, tree: ast.expr, step: int, twin: Key | None, depth: int = 0
+    ) -> Site | None:
+        node = self.graph.nodes[cell]
+        cells, _ = self._live(node, tree, step)
+        found: set[Site | None] = set()
+        for leaf in cells:
+            one = node.inputs[leaf]
+            if not is_cell(one) or depth > 20:
+                return None
+            key = original(self.graph, one)
+            other = self._twin(cell, leaf, twin)
+            inner = self.graph.nodes[key].template.tree
+            if not self._is_state(key, step, other) or inner is None:
+                found.add(Site(key))
+            else:
+                found.add(self._cell(key, inner, step, other, depth + 1))
+        return found.pop() if len(found) == 1 else None
+
+    def _inline(
+        self,
+        cell: Key,
+        tree: ast.expr,
+        step: int,
+        added: int | None,
+        twin: Key | None,
+        depth: int = 0,
+    ) -> Site | None:
+        node = self.graph.nodes[cell]
+        cells, parameters = self._live(node, tree, step)
+        if len(cells) == 1 and depth < 20:
+            one = node.inputs[cells[0]]
+            if is_cell(one):
+                key = original(self.graph, one)
+                inner = self.graph.nodes[key].template.tree
+                other = self._twin(cell, cells[0], twin)
+                if self._is_state(key, step, other) and inner is not None:
+                    return self._inline(key, inner, step, None, other, depth + 1)
+        if any(self._remembers(node, leaf, step) for leaf in cells):
+            return None
+        wanted = set(cells or parameters) | {
+            leaf for leaf in leaves(tree) if self._is_data(node.inputs[leaf])
+        }
+        if not wanted:
+            return None
+        core = _core(tree, wanted)
+        rest, part = _split(core, wanted)
+        return Site(cell, part, core, rest, tree, added)
+
+    def _remembers(self, node: Node, leaf: int, step: int) -> bool:
+        one = node.inputs[leaf]
+        keys = cells_of(one)
+        return any(self.descent.earliest.get(key, step) < step for key in keys)
+
+    def _is_data(self, one: Key | tuple[Key, ...]) -> bool:
+        keys = cells_of(one)
+        return any(original(self.graph, key) in self.forward for key in keys)
+
+    def put(self, site: Site, chain: int, step: int) -> Key:
+        """The cell that holds a gradient; a part of a formula becomes a cell of its own.
+
+        Such a cell has a row below 0, and the formula that it was part of refers to it.
+        """
+        if site.part is None or site.core is None or site.tree is None:
+            return site.cell
+        graph = self.graph
+        node = graph.nodes[site.cell]
+        key = (site.cell[0], -1 - step, chain + 1)
+        made = self.made.get((id(node.template), ast.dump(site.core)))
+        if made is None:
+            leaf: ast.expr = ast.Name(f"_{len(node.template.areas)}")
+            if site.rest is not None:
+                leaf = ast.BinOp(site.rest, ast.Mult(), leaf)
+            outer = replaced(site.tree, site.core, leaf)
+            if site.added is not None:
+                outer = ast.BinOp(ast.Name(f"_{site.added}"), ast.Add(), outer)
+            area = node.template.areas[0]._replace(last=None)
+            made = (
+                Template(site.part, node.template.areas),
+                Template(outer, (*node.template.areas, area)),
+                node.template,
+            )
+            self.made[id(node.template), ast.dump(site.core)] = made
+        graph.nodes[key] = Node(made[0], node.inputs)
+        graph.nodes[site.cell] = Node(made[1], (*node.inputs, key))
+        graph.order.insert(graph.order.index(site.cell), key)
+        self.descent.latest[key] = self.descent.earliest[key] = step
+        self.inside[key] = site.cell
+        return key
+
+
+def value_of(graph: Graph, site: Site, values: Mapping[Key, Value]) -> float:
+    """The value of a gradient at a point; NaN where it has none."""
+    if site.part is None:
+        value = values.get(site.cell, NAN)
+    else:
+        node = graph.nodes[site.cell]
+        template = Template(site.part, node.template.areas)
+        value = calculate(graph, Node(template, node.inputs), values)
+    return float(value) if isinstance(value, (int, float)) else NAN
+
+
+def leaves(tree: ast.expr) -> list[int]:
+    """The places of a tree's references, each once, in order."""
+    found: dict[int, None] = {}
+    for part in ast.walk(tree):
+        number = leaf_number(part)
+        if number is not None:
+            found[number] = None
+    return list(found)
+
+
+def without(tree: ast.expr | None, leaf: int) -> ast.expr:
+    """An update's formula without the parameter itself, one term of the sum."""
+    assert tree is not None
+
+    def walk(part: ast.expr) -> tuple[ast.expr, bool]:
+        match part:
+            case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
+                new, done = walk(left)
+                if done:
+                    return ast.BinOp(new, op, right), True
+                new, done = walk(right)
+                if done:
+                    return ast.BinOp(left, op, new), True
+            case ast.UnaryOp(ast.USub(), operand):
+                new, done = walk(operand)
+                return ast.UnaryOp(ast.USub(), new), done
+        if leaf_number(part) == leaf:
+            return ast.Constant(0), True
+        return part, False
+
+    return walk(tree)[0]
+
+
+def _core(tree: ast.expr, wanted: set[int]) -> ast.expr:
+    """The smallest part that holds all wanted leaves."""
+    while True:
+        children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
+        inner = next(
+            (
+                child
+                for child in children
+                if isinstance(child, ast.expr) and wanted <= set(leaves(child))
+            ),
+            None,
+        )
+        if inner is None:
+            return tree
+        tree = inner
+
+
+def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
+    """The factors of a product, each with whether it divides; a minus is a factor -1."""
+    match tree:
+        case ast.BinOp(left, ast.Mult(), right):
+            return factors(left) + factors(right)
+        case ast.BinOp(left, ast.Div(), right):
+            return factors(left) + [(one, not below) for one, below in factors(right)]
+        case ast.UnaryOp(ast.USub(), operand):
+            return [(ast.Constant(-1), False), *factors(operand)]
+    return [(tree, False)]
+
+
+def product(parts: list[tuple[ast.expr, bool]]) -> ast.expr:
+    """The product of factors as :func:`factors` gives them."""
+    tree: ast.expr | None = None
+    for part, below in sorted(parts, key=lambda one: one[1]):
+        if tree is None:
+            tree = ast.BinOp(ast.Constant(1), ast.Div(), part) if below else part
+        else:
+            tree = ast.BinOp(tree, ast.Div() if below else ast.Mult(), part)
+    return tree if tree is not None else ast.Constant(1)
+
+
+def _split(tree: ast.expr, wanted: set[int]) -> tuple[ast.expr | None, ast.expr]:
+    """The factors, such as the learning rate, that hold no wanted leaf; and the product of all
+    others."""
+    parts = factors(tree)
+    rest = [one for one in parts if leaves(one[0]) and not wanted & set(leaves(one[0]))]
+    if not rest:
+        return None, tree
+    return product(rest), product([one for one in parts if one not in rest])
+
+
+def replaced(tree: ast.expr, part: ast.expr, by: ast.expr) -> ast.expr:
+    """The tree with one of its parts, the very same object, replaced."""
+
+    def put(node: ast.expr) -> ast.expr:
+        if node is part:
+            return by
+        match node:
+            case ast.BinOp(left, op, right):
+                return ast.BinOp(put(left), op, put(right))
+            case ast.UnaryOp(op, operand):
+                return ast.UnaryOp(op, put(operand))
+            case ast.Call(function, arguments):
+                return ast.Call(function, [put(one) for one in arguments], [])
+            case ast.Compare(left, ops, [right]):
+                return ast.Compare(put(left), ops, [put(right)])
+            case ast.IfExp(test, body, orelse):
+                return ast.IfExp(put(test), put(body), put(orelse))
+        return node
+
+    return put(tree)

@@ -1,0 +1,169 @@
+"""Formulas in relative form: the cells of a fill share one template, parsed and compiled once."""
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from gdlab.language.excel_reader import REFERENCE, Address, Unread, read_address, read_formula
+from gdlab.reading.book import Book, Formula, Key
+
+# A leaf's name in a template: its place among the references.
+LEAF = re.compile(r"_(\d+)")
+
+
+class Area(NamedTuple):
+    """One reference of a template: a cell, or a range by its two corners."""
+
+    first: Address
+    last: Address | None
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A formula in relative form.
+
+    ``tree`` speaks of ``_0``, ``_1``, ... for the references in order; where the formula lies
+    outside the grammar it is None, and ``unread`` says what does.
+    """
+
+    tree: ast.expr | None
+    areas: tuple[Area, ...]
+    unread: str = ""
+
+
+class Templates:
+    """The templates of one book, each made once."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.made: dict[tuple[str, tuple[object, ...]], Template] = {}
+        self.shapes: dict[str, tuple[Any, ...]] = {}
+        self.seen: dict[Formula, Template] = {}
+
+    def of(self, key: Key) -> Template:
+        """The template of the formula in a cell."""
+        formula = self.book.formulas[key]
+        found = self.seen.get(formula)
+        if found is None:
+            found = self.seen[formula] = self._relative(formula)
+        return found
+
+    def _relative(self, formula: Formula) -> Template:
+        row, column = formula.at
+        # A reference in relative form as plain numbers, and its place among the references.
+        found: dict[tuple[object, ...], int] = {}
+        texts: list[str] = []
+        shapes = self.shapes
+
+        def leaf(match: re.Match[str]) -> str:
+            text = match[0]
+            shape = shapes.get(text)
+            if shape is None:
+                shape = shapes[text] = _shape(text)
+            if not shape:
+                return text
+            signs, a, on_row, b, on_column, c, on_last_row, d, on_last_column = shape
+            place = found.setdefault(
+                (
+                    signs,
+                    a - on_row * row,
+                    b - on_column * column,
+                    c - on_last_row * row,
+                    d - on_last_column * column,
+                ),
+                len(found),
+            )
+            if place == len(texts):
+                texts.append(text)
+            return f"_{place}"
+
+        # A text in quotes may look like an address; a sheet's name has single quotes.
+        if '"' in formula.text:
+            parts = re.split(r'("(?:[^"]|"")*")', formula.text)
+            skeleton = "".join(
+                part if index % 2 else REFERENCE.sub(leaf, part) for index, part in enumerate(parts)
+            )
+        else:
+            skeleton = REFERENCE.sub(leaf, formula.text)
+        signature = skeleton, tuple(found)
+        template = self.made.get(signature)
+        if template is None:
+            areas: dict[Area, int] = {}
+            for text in texts:
+                areas.setdefault(_sure(_area(text, row, column)), len(areas))
+            template = self.made[signature] = self._read(skeleton, areas, row, column)
+        return template
+
+    def _read(self, skeleton: str, areas: dict[Area, int], row: int, column: int) -> Template:
+        try:
+            tree = self._named(read_formula(skeleton), areas, row, column, 0)
+        except Unread as why:
+            return Template(None, tuple(areas), str(why))
+        return Template(tree, tuple(areas))
+
+    def _named(
+        self, tree: ast.expr, areas: dict[Area, int], row: int, column: int, depth: int
+    ) -> ast.expr:
+        """The tree with defined names, and references in R1C1 notation, put in."""
+        templates = self
+
+        class Put(ast.NodeTransformer):
+            def visit_Call(self, node: ast.Call) -> ast.expr:
+                node.args = [self.visit(argument) for argument in node.args]
+                return node
+
+            def visit_Name(self, node: ast.Name) -> ast.expr:
+                if LEAF.fullmatch(node.id) or node.id == "pi":
+                    return node
+                text = templates.book.names.get(node.id.rpartition("!")[2].lower(), node.id)
+                area = _area(text, row, column)
+                if area is not None:
+                    return ast.Name(f"_{areas.setdefault(area, len(areas))}")
+                if text == node.id or depth > 5:
+                    raise Unread(f"the name {node.id[:30]}")
+                inner = REFERENCE.sub(
+                    lambda match: (
+                        f"_{areas.setdefault(found, len(areas))}"
+                        if (found := _area(match[0], row, column))
+                        else match[0]
+                    ),
+                    text,
+                )
+                return templates._named(read_formula(inner), areas, row, column, depth + 1)
+
+        return Put().visit(tree)
+
+
+def _shape(text: str) -> tuple[Any, ...]:
+    """A reference as numbers that a cell's row and column, times 0 or 1, are taken from."""
+    found = read_address(text, 0, 0)
+    if not found:
+        return ()
+    first, last = found[0], found[-1]
+    signs = (first.sheet, len(found), *(one for each in found for one in each[3:]))
+    numbers = [
+        number
+        for each in (first, last)
+        for number in (each.row, int(not each.row_fixed), each.column, int(not each.column_fixed))
+    ]
+    return (signs, *numbers)
+
+
+def _sure(area: Area | None) -> Area:
+    assert area is not None
+    return area
+
+
+def _area(text: str, row: int, column: int) -> Area | None:
+    found = read_address(text, row, column)
+    if not found:
+        return None
+    return Area(found[0], found[1] if len(found) > 1 else None)
+
+
+def leaf_number(tree: ast.AST) -> int | None:
+    """The place of a leaf among a template's references; None for what is no such leaf."""
+    if isinstance(tree, ast.Name) and (match := LEAF.fullmatch(tree.id)):
+        return int(match[1])
+    return None

@@ -1,0 +1,268 @@
+"""The rules as Python functions, and their known variants: what people write instead."""
+
+import ast
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import CodeType
+from typing import Any
+
+from gdlab.core.registry import Rule, find_rule, rules
+from gdlab.formulas import functions
+from gdlab.language.grammar import OF_MATH, substitute
+
+SPACE: dict[str, Any] = {
+    **{name: getattr(math, name) for name in OF_MATH},
+    **{name: getattr(functions, name) for name in ("sign", "floor", "min", "max")},
+    "abs": abs,
+    "pi": math.pi,
+}
+# The lesson's own rules stand beside published ones: how they differ.
+LESSONS = {
+    "rmsprop_lesson": (
+        "rmsprop",
+        ("divides by the row above's average, where rmsprop has this row's", "has no eps"),
+    ),
+    "adam_lesson": ("adam", ("has no bias correction", "has no eps")),
+    "adagrad_lesson": (
+        "adagrad",
+        ("has one divisor per epoch, from the epoch before, where adagrad has a running sum",),
+    ),
+}
+Change = Callable[[dict[str, ast.expr]], dict[str, ast.expr] | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """A rule or a variant of one: its expressions compiled, and sentences on how it differs."""
+
+    name: str
+    rule: Rule
+    expressions: dict[str, ast.expr]
+    differs: tuple[str, ...]
+    hyper: tuple[str, ...]
+
+    @cached_property
+    def code(self) -> tuple[tuple[str, CodeType], ...]:
+        """The expressions, compiled."""
+        return tuple(
+            (one, compile(ast.parse(ast.unparse(tree), mode="eval"), one, "eval"))
+            for one, tree in self.expressions.items()
+        )
+
+    def steps(
+        self,
+        gradients: list[float],
+        parameters: list[float],
+        first: int,
+        states: tuple[float, ...],
+        hyper: dict[str, float],
+        samples: int,
+    ) -> Iterator[float]:
+        """What is subtracted at each of some updates, from given states, with lr as in ``hyper``.
+
+        Raises ArithmeticError or ValueError where a number does not exist.
+        """
+        now = dict(zip(self.rule.carried, states, strict=True))
+        for place, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
+            t = first + place + 1
+            values: dict[str, Any] = {
+                **SPACE, **hyper, "g": g, "w": w, "t": float(t), "n": float(samples),
+                "sample": float((t - 1) % samples + 1), "epoch": float((t - 1) // samples + 1),
+                **{f"{name}_prev": value for name, value in now.items()},
+            }  # fmt: skip
+            for name, code in self.code:
+                values[name] = eval(code, values)
+            now = {name: values[name] for name in now}
+            yield values["step"]
+
+
+def variants_of(states: int) -> Iterator[Variant]:
+    """The registered rules and their variants that remember so many numbers, exact ones first."""
+    read = tuple(
+        rule for rule in (find_rule(name) for name in rules()) if len(rule.carried) == states
+    )
+    for rule in read:
+        yield _as_it_is(rule)
+    for rule in read:
+        yield from _changed(rule)
+
+
+@lru_cache(maxsize=256)
+def _as_it_is(rule: Rule) -> Variant:
+    differs = LESSONS.get(rule.name, ("", ()))[1]
+    return _variant(rule.name, rule, dict(rule.formulas.expressions), differs)
+
+
+def _variant(
+    name: str, rule: Rule, expressions: dict[str, ast.expr], differs: tuple[str, ...]
+) -> Variant:
+    used = {
+        node.id
+        for tree in expressions.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name)
+    }
+    hyper = tuple(one for one in rule.hyper if one in used)
+    return Variant(name, rule, expressions, differs, hyper)
+
+
+@lru_cache(maxsize=256)
+def _changed(rule: Rule) -> tuple[Variant, ...]:
+    """Variants with one to three changes, fewest first; none of a rule that is a variant itself."""
+    if rule.name in LESSONS or rule.name.endswith(("_eps_inside", "_eps_hat")):
+        return ()
+    return tuple(_changes_of(rule))
+
+
+def _changes_of(rule: Rule) -> Iterator[Variant]:
+    changes = list(_changes(rule))
+    level: list[tuple[dict[str, ast.expr], tuple[str, ...], int]] = [
+        (dict(rule.formulas.expressions), (), 0)
+    ]
+    for _ in range(3):
+        following = []
+        for expressions, differs, start in level:
+            for place in range(start, len(changes)):
+                words, change = changes[place]
+                new = change(expressions)
+                if new is not None:
+                    following.append((new, (*differs, words), place + 1))
+        for expressions, differs, _ in following:
+            yield _variant(rule.name, rule, expressions, differs)
+        level = following
+
+
+def _changes(rule: Rule) -> Iterator[tuple[str, Change]]:
+    if "eps" in rule.hyper:
+        yield "has no eps", _without_eps
+        yield "has eps inside the root", _eps_inside
+    if "t" in rule.formulas.arguments:
+        yield "has no bias correction", _uncorrected
+    for name in rule.carried:
+        if name.startswith(("sqr", "sum_sqr")):
+            yield (
+                f"divides by the row above's average, where {rule.name} has this row's",
+                _row_above(name),
+            )
+            yield f"averages the gradient itself in {name}, not its square", _unsquared(name)
+            yield "divides by the average itself, not by its root", _rootless(name)
+        yield f"leaves out the factor 1 - beta in {name}", _whole_gradient(name)
+
+
+def _each(
+    expressions: dict[str, ast.expr],
+    change: Callable[[ast.expr], ast.expr | None],
+    only: str | None = None,
+) -> dict[str, ast.expr] | None:
+    """Every part that ``change`` gives something for, replaced; None where there is no such."""
+    hit = False
+
+    class Put(ast.NodeTransformer):
+        def generic_visit(self, node: ast.AST) -> ast.AST:
+            nonlocal hit
+            node = super().generic_visit(node)
+            if isinstance(node, ast.expr) and (new := change(node)) is not None:
+                hit = True
+                return new
+            return node
+
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            return self.generic_visit(node)
+
+    found = {}
+    for name, tree in expressions.items():
+        copy = substitute(tree, {})
+        found[name] = Put().visit(copy) if only in (None, name) else copy
+    return found if hit else None
+
+
+def _is(tree: ast.expr, name: str) -> bool:
+    return isinstance(tree, ast.Name) and tree.id == name
+
+
+def _without_eps(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+    def change(tree: ast.expr) -> ast.expr | None:
+        match tree:
+            case ast.BinOp(left, ast.Add(), ast.Name("eps")):
+                return left
+        return None
+
+    return _each(expressions, change)
+
+
+def _eps_inside(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+    def change(tree: ast.expr) -> ast.expr | None:
+        match tree:
+            case ast.BinOp(ast.Call(ast.Name("sqrt"), [inner]), ast.Add(), ast.Name("eps") as eps):
+                return ast.Call(ast.Name("sqrt"), [ast.BinOp(inner, ast.Add(), eps)], [])
+        return None
+
+    return _each(expressions, change)
+
+
+def _uncorrected(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+    def change(tree: ast.expr) -> ast.expr | None:
+        match tree:
+            case ast.BinOp(
+                above,
+                ast.Div(),
+                ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(_, ast.Pow(), ast.Name("t"))),
+            ):
+                return above
+        return None
+
+    return _each(expressions, change)
+
+
+def _row_above(name: str) -> Change:
+    def changed(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+        def change(tree: ast.expr) -> ast.expr | None:
+            return ast.Name(f"{name}_prev", ast.Load()) if _is(tree, name) else None
+
+        found = _each(expressions, change)
+        return {**found, name: expressions[name]} if found else None
+
+    return changed
+
+
+def _unsquared(name: str) -> Change:
+    def changed(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+        def change(tree: ast.expr) -> ast.expr | None:
+            match tree:
+                case ast.BinOp(ast.Name("g") as g, ast.Mult(), ast.Name("g")):
+                    return g
+            return None
+
+        return _each(expressions, change, only=name)
+
+    return changed
+
+
+def _rootless(name: str) -> Change:
+    def changed(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+        def change(tree: ast.expr) -> ast.expr | None:
+            match tree:
+                case ast.Call(ast.Name("sqrt"), [inner]):
+                    return inner
+            return None
+
+        return _each(expressions, change, only="step")
+
+    return changed
+
+
+def _whole_gradient(name: str) -> Change:
+    def changed(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+        def change(tree: ast.expr) -> ast.expr | None:
+            match tree:
+                case ast.BinOp(
+                    ast.BinOp(ast.Constant(1), ast.Sub(), ast.Name()), ast.Mult(), factor
+                ):
+                    return factor
+            return None
+
+        return _each(expressions, change, only=name)
+
+    return changed

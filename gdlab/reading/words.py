@@ -1,0 +1,100 @@
+"""A reading in words: for a terminal, a notebook, and the lines of one table."""
+
+import html
+from typing import TYPE_CHECKING
+
+from gdlab.core.words import listed, plain
+from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED
+
+if TYPE_CHECKING:
+    from gdlab.reading.result import Reading, Table
+
+MOST_LISTED = 30
+NO_DESCENT = "no parameter is updated in any sheet"
+
+
+def table_words(table: "Table", model: str, names: dict[str, str], has_faults: bool) -> str:
+    """A table in sentences: the rule, the model, how many updates, and how its gradients are.
+
+    ``names`` says what a person would call a range.
+    """
+    rule = table.rule or "an update that is no known rule's"
+    rule = "plain gradient descent" if rule == "gradient descent" else rule
+    on = f" on {model}" if model else ""
+    parts = [f"{rule}{on}"]
+    if not model:
+        count = len(table.parameters)
+        parts.append(f"{count} parameter{'s' if count != 1 else ''}")
+    parts.append(f"{table.updates} update{'s' if table.updates != 1 else ''}")
+    for name, (value, cell) in table.hyper.items():
+        parts.append(f"{name} {value:.10g}" + (f" ({cell})" if cell else ""))
+    sentences = [", ".join(parts) + "."]
+    if table.differs:
+        sentences.append("It " + "; it ".join(table.differs) + ".")
+    if not has_faults:
+        sentences.append("Every cell follows.")
+    for verdict, words in (
+        (RIGHT, "right: the derivative"),
+        (SCALED, "scaled"),
+        (UNCHECKED, "not checked"),
+    ):
+        those = [one for one in table.gradients if one.verdict == verdict]
+        if not those:
+            continue
+        cells = listed([names.get(one.cells, one.cells) for one in those])
+        if verdict == RIGHT:
+            plural = "are the derivatives" if len(those) > 1 else "is the derivative"
+            loss = those[0].loss
+            of = names.get(loss, loss) if loss else "one function, though no loss is shown"
+            sentences.append(f"{cells} {plural} of {of}.")
+        else:
+            sentences.append(f"{cells}: {words}: {those[0].because}.")
+    return " ".join(sentences)
+
+
+def nothing_found(reading: "Reading") -> str:
+    """The sentence for a workbook without a descent, with what else may change its parameters."""
+    more = [note for note in reading.notes if "macros" in note or "Solver" in note]
+    return "; ".join([f"{plain(reading.file)}: {NO_DESCENT}", *more])
+
+
+def as_lines(reading: "Reading") -> list[str]:
+    """A reading as lines of plain text."""
+    file = plain(reading.file)
+    lines = [f"{file}, {plain(table.sheet)}: {plain(table.words)}" for table in reading.tables]
+    if not reading.tables:
+        lines.append(nothing_found(reading))
+    for finding in reading.findings[:MOST_LISTED]:
+        why = finding.hint if reading.hinting else finding.because
+        kind = "wrong" if finding.is_fault else "note"
+        where = f"{plain(finding.sheet)}!{finding.address}"
+        lines.append(f"  {where}  {kind}  {plain(why)}")
+    if len(reading.findings) > MOST_LISTED:
+        lines.append(f"  and {len(reading.findings) - MOST_LISTED} more")
+    lines += [f"  note: {plain(note)}" for note in reading.notes]
+    return lines
+
+
+def as_text(reading: "Reading") -> str:
+    """A reading as plain text."""
+    return "\n".join(as_lines(reading))
+
+
+def as_html(reading: "Reading") -> str:
+    """A reading for a notebook: a paragraph a table, the findings as a list."""
+    parts = [
+        f"<p><b>{html.escape(plain(table.sheet))}</b> {html.escape(table.range)}: "
+        f"{html.escape(plain(table.words))}</p>"
+        for table in reading.tables
+    ] or [f"<p>{NO_DESCENT}</p>"]
+    items = []
+    for finding in reading.findings[:MOST_LISTED]:
+        why = finding.hint if reading.hinting else finding.because
+        sign = "✗ wrong" if finding.is_fault else "note"
+        where = f"{plain(finding.sheet)}!{finding.address}"
+        items.append(f"<li><b>{html.escape(where)}</b> {sign}: {html.escape(plain(why))}</li>")
+    if len(reading.findings) > MOST_LISTED:
+        items.append("<li>… and more; to_dict() has them all</li>")
+    notes = "".join(f"<p>Note: {html.escape(plain(note))}</p>" for note in reading.notes)
+    title = html.escape(plain(reading.file))
+    return f"<div><p><b>{title}</b></p>{''.join(parts)}<ul>{''.join(items)}</ul>{notes}</div>"

@@ -1,0 +1,84 @@
+"""Workbooks that others made: what they are, which cells are wrong, and why."""
+
+import json
+
+import pytest
+from strangers import line, network, write
+
+from gdlab import read_workbook
+from gdlab.cli import main
+
+
+def verdicts(reading):
+    return {one.of: one.verdict for table in reading.tables for one in table.gradients}
+
+
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "rmsprop", "adam"])
+def test_the_lessons_layout_is_recognised_and_right(tmp_path, rule):
+    reading = read_workbook(write(tmp_path / "a.xlsx", line(rule=rule)))
+    (table,) = reading.tables
+    assert table.rule == {"adam": "adam_lesson"}.get(rule, rule)
+    assert (table.model, table.layout, table.updates) == ("line", "rows", 12)
+    assert table.hyper["lr"] == (0.001, "B3")
+    assert verdicts(reading) == {"intercept": "right", "slope": "right"}
+    assert reading.findings == [] and reading.passed
+
+
+def test_a_network_is_recognised_and_right(tmp_path):
+    reading = read_workbook(write(tmp_path / "a.xlsx", network()))
+    (table,) = reading.tables
+    assert (table.rule, table.model, table.updates) == ("gradient descent", None, 9)
+    assert set(verdicts(reading).values()) == {"right"}
+    assert len(verdicts(reading)) == 8
+    assert reading.findings == []
+
+
+def test_a_wrong_reference_in_a_whole_column_is_found_and_named(tmp_path):
+    sheet = network()
+    column = next(one for one in sheet.columns if one.name == "dw3")
+    column.formula = column.formula.replace("{ah2}", "{ah1}")
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    assert reading.first_wrong == sheet.address(0, "dw3")
+    (finding,) = reading.findings
+    assert finding.kind == "gradient"
+    assert "(a_h1) stands where" in finding.because and "(a_h2) belongs" in finding.because
+    assert verdicts(reading)["w3"] == "wrong"
+
+
+def test_a_slip_in_one_row_is_found_at_its_cell(tmp_path):
+    sheet = line()
+    sheet.changed[5, "gm"] = "={gb}"
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (finding,) = reading.findings
+    assert (finding.kind, finding.address) == ("pattern", sheet.address(5, "gm"))
+    assert "the factor" in finding.because
+
+
+def test_a_number_typed_over_a_formula_is_found(tmp_path):
+    sheet = line()
+    sheet.changed[4, "p"] = 17.0
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (finding,) = reading.findings
+    assert (finding.kind, finding.address) == ("typed over", sheet.address(4, "p"))
+
+
+def test_the_command_tells_a_stranger_from_a_practice_sheet(tmp_path, capsys):
+    own, other, none = (str(tmp_path / name) for name in ("own.xlsx", "other.xlsx", "none.xlsx"))
+    assert main(["practice", "sgd", "--out", own, "--rows", "2"]) == 0
+    write(other, line())
+    write(none, line(rows=1))
+    capsys.readouterr()
+    assert main(["check", "--json", own, other]) == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["kind"], second["kind"]) == ("practice", "workbook")
+    assert second["tables"][0]["hyper"] == {"lr": {"value": 0.001, "cell": "B3"}}
+    assert main(["check", other]) == 0
+    assert "sgd on y = intercept + slope*x, 12 updates, lr 0.001 (B3)" in capsys.readouterr().out
+
+
+def test_nothing_to_judge_is_said_in_one_sentence(tmp_path, capsys):
+    sheet = line()
+    sheet.columns = [one for one in sheet.columns if one.name in ("x", "y")]
+    file = str(write(tmp_path / "a.xlsx", sheet))
+    assert main(["check", file]) == 2
+    assert capsys.readouterr().err.strip().endswith("no parameter is updated in any sheet")
