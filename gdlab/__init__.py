@@ -17,7 +17,7 @@ _HOMES = {
     "read_points": "reading.points",
     "rule": "core.registry",
     "rules": "core.registry",
-    "trace": "core.run",
+    "trace": "core.trace",
     "Trace": "core.trace",
     "lesson": "core.lessons",
     "sweep": "studies.sweeps",

@@ -139,7 +139,12 @@ class Learner:
             if name in self.key.table.names:
                 return cells[row, name]
             if above != name:
-                return cells[row - 1, above] if row > 1 else self.key.value(name, 1)
+                if row > 1:
+                    return cells[row - 1, above]
+                try:
+                    return self.key.value(name, 1)
+                except ValueError:
+                    raise KeyError(name) from None
             return self.given[name]
 
         return look

@@ -8,7 +8,7 @@ import pytest
 from learners import ERROR, value
 
 import gdlab
-from gdlab.core.run import trace
+from gdlab.core.trace import trace
 from gdlab.language.evaluate import CellError
 from gdlab.marking.bounds import EVERYTHING, bound, hull, meet, rounded
 

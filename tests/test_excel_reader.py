@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gdlab.core.columns import Table
 from gdlab.core.registry import find_rule, rules
-from gdlab.core.run import trace
+from gdlab.core.trace import trace
 from gdlab.language.excel_reader import Address, Unread, read_address, read_formula
 from gdlab.language.infix import excel
 

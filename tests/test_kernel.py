@@ -12,7 +12,8 @@ from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
 from gdlab.core import engine
-from gdlab.core.assembly import SCHEDULES, SURFACES
+from gdlab.core.assembly import SCHEDULES
+from gdlab.core.model import SURFACES
 from gdlab.core.registry import BUILT_IN
 from gdlab.formulas import functions
 

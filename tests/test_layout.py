@@ -43,5 +43,8 @@ def test_symbols():
         "lr": (r"\alpha", "lr"),
         "beta1": (r"\beta_{1}", "beta1"),
     }
-    assert {name: (latex(name), text(name)) for name in wanted} == wanted
-    assert (latex("slope", "ab"), text("grad_slope", "ab")) == ("a", "de/da")
+    table = gdlab.trace("adam").table
+    found = {name: (latex(name, of=table), text(name, of=table)) for name in wanted}
+    assert found == wanted
+    assert latex("slope", "ab", table) == "a"
+    assert text("grad_slope", "ab", table) == "de/da"

@@ -55,7 +55,7 @@ def _schedules(**_: Any) -> Iterable[str]:
 
 
 def _surfaces(**_: Any) -> Iterable[str]:
-    from gdlab.core.assembly import SURFACES
+    from gdlab.core.model import SURFACES
 
     return SURFACES
 

@@ -148,7 +148,7 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
     ``kept`` says which columns and rows are kept, as for gdlab.trace.
     """
     from gdlab.core.progress import progress
-    from gdlab.core.run import trace
+    from gdlab.core.trace import trace
 
     points, settings = settings_of(args)
     with progress("Computing"):
@@ -177,7 +177,7 @@ def hyper_of(args: argparse.Namespace) -> "dict[str, Any]":
     """The hyperparameters of --set; ValueError for an argument that has its own option."""
     from inspect import signature
 
-    from gdlab.core.run import trace
+    from gdlab.core.trace import trace
 
     hyper = _numbers("--set", args.set)
     for name in hyper:

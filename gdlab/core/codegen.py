@@ -21,6 +21,8 @@ VANISHED = 38.0
 # What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
 # the end, so with a signed one it tests every cell's.
 COUNTING = "_zero, _one = 0, 1"
+# Python's own functions under names that no rule or model can have.
+OWN = "_float, _range, _len = float, range, len"
 
 
 @lru_cache(maxsize=256)
@@ -39,7 +41,7 @@ def with_functions(written: dict[str, str], loop: str) -> str:
     sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
     used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
     imports = [f"from math import {name}" for name in OF_MATH if name in used]
-    imports += [f"pi = {math.pi!r}", COUNTING]
+    imports += [f"pi = {math.pi!r}", COUNTING, OWN]
     own = [inspect.getsource(getattr(functions, name)) for name in used if hasattr(functions, name)]
     parts = ["\n".join(imports), *own, *sources, loop]
     return "\n\n\n".join(part.strip() for part in parts) + "\n"
@@ -97,17 +99,17 @@ def _late_names(table: Table) -> dict[str, str]:
 def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
     # The loop's own names begin with _; names of the grammar never do.
     written = function_names(table)
-    arguments = ["_epochs", "_samples", "_every", "_x", "_y", "_order"]
+    arguments = ["_epochs", "_samples", "_every", *map(points_name, table.point), "_order"]
     arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
     columns = table.computed if kept is None else kept
     lines = [
         f"def run({', '.join(arguments)}):",
-        *([f"    ({', '.join(f'_{name}' for name in columns)},) = _out"] if columns else []),
+        *([f"    ({', '.join(map(_cells, columns))},) = _out"] if columns else []),
         *(f"    {name} = {value!r}" for name, value in table.counts.items()),
-        "    n = float(_samples)",
-        *(["    start_lr = lr"] if "lr" in table.hyper else []),
+        f"    {table.count} = _float(_samples)",
+        *([f"    {table.start_rate} = {table.rate}"] if table.rate else []),
         "    _row = _zero",
-        "    for _e in range(_epochs):",
+        "    for _e in _range(_epochs):",
     ]
     bases = dict.fromkeys(base for several in _vanishing(table).values() for base in several)
     if bases:
@@ -124,40 +126,49 @@ def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
                 f"        _epoch_out[{i}][_e] = {column.name}"
                 for i, column in enumerate(table.epoch_columns)
             ),
-            "        lr = next_lr",
+            f"        {table.rate} = {table.schedule.names['next_lr']}",
         ]
-    return "\n".join([*lines, f"    return ({', '.join(table.parameters)})"])
+    return "\n".join([*lines, f"    return ({', '.join(table.parameters)},)"])
+
+
+def points_name(name: str) -> str:
+    """What a loop calls the values of one column of the points."""
+    return f"_points_{name}"
+
+
+def _cells(name: str) -> str:
+    """What a loop calls the cells of one column."""
+    return f"_cells_{name}"
 
 
 def counters(table: Table) -> dict[str, str]:
     """What the loop counts or is given in each row, as its text has it."""
     sample = "_order[_row]" if table.shuffled else "_i"
-    return {
+    counted = {
         "epoch": "_e + 1.0",
         "position": "_i + 1.0",
         "sample": f"{sample} + 1.0",
         "t": "_row + 1.0",
-        "x": f"_x[{sample}]",
-        "y": f"_y[{sample}]",
     }
+    given = {name: f"{points_name(name)}[{sample}]" for name in table.point}
+    return {name: counted[table.part(name).base] for name in table.counters} | given
 
 
 def _rows(
     table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
 ) -> list[str]:
     """The loop over one epoch's rows; ``written`` names the functions that it calls."""
-    counted = counters(table)
     inner = indent + "    "
-    writes = [f"{inner}_{name}[_row] = {name}" for name in table.computed]
+    writes = [f"{inner}{_cells(name)}[_row] = {name}" for name in table.computed]
     if kept is not None:
-        writes = [f"{inner}    _{name}[_row // _every] = {name}" for name in kept]
+        writes = [f"{inner}    {_cells(name)}[_row // _every] = {name}" for name in kept]
         writes = [f"{inner}if (_row + _one) % _every == _zero:", *writes] if kept else []
     return [
-        f"{indent}for _i in range(_samples):",
-        *(f"{inner}{name} = {counted[name]}" for name in (*table.counters, *table.point)),
+        f"{indent}for _i in _range(_samples):",
+        *(f"{inner}{name} = {cell}" for name, cell in counters(table).items()),
         *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
         *writes,
-        *(f"{inner}{name} = new_{name}" for name in table.parameters),
+        *(f"{inner}{name} = {table.carrier(name)}" for name in table.parameters),
         f"{inner}_row += _one",
     ]
 

@@ -5,18 +5,41 @@ the inputs (starts and hyperparameters). All views are made from these expressio
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
+from gdlab.core.model import Model
 from gdlab.core.registry import Rule
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import LETTERS, text
 from gdlab.language.grammar import Formulas, names, substitute
 
-PARAMETERS = ("intercept", "slope")
 COUNTERS = ("epoch", "sample", "t")
-POINT = ("x", "y")
+OWN, ABOVE, INPUT, COUNT, LAST_ROW = "own", "above", "input", "count", "last row"
+
+
+class Part(NamedTuple):
+    """What a name is made of: its own word, ``avg``, and the parameter that it belongs to."""
+
+    base: str
+    parameter: str | None = None
+
+
+NO_PART = Part("")
+
+
+class Reference(NamedTuple):
+    """What a name in a cell's expression stands for.
+
+    ``kind`` is OWN for the cell of the same row in the column ``name``, ABOVE for that of the row
+    above, INPUT for an input, COUNT for the number of points; in the epoch table OWN and ABOVE are
+    cells of that table, and LAST_ROW is the cell of a row column in the epoch's last row.
+    """
+
+    kind: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -25,6 +48,7 @@ class Column:
 
     name: str
     expression: ast.expr | None = None
+    part: Part = NO_PART
 
     @property
     def precedents(self) -> tuple[str, ...]:
@@ -32,8 +56,22 @@ class Column:
         return names(self.expression) if self.expression is not None else ()
 
 
-def in_order(columns: Iterable[Column]) -> list[Column]:
-    """Columns with those that a column leans on before it."""
+class Input(NamedTuple):
+    """One input of the sheet: its name there, what it is made of, and the start that it gives.
+
+    ``carried`` is the carried name that starts from it; None for a hyperparameter, whose own word
+    is the base: ``beta1``, also where the sheet has to call it ``adam_beta1`` or ``beta1_after``.
+    ``after`` marks those of the rule that is switched to.
+    """
+
+    name: str
+    part: Part
+    carried: str | None = None
+    after: bool = False
+
+
+def topological_order(columns: Iterable[Column]) -> list[Column]:
+    """Columns in topological order: those of the same row that a column depends on before it."""
     by_name = {column.name: column for column in columns}
     found: dict[str, Column] = {}
 
@@ -51,10 +89,14 @@ def in_order(columns: Iterable[Column]) -> list[Column]:
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One function of the grammar applied in a row; ``names`` maps its names to the table's."""
+    """One function of the grammar applied in a row; ``names`` maps its names to the table's.
+
+    ``parts`` says of its results, by the function's names, what they are made of.
+    """
 
     formulas: Formulas
-    names: dict[str, str]
+    names: Mapping[str, str]
+    parts: Mapping[str, Part] = field(default_factory=dict)
 
     @property
     def results(self) -> tuple[str, ...]:
@@ -65,7 +107,11 @@ class Call:
         """A column for every returned name."""
         put: dict[str, ast.expr] = {local: ast.Name(name) for local, name in self.names.items()}
         return [
-            Column(self.names[local], substitute(self.formulas.expressions[local], put))
+            Column(
+                self.names[local],
+                substitute(self.formulas.expressions[local], put),
+                self.parts.get(local, Part(local)),
+            )
             for local in self.formulas.results
         ]
 
@@ -110,7 +156,9 @@ def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.
 
     for step in steps:
         if isinstance(step, Call):
-            found |= {column.name: column.expression for column in step.columns()}  # type: ignore[misc]
+            for column in step.columns():
+                assert column.expression is not None
+                found[column.name] = column.expression
             continue
         test = ast.parse(step.test, mode="eval").body
         then, otherwise = (
@@ -125,26 +173,49 @@ def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """What is computed for one rule: steps in order, columns, inputs, and what rows carry.
+    """What is computed for one rule on a model: steps in order, columns, inputs, what is carried.
 
     ``starts`` holds the default of everything carried by its name in the row (``intercept``,
     ``avg_slope``); ``counts`` what else is carried, from a fixed number; ``hyper`` the
-    hyperparameters' defaults. ``counters`` and ``point`` are the columns that are not computed.
-    ``schedule`` is called after each epoch. ``shuffled``: the samples' order is drawn.
+    hyperparameters' defaults and the model's constants; ``inputs`` all that a sheet shows of
+    these, starts first. ``counters`` and ``point`` are the columns that are not computed. ``count``
+    is the name for the number of points in an epoch. ``schedule`` is called after each epoch.
+    ``rate`` is the learning rate that a schedule sets, ``start_rate`` the input that it starts
+    from; both are empty without a schedule. ``measures`` are the epoch table's figures by their
+    own words. ``shuffled``: the samples' order is drawn.
     """
 
     rule: Rule
-    parameters: tuple[str, str]
+    model: Model
     counters: tuple[str, ...]
-    point: tuple[str, ...]
     steps: tuple[Step, ...]
     columns: tuple[Column, ...]
     hyper: dict[str, float]
     starts: dict[str, float]
-    counts: dict[str, float] = field(default_factory=dict)
+    counts: dict[str, float]
+    inputs: tuple[Input, ...]
+    count: str
+    measures: dict[str, str]
+    rate: str = ""
+    start_rate: str = ""
     schedule: Call | None = None
     epoch_starts: dict[str, float] = field(default_factory=dict)
     shuffled: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The model's parameters."""
+        return tuple(self.model.parameters)
+
+    @property
+    def point(self) -> tuple[str, ...]:
+        """The columns of the points; none on a surface."""
+        return self.model.data
+
+    @property
+    def loss(self) -> str:
+        """The loss's column."""
+        return self.model.loss
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -161,15 +232,84 @@ class Table:
         """The schedule's columns, one row an epoch."""
         return tuple(self.schedule.columns()) if self.schedule else ()
 
+    @cached_property
+    def epoch_names(self) -> tuple[str, ...]:
+        """The epoch table's columns in order; none on a surface, which has no epochs."""
+        if not self.point:
+            return ()
+        scheduled = (self.rate, *(column.name for column in self.epoch_columns))
+        return (
+            "epoch",
+            *self.measures.values(),
+            *self.parameters,
+            *(scheduled if self.schedule else ()),
+        )
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def _by_part(self) -> dict[Part, str]:
+        return {column.part: column.name for column in reversed(self.columns)}
+
+    @cached_property
+    def _inputs(self) -> dict[str, Input]:
+        return {one.name: one for one in self.inputs}
+
     def column(self, name: str) -> Column:
         """The column of that name; ValueError that says which was meant, or lists the names."""
-        for column in self.columns:
-            if column.name == name:
-                return column
+        if isinstance(name, str) and name in self._by_name:
+            return self._by_name[name]
         # step_m, de/da: a column by its symbol, in the letters of the maths or of the lesson.
-        meant = [one for one in self.names if name in [text(one, letters) for letters in LETTERS]]
+        meant = [
+            one for one in self.names if name in [text(one, letters, self) for letters in LETTERS]
+        ]
         raise ValueError(unknown(f"no column is called {name!r}", [*meant, name][0], self.names))
+
+    def named(self, base: str, parameter: str | None = None) -> str:
+        """The column of a word and a parameter, ``avg`` and ``slope``; KeyError where none is."""
+        return self._by_part[Part(base, parameter)]
+
+    def part(self, name: str) -> Part:
+        """What a name is made of: a column's, an epoch column's or an input's; without _prev."""
+        if name in self._by_name:
+            return self._by_name[name].part
+        if name in self._inputs:
+            return self._inputs[name].part
+        for column in self.epoch_columns:
+            if column.name == name:
+                return column.part
+        return next((Part(base) for base, own in self.measures.items() if own == name), Part(name))
+
+    @cached_property
+    def start_inputs(self) -> dict[str, str]:
+        """The input behind everything carried, by its name in the row: ``start_slope``."""
+        return {one.carried: one.name for one in self.inputs if one.carried is not None}
+
+    def input(self, name: str) -> Input:
+        """The input of that name; KeyError where none is."""
+        return self._inputs[name]
+
+    def resolve(self, name: str) -> Reference:
+        """What a name in the expression of a row's cell stands for."""
+        if name in self._by_name:
+            return Reference(OWN, name)
+        above = name.removesuffix("_prev")
+        if above != name:
+            return Reference(ABOVE, above)
+        return Reference(COUNT if name == self.count else INPUT, name)
+
+    def resolve_epoch(self, name: str) -> Reference:
+        """What a name in the expression of an epoch's cell stands for."""
+        above = name.removesuffix("_prev")
+        if name in self.epoch_names:
+            return Reference(OWN, name)
+        if above != name:
+            return Reference(ABOVE, above)
+        found = self.resolve(name)
+        return Reference(LAST_ROW, name) if found.kind == OWN else found
 
     def carrier(self, start: str) -> str:
         """The column whose cell in the row above holds a carried value: for a parameter, new_*."""
-        return f"new_{start}" if start in self.parameters else start
+        return self.named("new", start) if start in self.parameters else start

@@ -10,15 +10,15 @@ import math
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdlab.core import kernel_cache
 from gdlab.core.codegen import COUNTING, module_text
-from gdlab.core.columns import Table
 from gdlab.core.kernel_cache import keep, name_of
+from gdlab.core.run import Run
 from gdlab.language.grammar import OF_MATH
 
 if TYPE_CHECKING:
@@ -35,17 +35,9 @@ _run_plainly: Counter[str] = Counter()
 
 
 def run(
-    table: Table,
-    points: tuple[Sequence[float], Sequence[float]],
-    epochs: int,
-    samples: int,
-    order: Sequence[int],
-    starts: Mapping[str, float],
-    hyper: Mapping[str, float],
-    kept: tuple[str, ...] | None = None,
-    every: int = 1,
-) -> tuple["np.ndarray", "np.ndarray", tuple[float, float]]:
-    """Compute a table of ``epochs`` times ``samples`` rows; ``order`` holds a shuffle's samples.
+    job: Run, kept: tuple[str, ...] | None = None, every: int = 1
+) -> tuple["np.ndarray", "np.ndarray", tuple[float, ...]]:
+    """Compute a run's table.
 
     Returns two float64 arrays and the last parameters: one row per computed column by one column
     per update, and the same for the schedule's columns by epochs. With ``kept``, only these
@@ -54,36 +46,37 @@ def run(
     """
     import numpy as np
 
-    rows = epochs * samples
+    table, points, epochs, samples = job.table, job.points, job.n_epochs, job.samples
+    order, rows = job.order, job.rows
     shape = len(table.computed if kept is None else kept), rows // every
     if shape[0] * shape[1] * 8 > sys.maxsize:
         raise MemoryError(f"{rows} rows are more than any memory holds")
     text = module_text(table, kept)
     numbers = [
-        *(starts[name] for name in table.starts),
+        *(job.start[name] for name in table.starts),
         *table.epoch_starts.values(),
-        *(hyper[name] for name in table.hyper),
+        *(job.hyper[name] for name in table.hyper),
     ]
     if _worth_compiling(text, rows):
         out = np.empty(shape)
         epoch_out = np.empty((len(table.epoch_columns), epochs))
-        x, y = (np.asarray(values, dtype=float) for values in points)
+        given_points = [np.asarray(values, dtype=float) for values in points]
         places = np.asarray(order, dtype=np.int64)
         sizes = (epochs, samples, np.uint64(every))
-        given = (*sizes, x, y, places, *numbers, tuple(out), tuple(epoch_out))
+        given = (*sizes, *given_points, places, *numbers, tuple(out), tuple(epoch_out))
         ends = run_compiled(text, *given)
         return out, epoch_out, ends
 
-    def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, float]]:
+    def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, ...]]:
         cells = [[0.0] * shape[1] for _ in range(shape[0])]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
-        x, y = ([number(value) for value in values] for values in points)
-        given = (epochs, samples, every, x, y, order, *map(number, numbers))
-        first, second = module["run"](*given, cells, epoch_cells)
+        given_points = [[number(value) for value in values] for values in points]
+        given = (epochs, samples, every, *given_points, order, *map(number, numbers))
+        ends = module["run"](*given, cells, epoch_cells)
         return (
             np.array(cells, dtype=float).reshape(shape),
             np.array(epoch_cells, dtype=float).reshape(-1, epochs),
-            (float(first), float(second)),
+            tuple(map(float, ends)),
         )
 
     return interpreted(text, plainly)
@@ -141,9 +134,10 @@ def _unraising(text: str) -> dict[str, Any]:
             return ast.Call(ast.Name("_number", ast.Load()), [node], [])
 
     tree = ast.fix_missing_locations(Numbers().visit(ast.parse(text)))
-    namespace: dict[str, Any] = {"float": np.float64, "_number": np.float64}
+    namespace: dict[str, Any] = {"_number": np.float64}
     exec(compile(tree, "<gdlab kernel>", "exec"), namespace)
     namespace.update({name: unraising(name) for name in OF_MATH})
+    namespace["_float"] = np.float64
     return namespace
 
 

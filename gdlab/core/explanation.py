@@ -63,15 +63,15 @@ def explain_cell(
         source = "given" if column in table.point else "counted"
         symbols, typeset, numbers = source, rf"\text{{{source}}}", short(result)
     else:
-        symbols = infix(expression, lambda name: text_symbol(name, letters), TEXT)
-        typeset = latex(expression, lambda name: latex_symbol(name, letters))
+        symbols = infix(expression, lambda name: text_symbol(name, letters, table), TEXT)
+        typeset = latex(expression, lambda name: latex_symbol(name, letters, table))
         numbers = infix(expression, lambda name: short(value(name, row)), TEXT)
     return Explanation(
         rule=table.rule.name,
         row=row,
         column=column,
-        symbols=f"{text_symbol(column, letters)} = {symbols}",
-        latex=f"{latex_symbol(column, letters)} = {typeset}",
+        symbols=f"{text_symbol(column, letters, table)} = {symbols}",
+        latex=f"{latex_symbol(column, letters, table)} = {typeset}",
         numbers=numbers,
         result=result,
         excel=formula(table, column, row, samples),

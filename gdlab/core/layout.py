@@ -6,8 +6,9 @@ table stands right of the rows, behind one empty column, its first epoch level w
 """
 
 import re
+from functools import lru_cache
 
-from gdlab.core.columns import COUNTERS, POINT, Table
+from gdlab.core.columns import ABOVE, COUNT, COUNTERS, INPUT, LAST_ROW, OWN, Table
 from gdlab.language.infix import excel
 
 TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = (
@@ -20,7 +21,6 @@ TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW =
     9,
 )
 FIRST_INPUT_COLUMN = len(COUNTERS)
-EPOCH_MEASURES = ("mse", "rmse", "root_sum_err2")
 DATA_SHEET, DATA_START_ROW = "data", 6
 MOST_ROWS = 1_048_576
 
@@ -37,13 +37,23 @@ def defined_name(word: str) -> str:
     return f"{name}_" if name.lower() in ("r", "c", "rc", "true", "false") else name
 
 
-def inputs(table: Table) -> tuple[str, ...]:
-    """The sheet's inputs in order: starts first, then hyperparameters.
+@lru_cache(maxsize=256)
+def defined_names(table: Table) -> dict[str, str]:
+    """The workbook names of a table's inputs; no two are the same in small letters."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in inputs(table):
+        own, number = defined_name(name), 2
+        while own.lower() in taken:
+            own, number = f"{defined_name(name)}__{number}", number + 1
+        taken.add(own.lower())
+        found[name] = own
+    return found
 
-    Where a schedule makes lr a column, the hyperparameter lr is what it starts from: start_lr.
-    """
-    hyper = ("start_lr" if name in table.names else name for name in table.hyper)
-    return (*(f"start_{name}" for name in table.starts), *hyper)
+
+def inputs(table: Table) -> tuple[str, ...]:
+    """The names of the sheet's inputs in order: starts first, then hyperparameters."""
+    return tuple(one.name for one in table.inputs)
 
 
 def input_address(table: Table, name: str) -> str:
@@ -51,22 +61,9 @@ def input_address(table: Table, name: str) -> str:
     return f"${letters(FIRST_INPUT_COLUMN + inputs(table).index(name))}${INPUT_ROW}"
 
 
-def epoch_columns(table: Table) -> tuple[str, ...]:
-    """The epoch table's columns in order; none for a surface, which has no epochs."""
-    if not table.point:
-        return ()
-    under_schedule = ("lr", *(column.name for column in table.epoch_columns))
-    return (
-        "epoch",
-        *EPOCH_MEASURES,
-        *table.parameters,
-        *(under_schedule if table.schedule else ()),
-    )
-
-
 def epoch_letters(table: Table, name: str) -> str:
     """The letters of one column of the epoch table."""
-    return letters(len(table.columns) + 1 + epoch_columns(table).index(name))
+    return letters(len(table.columns) + 1 + table.epoch_names.index(name))
 
 
 def place(table: Table, name: str) -> str:
@@ -84,19 +81,19 @@ def rows_block(table: Table, name: str, rows: int) -> str:
     return f"{cell(table, name, 1)}:{cell(table, name, rows)}"
 
 
-def points_block(name: str, points: int | str) -> str:
-    """The cells of the data sheet that hold the points' x or y.
+def points_block(table: Table, name: str, points: int | str) -> str:
+    """The cells of the data sheet that hold one column of the points.
 
     ``points`` is their number, or a text that stands for the last one's row.
     """
-    place = f"${letters(POINT.index(name))}$"
+    place = f"${letters(table.point.index(name))}$"
     last = points if isinstance(points, str) else DATA_START_ROW + points
     return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{last}"
 
 
-def count(points: int | str) -> str:
-    """What a formula writes for ``n``, the number of points in an epoch."""
-    return f"COUNT({points_block('x', points)})"
+def count(table: Table, points: int | str) -> str:
+    """What a formula writes for the number of points in an epoch."""
+    return f"COUNT({points_block(table, table.point[0], points)})"
 
 
 def shape(table: Table, name: str, points: int | str) -> str | None:
@@ -107,19 +104,19 @@ def shape(table: Table, name: str, points: int | str) -> str | None:
     """
 
     def put(word: str) -> str:
-        above = word.removesuffix("_prev")
-        if word in table.names:
-            return place(table, word) + "{row}"
-        if above != word:
-            return place(table, above) + "{above}"
-        return count(points) if word == "n" else defined_name(word)
+        kind, found = table.resolve(word)
+        if kind == OWN:
+            return place(table, found) + "{row}"
+        if kind == ABOVE:
+            return place(table, found) + "{above}"
+        return count(table, points) if kind == COUNT else defined_names(table)[found]
 
     column = table.column(name)
     if column.expression is not None:
         return excel(column.expression, put)
     if name in table.point:
-        return f"=INDEX({points_block(name, points)},{put('sample')})"
-    if name == "lr":
+        return f"=INDEX({points_block(table, name, points)},{put('sample')})"
+    if name == table.rate:
         # Its own cell, not INDEX over all epochs: later ones lean on this row, which would be
         # a circle to a program that looks at the whole range.
         return f"=${epoch_letters(table, name)}${{epoch_row}}"
@@ -146,36 +143,37 @@ def epoch_formula(table: Table, name: str, epoch: int, points: int) -> str | Non
     """
     row = START_ROW + epoch
     first, last = START_ROW + (epoch - 1) * points + 1, START_ROW + epoch * points
+    next_rate = table.schedule.names["next_lr"] if table.schedule else None
 
     def own(name: str, row: int) -> str:
         return f"{epoch_letters(table, name)}{row}"
 
     def put(word: str) -> str:
-        above = word.removesuffix("_prev")
-        if word in epoch_columns(table):
-            return own(word, row)
-        if word in table.names:
-            return f"{place(table, word)}{last}"
-        if above != word:
-            return own(above, row - 1)
-        return count(points) if word == "n" else defined_name(word)
+        kind, found = table.resolve_epoch(word)
+        if kind == COUNT:
+            return count(table, points)
+        if kind == INPUT:
+            return defined_names(table)[found]
+        if kind == LAST_ROW:
+            return f"{place(table, found)}{last}"
+        return own(found, row if kind == OWN else row - 1)
 
     if not epoch:
-        return f"={defined_name('start_lr')}" if name == "next_lr" else None
+        return f"={defined_names(table)[table.start_rate]}" if name == next_rate else None
     if name in table.parameters:
-        return f"={place(table, f'new_{name}')}{last}"
-    if name == "lr":
-        return f"={own('next_lr', row - 1)}"
-    squares = f"{place(table, 'err2')}{first}:{place(table, 'err2')}{last}"
+        return f"={place(table, table.carrier(name))}{last}"
+    if next_rate and name == table.rate:
+        return f"={own(next_rate, row - 1)}"
+    losses = f"{place(table, table.loss)}{first}:{place(table, table.loss)}{last}"
     measures = {
-        "epoch": None,
-        "mse": f"=AVERAGE({squares})",
-        "rmse": f"=SQRT({own('mse', row)})",
-        "root_sum_err2": f"=SQRT(SUM({squares}))",
+        "mean_loss": f"=AVERAGE({losses})",
+        "mse": f"=AVERAGE({losses})",
+        "rmse": f"=SQRT({own(table.measures.get('mse', 'epoch'), row)})",
+        "root_sum_err2": f"=SQRT(SUM({losses}))",
     }
-    if name in measures:
-        return measures[name]
+    for base, measure in table.measures.items():
+        if name == measure:
+            return measures[base]
     by_name = {column.name: column.expression for column in table.epoch_columns}
-    expression = by_name[name]
-    assert expression is not None
-    return excel(expression, put)
+    expression = by_name.get(name)
+    return excel(expression, put) if expression is not None else None

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdlab.core.run import trace
 from gdlab.core.suggest import unknown
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 
 EPOCHS = 5  # one press of the original's run button
 

@@ -16,8 +16,10 @@ LESSON_X = (
     38, 44, 99, 13, 21, 28, 20, 8, 64, 99, 70, 27, 17, 8,
 )  # fmt: skip
 LESSON_SLOPE, LESSON_INTERCEPT = 2, 30
+NUMBER_WORDS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
-Pair = tuple[list[float], list[float]]
+# The values of every column of the points.
+Points = tuple[list[float], ...]
 
 
 def frame_of(x: Sequence[float], y: Sequence[float]) -> "pd.DataFrame":
@@ -32,7 +34,7 @@ def lesson_points() -> "pd.DataFrame":
     return frame_of(*lesson_pairs())
 
 
-def lesson_pairs() -> Pair:
+def lesson_pairs() -> Points:
     """The lesson's points as two lists."""
     x = [float(value) for value in LESSON_X]
     return x, [LESSON_SLOPE * value + LESSON_INTERCEPT for value in x]
@@ -91,21 +93,25 @@ def whole(name: str, value: Any, least: int = 1, also: str = "") -> int:
     return int(value)
 
 
-def pairs(points: Any) -> Pair:
-    """Points of any accepted kind as two lists of floats.
+def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
+    """Points of any accepted kind as lists of floats, one for each of the columns ``names``.
 
-    Accepted: None (the lesson's), a DataFrame or a mapping with ``x`` and ``y``, or rows of two
-    numbers. Raises ValueError naming the row and column of the first value that is not a number.
+    Accepted: None (the lesson's x and y), a DataFrame or a mapping with these columns, or rows of
+    as many numbers. Raises ValueError naming the row and column of the first value that is not a
+    number.
     """
     if points is None:
         return lesson_pairs()
-    kind = "points must be a table with columns x and y, or rows of two numbers"
+    count = NUMBER_WORDS.get(len(names), str(len(names)))
+    numbers = "numbers" if len(names) > 1 else "number"
+    listed = f"column{'s' * (len(names) > 1)} {all_of(names)}"
+    kind = f"points must be a table with {listed}, or rows of {count} {numbers}"
     if hasattr(points, "keys"):
-        absent = [name for name in ("x", "y") if name not in points]
+        absent = [name for name in names if name not in points]
         if absent:
             raise ValueError(f"{kind}; there is no column {' and no column '.join(absent)}")
         try:
-            columns = list(points["x"]), list(points["y"])
+            columns = [list(points[name]) for name in names]
         except TypeError:
             raise ValueError(kind) from None
     else:
@@ -113,19 +119,25 @@ def pairs(points: Any) -> Pair:
             rows = [tuple(row) for row in points]
         except TypeError:
             raise ValueError(kind) from None
-        if any(len(row) != 2 for row in rows):
+        if any(len(row) != len(names) for row in rows):
             raise ValueError(kind)
-        columns = [row[0] for row in rows], [row[1] for row in rows]
-    if not columns[0] or len(columns[0]) != len(columns[1]):
-        raise ValueError("points: x and y must have the same number of values, at least one")
-    x, y = (
+        columns = [[row[place] for row in rows] for place in range(len(names))]
+    if not columns[0] or len(set(map(len, columns))) > 1:
+        raise ValueError(
+            f"points: {all_of(names)} must have the same number of values, at least one"
+        )
+    return tuple(
         [number(value, f"points: {name} in row {i}") for i, value in enumerate(column, 1)]
-        for name, column in zip("xy", columns, strict=True)
+        for name, column in zip(names, columns, strict=True)
     )
-    return x, y
 
 
-def least_squares(points: Pair) -> tuple[float, float]:
+def all_of(names: Sequence[str]) -> str:
+    """Names in a sentence: x, y and z."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def least_squares(points: Points) -> tuple[float, float]:
     """Intercept and slope of the line with the least squared error, each correctly rounded.
 
     Raises ValueError where all x are the same.

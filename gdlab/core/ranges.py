@@ -8,6 +8,8 @@ its end.
 import math
 from typing import NamedTuple
 
+from gdlab.core.columns import Table
+
 
 class Range(NamedTuple):
     """A slider from ``low`` to ``high``; ``log`` spaces it evenly in powers of ten.
@@ -84,16 +86,14 @@ STARTS: dict[str, Range] = {
 }
 
 
-def range_of(name: str) -> Range | None:
-    """The slider of an input: a hyperparameter, ``start_NAME``, ``epochs`` or ``steps``.
+def range_of(name: str, table: Table) -> Range | None:
+    """The slider of one of a table's inputs, of ``epochs`` or of ``steps``.
 
     None where none is written down (a user's own hyperparameter): that input is a number box alone.
     """
     if name in ("epochs", "steps"):
         return EPOCHS if name == "epochs" else STEPS
-    if not name.startswith("start_") or name == "start_lr":
-        return RANGES.get(name.removeprefix("start_").removesuffix("_after"))
-    base, _, parameter = name.removeprefix("start_").rpartition("_")
-    if parameter in ("intercept", "slope", "u", "v"):
-        return STARTS.get(base) if base else PARAMETER
-    return None
+    found = table.input(name)
+    if found.carried is None:
+        return RANGES.get("lr" if found.part.base == "start_lr" else found.part.base)
+    return STARTS.get(found.part.base) if found.part.base else PARAMETER

@@ -1,6 +1,5 @@
 """The rules by name: the built-in optimizers and whatever a user registers."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -11,18 +10,8 @@ from gdlab.core.symbols import refusal
 from gdlab.formulas import optimizers
 from gdlab.language.grammar import Formulas, GrammarError, read
 
-# Names that a rule's argument may take from the table; all others are state or hyperparameters.
+# Arguments that the table gives a rule; all others are its own, state or hyperparameters.
 GIVEN = ("g", "w", "t", "epoch", "sample", "n")
-# Names that the table or the face of the package uses; a rule's own names must be others.
-RESERVED = (
-    "x", "y", "y_pred", "error", "err2", "err2_h", "grad", "est_grad", "new", "intercept", "slope",
-    "h", "rule", "points", "epochs", "start", "schedule", "batch_size", "shuffle", "seed", "switch",
-    "surface", "steps", "max_norm", "max_value", "norm", "scale", "in_batch", "last", "position",
-    "sample_grad", "sum_grad", "scaled_grad", "clipped_grad", "decayed_grad", "loss", "u", "v",
-    "sum_err2", "next_lr", "at_epoch", "columns", "every", "range", "float", "true", "false",
-)  # fmt: skip
-# start_slope, avg_intercept, lr_after: the table makes such names itself.
-MADE_BY_TABLE = re.compile("start_.*|.*_(intercept|slope|u|v|after)")
 # The functions that stand in optimizers.py, in their order there.
 BUILT_IN: tuple[Callable, ...] = tuple(
     thing
@@ -83,18 +72,9 @@ def read_rule(function: Callable) -> Rule:
     carried, shown = formulas.returned
     if not shown or shown[-1] != "step":
         refuse("the last name returned must be step, what is subtracted from the parameter")
-    own = [
-        *formulas.results,
-        *(name for name in formulas.arguments if name not in GIVEN),
-    ]
-    seen: dict[str, str] = {}
-    for word in own:
-        if word.lower() in RESERVED or word in GIVEN or MADE_BY_TABLE.fullmatch(word):
-            refuse(f"{word} means something else in the table; give it another name")
-        # A workbook's names know no capitals, and digits are set off by a _ there.
-        other = seen.setdefault(re.sub(r"_(?=\d)", "", word).lower(), word)
-        if other != word:
-            refuse(f"{other} and {word} are one name in a workbook; give one another name")
+    for word in formulas.results:
+        if word in GIVEN:
+            refuse(f"{word} is what the table gives the rule; give what it returns another name")
     for argument in formulas.arguments:
         if argument.endswith("_prev"):
             if argument.removesuffix("_prev") not in carried:

@@ -3,16 +3,15 @@
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS
-from gdlab.core.points import Pair, lesson_pairs
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
-
-SWITCH_SUFFIX = "_after"
+from gdlab.core.layout import inputs as input_names
+from gdlab.core.model import Model
+from gdlab.core.points import Points
+from gdlab.core.trace import Trace, trace
 
 
 def rerun(
     run: Trace,
-    points: Pair | None = None,
+    points: Points | None = None,
     epochs: int | None = None,
     steps: int | None = None,
     inputs: dict[str, float] | None = None,
@@ -33,8 +32,9 @@ def rerun(
 
 def inputs_of(run: Trace) -> dict[str, float]:
     """The sheet's inputs with their values: starts, then hyperparameters."""
-    starts = {f"start_{name}": value for name, value in run.start.items()}
-    return starts | {_sheet_name(run, name): value for name, value in run.hyper.items()}
+    return dict(
+        zip(input_names(run.table), [*run.start.values(), *run.hyper.values()], strict=True)
+    )
 
 
 def python_line(run: Trace) -> str:
@@ -51,52 +51,49 @@ def python_line(run: Trace) -> str:
 
 def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -> bool:
     if name == "points":
-        return run.points == lesson_pairs()
+        own = run.table.model.points
+        return own is not None and run.points == own()
     if name == "epochs":
         return value == 1
     if name == "start":
         return not value
     # Some settings bring columns along by being given at all, whatever their value.
-    brings_columns = name not in run.table.rule.hyper and name in (*EXTRAS, "batch_size")
+    owned = name in run.table.rule.hyper or name in run.table.model.constants
+    brings_columns = name in (*EXTRAS, "batch_size") and not owned
     return defaults.get(name) == value and not brings_columns
 
 
 def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
     """Keyword arguments of ``trace`` for a run, with some of the sheet's inputs changed."""
-    starts = run.start | {
-        name.removeprefix("start_"): value
-        for name, value in inputs.items()
-        if name.removeprefix("start_") in run.start
-    }
-    hyper = run.hyper | {
-        "lr" if name == "start_lr" else name: value
-        for name, value in inputs.items()
-        if name.removeprefix("start_") not in run.start
-    }
+    table = run.table
+    starts, hyper = dict(run.start), dict(run.hyper)
+    carried = {name: start for start, name in table.start_inputs.items()}
+    for name, value in inputs.items():
+        if name in carried:
+            starts[carried[name]] = value
+        else:
+            hyper[table.rate if name == table.start_rate else name] = value
     given: dict[str, Any] = {}
-    if run.table.point:
+    if table.point:
         given["points"] = list(zip(*run.points, strict=True))
         given["epochs"] = run.n_epochs
     else:
         given["steps"] = run.rows
     given["start"] = {
-        name: value for name, value in starts.items() if value != run.table.starts.get(name)
+        name: value for name, value in starts.items() if value != table.starts.get(name)
     }
     given |= run.options
     if "batch_size" in hyper:
         given["batch_size"] = _whole(hyper.pop("batch_size"))
     if "switch" in given:
-        own = {name: hyper.pop(name) for name in list(hyper) if name.endswith(SWITCH_SUFFIX)}
+        after = [one for one in table.inputs if one.after]
+        own = {one.part.base: hyper.pop(one.name) for one in after}
         given["switch"] = {
             "at_epoch": _whole(hyper.pop("at_epoch")),
             "to": given["switch"]["to"],
-            **{name.removesuffix(SWITCH_SUFFIX): value for name, value in own.items()},
+            **own,
         }
     return given | hyper
-
-
-def _sheet_name(run: Trace, hyper: str) -> str:
-    return "start_lr" if hyper == "lr" and "lr" in run.table.names else hyper
 
 
 def _whole(value: float) -> Any:
@@ -105,6 +102,8 @@ def _whole(value: float) -> Any:
 
 def _written(value: Any) -> str:
     """A value as it is typed: whole numbers without a point."""
+    if isinstance(value, Model):
+        return repr(value.name)
     if isinstance(value, float):
         return repr(_whole(value)) if abs(value) < 1e15 else repr(value)
     if isinstance(value, dict):

@@ -1,103 +1,47 @@
-"""``trace``: run a rule over the points and keep every cell."""
+"""What a run is: its table, points, starts and numbers, checked before anything is computed."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from gdlab.core import engine
 from gdlab.core.assembly import EXTRAS, Plan, table_of
 from gdlab.core.columns import Table
-from gdlab.core.points import Pair, number, pairs, whole
+from gdlab.core.model import SURFACES, Model, find_model
+from gdlab.core.points import Points, all_of, number, pairs, whole
 from gdlab.core.registry import Rule, find_rule, settings
 from gdlab.core.suggest import unknown
-from gdlab.core.trace import Trace
+from gdlab.core.symbols import refusal
 
 MOST_CELLS = 2**31  # 16 GiB
 
 
-def trace(
-    rule: str | Callable,
-    points: Any = None,
-    *,
-    epochs: int = 1,
-    start: Mapping[str, float] | None = None,
-    batch_size: int | str = 1,
-    shuffle: bool | str = False,
-    seed: int = 0,
-    schedule: str | None = None,
-    switch: Mapping[str, Any] | None = None,
-    surface: str | None = None,
-    steps: int | None = None,
-    columns: Sequence[str] | None = None,
-    every: int = 1,
-    **hyper: float,
-) -> Trace:
-    """Run ``rule`` over ``points``, one row per sample, ``epochs`` times.
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What is to be computed.
 
-    ``rule`` is a name (see :func:`gdlab.rules`) or a registered function; ``points`` a DataFrame
-    with ``x`` and ``y`` or rows of two numbers, by default the lesson's 29. ``start`` gives
-    ``intercept`` and ``slope`` (default 1) and, where wanted, carried state by column name such as
-    ``avg_intercept`` (default 0).
-
-    ``batch_size``: samples per update, or ``"full"``. ``shuffle``: True draws each epoch's order
-    anew without replacement, ``"replacement"`` draws every sample from all, both by ``seed``.
-    ``schedule`` names a function of :mod:`gdlab.formulas.schedules` and makes ``lr`` a column.
-    ``switch``, ``{"at_epoch": 3, "to": "momentum"}``, goes on with another rule from that epoch;
-    its hyperparameters may stand beside (``"lr": 0.0001``). ``surface`` names a function of
-    :mod:`gdlab.formulas.surfaces` to descend instead of the line, for ``steps`` updates.
-
-    ``columns`` and ``every`` keep less of a long run: only these columns, and of the rows each
-    ``every``-th.
-
-    Among the hyperparameters, ``h`` adds finite differences beside the gradients, ``max_norm`` and
-    ``max_value`` clip the gradient, and ``weight_decay`` adds L2 decay to a rule without its own.
-
-    Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
-    value out of its limits, and points that are no finite numbers.
+    ``points`` holds the values of each of the model's columns; ``options`` what else
+    :func:`gdlab.trace` was given (``batch_size`` stands in ``hyper``); ``order`` the samples of a
+    shuffled run, from 0, row by row.
     """
-    job = prepare(
-        rule,
-        points,
-        epochs=epochs,
-        start=start,
-        batch_size=batch_size,
-        shuffle=shuffle,
-        seed=seed,
-        schedule=schedule,
-        switch=switch,
-        surface=surface,
-        steps=steps,
-        **hyper,
-    )
-    kept = None
-    if columns is not None or whole("every", every) > 1:
-        for name in job.table.names if columns is None else columns:
-            job.table.column(name)
-        kept = tuple(job.table.computed if columns is None else columns)
-        kept = tuple(name for name in job.table.computed if name in kept)
-    width = len(job.table.computed if kept is None else kept)
-    _check_size(job.epochs * job.samples // every, width)
-    cells = engine.run(
-        job.table, job.points, job.epochs, job.samples, job.order, job.start, job.hyper, kept, every
-    )
-    return Trace(*job, *cells, kept=kept, every=every)
-
-
-class Job(NamedTuple):
-    """What is to be computed, checked; the fields are those of :class:`gdlab.core.trace.Trace`."""
 
     table: Table
-    points: Pair
-    epochs: int
+    points: Points
+    n_epochs: int
     samples: int
     start: dict[str, float]
     hyper: dict[str, float]
     options: dict[str, Any]
     order: list[int]
 
+    @property
+    def rows(self) -> int:
+        """The number of rows: of updates, where every batch is one sample."""
+        return self.n_epochs * self.samples
+
 
 def prepare(
-    rule: str | Callable,
+    rule: str | Callable[..., object],
     points: Any = None,
     *,
     epochs: int = 1,
@@ -109,48 +53,35 @@ def prepare(
     switch: Mapping[str, Any] | None = None,
     surface: str | None = None,
     steps: int | None = None,
+    model: str | Model | None = None,
     **hyper: float,
-) -> Job:
-    """Check the arguments of :func:`trace`; ValueError as there."""
+) -> Run:
+    """Check the arguments of :func:`gdlab.trace`, which are these; ValueError as there."""
     found = find_rule(rule)
     whole("epochs", epochs)
     if not isinstance(batch_size, str) or batch_size != "full":
         whole("batch_size", batch_size, also=' or "full"')
     whole("seed", seed, least=0)
-    other, switched = _switch(switch)
+    other, after = _switch(switch)
+    descended = _model(model, surface)
     plan = Plan(
         extras=frozenset(EXTRAS).intersection(hyper),
         batches=batch_size != 1,
         shuffled=_shuffled(shuffle),
         schedule=schedule,
         switch_to=other,
-        surface=surface,
+        model=descended,
     )
     table = table_of(found, plan)
-    if surface is None:
-        if steps is not None:
-            raise ValueError("steps goes with a surface; on the line give epochs")
-        given = pairs(points)
-        samples = len(given[0])
-    else:
-        if points is not None or epochs != 1:
-            raise ValueError("a surface has no points and no epochs; give steps")
-        given = ([], [])
-        samples = whole("steps", 100 if steps is None else steps)
+    given, samples = _points(descended, points, epochs, steps)
     if plan.batches:
         hyper["batch_size"] = samples if isinstance(batch_size, str) else batch_size
-    chosen = settings(table.hyper, hyper | switched, found.name)
-    begin = dict(table.starts)
-    if start is not None and not hasattr(start, "items"):
-        raise ValueError(f"start must be like {{'slope': 1}}, not {start!r:.40}")
-    for name, value in (start if start is not None else {}).items():
-        if name not in begin:
-            what = f"start has no {name!r:.40}"
-            raise ValueError(unknown(what, name, begin, f"{found.name} starts from"))
-        begin[name] = number(value, f"start {name}")
+    if switch is not None:
+        hyper["at_epoch"] = whole("at_epoch", switch["at_epoch"])
+    chosen = _settings(table, hyper, after)
+    begin = _starts(table, start)
     if shuffle:
-        _check_size(epochs * samples, 1)
-    order = _order(shuffle, int(seed), epochs, samples)
+        check_size(epochs * samples, 1)
     options = {
         name: value
         for name, value, default in (
@@ -159,13 +90,86 @@ def prepare(
             ("schedule", schedule, None),
             ("switch", switch, None),
             ("surface", surface, None),
+            ("model", model, None),
         )
         if value != default
     }
-    return Job(table, given, epochs, samples, begin, chosen, options, order)
+    order = _order(shuffle, int(seed), epochs, samples)
+    return Run(table, given, int(epochs), samples, begin, chosen, options, order)
 
 
-def _check_size(rows: int, columns: int) -> None:
+def _model(model: str | Model | None, surface: str | None) -> Model:
+    if surface is None:
+        return find_model(model)
+    if not (isinstance(surface, str) and surface in SURFACES):
+        raise ValueError(unknown(f"no surface is called {surface!r:.40}", surface, SURFACES))
+    if model is not None:
+        raise ValueError("a surface is a model of its own; give model or surface")
+    return find_model(surface)
+
+
+def _points(model: Model, points: Any, epochs: int, steps: int | None) -> tuple[Points, int]:
+    """The points by the model's columns, and the number of rows in an epoch."""
+    if not model.data:
+        if points is not None or epochs != 1:
+            raise ValueError("a surface has no points and no epochs; give steps")
+        return (), whole("steps", 100 if steps is None else steps)
+    if steps is not None:
+        raise ValueError(f"steps goes with a surface; on the {model.name} give epochs")
+    if points is None:
+        if model.points is None:
+            raise ValueError(f"{model.name} needs points with {all_of(model.data)}")
+        given = model.points()
+    else:
+        given = pairs(points, model.data)
+    return given, len(given[0])
+
+
+def _settings(table: Table, given: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, float]:
+    """The hyperparameters' defaults with the given ones put in, by their names in the table.
+
+    A hyperparameter goes by its own word too where only one has it; those in ``after`` are words of
+    the rule that is switched to. Raises ValueError for an unknown name (listing those there are)
+    or a value out of its limits.
+    """
+    chosen = dict(table.hyper)
+    own: dict[tuple[bool, str], list[str]] = {}
+    for one in table.inputs:
+        if one.carried is None:
+            name = table.rate if one.name == table.start_rate else one.name
+            own.setdefault((one.after, table.part(name).base), []).append(name)
+    wanted = [(name, False, value) for name, value in given.items()]
+    wanted += [(name, True, value) for name, value in after.items()]
+    for word, switched, value in wanted:
+        names = own.get((switched, word), [])
+        if not switched and word in chosen:
+            names = [word]
+        if len(names) != 1:
+            what = f"{table.rule.name} has no hyperparameter {word!r}"
+            raise ValueError(unknown(what, word, table.hyper or ("none",), "it has"))
+        why = refusal(names[0], value, table.part(names[0]).base)
+        if why:
+            raise ValueError(why)
+        chosen[names[0]] = float(value)
+    return chosen
+
+
+def _starts(table: Table, start: Mapping[str, float] | None) -> dict[str, float]:
+    begin = dict(table.starts)
+    if start is None:
+        return begin
+    if not hasattr(start, "items"):
+        raise ValueError(f"start must be like {{'{table.parameters[-1]}': 1}}, not {start!r:.40}")
+    for name, value in start.items():
+        if name not in begin:
+            what = f"start has no {name!r:.40}"
+            raise ValueError(unknown(what, name, begin, f"{table.rule.name} starts from"))
+        begin[name] = number(value, f"start {name}")
+    return begin
+
+
+def check_size(rows: int, columns: int) -> None:
+    """ValueError for a table of more cells than fit in memory."""
     if rows * columns > MOST_CELLS:
         raise ValueError(f"{rows:,} rows are more than fit in memory; give fewer")
 
@@ -189,7 +193,7 @@ def _order(shuffle: bool | str, seed: int, epochs: int, samples: int) -> list[in
 
 
 def _switch(switch: Mapping[str, Any] | None) -> tuple[Rule | None, dict[str, float]]:
-    """The rule to switch to and its settings by their names in the table."""
+    """The rule to switch to, and its settings by its own words."""
     if switch is None:
         return None, {}
     wanted = 'switch must be like {"at_epoch": 3, "to": "momentum"}'
@@ -198,5 +202,4 @@ def _switch(switch: Mapping[str, Any] | None) -> tuple[Rule | None, dict[str, fl
     other = find_rule(switch["to"])
     own = {name: value for name, value in switch.items() if name not in ("at_epoch", "to")}
     settings(other.hyper, own, other.name)
-    given = {f"{name}_after": value for name, value in own.items()}
-    return other, given | {"at_epoch": whole("at_epoch", switch["at_epoch"])}
+    return other, own

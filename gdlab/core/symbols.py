@@ -6,9 +6,8 @@ is the base's symbol with the parameter's letter below it.
 
 import math
 import re
-from collections.abc import Sequence
 from numbers import Real
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Limits(NamedTuple):
@@ -54,8 +53,8 @@ LIMITS: dict[str, Limits] = {
 
 # Letters of the parameters; "ab" is how the lessons' workbook writes the line.
 LETTERS: dict[str, dict[str, str]] = {
-    "mb": {"intercept": "b", "slope": "m", "u": "u", "v": "v"},
-    "ab": {"intercept": "b", "slope": "a", "u": "u", "v": "v"},
+    "mb": {"intercept": "b", "slope": "m"},
+    "ab": {"intercept": "b", "slope": "a"},
 }
 
 # Base name -> (LaTeX, plain text); {} takes the parameter's letter.
@@ -125,9 +124,12 @@ GREEK = (
 )
 
 
-def refusal(name: str, value: object) -> str | None:
-    """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can."""
-    limits = LIMITS.get(name.removesuffix("_after"), ANY)
+def refusal(name: str, value: object, base: str | None = None) -> str | None:
+    """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can.
+
+    ``base`` is the rule's own word for it, where the table has another name.
+    """
+    limits = LIMITS.get(base or name, ANY)
     wrong = f"{name} must be a number {limits.words}, not {value!r:.40}"
     if isinstance(value, bool) or not isinstance(value, Real):
         return wrong
@@ -139,35 +141,39 @@ def refusal(name: str, value: object) -> str | None:
     return None if math.isfinite(number) and low and number < limits.below else wrong
 
 
-def split(name: str, parameters: Sequence[str]) -> tuple[str, str | None]:
-    """A column's base name and its parameter: ``avg_slope`` -> (``avg``, ``slope``)."""
-    for parameter in parameters:
-        if name == parameter:
-            return "", parameter
-        if name.endswith(f"_{parameter}"):
-            return name.removesuffix(f"_{parameter}"), parameter
-    return name, None
+def refuse_letters(letters: str) -> None:
+    """ValueError for letters of the line that there are not."""
+    if letters not in LETTERS:
+        raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
 
 
-def latex(name: str, letters: str = "mb") -> str:
-    """A name in LaTeX: ``sqr_avg_slope`` -> ``\\overline{g^2}_{m}``; ``_prev`` gets t-1 below."""
+class Named(Protocol):
+    """What says what a name is made of: a table."""
+
+    def part(self, name: str) -> tuple[str, str | None]:
+        """The name's own word and its parameter, ``avg`` and ``slope``."""
+
+
+def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
+    """A name in LaTeX: ``sqr_avg_slope`` -> ``\\overline{g^2}_{m}``; ``_prev`` gets t-1 below.
+
+    ``of`` is the table that the name belongs to; without one it is a rule's own word.
+    """
     if name.endswith("_prev"):
-        now = latex(name.removesuffix("_prev"), letters)
+        now = latex(name.removesuffix("_prev"), letters, of)
         # A subscript that is there already takes the t-1 in.
         return f"{now[:-1]},t-1}}" if re.search(r"_\{[^{}]*\}$", now) else f"{{{now}}}_{{t-1}}"
-    letter = LETTERS[letters]
-    base, parameter = split(name, tuple(letter))
-    if parameter and not base:
-        return letter[parameter]
-    if parameter:
-        known = BASES.get(base)
-        return (
-            known[0].format(letter[parameter])
-            if known
-            else f"{latex(base)}_{{{letter[parameter]}}}"
-        )
-    if name in WORDS:
-        return WORDS[name][0]
+    base, parameter = of.part(name) if of else (name, None)
+    if parameter is None:
+        return WORDS[base][0] if base in WORDS else _letters(base)
+    letter = LETTERS[letters].get(parameter) or _letters(parameter)
+    if not base:
+        return letter
+    return BASES[base][0].format(letter) if base in BASES else f"{latex(base)}_{{{letter}}}"
+
+
+def _letters(name: str) -> str:
+    """A word that has no symbol: upright, its digits below it, a Greek letter as that."""
     stem, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
     written = f"\\{stem}" if stem in GREEK else stem
     if len(stem) > 1 and stem not in GREEK:
@@ -175,18 +181,14 @@ def latex(name: str, letters: str = "mb") -> str:
     return f"{written}_{{{digits}}}" if digits else written
 
 
-def text(name: str, letters: str = "mb") -> str:
+def text(name: str, letters: str = "mb", of: Named | None = None) -> str:
     """A name in plain text, for the symbol row of a sheet: ``grad_slope`` -> ``de/dm``."""
     if name.endswith("_prev"):
-        return f"{text(name.removesuffix('_prev'), letters)}[t-1]"
-    letter = LETTERS[letters]
-    base, parameter = split(name, tuple(letter))
-    if parameter and not base:
-        return letter[parameter]
-    if parameter:
-        return (
-            BASES[base][1].format(letter[parameter])
-            if base in BASES
-            else f"{base}_{letter[parameter]}"
-        )
-    return WORDS[name][1] if name in WORDS else name
+        return f"{text(name.removesuffix('_prev'), letters, of)}[t-1]"
+    base, parameter = of.part(name) if of else (name, None)
+    if parameter is None:
+        return WORDS[base][1] if base in WORDS else base
+    letter = LETTERS[letters].get(parameter, parameter)
+    if not base:
+        return letter
+    return BASES[base][1].format(letter) if base in BASES else f"{base}_{letter}"

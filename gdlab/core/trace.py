@@ -1,14 +1,19 @@
-"""A run of a rule: every cell that it computed, and the views made from them."""
+"""``trace``: run a rule and keep every cell; and what is made from the cells."""
 
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdlab.core.columns import POINT, Table
+from gdlab.core import engine
+from gdlab.core.columns import ABOVE, COUNT, OWN
 from gdlab.core.explanation import Explanation, explain_cell, short
-from gdlab.core.symbols import LETTERS
+from gdlab.core.points import whole
+from gdlab.core.run import Run, check_size, prepare
+from gdlab.core.symbols import refuse_letters
 from gdlab.core.writers import writer
 
 if TYPE_CHECKING:
@@ -19,28 +24,18 @@ SHOWN_ROWS = 60
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
+class Trace(Run):
     """Every cell of one run: a rule, its points, starts and hyperparameters, and the values.
 
     ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
-    per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs.
-    ``options`` holds what else :func:`trace` was given (``batch_size`` stands in ``hyper``);
-    ``order`` the samples of a shuffled run, from 0, row by row; ``ends`` the last parameters.
-    ``kept`` names the columns of a run that kept less, each ``every``-th row of them; what needs
-    whole rows raises ValueError there.
+    per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs. ``ends``
+    are the last parameters. ``kept`` names the columns of a run that kept less, each ``every``-th
+    row of them; what needs whole rows raises ValueError there.
     """
 
-    table: Table
-    points: tuple[list[float], list[float]]
-    n_epochs: int
-    samples: int
-    start: dict[str, float]
-    hyper: dict[str, float]
-    options: dict[str, Any]
-    order: list[int]
     values: "np.ndarray"
     epoch_values: "np.ndarray"
-    ends: tuple[float, float]
+    ends: tuple[float, ...]
     kept: tuple[str, ...] | None = None
     every: int = 1
 
@@ -53,11 +48,6 @@ class Trace:
     def schedule(self) -> str | None:
         """The schedule's name."""
         return self.options.get("schedule")
-
-    @property
-    def rows(self) -> int:
-        """The number of rows: of updates, where every batch is one sample."""
-        return self.n_epochs * self.samples
 
     def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
         """One column's kept cells from the top: int64 for counters, else float64.
@@ -81,15 +71,16 @@ class Trace:
         """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
         import numpy as np
 
+        if name in self.table.point:
+            values = np.array(self.points[self.table.point.index(name)])
+            return values[self._counted("sample", epochs, places) - 1]
         if name == "epoch":
             return epochs + 1
-        if name == "position" or (name == "sample" and not self.order):
-            return places + 1
         if name == "t":
             return epochs * self.samples + (places + 1)
-        if name == "sample":
+        if name == "sample" and self.order:
             return self._order[epochs * self.samples + places] + 1
-        return np.array(self.points[POINT.index(name)])[self._counted("sample", epochs, places) - 1]
+        return places + 1
 
     @cached_property
     def _order(self) -> "np.ndarray":
@@ -104,18 +95,27 @@ class Trace:
         """
         self._need_whole()
         self._check_row(row)
-        if name in self.table.names:
-            return self.column(name)[row - 1].item()
-        if name == "n":
+        kind, found = self.table.resolve(name)
+        if kind == OWN:
+            return self.column(found)[row - 1].item()
+        if kind == COUNT:
             return float(self.samples)
-        given = "lr" if name == "start_lr" else name
-        if given in self.hyper:
-            return self.hyper[given]
-        above = name.removesuffix("_prev")
-        start = above.removeprefix("new_")
-        if row > 1 or start not in {*self.start, *self.table.counts}:
-            return self.column(above)[row - 2].item()
-        return self.start[start] if start in self.start else self.table.counts[start]
+        if kind == ABOVE:
+            return self.column(found)[row - 2].item() if row > 1 else self._above_first(found)
+        if found == self.table.start_rate:
+            found = self.table.rate
+        if found not in self.hyper:
+            self.table.column(found)
+        return self.hyper[found]
+
+    def _above_first(self, column: str) -> float:
+        """What the first row finds above it."""
+        for start, value in (self.start | self.table.counts).items():
+            if self.table.carrier(start) == column:
+                return value
+        if column in self.start:
+            return self.start[column]
+        raise ValueError(f"nothing stands above {column} in row 1")
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
@@ -152,30 +152,36 @@ class Trace:
 
         ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
         of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the
-        squares; ``intercept`` and ``slope`` are the last new ones. Under a schedule its columns
-        follow. A surface has one epoch, with its last ``loss``.
+        squares. A model whose loss is no squared error has ``mean_loss`` instead. Parameters are
+        the last new ones. Under a schedule its columns follow. A surface has one epoch, with its
+        last loss.
         """
         import numpy as np
         import pandas as pd
 
         self._need_whole()
+        table = self.table
         columns: dict[str, Any] = {"epoch": np.arange(1, self.n_epochs + 1)}
         last = slice(self.samples - 1, None, self.samples)
-        if self.table.point:
+        if table.point:
             with np.errstate(all="ignore"):
                 # One after the other as a loop adds them; NumPy's sum goes by another order.
-                total = np.add.accumulate(self.column("err2").reshape(self.n_epochs, -1), axis=1)
-                total = total[:, -1]
-                columns["mse"] = total / self.samples
-                columns["rmse"] = np.sqrt(total / self.samples)
-                columns["root_sum_err2"] = np.sqrt(total)
+                losses = self.column(table.loss).reshape(self.n_epochs, -1)
+                total = np.add.accumulate(losses, axis=1)[:, -1]
+                figures = {
+                    "mean_loss": total / self.samples,
+                    "mse": total / self.samples,
+                    "rmse": np.sqrt(total / self.samples),
+                    "root_sum_err2": np.sqrt(total),
+                }
+            columns |= {name: figures[base] for base, name in table.measures.items()}
         else:
-            columns["loss"] = self.column("loss")[last]
-        for parameter in self.table.parameters:
-            columns[parameter] = self.column(f"new_{parameter}")[last]
-        if self.table.schedule:
-            columns["lr"] = self.column("lr")[last]
-            for column, cells in zip(self.table.epoch_columns, self.epoch_values, strict=True):
+            columns[table.loss] = self.column(table.loss)[last]
+        for parameter in table.parameters:
+            columns[parameter] = self.column(table.carrier(parameter))[last]
+        if table.schedule:
+            columns[table.rate] = self.column(table.rate)[last]
+            for column, cells in zip(table.epoch_columns, self.epoch_values, strict=True):
                 columns[column.name] = cells
         return pd.DataFrame(columns)
 
@@ -203,8 +209,7 @@ class Trace:
         """
         self.table.column(column)
         self._check_row(row)
-        if letters not in LETTERS:
-            raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
+        refuse_letters(letters)
         return explain_cell(self.table, int(row), column, self.value, self.samples, letters)
 
     def _need_whole(self) -> None:
@@ -263,3 +268,68 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}>"
+
+
+def trace(
+    rule: str | Callable[..., object],
+    points: Any = None,
+    *,
+    columns: Sequence[str] | None = None,
+    every: int = 1,
+    **options: Any,
+) -> Trace:
+    """Run ``rule`` over ``points``, one row per sample, ``epochs`` times.
+
+    Args:
+        rule: a name (see :func:`gdlab.rules`) or a registered function.
+        points: a DataFrame with the model's columns, ``x`` and ``y`` for the line, or rows of as
+            many numbers; by default the lesson's 29.
+        epochs: how often the points are gone over.
+        start: what parameters such as ``intercept`` and ``slope`` start from (default 1), and,
+            where wanted, carried state by column name such as ``avg_intercept`` (default 0).
+        batch_size: samples per update, or ``"full"``.
+        shuffle: True draws each epoch's order again without replacement, ``"replacement"`` draws
+            every sample from all.
+        seed: what ``shuffle`` draws by.
+        schedule: a function of :mod:`gdlab.formulas.schedules`, by name; it makes ``lr`` a column.
+        switch: ``{"at_epoch": 3, "to": "momentum"}`` goes on with another rule from that epoch;
+            its hyperparameters may stand beside (``"lr": 0.0001``).
+        surface: a function of :mod:`gdlab.formulas.surfaces`, by name, to descend instead of the
+            line.
+        steps: how many updates are made on a surface.
+        model: a model to descend instead of the line, by its name or itself
+            (:mod:`gdlab.core.model`).
+        columns: the only columns to keep of a long run.
+        every: keep only each ``every``-th row.
+        hyper: hyperparameters, and the model's constants. ``h`` adds finite differences beside
+            the gradients, ``max_norm`` and ``max_value`` clip the gradient, ``weight_decay`` adds
+            L2 decay to a rule without its own.
+
+    Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
+    value out of its limits, and points that are no finite numbers.
+    """
+    run = prepare(rule, points, **options)
+    table, kept = run.table, None
+    if columns is not None or whole("every", every) > 1:
+        for name in table.names if columns is None else columns:
+            table.column(name)
+        asked = table.computed if columns is None else columns
+        kept = tuple(name for name in table.computed if name in asked)
+    check_size(run.rows // every, len(table.computed if kept is None else kept))
+    values, epoch_values, ends = engine.run(run, kept, every)
+    return Trace(
+        **vars(run), values=values, epoch_values=epoch_values, ends=ends, kept=kept, every=every
+    )
+
+
+def _whole_signature() -> inspect.Signature:
+    """The signature of ``trace`` with the options of a run, which ``prepare`` has."""
+    options = inspect.signature(prepare)
+    own = inspect.signature(trace).parameters
+    *before, hyper = options.parameters.values()
+    return options.replace(
+        parameters=[*before, own["columns"], own["every"], hyper], return_annotation=Trace
+    )
+
+
+trace.__signature__ = _whole_signature()  # type: ignore[attr-defined]

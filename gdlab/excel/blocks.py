@@ -8,9 +8,8 @@ only once on a sheet.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
-from gdlab.core.columns import COUNTERS, POINT
+from gdlab.core.columns import ABOVE, COUNT, COUNTERS, OWN
 from gdlab.core.layout import (
     HEADER_ROW,
     INPUT_ROW,
@@ -36,17 +35,20 @@ NAME_ROW, SOURCE_ROW = 2, 3
 class Block:
     """A run in the columns from ``left`` on; the shared columns begin at ``shared``."""
 
-    SHARED: ClassVar[tuple[str, ...]] = (*COUNTERS, *POINT)
-
     trace: Trace
     errors: Errors | None
     shared: int
     left: int
 
+    @property
+    def shared_names(self) -> tuple[str, ...]:
+        """The columns that all blocks have in common."""
+        return (*COUNTERS, *self.trace.table.point)
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The columns that the block has of its own."""
-        return tuple(name for name in self.trace.table.names if name not in self.SHARED)
+        return tuple(name for name in self.trace.table.names if name not in self.shared_names)
 
     @property
     def right(self) -> int:
@@ -55,8 +57,8 @@ class Block:
 
     def place(self, name: str) -> str:
         """The letters of a column, its own or a shared one."""
-        if name in self.SHARED:
-            return f"${letters(self.shared + self.SHARED.index(name))}"
+        if name in self.shared_names:
+            return f"${letters(self.shared + self.shared_names.index(name))}"
         return letters(self.left + self.names.index(name))
 
     def input(self, name: str) -> str:
@@ -65,11 +67,11 @@ class Block:
 
     def last(self, parameter: str) -> str:
         """The formula of a parameter after the last row."""
-        return f"={self.place(f'new_{parameter}')}{START_ROW + self.trace.rows}"
+        return f"={self.place(self.trace.table.carrier(parameter))}{START_ROW + self.trace.rows}"
 
     def rmse(self, epoch: int) -> str:
         """The formula of an epoch's RMSE."""
-        samples, place = self.trace.samples, self.place("err2")
+        samples, place = self.trace.samples, self.place(self.trace.table.loss)
         first, last = START_ROW + (epoch - 1) * samples + 1, START_ROW + epoch * samples
         return f"=SQRT(AVERAGE({place}{first}:{place}{last}))"
 
@@ -77,20 +79,21 @@ class Block:
         """The formulas of a column, with {row} and {above} for the row numbers."""
 
         def put(word: str) -> str:
-            above = word.removesuffix("_prev")
-            if word in self.trace.table.names:
-                return self.place(word) + "{row}"
-            if above != word:
-                return self.place(above) + "{above}"
-            return count(self.trace.samples) if word == "n" else self.input(word)
+            kind, found = table.resolve(word)
+            if kind == OWN:
+                return self.place(found) + "{row}"
+            if kind == ABOVE:
+                return self.place(found) + "{above}"
+            return count(table, self.trace.samples) if kind == COUNT else self.input(found)
 
-        expression = self.trace.table.column(name).expression
+        table = self.trace.table
+        expression = table.column(name).expression
         assert expression is not None
         return excel(expression, put)
 
     def widths(self) -> Iterator[tuple[int, float]]:
         """The widths of the columns, the shared ones and the gap before the block included."""
-        for column, name in enumerate(self.SHARED, self.shared):
+        for column, name in enumerate(self.shared_names, self.shared):
             yield column, styles.COUNTER_WIDTH if name in COUNTERS else styles.POINT_WIDTH
         yield self.left - 1, styles.GAP_WIDTH
         names = [*self.names, *[""] * (self.right + 1 - self.left - len(self.names))]
@@ -102,9 +105,12 @@ def block_cells(book: Workbook, blocks: Sequence[Block], symbols: str) -> list[C
     """The heads, inputs and start rows of all blocks, and the shared columns' heads."""
     header, symbol, start = book.style("header"), book.style("symbol"), book.style("start")
     cells = []
-    for column, name in enumerate(Block.SHARED, blocks[0].shared):
+    shared = blocks[0].trace.table
+    for column, name in enumerate(blocks[0].shared_names, blocks[0].shared):
         cells.append(Cell(HEADER_ROW, column, name, header))
-        cells.append(Cell(SYMBOL_ROW, column, text(name, symbols).replace("_", " "), symbol))
+        cells.append(
+            Cell(SYMBOL_ROW, column, text(name, symbols, shared).replace("_", " "), symbol)
+        )
         cells.append(Cell(START_ROW, column, "start" if name == "epoch" else None, start))
     for block in blocks:
         run, table = block.trace, block.trace.table
@@ -115,11 +121,13 @@ def block_cells(book: Workbook, blocks: Sequence[Block], symbols: str) -> list[C
             cells.append(Cell(INPUT_ROW, column, value, book.style("input")))
         carried = {table.carrier(name): name for name in run.start}
         for column, name in enumerate(block.names, block.left):
-            cells.append(Cell(SYMBOL_ROW, column, text(name, symbols).replace("_", " "), symbol))
+            cells.append(
+                Cell(SYMBOL_ROW, column, text(name, symbols, table).replace("_", " "), symbol)
+            )
             cells.append(Cell(HEADER_ROW, column, name, header))
             if name in carried:
                 value = run.start[carried[name]]
-                formula = f"={block.input(f'start_{carried[name]}')}"
+                formula = f"={block.input(table.start_inputs[carried[name]])}"
                 cells.append(Cell(START_ROW, column, formula, start, value))
             else:
                 cells.append(Cell(START_ROW, column, None, start))
@@ -133,7 +141,7 @@ def row_writer(book: Workbook, sheet: Sheet, blocks: Sequence[Block]) -> Callabl
     run = blocks[0].trace
     shared = [
         (column, name, run.column(name))
-        for column, name in enumerate(Block.SHARED, blocks[0].shared)
+        for column, name in enumerate(blocks[0].shared_names, blocks[0].shared)
     ]
     own = [
         (column, name, block.shape(name), block.trace.column(name), block.errors)
@@ -148,8 +156,8 @@ def row_writer(book: Workbook, sheet: Sheet, blocks: Sequence[Block]) -> Callabl
         counter, number = (pair[last] for pair in looks.values())
         for column, name, values in shared:
             value = values[row - 1].item()
-            if name in POINT:
-                formula = f"=INDEX({points_block(name, run.samples)},{sample}{at})"
+            if name in run.table.point:
+                formula = f"=INDEX({points_block(run.table, name, run.samples)},{sample}{at})"
                 sheet.formula(at, column, formula, counter, value)
             else:
                 sheet.number(at, column, value, counter)

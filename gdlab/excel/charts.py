@@ -7,8 +7,8 @@ from gdlab.core.layout import (
     DATA_START_ROW,
     HEADER_ROW,
     START_ROW,
-    epoch_columns,
 )
+from gdlab.core.model import LINE
 from gdlab.core.symbols import text
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
@@ -29,16 +29,16 @@ Series = dict[str, Any]
 
 def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None:
     """Add the charts right of the epoch table; on a surface, right of the rows."""
-    left = first_column(trace) + len(epoch_columns(trace.table)) + bool(trace.table.point)
+    left = first_column(trace) + len(trace.table.epoch_names) + bool(trace.table.point)
     name = sheet.get_name()
     if trace.table.point:
-        drawn = [
-            _error(book, name, trace),
-            _line(book, name, trace),
-            _path(book, name, trace, symbols),
-        ]
+        drawn = [_error(book, name, trace)]
+        if trace.table.model.name == LINE:
+            drawn.append(_line(book, name, trace))
     else:
-        drawn = [_loss(book, name, trace), _path(book, name, trace, symbols)]
+        drawn = [_loss(book, name, trace)]
+    if len(trace.table.parameters) > 1:
+        drawn.append(_path(book, name, trace, symbols))
     for place, (chart, said) in enumerate(drawn):
         down, across = divmod(place, 2)
         sheet.insert_chart(
@@ -100,7 +100,7 @@ def line(index: int = 0, width: float = 1.75) -> Series:
 
 
 def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
-    column = first_column(trace) + epoch_columns(trace.table).index(name)
+    column = first_column(trace) + trace.table.epoch_names.index(name)
     return [sheet, START_ROW, column, START_ROW + min(trace.n_epochs, MOST_POINTS) - 1, column]
 
 
@@ -110,18 +110,23 @@ def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
 
 
 def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
-    title = titled("RMSE by epoch", trace.n_epochs)
-    chart = chart_of(book, {"type": "line"}, title, "epoch", "RMSE, in units of y")
+    table = trace.table
+    rooted = table.measures.get("rmse")
+    figure, shown = (rooted, "RMSE") if rooted else (table.measures["mean_loss"], "Mean loss")
+    unit = f"RMSE, in units of {table.point[-1]}" if rooted else "mean loss"
+    title = titled(f"{shown} by epoch", trace.n_epochs)
+    chart = chart_of(book, {"type": "line"}, title, "epoch", unit)
     chart.add_series(
         {
-            "name": "rmse",
+            "name": figure,
             "categories": _epochs(trace, name, "epoch"),
-            "values": _epochs(trace, name, "rmse"),
+            "values": _epochs(trace, name, figure),
             "line": line(),
             "marker": marker(),
         }
     )
-    return chart, "Line chart: the root of the mean squared error of each epoch."
+    said = "root of the mean squared error" if rooted else "mean loss"
+    return chart, f"Line chart: the {said} of each epoch."
 
 
 def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
@@ -151,18 +156,17 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
 
 
 def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
-    first, second = trace.table.parameters
+    first, second = trace.table.parameters[:2]
     short = trace.rows <= MOST_POINTS or not trace.table.point
     cells = _rows if short else _epochs
-    columns = [f"new_{one}" if short else one for one in (first, second)]
+    columns = [trace.table.carrier(one) if short else one for one in (first, second)]
     drawn = trace.rows if short else trace.n_epochs
     title = titled(f"The path of {second} against {first}", drawn)
     chart = chart_of(
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},
         title,
-        f"{first} {text(first, symbols)}" if first != text(first, symbols) else first,
-        f"{second} {text(second, symbols)}" if second != text(second, symbols) else second,
+        *(_titled_axis(trace, one, symbols) for one in (first, second)),
     )
     chart.add_series(
         {
@@ -177,6 +181,11 @@ def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, s
     return chart, f"Scatter chart: {second} against {first} after every {after}."
 
 
+def _titled_axis(trace: Trace, parameter: str, symbols: str) -> str:
+    symbol = text(parameter, symbols, trace.table)
+    return f"{parameter} {symbol}" if parameter != symbol else parameter
+
+
 def _loss(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     chart = chart_of(
         book,
@@ -187,9 +196,9 @@ def _loss(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     )
     chart.add_series(
         {
-            "name": "loss",
+            "name": trace.table.loss,
             "categories": _rows(trace, name, "t"),
-            "values": _rows(trace, name, "loss"),
+            "values": _rows(trace, name, trace.table.loss),
             "line": line(0, 1),
             "marker": marker(0, 3),
         }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from xlsxwriter.utility import quote_sheetname
 
 from gdlab.core import layout
+from gdlab.core.columns import COUNTERS
 from gdlab.core.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.trace import Trace
@@ -19,7 +20,7 @@ from gdlab.excel.blocks import Block, block_cells, row_writer
 from gdlab.excel.charts import chart_of, line, marker
 from gdlab.excel.data import truth_address
 from gdlab.excel.errors import Errors, epoch_value, errors_of
-from gdlab.excel.inputs import input_values, validation
+from gdlab.excel.inputs import input_check, input_values, validation
 from gdlab.excel.printing import mark_block
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
@@ -89,7 +90,7 @@ def write_compare(
     ]
     epochs = entries[0].trace.n_epochs
     first = left = FIRST_RMSE + epochs + 1
-    left += len(Block.SHARED) + 1
+    left += len((*COUNTERS, *entries[0].trace.table.point)) + 1
     for run in others:
         block = Block(run, errors_of(run), first, left)
         entries.append(Entry(run.rule, run, block.errors, block=block))
@@ -199,7 +200,7 @@ def _add_checks(
     book: Workbook, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
 ) -> None:
     """What may stand in the inputs, notes, marks where numbers explode, and what is printed."""
-    check = validation("threshold")
+    check = validation("threshold", "threshold")
     sheet.data_validation(INPUT_ROW - 1, 0, INPUT_ROW - 1, 0, check)
     for column, name in enumerate(SUMMARY):
         if name in NOTES:
@@ -207,7 +208,7 @@ def _add_checks(
     spans = [(2, FIRST_RMSE + epochs - 1, START_ROW + count)]
     for block in blocks:
         for column, name in enumerate(input_values(block.trace), block.left):
-            check = validation(name)
+            check = input_check(block.trace, name)
             sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, check)
         for column, name in enumerate(block.names, block.left):
             sheet.note(HEADER_ROW, column, block.trace.explain(1, name, symbols).symbols)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from gdlab.core.columns import POINT
 from gdlab.core.layout import DATA_SHEET, DATA_START_ROW, letters
 from gdlab.core.symbols import LETTERS
 from gdlab.excel import styles
@@ -20,16 +19,19 @@ def truth_address(parameter: str) -> str:
 
 def write_data(
     book: Workbook,
-    points: tuple[Sequence[float], Sequence[float]],
+    names: Sequence[str],
+    points: Sequence[Sequence[float]],
     truth: tuple[float, float] | None = None,
     symbols: str = "mb",
 ) -> Sheet:
-    """Write the points as inputs; with a true (intercept, slope), y is a formula of theirs.
+    """Write the points as inputs, a column for each of ``names``.
+
+    With a true (intercept, slope), y is a formula of theirs.
 
     Then every y must be exactly intercept + slope * x.
     """
     sheet = book.add_sheet(DATA_SHEET)
-    sheet.set_column(0, 1, styles.NUMBER_WIDTH)
+    sheet.set_column(0, max(1, len(names) - 1), styles.NUMBER_WIDTH)
     sheet.set_row(TITLE_ROW - 1, styles.TITLE_HEIGHT)
     sheet.set_row(TRUE_LABEL_ROW - 1, styles.LABEL_HEIGHT)
     sheet.freeze_panes(DATA_START_ROW, 0)
@@ -40,7 +42,7 @@ def write_data(
     cells = [
         Cell(TITLE_ROW, 0, "The points", book.style("title")),
         Cell(SAID_ROW, 0, said, book.style("source")),
-        *(Cell(DATA_START_ROW, i, name, book.style("header")) for i, name in enumerate(POINT)),
+        *(Cell(DATA_START_ROW, i, name, book.style("header")) for i, name in enumerate(names)),
     ]
     for column, (name, value) in enumerate(zip(TRUTH, truth or (), strict=False)):
         cells.append(Cell(TRUE_LABEL_ROW, column, name.replace("_", " "), book.style("label")))
@@ -50,15 +52,15 @@ def write_data(
         sheet.data_validation(TRUE_ROW - 1, column, TRUE_ROW - 1, column, validation(name))
     sheet.put(cells)
     own, computed = book.style("input"), book.style("counter")
-    for row, (x, y) in enumerate(zip(*points, strict=True), DATA_START_ROW + 1):
-        sheet.number(row, 0, x, own)
-        if truth:
-            sheet.formula(row, 1, f"=true_intercept+true_slope*A{row}", computed, y)
-        else:
-            sheet.number(row, 1, y, own)
+    for row, values in enumerate(zip(*points, strict=True), DATA_START_ROW + 1):
+        for column, value in enumerate(values):
+            if truth and column:
+                sheet.formula(row, 1, f"=true_intercept+true_slope*A{row}", computed, value)
+            else:
+                sheet.number(row, column, value, own)
     last = DATA_START_ROW + len(points[0]) - 1
-    check = validation("x" if truth else "x or y")
-    sheet.data_validation(DATA_START_ROW, 0, last, 0 if truth else 1, check)
+    shown = names[:1] if truth else names
+    sheet.data_validation(DATA_START_ROW, 0, last, len(shown) - 1, validation(" or ".join(shown)))
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(DATA_START_ROW - 1)

@@ -8,7 +8,6 @@ from gdlab.core.layout import (
     LABEL_ROW,
     START_ROW,
     SYMBOL_ROW,
-    epoch_columns,
     epoch_formula,
     epoch_letters,
     letters,
@@ -35,13 +34,19 @@ def first_column(trace: Trace) -> int:
 def epoch_heads(book: Workbook, trace: Trace, symbols: str) -> list[Cell]:
     """The table's symbols, headers and start row."""
     cells = []
-    for column, name in enumerate(epoch_columns(trace.table), first_column(trace)):
-        symbol = SYMBOLS.get(name) or text(name, symbols).replace("_", " ")
+
+    def shown(name: str) -> str:
+        return text(name, symbols, trace.table)
+
+    for column, name in enumerate(trace.table.epoch_names, first_column(trace)):
+        symbol = SYMBOLS.get(trace.table.part(name).base) or shown(name).replace("_", " ")
         cells.append(Cell(SYMBOL_ROW, column, symbol, book.style("symbol")))
         cells.append(Cell(HEADER_ROW, column, name, book.style("header")))
         formula = epoch_formula(trace.table, name, 0, trace.samples)
         if formula:
-            cells.append(Cell(START_ROW, column, formula, book.style("start"), trace.hyper["lr"]))
+            cells.append(
+                Cell(START_ROW, column, formula, book.style("start"), trace.hyper[trace.table.rate])
+            )
         elif name in trace.table.epoch_starts:
             start = trace.table.epoch_starts[name]
             cells.append(Cell(START_ROW, column, start, book.style("start")))
@@ -51,28 +56,32 @@ def epoch_heads(book: Workbook, trace: Trace, symbols: str) -> list[Cell]:
 def epoch_notes(trace: Trace, symbols: str) -> dict[int, str]:
     """What is said on the headers, by column: how each figure comes about."""
     table = trace.table
-    said = {
-        "epoch": "One pass over the points.",
+    figures = {
+        "mean_loss": "The mean of the epoch's losses, each taken before its update.",
         "mse": "The mean of the epoch's squared errors, each taken before its update.",
-        "rmse": "The root of the mean squared error, in units of y.",
+        "rmse": f"The root of the mean squared error, in units of {table.point[-1]}.",
         "root_sum_err2": "The root of the SUM of the squared errors: the lesson's figure.",
-        "lr": "The rate of the epoch: what the epoch before has set.",
     }
-    said |= {
-        name: f"{text(name, symbols)} after the epoch's last row." for name in table.parameters
-    }
+    said = {"epoch": "One pass over the points."}
+    said |= {name: figures[base] for base, name in table.measures.items()}
+    said[table.rate] = "The rate of the epoch: what the epoch before has set."
+
+    def shown(name: str) -> str:
+        return text(name, symbols, table)
+
+    said |= {name: f"{shown(name)} after the epoch's last row." for name in table.parameters}
     for column in table.epoch_columns:
         assert column.expression is not None
-        formula = infix(column.expression, lambda name: text(name, symbols), TEXT)
-        said[column.name] = f"{text(column.name, symbols)} = {formula}, after the epoch's last row."
-    names = enumerate(epoch_columns(table), first_column(trace))
+        formula = infix(column.expression, shown, TEXT)
+        said[column.name] = f"{shown(column.name)} = {formula}, after the epoch's last row."
+    names = enumerate(table.epoch_names, first_column(trace))
     return {column: said[name] for column, name in names}
 
 
 def epoch_row(book: Workbook, trace: Trace, errors: Errors | None) -> Callable[[int], list[Cell]]:
     """A function that gives the cells of an epoch's row (from 1)."""
     table = trace.table
-    names = epoch_columns(table)
+    names = table.epoch_names
     values = {name: trace.epochs[name].to_numpy() for name in names}
     first, counter, number = first_column(trace), book.style("counter"), book.style("number")
 
@@ -96,7 +105,7 @@ def line_cells(book: Workbook, trace: Trace, errors: Errors | None) -> list[Cell
     """The ends of the line that the last parameters give, for a chart to draw."""
     column = first_column(trace)
     intercept, slope = trace.table.parameters
-    x = points_block("x", trace.samples)
+    x = points_block(trace.table, trace.table.point[0], trace.samples)
     last = START_ROW + trace.n_epochs
     cells = [
         Cell(LINE_ROWS[0] - 1, column, "line: x", book.style("label")),
@@ -135,14 +144,15 @@ def difference_cells(
     column = first_column(trace) + 3
     cells = []
     for parameter in table.parameters:
-        exact, estimate = f"grad_{parameter}", f"est_grad_{parameter}"
-        if estimate not in table.names:
+        try:
+            exact, estimate = (table.named(base, parameter) for base in ("grad", "est_grad"))
+        except KeyError:
             continue
         one, two = (rows_block(table, name, trace.rows) for name in (exact, estimate))
         # Both ways round, because programs that take MAX of a range's differences may not take ABS.
         formula = f"=MAX(SUMPRODUCT(MAX({two}-{one})),SUMPRODUCT(MAX({one}-{two})))"
         value = _largest_difference(trace, errors, exact, estimate)
-        label = f"largest error of {text(estimate, symbols)}"
+        label = f"largest error of {text(estimate, symbols, table)}"
         cells.append(Cell(LABEL_ROW, column, label, book.style("label")))
         cells.append(Cell(INPUT_ROW, column, formula, book.style("number"), value))
         column += 1

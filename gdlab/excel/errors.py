@@ -15,8 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from gdlab.core.columns import in_order
-from gdlab.core.layout import EPOCH_MEASURES, epoch_columns
+from gdlab.core.columns import ABOVE, LAST_ROW, OWN, topological_order
 from gdlab.core.trace import Trace
 from gdlab.language.evaluate import DIV0, NUM, CellError, evaluate
 
@@ -68,15 +67,13 @@ class _Search:
 
     def __init__(self, trace: Trace, first: int) -> None:
         self.trace, self.table, self.first = trace, trace.table, first
-        self.totals = {name: trace.epochs[name].to_numpy() for name in epoch_columns(trace.table)}
+        self.totals = {name: trace.epochs[name].to_numpy() for name in trace.table.epoch_names}
         self.columns = {name: trace.column(name) for name in self.table.names}
-        self.row_columns = in_order(self.table.columns)
-        self.epoch_columns = in_order(self.table.epoch_columns)
+        self.row_columns = topological_order(self.table.columns)
+        self.epoch_columns = topological_order(self.table.epoch_columns)
         count = trace.rows - first + 1
         self.rows = {name: np.zeros(count, np.uint8) for name in self.table.names}
-        self.epochs = {
-            name: np.zeros(trace.n_epochs, np.uint8) for name in epoch_columns(self.table)
-        }
+        self.epochs = {name: np.zeros(trace.n_epochs, np.uint8) for name in self.table.epoch_names}
 
     def errors(self) -> Errors:
         trace = self.trace
@@ -87,7 +84,8 @@ class _Search:
         for epoch in range(1, trace.n_epochs + 1):
             last = epoch * trace.samples
             if self.table.schedule and epoch > 1:
-                self.epochs["lr"][epoch - 1] = self.epochs["next_lr"][epoch - 2]
+                following = self.table.schedule.names["next_lr"]
+                self.epochs[self.table.rate][epoch - 1] = self.epochs[following][epoch - 2]
             for row in range(max(self.first, last - trace.samples + 1), last + 1):
                 self.mark_row(row)
             self.mark_epoch(epoch, last)
@@ -97,17 +95,17 @@ class _Search:
         for column in self.row_columns:
             if column.expression is not None:
                 code = _code(column.expression, partial(self.value, row=row))
-            elif column.name == "lr" and self.table.schedule:
-                code = int(self.epochs["lr"][(row - 1) // self.trace.samples])
+            elif column.name == self.table.rate:
+                code = int(self.epochs[column.name][(row - 1) // self.trace.samples])
             else:
                 continue
             self.rows[column.name][row - self.first] = code
 
     def value(self, name: str, row: int) -> float:
         """A name's number in a row, or the error that stands in its cell."""
-        above = name.removesuffix("_prev")
-        column, at = (name, row) if name in self.table.names else (above, row - 1)
-        if column not in self.table.names or at < 1:
+        kind, column = self.table.resolve(name)
+        at = row if kind == OWN else row - 1
+        if kind not in (OWN, ABOVE) or at < 1:
             return self.trace.value(name, row)
         if at >= self.first:
             _raise(self.rows[column][at - self.first])
@@ -116,32 +114,34 @@ class _Search:
     def mark_epoch(self, epoch: int, last: int) -> None:
         samples, codes = self.trace.samples, self.epochs
         since = last - samples + 1
-        squares = self.rows["err2"][max(since - self.first, 0) : max(last - self.first + 1, 0)]
+        squares = self.rows[self.table.loss][
+            max(since - self.first, 0) : max(last - self.first + 1, 0)
+        ]
         among = squares[squares > 0]
-        total = self.totals["mse"][epoch - 1]
+        total = self.totals[next(iter(self.table.measures.values()))][epoch - 1]
         sum_code = int(among[0]) if len(among) else int(not math.isfinite(total))
-        for measure in EPOCH_MEASURES:
+        for measure in self.table.measures.values():
             codes[measure][epoch - 1] = sum_code
         for parameter in self.table.parameters:
             if last >= self.first:
-                codes[parameter][epoch - 1] = self.rows[f"new_{parameter}"][last - self.first]
+                codes[parameter][epoch - 1] = self.rows[self.table.carrier(parameter)][
+                    last - self.first
+                ]
         for column in self.epoch_columns:
             value = partial(self.epoch_value, epoch=epoch, last=last)
             codes[column.name][epoch - 1] = _code(column.expression, value)
 
     def epoch_value(self, name: str, epoch: int, last: int) -> float:
-        above = name.removesuffix("_prev")
-        if name in self.epochs:
-            _raise(self.epochs[name][epoch - 1])
-            return self.totals[name][epoch - 1].item()
-        if name in self.table.names:
-            return self.value(name, last)
-        if above == name:
+        kind, found = self.table.resolve_epoch(name)
+        if kind == LAST_ROW:
+            return self.value(found, last)
+        if kind not in (OWN, ABOVE):
             return self.trace.value(name, last)
-        if epoch == 1:
-            return self.table.epoch_starts[above]
-        _raise(self.epochs[above][epoch - 2])
-        return self.totals[above][epoch - 2].item()
+        at = epoch if kind == OWN else epoch - 1
+        if at < 1:
+            return self.table.epoch_starts[found]
+        _raise(self.epochs[found][at - 1])
+        return self.totals[found][at - 1].item()
 
 
 def _raise(code: int) -> None:

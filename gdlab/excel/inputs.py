@@ -13,7 +13,7 @@ from gdlab.core.layout import (
     FIRST_INPUT_COLUMN,
     INPUT_ROW,
     LABEL_ROW,
-    defined_name,
+    defined_names,
     input_address,
     inputs,
 )
@@ -48,15 +48,27 @@ def name_inputs(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     place = quote_sheetname(sheet.get_name())
     for column, name in enumerate(inputs(trace.table), FIRST_INPUT_COLUMN):
         book.define_name(
-            f"{place}!{defined_name(name)}", f"={place}!{input_address(trace.table, name)}"
+            f"{place}!{defined_names(trace.table)[name]}",
+            f"={place}!{input_address(trace.table, name)}",
         )
         if live:
-            sheet.data_validation(INPUT_ROW - 1, column, INPUT_ROW - 1, column, validation(name))
+            sheet.data_validation(
+                INPUT_ROW - 1, column, INPUT_ROW - 1, column, input_check(trace, name)
+            )
 
 
-def validation(name: str) -> dict[str, Any]:
-    """The check of an input, as XlsxWriter takes it: what may stand there, in words too."""
-    base = name.removeprefix("start_") if name == "start_lr" else name.removesuffix("_after")
+def input_check(trace: Trace, name: str) -> dict[str, Any]:
+    """The check of one of a trace's inputs."""
+    one = trace.table.input(name)
+    base = "lr" if name == trace.table.start_rate else one.part.base
+    return validation(name, base if one.carried is None else "")
+
+
+def validation(name: str, base: str = "") -> dict[str, Any]:
+    """The check of an input, as XlsxWriter takes it: what may stand there, in words too.
+
+    ``base`` is a hyperparameter's own word, which its limits go by.
+    """
     limits = LIMITS.get(base, ANY)
     check: dict[str, Any] = {"validate": "decimal", "criteria": "between"}
     words = f"a number {limits.words}" if limits is not ANY else "a number"

@@ -5,15 +5,14 @@ from pathlib import Path
 from gdlab.core.lessons import EPOCHS, LESSONS, Lesson, lesson
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.registry import rules
-from gdlab.core.run import trace
-from gdlab.core.symbols import LETTERS
-from gdlab.core.trace import Trace
+from gdlab.core.symbols import LETTERS, refuse_letters
+from gdlab.core.trace import Trace, trace
 from gdlab.excel.compare import write_compare
 from gdlab.excel.data import write_data
 from gdlab.excel.intro import write_intro
 from gdlab.excel.original import original_notes
 from gdlab.excel.sheet import refuse_too_long, write_sheet
-from gdlab.excel.workbook import STREAM_FROM, refuse_letters, write_trace
+from gdlab.excel.workbook import STREAM_FROM, write_trace
 from gdlab.excel.writer import writing
 
 WORKBOOK = "graddesc.xlsx"
@@ -56,7 +55,9 @@ def _write_all(path: Path, runs: dict[str, Trace], epochs: int, letters: str) ->
     others = [name for name in rules() if name not in {shown.rule for shown in LESSONS.values()}]
     with writing(path, streaming=runs["basic"].rows > STREAM_FROM) as book:
         write_intro(book, epochs, letters)
-        write_data(book, points, (LESSON_INTERCEPT, LESSON_SLOPE), letters)
+        write_data(
+            book, runs["basic"].table.point, points, (LESSON_INTERCEPT, LESSON_SLOPE), letters
+        )
         for name, run in runs.items():
             write_sheet(
                 book,

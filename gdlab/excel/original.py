@@ -28,7 +28,7 @@ def original_notes(lesson: str, table: Table) -> dict[str, str]:
     shared = set(COLUMNS["basic"]).intersection(COLUMNS["momentum"])
     notes = {}
     for name in table.names:
-        label = LABELS.get(name) or text(name, "ab")
+        label = LABELS.get(name) or text(name, "ab", table)
         if name in known:
             notes[name] = f"In the original workbook: column {letters(known.index(name))}, {label}"
         elif name in shared and not known:

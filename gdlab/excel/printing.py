@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, epoch_columns, letters
+from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS
@@ -32,7 +32,7 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
         sheet.set_column(column, column, width)
     if live:
         sheet.set_column(len(table.names), len(table.names), styles.GAP_WIDTH)
-        for column, name in enumerate(epoch_columns(table), first_column(trace)):
+        for column, name in enumerate(table.epoch_names, first_column(trace)):
             sheet.set_column(column, column, styles.width_of(name))
     sheet.freeze_panes(HEADER_ROW, len(table.counters))
 
@@ -42,7 +42,7 @@ def mark_explosions(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> N
     table, first = trace.table, first_column(trace)
     mark_block(book, sheet, START_ROW + trace.rows, len(table.counters), len(table.names) - 1)
     if live and table.point:
-        last = first + len(epoch_columns(table)) - 1
+        last = first + len(table.epoch_names) - 1
         mark_block(book, sheet, START_ROW + trace.n_epochs, first + 1, last)
 
 
@@ -75,7 +75,7 @@ def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
     if live:
         left = first_column(trace)
-        right = left + len(epoch_columns(table)) + CHART_COLUMNS - 1
+        right = left + len(table.epoch_names) + CHART_COLUMNS - 1
         bottom = max(START_ROW + trace.n_epochs * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
         areas.append(xl_range_abs(LABEL_ROW - 2, left, bottom, right))
     # XlsxWriter's own print_area takes one range only.

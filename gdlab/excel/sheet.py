@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from gdlab.core import layout
 from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW
+from gdlab.core.model import LINE
 from gdlab.core.symbols import LETTERS, text
 from gdlab.core.trace import Trace
 from gdlab.excel.charts import add_charts
@@ -62,7 +63,8 @@ def write_sheet(
     cells += _start(book, trace, live)
     beside = None
     if live and trace.table.point:
-        cells += line_cells(book, trace, errors)
+        if trace.table.model.name == LINE:
+            cells += line_cells(book, trace, errors)
         cells += difference_cells(book, trace, letters, errors)
         cells += epoch_heads(book, trace, letters)
         beside = epoch_row(book, trace, errors)
@@ -83,7 +85,10 @@ def write_sheet(
 def default_title(trace: Trace, letters: str = "mb") -> str:
     """The rule, what it descends, and whatever else the run was given."""
     options = dict(trace.options)
-    place = options.pop("surface", f"y = {LETTERS[letters]['slope']}*x + b")
+    line = f"y = {LETTERS[letters]['slope']}*x + b"
+    place = line if trace.table.model.name == LINE else trace.table.model.name
+    for name in ("surface", "model"):
+        options.pop(name, None)
     also = "".join(f", {name} {value}" for name, value in options.items())
     return f"{trace.rule}: {place}{also}"
 
@@ -106,7 +111,7 @@ EXPLODED = "The parameters are no numbers any more from row "
 
 def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
     """The line that says in words whether the numbers explode: its formula and its value."""
-    columns = [f"new_{parameter}" for parameter in trace.table.parameters]
+    columns = [trace.table.carrier(parameter) for parameter in trace.table.parameters]
     counts = [f"COUNT({layout.rows_block(trace.table, name, trace.rows)})" for name in columns]
     count = f"MIN({','.join(counts)})"
     formula = f'=IF({count}={trace.rows},"{FINE}","{EXPLODED}"&({START_ROW + 1}+{count})&" on.")'
@@ -120,7 +125,9 @@ def _heads(book: Workbook, trace: Trace, letters: str) -> list[Cell]:
     symbol, header = book.style("symbol"), book.style("header")
     cells = []
     for column, name in enumerate(trace.table.names):
-        cells.append(Cell(SYMBOL_ROW, column, text(name, letters).replace("_", " "), symbol))
+        cells.append(
+            Cell(SYMBOL_ROW, column, text(name, letters, trace.table).replace("_", " "), symbol)
+        )
         cells.append(Cell(HEADER_ROW, column, name, header))
     return cells
 
@@ -131,7 +138,7 @@ def _start(book: Workbook, trace: Trace, live: bool) -> list[Cell]:
     cells = [Cell(START_ROW, column, None, style) for column in range(len(table.names))]
     for name, number in trace.start.items():
         column = table.names.index(table.carrier(name))
-        formula = f"={layout.defined_name(f'start_{name}')}"
+        formula = f"={layout.defined_names(table)[table.start_inputs[name]]}"
         cells[column] = (
             Cell(START_ROW, column, formula, style, number)
             if live

@@ -23,7 +23,7 @@ def write_runs(runs: Mapping[str, Trace], path: str | Path) -> Path:
     one = next(iter(runs.values()))
     truth = truth_of(one)
     with writing(path, streaming=one.rows > STREAM_FROM) as book:
-        write_data(book, one.points, truth)
+        write_data(book, one.table.point, one.points, truth)
         for name, run in runs.items():
             write_sheet(book, run, name)
         if truth:

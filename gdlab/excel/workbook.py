@@ -5,8 +5,9 @@ from pathlib import Path
 
 from gdlab.core.files import check_workbook_name
 from gdlab.core.layout import DATA_SHEET
+from gdlab.core.model import LINE
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
-from gdlab.core.symbols import LETTERS
+from gdlab.core.symbols import refuse_letters
 from gdlab.core.trace import Trace
 from gdlab.excel.data import write_data
 from gdlab.excel.sheet import refuse_too_long, write_sheet
@@ -41,18 +42,14 @@ def write_trace(
     with writing(path, streaming=trace.rows > STREAM_FROM) as book:
         write_sheet(book, trace, name, letters=letters, title=title, notes=notes)
         if trace.table.point:
-            write_data(book, trace.points, truth_of(trace), letters)
+            write_data(book, trace.table.point, trace.points, truth_of(trace), letters)
     return Path(path)
-
-
-def refuse_letters(letters: str) -> None:
-    """ValueError for letters of the line that there are not."""
-    if letters not in LETTERS:
-        raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
 
 
 def truth_of(trace: Trace) -> tuple[float, float] | None:
     """The lesson's true intercept and slope where all points lie exactly on that line."""
+    if trace.table.model.name != LINE:
+        return None
     x, y = trace.points
     on_line = all(b == LESSON_INTERCEPT + LESSON_SLOPE * a for a, b in zip(x, y, strict=True))
     return (LESSON_INTERCEPT, LESSON_SLOPE) if on_line else None

@@ -1,7 +1,9 @@
-"""The straight line y = m*x + b, its squared error at one point, and the update of a parameter.
+"""The models: what is computed at one point, down to its loss; and the update of a parameter.
 
-The functions keep to the grammar of :mod:`gdlab.language.grammar`; every name that they return is
-a column. ``intercept`` is b, ``slope`` is m; the units are those of the points.
+The functions keep to the grammar of :mod:`gdlab.language.grammar`. Arguments without a default are
+columns of the points, those with one are parameters and where they start from, keyword-only ones
+are constants. Every name that is returned is a column; the loss is the last that is no gradient.
+Units are those of the points.
 """
 
 from math import exp, log
@@ -9,7 +11,7 @@ from math import exp, log
 from gdlab.formulas.functions import max
 
 
-def line(x, y, intercept, slope):
+def line(x, y, intercept=1, slope=1):
     """The error of one point, squared, and its exact derivatives (calculus: the chain rule)."""
     y_pred = intercept + slope * x
     error = y_pred - y
@@ -108,17 +110,6 @@ def network_2_2_1(
     o = 1 / (1 + exp(-z_o))
     loss = -(y * log(o) + (1 - y) * log(1 - o))
     return z_h1, h1, z_h2, h2, z_o, o, loss
-
-
-def finite_differences(x, y, intercept, slope, err2, h):
-    """The same derivatives estimated: how much err2 grows when a parameter grows by h."""
-    error_h_intercept = (intercept + h) + slope * x - y
-    err2_h_intercept = error_h_intercept * error_h_intercept
-    est_grad_intercept = (err2_h_intercept - err2) / h
-    error_h_slope = intercept + (slope + h) * x - y
-    err2_h_slope = error_h_slope * error_h_slope
-    est_grad_slope = (err2_h_slope - err2) / h
-    return err2_h_intercept, est_grad_intercept, err2_h_slope, est_grad_slope
 
 
 def descend(w, step):

@@ -3,12 +3,13 @@
 A schedule that takes ``t`` (the number of the update, from 1) gives ``lr`` for every row;
 ``start_lr`` is the learning rate that the run was given. One that returns ``next_lr`` is called
 after the last row of every epoch: it sees that row's columns by name, this epoch's ``lr``, its own
-results of the epoch before as ``NAME_prev``, and its hyperparameters.
+results of the epoch before as ``NAME_prev``, and its hyperparameters. ``sum_loss`` is the sum of
+the epoch's losses; ``total(...)`` the sum of what stands in it over all parameters.
 """
 
 from math import cos, pi, sqrt
 
-from gdlab.formulas.functions import floor, min
+from gdlab.formulas.functions import floor, min, total
 
 
 def constant(t, start_lr):
@@ -44,11 +45,9 @@ def warmup_cosine(t, start_lr, warmup=29, period=145):
     return (lr,)
 
 
-def lesson_annealing(
-    sqr_avg_intercept, sqr_avg_slope, lr, smallest_prev=1e299, limit=2, factor=0.25
-):
+def lesson_annealing(sqr_avg, lr, smallest_prev=1e299, limit=2, factor=0.25):
     """The Excel lesson's sheet adam_ann: lr times 1/4 where the averages' roots have doubled."""
-    size = sqrt(sqr_avg_intercept) + sqrt(sqr_avg_slope)
+    size = total(sqrt(sqr_avg))
     smallest = min(size, smallest_prev)
     ratio = size / smallest
     next_lr = lr * factor if ratio > limit else lr
@@ -56,7 +55,7 @@ def lesson_annealing(
 
 
 def reduce_on_plateau(
-    sum_err2,
+    sum_loss,
     n,
     lr,
     best_prev=1e299,
@@ -66,7 +65,7 @@ def reduce_on_plateau(
     threshold=0.0001,
 ):
     """lr times ``factor`` after more than ``patience`` poor epochs; torch's ReduceLROnPlateau."""
-    epoch_mse = sum_err2 / n
+    epoch_mse = sum_loss / n
     better = 1 if epoch_mse < best_prev * (1 - threshold) else 0
     best = epoch_mse if better == 1 else best_prev
     waiting = 0 if better == 1 else waited_prev + 1

@@ -1,10 +1,10 @@
-"""Surfaces over two parameters u and v, with their gradients, in the grammar of the rules.
+"""Surfaces over two parameters u and v, with their gradients: models without points.
 
 They show what a line cannot: ravines, saddle points, curved valleys, several minima.
 """
 
 
-def ravine(u, v):
+def ravine(u=1, v=1):
     """A quadratic 40 times steeper in v than in u; minimum 0 at (0, 0)."""
     loss = 0.05 * (u * u) + 2 * (v * v)
     grad_u = 0.1 * u
@@ -12,7 +12,7 @@ def ravine(u, v):
     return loss, grad_u, grad_v
 
 
-def saddle(u, v):
+def saddle(u=1, v=1):
     """u squared minus v squared: a saddle point at (0, 0), no minimum."""
     loss = u * u - v * v
     grad_u = 2 * u
@@ -20,7 +20,7 @@ def saddle(u, v):
     return loss, grad_u, grad_v
 
 
-def rosenbrock(u, v):
+def rosenbrock(u=1, v=1):
     """Rosenbrock 1960: a curved valley; minimum 0 at (1, 1)."""
     aside = v - u * u
     short = 1 - u
@@ -30,7 +30,7 @@ def rosenbrock(u, v):
     return loss, grad_u, grad_v
 
 
-def beale(u, v):
+def beale(u=1, v=1):
     """Beale 1958: steep edges round a flat floor; minimum 0 at (3, 0.5)."""
     first = 1.5 - u + u * v
     second = 2.25 - u + u * (v * v)
@@ -41,7 +41,7 @@ def beale(u, v):
     return loss, grad_u, grad_v
 
 
-def himmelblau(u, v):
+def himmelblau(u=1, v=1):
     """Himmelblau 1972: four minima of 0, one of them at (3, 2)."""
     first = u * u + v - 11
     second = u + v * v - 7

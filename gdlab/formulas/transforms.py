@@ -1,8 +1,11 @@
-"""What may happen to a gradient before the rule sees it, in the rules' own grammar."""
+"""What may happen to a gradient before the rule sees it, in the rules' own grammar.
+
+``total(...)`` is the sum of what stands in it over all parameters.
+"""
 
 from math import sqrt
 
-from gdlab.formulas.functions import max, min
+from gdlab.formulas.functions import max, min, total
 
 
 def batch(position, n, in_batch_prev, t_prev, batch_size):
@@ -22,13 +25,12 @@ def batch_mean(sample_grad, in_batch, sum_grad_prev):
     return (sum_grad,), (grad,)
 
 
-def clip_by_norm(first, second, max_norm):
-    """Pascanu, Mikolov & Bengio 2013, algorithm 1, over both parameters' gradients."""
-    norm = sqrt(first * first + second * second)
+def clip_by_norm(g, max_norm):
+    """Pascanu, Mikolov & Bengio 2013, algorithm 1, over the gradients of all parameters."""
+    norm = sqrt(total(g * g))
     scale = max_norm / norm if norm > max_norm else 1
-    scaled_first = first * scale
-    scaled_second = second * scale
-    return norm, scale, scaled_first, scaled_second
+    scaled_grad = g * scale
+    return norm, scale, scaled_grad
 
 
 def clip_by_value(g, max_value):
@@ -43,7 +45,7 @@ def decay_as_l2(g, w, weight_decay):
     return (decayed_grad,)
 
 
-def running_error(err2, position, sum_err2_prev):
-    """The sum of the epoch's squared errors so far."""
-    sum_err2 = err2 if position == 1 else sum_err2_prev + err2
-    return (sum_err2,), ()
+def running_loss(loss, position, sum_loss_prev):
+    """The sum of the epoch's losses so far."""
+    sum_loss = loss if position == 1 else sum_loss_prev + loss
+    return (sum_loss,), ()

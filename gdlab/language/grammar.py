@@ -10,10 +10,13 @@ import ast
 import inspect
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import NoReturn
 
+# The sum of its argument over all parameters, in functions of the package's own.
+TOTAL = "total"
 # Name -> number of arguments.
 FUNCTIONS = {
     "sqrt": 1, "exp": 1, "log": 1, "cos": 1, "sin": 1, "floor": 1, "sign": 1, "abs": 1,
@@ -31,6 +34,8 @@ ALLOWED = (
 )
 # A cell's formula stays one that a person can read, and far under Excel's 8,192 characters.
 MOST_PARTS = 100
+# What nobody typed may be longer, but no longer than those characters.
+MOST_PARTS_IN_A_CELL = 800
 PARTS = (ast.Name, ast.Constant)
 
 
@@ -43,17 +48,21 @@ class Formulas:
     """One function of the grammar, read.
 
     ``arguments`` are its parameter names in order, ``defaults`` the numbers behind some of them,
-    ``expressions`` maps each assigned name to its syntax tree with helper names put in, so that
-    a tree speaks only of arguments and returned names. ``returned`` holds the returned tuples.
+    ``keyword_only`` those behind a ``*``. ``steps`` maps each assigned name, in order, to its
+    syntax tree as it is written; in ``expressions`` stand the returned ones with helper names put
+    in, so that a tree speaks only of arguments and returned names. ``returned`` holds the returned
+    tuples, ``source`` the bare text of what is computed.
     """
 
     name: str
     doc: str
     arguments: tuple[str, ...]
     defaults: dict[str, float]
+    steps: dict[str, ast.expr]
     expressions: dict[str, ast.expr]
     returned: tuple[tuple[str, ...], ...]
     source: str
+    keyword_only: tuple[str, ...] = ()
 
     @property
     def results(self) -> tuple[str, ...]:
@@ -61,8 +70,14 @@ class Formulas:
         return tuple(name for group in self.returned for name in group)
 
 
-def read(function: Callable) -> Formulas:
-    """Read a function's source into :class:`Formulas`; raises GrammarError outside the grammar."""
+def read(
+    function: Callable[..., object], *, keywords: bool = False, total: bool = False
+) -> Formulas:
+    """Read a function's source into :class:`Formulas`; raises GrammarError outside the grammar.
+
+    ``keywords`` allows keyword-only arguments (a model's constants), ``total`` the sum over all
+    parameters that :func:`unrolled` writes out.
+    """
     try:
         text = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
@@ -70,7 +85,7 @@ def read(function: Callable) -> Formulas:
             f"cannot read the source of {function!r}: define it with def in a file or a cell"
         ) from None
     try:
-        return _Reader(text).formulas()
+        return _Reader(text, keywords, total).formulas()
     except (SyntaxError, RecursionError):
         name = getattr(function, "__name__", repr(function))
         raise GrammarError(
@@ -81,8 +96,10 @@ def read(function: Callable) -> Formulas:
 class _Reader:
     """Walks one function definition and refuses whatever the grammar does not know."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, keywords: bool = False, total: bool = False) -> None:
         self.lines = text.splitlines()
+        self.keywords = keywords
+        self.functions = FUNCTIONS | ({TOTAL: 1} if total else {})
         # Names whose value is the same in every row.
         self.fixed: set[str] = set()
         tree = ast.parse(text).body[0]
@@ -115,35 +132,45 @@ class _Reader:
             self.refuse(tree, "nothing is returned")
         returned = self.returned(body[-1], assigned)
         shown = {name for group in returned for name in group}
-        helpers: dict[str, ast.expr] = {}
-        expressions: dict[str, ast.expr] = {}
-        for name, value in assigned.items():
-            complete = substitute(value, helpers)
-            if sum(isinstance(node, PARTS) for node in ast.walk(complete)) > MOST_PARTS:
-                self.refuse(tree, f"{name} is too long for a cell; return parts of it as columns")
-            (expressions if name in shown else helpers)[name] = complete
-        return Formulas(tree.name, doc, arguments, defaults, expressions, returned, bare(tree))
+        try:
+            expressions = inlined(assigned, shown, MOST_PARTS)
+        except GrammarError as error:
+            self.refuse(tree, f"{error}; return parts of it as columns")
+        keyword_only = tuple(argument.arg for argument in tree.args.kwonlyargs)
+        return Formulas(
+            tree.name, doc, arguments, defaults, assigned, expressions, returned, bare(tree),
+            keyword_only,
+        )  # fmt: skip
 
     def signature(self, arguments: ast.arguments) -> tuple[tuple[str, ...], dict[str, float]]:
-        if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
+        if arguments.vararg or arguments.kwarg or arguments.posonlyargs:
             self.refuse(self.tree, "plain arguments only, no * and no /")
-        names = tuple(argument.arg for argument in arguments.args)
+        if arguments.kwonlyargs and not self.keywords:
+            self.refuse(self.tree, "plain arguments only, no * and no /")
+        positional = [argument.arg for argument in arguments.args]
+        keyword_only = [argument.arg for argument in arguments.kwonlyargs]
+        names = (*positional, *keyword_only)
         for name in names:
             self.check_name(self.tree, name)
-        defaults = {}
-        first = len(names) - len(arguments.defaults)
-        for name, default in zip(names[first:], arguments.defaults, strict=True):
-            sign = 1.0
-            if isinstance(default, ast.UnaryOp) and isinstance(default.op, ast.USub):
-                default, sign = default.operand, -1.0
-            value = _number(default)
-            if value is None:
-                self.refuse(self.tree, f"the default of {name} must be a number")
-            defaults[name] = sign * value
-        return names, defaults
+        first = len(positional) - len(arguments.defaults)
+        given = dict(zip(positional[first:], arguments.defaults, strict=True))
+        for name, behind in zip(keyword_only, arguments.kw_defaults, strict=True):
+            if behind is None:
+                self.refuse(self.tree, f"{name} needs a default: {name}=1")
+            given[name] = behind
+        return names, {name: self.default(name, behind) for name, behind in given.items()}
+
+    def default(self, name: str, behind: ast.expr) -> float:
+        sign = 1.0
+        if isinstance(behind, ast.UnaryOp) and isinstance(behind.op, ast.USub):
+            behind, sign = behind.operand, -1.0
+        value = _number(behind)
+        if value is None:
+            self.refuse(self.tree, f"the default of {name} must be a number")
+        return sign * value
 
     def check_name(self, node: ast.AST, name: str) -> None:
-        if name in FUNCTIONS or name in CONSTANTS:
+        if name in self.functions or name in CONSTANTS:
             self.refuse(node, f"{name} means something else already")
         if name.startswith("_"):
             self.refuse(node, f"{name}: a name begins with a letter")
@@ -198,12 +225,10 @@ class _Reader:
                 comparison, COMPARISONS
             ):
                 parts = [left, right, body, orelse]
-            case ast.Call(ast.Name(function), arguments, []) if function in FUNCTIONS:
-                if len(arguments) != FUNCTIONS[function]:
-                    self.refuse(
-                        node,
-                        f"the number of arguments of {function} is {FUNCTIONS[function]}",
-                    )
+            case ast.Call(ast.Name(function), arguments, []) if function in self.functions:
+                count = self.functions[function]
+                if len(arguments) != count:
+                    self.refuse(node, f"the number of arguments of {function} is {count}")
                 parts = arguments
             case ast.Name(name):
                 if name not in known and name not in CONSTANTS:
@@ -242,7 +267,7 @@ def _number(node: ast.expr) -> float | None:
     return None
 
 
-def substitute(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
+def substitute(tree: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
     """The expression with some of its names replaced by expressions."""
 
     class Put(ast.NodeTransformer):
@@ -252,6 +277,101 @@ def substitute(tree: ast.expr, values: dict[str, ast.expr]) -> ast.expr:
     # A copy, because the transformer changes trees in place.
     copy = ast.parse(ast.unparse(tree), mode="eval").body
     return Put().visit(copy)
+
+
+def inlined(
+    steps: Mapping[str, ast.expr], shown: Collection[str], most: int = MOST_PARTS_IN_A_CELL
+) -> dict[str, ast.expr]:
+    """The steps that are shown, with the others, their helpers, put in.
+
+    Raises GrammarError as soon as one has more than ``most`` parts.
+    """
+    helpers: dict[str, ast.expr] = {}
+    found: dict[str, ast.expr] = {}
+    for name, tree in steps.items():
+        whole = substitute(tree, helpers)
+        if parts(whole) > most:
+            raise GrammarError(f"{name} is too long for a cell")
+        (found if name in shown else helpers)[name] = whole
+    return found
+
+
+def parts(tree: ast.expr) -> int:
+    """How many names and numbers an expression has."""
+    return sum(isinstance(node, PARTS) for node in ast.walk(tree))
+
+
+def compose(
+    name: str,
+    arguments: Iterable[str],
+    steps: Mapping[str, ast.expr],
+    returned: Iterable[Iterable[str]],
+    doc: str = "",
+    defaults: Mapping[str, float] | None = None,
+) -> Formulas:
+    """A function of the grammar that nobody typed: its steps in order, then what it returns.
+
+    ``returned`` holds tuples of names. Nothing is checked.
+    """
+    given, groups = tuple(arguments), tuple(tuple(group) for group in returned)
+    shown = {name for group in groups for name in group}
+    lines = [f"    {step} = {ast.unparse(tree)}" for step, tree in steps.items()]
+    tuples = [f"({''.join(f'{one}, ' for one in group)})" for group in groups]
+    text = "\n".join([f"def _({', '.join(given)}):", *lines, f"    return {', '.join(tuples)}"])
+    definition = ast.parse(text).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return Formulas(
+        name, doc, given, dict(defaults or {}), dict(steps), inlined(steps, shown), groups,
+        bare(definition),
+    )  # fmt: skip
+
+
+def unrolled(formulas: Formulas, count: int) -> Formulas:
+    """A function that was read with ``total``, written out for ``count`` parameters.
+
+    An argument inside of a total is a parameter's own: ``g`` becomes ``g_1``, ``g_2`` and so on,
+    and so does every name that is made from it outside of a total.
+    """
+    own: set[str] = set()
+
+    def is_total(node: ast.AST) -> bool:
+        return isinstance(node, ast.Call) and ast.unparse(node.func) == TOTAL
+
+    for tree in formulas.steps.values():
+        for node in filter(is_total, ast.walk(tree)):
+            own |= set(names(node)) & set(formulas.arguments)  # type: ignore[arg-type]
+
+    def outside(tree: ast.AST) -> set[str]:
+        """The names outside of totals."""
+        found = {tree.id} if isinstance(tree, ast.Name) else set()
+        inside = [] if is_total(tree) else ast.iter_child_nodes(tree)
+        return found.union(*map(outside, inside))
+
+    def numbered(name: str) -> list[str]:
+        return [f"{name}_{i}" for i in range(1, count + 1)] if name in own else [name]
+
+    def of(tree: ast.expr, index: int) -> ast.expr:
+        put: dict[str, ast.expr] = {name: ast.Name(f"{name}_{index}") for name in own}
+        return substitute(tree, put)
+
+    class Summed(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.expr:
+            self.generic_visit(node)
+            if not is_total(node):
+                return node
+            terms = [of(node.args[0], index) for index in range(1, count + 1)]
+            return reduce(lambda left, right: ast.BinOp(left, ast.Add(), right), terms)
+
+    steps: dict[str, ast.expr] = {}
+    for name, tree in formulas.steps.items():
+        if outside(tree) & own:
+            own.add(name)
+        summed = Summed().visit(substitute(tree, {}))
+        for index, one in enumerate(numbered(name), 1):
+            steps[one] = of(summed, index) if name in own else summed
+    arguments = [one for name in formulas.arguments for one in numbered(name)]
+    returned = [[one for name in group for one in numbered(name)] for group in formulas.returned]
+    return compose(formulas.name, arguments, steps, returned, formulas.doc, formulas.defaults)
 
 
 def names(tree: ast.expr) -> tuple[str, ...]:
@@ -279,7 +399,8 @@ def bare(tree: ast.FunctionDef) -> str:
             return ast.Constant(_number(node))
 
     body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
-    arguments = [ast.arg(arg=argument.arg) for argument in tree.args.args]
+    given = (*tree.args.args, *tree.args.kwonlyargs)
+    arguments = [ast.arg(arg=argument.arg) for argument in given]
     plain = ast.FunctionDef(
         name="_",
         args=ast.arguments(

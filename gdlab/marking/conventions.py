@@ -5,14 +5,13 @@ from collections.abc import Iterator
 
 from gdlab.core.columns import Call, Table, every_call
 from gdlab.core.registry import Rule, find_rule, rules
-from gdlab.core.symbols import split
 from gdlab.language.grammar import names, substitute
 from gdlab.marking.rewrites import Rewrite, is_share, same
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:
     """The same column as other rules have it, in this table's names."""
-    base, _ = split(column, table.parameters)
+    base = table.part(column).base
     known = {*table.names, *table.hyper, *(f"{name}_prev" for name in table.names)}
     for call in every_call(table.steps):
         if column not in call.results or call.formulas.name not in rules():

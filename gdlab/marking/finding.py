@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gdlab.core.columns import Table
-from gdlab.core.layout import EPOCH_MEASURES, HEADER_ROW, inputs
+from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.words import listed, shown
 from gdlab.marking.grid import Grid, address, is_number
 
@@ -58,8 +58,9 @@ def _header_row(grid: Grid, table: Table) -> tuple[int, dict[str, int]]:
 def _headers(grid: Grid, row: int, table: Table) -> dict[str, int]:
     """The columns under the table's names, the first of each; not those of the epoch table."""
     words = [word(grid.text(row, column)) for column in range(1, grid.columns + 1)]
-    if EPOCH_MEASURES[0] in words:
-        measure = words.index(EPOCH_MEASURES[0])
+    first = next(iter(table.measures.values()))
+    if first in words:
+        measure = words.index(first)
         start = max((i for i in range(measure) if words[i] == "epoch"), default=measure)
         words = words[:start]
     return {name: words.index(name) + 1 for name in table.names if name in words}

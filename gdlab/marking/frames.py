@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from gdlab.core.columns import POINT
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
+from gdlab.core.model import find_model
+from gdlab.core.trace import Trace, trace
 from gdlab.core.words import shown
 from gdlab.marking.sheet import Filled, Written, decimals_of
 
@@ -56,13 +55,14 @@ def filled_frame(
 
 
 def _run(frame: "pd.DataFrame", rule: str) -> Trace:
-    absent = [name for name in POINT if name not in frame.columns]
+    data = find_model().data
+    absent = [name for name in data if name not in frame.columns]
     if absent:
         raise ValueError(
             f"the frame has no column {' and no '.join(absent)}: hand over the run to judge it by, "
             f"as in check(frame, gdlab.trace({rule!r}, points))"
         )
-    return trace(rule, frame[list(POINT)])
+    return trace(rule, frame[list(data)])
 
 
 def _names(blank: str | Iterable[str]) -> list[str]:

@@ -10,9 +10,8 @@ from gdlab.core.files import check_workbook_name
 from gdlab.core.layout import START_ROW
 from gdlab.core.registry import find_rule
 from gdlab.core.rerun import inputs_of
-from gdlab.core.run import trace
 from gdlab.core.suggest import unknown
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.numbers import numbers
 from gdlab.marking.record import (
@@ -170,7 +169,7 @@ def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
             decimals=record.decimals,
         )
         if is_key:
-            write_data(book, run.points, truth=None)
+            write_data(book, run.table.point, run.points, truth=None)
     return path
 
 

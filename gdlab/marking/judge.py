@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gdlab.core.columns import Column, Table
+from gdlab.core.columns import ABOVE, OWN, Column, topological_order
 from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
 from gdlab.marking.counting import counting
@@ -75,7 +75,7 @@ def judge(filled: Filled) -> Judgement:
     """Judge every cell asked for."""
     table = filled.key.table
     truth = {name: filled.key.column(name).tolist() for name in table.names}
-    columns = [(column, _formula(column)) for column in in_order(table)]
+    columns = [(column, _formula(column)) for column in topological_order(table.columns)]
     claims = _claims(filled)
     own: dict[CellRef, LearnerCell] = {}
     verdicts = []
@@ -94,35 +94,20 @@ def judge(filled: Filled) -> Judgement:
     return Judgement(filled, tuple(verdicts), own, claims)
 
 
-def in_order(table: Table) -> list[Column]:
-    """The columns so that every cell comes after the cells of its row that it is computed from."""
-    ordered: dict[str, Column] = {}
-    waiting = list(table.columns)
-    while waiting:
-        column = next(
-            one
-            for one in waiting
-            if not any(name in table.names and name not in ordered for name in one.precedents)
-        )
-        ordered[column.name] = column
-        waiting.remove(column)
-    return list(ordered.values())
-
-
 def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str) -> LearnerCell:
     """What a learner has for a name in a row: a cell, a cell above, or a given input.
 
     Raises KeyError for a cell that is not there.
     """
     key = filled.key
-    if name in key.table.names:
-        return own[row, name]
-    above = name.removesuffix("_prev")
-    if above != name and row > 1:
-        return own[row - 1, above]
+    kind, found = key.table.resolve(name)
+    if kind == OWN:
+        return own[row, found]
+    if kind == ABOVE and row > 1:
+        return own[row - 1, found]
     try:
         number = float(key.value(name, row))
-    except KeyError:
+    except ValueError:
         raise KeyError(name) from None
     return LearnerCell(number, (number, number))
 

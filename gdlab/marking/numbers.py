@@ -8,8 +8,8 @@ import random
 from typing import Any, NamedTuple
 
 from gdlab.core.registry import Rule
-from gdlab.core.run import Trace, trace
 from gdlab.core.symbols import LIMITS, SHARE
+from gdlab.core.trace import Trace, trace
 
 STARTS = (-1.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 SHORT_MEMORY = (0.5, 0.6, 0.7, 0.8, 0.9)

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS, Plan, table_of
-from gdlab.core.columns import POINT, Table
+from gdlab.core.columns import Table
 from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.registry import find_rule, rules
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.core.words import listed, shortened, shown
 from gdlab.marking.finding import TableLocation, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
@@ -172,7 +171,7 @@ def _point(
 ) -> tuple[float, float]:
     """One point: as it stands in its row; where it cannot be read, as it was given."""
     values = []
-    for index, name in enumerate(POINT):
+    for index, name in enumerate(("x", "y")):
         row, column = rows.get(sample, 0), place.columns.get(name, 0)
         value = place.grid.value(row, column)
         at = f"in {address(row, column)}" if row and column else f"of sample {sample}"

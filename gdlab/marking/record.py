@@ -14,8 +14,8 @@ from gdlab.core.assembly import EXTRAS
 from gdlab.core.columns import Table
 from gdlab.core.layout import DATA_SHEET, inputs
 from gdlab.core.rerun import rerun
-from gdlab.core.run import prepare, trace
-from gdlab.core.trace import Trace
+from gdlab.core.run import prepare
+from gdlab.core.trace import Trace, trace
 from gdlab.core.words import shown
 from gdlab.marking.grid import Grid, is_number
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gdlab.core.columns import COUNTERS, POINT, Table
-from gdlab.core.symbols import LIMITS, SHARE, split
+from gdlab.core.columns import COUNTERS, Table
+from gdlab.core.symbols import LIMITS, SHARE
 from gdlab.language.infix import TEXT, infix
 
 
@@ -231,7 +231,7 @@ def _name(name: str, table: Table) -> Iterator[Rewrite]:
 
     node = ast.Name(name)
     above = name.removesuffix("_prev")
-    base, parameter = split(above, table.parameters)
+    base, parameter = table.part(above)
     if name == "t":
         for op, word in ((ast.Sub(), "t - 1"), (ast.Add(), "t + 1")):
             yield Rewrite(
@@ -249,7 +249,7 @@ def _name(name: str, table: Table) -> Iterator[Rewrite]:
     elif name in table.names and name not in COUNTERS:
         because = f"the row above's {name} was taken, not this row's"
         yield read(f"{name}_prev", "row_above", because)
-        for decimals in range(4) if name not in POINT else ():
+        for decimals in range(4) if name not in table.point else ():
             because = f"{name} was rounded to {decimals} decimals before going on"
             yield Rewrite("rounded_too_early", because, rounding(node, decimals))
     if name in table.parameters:
@@ -257,16 +257,17 @@ def _name(name: str, table: Table) -> Iterator[Rewrite]:
             f"new_{name}", "updated_parameter", f"the {name} was taken after its update, not before"
         )
     if parameter:
-        other = table.parameters[1 - table.parameters.index(parameter)]
-        swapped = f"{base}_{other}" if base else other
-        because = f"{say(ast.Name(_like(name, swapped)))} was taken for {say(node)}"
-        yield read(_like(name, swapped), "other_parameter", because)
-    if name in POINT:
-        other = POINT[1 - POINT.index(name)]
-        yield read(other, "x_and_y_swapped", f"{other} was taken for {name}")
-    if name in table.names and name not in (*COUNTERS, *POINT, *table.parameters):
+        for other in table.parameters:
+            if other != parameter:
+                swapped = table.named(base, other)
+                because = f"{say(ast.Name(_like(name, swapped)))} was taken for {say(node)}"
+                yield read(_like(name, swapped), "other_parameter", because)
+    for other in table.point if name in table.point else ():
+        if other != name:
+            yield read(other, "x_and_y_swapped", f"{other} was taken for {name}")
+    if name in table.names and name not in (*COUNTERS, *table.point, *table.parameters):
         for earlier in table.column(name).precedents:
-            if earlier in table.names and earlier not in (*COUNTERS, *POINT):
+            if earlier in table.names and earlier not in (*COUNTERS, *table.point):
                 yield read(earlier, "stage_skipped", f"{earlier} was taken for {name}")
     if is_rate(node) or base == "step":
         twice = binary(ast.Name("lr"), ast.Mult(), node)

@@ -9,10 +9,10 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import combinations
 
 from gdlab.core.columns import COUNTERS, Table
 from gdlab.core.registry import find_rule, rules
-from gdlab.core.symbols import split
 from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import names, substitute
 from gdlab.marking.bounds import Bound, bound
@@ -141,25 +141,27 @@ def _of_the_whole(table: Table, column: str, expression: ast.expr) -> Iterator[R
 
 
 def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
-    """Slope and intercept swapped; everything taken from the other parameter."""
-    first, second = table.parameters
+    """Two parameters swapped; everything taken from another parameter."""
     used = names(expression)
 
-    def exchanged(name: str) -> str:
+    def exchanged(name: str, swap: dict[str, str]) -> str:
         above = name.removesuffix("_prev")
-        base, parameter = split(above, table.parameters)
-        if parameter is None:
+        base, parameter = table.part(above)
+        if parameter not in swap:
             return name
-        other = second if parameter == first else first
-        return name.replace(above, f"{base}_{other}" if base else other)
+        return table.named(base, swap[parameter]) + name[len(above) :]
 
-    if all(parameter in used for parameter in table.parameters):
-        turned: dict[str, ast.expr] = {name: ast.Name(exchanged(name)) for name in used}
-        because = f"{first} and {second} were swapped"
-        yield Rewrite("parameters_swapped", because, substitute(expression, turned))
-    other = exchanged(column)
-    if other != column:
-        yield Rewrite("other_parameter", f"this is the number of {other}", ast.Name(other))
+    own = table.part(column).parameter
+    for first, second in combinations(table.parameters, 2):
+        swap = {first: second, second: first}
+        if first in used and second in used:
+            turned: dict[str, ast.expr] = {name: ast.Name(exchanged(name, swap)) for name in used}
+            because = f"{first} and {second} were swapped"
+            yield Rewrite("parameters_swapped", because, substitute(expression, turned))
+    for other in table.parameters:
+        if own is not None and other != own:
+            name = exchanged(column, {own: other})
+            yield Rewrite("other_parameter", f"this is the number of {name}", ast.Name(name))
 
 
 def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:

@@ -7,10 +7,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.core.ranges import range_of
+from gdlab.core.ranges import Range, range_of
 from gdlab.core.rerun import inputs_of, rerun
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
@@ -127,8 +126,9 @@ class Explorer(widgets.VBox):
         length = "epochs" if self.run.table.point else "steps"
         values = inputs_of(self.run)
         values[length] = self.run.n_epochs if self.run.table.point else self.run.rows
-        parameters = [f"start_{name}" for name in self.run.table.parameters]
-        carried = [f"start_{name}" for name in self.run.start if f"start_{name}" not in parameters]
+        table = self.run.table
+        parameters = [table.start_inputs[name] for name in table.parameters]
+        carried = [name for name in table.start_inputs.values() if name not in parameters]
         first = [name for name in values if name not in carried and name not in parameters]
         shown = [self._grid({name: values[name] for name in [*first, *parameters]})]
         if carried:
@@ -141,7 +141,9 @@ class Explorer(widgets.VBox):
         label = LETTER * max(map(len, values))
         controls = []
         for name, value in values.items():
-            control, self.boxes[name] = _control(name, value, f"{label}px")
+            control, self.boxes[name] = _control(
+                name, value, range_of(name, self.run.table), f"{label}px"
+            )
             self.boxes[name].observe(lambda _: self._changed(), "value")
             controls.append(control)
         columns = f"repeat(auto-fill, minmax({label + CONTROL}px, 1fr))"
@@ -186,9 +188,10 @@ class Explorer(widgets.VBox):
         return bundle
 
 
-def _control(name: str, value: float, label_width: str) -> tuple[widgets.Widget, widgets.FloatText]:
+def _control(
+    name: str, value: float, limits: Range | None, label_width: str
+) -> tuple[widgets.Widget, widgets.FloatText]:
     """A number box, with a slider bound to it where the input has a range."""
-    limits = range_of(name)
     box = widgets.FloatText(value, step=None, tooltip=name, layout=widgets.Layout(width="110px"))
     style = {"description_width": label_width}
     if limits is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gdlab.core.trace import Trace
-from gdlab.notebook.plots import draw, draw_tangent
+from gdlab.notebook.plots import draw, draw_tangent, drawings_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,18 +28,25 @@ class Picture:
         return self.words
 
 
-def plot(runs: Trace | Sequence[Trace], *drawings: str, row: int | None = None) -> Picture:
+def plot(
+    runs: Trace | Sequence[Trace],
+    *drawings: str,
+    row: int | None = None,
+    parameters: Sequence[str] | None = None,
+) -> Picture:
     """Show some drawings of one run or several, side by side: loss, epochs, line, path, steps.
 
-    ``row`` stops the line and the path after that row. Raises ValueError for an unknown drawing.
+    ``row`` stops the line and the path after that row; ``parameters`` are the two of the path, by
+    default the first. Raises ValueError for an unknown drawing.
     """
     several = [runs] if isinstance(runs, Trace) else list(runs)
     if not several:
         raise ValueError("plot needs at least one run: plot(gdlab.trace('sgd'), 'loss')")
-    wanted = drawings or (("loss", "line") if several[0].table.point else ("loss", "path"))
+    there = drawings_of(several[0])
+    wanted = drawings or ("loss", next(name for name in ("line", "path", "steps") if name in there))
     figure, places = side_by_side(len(wanted))
     for axes, drawing in zip(places, wanted, strict=True):
-        draw(drawing, axes, several, row)
+        draw(drawing, axes, several, row, parameters)
     names = ", ".join(run.rule for run in several)
     return Picture(figure, f"Picture of {names}: {', '.join(wanted)}")
 

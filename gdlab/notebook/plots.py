@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdlab.core.assembly import EXTRAS, SURFACES
+from gdlab.core.assembly import EXTRAS
+from gdlab.core.model import LINE, mean_loss
+from gdlab.core.points import least_squares
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
@@ -27,9 +29,10 @@ STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#E69F00", "linestyle": "--", "marker": "P"},
     {"color": "#56B4E9", "linestyle": "-.", "marker": "X"},
 )
-GREY, POINT_COLOUR = "#6B6B6B", "#444444"
+POINT_COLOUR = "#444444"
 MARKERS = 8  # how many markers stand along a curve
 MANY = 200  # from so many rows on, a path's markers are small
+CURVE = 200  # points along a prediction that is no line
 GRID = 81  # the contours' grid, points each way
 HIGHEST = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
 FAR = 1e12  # what lies further is drawn there: far out of every picture
@@ -37,59 +40,77 @@ MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from s
 
 
 def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
-    """The squared error of every row (a surface's loss), before its update; logarithmic."""
+    """The loss of every row, for the line the squared error, before its update; logarithmic."""
     for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
-        cells = run.column("err2" if run.table.point else "loss")
+        cells = run.column(run.table.loss)
         end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
         _curve(axes, cells, label + end, number)
     _log_axis(axes)
-    point = bool(runs[0].table.point)
-    axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if point else "loss")
+    squared = runs[0].table.model.squared_error
+    axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if squared else "loss")
     _legend(axes, runs, always=any(run.exploded for run in runs))
 
 
 def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
-    """The root of the mean squared error of every epoch, in units of y."""
+    """The root of the mean squared error of every epoch; of other losses, their mean."""
     from matplotlib.ticker import MaxNLocator
 
+    measures = runs[0].table.measures
+    figure = "rmse" if "rmse" in measures else "mean_loss"
     for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
-        cells = run.epochs["rmse"].to_numpy()
+        cells = run.epochs[measures[figure]].to_numpy()
         _curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _log_axis(axes)
-    axes.set(title="RMSE of every epoch", xlabel="epoch", ylabel="RMSE, in units of y")
+    if figure == "rmse":
+        unit = f"RMSE, in units of {runs[0].table.point[-1]}"
+        axes.set(title="RMSE of every epoch", xlabel="epoch", ylabel=unit)
+    else:
+        axes.set(title="Mean loss of every epoch", xlabel="epoch", ylabel="mean loss")
     _legend(axes, runs)
 
 
 def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:
-    """The points, and every run's line after ``row`` (from 1; by default the last)."""
+    """The points, and what every run predicts after ``row`` (from 1; by default the last)."""
     x, y = (np.array(values) for values in runs[0].points)
     axes.scatter(x, y, s=22, color=POINT_COLOUR, alpha=0.65, linewidths=0, label="points")
     ends = np.array(_widened(min(x.min(), 0.0), x.max()))
     for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
-        at = (row or run.rows) - 1
-        intercept, slope = (run.column(f"new_{name}")[at] for name in run.table.parameters)
-        if np.isfinite(intercept) and np.isfinite(slope):
+        now = _parameters_after(run, row or run.rows)
+        if np.isfinite(list(now.values())).all():
             style = {**STYLES[number % len(STYLES)], "marker": ""}
+            # Two ends are enough for a line.
+            along = ends if run.table.model.name == LINE else np.linspace(ends[0], ends[1], CURVE)
             with np.errstate(all="ignore"):
-                heights = np.clip(intercept + slope * ends, -FAR, FAR)
-            axes.plot(ends, heights, linewidth=2, label=label, **style)
+                heights = np.clip(_predicted(run, now, along), -FAR, FAR)
+            axes.plot(along, heights, linewidth=2, label=label, **style)
     if row:
         at_x, at_y = (runs[0].value(name, row) for name in runs[0].table.point)
         axes.scatter(at_x, at_y, s=90, facecolors="none", edgecolors="#D55E00", linewidths=2)
-    axes.set(title=f"The line after row {row or runs[0].rows}", xlabel="x", ylabel="y")
+    what = "line" if runs[0].table.model.name == LINE else "prediction"
+    across, up = runs[0].table.point
+    axes.set(title=f"The {what} after row {row or runs[0].rows}", xlabel=across, ylabel=up)
     axes.set(xlim=tuple(ends), ylim=_widened(min(y.min(), 0.0), y.max()))
     _legend(axes, runs, always=True)
 
 
-def draw_path(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:
-    """The way of the parameters over contours of the loss, up to ``row`` (by default all)."""
-    first, second = runs[0].table.parameters
-    ways = [_way(run, row or run.rows) for run in runs]
-    goal = _goal(runs[0])
+def draw_path(
+    axes: "Axes",
+    runs: Sequence[Trace],
+    row: int | None = None,
+    parameters: Sequence[str] | None = None,
+) -> None:
+    """The path of two parameters over contours of the loss, up to ``row`` (by default all).
+
+    They are the first two, or those that are chosen; the contours hold the others where the first
+    run has them after that row.
+    """
+    first, second = chosen = _two_parameters(runs[0], parameters)
+    ways = [_way(run, row or run.rows, chosen) for run in runs]
+    goal = _goal(runs[0], chosen)
     spans = [_span([way[axis] for way in ways], goal[axis]) for axis in (0, 1)]
     grid = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
-    heights = _loss_over(runs[0], *grid)
+    heights = loss_over(runs[0], row or runs[0].rows, dict(zip(chosen, grid, strict=True)))
     low, high = np.min(heights), np.max(heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, 12)
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
@@ -99,11 +120,12 @@ def draw_path(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
         size = 3 if len(way[0]) < MANY else 1.5
         axes.plot(*drawn, linewidth=1.2, markersize=size, label=label, **style)
         axes.plot(way[0][0], way[1][0], "o", color="white", markeredgecolor="black", markersize=8)
-    if runs[0].table.point:
+    line = runs[0].table.model.name == LINE
+    if line:
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
     axes.set(title="The way over the loss", xlabel=first, ylabel=second)
     axes.set(xlim=spans[0], ylim=spans[1])
-    _legend(axes, runs, always=bool(runs[0].table.point))
+    _legend(axes, runs, always=line)
 
 
 def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
@@ -112,7 +134,7 @@ def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
     for run, rule in zip(runs, _labels(runs), strict=True):
         for parameter in run.table.parameters:
             label = parameter if len(runs) == 1 else f"{rule}, {parameter}"
-            _curve(axes, np.abs(run.column(f"step_{parameter}")), label, number)
+            _curve(axes, np.abs(run.column(run.table.named("step", parameter))), label, number)
             number += 1
     _log_axis(axes)
     axes.set(title="Size of every step", xlabel="row", ylabel="|step|")
@@ -120,18 +142,21 @@ def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
 
 
 def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None:
-    """The error of a row's point as a curve of one parameter, the other held; with its tangent.
+    """The loss at a row's point as a curve of one parameter, the others held; with its tangent.
 
     The tangent's slope is the row's gradient. Where the run has ``h``, the secant through +h
     stands beside it.
     """
-    here = run.value(parameter, row)
-    x, y, error = (run.value(name, row) for name in ("x", "y", "error"))
-    rate = 1.0 if parameter == "intercept" else x
-    reach = 1.6 * abs(error / rate) if rate and error else 1.0  # to behind the curve's bottom
-    along = np.linspace(here - reach, here + reach, 121)
-    height, gradient = error * error, run.value(f"grad_{parameter}", row)
-    axes.plot(along, (error + rate * (along - here)) ** 2, color="#0072B2", label="squared error")
+    table = run.table
+    here, height = run.value(parameter, row), run.value(table.loss, row)
+    gradient = run.value(f"grad_{parameter}", row)
+    along = np.linspace(here - (reach := _reach(run, parameter, row)), here + reach, 121)
+    held = {name: run.value(name, row) for name in (*table.point, *table.parameters)}
+    with np.errstate(all="ignore"):
+        values = {**_constants(run), **held, parameter: along}
+        curve = np.broadcast_to(table.model.forward(values)[table.loss], along.shape)
+    word = "squared error" if table.model.squared_error else "loss"
+    axes.plot(along, curve, color="#0072B2", label=word)
     axes.plot(
         along,
         height + gradient * (along - here),
@@ -139,16 +164,29 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
         color="#D55E00",
         label=f"tangent: slope {gradient:.6g}",
     )
-    if "h" in run.hyper:
-        h, raised = run.hyper["h"], run.value(f"err2_h_{parameter}", row)
-        secant = run.value(f"est_grad_{parameter}", row)
+    if any(one.part.base == "h" for one in table.inputs):
+        h = run.hyper[next(one.name for one in table.inputs if one.part.base == "h")]
+        raised = run.value(table.named(f"{table.loss}_h", parameter), row)
+        secant = run.value(table.named("est_grad", parameter), row)
         label = f"secant through +{h:g}: slope {secant:.6g}"
         axes.plot(along, height + secant * (along - here), ":", color="#009E73", label=label)
         axes.plot(here + h, raised, "^", color="#009E73")
     axes.plot(here, height, "o", color="black")
-    axes.set(title=f"Point ({x:g}, {y:g}): error by {parameter}")
-    axes.set(xlabel=parameter, ylabel="squared error", ylim=(-0.5 * height or -1, None))
+    point = ", ".join(f"{run.value(name, row):g}" for name in table.point)
+    short = "error" if table.model.squared_error else "loss"
+    axes.set(
+        title=f"Point ({point}): {short} by {parameter}" if point else f"{short} by {parameter}"
+    )
+    axes.set(xlabel=parameter, ylabel=word, ylim=(-0.5 * height or -1, None))
     axes.legend(fontsize=8)
+
+
+def _reach(run: Trace, parameter: str, row: int) -> float:
+    """How far a tangent's curve is drawn: of a squared error, to behind the curve's bottom."""
+    height, gradient = run.value(run.table.loss, row), run.value(f"grad_{parameter}", row)
+    # At its bottom a parabola's height is 0: that lies 2 * height / gradient away.
+    reach = abs(3.2 * height / gradient) if gradient and height else 1.0
+    return reach if np.isfinite(reach) else 1.0
 
 
 DRAWINGS: dict[str, Callable[..., None]] = {
@@ -160,14 +198,35 @@ DRAWINGS: dict[str, Callable[..., None]] = {
 }
 
 
-def draw(drawing: str, axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:
-    """Make one drawing by its name; ValueError for an unknown one, or one that a surface lacks."""
+def draw(
+    drawing: str,
+    axes: "Axes",
+    runs: Sequence[Trace],
+    row: int | None = None,
+    parameters: Sequence[str] | None = None,
+) -> None:
+    """Make one drawing by its name; ValueError for an unknown one, or one that a model lacks."""
     if drawing not in DRAWINGS:
         raise ValueError(unknown(f"no drawing is called {drawing!r}", drawing, DRAWINGS))
-    if drawing in ("line", "epochs") and not runs[0].table.point:
-        raise ValueError(f"a surface has no {drawing!r} to draw; there are loss, path, steps")
-    until = {"row": row} if drawing in ("line", "path") else {}
-    DRAWINGS[drawing](axes, runs, **until)
+    there = drawings_of(runs[0])
+    if drawing not in there:
+        what = runs[0].table.model.name if runs[0].table.point else "a surface"
+        raise ValueError(f"{what} has no {drawing!r} to draw; there are {', '.join(there)}")
+    more: dict[str, Any] = {"row": row} if drawing in ("line", "path") else {}
+    if drawing == "path":
+        more["parameters"] = parameters
+    DRAWINGS[drawing](axes, runs, **more)
+
+
+def drawings_of(run: Trace) -> tuple[str, ...]:
+    """The drawings that a run's model has."""
+    model = run.table.model
+    there = {
+        "epochs": bool(model.data),
+        "line": model.prediction is not None,
+        "path": len(model.parameters) > 1,
+    }
+    return tuple(name for name in DRAWINGS if there.get(name, True))
 
 
 def _curve(
@@ -234,27 +293,54 @@ def _legend(axes: "Axes", runs: Sequence[Trace], always: bool = False) -> None:
         axes.legend(fontsize=8)
 
 
-def _way(run: Trace, rows: int) -> tuple[np.ndarray, np.ndarray]:
+def _two_parameters(run: Trace, chosen: Sequence[str] | None) -> tuple[str, str]:
+    """The parameters of a path; ValueError where they are not two of the run's."""
+    own = run.table.parameters
+    wanted = own[:2] if chosen is None else tuple(chosen)
+    if len(set(wanted)) != 2 or not set(wanted) <= set(own):
+        raise ValueError(f"a path has two parameters of {', '.join(own)}, not {chosen!r:.60}")
+    return wanted[0], wanted[1]
+
+
+def _way(run: Trace, rows: int, chosen: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Both parameters from the start on, as far as they are finite."""
     both = [
-        np.concatenate([[run.start[name]], run.column(f"new_{name}")[:rows]])
-        for name in run.table.parameters
+        np.concatenate([[run.start[name]], run.column(run.table.carrier(name))[:rows]])
+        for name in chosen
     ]
     finite = np.isfinite(both[0]) & np.isfinite(both[1])
     end = len(finite) if finite.all() else int(np.argmin(finite))
     return both[0][:end], both[1][:end]
 
 
-def _goal(run: Trace) -> tuple[float, float]:
-    """The best line by least squares; on a surface, where the run started."""
-    if not run.table.point:
-        first, second = run.table.parameters
-        return run.start[first], run.start[second]
-    x, y = (np.array(values) for values in run.points)
-    if np.ptp(x) == 0:
-        return float(np.mean(y)), 0.0
-    slope = np.sum((x - x.mean()) * (y - y.mean())) / np.sum((x - x.mean()) ** 2)
-    return float(y.mean() - slope * x.mean()), float(slope)
+def _parameters_after(run: Trace, row: int) -> dict[str, float]:
+    """All parameters after a row."""
+    return {name: run.column(run.table.carrier(name))[row - 1] for name in run.table.parameters}
+
+
+def _constants(run: Trace) -> dict[str, float]:
+    return {name: run.hyper[name] for name in run.table.model.constants}
+
+
+def _predicted(run: Trace, parameters: dict[str, float], along: np.ndarray) -> np.ndarray:
+    """What the model predicts along its first column of the points."""
+    model = run.table.model
+    assert model.prediction
+    # What is to be predicted has no part in it.
+    values = {**_constants(run), **parameters, model.data[0]: along, model.data[1]: 0.0}
+    return np.broadcast_to(model.forward(values)[model.prediction], along.shape)
+
+
+def _goal(run: Trace, chosen: Sequence[str]) -> tuple[float, float]:
+    """The best line by least squares; of another model, where the run started."""
+    if run.table.model.name != LINE:
+        return run.start[chosen[0]], run.start[chosen[1]]
+    x, y = run.points
+    if min(x) == max(x):
+        best = dict(zip(run.table.parameters, (float(np.mean(y)), 0.0), strict=True))
+    else:
+        best = dict(zip(run.table.parameters, least_squares(run.points), strict=True))
+    return best[chosen[0]], best[chosen[1]]
 
 
 def _span(ways: Sequence[np.ndarray], goal: float) -> tuple[float, float]:
@@ -273,17 +359,10 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return float(low - air), float(high + air)
 
 
-def _loss_over(run: Trace, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The surface's loss, or the points' mean squared error, over a grid of both parameters."""
-    if not run.table.point:
-        return SURFACES[run.options["surface"]](first, second)[0]
-    x, y = (np.array(values) for values in run.points)
-    # A parabola in both parameters: six means of the points tell all of it.
-    return (
-        first**2
-        + 2 * first * second * x.mean()
-        + second**2 * np.mean(x * x)
-        - 2 * first * y.mean()
-        - 2 * second * np.mean(x * y)
-        + np.mean(y * y)
-    )
+def loss_over(run: Trace, row: int, grid: dict[str, np.ndarray]) -> np.ndarray:
+    """The mean loss over a grid of two parameters; the others are held where a row left them."""
+    held = _parameters_after(run, row)
+    finite = {name: value if np.isfinite(value) else 0.0 for name, value in held.items()}
+    values = {**_constants(run), **finite, **grid}
+    found = mean_loss(run.table.model, run.points, values)
+    return np.broadcast_to(found, next(iter(grid.values())).shape)

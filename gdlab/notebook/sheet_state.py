@@ -13,10 +13,9 @@ from typing import Any
 import numpy as np
 
 from gdlab.core.explanation import short
-from gdlab.core.points import Pair
+from gdlab.core.points import Points
 from gdlab.core.rerun import inputs_of, python_line, rerun
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.excel.together import write_runs
 from gdlab.notebook.typed import edited, loaded, pasted, removed
 from gdlab.web.cells import cells
@@ -105,7 +104,7 @@ class SheetState:
             raise ValueError(f"sheet {self.tab} has no inputs")
         self.runs[self.tab] = rerun(self.runs[self.tab], inputs=dict(inputs))
 
-    def _rerun(self, points: Pair | None = None, epochs: int | None = None) -> None:
+    def _rerun(self, points: Points | None = None, epochs: int | None = None) -> None:
         """All runs anew with other points or epochs: all of them or, where one cannot, none."""
         rows = (epochs or self.one.n_epochs) * (len(points[0]) if points else self.one.samples)
         _refuse_too_long(rows)

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdlab.core.assembly import SURFACES
+from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
+from gdlab.notebook.plots import loss_over
 
 WIDTH, HEIGHT = 420, 240
 LEFT, RIGHT, TOP, BOTTOM = 54, 12, 26, 34
@@ -37,20 +38,21 @@ class Area(NamedTuple):
 
 def charts(run: Trace) -> str:
     """The loss of every row, and beside it the points with the last line, or the path."""
-    second = line_chart(run) if _is_line(run) else path_chart(run)
+    second = line_chart(run) if _is_line(run) else ""
+    if not second and len(run.table.parameters) > 1:
+        second = path_chart(run)
     return f'<div class="gdlab-charts">{loss_chart(run)}{second}</div>'
 
 
 def loss_chart(run: Trace) -> str:
     """The squared error of every row, before its update (on a surface its loss); logarithmic."""
-    point = "err2" in run.table.names
-    loss = run.column("err2" if point else "loss")
+    loss = run.column(run.table.loss)
     rows = np.arange(1, len(loss) + 1)
     over = loss[np.isfinite(loss) & (loss > 0)]
     low, high = (over.min(), over.max()) if len(over) else (0.1, 1.0)
     bottom = max(math.floor(math.log10(low)), math.ceil(math.log10(high)) - MOST_DECADES)
     decades = (bottom, max(math.ceil(math.log10(high)), bottom + 1))
-    title = "Squared error of every row" if point else "Loss of every row"
+    title = f"{'Squared error' if run.table.model.squared_error else 'Loss'} of every row"
     area = _area(title, "t", "", (1, max(len(loss), 2)), decades, _decade_ticks(decades))
     with np.errstate(divide="ignore", invalid="ignore"):
         marks = _line(area, rows, np.log10(loss), "gdlab-run")
@@ -82,10 +84,11 @@ def line_chart(run: Trace) -> str:
 
 
 def path_chart(run: Trace) -> str:
-    """The path of the first two parameters, on a surface over contour lines of its loss."""
+    """The path of the first two parameters over contour lines of the loss."""
     first, second = run.table.parameters[:2]
     path = [
-        np.concatenate([[run.start[name]], run.column(f"new_{name}")]) for name in (first, second)
+        np.concatenate([[run.start[name]], run.column(run.table.carrier(name))])
+        for name in (first, second)
     ]
     finite = [values[np.isfinite(values)] for values in path]
     starts = [abs(values[0]) for values in path]
@@ -93,27 +96,26 @@ def path_chart(run: Trace) -> str:
         _widened(*np.clip((v.min(), v.max()), -6 * max(start, 1), 6 * max(start, 1)).tolist())
         for v, start in zip(finite, starts, strict=True)
     ]
-    title = f"Path across the {'loss' if 'surface' in run.options else 'parameters'}"
-    area = _area(title, first, second, spans[0], spans[1])
-    marks = _contours(run.options["surface"], area, spans) if "surface" in run.options else ""
+    area = _area("Path across the loss", first, second, spans[0], spans[1])
+    marks = _contours(run, (first, second), area, spans)
     marks += _line(area, path[0], path[1], "gdlab-run")
     at = [scale(np.array(v[:1]))[0] for scale, v in zip((area.x, area.y), path, strict=True)]
     marks += f'<circle class="gdlab-start" r="4" cx="{at[0]:.1f}" cy="{at[1]:.1f}"/>'
-    return _chart(title, area, marks)
+    return _chart("Path across the loss", area, marks)
 
 
 def _is_line(run: Trace) -> bool:
-    return bool(run.table.point) and run.table.parameters == ("intercept", "slope")
+    return run.table.model.name == LINE
 
 
-def _contours(surface: str, area: Area, spans: list[Span]) -> str:
-    """Contour lines of a surface's loss."""
+def _contours(run: Trace, chosen: tuple[str, str], area: Area, spans: list[Span]) -> str:
+    """Contour lines of the loss; other parameters are held where the last row left them."""
     from contourpy import contour_generator
 
     grid = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
-    heights = np.asarray(SURFACES[surface](*grid)[0])
+    heights = np.asarray(loss_over(run, run.rows, dict(zip(chosen, grid, strict=True))))
     low, high = heights.min(), heights.max()
-    if not low < high:
+    if not low < high or not np.isfinite(high):
         return ""
     found: Any = contour_generator(x=grid[0], y=grid[1], z=heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, LEVELS)

@@ -3,12 +3,12 @@
 from pathlib import PurePath
 
 from gdlab.core.number_text import PLAIN, meanings, number_of, proven_marks
-from gdlab.core.points import Pair
+from gdlab.core.points import Points
 from gdlab.reading.points import columns_of
 from gdlab.web.limits import MOST_POINTS
 
 
-def edited(points: Pair, row: int, column: str, text: str) -> Pair:
+def edited(points: Points, row: int, column: str, text: str) -> Points:
     """The points with one cell (row from 0, ``x`` or ``y``) typed anew; one past the end adds one.
 
     A new point takes its other number from the last point.
@@ -22,7 +22,7 @@ def edited(points: Pair, row: int, column: str, text: str) -> Pair:
     return _enough(x, y)
 
 
-def pasted(points: Pair, row: int, column: str, text: str) -> Pair:
+def pasted(points: Points, row: int, column: str, text: str) -> Points:
     """The points with a block from a spreadsheet put in at a cell; all of it or nothing.
 
     Raises ValueError naming the line and the column of the first bad cell.
@@ -55,13 +55,13 @@ def pasted(points: Pair, row: int, column: str, text: str) -> Pair:
     return _enough(x, y)
 
 
-def loaded(name: str, content: bytes) -> Pair:
+def loaded(name: str, content: bytes) -> Points:
     """The points of a file's bytes; ValueError that names the file and the line."""
     found = columns_of(PurePath(name).name, content, {"x": None, "y": None})
     return _enough(found.columns["x"], found.columns["y"])
 
 
-def _enough(x: list[float], y: list[float]) -> Pair:
+def _enough(x: list[float], y: list[float]) -> Points:
     if not x:
         raise ValueError("the last point stays: a line needs at least one")
     if len(x) > MOST_POINTS:
@@ -69,7 +69,7 @@ def _enough(x: list[float], y: list[float]) -> Pair:
     return x, y
 
 
-def removed(points: Pair, row: int) -> Pair:
+def removed(points: Points, row: int) -> Points:
     """The points without one of them (row from 0)."""
     x, y = list(points[0]), list(points[1])
     del x[row], y[row]

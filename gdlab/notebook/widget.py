@@ -7,8 +7,7 @@ import anywidget
 import traitlets
 
 from gdlab.core.lessons import EPOCHS, lesson
-from gdlab.core.run import trace
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.notebook.sheet_state import COMPARE, DATA, SheetState
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style

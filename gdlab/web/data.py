@@ -4,13 +4,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
 from gdlab.core.points import lesson_pairs
 from gdlab.core.ranges import EPOCHS
 from gdlab.core.rerun import inputs_of, rerun
-from gdlab.core.run import trace
 from gdlab.core.symbols import ANY, LIMITS
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
 from gdlab.web.sheet_meta import sheet_meta
@@ -29,13 +29,12 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     one = next(iter(runs.values()))
     racing = len(runs) > 1
     guests = _guests(runs) if racing else {}
-    x, y = one.points
     return {
         "tabs": [*([DATA] if one.table.point else []), *runs, *([COMPARE] if racing else [])],
         "tab": next(iter(runs)),
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
-        "points": {"x": x, "y": y},
+        "points": dict(zip("xy", one.points or ([], []), strict=True)),
         # The line of Python leaves the lesson's points out.
         "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,
         "race": _race(one) if racing else NO_RACE,
@@ -80,7 +79,7 @@ def _sheet(run: Trace) -> dict[str, Any]:
         **page_program(run),
         "places": {name: place(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
-        "limits": {name: _limits(name) for name in inputs(table)},
+        "limits": {name: _limits(table, name) for name in inputs(table)},
         "order": _order(run),
         "steps": None if table.point else run.rows,
     }
@@ -88,7 +87,9 @@ def _sheet(run: Trace) -> dict[str, Any]:
 
 def _raced(run: Trace) -> list[str]:
     """What a race shows of a run."""
-    return [*(f"new_{name}" for name in run.table.parameters), "err2"] if run.table.point else []
+    return (
+        [*map(run.table.carrier, run.table.parameters), run.table.loss] if run.table.point else []
+    )
 
 
 def _order(run: Trace) -> list[int] | None:
@@ -98,15 +99,15 @@ def _order(run: Trace) -> list[int] | None:
     return list(rerun(run, epochs=max(run.n_epochs, int(EPOCHS.high))).order)
 
 
-def _limits(name: str) -> dict[str, Any]:
+def _limits(table: Table, name: str) -> dict[str, Any]:
     """What an input may be, and how a refusal says it."""
-    if name.startswith("start_") and name != "start_lr":
-        told = f"start {name.removeprefix('start_')}"
-        return _limited(told, "a finite number", -math.inf, True, math.inf)
-    given = name.removeprefix("start_")
-    if given in WHOLE:
+    one = table.input(name)
+    if one.carried is not None:
+        return _limited(f"start {one.carried}", "a finite number", -math.inf, True, math.inf)
+    given = table.rate if name == table.start_rate else name
+    if one.part.base in WHOLE:
         return _whole(given)
-    limits = LIMITS.get(given.removesuffix("_after"), ANY)
+    limits = LIMITS.get("lr" if name == table.start_rate else one.part.base, ANY)
     words = f"a number {limits.words}"
     return _limited(given, words, limits.low, limits.low_allowed, limits.below)
 

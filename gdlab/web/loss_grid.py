@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gdlab.core.assembly import SURFACES
+from gdlab.core.model import mean_loss
 from gdlab.core.trace import Trace
 
 SIDE = 48
@@ -17,10 +17,11 @@ def loss_grid(run: Trace) -> tuple[list[list[float]], np.ndarray]:
     ranges = []
     for name in run.table.parameters:
         start = run.start[name]
-        path = run.column(f"new_{name}")
+        path = run.column(run.table.carrier(name))
         near = path[np.abs(path - start) <= REACH]
         low, high = min([start, *near]), max([start, *near])
         air = 0.15 * (high - low) or 1.0
         ranges.append([low - air, high + air])
     across, up = np.meshgrid(*(np.linspace(low, high, SIDE) for low, high in ranges))
-    return ranges, SURFACES[run.options["surface"]](across, up)[0]
+    values = dict(zip(run.table.parameters, (across, up), strict=True))
+    return ranges, mean_loss(run.table.model, run.points, values)

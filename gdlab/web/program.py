@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable
 
-from gdlab.core.columns import Column, Table, in_order
+from gdlab.core.columns import ABOVE, LAST_ROW, OWN, Column, Table, topological_order
 from gdlab.language.javascript import javascript
 
 # Everything that a program may ask of an arithmetic.
@@ -27,28 +27,27 @@ def program(table: Table) -> str:
     """
 
     def row_leaf(name: str) -> str:
-        above = name.removesuffix("_prev")
-        if name in table.names:
-            return f"c.{name}[r]"
-        return f"c.{above}[r - 1]" if above != name else f"i.{name}"
-
-    epoch_names = {"lr", *(column.name for column in table.epoch_columns)}
+        kind, found = table.resolve(name)
+        if kind == OWN:
+            return f"c.{found}[r]"
+        return f"c.{found}[r - 1]" if kind == ABOVE else f"i.{found}"
 
     def epoch_leaf(name: str) -> str:
-        above = name.removesuffix("_prev")
-        if name in epoch_names:
-            return f"e.{name}[k]"
-        return f"e.{above}[k - 1]" if above in epoch_names else row_leaf(name)
+        kind, found = table.resolve_epoch(name)
+        if kind == OWN:
+            return f"e.{found}[k]"
+        if kind == ABOVE:
+            return f"e.{found}[k - 1]"
+        return f"c.{found}[r]" if kind == LAST_ROW else f"i.{found}"
 
     parts = {
-        "rows": _functions(in_order(table.columns), "r", row_leaf),
-        "epochs": _functions(in_order(table.epoch_columns), "k, r", epoch_leaf),
+        "rows": _functions(topological_order(table.columns), "r", row_leaf),
+        "epochs": _functions(topological_order(table.epoch_columns), "k, r", epoch_leaf),
     }
     body = "".join(f"  {name}: {{\n{lines}  }},\n" for name, lines in parts.items())
     if not table.point:
-        loss = table.column("loss").expression
-        assert loss is not None
-        body += f"  loss: ({', '.join(table.parameters)}) => {javascript(loss, str)},\n"
+        loss = javascript(table.model.loss_tree, str)
+        body += f"  loss: ({', '.join(table.parameters)}) => {loss},\n"
     used = [name for name in ARITHMETIC if re.search(rf"\b{name}\(", body)]
     return f"({{ {', '.join(used)} }}, c, e, i) => ({{\n{body}}})"
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS
-from gdlab.core.rerun import SWITCH_SUFFIX
 from gdlab.core.trace import Trace
 
 Part = str | list[Any] | dict[str, list[list[Any]]]
@@ -17,15 +16,16 @@ def python_call(run: Trace) -> list[Part]:
     never). Under ``switch`` stand such lists of what goes into its braces, with a fixed text or
     None behind.
     """
-    hyper = list(run.hyper)
-    parts: list[Part] = ["points", "epochs"] if run.table.point else [f"steps={run.rows}"]
+    table, hyper = run.table, list(run.hyper)
+    parts: list[Part] = ["points", "epochs"] if table.point else [f"steps={run.rows}"]
     parts.append("start")
     for name, value in run.options.items():
         if name != "switch":
             parts.append(f"{name}={value!r}")
             continue
-        own = [one for one in hyper if one.endswith(SWITCH_SUFFIX)]
-        given = [[one.removesuffix(SWITCH_SUFFIX), one, None] for one in own]
+        after = [one for one in table.inputs if one.after]
+        own = [one.name for one in after]
+        given = [[one.part.base, one.name, None] for one in after]
         parts.append(
             {"switch": [["at_epoch", "at_epoch", None], ["to", None, repr(value["to"])], *given]}
         )
@@ -35,7 +35,5 @@ def python_call(run: Trace) -> list[Part]:
     hyper.sort(key=lambda name: name != "batch_size")
     for name in hyper:
         default = None if name in brings else run.table.hyper[name]
-        parts.append(
-            [name, "start_lr" if name == "lr" and "lr" in run.table.names else name, default]
-        )
+        parts.append([name, table.start_rate if name == table.rate else name, default])
     return parts

@@ -30,14 +30,14 @@ def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
 def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
     """The fixed parts of the sheet that lays runs, by their sheets' names, side by side."""
     one = next(iter(runs.values()))
-    columns: list[dict[str, Any]] = [_column(name, latex(name)) for name in COUNTERS]
+    columns: list[dict[str, Any]] = [_column(name, latex(name, of=one.table)) for name in COUNTERS]
     racers = []
     for label, run in runs.items():
         shown = _shown(run)
         for name in shown:
             place = letters(run.table.names.index(name))
             own = {"group": label, "excel": f"={label}!{place}{{row}}"}
-            columns.append(_column(f"{label}: {name}", latex(name)) | own)
+            columns.append(_column(f"{label}: {name}", latex(name, of=run.table)) | own)
         racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
     for number, column in enumerate(columns):
         column["letters"] = letters(number)
@@ -46,7 +46,9 @@ def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "source": "Several rules on the same points, from each rule's own sheet or its defaults.",
         "columns": columns,
         "inputs": [],
-        "parameters": [{"name": name, "letter": text(name)} for name in one.table.parameters],
+        "parameters": [
+            {"name": name, "letter": text(name, of=one.table)} for name in one.table.parameters
+        ],
         "frozen": "t",
         "start_row": START_ROW,
         "racers": racers,
@@ -68,7 +70,7 @@ def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
 
 
 def _shown(run: Trace) -> tuple[str, ...]:
-    return (*(f"new_{name}" for name in run.table.parameters), "err2")
+    return (*map(run.table.carrier, run.table.parameters), run.table.loss)
 
 
 def _column(name: str, symbol: str) -> dict[str, Any]:

@@ -30,8 +30,10 @@ def sheet_meta(table: Table) -> dict[str, Any]:
         "source": table.rule.source,
         "columns": [_column(table, column) for column in table.columns],
         "inputs": [_input(table, name) for name in layout.inputs(table)],
-        "parameters": [{"name": name, "letter": text_symbol(name)} for name in table.parameters],
-        "loss": "err2" if table.point else "loss",
+        "parameters": [
+            {"name": name, "letter": text_symbol(name, of=table)} for name in table.parameters
+        ],
+        "loss": table.loss,
         "frozen": next(name for name in ("sample", "t") if name in table.names),
         "start_row": layout.START_ROW,
         "points_row": layout.DATA_START_ROW,
@@ -40,12 +42,16 @@ def sheet_meta(table: Table) -> dict[str, Any]:
 
 def _column(table: Table, column: Column) -> dict[str, Any]:
     name = column.name
-    symbol = latex_symbol(name)
+
+    def symbol_of(name: str) -> str:
+        return latex_symbol(name, of=table)
+
+    symbol = symbol_of(name)
     if column.expression is None:
         word = "given" if name in table.point else "counted"
         formula, numbers = rf"\text{{{word}}}", None
     else:
-        formula = latex(column.expression, latex_symbol)
+        formula = latex(column.expression, symbol_of)
         numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
     return {
         "name": name,
@@ -69,15 +75,20 @@ def _holes(text: str) -> list[Any]:
 
 
 def _input(table: Table, name: str) -> dict[str, Any]:
-    slider = range_of(name)
-    symbol = latex_symbol(name)
+    slider = range_of(name, table)
+    started = table.input(name).carried
+    symbol = latex_symbol(name, of=table)
     # A start is told by its name, and so is an input whose symbol is its name once more.
-    plain = name.startswith("start_") or symbol.startswith(r"\mathrm") or symbol == name
+    plain = (
+        started is not None
+        or name == table.start_rate
+        or symbol.startswith(r"\mathrm")
+        or symbol == name
+    )
     return {
         "name": name,
         "symbol": None if plain else mathml(symbol),
         "address": layout.input_address(table, name).replace("$", ""),
-        "carried": name.startswith("start_")
-        and name.removeprefix("start_") not in (*table.parameters, "lr"),
+        "carried": started is not None and started not in table.parameters,
         "slider": slider._asdict() if slider else None,
     }

@@ -10,7 +10,14 @@ import ast
 from collections.abc import Iterable, Mapping
 from math import prod
 
-from gdlab.core.codegen import call_text, counters, function_names, step_lines, with_functions
+from gdlab.core.codegen import (
+    call_text,
+    counters,
+    function_names,
+    points_name,
+    step_lines,
+    with_functions,
+)
 from gdlab.core.columns import Table, every_call
 from gdlab.language.grammar import names
 from gdlab.studies.sweeps.measures import Measure
@@ -58,7 +65,7 @@ def numbers(table: Table) -> tuple[str, ...]:
 
 def in_lanes(table: Table, lanes: tuple[str, ...], measure: Measure) -> tuple[str, ...]:
     """The names with a place in every lane: first those that are swept there."""
-    rate = ["start_lr"] if "lr" in lanes else []
+    rate = [table.start_rate] if table.rate and table.rate in lanes else []
     return tuple(dict.fromkeys([*lanes, *rate, *_changing(table, measure)]))
 
 
@@ -68,7 +75,7 @@ def _changing(table: Table, measure: Measure) -> tuple[str, ...]:
     if table.schedule:
         asked = [name.removesuffix("_prev") for name in table.schedule.names.values()]
         asked = [name for name in asked if name in table.computed]
-        after_epoch = ["lr", *table.epoch_starts, *asked]
+        after_epoch = [table.rate, *table.epoch_starts, *asked]
     carried = [*table.starts, *table.counts, *measure.state, *after_epoch]
     return tuple(dict.fromkeys(carried))
 
@@ -78,24 +85,25 @@ def lanes_text(
 ) -> str:
     """The module whose ``run`` writes the measure of many runs into ``_out``.
 
-    ``run(_first, _count, _fast, _epochs, _samples, _x, _y, _order, NUMBERS, INPUTS, _swept, _s,
+    ``run(_first, _count, _fast, _epochs, _samples, POINTS, _order, NUMBERS, INPUTS, _swept, _s,
     _out)``: ``_count`` runs, the first of them the run ``_first`` of the whole sweep, in which
-    ``_fast`` runs after each other have the shared names in common. NUMBERS are those of
-    :func:`numbers`, INPUTS the measure's. ``_swept`` holds the values of the shared names and of
-    the lanes', whose last change fastest from run to run; ``_s`` is room for 64 lanes of
+    ``_fast`` runs after each other have the shared names in common. POINTS are arrays, NUMBERS
+    those of :func:`numbers`, INPUTS the measure's. ``_swept`` holds the values of the shared names
+    and of the lanes', whose last change fastest from run to run; ``_s`` is room for 64 lanes of
     :func:`in_lanes`.
     """
     written = function_names(table)
     kept = in_lanes(table, lanes, measure)
     changing = _changing(table, measure)
-    common = ["_epochs", "_samples", "_x", "_y", "_order", *numbers(table), *measure.inputs]
+    common = ["_epochs", "_samples", *map(points_name, table.point), "_order", *numbers(table)]
+    common += measure.inputs
     of_block = [name for name in common if name not in lanes]
     place = {name: f"_s[{LANES * i} + _j]" for i, name in enumerate(kept)}
     first_value = {name: repr(value) for name, value in {**table.counts, **measure.state}.items()}
     first_value |= {name: "0.0" for name in changing if name in table.computed}
     first_value |= {name: name for name in of_block}
-    if "lr" in lanes:
-        first_value["start_lr"] = place["lr"]
+    if table.rate and table.rate in lanes:
+        first_value[table.start_rate] = place[table.rate]
 
     def load(indent: str) -> list[str]:
         return [f"{indent}{name} = {place[name]}" for name in kept]
@@ -107,28 +115,30 @@ def lanes_text(
         """A loop over the lanes; none where there is nothing to do."""
         inner = indent + "    "
         work = [inner + line for line in lines]
-        loop = [f"{indent}for _j in range(_lanes):", *load(inner), *work, *store(changed, inner)]
+        loop = [f"{indent}for _j in _range(_lanes):", *load(inner), *work, *store(changed, inner)]
         return loop if work else []
 
     def lines(*groups: Iterable[str]) -> str:
         return "\n".join(line for group in groups for line in group)
 
-    counted = counters(table)
     steps = step_lines(table.steps, written, {*table.starts, *table.counts}, "")
-    update = [f"{name} = new_{name}" for name in table.parameters]
+    update = [f"{name} = {table.carrier(name)}" for name in table.parameters]
     # Where every row carries a name it is stored by every row.
-    by_epoch = [*table.epoch_starts, *(["lr"] if table.schedule else [])]
-    schedule = [call_text(table.schedule, written), "lr = next_lr"] if table.schedule else []
+    by_epoch = [*table.epoch_starts, *([table.rate] if table.schedule else [])]
+    schedule = []
+    if table.schedule:
+        following = f"{table.rate} = {table.schedule.names['next_lr']}"
+        schedule = [call_text(table.schedule, written), following]
     block = lines(
         [f"def _block({', '.join([*of_block, '_s', '_out', '_start', '_lanes'])}):"],
-        ["    n = float(_samples)"],
-        ["    start_lr = lr"] if "lr" in of_block else [],
-        ["    for _j in range(_lanes):"],
+        [f"    {table.count} = _float(_samples)"],
+        [f"    {table.start_rate} = {table.rate}"] if table.rate and table.rate in of_block else [],
+        ["    for _j in _range(_lanes):"],
         (f"        {place[name]} = {first_value[name]}" for name in kept if name not in lanes),
-        ["    _row = 0", "    for _e in range(_epochs):"],
+        ["    _row = 0", "    for _e in _range(_epochs):"],
         each("        ", measure.before, measure.state),
-        ["        for _i in range(_samples):"],
-        (f"            {name} = {counted[name]}" for name in (*table.counters, *table.point)),
+        ["        for _i in _range(_samples):"],
+        (f"            {name} = {cell}" for name, cell in counters(table).items()),
         each(
             "            ",
             [*steps, *measure.row, *update],
@@ -143,10 +153,10 @@ def lanes_text(
     def pick(name: str, place: str, group: tuple[str, ...]) -> str:
         """A name's value at a place among all combinations of its group."""
         later = group[group.index(name) + 1 :]
-        steps = " * ".join(f"len({values[other]})" for other in later)
+        steps = " * ".join(f"_len({values[other]})" for other in later)
         place = f"{place} // ({steps})" if later else place
         return (
-            f"{values[name]}[{place} % len({values[name]})]"
+            f"{values[name]}[{place} % _len({values[name]})]"
             if len(group) > 1
             else (f"{values[name]}[{place}]")
         )
@@ -160,7 +170,7 @@ def lanes_text(
         ["        _lanes = _fast - _place"],
         [f"        if _lanes > {LANES}:", f"            _lanes = {LANES}"],
         ["        if _lanes > _count - _c:", "            _lanes = _count - _c"],
-        ["        for _j in range(_lanes):"],
+        ["        for _j in _range(_lanes):"],
         (f"            {place[name]} = {pick(name, '(_place + _j)', lanes)}" for name in lanes),
         [f"        _block({', '.join(handed)}, _s, _out, _c, _lanes)"],
         ["        _c += _lanes"],

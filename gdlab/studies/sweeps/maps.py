@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdlab.core.columns import PARAMETERS
+from gdlab.core.model import mean_loss
 from gdlab.core.points import least_squares, pairs
 from gdlab.core.symbols import text
 from gdlab.notebook.pictures import Picture, png
@@ -24,18 +24,21 @@ if TYPE_CHECKING:
 MOST_CELLS = 1_000  # drawn along one side; of more, each so many-th
 LOG_FROM = 50.0  # positive values that span more are drawn on a logarithmic axis
 LABELS = {
+    "loss": "mean loss of the last epoch",
     "rmse": "RMSE of the last epoch, in units of y",
     "epochs_to_threshold": "epochs until the RMSE is under the threshold",
     "diverged_at": "row of the first cell that is no finite number",
     "distance": "distance to the least squares line",
 }
 EDGES = {
+    "loss": "edge of divergence: past it a run ends worse than it began",
     "rmse": "edge of divergence: past it a run ends worse than it began",
     "epochs_to_threshold": "past this edge the threshold is not reached",
     "diverged_at": "edge of divergence: past it a cell goes past 1.8e308",
     "distance": "edge of divergence: past it a run ends further off than it began",
 }
 NOTHING = {
+    "loss": "every run diverged",
     "rmse": "every run diverged",
     "epochs_to_threshold": "no run reached the threshold",
     "diverged_at": "no run diverged",
@@ -140,26 +143,32 @@ def _near(sweep: "Sweep") -> np.ndarray:
 
 
 def _beginning(sweep: "Sweep") -> np.ndarray:
-    """The measure of the line that every run starts from, shaped to go with the values."""
-    start = []
-    for name in PARAMETERS:
-        place = list(sweep.over).index(name) if name in sweep.over else None
-        own = (sweep.settings.get("start") or {}).get(name, 1.0)
-        values = np.array([own]) if place is None else sweep.over[name]
-        shape = [1] * sweep.values.ndim
-        if place is not None:
-            shape[place] = len(values)
-        start.append(values.reshape(shape))
-    intercept, slope = start
-    x, y = (np.array(values) for values in pairs(sweep.points))
+    """The measure of what every run starts from, shaped to go with the values."""
+    table = sweep.table
+    over = list(sweep.over)
+
+    def shaped(name: str, otherwise: float) -> np.ndarray:
+        if name not in over:
+            return np.array(otherwise)
+        shape = [-1 if one == name else 1 for one in over]
+        return sweep.over[name].reshape(shape)
+
+    given = sweep.settings.get("start") or {}
+    start = {
+        name: shaped(name, given.get(name, own)) for name, own in table.model.parameters.items()
+    }
+    own = {name: sweep.settings.get(name, value) for name, value in table.model.constants.items()}
+    constants = {name: shaped(name, value) for name, value in own.items()}
+    points = sweep.points
+    known = table.model.points if points is None else None
+    columns = known() if known else pairs(points, table.point)
     if sweep.measure == "distance":
-        best_intercept, best_slope = least_squares((x.tolist(), y.tolist()))
-        return np.hypot(intercept - best_intercept, slope - best_slope)
-    mse = (
-        intercept**2 + slope**2 * np.mean(x * x) + np.mean(y * y)
-        + 2 * (intercept * slope * np.mean(x) - intercept * np.mean(y) - slope * np.mean(x * y))
-    )  # fmt: skip
-    return np.sqrt(np.maximum(mse, 0.0))
+        best = least_squares(columns)
+        return np.hypot(*(start[name] - b for name, b in zip(start, best, strict=True)))
+    loss = mean_loss(table.model, columns, start | constants)
+    # A mean of squares that is 0 may come out a little under it.
+    rooted = table.model.squared_error and sweep.measure != "loss"
+    return np.sqrt(np.maximum(loss, 0.0)) if rooted else loss
 
 
 def _draw_map(

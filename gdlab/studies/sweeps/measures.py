@@ -25,8 +25,10 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
+    "loss": "the mean of the last epoch's losses",
     "rmse": "the root of the mean squared error of the last epoch's rows, as in Trace.epochs",
-    "epochs_to_threshold": "the first epoch whose rmse is not over the threshold; nan: none",
+    "epochs_to_threshold": "the first epoch whose rmse (or mean loss, where a loss is no squared "
+    "error) is not over the threshold; nan: none",
     "diverged_at": "the first row with a cell that is no finite number; nan: none",
     "distance": "how far the last line is from the least squares line, in intercept and slope",
 }
@@ -35,13 +37,16 @@ FOUND = "_found if _found > 0.0 else _never"
 
 def lines_of(measure: str, table: Table) -> Measure:
     """The lines of a measure by its name."""
-    summed = {"_total": 0.0}, ("_total = 0.0",), ("_total = _total + err2",)
-    if measure == "rmse":
+    root = f"_total / {table.count}"
+    root = f"sqrt({root})" if table.model.squared_error else root
+    summed = {"_total": 0.0}, ("_total = 0.0",), (f"_total = _total + {table.loss}",)
+    if measure in ("rmse", "loss"):
         state, before, row = summed
-        return Measure(state, (), before, row, (), "sqrt(_total / n)")
+        result = root if measure == "rmse" else f"_total / {table.count}"
+        return Measure(state, (), before, row, (), result)
     if measure == "epochs_to_threshold":
         state, before, row = summed
-        reached = "_found == 0.0 and sqrt(_total / n) <= _threshold"
+        reached = f"_found == 0.0 and {root} <= _threshold"
         after = (f"_found = _e + 1.0 if {reached} else _found",)
         result = "_found if _found > 0.0 else _never"
         return Measure(
@@ -55,6 +60,8 @@ def lines_of(measure: str, table: Table) -> Measure:
             "_found = _row + 1.0 if _found == 0.0 and _check != _check else _found",
         )
         return Measure({"_found": 0.0}, ("_never",), (), checks, (), FOUND)
-    first, second = (f"({name} - _best_{name})" for name in table.parameters)
-    inputs = tuple(f"_best_{name}" for name in table.parameters)
-    return Measure({}, inputs, (), (), (), f"sqrt({first} * {first} + {second} * {second})")
+    apart = [f"({name} - _best_{name})" for name in table.parameters]
+    squares = " + ".join(f"{one} * {one}" for one in apart)
+    return Measure(
+        {}, tuple(f"_best_{name}" for name in table.parameters), (), (), (), f"sqrt({squares})"
+    )

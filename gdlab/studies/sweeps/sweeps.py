@@ -9,15 +9,16 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdlab.core.columns import PARAMETERS
+from gdlab.core.columns import Table
 from gdlab.core.explanation import short
 from gdlab.core.files import replacing
+from gdlab.core.model import LINE
 from gdlab.core.points import least_squares, number
 from gdlab.core.progress import progress
-from gdlab.core.run import Job, prepare, trace
+from gdlab.core.run import Run, prepare
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.studies.sweeps.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
 from gdlab.studies.sweeps.measures import MEASURES, lines_of
 from gdlab.studies.sweeps.work import Work, compute_all
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 2**31  # 16 GiB
 ROWS_AT_ONCE = 1_000_000
-# The parameters of the line and of a surface.
-STARTS = (*PARAMETERS, "u", "v")
 # Settings that decide which rows and columns there are, not a number in them.
 NOT_SWEPT = ("batch_size", "at_epoch", "epochs", "steps", "seed")
 
@@ -52,6 +51,7 @@ class Sweep:
     settings: dict[str, Any]
     values: "np.ndarray"
     rows: int
+    table: Table
 
     @property
     def runs(self) -> int:
@@ -109,7 +109,7 @@ class Sweep:
             if not (isinstance(place, Integral) and -len(values) <= place < len(values)):
                 raise ValueError(f"{name} has places 0 to {len(values) - 1}, not {place!r:.40}")
         chosen = self._chosen(places)
-        starts = {name: value for name, value in chosen.items() if _is_start(name)}
+        starts = {name: value for name, value in chosen.items() if name in self.table.starts}
         given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
         if starts:
             given["start"] = {**(self.settings.get("start") or {}), **starts}
@@ -190,6 +190,8 @@ def sweep(
     ``over`` maps hyperparameters, and starts such as ``intercept``, to their values; all other
     arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``:
 
+    ``"loss"``
+        the mean of the last epoch's losses;
     ``"rmse"``
         of the last epoch's rows, as in ``Trace.epochs``, in units of y;
     ``"epochs_to_threshold"``
@@ -207,8 +209,7 @@ def sweep(
     job = _job(rule, points, values, settings)
     if measure not in MEASURES:
         raise ValueError(unknown(f"no measure is called {measure!r:.40}", measure, MEASURES))
-    if not job.table.point and measure != "diverged_at":
-        raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
+    _refuse_measure(measure, job.table)
     lines = lines_of(measure, job.table)
     inputs = {"_threshold": number(threshold, "threshold"), "_never": math.nan}
     if measure == "distance":
@@ -219,7 +220,7 @@ def sweep(
         text=lanes_text(job.table, shared, lanes, lines),
         swept=tuple(values[name] for name in (*shared, *lanes)),
         fast=math.prod(len(values[name]) for name in lanes),
-        epochs=job.epochs,
+        epochs=job.n_epochs,
         samples=job.samples,
         points=job.points,
         order=job.order,
@@ -231,7 +232,8 @@ def sweep(
         found = compute_all(work, advance)
     grid = found.reshape([len(values[name]) for name in (*shared, *lanes)])
     order = [(*shared, *lanes).index(name) for name in values]
-    return Sweep(rule, points, values, measure, settings, grid.transpose(order), work.rows)
+    values_of = grid.transpose(order)
+    return Sweep(rule, points, values, measure, settings, values_of, work.rows, job.table)
 
 
 def _values(over: Any) -> dict[str, "np.ndarray"]:
@@ -265,9 +267,14 @@ def _floats(given: Any, several: list[Any], where: str) -> "np.ndarray":
     return np.array([number(one, f"{where} {i}") for i, one in enumerate(several, 1)])
 
 
-def _is_start(name: str) -> bool:
-    """Whether a name is a start's: no rule's hyperparameter may have such a name."""
-    return name in STARTS or name.endswith(tuple(f"_{one}" for one in STARTS))
+def _refuse_measure(measure: str, table: Table) -> None:
+    """ValueError for a measure that a model does not have."""
+    if not table.point and measure != "diverged_at":
+        raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
+    if measure == "rmse" and not table.model.squared_error:
+        raise ValueError(f"measure rmse is one of squared errors; of {table.model.name} take loss")
+    if measure == "distance" and table.model.name != LINE:
+        raise ValueError("measure distance is one of the line; take loss")
 
 
 def _job(
@@ -275,15 +282,20 @@ def _job(
     points: Any,
     values: Mapping[str, "np.ndarray"],
     settings: Mapping[str, Any],
-) -> Job:
+) -> Run:
     """The first run's job, with every swept value checked."""
     for name in values:
-        if name in NOT_SWEPT or name.endswith("_after"):
+        if name in NOT_SWEPT:
             raise ValueError(f"{name} cannot be swept; make one sweep for each")
         if name in settings:
             raise ValueError(f"{name} is swept over; do not also give it a value")
     first = {name: several[0].item() for name, several in values.items()}
-    starts = {name: value for name, value in first.items() if _is_start(name)}
+    # A start is one of the table's, which does not depend on the numbers in it.
+    table = prepare(rule, points, **settings).table
+    for one in table.inputs:
+        if one.after and one.name in values:
+            raise ValueError(f"{one.name} cannot be swept; make one sweep for each")
+    starts = {name: value for name, value in first.items() if name in table.starts}
     hyper = {name: value for name, value in first.items() if name not in starts}
     given = dict(settings)
     if starts and hasattr(given.get("start", {}), "keys"):
@@ -292,7 +304,7 @@ def _job(
     for name in hyper:
         # A hyperparameter's limits are two ends, so the least and the largest value tell.
         for value in (values[name].min().item(), values[name].max().item()):
-            why = refusal(name, value)
+            why = refusal(name, value, job.table.part(name).base)
             if why:
                 raise ValueError(f"over {name}: {why}")
     return job

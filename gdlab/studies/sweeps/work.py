@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdlab.core import engine
 from gdlab.core.parallel import share, spread, workers
-from gdlab.core.points import Pair
+from gdlab.core.points import Points
 from gdlab.studies.sweeps.lanes import LANES
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Work(NamedTuple):
     fast: int
     epochs: int
     samples: int
-    points: Pair
+    points: Points
     order: list[int]
     numbers: tuple[float, ...]
     kept: int
@@ -99,11 +99,11 @@ def compute(work: Work, first: int, out: "np.ndarray") -> None:
 
     given = (work.epochs, work.samples)
     if work.compiled:
-        x, y = (np.array(values, dtype=float) for values in work.points)
+        points = [np.array(values, dtype=float) for values in work.points]
         order = np.array(work.order, dtype=np.int64)
         room = _on_a_line(work.kept * LANES)
         engine.run_compiled(
-            work.text, first, len(out), work.fast, *given, x, y, order, *work.numbers,
+            work.text, first, len(out), work.fast, *given, *points, order, *work.numbers,
             work.swept, room, out,
         )  # fmt: skip
         return
@@ -113,10 +113,10 @@ def compute(work: Work, first: int, out: "np.ndarray") -> None:
 
         def plainly(module: dict[str, Any], number: Callable) -> float:
             out = [0.0]
-            x, y = ([number(value) for value in values] for values in work.points)
+            points = [[number(value) for value in values] for values in work.points]
             swept = tuple([number(value) for value in values] for values in work.swept)
             module["run"](
-                run, 1, work.fast, *given, x, y, work.order, *map(number, work.numbers),
+                run, 1, work.fast, *given, *points, work.order, *map(number, work.numbers),
                 swept, [0.0] * (work.kept * LANES), out,
             )  # fmt: skip
             return float(out[0])

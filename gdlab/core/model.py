@@ -1,0 +1,292 @@
+"""What is descended: a model, read from a function, with its gradients.
+
+A model is one function of the grammar. Its arguments without a default are columns of the points,
+those with one are parameters and where they start from, keyword-only ones are constants. It returns
+one tuple of names, each a column; the last that is no gradient is the loss. A model without columns
+of points is a surface: a run of it goes by steps, not by epochs and samples.
+
+``grad_NAME`` is the derivative of the loss with respect to NAME. The gradients of all parameters
+are returned by the function itself, as the line's are, or come as a second function, whoever
+derived them:
+
+    read_model(line)
+    read_model(neuron, gradients=compose(
+        "neuron", ("x", "a", ...), {"grad_z": tree, "grad_weight": tree, ...},
+        [("grad_z", "grad_weight", "grad_bias")],
+    ))
+
+That second :class:`Formulas` (``gdlab.language.grammar.compose`` makes one from trees) may ask for
+any argument and any returned name of the first; it returns ``grad_NAME`` for every parameter and,
+where they shall be columns, for intermediate names.
+
+A :class:`Model` is all that the other parts need: ``trace(rule, points, model=model)`` takes it, or
+the name under which :func:`register` has put it.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NoReturn
+
+from gdlab.core.points import Points, lesson_pairs
+from gdlab.core.suggest import unknown
+from gdlab.formulas import models, surfaces
+from gdlab.language.evaluate import evaluate_arrays
+from gdlab.language.grammar import (
+    Formulas,
+    GrammarError,
+    compose,
+    inlined,
+    names,
+    read,
+    substitute,
+)
+
+# The columns that every table has of its own.
+COUNTED = ("epoch", "sample", "t")
+# A loss is drawn over a grid by no more points than this.
+POINTS_OF_A_PICTURE = 500
+LINE = "line"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A model, read.
+
+    ``data`` are the columns of its points, ``parameters`` its parameters with their starts,
+    ``constants`` the keyword-only arguments with their values, ``loss`` the loss's column.
+    ``gradients`` is None where ``formulas`` returns them itself. ``points`` gives the points that a
+    run takes where none are given.
+    """
+
+    name: str
+    formulas: Formulas
+    data: tuple[str, ...]
+    parameters: dict[str, float]
+    constants: dict[str, float]
+    loss: str
+    gradients: Formulas | None = None
+    points: Callable[[], Points] | None = None
+
+    @property
+    def source(self) -> str:
+        """Where it comes from: the docstring's first paragraph on one line."""
+        return " ".join(self.formulas.doc.split("\n\n")[0].split())
+
+    @property
+    def functions(self) -> tuple[Formulas, ...]:
+        """What is computed in a row, in order."""
+        return (self.formulas, self.gradients) if self.gradients else (self.formulas,)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it computes, in order."""
+        return tuple(name for one in self.functions for name in one.results)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All its names."""
+        return (*self.formulas.arguments, *self.columns)
+
+    @cached_property
+    def loss_tree(self) -> ast.expr:
+        """The loss in one expression of data, parameters and constants."""
+        return inlined(self.formulas.steps, {self.loss})[self.loss]
+
+    def forward(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """All its steps, where arguments are NumPy arrays or numbers: for pictures."""
+        found = dict(values)
+        for name, tree in self.formulas.steps.items():
+            found[name] = evaluate_arrays(tree, found)
+        return found
+
+    @cached_property
+    def squared_error(self) -> bool:
+        """Whether the loss is an error times itself: then its root is in units of the data."""
+        match self.formulas.steps[self.loss]:
+            case ast.BinOp(ast.Name(left), ast.Mult(), ast.Name(right)):
+                return left == right
+        return False
+
+    @cached_property
+    def prediction(self) -> str | None:
+        """The column that predicts the last column of the points, ``y_pred`` for ``y``; or None.
+
+        None too where it depends on more than one column of the points.
+        """
+        found = f"{self.data[-1]}_pred" if self.data else ""
+        if found not in self.formulas.results:
+            return None
+        tree = inlined(self.formulas.steps, {found})[found]
+        inputs = set(names(tree)) & set(self.data)
+        return found if inputs == {self.data[0]} and len(self.data) == 2 else None
+
+
+def read_model(
+    function: Callable[..., object],
+    gradients: Formulas | None = None,
+    points: Callable[[], Points] | None = None,
+) -> Model:
+    """Read a function as a model; raises GrammarError where it is not one.
+
+    A function that does not return the gradients itself needs ``gradients`` beside it.
+    """
+    formulas = read(function, keywords=True)
+    name = formulas.name
+
+    def refuse(why: str) -> NoReturn:
+        raise GrammarError(f"{name}: {why}")
+
+    if len(formulas.returned) != 1:
+        refuse("a model returns one tuple of names, the loss last")
+    data = tuple(one for one in formulas.arguments if one not in formulas.defaults)
+    constants = {one: formulas.defaults[one] for one in formulas.keyword_only}
+    parameters = {one: v for one, v in formulas.defaults.items() if one not in constants}
+    if not parameters:
+        refuse("a model needs a parameter, an argument with the number that it starts from")
+    for word in (*formulas.arguments, *formulas.results):
+        if word in COUNTED:
+            refuse(f"{word} is a column that every table has; give it another name")
+        if word.endswith("_prev"):
+            refuse(f"{word}: names that end in _prev belong to the row above")
+    known = {*formulas.arguments, *formulas.results}
+    losses = [one for one in formulas.results if one.removeprefix("grad_") not in known - {one}]
+    if not losses:
+        refuse("a model returns its loss")
+    there = {*formulas.results, *(gradients.results if gradients else ())}
+    for parameter in parameters:
+        if f"grad_{parameter}" not in there:
+            refuse(f"there is no grad_{parameter}, the derivative of {losses[-1]}")
+    if gradients and set(gradients.results) & known:
+        refuse(f"{min(set(gradients.results) & known)} is computed twice")
+    return Model(
+        name=name,
+        formulas=formulas,
+        data=data,
+        parameters=parameters,
+        constants=constants,
+        loss=losses[-1],
+        gradients=gradients,
+        points=points,
+    )
+
+
+@lru_cache(maxsize=64)
+def finite_differences(model: Model) -> Formulas:
+    """A model's derivatives estimated: how much the loss grows when a parameter grows by ``_h``.
+
+    For each parameter, in order, it gives the loss there, ``_raised_1``, and the estimate,
+    ``_estimated_1``. Raises ValueError where a formula would be too long for a cell.
+    """
+    steps: dict[str, ast.expr] = {}
+    shown: list[str] = []
+    forward = model.formulas.steps
+    for index, parameter in enumerate(model.parameters, 1):
+        put: dict[str, ast.expr] = {
+            parameter: ast.BinOp(ast.Name(parameter), ast.Add(), ast.Name("_h"))
+        }
+        for name in _needed(forward, model.loss):
+            # What does not depend on the parameter is what it is in this row.
+            moved = f"_raised_{index}" if name == model.loss else f"_{index}_{name}"
+            steps[moved] = substitute(forward[name], put)
+            put[name] = ast.Name(moved)
+        difference = ast.BinOp(put[model.loss], ast.Sub(), ast.Name(model.loss))
+        steps[f"_estimated_{index}"] = ast.BinOp(difference, ast.Div(), ast.Name("_h"))
+        shown += [f"_raised_{index}", f"_estimated_{index}"]
+    arguments = (*model.formulas.arguments, model.loss, "_h")
+    try:
+        return compose("finite_differences", arguments, steps, [shown])
+    except GrammarError:
+        message = f"h: an estimate of {model.name}'s gradients is too long for a cell"
+        raise ValueError(message) from None
+
+
+def mean_loss(model: Model, points: Points, values: Mapping[str, Any]) -> Any:
+    """The mean loss over the points, or a surface's loss, where names are NumPy arrays or numbers.
+
+    ``values`` holds the parameters and constants. Of very many points, some stand for all.
+    """
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        if not model.data:
+            return model.forward(values)[model.loss]
+        if model.name == LINE:
+            return _mean_squared_error(points, values)
+        some = [column[:: 1 + len(column) // POINTS_OF_A_PICTURE] for column in points]
+        total = 0.0
+        for point in zip(*some, strict=True):
+            given = {**values, **dict(zip(model.data, point, strict=True))}
+            total = total + model.forward(given)[model.loss]
+        return total / len(some[0])
+
+
+def _mean_squared_error(points: Points, values: Mapping[str, Any]) -> Any:
+    """The line's, a parabola in both parameters: six means of the points tell all of it."""
+    import numpy as np
+
+    x, y = (np.array(column) for column in points)
+    first, second = values["intercept"], values["slope"]
+    return (
+        first**2
+        + 2 * first * second * x.mean()
+        + second**2 * np.mean(x * x)
+        - 2 * first * y.mean()
+        - 2 * second * np.mean(x * y)
+        + np.mean(y * y)
+    )
+
+
+def _needed(steps: dict[str, ast.expr], name: str) -> list[str]:
+    """The steps that lead to a name, itself last."""
+    wanted = {name}
+    for step in reversed(steps):
+        if step in wanted:
+            wanted |= set(names(steps[step]))
+    return [step for step in steps if step in wanted]
+
+
+SURFACES: dict[str, Callable[..., object]] = {
+    function.__name__: function
+    for function in (
+        surfaces.ravine,
+        surfaces.saddle,
+        surfaces.rosenbrock,
+        surfaces.beale,
+        surfaces.himmelblau,
+    )
+}
+_registered: dict[str, Model] = {}
+
+
+@lru_cache(maxsize=64)
+def _built_in(name: str) -> Model:
+    return (
+        read_model(models.line, points=lesson_pairs) if name == LINE else read_model(SURFACES[name])
+    )
+
+
+def model_names() -> tuple[str, ...]:
+    """The names of all models and surfaces."""
+    return (LINE, *SURFACES, *_registered)
+
+
+def register(model: Model) -> None:
+    """Keep a model under its name; a second one of that name takes the first one's place.
+
+    Raises GrammarError for the name of a model that comes with gdlab.
+    """
+    if model.name == LINE or model.name in SURFACES:
+        raise GrammarError(f"{model.name} is a built-in model; give yours another name")
+    _registered[model.name] = model
+
+
+def find_model(model: "str | Model | None" = None) -> Model:
+    """A model by its name, or itself; the line for None. ValueError that lists the names."""
+    if isinstance(model, Model):
+        return model
+    name = LINE if model is None else model
+    if not isinstance(name, str) or name not in model_names():
+        raise ValueError(unknown(f"no model is called {name!r:.40}", name, model_names()))
+    return _registered[name] if name in _registered else _built_in(name)
