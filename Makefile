@@ -45,6 +45,7 @@ bench: $(INSTALLED_TEST) ## measure the speed
 refresh: $(INSTALLED_TEST) ## bring exports, the README's outputs and the notebooks up to date
 	.venv/bin/gdlab export --all
 	.venv/bin/python tests/test_readme.py
+	.venv/bin/python tests/claims_page.py
 	.venv/bin/python tests/notebooks.py
 
 refuse = { echo "$(1)" >&2; exit 1; }

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+import claims_page
 import engines
 import numpy as np
 import pandas as pd
@@ -407,6 +408,14 @@ def test_the_claims_are_laid_out_for_reading(table):
     assert "a &lt; b &amp; c." in gdlab.audit.show_claims(odd)._repr_html_()
     with pytest.raises(ValueError, match=r"no source has 'nobody' in its name; there are: How do"):
         gdlab.audit.show_claims(whole, "nobody")
+
+
+def test_the_page_of_the_documentation_has_every_claim_with_its_verdict(table):
+    page = claims_page.PAGE.read_text(encoding="utf-8")
+    for _, row in table.reset_index().iterrows():
+        assert claims_page.head_of(row) in page, "run tests/claims_page.py"
+        assert row["shows"] in page
+    assert page.count("\n**") == len(table)
 
 
 def test_claims_about_one_thing():

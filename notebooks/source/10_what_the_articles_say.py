@@ -33,8 +33,9 @@ claims = gdlab.claims()
 claims["verdict"].value_counts().to_frame()
 
 # %% [markdown]
-# Under every claim stands the line that shows it. Copy one into a cell of your own, and change
-# something.
+# **True or false?** Guess before you open a claim. Inside stand the verdict, the numbers, the cells
+# that show them, and the line that computes them: copy one into a cell of your own, and change
+# something. You need no Python to read on.
 #
 # ## Murthy: How do ML Models actually do Gradient Descent?
 #
