@@ -1,7 +1,7 @@
 """A sweep's map in a notebook: a click on a cell opens that run's sheet below it."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -9,10 +9,7 @@ import traitlets
 
 from gdlab.notebook.pictures import png
 from gdlab.notebook.widget import sheet
-from gdlab.studies.sweeps.maps import Map
-
-if TYPE_CHECKING:
-    from gdlab.studies.sweeps.sweeps import Sweep
+from gdlab.studies.sweeps.maps import Map, Swept
 
 # A sheet of more rows than a person reads would only make the page slow.
 MOST_ROWS = 10_000
@@ -70,7 +67,7 @@ class ClickMap(ipywidgets.VBox):
             self.children = [self.picture, self.said, sheet(sweep.trace(*places))]
 
 
-def said(sweep: "Sweep", places: Sequence[int]) -> str:
+def said(sweep: Swept, places: Sequence[int]) -> str:
     """One line on a run: its swept values and its measure, and how to have its table."""
     chosen = zip(sweep.over.items(), places, strict=True)
     told = [f"{name} = {values[place]:.6g}" for (name, values), place in chosen]

@@ -19,8 +19,6 @@ from gdlab.notebook.pictures import Picture, png
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from gdlab.studies.sweeps.sweeps import Sweep
-
 MOST_CELLS = 1_000  # drawn along one side; of more, each so many-th
 LOG_FROM = 50.0  # positive values that span more are drawn on a logarithmic axis
 LABELS = {
@@ -46,6 +44,8 @@ NOTHING = {
 }
 EDGE_COLOUR, NONE_COLOUR = "#D55E00", "#D9D9D9"
 WIDTH, HEIGHT, DPI = 6.4, 4.8, 100
+# A sweep, whose class knows its map: to name it here would close a circle of imports.
+Swept = Any
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Side:
 class Map(Picture):
     """The picture of a sweep."""
 
-    sweep: "Sweep"
+    sweep: Swept
     sides: tuple[Side, ...]
 
     def places(self, across: float, down: float) -> tuple[int, ...] | None:
@@ -104,7 +104,7 @@ class Map(Picture):
         return {"image/png": png(self.figure), "text/plain": self.words}
 
 
-def sides(sweep: "Sweep") -> list[Side]:
+def sides(sweep: Swept) -> list[Side]:
     """The axes of a sweep's map; ValueError for a sweep over more than two names."""
     if len(sweep.over) > 2:
         names = ", ".join(sweep.over)
@@ -117,7 +117,7 @@ def sides(sweep: "Sweep") -> list[Side]:
     return found
 
 
-def draw(sweep: "Sweep", kind: type[Map] = Map) -> Map:
+def draw(sweep: Swept, kind: type[Map] = Map) -> Map:
     """The picture of a sweep; ``figure`` is matplotlib's own."""
     from matplotlib.figure import Figure
 
@@ -132,7 +132,7 @@ def draw(sweep: "Sweep", kind: type[Map] = Map) -> Map:
     return kind(figure, f"Map of {sweep!r}", sweep, tuple(axes_of))
 
 
-def _near(sweep: "Sweep") -> np.ndarray:
+def _near(sweep: Swept) -> np.ndarray:
     """Which runs have not diverged."""
     if sweep.measure == "diverged_at":
         return np.isnan(sweep.values)
@@ -142,7 +142,7 @@ def _near(sweep: "Sweep") -> np.ndarray:
         return np.isfinite(sweep.values) & (sweep.values <= _beginning(sweep))
 
 
-def _beginning(sweep: "Sweep") -> np.ndarray:
+def _beginning(sweep: Swept) -> np.ndarray:
     """The measure of what every run starts from, shaped to go with the values."""
     table = sweep.table
     over = list(sweep.over)
