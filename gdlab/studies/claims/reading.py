@@ -1,8 +1,9 @@
 """The table of claims laid out for reading, its long texts wrapped."""
 
 import html
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdlab.studies.claims.claim import FAILS, HOLDS, UNTESTABLE, WITH_SETTINGS
 
@@ -16,9 +17,9 @@ CODE = "background:none;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;fo
 MARKS = {HOLDS: "✓", WITH_SETTINGS: "(✓)", FAILS: "✗", UNTESTABLE: "?"}
 
 
-def _told(row: dict[str, str]) -> str:
+def _told(row: Mapping[Hashable, Any]) -> str:
     """One claim; what came out is behind a fold, so that a reader can guess first."""
-    said = {name: html.escape(text) for name, text in row.items()}
+    said = {name: html.escape(str(text)) for name, text in row.items()}
     lines = [f"<i>Found:</i> {said['outcome']}.", f"<i>Why:</i> {said['reason']}"]
     if said["edge"]:
         lines.append(f"<i>The edge:</i> {said['edge']}.")
