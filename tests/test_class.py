@@ -25,6 +25,7 @@ from gdlab.marking.classes import (
     roster,
     worker,
 )
+from gdlab.marking.classes.journal import Journal
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 BOMB = 40_000_000
@@ -47,7 +48,8 @@ def test_a_learners_sheet_depends_on_the_id_alone(tmp_path):
     assert new_class("momentum", many, tmp_path / "b", rows=2) == (4, 0)
     listed = {row["id"]: row for row in table(tmp_path / "b" / "class.csv")}
     assert [row["sheet"] for row in listed.values()] == [
-        "sheets/zoe.xlsx", "sheets/b_la.xlsx", "sheets/_1+1.xlsx", "sheets/anna.xlsx",
+        "sheets/zoe.xlsx", "sheets/béla-264970ac11964a9c.xlsx",
+        "sheets/_1+1-bac90eef5bf3aecd.xlsx", "sheets/anna.xlsx",
     ]  # fmt: skip
     for folder in ("sheets", "keys"):
         same = [(tmp_path / one / folder / "anna.xlsx").read_bytes() for one in ("a", "b")]
@@ -87,16 +89,44 @@ def test_bad_lists_are_answered_in_one_line(tmp_path, text, words):
         roster.read_roster(place)
 
 
-def test_file_names_suit_every_file_system(tmp_path):
-    ids = ["con", "..", "a/b", "a:b", "A_b", "-x", "ü" * 100]
-    learners = roster.read_roster(students(tmp_path / "list.csv", *ids))
-    names = [one.file for one in learners]
-    assert len({name.lower() for name in names}) == len(ids)
+AWKWARD = (
+    "con", "CON", "nul.txt", "com1", "..", "a/b", "a:b", "A_b", "a_b", "a_B", "-x", "ü" * 100,
+    "王伟", "李娜", "müller", "möller", "Muller", "x" * 200, "x" * 199, "a.", ".a", "a b",
+    "a\u202eb", "😀", "a-0123456789abcdef", "İ", "i", "ß", "ss", "𝒳", "~$a",
+)  # fmt: skip
+
+
+def test_file_names_suit_every_file_system():
+    names = [roster.file_of(one) for one in AWKWARD]
+    assert len({roster.alike(name) for name in names}) == len(AWKWARD)
     for name in names:
-        assert roster.UNSAFE.sub("", name) == name
-        assert len(name) < 120
-        assert name[0] not in "-."
-        assert name != "con.xlsx"
+        assert not set(name) & set('\\/:*?"<>| ~$') and name.isprintable()
+        assert len(name.encode()) < 120
+        assert name[0] not in "-." and name[-6] != "."
+        assert roster.DEVICES.fullmatch(name.lower().removesuffix(".xlsx")) is None
+    assert roster.file_of("王伟").startswith("王伟-")
+    assert roster.file_of("s1234567") == "s1234567.xlsx"
+
+
+def test_a_longer_list_moves_nobody(tmp_path):
+    alone = {one: roster.file_of(one) for one in AWKWARD}
+    seeds = {one: roster.seed_of(one) for one in AWKWARD}
+    listed = students(tmp_path / "list.csv", "new", *reversed(AWKWARD), "newer")
+    for one in roster.read_roster(listed)[1:-1]:
+        assert (one.file, one.seed) == (alone[one.id], seeds[one.id])
+    assert len(set(seeds.values())) == len(AWKWARD)
+    # An accent may be written in two ways; the learner is one.
+    (again,) = roster.read_roster(students(tmp_path / "mac.csv", "mu\u0308ller"))
+    assert (again.id, again.file) == ("müller", alone["müller"])
+
+
+def test_a_class_grows_and_sheets_stay_with_their_learners(tmp_path):
+    out = tmp_path / "class"
+    new_class("sgd", students(tmp_path / "a.csv", "王伟", "müller"), out, rows=1)
+    before = {place.name: place.read_bytes() for place in (out / "sheets").iterdir()}
+    new_class("sgd", students(tmp_path / "b.csv", "李娜", "möller", "王伟", "müller"), out, rows=1)
+    after = {place.name: place.read_bytes() for place in (out / "sheets").iterdir()}
+    assert len(after) == 4 and before.items() <= after.items()
 
 
 def hostile(folder):
@@ -189,7 +219,7 @@ def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
     named = [one for row in alike for one in row["learners"].split("; ")]
     assert {honest[one] for one in named} == {2}
     # By chance a usual slip may give one learner's wrong number, and then it is not like others.
-    assert 0.95 * slipped <= len(named) == len(set(named)) <= slipped
+    assert 0.95 * slipped - 1 <= len(named) == len(set(named)) <= slipped
     assert all(row["question"].endswith("?") for row in alike)
 
 
@@ -215,7 +245,7 @@ def test_nothing_is_marked_twice_and_nothing_is_lost(tmp_path, monkeypatch):
     journal.write_bytes(b"".join(lines[:2]) + lines[2][:40])
     del marked[:]
     mark_class(handed_in, out)
-    assert marked == [Path(json.loads(lines[2])[0]).stem]
+    assert marked == [Path(json.loads(json.loads(lines[2])[0])[0]).stem]
     assert (out / "marks.csv").read_bytes() == first
     # Another content is another file.
     hand_in(handed_in / "b.xlsx", "sgd", rows=1, change=lambda t, name, value: None)
@@ -241,7 +271,7 @@ def test_ctrl_c_leaves_whole_files_only(tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
-    done = [json.loads(line) for line in journal.read_text().splitlines()]
+    done = [handed.file for handed, _ in Journal(journal)]
     assert 3 <= len(done) < 40
     assert not (out / "marks.csv").exists()
     for copy in (out / "marked").iterdir():
@@ -249,24 +279,36 @@ def test_ctrl_c_leaves_whole_files_only(tmp_path):
         assert zipfile.ZipFile(copy).testzip() is None
     written = {copy: copy.stat().st_mtime_ns for copy in (out / "marked").iterdir()}
     assert main(["class", "mark", str(handed_in), "--out", str(out)]) == 0
-    kept = {out / "marked" / marking.copy_of(file) for file, *_ in done}
+    kept = {out / "marked" / marking.copy_of(file) for file in done}
     assert all(copy.stat().st_mtime_ns == written[copy] for copy in kept)
     assert len(table(out / "marks.csv")) == len(journal.read_text().splitlines()) == 40
 
 
 STUB = """
-import json, os, sys, time
+import json, os, signal, sys, time
 for line in sys.stdin:
-    path = json.loads(line)["path"]
+    folder, path = os.path.split(json.loads(line)["path"])
+    told = os.path.join(folder, "asked")
+    with open(told, "a") as file:
+        file.write(path + " ")
     if "hang" in path:
         time.sleep(60)
     if "die" in path:
         os._exit(3)
+    if "crash" in path:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "ended" in path:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "once" in path and open(told).read().count("once") == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if "compute" in path:
+        os.kill(os.getpid(), signal.SIGXCPU)
     print(json.dumps({"reason": "answered"}), flush=True)
 """
 
 
-def test_a_process_that_hangs_or_dies_is_replaced(monkeypatch):
+@pytest.fixture
+def stub(monkeypatch):
     def start():
         return subprocess.Popen(
             [sys.executable, "-c", STUB], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -274,11 +316,32 @@ def test_a_process_that_hangs_or_dies_is_replaced(monkeypatch):
 
     monkeypatch.setattr(marker, "_start", start)
     monkeypatch.setattr(marker, "SECONDS", 0.4)
-    monkeypatch.setattr(marker, "STARTING_SECONDS", 1.0)
+    monkeypatch.setattr(marker, "STARTING_SECONDS", 4.0)
+
+
+def test_a_process_that_hangs_or_dies_is_replaced(tmp_path, stub):
     own = marker.Marker()
-    reasons = [own.mark(Path(name), Path())["reason"] for name in ("a", "hang", "b", "die", "c")]
+    names = ("a", "hang", "b", "die", "c", "crash", "ended", "once", "compute", "d")
+    answers = {name: own.mark(tmp_path / name, Path()) for name in names}
     own.close()
-    assert reasons == ["answered", marker.TOO_LONG, "answered", marker.LOST, "answered"]
+    assert {name: answer["reason"] for name, answer in answers.items()} == {
+        "a": "answered", "b": "answered", "c": "answered", "d": "answered", "once": "answered",
+        "hang": marker.LATE, "die": marker.LOST, "crash": marker.LOST, "ended": marker.ENDED,
+        "compute": marker.TOO_LONG,
+    }  # fmt: skip
+    # A fault that may have been the machine's is tried again by the next run; the file's is not.
+    assert {name for name, answer in answers.items() if answer.get("again")} == {"hang", "ended"}
+
+
+def test_only_what_the_file_itself_did_is_kept(tmp_path, stub):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name in ("crash", "ended"):
+        (folder / f"{name}.xlsx").write_text(name)
+    assert set(mark_class(folder, out).refused) == {"crash.xlsx", "ended.xlsx"}
+    (folder / "asked").unlink()
+    assert mark_class(folder, out).refused["ended.xlsx"] == marker.ENDED
+    assert set((folder / "asked").read_text().split()) == {"ended.xlsx"}
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux holds the limit")

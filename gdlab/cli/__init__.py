@@ -11,6 +11,7 @@ from importlib import import_module
 import gdlab
 from gdlab.cli.listing import COMMANDS
 from gdlab.cli.parsing import BAD_INPUT, Parser, command, command_group, complain
+from gdlab.cli.process import prepare
 
 READER_GONE, INTERRUPTED = 141, 130
 
@@ -20,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     0: done; 2: bad input, with one line on standard error. A command may have codes of its own.
     """
+    own_process = arguments is None
+    if own_process:
+        prepare()
     if "_ARGCOMPLETE" in os.environ:
         _complete()
     for name in ("stdout", "stderr"):
@@ -30,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else list(arguments)
-    parsed = parser(_command_in(given)).parse_args(given)
+    prog = "gdlab"
     try:
+        parsed = parser(_command_in(given)).parse_args(given)
+        prog = parsed.prog
         code = parsed.run(parsed)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -39,17 +45,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except KeyboardInterrupt:
+        if own_process and _computing():
+            # Compiled code that hears nothing would be waited for.
+            os._exit(INTERRUPTED)
         return INTERRUPTED
     except MemoryError:
-        complain(parsed.prog, "more rows than the memory holds; take fewer epochs or steps")
+        complain(prog, "more rows than the memory holds; take fewer epochs or steps")
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        complain(parsed.prog, f"{place}{error.strerror or error}")
+        complain(prog, f"{place}{error.strerror or error}")
     except ValueError as error:
-        complain(parsed.prog, str(error))
+        complain(prog, str(error))
     else:
         return code or 0
     return BAD_INPUT
+
+
+def _computing() -> bool:
+    parallel = sys.modules.get("gdlab.core.parallel")
+    return parallel is not None and parallel.computing()
 
 
 def parser(chosen: str | None) -> Parser:

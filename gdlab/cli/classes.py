@@ -2,7 +2,7 @@
 
 import argparse
 
-from gdlab.cli.parsing import BAD_INPUT, Commands, command, command_group, complain
+from gdlab.cli.parsing import BAD_INPUT, Commands, command, command_group, complain, say
 from gdlab.cli.running import add_sheet_options
 
 EXAMPLE_NEW = "gdlab class new adam --students students.csv --rows 4 --out course"
@@ -46,23 +46,23 @@ def _new(args: argparse.Namespace) -> None:
         blank=args.blank or "all",
         decimals=args.decimals,
     )
-    print(f"{written} practice sheets written, {there} were there already")
-    print(f"to hand out: {args.out}/sheets")
-    print(f"the keys: {args.out}/keys")
-    print(f"whose is which: {args.out}/class.csv")
+    say(f"{written} practice sheets written, {there} were there already")
+    say(f"to hand out: {args.out}/sheets")
+    say(f"the keys: {args.out}/keys")
+    say(f"whose is which: {args.out}/class.csv")
 
 
 def _mark(args: argparse.Namespace) -> int:
     from gdlab.marking.classes import mark_class
 
     counts = mark_class(args.folder, args.out, args.students)
-    print(f"{counts.marked} marked, {len(counts.refused)} not marked")
+    say(f"{counts.marked} marked, {len(counts.refused)} not marked")
     if not (counts.marked or counts.refused):
-        print(f"there was nothing to mark in {args.folder}")
-    print(f"marks: {args.out}/marks.csv")
-    print(f"marked copies: {args.out}/marked")
-    print(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
-    print(f"sheets that are alike: {args.out}/alike.csv")
+        say(f"there was nothing to mark in {args.folder}")
+    say(f"marks: {args.out}/marks.csv")
+    say(f"marked copies: {args.out}/marked")
+    say(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
+    say(f"sheets that are alike: {args.out}/alike.csv")
     for file, reason in list(counts.refused.items())[:MOST_LISTED]:
         complain(args.prog, f"{file} is not marked: {reason}")
     if len(counts.refused) > MOST_LISTED:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from gdlab.cli.parsing import Commands, command
+from gdlab.cli.parsing import Commands, command, say
 from gdlab.cli.running import add_run_options, run_of, run_options_given
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
@@ -47,7 +47,7 @@ def _export(args: argparse.Namespace) -> None:
     if args.all == bool(args.rules):
         raise ValueError("name one rule or more, or give --all")
     for path in _lessons(args) if args.all else _rules(args):
-        print(path)
+        say(path)
 
 
 def _lessons(args: argparse.Namespace) -> list[str]:

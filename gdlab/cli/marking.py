@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, whole
+from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say, whole
 from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of, seed
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
@@ -85,9 +85,9 @@ def _practice(args: argparse.Namespace) -> None:
         **options_of(args, ("epochs", "batch_size", "schedule")),
         **hyper_of(args),
     )
-    print(f"practice sheet: {args.out}")
+    say(f"practice sheet: {args.out}")
     if args.key:
-        print(f"key: {args.key}")
+        say(f"key: {args.key}")
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -107,6 +107,11 @@ def _check(args: argparse.Namespace) -> int:
                 found = _checked(file, args.hint, places.get(file))
             except (ValueError, OSError) as error:
                 complain(args.prog, str(error))
+                code = BAD_INPUT
+                continue
+            except Exception as error:
+                # Whatever one file holds, the others are checked.
+                complain(args.prog, f"{file}: it cannot be checked ({type(error).__name__})")
                 code = BAD_INPUT
                 continue
             finally:
@@ -187,13 +192,15 @@ def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
     """Where each marked copy goes: ``out`` itself for one file, else a folder of that name."""
     from pathlib import Path
 
+    from gdlab.core.files import make_folder
+
     folder = Path(out)
     if len(files) == 1 and not folder.is_dir():
         return {files[0]: folder}
     if not folder.is_dir():
         if folder.exists():
             raise ValueError(f"--marked {out}: for several files name a folder")
-        folder.mkdir()
+        make_folder(folder)
     places = {file: folder / Path(file).name for file in files}
     if len(set(places.values())) < len(places):
         raise ValueError(f"--marked {out}: two of the files have the same name; check them apart")

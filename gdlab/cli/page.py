@@ -2,7 +2,7 @@
 
 import argparse
 
-from gdlab.cli.parsing import Commands, command
+from gdlab.cli.parsing import Commands, command, say
 from gdlab.cli.running import add_run_options, run_of, run_options_given
 
 
@@ -33,7 +33,7 @@ def _page(args: argparse.Namespace) -> None:
         if given:
             raise ValueError(f"--{min(given).replace('_', '-')} goes with a rule, not with --all")
         given_epochs = {} if args.epochs is None else {"epochs": args.epochs}
-        print(write_lessons_page(args.out, **given_epochs))
+        say(write_lessons_page(args.out, **given_epochs))
         return
     rules = dict.fromkeys(find_rule(rule).name for rule in args.rules)
-    print(write_page({rule: run_of(args, rule) for rule in rules}, args.out))
+    say(write_page({rule: run_of(args, rule) for rule in rules}, args.out))

@@ -91,8 +91,17 @@ def command(
 
 def complain(prog: str, message: str) -> None:
     """Write one line to standard error, whatever a user's text in it holds."""
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
-    print(f"{prog}: {line}", file=sys.stderr)
+    print(f"{prog}: {printable(message)}", file=sys.stderr)
+
+
+def say(message: object) -> None:
+    """Write one line to standard output, whatever a path in it holds."""
+    print(printable(str(message)))
+
+
+def printable(text: str) -> str:
+    """Text with every character that a terminal could obey written as an escape."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def whole(text: str) -> int:

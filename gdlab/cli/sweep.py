@@ -2,7 +2,7 @@
 
 import argparse
 
-from gdlab.cli.parsing import Commands, command
+from gdlab.cli.parsing import Commands, command, say
 from gdlab.cli.running import add_run_options, settings_of
 
 MEASURES = ("rmse", "epochs_to_threshold", "diverged_at", "distance")
@@ -65,19 +65,19 @@ def _sweep(args: argparse.Namespace) -> None:
     found = sweep(
         args.rule, points, over=over, measure=args.measure, threshold=args.threshold, **settings
     )
-    print(f"{args.rule}: {found.runs:,} runs of {found.rows:,} rows")
+    say(f"{args.rule}: {found.runs:,} runs of {found.rows:,} rows")
     if found.best is None:
-        print(f"no run has a finite {args.measure}")
+        say(f"no run has a finite {args.measure}")
     else:
         told = ", ".join(f"{name}={value:.10g}" for name, value in found.best.items())
-        print(f"best: {told}")
+        say(f"best: {told}")
     if args.out:
         (found.to_csv if args.out.lower().endswith(".csv") else found.to_parquet)(args.out)
-        print(f"written: {args.out}")
+        say(f"written: {args.out}")
     if args.plot:
         with replacing(args.plot) as beside:
             found.plot().figure.savefig(beside)
-        print(f"drawn: {args.plot}")
+        say(f"drawn: {args.plot}")
 
 
 def _check_ending(option: str, path: str | None, endings: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gdlab.core import kernel_cache
 from gdlab.core.codegen import COUNTING, module_text
 from gdlab.core.kernel_cache import keep, name_of
+from gdlab.core.parallel import interruptible
 from gdlab.core.run import Run
 from gdlab.language.grammar import OF_MATH
 
@@ -64,7 +65,7 @@ def run(
         places = np.asarray(order, dtype=np.int64)
         sizes = (epochs, samples, np.uint64(every))
         given = (*sizes, *given_points, places, *numbers, tuple(out), tuple(epoch_out))
-        ends = run_compiled(text, *given)
+        ends = interruptible(run_compiled, text, *given)
         return out, epoch_out, ends
 
     def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, ...]]:

@@ -14,6 +14,7 @@ from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 
 MOST_CELLS = 2**31  # 16 GiB
+MOST_ROWS = 10**12  # hours of computing
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +81,8 @@ def prepare(
         hyper["at_epoch"] = whole("at_epoch", switch["at_epoch"])
     chosen = _settings(table, hyper, after)
     begin = _starts(table, start)
+    if epochs * samples > MOST_ROWS:
+        raise ValueError(f"{epochs * samples:,} rows are more than can be computed; give fewer")
     if shuffle:
         check_size(epochs * samples, 1)
     options = {

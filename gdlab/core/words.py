@@ -1,6 +1,7 @@
 """A stranger's text made fit to be shown: quoted, short, and without control characters."""
 
 import re
+import unicodedata
 
 MOST_SHOWN = 40
 MOST_LISTED = 6
@@ -19,6 +20,17 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
+def harmless(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula, without control characters.
+
+    Full-width and small forms of the signs are taken for the signs themselves by some.
+    """
+    first = text.lstrip()[:1]
+    sign = unicodedata.normalize("NFKC", first)[:1]
+    begins = sign in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
+    return f"'{plain(text)}" if begins else plain(text)
+
+
 def listed(things: list[str]) -> str:
     """``a, b and c``; of many the first few and how many more."""
     if len(things) > MOST_LISTED:
@@ -31,12 +43,6 @@ def shortened(sentences: list[str]) -> list[str]:
     if len(sentences) <= MOST_SENTENCES:
         return sentences
     return [*sentences[:MOST_SENTENCES], f"and {len(sentences) - MOST_SENTENCES} remarks more"]
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula, without control characters."""
-    shown = plain(text)
-    return f"'{shown}" if shown.lstrip()[:1] in ("=", "+", "-", "@") else shown
 
 
 def sheet_names(wanted: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gdlab.core.files import make_folder
 from gdlab.core.lessons import EPOCHS, LESSONS, Lesson, lesson
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.registry import rules
@@ -34,10 +35,7 @@ def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "m
         )
     runs = {name: lesson(name, epochs=epochs) for name in LESSONS}
     refuse_too_long(runs["basic"])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"{folder}: {error.strerror or error}") from None
+    make_folder(folder)
     paths = [_write_all(folder / WORKBOOK, runs, epochs, letters)]
     for name, run in runs.items():
         title, notes = _title(LESSONS[name], letters), original_notes(name, run.table)

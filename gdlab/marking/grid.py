@@ -3,6 +3,7 @@
 import datetime
 import io
 import math
+import sys
 import warnings
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -95,10 +96,19 @@ def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
         for cell in row:
             # A damaged cell may name a row of its own, far from the one it stands in.
             if cell.value is not None and cell.row <= MOST_ROWS:
-                value = cell.value[:MOST_TEXT] if isinstance(cell.value, str) else cell.value
+                value = _stored(cell.value)
                 form = cell.number_format or ""
                 cells[cell.row, cell.column] = GridCell(value, form, cell.data_type == "e")
     return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()))
+
+
+def _stored(value: Any) -> Value:
+    """A cell's value, bounded: a whole number past what a double holds is infinite, as in one."""
+    if isinstance(value, str):
+        return value[:MOST_TEXT]
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return math.inf if value > 0 else -math.inf
+    return value
 
 
 def is_number(value: object) -> TypeGuard[float]:

@@ -6,6 +6,7 @@ spreadsheet program could take for one is put behind an apostrophe.
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,8 @@ def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> N
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, f"Marks: {report.rule}", book.style("title"))
     lines = [f"{NAME_LABEL}: {learner}"] if learner else []
-    lines += [report.summary]
+    # Not where it lies on the teacher's machine.
+    lines += [replace(report, file=Path(report.file or "").name).summary]
     lines += [f"Note: {note}" for note in report.notes]
     lines += ["This is a copy with values only; the workbook that was handed in is unchanged."]
     row = _write_lines(sheet, 2, lines, book.style("text"))

@@ -1,17 +1,17 @@
 """``new_class``: a practice workbook for every learner, and the teacher's key to each."""
 
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from gdlab.core.files import replacing
+from gdlab.core.files import clear_leftovers, make_folder, replacing
 from gdlab.core.parallel import spread
 from gdlab.core.progress import progress
 from gdlab.marking import practice
+from gdlab.marking.classes.results import csv_text
 from gdlab.marking.classes.roster import Learner, read_roster
 from gdlab.marking.handout import make
 from gdlab.marking.record import ALL, record_lines
+from gdlab.reading.door import Refused, read_text, text_rows
 
 SHEETS, KEYS, LIST = "sheets", "keys", "class.csv"
 # What the sheets of a class have in common, as a practice sheet says it of itself.
@@ -48,7 +48,7 @@ def new_class(
     sheets = {"rule": record.rule, "rows": rows, "blank": record.blank, "decimals": decimals}
     folder = Path(out)
     for name in (SHEETS, KEYS):
-        _make_folder(folder / name)
+        clear_leftovers(make_folder(folder / name))
     _refuse_others(folder / LIST, common)
     with replacing(folder / LIST) as beside:
         beside.write_text(_list(learners, common), encoding="utf-8-sig", newline="")
@@ -57,6 +57,9 @@ def new_class(
     with progress("Writing practice sheets", len(missing)) as done:
         for count in spread(_write, ((str(folder), some, sheets) for some in parts), "processes"):
             done(count)
+    for name in (SHEETS, KEYS):
+        # Once more: a process whose parent was killed a moment ago may have left something.
+        clear_leftovers(folder / name)
     return len(missing), len(learners) - len(missing)
 
 
@@ -68,28 +71,24 @@ def _write(folder: str, learners: list[Learner], sheets: dict) -> int:
     return len(learners)
 
 
-def _make_folder(place: Path) -> None:
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"{place}: {error.strerror or error}") from None
-
-
 def _refuse_others(place: Path, common: list[str]) -> None:
     """ValueError where the list at ``place`` is one of other sheets."""
     if not place.exists():
         return
-    with place.open(encoding="utf-8-sig", newline="") as file:
-        first = next((row for row in csv.DictReader(file)), None)
-    if first is None or [first.get(label) for label in COMMON] != common:
+    try:
+        rows = text_rows(read_text(place), ",")
+        first = dict(zip(next(rows, []), next(rows, []), strict=False))
+    except Refused as refusal:
+        raise ValueError(f"{place}: {refusal}") from None
+    if [first.get(label) for label in COMMON] != common:
         raise ValueError(f"{place} is the list of other sheets; name another folder")
 
 
 def _list(learners: list[Learner], common: list[str]) -> str:
-    written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(HEADS)
-    for one in learners:
-        places = (f"{SHEETS}/{one.file}", f"{KEYS}/{one.file}")
-        rows.writerow([one.id, one.name, one.seed, *places, *common])
-    return written.getvalue()
+    return csv_text(
+        HEADS,
+        (
+            [one.id, one.name, one.seed, f"{SHEETS}/{one.file}", f"{KEYS}/{one.file}", *common]
+            for one in learners
+        ),
+    )

@@ -1,32 +1,28 @@
 """``mark_class``: mark all that came back; stopped half-way, it goes on where it was."""
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
+from gdlab.core.files import clear_leftovers, make_folder
 from gdlab.core.parallel import spread, workers
 from gdlab.core.progress import progress
+from gdlab.core.trust import refuse_foreign_links
+from gdlab.marking.classes.journal import Handed, Journal
 from gdlab.marking.classes.marker import close_all, mark_some
 from gdlab.marking.classes.results import Counts, Result, write_results
 from gdlab.marking.classes.roster import read_roster
 from gdlab.reading.guard import MOST_BYTES
 
 JOURNAL, COPIES, LOCK = "journal.jsonl", "marked", ".lock"
+LINK = "it is a link; hand in the file itself"
 # Files in one task that goes to another machine; within this one every file is a task.
 AT_ONCE = 10
-
-
-class Handed(NamedTuple):
-    """One file that came back: its path within the folder, and what tells its content."""
-
-    file: str
-    content: str
 
 
 def mark_class(
@@ -42,59 +38,66 @@ def mark_class(
     tells who handed nothing in.
 
     ``journal.jsonl`` in ``out`` keeps every file's result as soon as it is there; a file in it is
-    marked again only when its content is another. The files handed in are never changed. Returns
+    marked again only when its content is another. What a fault of the machine did is not kept. The
+    files handed in are never changed. Returns
     how many were marked, and which were not and why. Raises ValueError, one line, for a folder that
     is not there, for one and the same, or where another marking is at work in ``out``.
     """
     source, target = Path(handed_in), Path(out)
     if not source.is_dir():
         raise ValueError(f"{handed_in} is no folder")
-    if source.resolve() == target.resolve():
-        raise ValueError(f"{out} is the folder that was handed in; name another for the marks")
+    if target.resolve().is_relative_to(source.resolve()):
+        # What lies there has come from others, a journal of theirs too.
+        raise ValueError(f"{out} is in the folder that was handed in; name another for the marks")
     learners = read_roster(students) if students is not None else []
-    try:
-        (target / COPIES).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"{out}: {error.strerror or error}") from None
+    copies = make_folder(target / COPIES)
     with _alone(target):
-        files = dict.fromkeys(_files(source, target))
-        known = {key for key, _ in _journal(target / JOURNAL)}
+        clear_leftovers(copies)
+        files = dict.fromkeys(_files(source))
+        journal = Journal(target / JOURNAL)
+        known = {key for key, _ in journal}
         new = [one for one in files if one not in known]
-        with progress("Marking", len(new)) as done, _appending(target / JOURNAL) as journal:
+        passing: list[tuple[str, Result]] = []
+        with progress("Marking", len(new)) as done, journal.appending() as add:
             for one, result in _mark(source, target, new):
-                journal.write(json.dumps([*one, result]) + "\n")
-                journal.flush()
+                # Only what the file itself did is final; the rest is tried again by the next run.
+                if result.get("again"):
+                    passing.append((one.file, result))
+                else:
+                    add(one, result)
                 done(1)
-        found = ((one.file, result) for one, result in _journal(target / JOURNAL) if one in files)
-        return write_results(found, learners, target)
+        kept = ((one.file, result) for one, result in journal if one in files)
+        return write_results(chain(kept, passing), learners, target)
 
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """Keep a second marking out of the folder; the lock of a process that ended is none."""
     try:
+        refuse_foreign_links(target / LOCK)
         with FileLock(target / LOCK, timeout=0):
             yield
     except Timeout:
         raise ValueError(f"{target}: another marking is at work there; wait for its end") from None
 
 
-def _files(source: Path, target: Path) -> Iterator[Handed]:
-    """What was handed in, in the order of the paths; hidden and lock files are none."""
+def _files(source: Path) -> Iterator[Handed]:
+    """What was handed in, in the order of the paths; hidden and lock files are none, nor links.
+
+    A link could lead to the key.
+    """
     for folder, folders, names in os.walk(source):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and Path(folder, name).resolve() != target.resolve()
-        )
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             place = Path(folder, name)
-            if place.is_file() and not name.startswith((".", "~$")):
+            if not name.startswith((".", "~$")) and (place.is_symlink() or place.is_file()):
                 yield Handed(place.relative_to(source).as_posix(), _content(place))
 
 
 def _content(place: Path) -> str:
     """A digest of a file; of one that is too large to be read, its size and time."""
+    if place.is_symlink():
+        return LINK
     try:
         told = place.stat()
         if told.st_size > MOST_BYTES:
@@ -108,12 +111,16 @@ def _content(place: Path) -> str:
 def _mark(source: Path, target: Path, files: list[Handed]) -> Iterator[tuple[Handed, Result]]:
     """Every file with its result, as they are done."""
     step = 1 if workers("threads").threads else AT_ONCE
-    parts = [files[first : first + step] for first in range(0, len(files), step)]
     source, copies = source.resolve(), (target / COPIES).resolve()
 
     def places(part: list[Handed]) -> list[tuple[str, str]]:
         return [(str(source / one.file), str(copies / copy_of(one.file))) for one in part]
 
+    for one in files:
+        if one.content == LINK:
+            yield one, {"reason": LINK}
+    files = [one for one in files if one.content != LINK]
+    parts = [files[first : first + step] for first in range(0, len(files), step)]
     given = ((part, places(part)) for part in parts)
     try:
         for part, results in spread(_mark_part, given, "threads", ordered=False):
@@ -121,8 +128,7 @@ def _mark(source: Path, target: Path, files: list[Handed]) -> Iterator[tuple[Han
     finally:
         close_all()
         # A process that was ended at its work may have left a copy half written.
-        for rest in copies.glob(".*"):
-            rest.unlink(missing_ok=True)
+        clear_leftovers(copies)
 
 
 def _mark_part(
@@ -137,24 +143,3 @@ def copy_of(file: str) -> str:
     # Long names, and names that differ in their ending or in capitals only, are told apart.
     digest = hashlib.sha256(file.encode(errors="surrogateescape")).hexdigest()[:8]
     return f"{stem[:100]}-{digest}.xlsx"
-
-
-def _journal(place: Path) -> Iterator[tuple[Handed, Result]]:
-    """The results so far; a line that was cut off when the machine stopped counts as none."""
-    if place.exists():
-        with place.open(encoding="utf-8") as lines:
-            for line in lines:
-                with suppress(ValueError):
-                    file, content, result = json.loads(line)
-                    yield Handed(file, content), result
-
-
-def _appending(place: Path) -> Any:
-    """The journal, open at its end, which is the end of a line."""
-    if place.exists():
-        with place.open("rb+") as file:
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")
-    return place.open("a", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 from gdlab.core.files import replacing
 from gdlab.core.words import harmless
-from gdlab.marking.classes.roster import Learner
+from gdlab.marking.classes.roster import Learner, alike
 
 MARKS, ITEMS, ALIKE = "marks.csv", "items.csv", "alike.csv"
 STATUSES = {"r": "right", "f": "follows", "w": "wrong", "e": "empty"}
@@ -43,14 +44,14 @@ def write_results(
     ``found`` gives each file with its result; only what the tables need of it is kept.
     """
     by_seed: dict[int | None, Learner] = {one.seed: one for one in learners}
-    by_name = {one.file.lower(): one for one in learners}
+    by_name = {alike(one.file): one for one in learners}
     rows, handed_in, refused = [], Counter[str](), {}
     items: dict[Item, Counter] = defaultdict(Counter)
     groups: dict[bytes, Group] = {}
     for file, result in found:
         # A learner is known by the seed of the numbers, else by the file's name.
-        learner = by_seed.get(result.get("seed")) or by_name.get(Path(file).name.lower())
-        identity = learner.id if learner else harmless(Path(file).stem)
+        learner = by_seed.get(result.get("seed")) or by_name.get(alike(Path(file).name))
+        identity = learner.id if learner else Path(file).stem
         row = _marks(identity, file, result, learner)
         if learner:
             handed_in[learner.id] += 1
@@ -74,16 +75,25 @@ def write_results(
 
 def _write(place: Path, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
     # The mark at the beginning tells a spreadsheet program that this is UTF-8.
-    with replacing(place) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(heads)
-        table.writerows(rows)
+    with replacing(place) as beside:
+        beside.write_text(csv_text(heads, rows), encoding="utf-8-sig", newline="")
+
+
+def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Comma-separated text in which no field is a formula, whatever separator a program takes."""
+    written = io.StringIO()
+    # Text is quoted: split at semicolons, its second half could begin with a sign of equality.
+    table = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC)
+    table.writerow(heads)
+    for row in rows:
+        table.writerow([harmless(one) if isinstance(one, str) else one for one in row])
+    return written.getvalue()
 
 
 def _marks(identity: str, file: str, result: Result, learner: Learner | None) -> dict[str, Any]:
     """One line of the gradebook; the remarks are still a list."""
     name = learner.name if learner and learner.name else result.get("name", "")
-    row = {"id": identity, "name": harmless(name), "file": harmless(file)}
+    row = {"id": identity, "name": name, "file": file}
     if "reason" in result:
         return {**row, "remark": [f"not marked: {result['reason']}"]}
     marks = result["marks"]
@@ -98,7 +108,7 @@ def _gradebook(
     for row in sorted(rows, key=lambda row: (row["id"], row["file"])):
         if handed_in[row["id"]] > 1:
             row["remark"].insert(0, f"{handed_in[row['id']]} files have this learner's numbers")
-        row["remark"] = harmless("; ".join(row["remark"]))
+        row["remark"] = "; ".join(row["remark"])
         yield [row.get(head, "") for head in MARK_HEADS]
     for one in learners:
         if one.id not in handed_in:

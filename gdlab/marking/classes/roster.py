@@ -2,24 +2,33 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from gdlab.core.words import harmless
 from gdlab.reading.door import LONGEST_ROW, Refused, read_text, text_rows
 
 LONGEST_ID = 200
-# What no file system minds; the same in every system's file names.
-UNSAFE = re.compile(r"[^\w.@+-]", re.ASCII)
-DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+LONGEST_STEM = 60  # bytes
+DIGITS = 16
+# What no file system minds, and no two of which any takes for the same.
+PLAIN = re.compile(r"[a-z0-9_](?:[a-z0-9._@+-]{0,58}[a-z0-9_@+-])?")
+DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com\d|lpt\d)(\..*)?")
+# Like a name that was made for another id.
+MADE = re.compile(rf"-[0-9a-f]{{{DIGITS}}}\Z")
 
 
 class Learner(NamedTuple):
-    """One learner: the id as the course has it, a name where one is known, the file's name."""
+    """One learner: the id as the course has it, and a name where one is known."""
 
     id: str
     name: str
-    file: str
+
+    @property
+    def file(self) -> str:
+        """The name of the learner's file."""
+        return file_of(self.id)
 
     @property
     def seed(self) -> int:
@@ -28,8 +37,8 @@ class Learner(NamedTuple):
 
 
 def seed_of(identity: str) -> int:
-    """A seed from an id: the first 31 bits of its SHA-256."""
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:4], "big") >> 1
+    """A seed from an id: fifteen digits of its SHA-256, as many as a spreadsheet program keeps."""
+    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big") % 10**15
 
 
 def read_roster(path: str | Path) -> list[Learner]:
@@ -43,7 +52,7 @@ def read_roster(path: str | Path) -> list[Learner]:
         found = _learners(place)
     except Refused as refusal:
         raise ValueError(f"{place.name}: {refusal}") from None
-    return _with_files(found.items())
+    return [Learner(identity, name) for identity, name in found.items()]
 
 
 def _learners(place: Path) -> dict[str, str]:
@@ -62,10 +71,15 @@ def _learners(place: Path) -> dict[str, str]:
             row[heads.index(head)].strip() if head in heads and heads.index(head) < len(row) else ""
             for head in ("id", "name")
         )
+        # One and the same, however its accents are written.
+        identity = unicodedata.normalize("NFC", identity)
         if not identity:
             if any(field.strip() for field in row):
                 raise ValueError(f"{place.name}, line {line}: a learner without an id")
             continue
+        # As class.csv has it, where an id could be taken for a formula.
+        if harmless(identity[1:]) == identity:
+            identity = identity[1:]
         if len(identity) > LONGEST_ID:
             raise ValueError(f"{place.name}, line {line}: an id of over {LONGEST_ID} characters")
         if identity in found:
@@ -76,13 +90,28 @@ def _learners(place: Path) -> dict[str, str]:
     return found
 
 
-def _with_files(learners: Iterable[tuple[str, str]]) -> list[Learner]:
-    """The learners with a file name each, no two of which any file system takes for the same."""
-    found, taken = [], set()
-    for identity, name in learners:
-        stem = UNSAFE.sub("_", identity)[:80].strip(".")
-        if not stem or DEVICES.fullmatch(stem) or stem.lower() in taken or stem[0] == "-":
-            stem = f"{stem.lstrip('-')}_{seed_of(identity)}"
-        taken.add(stem.lower())
-        found.append(Learner(identity, name, f"{stem}.xlsx"))
-    return found
+def file_of(identity: str) -> str:
+    """The name of a learner's file: it depends on the id alone, and no two ids share one.
+
+    An id in small letters, digits and ``._@+-`` is a name as it stands. In any other one, what some
+    file system minds is replaced, and a digest of the id makes it unique.
+    """
+    if PLAIN.fullmatch(identity) and not DEVICES.fullmatch(identity) and not MADE.search(identity):
+        return f"{identity}.xlsx"
+    kept = "".join(c if _is_letter(c) else "_" for c in identity)
+    # At most 255 bytes go into a name.
+    stem = kept.encode()[:LONGEST_STEM].decode(errors="ignore").lstrip("-.")
+    # A device is one with any ending.
+    stem = f"_{stem}" if DEVICES.fullmatch(stem.lower()) else stem
+    digest = hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:DIGITS]
+    return f"{stem or '_'}-{digest}.xlsx"
+
+
+def _is_letter(character: str) -> bool:
+    # Letters with their marks, and numbers; what does not print, or turns the line around, is none.
+    return character in "._@+-" or unicodedata.category(character)[0] in "LMN"
+
+
+def alike(file: str) -> str:
+    """A file's name as every system writes it: in small letters, and composed."""
+    return unicodedata.normalize("NFC", file).casefold()

@@ -1,40 +1,47 @@
 """A process that marks strangers' workbooks, one after the other, under a limit of memory.
 
-It is started as ``python -m gdlab.marking.classes.worker`` and speaks in lines of JSON: in comes
-where a workbook is and where its marked copy goes, out comes what was found or why it cannot be
-marked. Whatever a file does to this process, the next one starts with a new one.
+It is started by :mod:`gdlab.marking.classes.marker` and speaks in lines of JSON: in comes where a
+workbook is and where its marked copy goes, out comes what was found or why it cannot be marked.
+Whatever a file does to this process, the next one starts with a new one. A reason with ``again``
+is no fault of the file's: it is to be tried again.
 """
 
 import contextlib
 import json
+import math
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from gdlab.core.parallel import end_with
 from gdlab.marking.grid import read_grids
 from gdlab.marking.judge import WRONG
 from gdlab.marking.marked import learner_name, write_marked
 from gdlab.marking.reading import filled
 from gdlab.marking.record import find_record
 from gdlab.marking.report import Report, report
+from gdlab.reading.door import Unreadable
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits.
+    resource = None  # type: ignore[assignment]
 
 MEMORY = 500_000_000  # bytes beyond what the process has at its start
-LAST_SECONDS = 120
+SECONDS = 5  # of computing on one file
 TOO_MUCH = f"it takes more than {MEMORY // 10**6} MB of memory to read"
 
 
-def main() -> None:
-    """Answer every line of standard input with one on standard output."""
+def main(parent: int) -> None:
+    """Answer every line of standard input with one on standard output, while the parent lives."""
+    end_with(parent)
     # Whatever a library prints goes elsewhere: standard output is for answers alone.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit_memory()
     for line in sys.stdin:
-        if hasattr(signal, "alarm"):
-            # Should the process that waits for the answer be gone, this one ends by itself.
-            signal.alarm(LAST_SECONDS)
+        _limit_computing()
         asked = json.loads(line)
         try:
             answer = mark(Path(asked["path"]), Path(asked["copy"]))
@@ -45,14 +52,26 @@ def main() -> None:
 
 
 def _limit_memory() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit.
-        return
     pages = Path("/proc/self/statm")
-    used = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+    if resource is not None:
+        used = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+            # Whatever ends this process, it leaves no image of its memory.
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_computing() -> None:
+    """Let the system end this process with SIGXCPU after so much computing on the next file.
+
+    The time on the clock says nothing about a file: the machine may be busy, or asleep.
+    """
+    if resource is not None:
+        told = resource.getrusage(resource.RUSAGE_SELF)
+        used = math.ceil(told.ru_utime + told.ru_stime)
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, hard))
 
 
 def mark(path: Path, copy: Path) -> dict[str, Any]:
@@ -61,9 +80,14 @@ def mark(path: Path, copy: Path) -> dict[str, Any]:
         grids = read_grids(path)
         record = find_record(grids)
         found = report(filled(grids, str(path)))
+    except (Unreadable, OSError) as error:
+        return {"reason": str(error), "again": True}
+    except ValueError as error:
+        return {"reason": str(error)}
+    try:
         write_marked(found, copy, grids)
     except (ValueError, OSError) as error:
-        return {"reason": str(error)}
+        return {"reason": f"its marked copy cannot be written: {error}", "again": True}
     return {
         "rule": found.rule,
         "marks": found.marks,
@@ -92,7 +116,3 @@ def _cells(found: Report) -> dict[str, str]:
         column: "".join(cells.get(row, ".") for row in range(1, max(cells) + 1))
         for column, cells in columns.items()
     }
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdlab.core import engine
-from gdlab.core.parallel import share, spread, workers
+from gdlab.core.parallel import interruptible, share, spread, workers
 from gdlab.core.points import Points
 from gdlab.studies.sweeps.lanes import LANES
 
@@ -73,7 +73,7 @@ def compute_all(work: Work, advance: Callable[[int], None]) -> "np.ndarray":
     found = np.empty(work.runs)
     if work.compiled:
         # Compiled before anybody waits for it, and so that the first piece tells the speed.
-        compute(work, 0, found[:0])
+        interruptible(compute, work, 0, found[:0])
     # Compiled code lets go of Python's lock; plain Python needs processes of its own.
     prefer = "threads" if work.compiled else "processes"
     team = workers(prefer)
