@@ -25,7 +25,7 @@ def sliders(explorer):
 
 def drag(explorer, name, value):
     """Move a slider to where a number stands on it."""
-    sliders(explorer)[name].value = range_of(name).place(value)
+    sliders(explorer)[name].value = range_of(name, explorer.run.table).place(value)
 
 
 def cells(explorer, column):
@@ -66,7 +66,7 @@ SHOWN = [(rule, name) for rule in sorted(gdlab.rules()) for name in gdlab.trace(
 @pytest.mark.parametrize(("rule", "name"), SHOWN)
 def test_a_given_number_is_used_digit_for_digit(rule, name):
     """The browser answers a slider's place with a place: no number comes back changed."""
-    limits = range_of(name)
+    limits = range_of(name, gdlab.trace(rule).table)
     if limits is None:
         pytest.skip(f"{name} has no slider")
     near = limits.low + (limits.high - limits.low) * 0.3141592653589793
@@ -241,3 +241,19 @@ def test_a_page_without_a_kernel_gets_a_table_and_a_picture():
 def test_bad_arguments_are_refused_as_trace_does(arguments, words):
     with pytest.raises(ValueError, match=re.escape(words)):
         gdlab.explore(**arguments)
+
+
+def test_a_host_without_ipywidgets_gets_the_same_explorer():
+    explorer = gdlab.explore("adagrad")
+    panel = explorer._display_()
+    fields = {field["name"]: field for field in panel.fields}
+    assert list(fields) == list(explorer.boxes)
+    assert (fields["lr"]["value"], fields["lr"]["place"]) == (0.5, 570)
+    panel.asked = {"name": "lr", "value": 0.25}
+    assert explorer.run.hyper["lr"] == 0.25
+    panel.asked = {"name": "lr", "place": 500}
+    assert explorer.run.hyper["lr"] == 0.1
+    assert {field["name"]: field for field in panel.fields}["lr"]["value"] == 0.1
+    assert explorer.rows.value in panel.page
+    panel.asked = {"name": "lr", "value": -1}
+    assert "lr must be a number over 0" in panel.page

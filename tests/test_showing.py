@@ -1,5 +1,7 @@
 """A rule's lines and a row's numbers as they are shown, against lines typed by hand."""
 
+import re
+
 import pytest
 
 import gdlab
@@ -12,9 +14,9 @@ def test_a_rule_stands_beside_its_typeset_form():
         ("def momentum(g, avg_prev, lr=0.0001, beta=0.9):", ""),
         (
             "    avg = beta * avg_prev + (1 - beta) * g",
-            r"\displaystyle \overline{g} = \beta\,{\overline{g}}_{t-1} + \left(1 - \beta\right)\,g",
+            r"\overline{g} = \beta\,{\overline{g}}_{t-1} + \left(1 - \beta\right)\,g",
         ),
-        ("    step = lr * avg", r"\displaystyle \Delta w = \alpha\,\overline{g}"),
+        ("    step = lr * avg", r"\Delta w = \alpha\,\overline{g}"),
         ("    return (avg,), (step,)", ""),
     )
 
@@ -25,7 +27,8 @@ def test_every_rule_shown_computes_what_the_rule_computes(rule):
     source = "\n".join(line[0] for line in gdlab.show_rule(rule).lines)
     found = {}
     exec(
-        "from math import sqrt\nfrom gdlab.formulas.functions import sign, min, max\n" + source,
+        "from math import floor, sqrt\nfrom gdlab.formulas.functions import sign, min, max\n"
+        + source,
         found,
     )
     from gdlab.formulas import optimizers
@@ -44,7 +47,7 @@ def test_a_rule_of_a_notebook_cell_is_shown_too():
         return (), (step,)
 
     shown = gdlab.show_rule(half_step)
-    assert ("    step = lr * g / 2", r"\displaystyle \Delta w = \frac{\alpha\,g}{2}") in shown.lines
+    assert ("    step = lr * g / 2", r"\Delta w = \frac{\alpha\,g}{2}") in shown.lines
     assert "My own &lt;rule&gt;." in shown._repr_html_()
 
 
@@ -57,7 +60,7 @@ def test_a_row_by_hand():
         ("1 - (-0.1204)", "1.1204"),
     ]
     page = shown._repr_html_()
-    assert r"$\hat{y} = b + m\,x$" in page
+    assert r"$\displaystyle \hat{y} = b + m\,x$" in page
     assert "0.0001 * (-1204)" in page
 
 
@@ -91,3 +94,15 @@ def test_what_is_not_there_is_refused_in_words():
         gdlab.show_row(run, 30)
     with pytest.raises(ValueError, match="no column is called 'avg_slope'"):
         gdlab.show_cells(run, 1, ["avg_slope"])
+
+
+def test_a_formula_is_seen_once_with_and_without_a_style_sheet():
+    """MathML where the page keeps it and its style; LaTeX where both are taken out."""
+    run = gdlab.trace("adam")
+    page = gdlab.show_row(run, 1)._repr_html_()
+    shown = page.count('class="gdlab-mathml" style="display:none"><math ')
+    assert shown == page.count('class="gdlab-latex">$') == len(run.table.computed)
+    [style] = re.findall("<style>(.*?)</style>", page)
+    assert ".gdlab-mathml{display:inline!important}" in style
+    assert ".gdlab-latex{display:none!important}" in style
+    assert "<style>" not in gdlab.show_cells(gdlab.trace("adam"), 1)._repr_html_()

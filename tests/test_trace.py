@@ -354,3 +354,25 @@ def test_a_run_on_a_page():
     # Long tables are shortened on the page, not in the frame.
     assert html.count("<tr") < 70 < len(run.frame)
     assert repr(run).startswith("<Trace sgd (lr=0.0001), 87 updates: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "updates"),
+    [
+        ({"batch_size": 4, "epochs": 5}, 40),  # 29 points: seven batches of four and one of one
+        ({"batch_size": "full", "epochs": 20}, 20),
+        ({"batch_size": 29}, 1),
+        ({"batch_size": 100, "epochs": 3}, 3),
+        ({"epochs": 5}, 145),
+        ({"epochs": 5, "shuffle": True}, 145),
+        ({"batch_size": 7, "shuffle": True, "epochs": 2}, 10),
+        ({"surface": "ravine", "steps": 7}, 7),
+    ],
+)
+def test_updates_are_counted_and_not_rows(options, updates):
+    run = gdlab.trace("adam", **options)
+    # The table counts them itself, row by row.
+    assert run.updates == updates == run.column("t")[-1]
+    said = run.summary().split("): ")[0] if updates == run.rows else run.summary()
+    assert f"{updates} update" in said
+    assert (f"{run.rows} rows, " in run.summary()) == (run.rows != updates)

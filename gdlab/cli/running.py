@@ -123,7 +123,7 @@ def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
 def add_sheet_options(parser: Parser) -> None:
     """Add what a practice sheet is made with: its rows, the empty columns, the digits asked for."""
     parser.add_argument(
-        "--rows", metavar="N", type=whole, default=6, help="updates to fill in (default 6)"
+        "--rows", metavar="N", type=whole, default=6, help="rows to fill in (default 6)"
     )
     parser.add_argument(
         "--blank",

@@ -37,7 +37,7 @@ class Run:
 
     @property
     def rows(self) -> int:
-        """The number of rows: of updates, where every batch is one sample."""
+        """The number of rows, one per sample."""
         return self.n_epochs * self.samples
 
 

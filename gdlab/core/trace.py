@@ -49,6 +49,11 @@ class Trace(Run):
         """The schedule's name."""
         return self.options.get("schedule")
 
+    @property
+    def updates(self) -> int:
+        """The number of updates: a batch of samples makes one, the last of an epoch too."""
+        return self.n_epochs * -(-self.samples // int(self.hyper.get("batch_size", 1)))
+
     def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
         """One column's kept cells from the top: int64 for counters, else float64.
 
@@ -246,7 +251,9 @@ class Trace(Run):
     def summary(self) -> str:
         """One line: the rule, what it was given, where it ended or exploded."""
         given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())
-        updates = f"{self.rows} update" + ("s" if self.rows != 1 else "")
+        updates = f"{self.updates} update" + ("s" if self.updates != 1 else "")
+        if self.updates != self.rows:
+            updates = f"{self.rows} rows, {updates}"
         if self.kept is None and self.exploded:
             t, column = self.exploded
             end = f"exploded: {column} in row {t} is no finite number"

@@ -49,7 +49,7 @@ def practice(
 ) -> Path:
     """Write a practice sheet as a workbook; returns its path.
 
-    ``rows`` updates of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
+    ``rows`` rows of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
     ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
     asks for that many digits after the point; without it a cell is judged by the digits that it
     has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``epochs``,

@@ -10,10 +10,17 @@ from gdlab.core.registry import Rule, find_rule
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.trace import Trace
 from gdlab.language.latex import latex
+from gdlab.language.mathml import mathml
 
 # Within each cell, because a page may drop style sheets and has its own for tables.
 LEFT = "text-align:left;vertical-align:middle;padding:4px 18px 4px 0"
 CODE = "background:none;padding:0;white-space:pre-wrap"
+# Browsers draw MathML by themselves: without a script, a network, or a library. JupyterLab takes it
+# out of a notebook that has not been run yet, and this style with it: then the LaTeX is to be seen.
+STYLE = (
+    "<style>.gdlab-mathml{display:inline!important}.gdlab-latex{display:none!important}"
+    "@media print{table{font-size:9pt;width:100%}code{overflow-wrap:anywhere}}</style>"
+)
 
 
 @dataclass(frozen=True)
@@ -30,16 +37,23 @@ class Shown:
         rows = "".join(
             f"<tr>{''.join(map(self._cell, self.heads, line))}</tr>" for line in self.lines
         )
-        return f"<p>{html.escape(self.caption)}</p><table><tr>{heads}</tr>{rows}</table>"
+        table = f"<table><tr>{heads}</tr>{rows}</table>"
+        return f"{STYLE if self.math else ''}<p>{html.escape(self.caption)}</p>{table}"
 
     def _cell(self, head: str, text: str) -> str:
         if head == self.math:
-            return f'<td style="{LEFT}">{f"${html.escape(text)}$" if text else ""}</td>'
+            return f'<td style="{LEFT}">{_typeset(text) if text else ""}</td>'
         # In a code element no page takes the $ of an address for the beginning of a formula.
         return f'<td style="{LEFT}"><code style="{CODE}">{html.escape(text)}</code></td>'
 
     def __repr__(self) -> str:
         return "\n".join([self.caption, *("   ".join(line) for line in self.lines)])
+
+
+def _typeset(text: str) -> str:
+    """A formula as MathML, and as LaTeX for a page that has dropped the style and the MathML."""
+    shown = f'<span class="gdlab-mathml" style="display:none">{mathml(text)}</span>'
+    return f'{shown}<span class="gdlab-latex">$\\displaystyle {html.escape(text)}$</span>'
 
 
 def show_rule(rule: str | Callable) -> Shown:
@@ -53,7 +67,7 @@ def show_rule(rule: str | Callable) -> Shown:
     for statement in function.body[:-1]:  # type: ignore[attr-defined]
         name, value = ast.unparse(statement.targets[0]), _as_typed(statement.value)
         typeset = f"{latex_symbol(name)} = {latex(value, latex_symbol)}"
-        lines.append((f"    {name} = {ast.unparse(value)}", rf"\displaystyle {typeset}"))
+        lines.append((f"    {name} = {ast.unparse(value)}", typeset))
     lines.append((f"    return {', '.join(map(_tuple, found.formulas.returned))}", ""))
     caption = f"{found.name}: {found.source}" if found.source else found.name
     return Shown(caption, ("source", "typeset"), tuple(lines), "typeset")

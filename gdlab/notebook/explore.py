@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from gdlab.core.ranges import Range, range_of
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace, trace
+from gdlab.notebook.panel import Panel, panel
 from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
@@ -62,6 +63,12 @@ STYLE = """<style>
   height: 24px; padding: 0 8px; text-align: right; white-space: nowrap; box-sizing: border-box;
 }
 .gdlab-explore td { border-top: 1px solid var(--line); background: var(--ground); }
+.gdlab-fields {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 4px 18px;
+}
+.gdlab-field { display: grid; grid-template-columns: 1fr 1fr 90px; gap: 8px; align-items: center; }
+.gdlab-field input { min-width: 0; font: inherit; color: var(--text); background: var(--raised); }
+.gdlab-field input[type=number] { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
 .gdlab-words { margin: 4px 0; }
 .gdlab-words[role=alert] {
   border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
@@ -175,6 +182,10 @@ class Explorer(widgets.VBox):
         self.charts.value = charts(self.run)
         self.rows.value = _table(self.run, SHOWN_ROWS)
         self.words.value = _words(self.run.summary(), "status")
+
+    def _display_(self) -> Panel:
+        """What marimo shows, which draws no ipywidgets."""
+        return panel(self, STYLE)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and for a page without a kernel the same as a picture and a table."""

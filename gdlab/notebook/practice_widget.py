@@ -40,7 +40,7 @@ def practice_sheet(
     decimals: int | None = None,
     **options: Any,
 ) -> "PracticeSheet":
-    """An empty sheet of ``rows`` updates, each cell judged as soon as it is typed.
+    """An empty sheet of ``rows`` rows, each cell judged as soon as it is typed.
 
     The arguments are those of :func:`gdlab.practice`, which also says what ValueError it raises:
     the same seed gives the same numbers in the workbook and in the notebook.
