@@ -82,3 +82,45 @@ def test_nothing_to_judge_is_said_in_one_sentence(tmp_path, capsys):
     file = str(write(tmp_path / "a.xlsx", sheet))
     assert main(["check", file]) == 2
     assert capsys.readouterr().err.strip().endswith("no parameter is updated in any sheet")
+
+
+def numbers_only(path, sheet, digits=4):
+    return read_workbook(write(path, sheet, only_values=True, digits=digits))
+
+
+@pytest.mark.parametrize("digits", [None, 4])
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "rmsprop", "adam"])
+def test_a_sheet_of_bare_numbers_is_read_by_what_reproduces_it(tmp_path, rule, digits):
+    sheet = line(rule=rule, lr=0.001 if rule == "sgd" else 0.01)
+    reading = numbers_only(tmp_path / "a.xlsx", sheet, digits)
+    (table,) = reading.tables
+    assert table.rule == {"adam": "adam_lesson"}.get(rule, rule)
+    assert (table.model, table.layout) == ("line", "rows")
+    assert table.hyper["lr"] == (sheet.top["lr"], "B3")
+    assert reading.findings == []
+
+
+def test_bare_numbers_across_without_headers_are_read_too(tmp_path):
+    sheet = line(rows=6)
+    sheet.across, sheet.headers = True, False
+    reading = numbers_only(tmp_path / "a.xlsx", sheet)
+    assert [(one.layout, one.rule) for one in reading.tables] == [("columns", "sgd")]
+    assert reading.passed
+
+
+def test_one_wrong_number_is_found_and_named(tmp_path):
+    sheet = line(rows=6)
+    sheet.changed[3, "gm"] = "={gb}"
+    reading = numbers_only(tmp_path / "a.xlsx", sheet)
+    (finding,) = reading.findings
+    assert (finding.kind, finding.address) == ("value", sheet.address(3, "gm"))
+    assert finding.because.startswith("the factor x is missing")
+    assert finding.expected == pytest.approx(sheet.values()[3, "gb"] * sheet.values()[3, "x"], 1e-3)
+
+
+def test_an_update_the_wrong_way_is_found_in_bare_numbers(tmp_path):
+    sheet = line(rows=6)
+    sheet.changed[2, "new_b"] = "={b}+{lr!}*{gb}"
+    reading = numbers_only(tmp_path / "a.xlsx", sheet, None)
+    assert [one.address for one in reading.findings] == [sheet.address(2, "new_b")]
+    assert "+ stands where - belongs" in reading.findings[0].because

@@ -10,6 +10,7 @@ from gdlab.reading.fills import Odd, directions, odd_cells
 from gdlab.reading.graph import Graph, Node, build, ordered
 from gdlab.reading.labels import said
 from gdlab.reading.losses import same
+from gdlab.reading.numeric_table import read_numbers
 from gdlab.reading.repairs import find_repair, formula_text, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.tables import table_of
@@ -35,9 +36,18 @@ def audit(book: Book, file: str) -> Reading:
         tables.append(table)
         found += wrong
     notes += _unused(book, unused, descents)
+    formula_sheets = {key[0] for key in graph.nodes}
+    read_sheets = {table.sheet for table in tables}
+    figure_findings: list[Finding] = []
+    for number, name in enumerate(book.sheets):
+        if number not in formula_sheets and name not in read_sheets:
+            read = read_numbers(book, number)
+            if read is not None:
+                tables.append(read[0])
+                figure_findings += read[1]
     position = {key: place for place, key in enumerate(graph.order)}
     found.sort(key=lambda one: position.get(one[0], 0))
-    findings = _without_repeats([one for _, one in found]) + _unread(graph)
+    findings = _without_repeats([one for _, one in found]) + figure_findings + _unread(graph)
     return Reading(file, tables, findings, notes)
 
 
@@ -159,7 +169,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
         for draw in range(2)
     ]
     targets = [_number(graph.value(expected, one)) for one in values]
-    others = [key for key in expected.cells if key not in own.cells]
+    others = expected.cells
     repair = find_repair(graph, odd.key, own, others, gives(graph, values, targets), say)
     why = f"{repair.because}; " if repair else ""
     because = f"{why}the {line}'s other cells have {wanted}"

@@ -132,7 +132,38 @@ def find_updates(graph: Graph) -> list[Update]:
         for update in found
         if _depends(graph, graph.nodes[update.new], update.leaf, update.old, position, barriers)
     ]
-    return _without_states(graph, kept)
+    kept = _without_states(graph, kept)
+    return kept + _siblings(graph, kept, terms)
+
+
+def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> list[Update]:
+    """Updates of the same form and rate whose gradient, wrongly, does not know its parameter."""
+    known = {update.new for update in kept}
+    forms = {(_shape(graph, update), _rates(graph, update.new, update.leaf)) for update in kept}
+    found = []
+    for key in graph.order:
+        template = graph.nodes[key].template
+        for leaf in terms[id(template)] if key not in known else ():
+            term = graph.nodes[key].inputs[leaf]
+            if not is_cell(term):
+                continue
+            update = Update(key, original(graph, term), leaf)
+            rates = _rates(graph, key, leaf)
+            if rates and (_shape(graph, update), rates) in forms:
+                found.append(update)
+    olds = {update.old for update in found}
+    # A chain of such updates, not one sum that happens to look alike.
+    return [one for one in found if one.new in olds or one.old in {two.new for two in found}]
+
+
+def _rates(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
+    """The typed cells that an update refers to, besides the parameter."""
+    node = graph.nodes[key]
+    return frozenset(
+        original(graph, one)
+        for place, one in enumerate(node.inputs)
+        if place != leaf and is_cell(one) and original(graph, one) not in graph.nodes
+    )
 
 
 def _depends(

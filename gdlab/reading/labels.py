@@ -50,17 +50,31 @@ def said(book: Book, key: Key, down: bool) -> str:
     }
     if not same_column:
         place = address(key)
-    return f"{place} ({words})" if words else address(key)
+    return f"{place} ({words})" if words else place
 
 
 def ranges(book: Book, keys: Sequence[Key]) -> str:
-    """The cells as one range, or as several where they stand on several sheets or apart."""
-    if not keys:
-        return ""
+    """The cells as one range, as several where they stand apart, with sheets where on several."""
     by_sheet: dict[int, list[Key]] = {}
     for key in keys:
         by_sheet.setdefault(key[0], []).append(key)
-    parts = {area(own) for own in by_sheet.values()}
-    if len(parts) == 1:
-        return parts.pop()
-    return ", ".join(f"{book.sheets[sheet]}!{area(own)}" for sheet, own in by_sheet.items())
+    parts = {sheet: ", ".join(_pieces(own)) for sheet, own in by_sheet.items()}
+    if len(set(parts.values())) == 1:
+        return next(iter(parts.values()))
+    return ", ".join(f"{book.sheets[sheet]}!{part}" for sheet, part in parts.items())
+
+
+def _pieces(keys: list[Key]) -> list[str]:
+    """The ranges of cells of one sheet; cells of one column or row are taken apart at gaps."""
+    for fixed, along in ((2, 1), (1, 2)):
+        if len({key[fixed] for key in keys}) == 1:
+            own = sorted(keys, key=lambda key: key[along])
+            pieces = [[own[0]]]
+            for key in own[1:]:
+                if key[along] == pieces[-1][-1][along] + 1:
+                    pieces[-1].append(key)
+                elif key != pieces[-1][-1]:
+                    pieces.append([key])
+            # Every second row, as blocks have it, is one range all the same.
+            return [area(piece) for piece in pieces] if len(pieces) <= 4 else [area(own)]
+    return [area(keys)]

@@ -97,7 +97,7 @@ class Sites:
         if len(here.inputs) != len(there.inputs):
             return None
         one = there.inputs[leaf]
-        return original(self.graph, one) if is_cell(one) else None
+        return one if is_cell(one) else None
 
     def _is_state(self, key: Key, step: int, twin: Key | None) -> bool:
         if self.descent.earliest[key] < step:
@@ -114,7 +114,7 @@ class Sites:
             one = node.inputs[leaf]
             if not is_cell(one) or depth > 20:
                 return None
-            key = original(self.graph, one)
+            key = one
             other = self._twin(cell, leaf, twin)
             inner = self.graph.nodes[key].template.tree
             if not self._is_state(key, step, other) or inner is None:
@@ -137,12 +137,12 @@ class Sites:
         if len(cells) == 1 and depth < 20:
             one = node.inputs[cells[0]]
             if is_cell(one):
-                key = original(self.graph, one)
+                key = one
                 inner = self.graph.nodes[key].template.tree
                 other = self._twin(cell, cells[0], twin)
                 if self._is_state(key, step, other) and inner is not None:
                     return self._inline(key, inner, step, None, other, depth + 1)
-        if any(self._remembers(node, leaf, step) for leaf in cells):
+        if any(self._remembers(cell, leaf, step, twin) for leaf in cells):
             return None
         wanted = set(cells or parameters) | {
             leaf for leaf in leaves(tree) if self._is_data(node.inputs[leaf])
@@ -153,10 +153,12 @@ class Sites:
         rest, part = _split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
 
-    def _remembers(self, node: Node, leaf: int, step: int) -> bool:
-        one = node.inputs[leaf]
-        keys = cells_of(one)
-        return any(self.descent.earliest.get(key, step) < step for key in keys)
+    def _remembers(self, cell: Key, leaf: int, step: int, twin: Key | None) -> bool:
+        other = self._twin(cell, leaf, twin)
+        return any(
+            self.descent.latest.get(key) == step and self._is_state(key, step, other)
+            for key in cells_of(self.graph.nodes[cell].inputs[leaf])
+        )
 
     def _is_data(self, one: Key | tuple[Key, ...]) -> bool:
         keys = cells_of(one)

@@ -1,80 +1,19 @@
 """One descent as a table: what it is, how its gradients are, and what is wrong in them."""
 
-import ast
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 
-from gdlab.reading.book import Key, Value, address, area
-from gdlab.reading.descent import Chain, Descent, original
-from gdlab.reading.graph import NAN, Graph, Node
-from gdlab.reading.implied import implied
-from gdlab.reading.labels import label, ranges, said
-from gdlab.reading.line import Line, find_line
-from gdlab.reading.losses import (
-    RIGHT,
-    SCALED,
-    UNCHECKED,
-    WRONG,
-    Explained,
-    Judged,
-    Steps,
-    find_loss,
-    judge,
-    place,
-    same,
-    slopes_of,
-    steps_of,
-)
+from gdlab.reading.book import Key, address, area
+from gdlab.reading.descent import Descent, original
+from gdlab.reading.gradients import judge_gradients
+from gdlab.reading.graph import NAN, Graph
+from gdlab.reading.labels import label, ranges
+from gdlab.reading.line import Line
+from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
-from gdlab.reading.repairs import find_repair, formula_text, gives
-from gdlab.reading.result import GRADIENT, UPDATE, Finding, Gradient, Parameter, Table
-from gdlab.reading.sites import Sites
+from gdlab.reading.repairs import formula_text
+from gdlab.reading.result import UPDATE, Finding, Parameter, Table
 from gdlab.reading.words import table_words
-
-Values = dict[Key, Value]
-Found = list[tuple[Key, Finding]]
-
-
-class Read:
-    """One descent with all that was found out about it."""
-
-    def __init__(
-        self, graph: Graph, descent: Descent, points: Sequence[Values], down: dict[int, bool]
-    ) -> None:
-        self.graph, self.descent, self.points, self.down = graph, descent, list(points), down
-        self.book = graph.book
-        self.steps: Steps = steps_of(graph, descent)
-        self.sites = Sites(graph, descent)
-        self.loss: Explained | None = find_loss(
-            graph, descent, self.steps, self.sites, self.points[:2]
-        )
-        self.cells = place(graph, descent, self.sites, self.loss)
-        for values in self.points:
-            for key in self.sites.inside:
-                values[key] = graph.value(graph.nodes[key], values)
-        self.line: Line | None = find_line(graph, descent, self.steps, self.points)
-        self.shown = [self._shown(chain) for chain in descent.chains]
-
-    def say(self, key: Key) -> str:
-        """A cell in words."""
-        return said(self.book, self.sites.inside.get(key, key), self.down[key[0]])
-
-    def _shown(self, chain: Chain) -> list[Key]:
-        """The cells that hold a parameter before every update: copies beside the step's cells."""
-        copies: dict[Key, list[Key]] = defaultdict(list)
-        wanted = set(chain.cells[:-1])
-        for cells in self.steps.cells.values():
-            for key in cells:
-                if isinstance(self.graph.nodes[key].template.tree, ast.Name):
-                    source = original(self.graph, key)
-                    if source in wanted:
-                        copies[source].append(key)
-        alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
-        return alone if len(alone) == len(chain.updates) else chain.cells
-
-    def stands(self, key: Key) -> Key:
-        """The cell of the sheet that a gradient stands in."""
-        return self.sites.inside.get(key, key)
 
 
 def table_of(
@@ -88,7 +27,7 @@ def table_of(
         recognise(graph, descent, number, read.cells, samples)
         for number in range(len(descent.chains))
     ]
-    gradients, found = _gradients(read)
+    gradients, found = judge_gradients(read)
     rule, differs, hyper, wrong = _rule(read, recognised)
     found += wrong
     sheet = descent.chains[0].cells[0][0]
@@ -101,7 +40,7 @@ def table_of(
         rule=rule,
         differs=differs,
         model="line" if line else None,
-        loss=_loss_cells(read),
+        loss=read.loss_cells(),
         updates=descent.updates,
         parameters=_parameters(read),
         hyper={
@@ -135,7 +74,7 @@ def _named(read: Read) -> dict[str, str]:
                 stands = [read.stands(key) for key in verdict_keys]
                 found[ranges(read.book, stands)] = read.say(verdict_keys[len(verdict_keys) // 2])
     if read.loss is not None:
-        loss = _loss_cells(read)
+        loss = read.loss_cells()
         step = read.descent.updates // 2
         first = next(iter(read.steps.of_role(read.graph, read.loss.role, step)), None)
         if loss and first:
@@ -185,17 +124,6 @@ def _range(read: Read, sheet: int) -> str:
         if key[0] == sheet
     ]
     return area(keys)
-
-
-def _loss_cells(read: Read) -> str | None:
-    if read.loss is None:
-        return None
-    keys = [
-        key
-        for step in sorted(read.steps.cells)
-        for key in read.steps.of_role(read.graph, read.loss.role, step)
-    ]
-    return ranges(read.book, keys) or None
 
 
 def _parameters(read: Read) -> list[Parameter]:
@@ -291,211 +219,3 @@ def _updates(read: Read, number: int, because: str) -> Found:
         "this update is not the one that the rule has", cells,
     )  # fmt: skip
     return [(first, finding)]
-
-
-def _gradients(read: Read) -> tuple[list[Gradient], Found]:
-    """The verdict on every gradient, column by column, and what is wrong."""
-    if read.loss is None:
-        return without_loss(read)
-    _extend(read)
-    judged = judge(read.graph, read.descent, read.steps, read.loss, read.cells, read.points)
-    gradients: list[Gradient] = []
-    found: Found = []
-    loss = _loss_cells(read)
-    for number in range(len(read.descent.chains)):
-        own = [one for one in judged if one.chain == number]
-        groups: dict[str, list[Judged]] = defaultdict(list)
-        for one in own:
-            groups[one.verdict].append(one)
-        of = _of(read, number)
-        for verdict, ones in groups.items():
-            because, factor = None, ones[0].factor
-            if verdict == WRONG:
-                because, findings = _wrong(read, ones)
-                found += findings
-                factor = None
-            elif verdict == SCALED:
-                because = _scaled(factor)
-            elif verdict == UNCHECKED:
-                because, factor = "it has no value to compare at the points tried", None
-            keys = [read.stands(one.cell) for one in ones]
-            gradients.append(Gradient(ranges(read.book, keys), of, loss, verdict, factor, because))
-    return gradients, found
-
-
-def _extend(read: Read) -> None:
-    """The gradients of the row behind the last update, which no update uses."""
-    for number, chain in enumerate(read.descent.chains):
-        last = len(chain.updates)
-        if last < 2 or (number, last - 1) not in read.cells:
-            continue
-        a, b = read.cells.get((number, last - 2)), read.cells[number, last - 1]
-        if a is None or a in read.sites.inside or b in read.sites.inside or a[0] != b[0]:
-            continue
-        after = (b[0], 2 * b[1] - a[1], 2 * b[2] - a[2])
-        node = read.graph.nodes.get(after)
-        if (
-            node is not None
-            and node.template is read.graph.nodes[b].template
-            and read.descent.latest.get(after) == last
-        ):
-            read.cells[number, last] = after
-
-
-def _of(read: Read, number: int) -> str:
-    shown = read.shown[number]
-    name = label(read.book, shown[0], read.down[shown[0][0]])
-    return name or ranges(read.book, shown)
-
-
-def _scaled(factor: float | None) -> str:
-    if factor is None:
-        return "a constant times the derivative"
-    if same(factor, -1.0):
-        return "the negative of the derivative"
-    if abs(factor) < 1 and same(round(1 / factor), 1 / factor, 1e-6):
-        return f"the derivative divided by {round(1 / factor)}: a choice, not a slip"
-    return f"{factor:.6g} times the derivative: a choice, not a slip"
-
-
-def _wrong(read: Read, ones: list[Judged]) -> tuple[str, Found]:
-    """Why some updates' gradients are wrong: what is said of most, and one finding a range."""
-    number = ones[0].chain
-    chain = read.descent.chains[number]
-    graph, assert_loss = read.graph, read.loss
-    assert assert_loss is not None
-    middle = ones[len(ones) // 2]
-    repair = None
-    factor = middle.factor if middle.factor is not None else 1.0
-    factors = [1.0, factor] if not same(factor, 1.0) else [1.0]
-    slopes = [
-        slopes_of(graph, read.steps, assert_loss.role, values, [middle.step])
-        for values in read.points
-    ]
-    for k in factors:
-        wanted = [k * one.get(chain.cells[middle.step], 0.0) for one in slopes]
-        node = graph.nodes[middle.cell]
-        others = _others(read, middle.step, middle.cell)
-        repair = find_repair(
-            graph, middle.cell, node, others, gives(graph, read.points, wanted), read.say
-        )
-        if repair:
-            break
-    loss = next(iter(read.steps.of_role(graph, assert_loss.role, middle.step)), None)
-    of_loss = f" of the loss in {read.say(loss)}" if loss else ""
-    because = f"not the derivative{of_loss}"
-    if repair:
-        because += f": {repair.because}"
-    first = min(ones, key=lambda one: one.step)
-    keys = [read.stands(one.cell) for one in sorted(ones, key=lambda one: one.step)]
-    at = read.stands(first.cell)
-    written = formula_text(read.book, at, graph.nodes[first.cell])
-    expected = None
-    if repair and middle.cell not in read.sites.inside:
-        moved = _moved(read, repair.node, middle, first)
-        expected = moved
-    finding = Finding(
-        read.book.sheets[at[0]],
-        ranges(read.book, keys),
-        GRADIENT,
-        written,
-        expected,
-        because,
-        f"this gradient of {_of(read, number)} is not the derivative of the loss",
-        tuple(address(key) for key in keys),
-    )
-    return because, [(first.cell, finding)]
-
-
-def _moved(read: Read, node: Node, middle: Judged, first: Judged) -> str | None:
-    """The mended formula, as the first wrong cell would have it."""
-    bound = read.graph.node(first.cell, node.template)
-    return formula_text(read.book, first.cell, bound)
-
-
-def _others(read: Read, step: int, cell: Key) -> list[Key]:
-    """The cells of one step that may belong in a formula, the nearest first."""
-    found: dict[Key, None] = {}
-    for key in read.steps.cells[step]:
-        if key == cell:
-            continue
-        found[key] = None
-        for one in read.graph.nodes[key].cells:
-            if isinstance(read.book.values.get(one), float):
-                found[one] = None
-    for chain in read.descent.chains:
-        if step < len(chain.cells):
-            found[chain.cells[step]] = None
-    found.pop(cell, None)
-    near = sorted(
-        found,
-        key=lambda key: (key[0] != cell[0], abs(key[1] - cell[1]), abs(key[2] - cell[2])),
-    )
-    return near[:80]
-
-
-def without_loss(read: Read) -> tuple[list[Gradient], Found]:
-    """The gradients of a sheet without a loss: right where one function can have them all."""
-    gradients: list[Gradient] = []
-    found: Found = []
-    step = read.descent.updates // 2
-    verdicts = implied(
-        read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
-    )
-    for number, chain in enumerate(read.descent.chains):
-        keys = [
-            read.cells[number, at] for at in range(len(chain.updates)) if (number, at) in read.cells
-        ]
-        if not keys:
-            continue
-        stands = [read.stands(key) for key in keys]
-        verdict = {True: RIGHT, False: WRONG, None: UNCHECKED}[verdicts[number]]
-        because: str | None = "no loss stands on the sheet"
-        if verdict == WRONG:
-            because, finding = _not_of_one(read, number, step, stands)
-            found.append((keys[0], finding))
-        gradients.append(
-            Gradient(
-                ranges(read.book, stands), _of(read, number), None, verdict,
-                1.0 if verdict == RIGHT else None, because,
-            )
-        )  # fmt: skip
-    return gradients, found
-
-
-def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[str, Finding]:
-    """A gradient that is not the derivative of the function whose derivative another is."""
-    cell = read.cells[number, step]
-    node = read.graph.nodes[cell]
-    because = "not the derivative of the function whose derivatives the others are"
-
-    def fits(changed: Node) -> bool:
-        read.graph.nodes[cell] = changed
-        try:
-            verdicts = implied(
-                read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
-            )
-        finally:
-            read.graph.nodes[cell] = node
-        return all(verdicts)
-
-    others = _others(read, step, cell)
-    repair = find_repair(read.graph, cell, node, others, fits, read.say)
-    expected = None
-    if repair is not None:
-        because += f": {repair.because}"
-        if cell not in read.sites.inside and (number, 0) in read.cells:
-            first = read.cells[number, 0]
-            expected = formula_text(read.book, first, read.graph.node(first, repair.node.template))
-    at = stands[0]
-    first_node = read.graph.nodes[read.cells[number, 0]] if (number, 0) in read.cells else node
-    return because, Finding(
-        read.book.sheets[at[0]],
-        ranges(read.book, stands),
-        GRADIENT,
-        formula_text(read.book, at, first_node),
-        expected,
-        because,
-        f"this gradient of {_of(read, number)} is not a derivative of what the others are",
-        tuple(address(key) for key in stands),
-    )

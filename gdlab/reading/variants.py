@@ -66,27 +66,36 @@ class Variant:
         """
         now = dict(zip(self.rule.carried, states, strict=True))
         for place, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
-            t = first + place + 1
-            values: dict[str, Any] = {
-                **SPACE, **hyper, "g": g, "w": w, "t": float(t), "n": float(samples),
-                "sample": float((t - 1) % samples + 1), "epoch": float((t - 1) // samples + 1),
-                **{f"{name}_prev": value for name, value in now.items()},
-            }  # fmt: skip
-            for name, code in self.code:
-                values[name] = eval(code, values)
+            values = self.update(g, w, first + place + 1, now, hyper, samples)
             now = {name: values[name] for name in now}
             yield values["step"]
+
+    def update(
+        self, g: float, w: float, t: int, states: dict[str, float], hyper: dict[str, float],
+        samples: int,
+    ) -> dict[str, Any]:  # fmt: skip
+        """All that one update computes, by name: states, what is shown, the step."""
+        values: dict[str, Any] = {
+            **SPACE, **hyper, "g": g, "w": w, "t": float(t), "n": float(samples),
+            "sample": float((t - 1) % samples + 1), "epoch": float((t - 1) // samples + 1),
+            **{f"{name}_prev": value for name, value in states.items()},
+        }  # fmt: skip
+        for name, code in self.code:
+            values[name] = eval(code, values)
+        return values
 
 
 def variants_of(states: int) -> Iterator[Variant]:
     """The registered rules and their variants that remember so many numbers, exact ones first."""
-    read = tuple(
-        rule for rule in (find_rule(name) for name in rules()) if len(rule.carried) == states
-    )
-    for rule in read:
-        yield _as_it_is(rule)
-    for rule in read:
-        yield from _changed(rule)
+    yield from rules_as_they_are(states)
+    for one in rules_as_they_are(states):
+        yield from _changed(one.rule)
+
+
+def rules_as_they_are(states: int) -> list[Variant]:
+    """The registered rules that remember so many numbers."""
+    read = (find_rule(name) for name in rules())
+    return [_as_it_is(rule) for rule in read if len(rule.carried) == states]
 
 
 @lru_cache(maxsize=256)

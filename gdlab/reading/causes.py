@@ -1,0 +1,223 @@
+"""Why a gradient is wrong: the change that mends it, in its own formula or in one before it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gdlab.reading.book import Key, Value, address
+from gdlab.reading.calculate import calculate
+from gdlab.reading.graph import Node, number
+from gdlab.reading.labels import ranges
+from gdlab.reading.losses import Explained, Judged, candidates, same, slopes_of
+from gdlab.reading.read import Read
+from gdlab.reading.repairs import Repair, find_repair, formula_text
+from gdlab.reading.result import GRADIENT, Finding
+from gdlab.reading.sites import CELL, INLINE
+
+Values = dict[Key, Value]
+# Cells of one formula, such as one for each sample, that a change is tried on together.
+MOST_ALIKE, MOST_FORMULAS, MOST_WORK = 60, 12, 30_000
+
+
+class Causes:
+    """Explains the wrong gradients of one descent, those first that others are computed from."""
+
+    def __init__(self, read: Read) -> None:
+        self.read = read
+        # What has been mended already, by step.
+        self.mended: dict[int, dict[Key, Node]] = {}
+
+    def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
+        """Why some updates' gradients are wrong, and the finding; None where others' faults are."""
+        read = self.read
+        assert read.loss is not None
+        ones = sorted(ones, key=lambda one: one.step)
+        middle = ones[len(ones) // 2]
+        step, chain = middle.step, read.descent.chains[middle.chain]
+        loss = read.loss_at(step)
+        slopes = [
+            slopes_of(read.graph, read.steps, read.loss.role, values, [step])
+            for values in read.points
+        ]
+        factor = middle.factor if middle.factor is not None else 1.0
+        wanted = [factor * one.get(chain.cells[step], 0.0) for one in slopes]
+        because = f"not the derivative of the loss in {read.say(loss)}" if loss else "not right"
+        changed = self.mended.setdefault(step, {})
+        if changed and agree(recomputed(read, step, changed, middle.cell), wanted):
+            source = read.say(next(iter(changed)))
+            return f"{because}: it follows from {source}, which is wrong", None
+        found = find_cause(read, step, middle.cell, wanted, changed)
+        expected, keys = None, [read.stands(one.cell) for one in ones]
+        first = ones[0]
+        if found is not None:
+            cell, repair, group = found
+            changed.update(group)
+            where = "" if cell == middle.cell else f"in {read.say(cell)}, "
+            because += f": {where}{repair.because}"
+            if cell == middle.cell and cell not in read.sites.inside:
+                node = read.graph.node(first.cell, repair.node.template)
+                expected = formula_text(read.book, first.cell, node)
+        at = read.stands(first.cell)
+        written = formula_text(read.book, at, read.graph.nodes[first.cell])
+        hint = f"this gradient of {read.name_of(middle.chain)} is not the derivative of the loss"
+        cells = tuple(address(key) for key in keys)
+        finding = Finding(
+            read.book.sheets[at[0]], ranges(read.book, keys), GRADIENT, written, expected,
+            because, hint, cells,
+        )  # fmt: skip
+        return because, (first.cell, finding)
+
+
+def find_cause(
+    read: Read, step: int, cell: Key, wanted: Sequence[float], changed: dict[Key, Node]
+) -> tuple[Key, Repair, dict[Key, Node]] | None:
+    """The cell whose formula is to be changed, how, and all the nodes that are changed with it."""
+    work = 0
+    for group in _formulas(read, step, cell):
+        middle = group[len(group) // 2]
+        node = read.graph.nodes[middle]
+        work += len(group) * 400
+        if work > MOST_WORK:
+            return None
+
+        def fits(new: Node, group: list[Key] = group) -> bool:
+            nodes = changed | _alike(read, group, new)
+            return agree(recomputed(read, step, nodes, cell), wanted)
+
+        repair = find_repair(
+            read.graph, middle, node, others_of(read, step, middle), fits, read.say
+        )
+        if repair is not None:
+            return middle, repair, _alike(read, group, repair.node)
+    return None
+
+
+def _alike(read: Read, group: list[Key], new: Node) -> dict[Key, Node]:
+    """The cells of one formula with it changed alike; ``new`` is the middle one's."""
+    nodes = {key: read.graph.node(key, new.template) for key in group}
+    nodes[group[len(group) // 2]] = new
+    return nodes
+
+
+def _formulas(read: Read, step: int, cell: Key) -> Iterator[list[Key]]:
+    """The cells that a gradient is computed from and the loss is not, those of one formula alike.
+
+    The nearest come first; the gradient itself is the first.
+    """
+    yield [cell]
+    inside = set(read.steps.cells[step])
+    loss = read.steps.of_role(read.graph, read.loss.role, step) if read.loss else []
+    before = _before(read, loss, inside) | set(loss)
+    seen: set[int] = set()
+    queue, known = [cell], {cell}
+    while queue and len(seen) < MOST_FORMULAS:
+        key = queue.pop(0)
+        for one in read.graph.nodes[key].cells:
+            if one in known or one not in inside or one in before:
+                continue
+            known.add(one)
+            queue.append(one)
+            template = read.graph.nodes[one].template
+            if id(template) not in seen:
+                seen.add(id(template))
+                alike = [
+                    other
+                    for other in read.steps.cells[step]
+                    if read.graph.nodes[other].template is template
+                ]
+                if len(alike) <= MOST_ALIKE:
+                    yield alike
+
+
+def _before(read: Read, ends: Sequence[Key], inside: set[Key]) -> set[Key]:
+    found: set[Key] = set()
+    stack = list(ends)
+    while stack:
+        for one in read.graph.nodes[stack.pop()].cells:
+            if one in inside and one not in found:
+                found.add(one)
+                stack.append(one)
+    return found
+
+
+def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> Iterator[float]:
+    """A cell's value at one point after the other, with some formulas of its step changed."""
+    if len(changed) == 1 and cell in changed:
+        for values in read.points:
+            yield calculate(read.graph, changed[cell], values)
+        return
+    needed = _before(read, [cell], set(read.steps.cells[step]))
+    for values in read.points:
+        now = dict(values)
+        touched: set[Key] = set()
+        for key in [*read.steps.cells[step], cell]:
+            if key != cell and key not in needed:
+                continue
+            node = changed.get(key)
+            if node is None and not touched.isdisjoint(read.graph.nodes[key].cells):
+                node = read.graph.nodes[key]
+            if node is not None:
+                now[key] = calculate(read.graph, node, now)
+                touched.add(key)
+        yield number(now.get(cell))
+
+
+def agree(values: Iterable[float], wanted: Sequence[float]) -> bool:
+    """Whether all of some values are those wanted, but for rounding."""
+    return all(same(a, b) for a, b in zip(values, wanted, strict=True))
+
+
+def mend_loss(read: Read) -> None:
+    """Find the loss of a sheet whose gradients all go wrong through one formula.
+
+    A cell that nothing in the step uses, and that is nowhere negative, may be meant as the loss:
+    it is, where one small change of the first gradient makes every gradient its derivative.
+    """
+    graph, descent = read.graph, read.descent
+    step = descent.updates // 2
+    count = len(descent.chains)
+    if any((number, step) not in read.cells for number in range(count)):
+        return
+    position = {key: place for place, key in enumerate(graph.order)}
+    order = sorted(range(count), key=lambda one: position.get(read.cells[one, step], 0))
+    used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
+    for role in candidates(graph, descent, read.steps, step)[:6]:
+        cells = read.steps.of_role(graph, role, step)
+        below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
+        if not cells or below or not used.isdisjoint(cells):
+            continue
+        slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
+        wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
+        first = order[0]
+        read.loss = Explained(role, {}, {})
+        found = find_cause(read, step, read.cells[first, step], wanted[first], {})
+        if found and all(
+            agree(recomputed(read, step, found[2], read.cells[one, step]), wanted[one])
+            for one in order
+        ):
+            variants = {
+                one: INLINE if read.cells[one, step] in read.sites.inside else CELL
+                for one in range(count)
+            }
+            read.loss = Explained(role, variants, dict.fromkeys(range(count), 1.0))
+            return
+        read.loss = None
+
+
+def others_of(read: Read, step: int, cell: Key) -> list[Key]:
+    """The cells of one step that may belong in a formula, the nearest first."""
+    found: dict[Key, None] = {}
+    for key in read.steps.cells[step]:
+        if key == cell:
+            continue
+        found[key] = None
+        for one in read.graph.nodes[key].cells:
+            if isinstance(read.book.values.get(one), float):
+                found[one] = None
+    for chain in read.descent.chains:
+        if step < len(chain.cells):
+            found[chain.cells[step]] = None
+    found.pop(cell, None)
+    near = sorted(
+        found,
+        key=lambda key: (key[0] != cell[0], abs(key[1] - cell[1]), abs(key[2] - cell[2])),
+    )
+    return near[:80]

@@ -1,0 +1,82 @@
+"""The verdict on every gradient of a descent, column by column."""
+
+from collections import defaultdict
+
+from gdlab.reading.causes import Causes, mend_loss
+from gdlab.reading.labels import ranges
+from gdlab.reading.losses import SCALED, UNCHECKED, WRONG, Judged, judge, same
+from gdlab.reading.no_loss import without_loss
+from gdlab.reading.read import Found, Read
+from gdlab.reading.result import Gradient
+
+
+def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
+    """The verdict on every gradient, column by column, and what is wrong."""
+    if read.loss is None:
+        mend_loss(read)
+    if read.loss is None:
+        return without_loss(read)
+    _extend(read)
+    judged = judge(read.graph, read.descent, read.steps, read.loss, read.cells, read.points)
+    gradients: list[Gradient] = []
+    found: Found = []
+    loss = read.loss_cells()
+    causes = Causes(read)
+    for number in _in_order(read, judged):
+        own = [one for one in judged if one.chain == number]
+        groups: dict[str, list[Judged]] = defaultdict(list)
+        for one in own:
+            groups[one.verdict].append(one)
+        of = read.name_of(number)
+        for verdict, ones in groups.items():
+            because, factor = None, ones[0].factor
+            if verdict == WRONG:
+                because, finding = causes.explain(ones)
+                found += [finding] if finding else []
+                factor = None
+            elif verdict == SCALED:
+                because = _scaled(factor)
+            elif verdict == UNCHECKED:
+                because, factor = "it has no value to compare at the points tried", None
+            keys = [read.stands(one.cell) for one in ones]
+            gradients.append(Gradient(ranges(read.book, keys), of, loss, verdict, factor, because))
+    return gradients, found
+
+
+def _extend(read: Read) -> None:
+    """The gradients of the row behind the last update, which no update uses."""
+    for number, chain in enumerate(read.descent.chains):
+        last = len(chain.updates)
+        if last < 2 or (number, last - 1) not in read.cells:
+            continue
+        a, b = read.cells.get((number, last - 2)), read.cells[number, last - 1]
+        if a is None or a in read.sites.inside or b in read.sites.inside or a[0] != b[0]:
+            continue
+        after = (b[0], 2 * b[1] - a[1], 2 * b[2] - a[2])
+        node = read.graph.nodes.get(after)
+        if (
+            node is not None
+            and node.template is read.graph.nodes[b].template
+            and read.descent.latest.get(after) == last
+        ):
+            read.cells[number, last] = after
+
+
+def _scaled(factor: float | None) -> str:
+    if factor is None:
+        return "a constant times the derivative"
+    if same(factor, -1.0):
+        return "the negative of the derivative"
+    if abs(factor) < 1 and same(round(1 / factor), 1 / factor, 1e-6):
+        return f"the derivative divided by {round(1 / factor)}: a choice, not a slip"
+    return f"{factor:.6g} times the derivative: a choice, not a slip"
+
+
+def _in_order(read: Read, judged: list[Judged]) -> list[int]:
+    """The parameters in the order in which their gradients are computed."""
+    position = {key: place for place, key in enumerate(read.graph.order)}
+    first: dict[int, int] = {}
+    for one in judged:
+        at = position.get(one.cell, 0)
+        first[one.chain] = min(first.get(one.chain, at), at)
+    return sorted(first, key=lambda number: first[number])

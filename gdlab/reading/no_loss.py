@@ -1,0 +1,78 @@
+"""The gradients of a sheet that shows no loss."""
+
+from gdlab.reading.book import Key, address
+from gdlab.reading.causes import others_of
+from gdlab.reading.graph import Node
+from gdlab.reading.implied import implied
+from gdlab.reading.labels import ranges
+from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
+from gdlab.reading.read import Found, Read
+from gdlab.reading.repairs import find_repair, formula_text
+from gdlab.reading.result import GRADIENT, Finding, Gradient
+
+
+def without_loss(read: Read) -> tuple[list[Gradient], Found]:
+    """The gradients of a sheet without a loss: right where one function can have them all."""
+    gradients: list[Gradient] = []
+    found: Found = []
+    step = read.descent.updates // 2
+    verdicts = implied(
+        read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
+    )
+    for number, chain in enumerate(read.descent.chains):
+        keys = [
+            read.cells[number, at] for at in range(len(chain.updates)) if (number, at) in read.cells
+        ]
+        if not keys:
+            continue
+        stands = [read.stands(key) for key in keys]
+        verdict = {True: RIGHT, False: WRONG, None: UNCHECKED}[verdicts[number]]
+        because: str | None = "no loss stands on the sheet"
+        if verdict == WRONG:
+            because, finding = _not_of_one(read, number, step, stands)
+            found.append((keys[0], finding))
+        gradients.append(
+            Gradient(
+                ranges(read.book, stands), read.name_of(number), None, verdict,
+                1.0 if verdict == RIGHT else None, because,
+            )
+        )  # fmt: skip
+    return gradients, found
+
+
+def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[str, Finding]:
+    """A gradient that is not the derivative of the function whose derivative another is."""
+    cell = read.cells[number, step]
+    node = read.graph.nodes[cell]
+    because = "not the derivative of the function whose derivatives the others are"
+
+    def fits(changed: Node) -> bool:
+        read.graph.nodes[cell] = changed
+        try:
+            verdicts = implied(
+                read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
+            )
+        finally:
+            read.graph.nodes[cell] = node
+        return all(verdicts)
+
+    others = others_of(read, step, cell)
+    repair = find_repair(read.graph, cell, node, others, fits, read.say)
+    expected = None
+    if repair is not None:
+        because += f": {repair.because}"
+        if cell not in read.sites.inside and (number, 0) in read.cells:
+            first = read.cells[number, 0]
+            expected = formula_text(read.book, first, read.graph.node(first, repair.node.template))
+    at = stands[0]
+    first_node = read.graph.nodes[read.cells[number, 0]] if (number, 0) in read.cells else node
+    return because, Finding(
+        read.book.sheets[at[0]],
+        ranges(read.book, stands),
+        GRADIENT,
+        formula_text(read.book, at, first_node),
+        expected,
+        because,
+        f"this gradient of {read.name_of(number)} is not a derivative of what the others are",
+        tuple(address(key) for key in stands),
+    )

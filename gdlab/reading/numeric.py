@@ -1,0 +1,209 @@
+"""Sheets with numbers only: which column is what, by what reproduces it, and which cells do not.
+
+The model is the straight line. The prediction b + m*x is found first, then the target, the error
+of either sign, the loss, the gradients with the factor 2 or without, what a rule remembers, and
+the updates, under a separate heading or one row further on. Every cell is computed from those
+written before it, within the bounds that the written digits leave.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from gdlab.reading.figures import Figures, FigureTable
+
+# So much of a column must be reproduced before the rest of it can be called wrong.
+MOSTLY = 0.6
+TRIED_ROWS = 30
+LOSE = 1e-9
+Numbers = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Series:
+    """A column, or the column of new values one row up: what an update starts from."""
+
+    figures: Figures
+    shifted: bool = False
+    start: float | None = None
+
+    def at(self, row: int) -> float | None:
+        """The value in a row."""
+        if not self.shifted:
+            return self.figures.values[row]
+        return self.figures.values[row - 1] if row else self.start
+
+    def slack(self, row: int) -> float:
+        """How far the value that was meant may lie from it."""
+        if not self.shifted:
+            return self.figures.slack(row)
+        return self.figures.slack(row - 1) if row else 0.0
+
+
+@dataclass
+class Role:
+    """What a column holds: computed from other series by ``formula``, in words ``words``."""
+
+    name: str
+    figures: Figures
+    words: str
+    formula: Callable[..., float]
+    inputs: tuple[Series, ...]
+    hits: int = 0
+    tried: int = 0
+
+    def expected(self, row: int) -> tuple[float, float] | None:
+        """The value from the cells written before it, and how far it may be off."""
+        given = [one.at(row) for one in self.inputs]
+        if any(one is None for one in given):
+            return None
+        return bounded(self.formula, given, [one.slack(row) for one in self.inputs])  # type: ignore[arg-type]
+
+    def right(self, row: int) -> bool | None:
+        """Whether a cell is what the others make it; None where that cannot be told."""
+        value, wanted = self.figures.values[row], self.expected(row)
+        if value is None or wanted is None:
+            return None
+        return abs(value - wanted[0]) <= wanted[1] + self.figures.slack(row)
+
+    def count(self, rows: int) -> "Role":
+        """This role, with its cells counted."""
+        marks = [self.right(row) for row in range(rows)]
+        self.hits, self.tried = marks.count(True), len(marks) - marks.count(None)
+        return self
+
+    @property
+    def fits(self) -> bool:
+        """Whether most of the column, and more than one cell, is reproduced."""
+        return self.hits >= max(2, MOSTLY * self.tried)
+
+
+def bounded(
+    formula: Callable[..., float], given: Sequence[float], slacks: Sequence[float]
+) -> tuple[float, float] | None:
+    """A formula's value, and how far rounded inputs may take it; None where it has none."""
+    try:
+        value = formula(*given)
+        off = LOSE * abs(value) + 1e-12 * max(map(abs, given), default=0.0)
+        for place, slack in enumerate(slacks):
+            if slack:
+                moved = list(given)
+                moved[place] += slack
+                off += 1.05 * abs(formula(*moved) - value)
+    except (ArithmeticError, ValueError):
+        return None
+    return (value, off) if value == value and not isinstance(value, complex) else None
+
+
+@dataclass
+class Layout:
+    """The columns of a line's descent, as far as they are told apart."""
+
+    intercept: Series
+    slope: Series
+    x: Series
+    y: Series
+    prediction: Role
+    roles: list[Role] = field(default_factory=list)
+
+    @property
+    def merit(self) -> tuple[int, int]:
+        """How many cells are reproduced, and how many columns are not made of others."""
+        hits = self.prediction.hits + sum(role.hits for role in self.roles)
+        plain = sum(not one.shifted for one in (self.intercept, self.slope))
+        return hits, plain
+
+
+def find_layout(table: FigureTable) -> Layout | None:
+    """The reading of a table that reproduces the most cells; None where no column is b + m*x."""
+    rows = min(table.rows, TRIED_ROWS)
+    best: Layout | None = None
+    for prediction, intercept, slope, x in _predictions(table, rows):
+        used = {id(one.figures) for one in (intercept, slope, x)} | {id(prediction.figures)}
+        for column in table.columns:
+            if id(column) in used:
+                continue
+            layout = Layout(intercept, slope, x, Series(column), prediction)
+            layout.roles = list(_errors(table, layout, rows, used | {id(column)}))
+            if layout.roles and (best is None or layout.merit > best.merit):
+                best = layout
+    return best
+
+
+def _predictions(table: FigureTable, rows: int) -> Iterator[tuple[Role, Series, Series, Series]]:
+    """Every way to read a column as b + m*x."""
+    plain = [Series(column) for column in table.columns]
+    # A table without columns for the parameters: they are the new values of the row above.
+    moving = [one for one in plain if _moves(one.figures.values)]
+    above = [Series(one.figures, True, None) for one in moving]
+    for target in table.columns:
+        for intercept in (*moving, *above):
+            if intercept.figures is target:
+                continue
+            rest = [
+                None
+                if (p := target.values[row]) is None or (b := intercept.at(row)) is None
+                else p - b
+                for row in range(rows)
+            ]
+            for slope in moving if not intercept.shifted else above:
+                if slope.figures in (target, intercept.figures):
+                    continue
+                for x in plain:
+                    if x.figures in (target, intercept.figures, slope.figures):
+                        continue
+                    if not _maybe(rest, slope, x, rows):
+                        continue
+                    role = Role(
+                        "y_pred", target, "b + m*x", lambda b, m, x: b + m * x,
+                        (intercept, slope, x),
+                    ).count(rows)  # fmt: skip
+                    if role.fits and role.hits >= min(3, rows - intercept.shifted):
+                        yield role, intercept, slope, x
+
+
+def _moves(values: Numbers) -> bool:
+    return len({value for value in values if value is not None}) > 1
+
+
+def _maybe(rest: Numbers, slope: Series, x: Series, rows: int) -> bool:
+    """Whether two of the first rows nearly fit: the test that most triples fail."""
+    hits = tried = 0
+    for row in range(rows):
+        a, m, u = rest[row], slope.at(row), x.at(row)
+        if a is None or m is None or u is None:
+            continue
+        tried += 1
+        hits += (
+            abs(a - m * u)
+            <= 1e-3 * abs(a) + 1e-3 * abs(m * u) + 2 * slope.slack(row) * abs(u) + 1e-6
+        )
+        if tried >= 4:
+            break
+    return hits >= min(2, tried) and tried > 0
+
+
+def _errors(table: FigureTable, layout: Layout, rows: int, used: set[int]) -> Iterator[Role]:
+    """The columns that are made of the error: itself, squared, and the gradients."""
+    p, y, x = Series(layout.prediction.figures), layout.y, layout.x
+    forms: list[tuple[str, str, Callable[..., float], tuple[Series, ...]]] = [
+        ("error", "y_pred - y", lambda p, y: p - y, (p, y)),
+        ("-error", "y - y_pred", lambda p, y: y - p, (p, y)),
+        ("err2", "(y_pred - y)^2", lambda p, y: (p - y) ** 2, (p, y)),
+        ("err2/2", "(y_pred - y)^2/2", lambda p, y: (p - y) ** 2 / 2, (p, y)),
+        ("gb", "2*(y_pred - y)", lambda p, y: 2 * (p - y), (p, y)),
+        ("-gb", "-2*(y_pred - y)", lambda p, y: -2 * (p - y), (p, y)),
+        ("gm", "2*(y_pred - y)*x", lambda p, y, x: 2 * (p - y) * x, (p, y, x)),
+        ("gm/2", "(y_pred - y)*x", lambda p, y, x: (p - y) * x, (p, y, x)),
+        ("-gm", "-2*(y_pred - y)*x", lambda p, y, x: -2 * (p - y) * x, (p, y, x)),
+        ("-gm/2", "-(y_pred - y)*x", lambda p, y, x: -(p - y) * x, (p, y, x)),
+    ]
+    for column in table.columns:
+        if id(column) in used or not _moves(column.values):
+            continue
+        fits = [
+            role
+            for name, words, formula, inputs in forms
+            if (role := Role(name, column, words, formula, inputs).count(rows)).fits
+        ]
+        if fits:
+            yield max(fits, key=lambda role: role.hits)

@@ -1,0 +1,287 @@
+"""Which rule bare numbers follow: every known rule run on the written gradients, beside them."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from gdlab.reading.book import Key
+from gdlab.reading.figures import Figures, FigureTable
+from gdlab.reading.numeric import MOSTLY, Layout, Series, bounded
+from gdlab.reading.variants import Variant, rules_as_they_are
+
+MOST_STATES = 3
+SEARCHED_ROWS = 12
+Pair = tuple[float, float]
+
+
+@dataclass
+class Moves:
+    """One parameter's updates: before, after, and the gradient, each with its slack, row by row.
+
+    ``after`` is where the new value stands; ``gradient`` the column, None where it is computed.
+    """
+
+    name: str
+    before: Series
+    after: Figures
+    own_column: bool
+    gradient: Figures | None
+    rows: list[tuple[float, float, float, Pair] | None]
+
+
+@dataclass
+class Followed:
+    """A rule with its numbers, the columns of its states, and how many updates follow it."""
+
+    variant: Variant
+    hyper: dict[str, tuple[float, Key | None]]
+    states: list[dict[str, Figures]]
+    hits: int
+    tried: int
+    steps: list[list[Pair | None]] = field(default_factory=list)
+
+
+def moves_of(
+    table: FigureTable, layout: Layout, taken: set[int], which: str, gradient: Figures | None,
+    computed: Callable[..., float], inputs: Sequence[Series],
+) -> Moves:  # fmt: skip
+    """The updates of one parameter; with no column for its gradient that is computed."""
+    before = layout.intercept if which == "b" else layout.slope
+    after, own = before.figures, before.shifted
+    if not before.shifted:
+        for column in table.columns:
+            if id(column) not in taken and _carries(before, column, table.rows):
+                after, own = column, True
+    rows: list[tuple[float, float, float, Pair] | None] = []
+    for row in range(table.rows):
+        w = before.at(row)
+        if own:
+            new, slack = after.values[row], after.slack(row)
+        elif row + 1 < table.rows:
+            new, slack = before.at(row + 1), before.slack(row + 1)
+        else:
+            new, slack = None, 0.0
+        if gradient is not None:
+            g = gradient.values[row]
+            pair = None if g is None else (g, gradient.slack(row))
+        else:
+            given = [one.at(row) for one in inputs]
+            pair = (
+                None
+                if any(one is None for one in given)
+                else bounded(computed, given, [one.slack(row) for one in inputs])  # type: ignore[arg-type]
+            )
+        if w is None or new is None or pair is None:
+            rows.append(None)
+        else:
+            rows.append((w, new, before.slack(row) + slack, pair))
+    return Moves(which, before, after, own, gradient, rows)
+
+
+def _carries(before: Series, column: Figures, rows: int) -> bool:
+    """Whether a column's values come again as the parameter of the next row."""
+    hits = tried = 0
+    for row in range(rows - 1):
+        a, b = column.values[row], before.at(row + 1)
+        if a is None or b is None:
+            continue
+        tried += 1
+        hits += abs(a - b) <= column.slack(row) + before.slack(row + 1) + 1e-12 * abs(a)
+    return tried > 0 and hits >= max(1, MOSTLY * tried)
+
+
+def follow(
+    table: FigureTable, moves: Sequence[Moves], taken: set[int]
+) -> tuple[Followed | None, list[str]]:
+    """The rule that most updates follow, and the names of others that fit as well."""
+    numbers = table.around
+    best: Followed | None = None
+    as_good: list[str] = []
+    for count in range(MOST_STATES + 1):
+        if best is not None and best.hits == best.tried:
+            break  # a rule that remembers less explains it all
+        for variant in rules_as_they_are(count):
+            found = _follow(variant, table, moves, taken, numbers)
+            if found is None:
+                continue
+            if best is None or found.hits > best.hits:
+                best, as_good = found, []
+            elif found.hits == best.hits and found.variant.name != best.variant.name:
+                as_good.append(found.variant.name)
+    if best is None:
+        return None, []
+    hyper = {**{name: value for name, (value, _) in best.hyper.items()}, "lr": 1.0}
+    best.steps = _steps(best.variant, moves, hyper, best.states, table.rows)
+    return best, as_good
+
+
+def _follow(
+    variant: Variant,
+    table: FigureTable,
+    moves: Sequence[Moves],
+    taken: set[int],
+    numbers: list[tuple[float, Key]],
+) -> Followed | None:
+    names = [name for name in variant.hyper if name != "lr"]
+    choices = [_choices(name, variant, numbers) for name in names]
+    rows = min(table.rows, SEARCHED_ROWS)
+    best: Followed | None = None
+    for values in itertools.product(*choices):
+        hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
+        states = [_state_columns(variant, table, one, taken, hyper, rows) for one in moves]
+        steps = _steps(variant, moves, hyper, states, rows)
+        for rate in _rates(moves, steps, numbers):
+            hits, tried = _count(moves, steps, rate, rows)
+            if tried and hits >= max(2, MOSTLY * tried) and (best is None or hits > best.hits):
+                cells = {name: _cell(value, numbers) for name, value in hyper.items()}
+                cells["lr"] = _cell(rate, numbers)
+                best = Followed(variant, cells, states, hits, tried)
+    return best
+
+
+def _choices(name: str, variant: Variant, numbers: list[tuple[float, Key]]) -> list[float]:
+    default = variant.rule.hyper[name]
+    found: dict[float, None] = {}
+    for value, _ in numbers:
+        if name == "eps":
+            if 0 < value <= 0.001:
+                found[value] = None
+        elif name != "weight_decay" and 0.3 < value < 1:
+            found[value] = None
+    found[default] = None
+    return list(found)[:5]
+
+
+def _cell(value: float, numbers: list[tuple[float, Key]]) -> tuple[float, Key | None]:
+    return value, next((key for number, key in numbers if number == value), None)
+
+
+def _state_columns(
+    variant: Variant,
+    table: FigureTable,
+    moves: Moves,
+    taken: set[int],
+    hyper: dict[str, float],
+    rows: int,
+) -> dict[str, Figures]:
+    """The columns that hold what the rule remembers of one parameter, as far as there are some."""
+    found: dict[str, Figures] = {}
+    for name in variant.rule.carried:
+        for column in table.columns:
+            if id(column) in taken:
+                continue
+            hits = tried = 0
+            for row in range(1, rows):
+                move, value, above = moves.rows[row], column.values[row], column.values[row - 1]
+                if move is None or value is None or above is None:
+                    continue
+                given = dict.fromkeys(variant.rule.carried, above)
+                wanted = _one(variant, move[0], move[3][0], row, given, hyper)
+                if wanted is None or name not in wanted:
+                    continue
+                tried += 1
+                off = (
+                    column.slack(row) + column.slack(row - 1) + _share(move[3]) * abs(wanted[name])
+                )
+                hits += abs(wanted[name] - value) <= 2 * off + 1e-9 * abs(value)
+            if tried >= 2 and hits >= MOSTLY * tried:
+                found[name] = column
+                break
+    return found
+
+
+def _share(pair: Pair) -> float:
+    return 3 * pair[1] / max(abs(pair[0]), 1e-300) if pair[0] else 0.0
+
+
+def _one(
+    variant: Variant, w: float, g: float, row: int, states: dict[str, float],
+    hyper: dict[str, float],
+) -> dict[str, float] | None:  # fmt: skip
+    """All that a rule computes in one update."""
+    try:
+        return variant.update(g, w, row + 1, states, hyper, 1)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+
+
+def _steps(
+    variant: Variant,
+    moves: Sequence[Moves],
+    hyper: dict[str, float],
+    states: Sequence[dict[str, Figures]],
+    rows: int,
+) -> list[list[Pair | None]]:
+    """What the rule would subtract in every row, from the states written where there are some."""
+    found = []
+    for one, columns in zip(moves, states, strict=True):
+        own: list[Pair | None] = []
+        now = dict(variant.rule.starts)
+        known = True
+        share = 0.0
+        for row in range(rows):
+            move = one.rows[row]
+            for name, column in columns.items():
+                above = column.values[row - 1] if row else None
+                if above is not None:
+                    now[name] = above
+            written = len(columns) == len(variant.rule.carried) and row > 0
+            known = known or written
+            if move is None or not known:
+                own.append(None)
+                known = known and not variant.rule.carried
+                continue
+            share = _share(move[3]) if written else max(share, _share(move[3]))
+            made = _one(variant, move[0], move[3][0], row, now, hyper)
+            if made is None:
+                own.append(None)
+                continue
+            now = {name: made[name] for name in now}
+            own.append((made["step"], share * abs(made["step"])))
+        found.append(own)
+    return found
+
+
+def _rates(
+    moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: list[tuple[float, Key]]
+) -> list[float]:
+    """Rates that may be meant: numbers of the sheet, and short decimals near the measured one."""
+    measured = sorted(
+        (abs(move[0] - move[1]) / abs(step[0]), move[2] / abs(step[0]))
+        for one, own in zip(moves, steps, strict=True)
+        for move, step in zip(one.rows, own, strict=False)
+        if move is not None and step is not None and step[0]
+    )
+    if not measured:
+        return []
+    middle = measured[len(measured) // 2][0]
+    sharpest = min(measured, key=lambda one: one[1] / max(one[0], 1e-300))[0]
+    found: dict[float, None] = {}
+    for value, _ in numbers:
+        if (middle and 0.5 < abs(value) / middle < 2) or (sharpest and abs(value) == sharpest):
+            found[value] = None
+    for near in (middle, sharpest):
+        for digits in (1, 2, 3, 4):
+            if near:
+                found[float(f"{near:.{digits}g}")] = None
+    return list(found)
+
+
+def _count(
+    moves: Sequence[Moves], steps: list[list[Pair | None]], rate: float, rows: int
+) -> tuple[int, int]:
+    marks = [
+        update_right(one, own, rate, row)
+        for one, own in zip(moves, steps, strict=True)
+        for row in range(rows)
+    ]
+    return marks.count(True), len(marks) - marks.count(None)
+
+
+def update_right(one: Moves, own: list[Pair | None], rate: float, row: int) -> bool | None:
+    """Whether one written update is the rule's; None where that cannot be told."""
+    move, step = one.rows[row], own[row]
+    if move is None or step is None:
+        return None
+    off = move[2] + rate * step[1] + 1e-9 * max(abs(move[0]), abs(move[1]))
+    return abs(move[0] - move[1] - rate * step[0]) <= off

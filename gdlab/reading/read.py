@@ -1,0 +1,82 @@
+"""One descent with all that is found out about it: its steps, gradients, loss, and names."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Sequence
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.graph import Graph
+from gdlab.reading.labels import label, ranges, said
+from gdlab.reading.line import Line, find_line
+from gdlab.reading.losses import Explained, Steps, find_loss, place, steps_of
+from gdlab.reading.result import Finding
+from gdlab.reading.sites import Sites
+
+Values = dict[Key, Value]
+Found = list[tuple[Key, Finding]]
+
+
+class Read:
+    """One descent with all that was found out about it."""
+
+    def __init__(
+        self, graph: Graph, descent: Descent, points: Sequence[Values], down: dict[int, bool]
+    ) -> None:
+        self.graph, self.descent, self.points, self.down = graph, descent, list(points), down
+        self.book = graph.book
+        self.steps: Steps = steps_of(graph, descent)
+        self.sites = Sites(graph, descent)
+        self.loss: Explained | None = find_loss(
+            graph, descent, self.steps, self.sites, self.points[:2]
+        )
+        self.cells = place(graph, descent, self.sites, self.loss)
+        for values in self.points:
+            for key in self.sites.inside:
+                values[key] = graph.value(graph.nodes[key], values)
+        self.line: Line | None = find_line(graph, descent, self.steps, self.points)
+        self.shown = [self._shown(chain) for chain in descent.chains]
+
+    def say(self, key: Key) -> str:
+        """A cell in words."""
+        return said(self.book, self.sites.inside.get(key, key), self.down[key[0]])
+
+    def _shown(self, chain: Chain) -> list[Key]:
+        """The cells that hold a parameter before every update: copies beside the step's cells."""
+        copies: dict[Key, list[Key]] = defaultdict(list)
+        wanted = set(chain.cells[:-1])
+        for cells in self.steps.cells.values():
+            for key in cells:
+                if isinstance(self.graph.nodes[key].template.tree, ast.Name):
+                    source = original(self.graph, key)
+                    if source in wanted:
+                        copies[source].append(key)
+        alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
+        return alone if len(alone) == len(chain.updates) else chain.cells
+
+    def stands(self, key: Key) -> Key:
+        """The cell of the sheet that a gradient stands in."""
+        return self.sites.inside.get(key, key)
+
+    def name_of(self, number: int) -> str:
+        """A parameter's label, or its cells where it has none."""
+        shown = self.shown[number]
+        name = label(self.book, shown[0], self.down[shown[0][0]])
+        return name or ranges(self.book, shown)
+
+    def loss_at(self, step: int) -> Key | None:
+        """The loss's cell, or the first of its cells, in one step."""
+        if self.loss is None:
+            return None
+        return next(iter(self.steps.of_role(self.graph, self.loss.role, step)), None)
+
+    def loss_cells(self) -> str | None:
+        """The loss's cells in all steps as a range."""
+        if self.loss is None:
+            return None
+        keys = [
+            key
+            for step in sorted(self.steps.cells)
+            for key in self.steps.of_role(self.graph, self.loss.role, step)
+        ]
+        return ranges(self.book, keys) or None
