@@ -77,14 +77,15 @@ def test_the_contours_are_the_mean_squared_error():
     first, second = np.meshgrid(np.linspace(-5, 40, 7), np.linspace(-1, 4, 5))
     x, y = points["x"].to_numpy(), points["y"].to_numpy()
     direct = ((first[..., None] + second[..., None] * x - y) ** 2).mean(axis=-1)
-    heights = plots._loss_over(gdlab.trace("sgd", points), first, second)
+    run = gdlab.trace("sgd", points)
+    heights = plots.loss_over(run, 1, {"intercept": first, "slope": second})
     np.testing.assert_allclose(heights, direct, rtol=1e-9)
 
 
 def test_a_surface_has_its_own_contours():
     run = gdlab.trace("sgd", surface="rosenbrock", start={"u": -1, "v": 1}, steps=3, lr=0.001)
     u, v = np.array([[1.0, -1.0]]), np.array([[1.0, 2.0]])
-    np.testing.assert_allclose(plots._loss_over(run, u, v), [[0.0, 104.0]])
+    np.testing.assert_allclose(plots.loss_over(run, 1, {"u": u, "v": v}), [[0.0, 104.0]])
 
 
 def test_the_steps_are_sizes_by_parameter(runs):

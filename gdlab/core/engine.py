@@ -68,7 +68,7 @@ def run(
         ends = interruptible(run_compiled, text, *given)
         return out, epoch_out, ends
 
-    def plainly(module: dict[str, Any], number: Callable) -> tuple[Any, Any, tuple[float, ...]]:
+    def plainly(module: dict[str, Any], number: Callable[[Any], Any]) -> tuple[Any, Any, tuple[float, ...]]:
         cells = [[0.0] * shape[1] for _ in range(shape[0])]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
         given_points = [[number(value) for value in values] for values in points]
@@ -95,7 +95,7 @@ def _worth_compiling(text: str, rows: int) -> bool:
     return wanted
 
 
-def interpreted(text: str, compute: Callable[[dict[str, Any], Callable], Result]) -> Result:
+def interpreted(text: str, compute: Callable[[dict[str, Any], Callable[[Any], Any]], Result]) -> Result:
     """What ``compute`` makes of a module run as plain Python.
 
     It is called with the module's namespace and the kind of number to give it: Python's float, or
@@ -124,7 +124,7 @@ def _unraising(text: str) -> dict[str, Any]:
             try:
                 return np.float64(exactly(value))
             except (ArithmeticError, ValueError):
-                return beyond(value)
+                return np.float64(beyond(value))
 
         return compute
 
@@ -168,7 +168,7 @@ def run_compiled(text: str, *given: Any) -> Any:
 
 
 @lru_cache(maxsize=64)
-def compiled(text: str) -> Callable:
+def compiled(text: str) -> Callable[..., Any]:
     """The module's ``run``, compiled by Numba and kept on disk for the next process."""
     whole = _jitted(text)
     name = name_of(whole)
@@ -178,7 +178,8 @@ def compiled(text: str) -> Callable:
     # From its text, never from a file that somebody could have changed.
     exec(compile(whole, f"<{name}>", "exec"), module.__dict__)
     keep(module.run, name)
-    return module.run
+    run: Callable[..., Any] = module.run
+    return run
 
 
 def forget(text: str) -> None:

@@ -32,7 +32,7 @@ def keep(function: Any, name: str) -> None:
     import numba
     from numba.core.caching import _Cache
     from numba.core.compiler import CompileResult
-    from numba.core.serialize import dumps
+    from numba.core import serialize
 
     class Kept(_Cache):
         """The cache of one function: a file for every kind of arguments and processor."""
@@ -45,13 +45,15 @@ def keep(function: Any, name: str) -> None:
             if stored is None:
                 return None
             try:
-                return CompileResult._rebuild(target_context, *pickle.loads(stored))
+                rebuild: Any = CompileResult._rebuild
+                return rebuild(target_context, *pickle.loads(stored))
             except Exception:
                 # Damaged, in whatever way: it is compiled and written again.
                 return None
 
         def save_overload(self, sig: Any, data: Any) -> None:
             if not data.library.has_dynamic_globals:
+                dumps: Any = serialize.dumps
                 _write(self._file(sig, data.codegen), dumps(data._reduce()))
 
         def _file(self, sig: Any, codegen: Any) -> str:

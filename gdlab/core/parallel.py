@@ -39,7 +39,7 @@ def workers(prefer: str) -> Workers:
 
 
 def spread(
-    function: Callable, given: Iterable[tuple], prefer: str, *, ordered: bool = True
+    function: Callable[..., Any], given: Iterable[tuple[Any, ...]], prefer: str, *, ordered: bool = True
 ) -> Iterator[Any]:
     """``function(*one)`` for each of ``given``: the results in order, or as they come."""
     from joblib import Parallel, delayed
@@ -54,7 +54,7 @@ def spread(
         yield from run(delayed(_task)(os.getpid(), function, *one) for one in given)
 
 
-def _task(sender: int, function: Callable, *given: Any) -> Any:
+def _task(sender: int, function: Callable[..., Any], *given: Any) -> Any:
     """A task, in whatever process; one that the sender has started ends with it."""
     end_with(sender)
     return function(*given)
@@ -105,7 +105,7 @@ def end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def interruptible(function: Callable, *given: Any) -> Any:
+def interruptible(function: Callable[..., Any], *given: Any) -> Any:
     """What ``function`` returns or raises, computed by a thread, so that Ctrl-C is heard meanwhile.
 
     Compiled code hears nothing. Interrupted, the thread is left to itself: a command ends with it
@@ -129,7 +129,10 @@ def interruptible(function: Callable, *given: Any) -> Any:
 
 
 def share(
-    parts: Iterable[tuple], function: Callable, size: int, advance: Callable[[int], None]
+    parts: Iterable[tuple[int, int]],
+    function: Callable[[int, int], None],
+    size: int,
+    advance: Callable[[int], None],
 ) -> None:
     """``function(first, last)`` for each of ``parts``, by so many threads of this process.
 

@@ -67,7 +67,7 @@ def _in_line(what: str, total: int | None, begin: float) -> Draw:
     """One line that is written anew, and taken away at the end."""
     from IPython.display import display
 
-    line = display(_Line(what), display_id=True)
+    line = display(_Line(what), display_id=True)  # type: ignore[no-untyped-call]
     try:
         yield lambda done: line.update(_Line(told(what, done, total, time.monotonic() - begin)))
     finally:

@@ -13,12 +13,12 @@ from gdlab.language.grammar import Formulas, GrammarError, read
 # Arguments that the table gives a rule; all others are its own, state or hyperparameters.
 GIVEN = ("g", "w", "t", "epoch", "sample", "n")
 # The functions that stand in optimizers.py, in their order there.
-BUILT_IN: tuple[Callable, ...] = tuple(
+BUILT_IN: tuple[Callable[..., object], ...] = tuple(
     thing
     for thing in vars(optimizers).values()
     if getattr(thing, "__module__", None) == optimizers.__name__
 )
-_registered: dict[str, Callable] = {function.__name__: function for function in BUILT_IN}
+_registered: dict[str, Callable[..., object]] = {function.__name__: function for function in BUILT_IN}
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Rule:
         }
 
 
-def read_rule(function: Callable) -> Rule:
+def read_rule(function: Callable[..., object]) -> Rule:
     """Read a function as a rule; raises GrammarError where it is not one."""
     formulas = read(function)
     name = formulas.name
@@ -93,7 +93,7 @@ def read_rule(function: Callable) -> Rule:
     return found
 
 
-def rule(function: Callable) -> Callable:
+def rule(function: Callable[..., object]) -> Callable[..., object]:
     """Register a function as a rule, as a decorator; the function itself comes back unchanged.
 
     Works on a function in a notebook cell. A second function of the same name replaces the first.
@@ -114,7 +114,7 @@ def rules() -> dict[str, str]:
 _read_once = lru_cache(maxsize=256)(read_rule)
 
 
-def find_rule(name: str | Callable) -> Rule:
+def find_rule(name: str | Callable[..., object]) -> Rule:
     """A rule by its name, in capitals or not, or its registered function.
 
     Raises ValueError that says which name was probably meant, or lists them.

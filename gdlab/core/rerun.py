@@ -52,15 +52,15 @@ def python_line(run: Trace) -> str:
 def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -> bool:
     if name == "points":
         own = run.table.model.points
-        return own is not None and run.points == own()
+        return own is not None and bool(run.points == own())
     if name == "epochs":
-        return value == 1
+        return bool(value == 1)
     if name == "start":
         return not value
     # Some settings bring columns along by being given at all, whatever their value.
     owned = name in run.table.rule.hyper or name in run.table.model.constants
     brings_columns = name in (*EXTRAS, "batch_size") and not owned
-    return defaults.get(name) == value and not brings_columns
+    return bool(defaults.get(name) == value) and not brings_columns
 
 
 def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Trace(Run):
         self.table.column(name)
         written = self.table.computed if self.kept is None else self.kept
         if name in written:
-            cells = self.values[written.index(name)][first:last]
+            cells: np.ndarray = self.values[written.index(name)][first:last]
             return cells.astype(np.int64) if name == "t" else cells
         if name in self.table.computed:
             raise ValueError(f"this run kept no {name}; name it in columns=")
@@ -78,14 +78,15 @@ class Trace(Run):
 
         if name in self.table.point:
             values = np.array(self.points[self.table.point.index(name)])
-            return values[self._counted("sample", epochs, places) - 1]
+            return np.asarray(values[self._counted("sample", epochs, places) - 1])
+        counted = places + 1
         if name == "epoch":
-            return epochs + 1
-        if name == "t":
-            return epochs * self.samples + (places + 1)
-        if name == "sample" and self.order:
-            return self._order[epochs * self.samples + places] + 1
-        return places + 1
+            counted = epochs + 1
+        elif name == "t":
+            counted = epochs * self.samples + (places + 1)
+        elif name == "sample" and self.order:
+            counted = self._order[epochs * self.samples + places] + 1
+        return np.asarray(counted)
 
     @cached_property
     def _order(self) -> "np.ndarray":
@@ -102,16 +103,20 @@ class Trace(Run):
         self._check_row(row)
         kind, found = self.table.resolve(name)
         if kind == OWN:
-            return self.column(found)[row - 1].item()
+            return self._cell(found, row)
         if kind == COUNT:
             return float(self.samples)
         if kind == ABOVE:
-            return self.column(found)[row - 2].item() if row > 1 else self._above_first(found)
+            return self._cell(found, row - 1) if row > 1 else self._above_first(found)
         if found == self.table.start_rate:
             found = self.table.rate
         if found not in self.hyper:
             self.table.column(found)
         return self.hyper[found]
+
+    def _cell(self, column: str, row: int) -> float:
+        found: float = self.column(column)[row - 1].item()
+        return found
 
     def _above_first(self, column: str) -> float:
         """What the first row finds above it."""

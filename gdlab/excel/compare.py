@@ -200,7 +200,7 @@ def _add_checks(
     book: Workbook, sheet: Sheet, count: int, epochs: int, blocks: Sequence[Block], symbols: str
 ) -> None:
     """What may stand in the inputs, notes, marks where numbers explode, and what is printed."""
-    check = validation("threshold", "threshold")
+    check = validation("threshold")
     sheet.data_validation(INPUT_ROW - 1, 0, INPUT_ROW - 1, 0, check)
     for column, name in enumerate(SUMMARY):
         if name in NOTES:

@@ -64,11 +64,12 @@ def input_check(trace: Trace, name: str) -> dict[str, Any]:
     return validation(name, base if one.carried is None else "")
 
 
-def validation(name: str, base: str = "") -> dict[str, Any]:
+def validation(name: str, base: str | None = None) -> dict[str, Any]:
     """The check of an input, as XlsxWriter takes it: what may stand there, in words too.
 
-    ``base`` is a hyperparameter's own word, which its limits go by.
+    ``base`` is a hyperparameter's own word, which its limits go by; by default its name.
     """
+    base = name if base is None else base
     limits = LIMITS.get(base, ANY)
     check: dict[str, Any] = {"validate": "decimal", "criteria": "between"}
     words = f"a number {limits.words}" if limits is not ANY else "a number"

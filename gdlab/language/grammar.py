@@ -276,7 +276,8 @@ def substitute(tree: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
 
     # A copy, because the transformer changes trees in place.
     copy = ast.parse(ast.unparse(tree), mode="eval").body
-    return Put().visit(copy)
+    found: ast.expr = Put().visit(copy)
+    return found
 
 
 def inlined(

@@ -16,6 +16,8 @@ def number(value: float) -> ast.Constant:
 
 
 ONE = number(1)
+# What two equal products have in common.
+Key = tuple[tuple[str, ...], ...]
 
 
 def plain(tree: ast.expr) -> ast.expr:
@@ -25,7 +27,8 @@ def plain(tree: ast.expr) -> ast.expr:
         def visit_Constant(self, node: ast.Constant) -> ast.Constant:
             return number(node.value)  # type: ignore[arg-type]
 
-    return Whole().visit(ast.parse(ast.unparse(tree), mode="eval").body)
+    found: ast.expr = Whole().visit(ast.parse(ast.unparse(tree), mode="eval").body)
+    return found
 
 
 def as_number(tree: ast.expr) -> Fraction | None:
@@ -110,7 +113,7 @@ def multiply(term: Term, factor: ast.expr) -> Term:
 
 def total(terms: Iterable[Term]) -> list[Term]:
     """A sum with equal products put together, and what the log loss leaves of its two."""
-    found: dict[tuple, Term] = {}
+    found: dict[Key, Term] = {}
     for term in terms:
         key = _key(term)
         before = found.get(key)
@@ -124,7 +127,7 @@ def total(terms: Iterable[Term]) -> list[Term]:
     return kept
 
 
-def _key(term: Term) -> tuple:
+def _key(term: Term) -> Key:
     return tuple(_texts(part) for part in (term.above, term.below, term.tests))
 
 
