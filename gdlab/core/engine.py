@@ -68,7 +68,9 @@ def run(
         ends = interruptible(run_compiled, text, *given)
         return out, epoch_out, ends
 
-    def plainly(module: dict[str, Any], number: Callable[[Any], Any]) -> tuple[Any, Any, tuple[float, ...]]:
+    def plainly(
+        module: dict[str, Any], number: Callable[[Any], Any]
+    ) -> tuple[Any, Any, tuple[float, ...]]:
         cells = [[0.0] * shape[1] for _ in range(shape[0])]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
         given_points = [[number(value) for value in values] for values in points]
@@ -95,7 +97,9 @@ def _worth_compiling(text: str, rows: int) -> bool:
     return wanted
 
 
-def interpreted(text: str, compute: Callable[[dict[str, Any], Callable[[Any], Any]], Result]) -> Result:
+def interpreted(
+    text: str, compute: Callable[[dict[str, Any], Callable[[Any], Any]], Result]
+) -> Result:
     """What ``compute`` makes of a module run as plain Python.
 
     It is called with the module's namespace and the kind of number to give it: Python's float, or

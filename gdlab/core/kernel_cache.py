@@ -30,9 +30,9 @@ def cache_folder() -> Path:
 def keep(function: Any, name: str) -> None:
     """Let a compiled function's machine code be kept in files that begin with ``name``."""
     import numba
+    from numba.core import serialize
     from numba.core.caching import _Cache
     from numba.core.compiler import CompileResult
-    from numba.core import serialize
 
     class Kept(_Cache):
         """The cache of one function: a file for every kind of arguments and processor."""

@@ -39,7 +39,11 @@ def workers(prefer: str) -> Workers:
 
 
 def spread(
-    function: Callable[..., Any], given: Iterable[tuple[Any, ...]], prefer: str, *, ordered: bool = True
+    function: Callable[..., Any],
+    given: Iterable[tuple[Any, ...]],
+    prefer: str,
+    *,
+    ordered: bool = True,
 ) -> Iterator[Any]:
     """``function(*one)`` for each of ``given``: the results in order, or as they come."""
     from joblib import Parallel, delayed

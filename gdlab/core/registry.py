@@ -18,7 +18,9 @@ BUILT_IN: tuple[Callable[..., object], ...] = tuple(
     for thing in vars(optimizers).values()
     if getattr(thing, "__module__", None) == optimizers.__name__
 )
-_registered: dict[str, Callable[..., object]] = {function.__name__: function for function in BUILT_IN}
+_registered: dict[str, Callable[..., object]] = {
+    function.__name__: function for function in BUILT_IN
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,15 +59,8 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
                 r"\text{otherwise}\end{cases}",
                 ATOM,
             )
-        case ast.Call(ast.Name("sqrt"), [argument]):
-            return rf"\sqrt{{{whole(argument)}}}", ATOM
-        case ast.Call(ast.Name("abs" | "floor" as function), [argument]):
-            before, after = {"abs": ("|", "|"), "floor": (r"\lfloor ", r"\rfloor ")}[function]
-            return rf"\left{before}{whole(argument)}\right{after}", ATOM
         case ast.Call(ast.Name(function), arguments):
-            written = r"\operatorname{sign}" if function == "sign" else rf"\{function}"
-            inside = ", ".join(whole(argument) for argument in arguments)
-            return rf"{written}\left({inside}\right)", ATOM
+            return _called(function, list(map(whole, arguments))), ATOM
         case ast.Name("pi"):
             return r"\pi", ATOM
         case ast.Name(name):
@@ -75,6 +68,19 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
         case ast.Constant(float(value) | int(value)):
             return _number(value), ATOM
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
+
+
+def _called(function: str, arguments: list[str]) -> str:
+    inside = ", ".join(arguments)
+    match function:
+        case "sqrt":
+            return rf"\sqrt{{{inside}}}"
+        case "abs":
+            return rf"\left|{inside}\right|"
+        case "floor":
+            return rf"\left\lfloor {inside}\right\rfloor "
+    written = r"\operatorname{sign}" if function == "sign" else rf"\{function}"
+    return rf"{written}\left({inside}\right)"
 
 
 def _raised(base: ast.expr, written: str) -> str:

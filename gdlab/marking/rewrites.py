@@ -226,50 +226,18 @@ def _function(function: str, arguments: list[ast.expr]) -> Iterator[Rewrite]:
 
 
 def _name(name: str, table: Table) -> Iterator[Rewrite]:
-    def read(other: str, slip: str, because: str) -> Rewrite:
-        return Rewrite(slip, because, ast.Name(other))
-
-    node = ast.Name(name)
-    above = name.removesuffix("_prev")
-    base, parameter = table.part(above)
-    if name == "t":
-        for op, word in ((ast.Sub(), "t - 1"), (ast.Add(), "t + 1")):
-            yield Rewrite(
-                "t_off_by_one", f"{word} was taken for t", binary(node, op, ast.Constant(1))
-            )
-        if "sample" in table.names:
-            yield read("sample", "other_counter", "the sample's number was taken for t")
-    elif _above(name):
-        if base == "new" and parameter:
-            because = f"the old {parameter} of the row above was taken, not the new one"
-            yield read(f"{parameter}_prev", "old_parameter", because)
-        else:
-            because = f"this row's {above} was taken, not that of the row above"
-            yield read(above, "this_row", because)
-    elif name in table.names and name not in COUNTERS:
-        because = f"the row above's {name} was taken, not this row's"
-        yield read(f"{name}_prev", "row_above", because)
-        for decimals in range(4) if name not in table.point else ():
-            because = f"{name} was rounded to {decimals} decimals before going on"
-            yield Rewrite("rounded_too_early", because, rounding(node, decimals))
-    if name in table.parameters:
-        yield read(
-            f"new_{name}", "updated_parameter", f"the {name} was taken after its update, not before"
-        )
-    if parameter:
-        for other in table.parameters:
-            if other != parameter:
-                swapped = table.named(base, other)
-                because = f"{say(ast.Name(_like(name, swapped)))} was taken for {say(node)}"
-                yield read(_like(name, swapped), "other_parameter", because)
+    """What may be taken in the place of one name."""
+    yield from _other_row(name, table)
+    yield from _other_parameter(name, table)
     for other in table.point if name in table.point else ():
         if other != name:
-            yield read(other, "x_and_y_swapped", f"{other} was taken for {name}")
+            yield _read(other, "x_and_y_swapped", f"{other} was taken for {name}")
     if name in table.names and name not in (*COUNTERS, *table.point, *table.parameters):
         for earlier in table.column(name).precedents:
             if earlier in table.names and earlier not in (*COUNTERS, *table.point):
-                yield read(earlier, "stage_skipped", f"{earlier} was taken for {name}")
-    if is_rate(node) or base == "step":
+                yield _read(earlier, "stage_skipped", f"{earlier} was taken for {name}")
+    node = ast.Name(name)
+    if is_rate(node) or table.part(name.removesuffix("_prev")).base == "step":
         twice = binary(ast.Name("lr"), ast.Mult(), node)
         yield Rewrite("rate_twice", "the learning rate was multiplied in twice", twice)
     if is_share(node):
@@ -277,7 +245,50 @@ def _name(name: str, table: Table) -> Iterator[Rewrite]:
         yield Rewrite("beta_for_rest", f"{say(rest)} was taken for {name}", rest)
         for other in table.hyper:
             if other != name and is_share(ast.Name(other)):
-                yield read(other, "other_beta", f"{other} was taken for {name}")
+                yield _read(other, "other_beta", f"{other} was taken for {name}")
+
+
+def _read(other: str, slip: str, because: str) -> Rewrite:
+    return Rewrite(slip, because, ast.Name(other))
+
+
+def _other_row(name: str, table: Table) -> Iterator[Rewrite]:
+    """Another count, or the number of another row."""
+    node, above = ast.Name(name), name.removesuffix("_prev")
+    base, parameter = table.part(above)
+    if name == "t":
+        for op, word in ((ast.Sub(), "t - 1"), (ast.Add(), "t + 1")):
+            yield Rewrite(
+                "t_off_by_one", f"{word} was taken for t", binary(node, op, ast.Constant(1))
+            )
+        if "sample" in table.names:
+            yield _read("sample", "other_counter", "the sample's number was taken for t")
+    elif _above(name):
+        if base == "new" and parameter:
+            because = f"the old {parameter} of the row above was taken, not the new one"
+            yield _read(f"{parameter}_prev", "old_parameter", because)
+        else:
+            because = f"this row's {above} was taken, not that of the row above"
+            yield _read(above, "this_row", because)
+    elif name in table.names and name not in COUNTERS:
+        because = f"the row above's {name} was taken, not this row's"
+        yield _read(f"{name}_prev", "row_above", because)
+        for decimals in range(4) if name not in table.point else ():
+            because = f"{name} was rounded to {decimals} decimals before going on"
+            yield Rewrite("rounded_too_early", because, rounding(node, decimals))
+
+
+def _other_parameter(name: str, table: Table) -> Iterator[Rewrite]:
+    """The parameter after its update, or the same of another parameter."""
+    if name in table.parameters:
+        because = f"the {name} was taken after its update, not before"
+        yield _read(table.carrier(name), "updated_parameter", because)
+    base, parameter = table.part(name.removesuffix("_prev"))
+    for other in table.parameters if parameter else ():
+        if other != parameter:
+            swapped = _like(name, table.named(base, other))
+            because = f"{say(ast.Name(swapped))} was taken for {say(ast.Name(name))}"
+            yield _read(swapped, "other_parameter", because)
 
 
 def _like(name: str, other: str) -> str:

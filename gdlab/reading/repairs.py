@@ -97,32 +97,13 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
         return Repair(with_tree(node, new, key, extra), because)
 
     fresh: ast.expr = ast.Name(f"_{len(node.inputs)}")
-    leaves = {number for part in parts if (number := leaf_number(part)) is not None}
     # A sign, a number, brackets, a square: what needs no other cell.
     yield made(ast.UnaryOp(ast.USub(), tree), "its sign is the other way round")
     for part in parts:
         for new, because in _changed(part, lambda one: _named(node, one, say)):
             yield made(replaced(tree, part, new), because)
-    # Another cell in place of one.
-    for number in sorted(leaves):
-        here = node.inputs[number]
-        if not is_cell(here):
-            continue
-        for other in others:
-            if other in node.inputs and node.inputs.index(other) == number:
-                continue
-            because = f"{say(here)} stands where {say(other)} belongs"
-            yield made(_renamed(tree, number, fresh), because, other)
-    for part in parts:
-        number = leaf_number(part)
-        if number is None or sum(leaf_number(one) == number for one in parts) < 2:
-            continue
-        here = node.inputs[number]
-        if not is_cell(here):
-            continue
-        for other in others:
-            because = f"{say(here)} stands once where {say(other)} belongs"
-            yield made(replaced(tree, part, fresh), because, other)
+    for new, because, other in _other_cells(node, tree, parts, fresh, others, say):
+        yield made(new, because, other)
     # A factor that is missing, of the whole or of a part.
     for factor, words in ((2, "2"), (0.5, "1/2"), (-1, "-1")):
         for part in [tree, *parts]:
@@ -140,6 +121,37 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
         yield made(new, f"the term {say(other)} is missing", other)
         new = ast.BinOp(tree, ast.Sub(), fresh)
         yield made(new, f"the term -{say(other)} is missing", other)
+
+
+def _other_cells(
+    node: Node,
+    tree: ast.expr,
+    parts: list[ast.expr],
+    fresh: ast.expr,
+    others: Sequence[Key],
+    say: Say,
+) -> Iterator[tuple[ast.expr, str, Key]]:
+    """Another cell in place of one: everywhere, then in one of several places."""
+    leaves = {number for part in parts if (number := leaf_number(part)) is not None}
+    for number in sorted(leaves):
+        here = node.inputs[number]
+        if not is_cell(here):
+            continue
+        for other in others:
+            if other in node.inputs and node.inputs.index(other) == number:
+                continue
+            because = f"{say(here)} stands where {say(other)} belongs"
+            yield _renamed(tree, number, fresh), because, other
+    for part in parts:
+        number = leaf_number(part)
+        if number is None or sum(leaf_number(one) == number for one in parts) < 2:
+            continue
+        here = node.inputs[number]
+        if not is_cell(here):
+            continue
+        for other in others:
+            because = f"{say(here)} stands once where {say(other)} belongs"
+            yield replaced(tree, part, fresh), because, other
 
 
 def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
@@ -174,37 +186,12 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
     """One part changed in itself: dropped factors and terms, signs, brackets, squares, numbers."""
     match part:
         case ast.BinOp(left, ast.Mult(), right):
-            yield left, f"the factor {named(right)} is one too many"
-            yield right, f"the factor {named(left)} is one too many"
-            yield ast.BinOp(left, ast.Div(), right), "* stands where / belongs"
-            yield ast.BinOp(left, ast.Add(), right), "* stands where + belongs"
-            match left, right:
-                case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
-                    new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
-                    yield new, "brackets are set that do not belong"
-                case _, ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
-                    new = ast.BinOp(ast.BinOp(left, ast.Mult(), a), op, b)
-                    yield new, "brackets are set that do not belong"
+            yield from _changed_product(left, right, named)
         case ast.BinOp(left, ast.Div(), right):
             yield left, f"the divisor {named(right)} is one too many"
             yield ast.BinOp(left, ast.Mult(), right), "/ stands where * belongs"
         case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
-            plus = isinstance(op, ast.Add)
-            other: ast.operator = ast.Sub() if plus else ast.Add()
-            signs = ("+", "-") if plus else ("-", "+")
-            yield ast.BinOp(left, other, right), f"{signs[0]} stands where {signs[1]} belongs"
-            yield left, f"the term {named(right)} is one too many"
-            yield right, f"the term {named(left)} is one too many"
-            yield ast.BinOp(left, ast.Mult(), right), f"{signs[0]} stands where * belongs"
-            if not plus:
-                yield ast.BinOp(right, op, left), "the difference is the other way round"
-            match left, right:
-                case _, ast.BinOp(a, ast.Mult() | ast.Div() as times, b):
-                    new = ast.BinOp(ast.BinOp(left, op, a), times, b)
-                    yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
-                case ast.BinOp(a, ast.Mult() as times, b), _:
-                    new = ast.BinOp(a, times, ast.BinOp(b, op, right))
-                    yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
+            yield from _changed_sum(left, op, right, named)
         case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as exponent)):
             yield left, f"the power {exponent} is one too many"
             new = ast.BinOp(left, ast.Pow(), ast.Constant(exponent + 1))
@@ -229,6 +216,46 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
         minus = ast.BinOp(ast.Constant(1), ast.Sub(), part)
         yield minus, f"{named(part)} stands where 1 - {named(part)} belongs"
         yield ast.UnaryOp(ast.USub(), part), f"{named(part)} has the wrong sign"
+
+
+def _changed_product(
+    left: ast.expr, right: ast.expr, named: Callable[[ast.expr], str]
+) -> Iterator[tuple[ast.expr, str]]:
+    yield left, f"the factor {named(right)} is one too many"
+    yield right, f"the factor {named(left)} is one too many"
+    yield ast.BinOp(left, ast.Div(), right), "* stands where / belongs"
+    yield ast.BinOp(left, ast.Add(), right), "* stands where + belongs"
+    match left, right:
+        case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
+            new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
+            yield new, "brackets are set that do not belong"
+        case _, ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
+            new = ast.BinOp(ast.BinOp(left, ast.Mult(), a), op, b)
+            yield new, "brackets are set that do not belong"
+
+
+def _changed_sum(
+    left: ast.expr,
+    op: ast.Add | ast.Sub,
+    right: ast.expr,
+    named: Callable[[ast.expr], str],
+) -> Iterator[tuple[ast.expr, str]]:
+    plus = isinstance(op, ast.Add)
+    other: ast.operator = ast.Sub() if plus else ast.Add()
+    signs = ("+", "-") if plus else ("-", "+")
+    yield ast.BinOp(left, other, right), f"{signs[0]} stands where {signs[1]} belongs"
+    yield left, f"the term {named(right)} is one too many"
+    yield right, f"the term {named(left)} is one too many"
+    yield ast.BinOp(left, ast.Mult(), right), f"{signs[0]} stands where * belongs"
+    if not plus:
+        yield ast.BinOp(right, op, left), "the difference is the other way round"
+    match left, right:
+        case _, ast.BinOp(a, ast.Mult() | ast.Div() as times, b):
+            new = ast.BinOp(ast.BinOp(left, op, a), times, b)
+            yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
+        case ast.BinOp(a, ast.Mult() as times, b), _:
+            new = ast.BinOp(a, times, ast.BinOp(b, op, right))
+            yield new, f"brackets are missing around the {'sum' if plus else 'difference'}"
 
 
 def _named(node: Node, part: ast.expr, say: Say) -> str:
