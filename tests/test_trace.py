@@ -229,6 +229,7 @@ def test_the_numbers_put_in_give_the_result(rule):
     run = gdlab.trace(rule, epochs=2)
     scope = {"sqrt": math.sqrt, "abs": abs, "max": max, "min": min}
     scope["sign"] = lambda x: (x > 0) - (x < 0)
+    scope["floor"] = lambda x: float(math.floor(x))
     for row in (1, 2, 30):
         for column in run.table.columns:
             if column.expression is None:
