@@ -1,11 +1,12 @@
-"""A live sheet on a page of its own, as a notebook mounts it, with its host in this process."""
+"""A live sheet on a page of its own, as a notebook mounts it, with its Python in this process."""
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import gdlab
+from gdlab.notebook import requests
 from gdlab.notebook.widget import LiveSheet
 from gdlab.web.assets import style
 
@@ -14,31 +15,46 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sh
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 8px; background: light-dark(#fff, #111417); color-scheme: light dark }}
 {style}</style></head><body><main></main></body></html>"""
-MOUNT = """async ({ code, first }) => {
-    const revived = (one) => {
-        if (Array.isArray(one)) return one.map(revived);
-        if (!one || typeof one !== "object") return one;
-        if ("base64" in one) {
-            const bytes = Uint8Array.from(atob(one.base64), (mark) => mark.charCodeAt(0));
-            return new DataView(bytes.buffer);
-        }
-        return Object.fromEntries(Object.entries(one).map(([name, part]) => [name, revived(part)]));
-    };
+SHARED = ("page", "programs", "tab", "inputs", "epochs", "points", "compared", "selected")
+# A model as anywidget gives it: what is set is told to Python by save_changes.
+MOUNT = """async ({ code, state, views }) => {
     const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
-    const model = {
-        comm_live: true,
-        on(name, heard) { if (name === "msg:custom") this.heard = heard; },
-        off() {},
-        get: () => revived(first),
+    const heard = {};
+    const changed = {};
+    const fire = (name, ...told) => (heard[name] ?? []).slice().forEach((one) => one(...told));
+    const model = window.model = {
+        on(name, hear) { (heard[name] ??= []).push(hear); },
+        off(name, hear) { heard[name] = (heard[name] ?? []).filter((one) => one !== hear); },
+        get: (name) => state[name],
+        set(name, value) {
+            state[name] = changed[name] = value;
+            fire(`change:${name}`);
+        },
+        save_changes() {
+            window.tellPython({ ...changed });
+            for (const name of Object.keys(changed)) delete changed[name];
+        },
         async send(event, _, buffers = []) {
-            for (const answer of await window.askHost([event, buffers.map(text)])) {
-                this.heard(...revived(answer));
+            for (const answer of await window.askPython([event, buffers.map(text)])) {
+                fire("msg:custom", answer, []);
             }
+        },
+        // As when Python has set something.
+        take(name, value) {
+            state[name] = value;
+            fire(`change:${name}`);
+        },
+        die() {
+            fire("comm_live_update");
         },
     };
     const blob = new Blob([code], { type: "text/javascript" });
     const glue = await import(URL.createObjectURL(blob));
-    glue.default.render({ model, el: document.querySelector("main") });
+    for (let view = 0; view < views; view++) {
+        const el = document.createElement("div");
+        document.querySelector("main").append(el);
+        glue.default.render({ model, el });
+    }
 }"""
 
 
@@ -47,11 +63,11 @@ def sheets(browser: Any) -> Iterator[Callable[..., Any]]:
     """Open sheets on pages: ``open_one("adam", width=390)``; nothing may go wrong there."""
     pages, wrong = [], []
 
-    def open_one(sheet: str, width: int = 1400, height: int = 1000, **options: Any) -> Any:
+    def open_one(sheet: Any, width: int = 1400, height: int = 1000, **options: Any) -> Any:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         pages.append(page)
-        mount(page, live(sheet))
+        mount(page, live(sheet) if isinstance(sheet, str) else sheet)
         return page
 
     yield open_one
@@ -65,7 +81,7 @@ def live(sheet: str) -> LiveSheet:
     if sheet == "practice":
         return gdlab.practice_sheet("adam", rows=3, seed=1)
     made = gdlab.workbook()
-    made.book.tab = sheet
+    made.tab = sheet
     return made
 
 
@@ -81,28 +97,28 @@ def fill_in(page: Any, *texts: str) -> None:
     page.wait_for_selector(SETTLED)
 
 
-def mount(page: Any, sheet: LiveSheet) -> None:
+def mount(page: Any, sheet: LiveSheet, views: int = 1) -> None:
     """Put a live sheet on an empty page and wait until it is there."""
     answers: list[Any] = []
     # What the widget would send to a notebook goes to the page.
-    object.__setattr__(sheet, "send", lambda *content: answers.append(content))
+    object.__setattr__(sheet, "send", lambda *content: answers.append(content[0]))
 
-    def host(_source: Any, asked: Any) -> Any:
+    def ask(_source: Any, asked: Any) -> Any:
         event, buffers = asked
         answers.clear()
-        sheet._answer(sheet, event, [b64decode(one) for one in buffers])
-        return _plain(answers)
+        work = requests.work(sheet, event, [b64decode(one) for one in buffers])
+        # The test's own loop is busy with the browser: the work goes on step by step.
+        with suppress(StopIteration):
+            while event["kind"] == "request":
+                work.send(None)
+        return list(answers)
 
-    page.expose_binding("askHost", host)
+    def tell(_source: Any, changed: dict[str, Any]) -> None:
+        sheet.set_state(changed)
+
+    page.expose_binding("askPython", ask)
+    page.expose_binding("tellPython", tell)
     page.set_content(PAGE.format(style=style()))
-    page.evaluate(MOUNT, {"code": sheet._esm, "first": _plain(sheet.first)})
+    state = {name: getattr(sheet, name) for name in (*SHARED, "practice")}
+    page.evaluate(MOUNT, {"code": sheet._esm, "state": state, "views": views})
     page.wait_for_selector(SETTLED)
-
-
-def _plain(one: Any) -> Any:
-    """The same without bytes, which a call into the page cannot carry."""
-    if isinstance(one, bytes):
-        return {"base64": b64encode(one).decode()}
-    if isinstance(one, dict):
-        return {name: _plain(part) for name, part in one.items()}
-    return [_plain(part) for part in one] if isinstance(one, (list, tuple)) else one

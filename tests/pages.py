@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from shown import cells
 
 import gdlab
-from gdlab.web.cells import cells
 
 STATIC = Path(gdlab.__file__).parent / "web" / "static"
 SETTLED = ".gd[aria-busy=false]"
@@ -90,7 +90,7 @@ def paste(page: Any, text: str) -> None:
 
 
 def saved(page: Any) -> dict[str, np.ndarray]:
-    """Every cell of the sheet that is shown, as the page saves it; errors as in gdlab.web.cells."""
+    """Every cell of the sheet that is shown, as the page saves it; errors as in shown.cells."""
     text = page.evaluate(
         """() => {
             document.querySelector("[data-do=csv]").click();

@@ -82,7 +82,7 @@ def serious() -> Callable[[Any], list[str]]:
 def explode(page: Any) -> None:
     page.fill("[data-input=lr] .gd-box", "1e200")
     page.press("[data-input=lr] .gd-box", "Enter")
-    page.wait_for_selector(".gd-exploded:not([hidden])")
+    page.wait_for_selector(".gd-is-bad")
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

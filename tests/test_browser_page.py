@@ -18,12 +18,11 @@ import numpy as np
 import pytest
 from combinations import OPTIONS
 from pages import differences, drag, go, joined, line, link, opened, saved
+from shown import cells, loss_grid
 
 import gdlab
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.rerun import inputs_of
-from gdlab.web.cells import cells
-from gdlab.web.loss_grid import loss_grid
 from gdlab.web.page import write_lessons_page, write_page
 from gdlab.web.page_program import page_program
 from gdlab.web.program import program
@@ -85,7 +84,7 @@ def test_every_cell_of_every_rule_at_several_settings(browser, everything):
                 link(page, fragment(rule, **chosen))
                 run = gdlab.trace(rule, **{"epochs": 5, **chosen})
                 check_whole(page, run, (rule, chosen))
-                assert page.is_visible(".gd-exploded") == (run.exploded is not None)
+                assert page.is_visible(".gd-is-bad") == (run.exploded is not None)
                 if run.exploded:
                     row, column = run.exploded
                     assert f"{column} in row {row} (" in line(page, "exploded")

@@ -43,7 +43,7 @@ def test_paper_gets_the_whole_table_and_no_controls(opened: Any, tmp_path: Path)
             assert f"{number:.6g}" in told, name
     assert all(re.search(r"^ *row +(sample)?", one, re.M) for one in pages[: len(pages) // 2])
     assert "adam_lesson" in pages[0] and "size of the steps" in told
-    for control in ("as at first", "export", "speed", "adam_ann", "copy"):
+    for control in ("Reset", "Download", "speed", "adam_ann", "Copy"):
         assert control not in told
     # On the page itself nothing has changed.
     assert page.locator(".gd-print *").count() == 0

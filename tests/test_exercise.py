@@ -1,138 +1,61 @@
-"""The notebook's practice sheet: its judge, its state, and the sheet in a browser."""
+"""The notebook's practice sheet: what it shares with Python, its score, and in a browser."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 import pytest
 from lab import NOTEBOOKS, lab, open_notebook, run_all
 
 import gdlab
 from gdlab.marking.handout import make
-from gdlab.notebook.practice_widget import PracticeBook, judging
 
 
-def test_cells_are_judged_as_they_are_typed() -> None:
-    record, run = make("adam", rows=2, seed=3)
-    judge = judging(record, run)
-    assert judge({}) == {}
-    texts = {(1, "intercept"): f"{run.value('intercept', 1):g}"}
-    assert judge(texts)[1, "intercept"].status == "right"
-
-    def at(name: str) -> float:
-        return run.value(name, 1)
-
-    # Each number as a learner would type it, with a decimal comma, and one slip.
-    for name in ("slope", "y_pred", "error"):
-        texts[1, name] = f"{at(name):.4f}".replace(".", ",")
-    assert {said.status for said in judge(texts).values()} == {"right"}
-    texts[1, "err2"] = f"{2 * at('error'):.4f}"
-    texts[1, "grad_intercept"] = f"{at('error'):.4f}"
-    texts[1, "grad_slope"] = f"{at('error') * run.value('x', 1):.4f}"
-    said = judge(texts)
-    assert said[1, "grad_intercept"].status == "wrong" and said[1, "grad_intercept"].sentence == ""
-    assert said[1, "grad_intercept"].hint == "count the factors"
-    assert said[1, "err2"].status == "wrong" and said[1, "err2"].hint
-    assert said[1, "grad_slope"].status == "follows"
-    assert "right, given what stands in" in said[1, "grad_slope"].sentence
-    texts[1, "grad_intercept"] = f"{at('grad_intercept'):.4f}"
-    assert judge(texts)[1, "grad_slope"].status == "wrong"
+def typed(sheet: Any, **texts: str) -> None:
+    """Type into cells of the first row, as the page tells Python of it."""
+    known = sheet.practice["texts"]
+    now = known | {f"1 {name}": text for name, text in texts.items()}
+    sheet.set_state({"practice": sheet.practice | {"texts": now}})
 
 
-def test_what_is_no_number_is_said_at_once() -> None:
-    record, run = make("sgd", rows=1)
-    said = judging(record, run)({(1, "y_pred"): "twelve", (1, "error"): "=1+1"})
-    assert said[1, "y_pred"] == ("wrong", "'twelve' is text, no number", "")
-    assert said[1, "error"].sentence == "'=1+1' is a formula typed as text"
+def test_the_numbers_are_those_of_the_practice_workbook() -> None:
+    sheet = gdlab.practice_sheet("adam", rows=3, seed=8, blank=["error", "err2"], decimals=2)
+    record, run = make("adam", rows=3, seed=8, blank=["error", "err2"], decimals=2)
+    given = sheet.page["practice"]
+    assert list(zip(*given["points"].values(), strict=True)) == list(record.points)
+    assert given["inputs"] == record.given and given["blank"] == ["error", "err2"]
+    assert (given["decimals"], given["epochs"], given["samples"]) == (2, run.n_epochs, run.samples)
 
 
-def test_cells_that_were_not_asked_for_are_not_judged() -> None:
-    record, run = make("sgd", rows=1, blank=["y_pred"])
-    assert judging(record, run)({(1, "error"): "1", (7, "y_pred"): "1", (1, "x"): "1"}) == {}
-
-
-def test_no_true_value_is_given_away() -> None:
-    record, run = make("adam", rows=2, seed=3, decimals=2)
-    judge = judging(record, run)
-    for name in record.blank:
-        said = judge({(2, name): "0.12345"})[2, name]
-        true = run.value(name, 2)
-        if said.status == "wrong":
-            assert f"{true:.4g}" not in said.sentence + said.hint
-
-
-def ask(book: PracticeBook, **event: Any) -> tuple[dict[str, Any], np.ndarray]:
-    """What the page gets for an event: the state, and the cells by column and row."""
-    state, numbers = book.ask(event)
-    return state, np.frombuffer(numbers[1]).reshape(len(book.one.table.names), -1)
-
-
-def test_the_page_never_gets_a_true_value_of_a_blank_cell() -> None:
-    widget = gdlab.practice_sheet("adam", rows=3, seed=8)
+def test_no_true_value_of_a_blank_cell_stands_in_the_notebook() -> None:
+    sheet = gdlab.practice_sheet("adam", rows=3, seed=8)
     _, run = make("adam", rows=3, seed=8)
-    names = run.table.names
-    first = widget.first
-    for state, numbers in (widget.book.state(), (first["state"], first["numbers"])):
-        cells = np.frombuffer(numbers[1]).reshape(len(names), -1)
-        computed = [names.index(name) for name in widget.book.blank]
-        assert np.isnan(cells[computed]).all() and len(computed) == 19
-        assert np.array_equal(cells[names.index("x")], run.column("x"))
-        text = json.dumps(state)
-        assert repr(run.value("sqr_avg_slope", 2)) not in text and state["mse"] == []
-    assert "still" not in repr(widget._repr_mimebundle_())
+    state = {name: one for name, one in sheet.get_state().items() if name not in ("_esm", "_css")}
+    text = json.dumps(state, default=str)
+    for name in ("sqr_avg_slope", "step_slope", "y_pred", "grad_slope"):
+        assert f"{run.value(name, 2)!r}" not in text
+    assert "still" not in repr(sheet._repr_mimebundle_())
 
 
-def test_typing_judging_and_hints() -> None:
-    widget = gdlab.practice_sheet("sgd", rows=2, seed=1)
-    book = widget.book
+def test_the_score_follows_what_is_typed() -> None:
+    sheet = gdlab.practice_sheet("sgd", rows=2, seed=1)
     _, run = make("sgd", rows=2, seed=1)
+    assert sheet.score == {"right": 0, "follows": 0, "wrong": 0, "empty": 22, "of": 22}
     error = run.value("error", 1)
-    for name in ("intercept", "slope", "y_pred", "error"):
-        ask(book, kind="cell", row=1, column=name, text=f"{run.value(name, 1):.4f}")
-    state, cells = ask(book, kind="cell", row=1, column="grad_intercept", text=f" {error:.4f} ")
-    assert state["judged"]["1 error"] == {
-        "text": f"{error:.4f}",
-        "status": "right",
-        "hint": "right",
-    }
-    assert state["judged"]["1 grad_intercept"]["status"] == "wrong"
-    assert state["judged"]["1 grad_intercept"]["hint"] == "wrong"
-    assert cells[run.table.names.index("error"), 0] == round(error, 4)
-    state, _ = ask(book, kind="hint", row=1, column="grad_intercept")
-    assert state["judged"]["1 grad_intercept"]["hint"] == "hint: count the factors"
-    state, _ = ask(book, kind="cell", row=1, column="grad_intercept", text=f"{2 * error:.4f}")
-    assert state["judged"]["1 grad_intercept"]["status"] == "right"
-    state, cells = ask(book, kind="cell", row=1, column="grad_intercept", text="")
-    assert "1 grad_intercept" not in state["judged"]
-    assert np.isnan(cells[run.table.names.index("grad_intercept"), 0])
-    state, _ = ask(book, kind="cell", row=2, column="y_pred", text="a lot")
-    assert state["judged"]["2 y_pred"]["hint"] == "'a lot' is text, no number"
+    own = {name: f"{run.value(name, 1):.4f}" for name in ("intercept", "slope", "y_pred", "error")}
+    typed(sheet, **own, grad_intercept=f"{error:.4f}")
+    assert sheet.score == {"right": 4, "follows": 0, "wrong": 1, "empty": 17, "of": 22}
+    typed(sheet, grad_intercept=f"{2 * error:.4f}".replace(".", ","))
+    assert sheet.score["right"] == 5
+    sheet.practice = sheet.practice | {"texts": {"1 y_pred": "twelve"}}
+    assert (sheet.score["wrong"], sheet.score["empty"]) == (1, 21)
+    assert gdlab.sheet("sgd").score is None
 
 
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        ({"kind": "input", "name": "lr", "value": 1}, "this is given"),
-        ({"kind": "epochs", "value": 3}, "this is given"),
-        ({"kind": "export"}, "this is given"),
-        ({"kind": "cell", "row": 1, "column": "x", "text": "1"}, "this is given"),
-        ({"kind": "cell", "row": 9, "column": "error", "text": "1"}, "this is given"),
-        ({"kind": "cell", "row": "1", "column": "error", "text": "1"}, "this is given"),
-        ({"kind": "cell", "row": 1, "column": "error", "text": "1" * 61}, "not 61 characters"),
-        ({"kind": "hint", "row": 1, "column": "error"}, "write a number first"),
-    ],
-)
-def test_events_that_are_refused_change_nothing(event: dict[str, Any], words: str) -> None:
-    book = gdlab.practice_sheet("sgd", rows=2).book
-    before = book.state()
-    state, _ = ask(book, **event)
-    assert words in state["error"]
-    after = book.state()
-    assert repr(after) == repr(before)
+def test_the_inputs_are_given() -> None:
     with pytest.raises(ValueError, match="this is given"):
-        book.set({"lr": 1})
+        gdlab.practice_sheet("sgd", rows=2).set(lr=1)
 
 
 def test_bad_arguments_are_those_of_practice() -> None:

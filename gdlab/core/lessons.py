@@ -20,6 +20,11 @@ class Lesson:
     start: dict[str, float] = field(default_factory=dict)
     schedule: str | None = None
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments of :func:`gdlab.trace` that stand in the sheet, but points and epochs."""
+        return {**self.hyper, "start": self.start, "schedule": self.schedule}
+
 
 # The original's macros seed these by passes over the points: RMSprop's averages from 10000 by two
 # passes, Adagrad's divisors from 10000 by one, each from intercept 1 and slope 1. They are given to
@@ -71,5 +76,4 @@ def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
     if not isinstance(name, str) or name not in LESSONS:
         raise ValueError(unknown(f"no lesson is called {name!r:.40}", name, LESSONS))
     found = LESSONS[name]
-    settings: dict[str, Any] = {**found.hyper, "start": found.start, "schedule": found.schedule}
-    return trace(found.rule, points, epochs=epochs, **settings)
+    return trace(found.rule, points, epochs=epochs, **found.settings)

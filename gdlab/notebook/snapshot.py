@@ -2,10 +2,10 @@
 
 import base64
 import html
+from collections.abc import Mapping
 
 from gdlab.core.trace import Trace
 from gdlab.notebook.pictures import plot
-from gdlab.notebook.sheet_state import SheetState
 
 SHOWN_ROWS = 12
 # JupyterLab writes that it has lost the sheet above the view that stands in for it.
@@ -15,13 +15,13 @@ QUIET = (
 )
 
 
-def still(book: SheetState) -> str:
+def still(runs: Mapping[str, Trace], shown: str) -> str:
     """A picture of the runs, and every sheet's summary with its first and last rows, as HTML."""
     parts = [
         QUIET,
         "<p><em>A still view. Run this cell to bring the sheet to life.</em></p>",
-        _picture(list(book.runs.values())),
-        *(_sheet(name, run, name == book.tab) for name, run in book.runs.items()),
+        _picture(list(runs.values())),
+        *(_sheet(name, run, name == shown) for name, run in runs.items()),
     ]
     return f'<div class="gdlab-still">{"".join(parts)}</div>'
 

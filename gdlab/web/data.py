@@ -1,16 +1,20 @@
 """What a page knows of its sheets, as plain data: gdlab/web/static/host.js reads it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
 from gdlab.core.points import lesson_pairs
 from gdlab.core.ranges import EPOCHS
 from gdlab.core.rerun import inputs_of, rerun
+from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS
-from gdlab.core.trace import Trace, trace
+from gdlab.core.trace import Trace
+from gdlab.web.limits import MOST_POINTS, MOST_ROWS
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
 from gdlab.web.sheet_meta import sheet_meta
@@ -18,6 +22,16 @@ from gdlab.web.sheet_meta import sheet_meta
 DATA, COMPARE = "data", "compare"
 WHOLE = ("batch_size", "at_epoch")
 NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
+
+
+def planned(rule: str | Callable, points: Any = None, **options: Any) -> Trace:
+    """The run that :func:`gdlab.trace` gives, not computed: a page computes its cells itself.
+
+    Raises ValueError as :func:`gdlab.trace` does.
+    """
+    run = prepare(rule, points, **options)
+    none = np.empty((0, 0))
+    return Trace(**vars(run), values=none, epoch_values=none, ends=(), kept=())
 
 
 def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
@@ -34,14 +48,15 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "tab": next(iter(runs)),
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
+        "limits": {"rows": MOST_ROWS, "points": MOST_POINTS},
         "points": dict(zip("xy", one.points or ([], []), strict=True)),
         # The line of Python leaves the lesson's points out.
         "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,
         "race": _race(one) if racing else NO_RACE,
         "sheets": {
-            name: {**_sheet(run), "head": sheet_meta(run.table)} for name, run in runs.items()
+            name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in runs.items()
         },
-        "guests": {name: _sheet(run) for name, run in guests.items()},
+        "guests": {name: sheet_data(run) for name, run in guests.items()},
     }
 
 
@@ -50,13 +65,13 @@ def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
     one = next(iter(runs.values()))
     points = list(zip(*one.points, strict=True))
     return {
-        name: trace(rule, points, epochs=one.n_epochs) for name, rule in guest_rules(runs).items()
+        name: planned(rule, points, epochs=one.n_epochs) for name, rule in guest_rules(runs).items()
     }
 
 
 def runs_of(data: Mapping[str, Any], runs: Mapping[str, Trace]) -> dict[str, Trace]:
     """The runs behind a page's sheets and guests, by name."""
-    return dict(runs) | {name: trace(guest["rule"]) for name, guest in data["guests"].items()}
+    return dict(runs) | {name: planned(guest["rule"]) for name, guest in data["guests"].items()}
 
 
 def _race(one: Trace) -> dict[str, Any]:
@@ -73,14 +88,15 @@ def _race(one: Trace) -> dict[str, Any]:
     }
 
 
-def _sheet(run: Trace) -> dict[str, Any]:
+def sheet_data(run: Trace) -> dict[str, Any]:
+    """What a page knows of a rule without a head: its program's names, its inputs, their limits."""
     table = run.table
     return {
         **page_program(run),
         "places": {name: place(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
-        "order": _order(run),
+        **order_data(run),
         "steps": None if table.point else run.rows,
     }
 
@@ -92,11 +108,12 @@ def _raced(run: Trace) -> list[str]:
     )
 
 
-def _order(run: Trace) -> list[int] | None:
+def order_data(run: Trace) -> dict[str, Any]:
     """The samples of a shuffled run, for as many epochs as the slider has, at least."""
     if not run.order:
-        return None
-    return list(rerun(run, epochs=max(run.n_epochs, int(EPOCHS.high))).order)
+        return {"order": None}
+    longer = rerun(run, epochs=max(run.n_epochs, int(EPOCHS.high)))
+    return {"order": list(longer.order), "orderSamples": run.samples}
 
 
 def _limits(table: Table, name: str) -> dict[str, Any]:

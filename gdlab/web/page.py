@@ -1,35 +1,31 @@
-"""Writing a page: its data, its programs, the sheet's module and a workbook in one HTML file."""
+"""Writing a page: its data, its programs and the sheet's module in one HTML file."""
 
 import base64
 import hashlib
 import html
 import json
-import tempfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from gdlab.core.files import replacing
 from gdlab.core.lessons import EPOCHS, LESSONS, lesson
-from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
-from gdlab.excel.together import write_runs
 from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, page_data, runs_of
 from gdlab.web.limits import MOST_POINTS, MOST_ROWS
 from gdlab.web.program import program
+from gdlab.web.workbook_template import workbook_templates
 
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
-LESSONS_PAGE, LESSONS_WORKBOOK = "graddesc.html", "graddesc"
+LESSONS_PAGE = "graddesc.html"
 OWN_TABS = (DATA, COMPARE)
-# So many cells make about a third of the 400 kB that a page is meant to stay under.
-WORKBOOK_CELLS = 4_500
 
 
 def write_lessons_page(path: str | Path, *, epochs: int = EPOCHS) -> Path:
     """Write the page of all lessons, a sheet each; returns the path."""
     runs = {name: lesson(name, epochs=epochs) for name in LESSONS}
-    return write_page(runs, path, title=LESSONS_TITLE, workbook=LESSONS_WORKBOOK)
+    return write_page(runs, path, title=LESSONS_TITLE)
 
 
 def write_page(
@@ -37,13 +33,12 @@ def write_page(
     path: str | Path,
     *,
     title: str | None = None,
-    workbook: str | None = None,
 ) -> Path:
     """Write runs as one HTML file, a live sheet each by its name; returns the path.
 
-    All are on the same points, or there is one, on a surface. ``workbook`` is the name, without
-    ending, of the workbook built in. Raises ValueError for a path that does not end in .html or
-    .htm, for more points or rows than a page can hold, and where the path cannot be written.
+    All are on the same points, or there is one, on a surface. Raises ValueError for a path that
+    does not end in .html or .htm, for more points or rows than a page can hold, and where the path
+    cannot be written.
     """
     if Path(path).suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{path}: a page's name ends in .html")
@@ -56,20 +51,15 @@ def write_page(
         if run.rows > MOST_ROWS:
             raise ValueError(f"{run.rows} rows are more than the {MOST_ROWS} that a page can hold")
     runs = {name if name not in OWN_TABS else f"{name}_rule": run for name, run in runs.items()}
-    text = _page(runs, title or f"{', '.join(runs)}: gradient descent, step by step", workbook)
+    text = _page(runs, title or f"{', '.join(runs)}: gradient descent, step by step")
     with replacing(path) as beside:
         beside.write_bytes(text.encode())
     return Path(path)
 
 
-def _page(runs: Mapping[str, Trace], title: str, workbook: str | None) -> str:
+def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
-    epochs, content = _workbook(runs)
-    data["workbook"] = {
-        "name": f"{workbook or next(iter(runs))}.xlsx",
-        "said": "workbook as at first"
-        + (f", {epochs} epoch{'s' if epochs > 1 else ''}" if epochs else ""),
-    }
+    data["workbook"] = workbook_templates(runs)
     programs = {name: program(run.table) for name, run in runs_of(data, runs).items()}
     script = _script(programs)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -80,7 +70,6 @@ def _page(runs: Mapping[str, Trace], title: str, workbook: str | None) -> str:
         "title": html.escape(title),
         "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
         "data": _packed(data),
-        "workbook": base64.b64encode(content).decode(),
         "script": script,
     }
     text = (STATIC / "page.html").read_text(encoding="utf-8")
@@ -98,24 +87,3 @@ def _packed(data: object) -> str:
     """Plain data as JSON, packed, because typeset formulas are long and much alike."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-
-
-def _workbook(runs: Mapping[str, Trace]) -> tuple[int, bytes]:
-    """The workbook of some runs in as many of their epochs as are small enough, at least one.
-
-    Returns the number of epochs, 0 for a surface, and the file.
-    """
-    one = next(iter(runs.values()))
-    epochs = 0
-    if one.table.point:
-        cells = sum(run.samples * len(run.table.columns) for run in runs.values())
-        epochs = max(1, min(one.n_epochs, WORKBOOK_CELLS // cells))
-        runs = {name: rerun(run, epochs=epochs) for name, run in runs.items()}
-    with tempfile.TemporaryDirectory(prefix="gdlab-page-") as folder:
-        path = Path(folder) / "sheet.xlsx"
-        if len(runs) == 1:
-            [(name, run)] = runs.items()
-            run.to_excel(path, name=name)
-        else:
-            write_runs(runs, path)
-        return epochs, path.read_bytes()

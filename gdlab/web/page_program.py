@@ -2,13 +2,8 @@
 
 from typing import Any
 
-from gdlab.core.points import lesson_pairs
 from gdlab.core.trace import Trace
-from gdlab.web.program import program
 from gdlab.web.python_call import python_call
-
-# From so many rows on, a page may be slower than the notebook's kernel behind it.
-MOST_ROWS_AHEAD = 20_000
 
 
 def page_program(run: Trace) -> dict[str, Any]:
@@ -24,20 +19,4 @@ def page_program(run: Trace) -> dict[str, Any]:
         "epochNames": [column.name for column in table.epoch_columns],
         "epochStarts": table.epoch_starts,
         "arguments": python_call(run),
-    }
-
-
-def ahead(run: Trace) -> dict[str, Any] | None:
-    """All that a page needs to be ahead of its host: what a run becomes with another input.
-
-    None where only the host knows: for samples in a drawn order, on a surface, in a long run.
-    """
-    if run.order or not run.table.point or run.rows > MOST_ROWS_AHEAD:
-        return None
-    x, y = lesson_pairs()
-    return {
-        "sheet": page_program(run),
-        "program": program(run.table),
-        "lesson": {"x": x, "y": y},
-        "most_rows": MOST_ROWS_AHEAD,
     }

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from gdlab.core.columns import COUNTERS
 from gdlab.core.layout import START_ROW, letters
 from gdlab.core.registry import rules
 from gdlab.core.symbols import latex, text
 from gdlab.core.trace import Trace
 from gdlab.language.mathml import mathml
-from gdlab.web.cells import cells
 
 
 def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
@@ -53,20 +50,6 @@ def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "start_row": START_ROW,
         "racers": racers,
     }
-
-
-def race_cells(runs: Mapping[str, Trace]) -> np.ndarray:
-    """The cells of :func:`race_head`'s columns, one row per column."""
-    one = next(iter(runs.values()))
-    columns = [
-        np.repeat(np.arange(1, one.n_epochs + 1), one.samples),
-        np.tile(np.arange(1, one.samples + 1), one.n_epochs),
-        np.arange(1, one.rows + 1),
-    ]
-    for run in runs.values():
-        table = cells(run)
-        columns += [table[run.table.names.index(name)] for name in _shown(run)]
-    return np.array(columns, dtype=float)
 
 
 def _shown(run: Trace) -> tuple[str, ...]:

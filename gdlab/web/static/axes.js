@@ -35,6 +35,19 @@ function logTicks([low, high]) {
   return ticks;
 }
 
+const SUPERSCRIPTS = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries()) };
+
+/** A tick's number as it is read: 50,000 in full, and past a million as a power of ten. */
+export function tickText(value) {
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-4 && size < 1e6)) return short(value, 7);
+  const [mantissa, power] = value.toExponential(3).split("e");
+  const digits = String(Number(mantissa));
+  const raised = [...String(Number(power))].map((mark) => SUPERSCRIPTS[mark]).join("");
+  const sign = digits.startsWith("-") ? "-" : "";
+  return Math.abs(Number(digits)) === 1 ? `${sign}10${raised}` : `${digits}·10${raised}`;
+}
+
 /** A range with some air round it. */
 export function padded([low, high], share = 0.08) {
   const air = (high - low) * share || Math.abs(high) * share || 1;
@@ -95,7 +108,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       parts.push(`<g transform="translate(${MARGIN.left} ${MARGIN.top})">`);
       parts.push(`<rect class="gd-ground" width="${INNER.width}" height="${INNER.height}"/>`);
       for (const tick of linearTicks(x, 7)) {
-        const [at, said] = [Number(xAt(tick).toFixed(1)), short(tick, 4)];
+        const [at, said] = [Number(xAt(tick).toFixed(1)), tickText(tick)];
         const inside = Math.min(at, INNER.width + MARGIN.right - HALF_LETTER * said.length);
         parts.push(`<path class="gd-tick" d="M${at} 0V${INNER.height}"/>`);
         parts.push(word("gd-tick-label", inside, INNER.height + 12, "middle", said));
@@ -103,7 +116,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       for (const tick of logY ? logTicks(y) : linearTicks(y, 6)) {
         const at = Number(yAt(tick).toFixed(1));
         parts.push(`<path class="gd-tick" d="M0 ${at}H${INNER.width}"/>`);
-        parts.push(word("gd-tick-label", -5, at + 3.5, "end", short(tick, 4)));
+        parts.push(word("gd-tick-label", -5, at + 3.5, "end", tickText(tick)));
       }
       parts.push(word("gd-axis-label", INNER.width, INNER.height + 26, "end", xLabel));
       parts.push(word("gd-axis-label", INNER.width, -6, "end", yLabel));

@@ -66,8 +66,9 @@ function mostCommon(decimals, otherwise) {
  * The numbers that each written cell may stand for. A whole number claims as many decimals as most
  * numbers of its column, or else of the sheet, have, up to four digits. Where all of a column are
  * whole, and not the same, whole ones are meant. One that only counts is that number alone.
+ * `usual` are the decimals where no number of the sheet claims any.
  */
-export function claimsOf(written, counts) {
+export function claimsOf(written, counts, usual) {
   const columns = new Map();
   for (const [place, { number, decimals }] of written) {
     if (number === null) continue;
@@ -76,7 +77,7 @@ export function claimsOf(written, counts) {
     columns.get(name).numbers.add(number);
     if (decimals > 0) columns.get(name).decimals.push(decimals);
   }
-  const elsewhere = mostCommon([...columns.values()].flatMap((one) => one.decimals), 0);
+  const elsewhere = mostCommon([...columns.values()].flatMap((one) => one.decimals), usual);
   const claims = new Map();
   for (const [place, { number, decimals }] of written) {
     if (number === null) continue;

@@ -10,7 +10,8 @@ const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 
  *
  * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
  * `frame`, by name the columns of IEEE 754's numbers, whose place 0 is the start row; `exploded`,
- * the first of those that is not finite, `[row, name]`; and `mse` by epoch, null past all numbers.
+ * the first of those that is not finite, `[row, name]`; `mse` by epoch, null past all numbers; and
+ * by name the sheet's `ends` of epochs under a schedule, whose place 0 is the start row.
  */
 export function compute(program, sheet, given) {
   const rows = given.epochs * given.samples;
@@ -23,12 +24,12 @@ export function compute(program, sheet, given) {
   const exploded = firstBad(frame, sheet.computed, rows);
   const totals = sumsOfSquares(frame.err2, given);
   const mse = totals.map((total) => finiteOrNull(total / given.samples));
-  const shown = exploded ? withErrors(program, sheet, given, inputs, {
+  const [shown, shownEnds] = exploded ? withErrors(program, sheet, given, inputs, {
     frame, ends, totals, row: exploded[0],
-  }) : frame;
+  }) : [frame, ends];
   const cells = new Float64Array(sheet.names.length * rows);
   sheet.names.forEach((name, place) => cells.set(shown[name].subarray(1), place * rows));
-  return { cells, frame, exploded, mse };
+  return { cells, frame, exploded, mse, ends: shownEnds };
 }
 
 const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
@@ -101,5 +102,5 @@ function withErrors(program, sheet, given, inputs, { frame, ends, totals, row })
   for (const name of sheet.names) cells[name] = frame[name].slice();
   const shownEnds = emptyEnds(sheet, given);
   fill(program(SHEET, cells, shownEnds, inputs), cells, shownEnds, given, from);
-  return cells;
+  return [cells, shownEnds];
 }

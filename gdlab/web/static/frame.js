@@ -4,30 +4,36 @@ export const FRAME = `
   <header class="gd-head">
     <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
-      <button type="button" data-do="practise">practise</button>
-      <button type="button" data-do="hint">hint for this cell</button>
-      <button type="button" data-do="other">other numbers</button>
-      <button type="button" data-do="leave">back to the sheet</button>
-      <button type="button" data-do="reset">as at first</button>
-      <button type="button" data-do="export">export .xlsx</button>
+      <button type="button" data-do="practise">Practise</button>
+      <button type="button" data-do="hint">Hint</button>
+      <button type="button" data-do="other">New numbers</button>
+      <button type="button" data-do="leave">Back to the sheet</button>
+      <button type="button" data-do="reset"
+        title="Everything as it was at first; Ctrl+Z takes it back">Reset</button>
+      <button type="button" data-do="csv">Download .csv</button>
+      <button type="button" data-do="export">Download .xlsx</button>
     </div>
   </header>
-  <div class="gd-alert" role="alert" hidden></div>
   <div class="gd-inputs"></div>
   <div class="gd-race"></div>
   <div class="gd-data-tools">
-    <label class="gd-button">load a file <input type="file" accept=".csv,.xlsx"></label>
-    <button type="button" data-do="remove">remove this point</button>
+    <label class="gd-button">Load a file <input type="file" accept=".csv,.xlsx"></label>
+    <button type="button" data-do="remove">Remove this point</button>
     <span>Click a cell and type. Two columns copied from a spreadsheet can be pasted.</span>
   </div>
   <div class="gd-player"></div>
   <div class="gd-bar"></div>
-  <div role="status"><div class="gd-exploded" hidden></div><div class="gd-news"></div></div>
+  <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-news"></div></div>
   <div class="gd-body" role="tabpanel">
     <div class="gd-grid"></div>
     <div class="gd-print"></div>
     <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
   </div>
+  <div class="gd-messages">
+    <div class="gd-work" hidden><span role="status"></span>
+      <progress max="1"></progress> <button type="button" data-do="stop">Stop</button></div>
+    <div class="gd-alert" role="alert" hidden></div>
+  </div>
   <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
   <div class="gd-python"><label>in Python <input type="text" readonly></label>
-    <button type="button" data-do="copy">copy</button></div>`;
+    <button type="button" data-do="copy">Copy</button></div>`;

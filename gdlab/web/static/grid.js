@@ -18,6 +18,8 @@ let grids = 0;
  *   heading(row)        the row's own heading
  *   text(row, column)   a cell's text; marks(row, column): its classes; spoken(row, column)
  *   copied(row, column) what of a cell goes to the clipboard
+ *   leansOn()           the cells that the selected one was computed from: {row, column, name}
+ *   refuse(row, column) someone types where nothing can be typed
  *   editable(row, column), edit(row, column, text), paste(row, column, text), remove(row, column)
  *   select(row, column) the cell that a person went to
  * Rows count from 0, columns by place. As in a spreadsheet program the table stands still and is
@@ -33,12 +35,19 @@ export function createGrid(place) {
   table.append(thead, tbody);
   sizer.append(table);
   scroller.append(sizer);
-  place.append(scroller);
+  // What the selected cell leans on and is out of sight, by name, at the edge where it lies.
+  const edges = {
+    left: element("div", { class: "gd-edge gd-edge-left", hidden: "" }),
+    right: element("div", { class: "gd-edge gd-edge-right", hidden: "" }),
+  };
+  place.append(scroller, edges.left, edges.right);
   const rows = createRows(tbody, id);
 
   let view = null;
   let heads = [];
   let here = { row: 0, column: 0 };
+  // The other corner of a range of cells; null where one cell alone is selected.
+  let anchor = null;
   let editing = false;
   let waiting = false;
   let byTouch = false;
@@ -83,7 +92,9 @@ export function createGrid(place) {
   function measure() {
     room.head = thead.offsetHeight;
     // A short table needs no more height than its rows.
-    scroller.style.maxHeight = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
+    const whole = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
+    Object.assign(scroller.style, { maxHeight: whole, minHeight: "" });
+    if (scroller.clientHeight > parseFloat(whole)) scroller.style.minHeight = whole;
     room.width = scroller.clientWidth;
     room.height = scroller.clientHeight;
     rows.provide(fullRows() + 1);
@@ -114,7 +125,8 @@ export function createGrid(place) {
   function draw() {
     waiting = false;
     if (!view) return;
-    rows.draw(view, first.row, here, isShown);
+    rows.draw(view, first.row, here, range(), isShown);
+    showEdges();
     const inSight = isShown(here.column) && rows.holds(here.row);
     if (inSight) table.setAttribute("aria-activedescendant", id);
     else table.removeAttribute("aria-activedescendant");
@@ -159,16 +171,52 @@ export function createGrid(place) {
     if (Math.abs(scroller.scrollLeft - left) > 1) scroller.scrollLeft = left;
   }
 
-  /** Go to a cell and tell the caller. */
-  function goTo(row, column) {
+  /** Go to a cell and tell the caller; `extend` keeps the range's other corner where it is. */
+  function goTo(row, column, { extend = false, inSight = true } = {}) {
     if (!view) return;
+    anchor = extend ? anchor ?? here : null;
     here = {
       row: Math.max(0, Math.min(view.rows - 1, row)),
       column: Math.max(0, Math.min(view.columns.length - 1, column)),
     };
     view.select(here.row, here.column);
-    reveal();
+    if (inSight && room.width) reveal();
     draw();
+  }
+
+  /** The selected cells: rows and columns from and to. */
+  function range() {
+    const other = anchor ?? here;
+    return {
+      top: Math.min(here.row, other.row), bottom: Math.max(here.row, other.row),
+      left: Math.min(here.column, other.column), right: Math.max(here.column, other.column),
+    };
+  }
+
+  /** The selected cells as lines of values with tabs between, as spreadsheets take them. */
+  function copied() {
+    const { top, bottom, left, right } = range();
+    const lines = [];
+    for (let row = top; row <= bottom; row++) {
+      const cells = [];
+      for (let column = left; column <= right; column++) cells.push(view.copied(row, column));
+      lines.push(cells.join("\t"));
+    }
+    return lines.join("\n");
+  }
+
+  function showEdges() {
+    const shownRows = [first.row, first.row + fullRows()];
+    const hidden = { left: [], right: [] };
+    for (const { row, column, name } of view.leansOn?.() ?? []) {
+      const inSight = column === frozen() || (column >= first.column && column <= last.column);
+      if (inSight && row >= shownRows[0] && row < shownRows[1]) continue;
+      const side = column < first.column || (inSight && row < shownRows[0]) ? "left" : "right";
+      hidden[side].push(name);
+    }
+    edges.left.textContent = hidden.left.length ? `◂ ${hidden.left.join(", ")}` : "";
+    edges.right.textContent = hidden.right.length ? `${hidden.right.join(", ")} ▸` : "";
+    for (const edge of Object.values(edges)) edge.hidden = !edge.textContent;
   }
 
   const editable = () => Boolean(view.editable?.(here.row, here.column));
@@ -201,7 +249,9 @@ export function createGrid(place) {
     const cell = event.target.closest("td[data-column]");
     if (!cell || event.target.closest("input")) return;
     const { row, column } = here;
-    goTo(Number(cell.parentNode.dataset.row), Number(cell.dataset.column));
+    const there = [Number(cell.parentNode.dataset.row), Number(cell.dataset.column)];
+    goTo(...there, { extend: event.shiftKey });
+    if (event.shiftKey) event.preventDefault();
     again = here.row === row && here.column === column;
   });
   table.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
@@ -213,14 +263,17 @@ export function createGrid(place) {
     const far = event.ctrlKey || event.metaKey;
     const move = moveOf(event, fullRows());
     if (move) {
-      goTo(here.row + move.down, here.column + move.right);
+      goTo(here.row + move.down, here.column + move.right, { extend: event.shiftKey });
     } else if (event.key === "Enter" || event.key === "F2") {
       if (!edit()) return;
-    } else if (event.key === "Delete" && editable()) {
-      view.remove?.(here.row, here.column);
-    } else if (event.key.length === 1 && !far && !event.altKey && editable()) {
-      edit(event.key);
+    } else if (["Delete", "Backspace"].includes(event.key)) {
+      if (editable()) view.remove?.(here.row, here.column);
+      else view.refuse?.(here.row, here.column);
+    } else if (event.key.length === 1 && !far && !event.altKey) {
+      if (!edit(event.key)) view.refuse?.(here.row, here.column);
     } else {
+      // Any other key by itself stays in the sheet too: a notebook would take it for a command.
+      if (!far && !event.altKey && event.key !== "Tab") event.stopPropagation();
       return;
     }
     event.preventDefault();
@@ -234,32 +287,34 @@ export function createGrid(place) {
   table.addEventListener("copy", (event) => {
     if (editing || !view) return;
     event.preventDefault();
-    event.clipboardData.setData("text/plain", view.copied(here.row, here.column));
+    event.clipboardData.setData("text/plain", copied());
   });
   new ResizeObserver(() => {
     const { clientWidth, clientHeight } = scroller;
     if (!view || (room.width === clientWidth && room.height === clientHeight)) return;
+    // Laid out for the first time, out of sight until now: it opens at its first row and column.
+    if (!room.width) first.row = first.column = 0;
     measure();
     draw();
   }).observe(scroller);
 
-  /** Show a view, at the cell where we are; `anew` where its columns are others. */
-  function show(next, anew) {
+  /** Show a view at the cell where we are or, where its columns are others, at `place`. */
+  function show(next, place) {
     const before = view?.rows;
     view = next;
-    if (anew) {
+    if (place) {
       first.row = first.column = 0;
+      here = place;
+      anchor = null;
       build();
     }
-    if (anew || before !== next.rows) {
+    if (place || before !== next.rows) {
       table.setAttribute("aria-rowcount", next.rows + 2);
       measure();
       first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
     }
-    here.row = Math.min(here.row, next.rows - 1);
-    here.column = Math.min(here.column, next.columns.length - 1);
-    view.select(here.row, here.column);
-    draw();
+    goTo(here.row, here.column, { extend: Boolean(anchor), inSight: false });
+    if (place) scroller.scrollTop = scroller.scrollLeft = 0;
   }
 
   return {

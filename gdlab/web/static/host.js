@@ -1,15 +1,23 @@
-// The host of a sheet on a page without Python: it answers a sheet's events as gdlab/notebook/sheet_state.py
-// does, from what Python wrote into the page.
+// The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
+// the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
 import { compute } from "./compute.js";
 import { full, short } from "./numbers.js";
 import { lossGridRanges, lossGrid } from "./loss_grid.js";
 import { pythonLine } from "./python.js";
 import { Refusal } from "./number_input.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
+import { writeWorkbook } from "./workbook.js";
 
-const DATA = "data";
-const COMPARE = "compare";
-const MOST_HOST_ROWS = 500_000;
+export const DATA = "data";
+export const COMPARE = "compare";
+
+/** What a page cannot do and a kernel can: its request, and what the result leads to. */
+class Wanted extends Error {
+  constructor(said, request, then) {
+    super(said);
+    Object.assign(this, { request, then });
+  }
+}
 
 /** A column's letters: 0 is A, 26 is AA. */
 function lettersOf(place) {
@@ -27,104 +35,159 @@ function accepted({ told, words, low, lowAllowed, below, whole }, value) {
   return value;
 }
 
+/** Event by event what a host refuses in words: what cannot be done changes nothing. */
+export function refusalOf(problem) {
+  if (problem instanceof Refusal) return problem.message;
+  return `this page could not do this (${problem.name}: ${problem.message})`;
+}
+
 /**
  * A host for a `page` (gdlab/web/data.py says what is in it) and its `programs` by sheet. `ask`
- * takes an event and gives what the sheet takes as an answer, `[state, buffers]`.
+ * takes an event and gives what the sheet shows then. `kernel(request, tell, signal)`, where there
+ * is one, does what only Python can and promises the result.
  */
-export function createHost(page, programs) {
+export function createHost(page, programs, kernel = null) {
   const sheets = { ...page.sheets, ...page.guests };
-  let { tab, epochs, points } = page;
-  let racing = Object.keys(page.sheets);
-  const inputs = {};
-  for (const [name, sheet] of Object.entries(sheets)) inputs[name] = { ...sheet.inputs };
-  let computed = new Map();
+  const inputsAtFirst = () => Object.fromEntries(
+    Object.entries(sheets).map(([name, { inputs }]) => [name, inputs]),
+  );
+  const atFirst = {
+    tab: page.tab, epochs: page.epochs, points: page.points, inputs: inputsAtFirst(),
+    compared: Object.keys(page.sheets),
+  };
+  // Nothing in it is ever changed: what is set anew is a new object, so that each run knows by
+  // what it was computed from whether it still holds.
+  let kept = atFirst;
+  let template = page.workbook ?? null;
+  const computed = new Map();
 
-  const isSheet = () => tab in page.sheets;
-  const one = () => page.sheets[isSheet() ? tab : Object.keys(page.sheets)[0]];
-  const samplesOf = (sheet) => sheet.steps ?? points.x.length;
+  const isSheet = () => kept.tab in page.sheets;
+  const one = () => page.sheets[isSheet() ? kept.tab : Object.keys(page.sheets)[0]];
+  const samplesOf = (sheet) => sheet.steps ?? kept.points.x.length;
 
   /** What the first row finds above it, by column. */
   function firstOf(name) {
     const { carriers, counts } = sheets[name];
     const starts = Object.entries(carriers).map(
-      ([start, column]) => [column, inputs[name][start]],
+      ([start, column]) => [column, kept.inputs[name][start]],
     );
     return { ...Object.fromEntries(starts), ...counts };
   }
 
+  /** The run of a sheet, computed when it is first asked for. */
   function runOf(name) {
-    if (!computed.has(name)) {
-      const sheet = sheets[name];
-      computed.set(name, compute(programs[name], sheet, {
-        ...points, epochs, samples: samplesOf(sheet), inputs: inputs[name], first: firstOf(name),
-      }));
-    }
-    return computed.get(name);
+    const from = [kept.points, kept.epochs, kept.inputs[name], sheets[name].order];
+    const known = computed.get(name);
+    if (known && from.every((part, place) => part === known.from[place])) return known.run;
+    const sheet = sheets[name];
+    const run = compute(programs[name], sheet, {
+      ...kept.points, epochs: kept.epochs, samples: samplesOf(sheet), inputs: kept.inputs[name],
+      first: firstOf(name),
+    });
+    computed.set(name, { from, run });
+    return run;
   }
 
-  /** Take other points or epochs, for all sheets at once. */
-  function change(newPoints, newEpochs) {
-    const samples = newPoints.x.length;
-    const rows = newEpochs * samples;
-    if (rows > MOST_HOST_ROWS) {
-      throw new Refusal(`${rows} rows are more than the ${MOST_HOST_ROWS} that a page can hold`);
+  /** Points and epochs as they may be, for all sheets at once. */
+  function fitting(points, epochs) {
+    const samples = points.x.length;
+    const rows = epochs * samples;
+    const { limits } = page;
+    if (samples > limits.points) {
+      throw new Refusal(`${samples} points; the sheet takes at most ${limits.points}`);
     }
-    for (const { order } of Object.values(sheets)) {
-      if (!order) continue;
-      if (samples !== page.points.x.length) {
+    if (rows > limits.rows) {
+      throw new Refusal(`${rows} rows are more than the ${limits.rows} that a page can hold`);
+    }
+    for (const { order, orderSamples } of Object.values(sheets)) {
+      if (!order || (samples === orderSamples && rows <= order.length)) continue;
+      if (kernel) {
+        throw new Wanted(
+          "Python draws the samples' order", { what: "order", samples, epochs }, learn,
+        );
+      }
+      if (samples !== orderSamples) {
         throw new Refusal("the samples' order was drawn for the points that were here at first; "
           + "change a point, but add or remove none");
       }
-      if (rows > order.length) {
-        const most = Math.floor(order.length / samples);
-        throw new Refusal(`the samples' order was drawn for ${most} epochs; take no more`);
-      }
+      const most = Math.floor(order.length / samples);
+      throw new Refusal(`the samples' order was drawn for ${most} epochs; take no more`);
     }
-    [points, epochs] = [newPoints, newEpochs];
-    computed = new Map();
+    return { points, epochs };
   }
 
-  /** What each kind of event does; where a file is to be saved, its name and bytes come back. */
+  const keep = (changed) => { kept = { ...kept, ...changed }; };
+  const withPoints = (points) => keep(fitting(points, kept.epochs));
+
+  function tabOf(wanted) {
+    if (!page.tabs.includes(wanted)) throw new Refusal(`there is no sheet '${wanted}'`);
+    return wanted;
+  }
+
+  function epochsOf(value) {
+    return fitting(kept.points, accepted(page.epochsLimits, value));
+  }
+
+  /** Inputs by sheet with one of them set anew. */
+  function inputsWith(all, sheet, name, value) {
+    tabOf(sheet);
+    if (!(sheet in page.sheets)) throw new Refusal(`sheet ${sheet} has no inputs`);
+    const { limits } = page.sheets[sheet];
+    if (!Object.hasOwn(limits, name)) throw new Refusal(`sheet ${sheet} has no input '${name}'`);
+    const number = accepted(limits[name], value);
+    return number === all[sheet][name] ? all
+      : { ...all, [sheet]: { ...all[sheet], [name]: number } };
+  }
+
+  function comparedOf(names) {
+    const unknown = names.find((name) => !(name in sheets));
+    if (unknown) throw new Refusal(`no rule is called '${unknown}'`);
+    if (!names.length) throw new Refusal("name at least one rule to compare");
+    return Object.keys(sheets).filter((name) => names.includes(name));
+  }
+
+  /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
+  function workbook() {
+    const { tab, points, epochs } = kept;
+    if (!template) {
+      throw new Wanted("Python prepares the workbook", { what: "workbook" }, learn);
+    }
+    const book = tab in template.books ? tab : Object.keys(template.books).at(-1);
+    const names = book in page.sheets ? [book] : Object.keys(page.sheets);
+    return {
+      said: `Writing ${tab}.xlsx`,
+      async run(tell, signal) {
+        const shown = Object.fromEntries(names.map((name) => [name, {
+          sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
+          inputs: kept.inputs[name],
+          given: { ...points, epochs, samples: samplesOf(sheets[name]) },
+        }]));
+        const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
+        return { ...state(), file: { name: `${tab}.xlsx`, bytes } };
+      },
+    };
+  }
+
+  /** What each kind of event does. Back come a file to save, or work that takes a while. */
   const events = {
-    show(event) {
-      const wanted = event.tab ?? tab;
-      if (!page.tabs.includes(wanted)) throw new Refusal(`there is no sheet '${wanted}'`);
-      tab = wanted;
+    show: ({ tab = kept.tab }) => keep({ tab: tabOf(tab) }),
+    input: ({ sheet = kept.tab, name, value }) => keep({
+      inputs: inputsWith(kept.inputs, sheet, name, value),
+    }),
+    epochs: ({ value }) => keep(epochsOf(value)),
+    // Everything but where a person looks.
+    reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
+    point: ({ row, column, text }) => withPoints(edited(kept.points, row, column, text)),
+    paste: ({ row, column, text }) => withPoints(pasted(kept.points, row, column, text)),
+    remove: ({ row }) => withPoints(removed(kept.points, row)),
+    points: ({ text }) => withPoints(listed(text)),
+    file({ name }, bytes) {
+      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(name, bytes[0]));
+      else throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes }, withPoints);
     },
-    input({ sheet = tab, name, value }) {
-      if (!page.tabs.includes(sheet)) throw new Refusal(`there is no sheet '${sheet}'`);
-      if (!(sheet in page.sheets)) throw new Refusal(`sheet ${sheet} has no inputs`);
-      const { limits } = page.sheets[sheet];
-      if (!Object.hasOwn(limits, name)) {
-        throw new Refusal(`sheet ${sheet} has no input '${name}'`);
-      }
-      inputs[sheet][name] = accepted(limits[name], value);
-      computed.delete(sheet);
-    },
-    epochs({ value }) {
-      change(points, accepted(page.epochsLimits, value));
-    },
-    reset() {
-      if (isSheet()) {
-        inputs[tab] = { ...page.sheets[tab].inputs };
-        computed.delete(tab);
-      } else if (tab === DATA) {
-        change(page.points, epochs);
-      }
-    },
-    point: ({ row, column, text }) => change(edited(points, row, column, text), epochs),
-    paste: ({ row, column, text }) => change(pasted(points, row, column, text), epochs),
-    remove: ({ row }) => change(removed(points, row), epochs),
-    points: ({ text }) => change(listed(text), epochs),
-    file: ({ name }, bytes) => change(loaded(name, bytes[0]), epochs),
-    race({ names }) {
-      const unknown = names.find((name) => !(name in sheets));
-      if (unknown) throw new Refusal(`no rule is called '${unknown}'`);
-      if (!names.length) throw new Refusal("a race needs at least one rule");
-      racing = Object.keys(sheets).filter((name) => names.includes(name));
-    },
-    export: () => ({ name: page.workbook.name, bytes: page.workbook.bytes() }),
-    csv: () => ({ name: `${tab}.csv`, bytes: new TextEncoder().encode(csv()) }),
+    race: ({ names }) => keep({ compared: comparedOf(names) }),
+    export: () => workbook(),
+    csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csv()) }),
   };
 
   /** The sheet that is shown as a .csv file's text, every number in full. */
@@ -138,8 +201,9 @@ export function createHost(page, programs) {
   }
 
   function shownColumns() {
-    if (tab === DATA) return { names: ["x", "y"], columns: [points.x, points.y] };
-    const cells = isSheet() ? runOf(tab).cells : raceCells();
+    const { x, y } = kept.points;
+    if (kept.tab === DATA) return { names: ["x", "y"], columns: [x, y] };
+    const cells = isSheet() ? runOf(kept.tab).cells : raceCells();
     const names = isSheet() ? one().names : raceHead().columns.map(({ name }) => name);
     const rows = cells.length / names.length;
     const part = (_, place) => cells.subarray(place * rows, (place + 1) * rows);
@@ -148,7 +212,7 @@ export function createHost(page, programs) {
 
   function raceHead() {
     const { counters, source } = page.race;
-    const own = racing.flatMap((label) => page.race.shown.map((column) => ({
+    const own = kept.compared.flatMap((label) => page.race.shown.map((column) => ({
       ...column, name: `${label}: ${column.name}`, group: label,
       excel: `=${label}!${sheets[label].places[column.name]}{row}`,
     })));
@@ -157,21 +221,21 @@ export function createHost(page, programs) {
       columns: [...counters, ...own].map(
         (column, place) => ({ ...column, letters: lettersOf(place) }),
       ),
-      racers: racing.map((label) => (
+      racers: kept.compared.map((label) => (
         { label, columns: page.race.shown.map(({ name }) => `${label}: ${name}`) }
       )),
     };
   }
 
   function raceCells() {
-    const samples = points.x.length;
-    const rows = epochs * samples;
+    const samples = kept.points.x.length;
+    const rows = kept.epochs * samples;
     const columns = [
       Float64Array.from({ length: rows }, (_, r) => Math.floor(r / samples) + 1),
       Float64Array.from({ length: rows }, (_, r) => (r % samples) + 1),
       Float64Array.from({ length: rows }, (_, r) => r + 1),
     ];
-    for (const name of racing) {
+    for (const name of kept.compared) {
       const { cells } = runOf(name);
       for (const shown of page.race.shown) {
         const place = sheets[name].names.indexOf(shown.name);
@@ -183,71 +247,103 @@ export function createHost(page, programs) {
     return all;
   }
 
-  /** What the sheet shows now; the head is left out where the sheet has it: `known` is its mark. */
-  function state(known) {
+  /** What the sheet shows now. */
+  function state() {
+    const { tab, epochs, points } = kept;
     const sheet = one();
     const samples = samplesOf(sheet);
-    const shown = { tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab };
-    const buffers = [Float64Array.from([...points.x, ...points.y])];
-    let head = {};
+    const shown = {
+      tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
+    };
     if (isSheet()) {
       const run = runOf(tab);
-      head = sheet.head;
       Object.assign(shown, {
-        inputs: inputs[tab], first: firstOf(tab), exploded: run.exploded, mse: run.mse,
-        python: pythonLine(sheet, { inputs: inputs[tab], points, epochs, page }),
+        head: sheet.head, inputs: kept.inputs[tab], first: firstOf(tab), exploded: run.exploded,
+        mse: run.mse, table: run.cells,
+        python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });
-      buffers.push(run.cells);
       if (sheet.steps) {
-        shown.lossRanges = lossGridRanges(head.parameters, run.frame);
-        buffers.push(lossGrid(shown.lossRanges, programs[tab]));
+        shown.lossRanges = lossGridRanges(sheet.head.parameters, run.frame);
+        shown.lossGrid = lossGrid(shown.lossRanges, programs[tab]);
       }
     } else if (tab === COMPARE) {
-      head = raceHead();
-      const told = (name) => Object.entries(inputs[name])
+      const head = raceHead();
+      const told = (name) => Object.entries(kept.inputs[name])
         .filter(([input]) => !(input in sheets[name].carriers))
         .map(([input, value]) => `${input === "start_lr" ? "lr" : input} ${short(value)}`);
       Object.assign(shown, {
-        mark: `${tab} ${racing.join(" ")}`,
+        head, mark: `${tab} ${kept.compared.join(" ")}`, table: raceCells(),
         choices: Object.keys(sheets),
-        mse: racing.map((name) => runOf(name).mse),
-        starts: racing.map((name) => head.parameters.map(
-          (parameter) => inputs[name][`start_${parameter.name}`],
+        mse: kept.compared.map((name) => runOf(name).mse),
+        starts: kept.compared.map((name) => head.parameters.map(
+          (parameter) => kept.inputs[name][`start_${parameter.name}`],
         )),
-        settings: racing.map((name) => told(name).join(", ")),
+        settings: kept.compared.map((name) => told(name).join(", ")),
       });
-      buffers.push(raceCells());
     }
-    if (known !== shown.mark) shown.head = head;
-    return [shown, buffers];
+    return shown;
   }
 
-  /** Do what an event says; what cannot be done changes nothing and is told under `error`. */
+  /** What Python drew or registered since the page was made. */
+  function learn({ orders = {}, guests = {}, programs: more = {}, workbook: found = template }) {
+    template = found;
+    for (const [name, order] of Object.entries(orders)) {
+      sheets[name] = { ...sheets[name], ...order };
+    }
+    Object.assign(sheets, guests);
+    Object.assign(programs, more);
+    const inputs = Object.entries(guests).map(([name, sheet]) => [name, sheet.inputs]);
+    if (inputs.length) keep({ inputs: { ...kept.inputs, ...Object.fromEntries(inputs) } });
+  }
+
+  /**
+   * Do what an event says; what cannot be done changes nothing and is told under `error`. Where the
+   * kernel has to help, `work` says what it does, and `run(tell, signal)` promises the answer.
+   */
   function ask(event, bytes = []) {
-    let error = "";
-    let file = null;
     try {
       if (!events[event.kind]) throw new Refusal(`there is no event '${event.kind}'`);
-      file = events[event.kind](event, bytes);
+      const done = events[event.kind](event, bytes) ?? null;
+      return { ...state(), ...(done?.run ? { work: done } : { file: done }) };
     } catch (problem) {
-      error = problem instanceof Refusal ? problem.message
-        : `this page could not do this (${problem.name}: ${problem.message})`;
+      if (!(problem instanceof Wanted)) return { ...state(), error: refusalOf(problem) };
+      const run = async (tell, signal) => {
+        try {
+          problem.then(await kernel(problem.request, tell, signal));
+        } catch (refused) {
+          return { ...state(), error: refusalOf(refused) };
+        }
+        return problem.then === learn ? ask(event, bytes) : state();
+      };
+      return { ...state(), work: { said: problem.message, run } };
     }
-    const [shown, buffers] = state(event.head);
-    shown.number = event.number;
-    if (error) shown.error = error;
-    if (file) {
-      shown.file = file.name;
-      buffers.push(file.bytes);
-    }
-    return [shown, buffers];
   }
 
   return {
     ask,
+    learn,
+    /** What is set now; it may be given back to `take`. */
+    kept: () => kept,
+    /** Set what was kept, or a part of it; a refusal where it cannot be, and nothing is changed. */
+    take(part) {
+      const next = { ...kept, ...part };
+      let inputs = { ...atFirst.inputs, ...kept.inputs };
+      for (const [sheet, own] of Object.entries(part.inputs ?? {})) {
+        if (!(sheet in page.sheets)) continue;
+        for (const [name, value] of Object.entries(own)) {
+          inputs = inputsWith(inputs, sheet, name, value);
+        }
+      }
+      const epochs = accepted(page.epochsLimits, next.epochs);
+      keep({
+        ...fitting(next.points, epochs), inputs, tab: tabOf(next.tab),
+        compared: comparedOf(next.compared),
+      });
+    },
     /** What a person has changed: sheet, epochs, points, inputs, race; null where they have not. */
     changes() {
       const own = Object.keys(page.sheets);
+      const { tab, epochs, points, inputs, compared } = kept;
       const changed = ([name, sheet]) => Object.entries(inputs[name])
         .filter(([input, value]) => value !== sheet.inputs[input])
         .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
@@ -256,7 +352,7 @@ export function createHost(page, programs) {
         epochs: epochs === page.epochs ? null : epochs,
         points: points === page.points ? null : points,
         inputs: Object.entries(page.sheets).flatMap(changed),
-        race: racing.join() === own.join() ? null : racing,
+        race: compared.join() === own.join() ? null : compared,
       };
     },
   };

@@ -120,7 +120,7 @@ export function createInputs(place, changed, refused) {
     place.replaceChildren(first);
     if (carried.children.length) {
       const more = node("details", { class: "gd-more" });
-      more.append(node("summary", {}, "what the first row's averages start from"), carried);
+      more.append(node("summary", {}, "What the first row's averages start from"), carried);
       place.append(more);
     }
   }

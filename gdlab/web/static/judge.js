@@ -33,21 +33,27 @@ function combinationsOf(owns) {
   );
 }
 
-const exactly = (number) => (
-  Number.isFinite(number) ? { number, kept: roundedTo(number, null), astray: null }
-    : { number: null, kept: NOWHERE, astray: null }
-);
+/** A cell that is given: in full, or as a sheet of so many decimals shows it. */
+function givenCell(number, decimals) {
+  if (!Number.isFinite(number)) return { number: null, kept: NOWHERE, astray: null };
+  const full = roundedTo(number, null);
+  if (decimals === null) return { number, kept: full, astray: null };
+  const shown = Number(number.toFixed(decimals));
+  return { number: shown, kept: keptOf([full], roundedTo(shown, decimals)), astray: null };
+}
 
 /**
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
- * `first`; `truth` the true columns by name, from place 1 on; `texts` what was typed, by "row
- * name". Gives, by the same places, `{status, written, origin, expected, fromYours, own}` of every
+ * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
+ * that it asks for; `truth` the true columns by name, from place 1 on; `texts` what was typed, by
+ * "row name". Gives, by the same places, `{status, written, origin, expected, fromYours, own}` of every
  * cell to fill in: `origin` is the first wrong cell that a cell which follows leans on, `expected`
  * the true number and `fromYours` what follows from the learner's own cells, NaN for an error.
  */
-export function judgeTyped(sheet, program, { rows, inputs, first }, truth, texts) {
+export function judgeTyped(sheet, program, given, truth, texts) {
+  const { rows, inputs, first, blanks = null, decimals = null } = given;
   const written = new Map([...texts].map(([place, text]) => [place, readTyped(text)]));
-  const claims = claimsOf(written, countingOf(sheet, program, inputs));
+  const claims = claimsOf(written, countingOf(sheet, program, inputs), decimals ?? 0);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
   // The formulas look their cells up here: numbers as written, and what they may have been.
   const numbers = {};
@@ -127,10 +133,11 @@ export function judgeTyped(sheet, program, { rows, inputs, first }, truth, texts
     return { status, written: typed, claim, origin, expected, fromYours, cells };
   }
 
-  const given = sheet.names.filter((name) => !(name in exact));
+  const isAsked = (name) => name in exact && (!blanks || name in blanks);
+  const fixed = sheet.names.filter((name) => !isAsked(name));
   for (let row = 1; row <= rows; row++) {
-    for (const name of given) own.set(`${row} ${name}`, exactly(truth[name][row]));
-    for (const name of Object.keys(exact)) {
+    for (const name of fixed) own.set(`${row} ${name}`, givenCell(truth[name][row], decimals));
+    for (const name of Object.keys(exact).filter(isAsked)) {
       verdicts.set(`${row} ${name}`, judgeCell(name, row, `${row} ${name}`));
     }
   }

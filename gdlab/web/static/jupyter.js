@@ -1,33 +1,189 @@
-// Ties the sheet to a notebook's widget: events go to the kernel, its answers come back.
-import { createPreview } from "./preview.js";
+// Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
+// for what a page cannot do.
+import { withHistory } from "./history.js";
+import { COMPARE, createHost } from "./host.js";
+import { Refusal } from "./number_input.js";
+import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
-// The notebook's server holds a kernel's second small message back until the page has acknowledged
-// its first, which a silent page does 40 ms late. So the page speaks up again soon after an event.
-const SPEAK_AFTER_MS = [4, 12];
-const STOPPED = "The kernel has stopped. This is the last state; run the cell again to go on.";
+const SHARED = ["tab", "inputs", "epochs", "points", "compared", "practice"];
+const GONE = "The kernel has stopped. The sheet goes on without it; run the cell again to bring "
+  + "Python back.";
+const SILENT_MS = 4000;
+const SILENT = "The kernel is not answering. If it has stopped, run the cell again.";
+
+const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The programs of a page's sheets, which Python wrote as text. */
+const compiled = (texts) => Object.fromEntries(
+  Object.entries(texts).map(([name, text]) => [name, new Function(`return ${text}`)()]),
+);
+
+/** Asks Python: `kernel(request, tell, signal)` promises the result; `isThere()` may be no more. */
+function createKernel(model, isThere, say) {
+  const waiting = new Map();
+  let last = 0;
+
+  model.on("msg:custom", ({ number, share, result, error }, buffers) => {
+    const one = waiting.get(number);
+    if (!one) return;
+    clearTimeout(one.timer);
+    if (share !== undefined) return one.tell(share);
+    waiting.delete(number);
+    if (error) one.refuse(new Refusal(error));
+    else one.keep({ ...result, buffers });
+  });
+
+  return ({ bytes = [], ...request }, tell, signal) => new Promise((keep, refuse) => {
+    if (!isThere()) return refuse(new Refusal(GONE));
+    const number = ++last;
+    waiting.set(number, { tell, keep, refuse, timer: setTimeout(() => say(SILENT), SILENT_MS) });
+    signal?.addEventListener("abort", () => {
+      clearTimeout(waiting.get(number)?.timer);
+      waiting.delete(number);
+      model.send({ kind: "stop", number });
+      refuse(new Refusal("stopped"));
+    });
+    model.send({ kind: "request", number, ...request }, undefined, bytes);
+  });
+}
+
+/** An input's name in Python: `lr` or, where there are several sheets, `adam.lr`. */
+const nameOfInput = (sheets, sheet, name) => (sheets.length > 1 ? `${sheet}.${name}` : name);
+
+/** What a host keeps, in the form in which Python shares it, by its name there. */
+function toPython(host, sheets) {
+  const kept = host.kept();
+  return {
+    tab: () => kept.tab,
+    epochs: () => kept.epochs,
+    compared: () => kept.compared,
+    points: () => Array.from(kept.points.x, (x, place) => [x, kept.points.y[place]]),
+    inputs: () => Object.fromEntries(sheets.flatMap(
+      (sheet) => Object.entries(kept.inputs[sheet]).map(
+        ([name, value]) => [nameOfInput(sheets, sheet, name), value],
+      ),
+    )),
+    practice: () => host.practice(),
+  };
+}
+
+/** What Python shares under a name, as a host keeps it. */
+function fromPython(name, value, sheets) {
+  if (name === "points") return { x: value.map(([x]) => x), y: value.map(([, y]) => y) };
+  if (name === "practice") return value.sheet === undefined ? null : value;
+  if (name !== "inputs") return value;
+  const inputs = Object.fromEntries(sheets.map((sheet) => [sheet, {}]));
+  for (const [input, number] of Object.entries(value)) {
+    const dot = input.lastIndexOf(".");
+    inputs[dot < 0 ? sheets[0] : input.slice(0, dot)][input.slice(dot + 1)] = number;
+  }
+  return inputs;
+}
 
 export default {
   render({ model, el }) {
     const root = document.createElement("div");
     el.append(root);
+    const page = model.get("page");
+    const programs = compiled(model.get("programs"));
+    let isThere = true;
+    const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
+    const host = withHistory(withPractice(createHost(page, programs, kernel), page, programs));
+    const sheets = Object.keys(page.sheets);
+    const found = [];
+    let shared = {};
+    let telling = false;
+
     const sheet = createSheet(root, (event, bytes) => {
-      model.send(event, undefined, bytes);
-      for (const wait of SPEAK_AFTER_MS) setTimeout(() => model.send({ kind: "heard" }), wait);
-    }, createPreview());
-    const answer = (content, buffers) => sheet.answer(content, buffers);
-    const tellDead = () => {
-      if (!model.comm_live) sheet.say(STOPPED);
+      const answer = host.ask(event, bytes);
+      share();
+      if (answer.work) return { ...answer, work: thenShared(answer.work) };
+      if (event.kind === "show" && host.kept().tab === COMPARE) askForRules();
+      return answer;
+    });
+
+    /** What takes a while leads to another state, which is shared too. */
+    const thenShared = (work) => ({
+      ...work,
+      async run(tell, signal) {
+        const answer = await work.run(tell, signal);
+        share();
+        return answer;
+      },
+    });
+
+    /** Tell Python, and other views of this sheet, what is set. */
+    function share() {
+      const kept = host.kept();
+      const forms = toPython(host, sheets);
+      for (const name of SHARED) {
+        if (kept[name] === shared[name]) continue;
+        const now = forms[name]();
+        if (!alike(model.get(name), now)) model.set(name, now);
+      }
+      shared = kept;
+      if (isThere) model.save_changes();
+    }
+
+    /** Take what Python, or another view, has set. */
+    function take(names) {
+      const forms = toPython(host, sheets);
+      const others = names.filter((name) => !alike(model.get(name), forms[name]()));
+      if (!others.length) return;
+      const parts = others.map((name) => [name, fromPython(name, model.get(name), sheets)]);
+      try {
+        host.take(Object.fromEntries(parts));
+      } catch (problem) {
+        sheet.say(problem.message);
+      }
+      share();
+      sheet.answer(host.ask({ kind: "show" }));
+    }
+
+    /** Rules that were registered since the sheet was made can be compared too. */
+    async function askForRules() {
+      const known = [...Object.keys(page.sheets), ...Object.keys(page.guests), ...found];
+      try {
+        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", known }, () => {});
+        if (!Object.keys(guests).length) return;
+        found.push(...Object.keys(guests));
+        host.learn({ guests, programs: compiled(texts) });
+        if (host.kept().tab === "compare") sheet.answer(host.ask({ kind: "show" }));
+      } catch {
+        // Without a kernel there are no new rules.
+      }
+    }
+
+    const heard = {
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, () => take([name])])),
+      "change:selected"() {
+        if (telling) return;
+        const { row, column } = model.get("selected");
+        if (row !== undefined) sheet.goTo(row, column);
+      },
+      comm_live_update() {
+        isThere = false;
+        sheet.say(GONE);
+      },
     };
-    model.on("msg:custom", answer);
-    model.on("comm_live_update", tellDead);
-    const { state, numbers } = model.get("first");
-    sheet.answer(state, numbers);
-    sheet.start();
+    for (const [name, hear] of Object.entries(heard)) model.on(name, hear);
+    root.addEventListener("gd-select", ({ detail }) => {
+      const now = detail ? { row: detail.row, column: detail.name } : {};
+      if (alike(now, model.get("selected"))) return;
+      telling = true;
+      model.set("selected", now);
+      telling = false;
+      if (isThere) model.save_changes();
+    });
+    take(SHARED);
+    sheet.answer(host.ask({ kind: "show" }));
+    heard["change:selected"]();
+    // While there is a kernel: without one the sheet can then still write its workbook.
+    kernel({ what: "workbook" }, () => {}).then(host.learn, () => {});
     return () => {
       sheet.close();
-      model.off("msg:custom", answer);
-      model.off("comm_live_update", tellDead);
+      for (const [name, hear] of Object.entries(heard)) model.off(name, hear);
     };
   },
 };

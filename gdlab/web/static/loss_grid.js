@@ -1,4 +1,4 @@
-// The loss of a surface over a rectangle round a run's path, as gdlab/web/loss_grid.py has it.
+// The loss of a surface over a rectangle round a run's path.
 import { IEEE } from "./arithmetic.js";
 
 const SIDE = 48;

@@ -34,6 +34,21 @@ export function full(value) {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 
+/** A number as Python's repr writes a float: 1e-08, 15.0; it reads back as the same double. */
+export function pythonFloat(value) {
+  // Adding 0 turns -0 into 0.
+  const [mantissa, power] = (value + 0).toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 16) {
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${mantissa}e${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  const plain = String(value + 0);
+  if (exponent >= 0) return plain.includes(".") ? plain : `${plain}.0`;
+  // A browser writes 0.0001 in full down to a millionth.
+  return plain;
+}
+
 /** A slider's number: three digits are what a hand can aim at. */
 export function rounded(value) {
   return Number(value.toPrecision(3));

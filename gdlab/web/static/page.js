@@ -1,4 +1,5 @@
 // Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
+import { withHistory } from "./history.js";
 import { createHost } from "./host.js";
 import { fitsLink, fragmentOf, wishesOf } from "./link.js";
 import { withPractice } from "./practice.js";
@@ -23,24 +24,17 @@ function unpacked(id) {
 /** Build the page: `programs` by sheet are what Python wrote behind this module. */
 async function startPage(programs) {
   const page = await unpacked("gdlab-data");
-  page.workbook.bytes = () => bytesOf("gdlab-workbook");
   const root = document.querySelector("main");
-  const newHost = () => withPractice(createHost(page, programs), page, programs);
-  let host = newHost();
+  let host = null;
   let selected = null;
   let timer = 0;
   let toldOf = null;
 
   const sheet = createSheet(root, (event, bytes) => {
-    sheet.answer(...host.ask(event, bytes));
     remember();
+    return host.ask(event, bytes);
   });
-
   root.querySelector("input[type=file]").accept = ".csv";
-  // The workbook was made with the page; it does not know what was changed since.
-  const save = root.querySelector("[data-do=export]");
-  save.textContent = page.workbook.said;
-  save.insertAdjacentHTML("beforebegin", '<button type="button" data-do="csv">save .csv</button> ');
 
   /** Keep in the address what was changed, when a drag has come to rest. */
   function remember() {
@@ -58,28 +52,30 @@ async function startPage(programs) {
     }, REMEMBER_MS);
   }
 
-  /** Show what the address asks for; what it cannot have is told in one line. */
-  function open() {
-    host = newHost();
-    const { events, selected: wanted } = wishesOf(location.hash);
+  /** Show what an address asks for; what it cannot have is told in one line. */
+  function open(address) {
+    clearTimeout(timer);
+    const plain = withPractice(createHost(page, programs), page, programs);
+    const { events, selected: wanted } = wishesOf(new URL(address).hash);
     const refused = [];
     for (const { event, said } of events) {
-      const [{ error }] = host.ask(event);
+      const { error } = plain.ask(event);
       if (error) refused.push(`${said} (${error})`);
     }
-    const [state, buffers] = host.ask({ kind: "show" });
-    sheet.answer(state, buffers);
+    host = withHistory(plain);
+    sheet.answer(host.ask({ kind: "show" }));
     if (wanted && !sheet.goTo(wanted.row, wanted.name)) {
       const column = wanted.name === null ? "" : `&column=${wanted.name}`;
       refused.push(`row=${wanted.row}${column} (this sheet has no such cell)`);
     }
-    if (refused.length) sheet.say(`Of the link, this was left out: ${refused.join("; ")}.`);
+    if (refused.length) sheet.say(`These parts of the link were ignored: ${refused.join("; ")}.`);
   }
 
   root.addEventListener("gd-select", ({ detail }) => {
     selected = detail;
     remember();
   });
-  addEventListener("hashchange", open);
-  open();
+  // By now a change that was waiting to be remembered may have taken the link's place.
+  addEventListener("hashchange", ({ newURL }) => open(newURL));
+  open(location.href);
 }

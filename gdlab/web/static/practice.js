@@ -1,6 +1,7 @@
-// Practice on a page: cells to fill in, judged as they are typed. What the sheet is told is what
-// gdlab/notebook/practice_widget.py tells it in a notebook.
+// Practice: cells to fill in, judged as they are typed.
+import { compute } from "./compute.js";
 import { drawPractice } from "./draw.js";
+import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
 import { Refusal } from "./number_input.js";
 import { slipHint } from "./slips.js";
@@ -12,42 +13,91 @@ const MOST_SEED = 999_999;
 const GIVEN = "this is given; only the tinted cells are filled in";
 const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
+/** The run of a practice that Python drew: `given` as gdlab/notebook/practice_widget.py has it. */
+function drawnByPython(sheet, program, { points, inputs, epochs, samples }) {
+  const first = { ...sheet.counts };
+  for (const [start, column] of Object.entries(sheet.carriers)) first[column] = inputs[start];
+  const run = compute(program, sheet, { ...points, epochs, samples, inputs, first });
+  return { points, inputs, first, run, epochs, samples };
+}
+
 /**
- * The host of a page that also has practice: `ask` and `changes` as createHost gives them. One
- * practice is kept for each sheet, so that who looks elsewhere finds it as they left it.
+ * The host of a sheet that also has practice: `ask` and the rest as createHost gives them. One
+ * practice is kept for each sheet, so that who looks elsewhere finds it as they left it. Where
+ * Python has drawn the numbers (`page.practice`), that practice is all there is.
  */
 export function withPractice(host, page, programs) {
-  const kept = new Map();
-  let open = null;
+  const given = page.practice ?? null;
+  const left = new Map();
+  const drawn = new Map();
+  const begun = (sheet, seed) => ({ sheet, seed, texts: {}, hinted: [] });
+  let open = given ? begun(page.tab, given.seed) : null;
 
   const canPractise = (tab) => tab in page.sheets && page.sheets[tab].steps === null;
+
+  /** The numbers of a practice, drawn when they are first asked for. */
+  function numbersOfPractice({ sheet: tab, seed }) {
+    const key = `${tab} ${seed}`;
+    if (!drawn.has(key)) {
+      const sheet = page.sheets[tab];
+      drawn.set(key, given ? drawnByPython(sheet, programs[tab], given) : {
+        ...drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed),
+        epochs: 1, samples: PRACTICE_ROWS,
+      });
+    }
+    return drawn.get(key);
+  }
+
+  /** All that a practice is made of. */
+  function whole(practice) {
+    const numbers = numbersOfPractice(practice);
+    const rows = numbers.epochs * numbers.samples;
+    const sheet = page.sheets[practice.sheet];
+    const computed = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
+    const all = Array.from({ length: rows }, (_, k) => k + 1);
+    const blank = given?.blank ?? computed;
+    return {
+      ...practice, drawn: numbers, rows, sheet, tab: practice.sheet, decimals: given?.decimals ?? null,
+      inputs: { ...numbers.inputs, n: numbers.samples },
+      blanks: Object.fromEntries(blank.map((name) => [name, all])),
+    };
+  }
 
   function start(tab, seed) {
     if (!canPractise(tab)) throw new Refusal("there is no practice on this sheet");
     if (!Number.isInteger(seed) || seed < 0 || seed > MOST_SEED) {
       throw new Refusal(`a practice's number is a whole one from 0 to ${MOST_SEED}`);
     }
-    const sheet = page.sheets[tab];
-    const drawn = drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed);
-    const inputs = { ...drawn.inputs, n: PRACTICE_ROWS };
-    open = { tab, seed, sheet, drawn, inputs, texts: new Map(), hinted: new Set() };
-    kept.set(tab, open);
+    const practice = begun(tab, seed);
+    numbersOfPractice(practice);
+    set(practice);
+  }
+
+  function set(practice) {
+    open = practice;
+    if (practice) left.set(practice.sheet, practice);
   }
 
   function placeOf({ row, column }) {
-    const there = Number.isInteger(row) && row >= 1 && row <= PRACTICE_ROWS;
-    if (!there || !(column in blanksOf(open))) throw new Refusal(GIVEN);
+    if (!whole(open).blanks[column]?.includes(row)) throw new Refusal(GIVEN);
     return `${row} ${column}`;
   }
 
   const events = {
     practise({ seed }) {
-      const { tab } = host.ask({ kind: "show" })[0];
-      if (seed === undefined && kept.has(tab)) open = kept.get(tab);
+      const { tab } = host.kept();
+      if (seed === undefined && left.has(tab)) set(left.get(tab));
       else start(tab, seed ?? 1);
     },
-    other: () => start(open.tab, (open.seed + 1) % (MOST_SEED + 1)),
-    leave: () => { open = null; },
+    other() {
+      if (given) throw new Refusal(GIVEN);
+      start(open.sheet, (open.seed + 1) % (MOST_SEED + 1));
+    },
+    leave() {
+      if (given) throw new Refusal(GIVEN);
+      set(null);
+    },
+    reset: () => set(begun(open.sheet, open.seed)),
     show() {},
     cell(event) {
       const place = placeOf(event);
@@ -55,86 +105,78 @@ export function withPractice(host, page, programs) {
       if (text.length > LONGEST_TEXT) {
         throw new Refusal(`a cell takes a number, not ${text.length} characters`);
       }
-      open.hinted.delete(place);
-      if (text) open.texts.set(place, text);
-      else open.texts.delete(place);
+      const { [place]: _, ...others } = open.texts;
+      set({
+        ...open, hinted: open.hinted.filter((one) => one !== place),
+        texts: text ? { ...others, [place]: text } : others,
+      });
     },
     hint(event) {
       const place = placeOf(event);
-      if (!open.texts.has(place)) {
+      if (!(place in open.texts)) {
         throw new Refusal("write a number first; a hint says where to look in what is written");
       }
-      open.hinted.add(place);
+      set({ ...open, hinted: [...open.hinted, place] });
     },
   };
 
   function ask(event, bytes) {
-    const elsewhere = event.kind === "show" && event.tab && event.tab !== open?.tab;
-    if (elsewhere) open = null;
+    const elsewhere = event.kind === "show" && event.tab && event.tab !== open?.sheet;
+    if (elsewhere && !given) set(null);
     if (event.kind !== "practise" && !open) return offered(host.ask(event, bytes));
     let error = "";
     try {
       if (!events[event.kind]) throw new Refusal(GIVEN);
       events[event.kind](event);
     } catch (problem) {
-      if (!(problem instanceof Refusal)) throw problem;
-      error = problem.message;
+      error = refusalOf(problem);
     }
-    const [state, buffers] = open ? stateOf(open, event.head)
-      : offered(host.ask({ kind: "show", head: event.head }));
-    state.number = event.number;
-    if (error) state.error = error;
-    return [state, buffers];
+    const answer = open ? stateOf(whole(open)) : offered(host.ask({ kind: "show" }));
+    return error ? { ...answer, error } : answer;
   }
 
-  function offered([state, buffers]) {
-    state.canPractise = canPractise(state.tab);
-    return [state, buffers];
-  }
+  const offered = (state) => ({ ...state, canPractise: canPractise(state.tab) });
 
-  /** What the sheet shows of a practice; `known` is the mark of the head that it has. */
-  function stateOf(practice, known) {
-    const { tab, seed, sheet, drawn, texts } = practice;
-    const shown = {
-      tab, tabs: page.tabs, epochs: 1, samples: PRACTICE_ROWS, rows: PRACTICE_ROWS,
-      mark: `practice ${tab}`, inputs: drawn.inputs, first: drawn.first, exploded: null, mse: [],
-      python: "", canPractise: true, seed, blanks: blanksOf(practice),
-    };
+  /** What the sheet shows of a practice. */
+  function stateOf(practice) {
+    const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals } = practice;
     const verdicts = judgeTyped(
-      sheet, programs[tab], { rows: PRACTICE_ROWS, inputs: practice.inputs, first: drawn.first },
-      drawn.run.frame, texts,
+      sheet, programs[tab],
+      { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
+      numbers.run.frame, new Map(Object.entries(texts)),
     );
-    const cells = ownCells(practice, verdicts);
-    const { x, y } = drawn.points;
-    const buffers = [Float64Array.from([...x, ...y]), cells];
-    const head = { ...sheet.head, source: ASIDE };
-    const seen = readState({ ...shown, head }, buffers, null);
-    shown.judged = {};
-    for (const [place, text] of texts) {
+    const shown = {
+      tab, tabs: page.tabs, epochs: numbers.epochs, samples: numbers.samples, rows,
+      mark: `practice ${tab}`, inputs: numbers.inputs, first: numbers.first, exploded: null,
+      mse: [], python: "", canPractise: !given, seed, blanks, points: numbers.points,
+      head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
+    };
+    const seen = readState(shown);
+    for (const [place, text] of Object.entries(texts)) {
       const { status, written } = verdicts.get(place);
-      const hint = tellingOf(practice, seen, verdicts, place) || status;
+      const hint = messageOf(practice, seen, verdicts, place) || status;
       shown.judged[place] = { text, status: written ? status : "empty", hint };
     }
-    if (known !== shown.mark) shown.head = head;
-    return [shown, buffers];
+    return shown;
   }
 
   /** What is said of a cell in the formula bar: a sentence, or a hint where it was asked for. */
-  function tellingOf({ tab, sheet, drawn, inputs, hinted }, seen, verdicts, place) {
+  function messageOf(practice, seen, verdicts, place) {
+    const { tab, sheet, inputs, hinted } = practice;
     const verdict = verdicts.get(place);
     const { status, written, origin, fromYours } = verdict;
     const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
     const cellAt = (other) => addressOf(seen, other.split(" ")[1], Number(other.split(" ")[0]));
     if (status === "follows") return `right, given what stands in ${cellAt(origin)}`;
     if (status !== "wrong" || written.problem) return written.problem;
-    if (!hinted.has(place)) return "";
+    if (!hinted.includes(place)) return "";
     if (!Number.isFinite(fromYours)) return "hint: does a number come out here at all?";
     const before = verdict.cells.map((at) => `${at.row} ${at.name}`);
     const empty = before.find((one) => verdicts.get(one)?.status === "empty");
     const bad = before.find((one) => verdicts.get(one)?.status === "wrong");
     if (empty) return `hint: first fill in ${cellAt(empty)}`;
     const look = bad ? `first look at ${cellAt(bad)}` : "";
-    const columns = ownNumbers(sheet, drawn, verdicts);
+    const columns = ownNumbers(practice, verdicts);
     const { parameters } = sheet.head;
     const slip = slipHint(programs[tab], columns, inputs, parameters, name, row, verdict);
     const numbers = numbersOf(seen, name, row);
@@ -142,42 +184,59 @@ export function withPractice(host, page, programs) {
   }
 
   return {
+    ...host,
     ask,
+    /** All of the open practice that Python needs to mark it; nothing where none is open. */
+    practice() {
+      if (!open) return {};
+      const { points: { x, y }, inputs, epochs } = numbersOfPractice(open);
+      const points = Array.from(x, (at, place) => [at, y[place]]);
+      return { ...open, points, inputs, epochs };
+    },
+    /** What is set now, the practice that is open with it. */
+    kept: () => ({ ...host.kept(), practice: open }),
+    take({ practice, ...rest }) {
+      host.take(rest);
+      if (practice === undefined || practice === open) return;
+      if (practice === null) {
+        set(given ? open : null);
+        return;
+      }
+      if (given && practice.seed !== given.seed) throw new Refusal(GIVEN);
+      if (!given) start(practice.sheet, practice.seed);
+      const { blanks } = whole(open);
+      const asked = ([place]) => blanks[place.split(" ")[1]]?.includes(Number(place.split(" ")[0]));
+      const texts = Object.fromEntries(Object.entries(practice.texts ?? {}).filter(asked));
+      const hinted = (practice.hinted ?? []).filter((place) => place in texts);
+      set({ ...open, texts, hinted });
+    },
     changes() {
       const changes = host.changes();
-      if (!open) return changes;
-      return { ...changes, practice: open.seed };
+      return open && !given ? { ...changes, practice: open.seed } : changes;
     },
   };
 }
 
-/** The rows to fill in, by column: all of every computed column. */
-function blanksOf({ sheet }) {
-  const rows = Array.from({ length: PRACTICE_ROWS }, (_, k) => k + 1);
-  const columns = sheet.head.columns.filter(({ numbers }) => numbers);
-  return Object.fromEntries(columns.map(({ name }) => [name, rows]));
-}
-
 /** The sheet's cells: what is given, the learner's own numbers, and NaN for the rest. */
-function ownCells({ sheet, drawn, texts }, verdicts) {
+function ownCells({ sheet, drawn, texts, rows, blanks }, verdicts) {
   return Float64Array.from(sheet.names.flatMap((name) => (
-    Array.from({ length: PRACTICE_ROWS }, (_, k) => {
+    Array.from({ length: rows }, (_, k) => {
       const place = `${k + 1} ${name}`;
-      if (!verdicts.has(place)) return drawn.run.frame[name][k + 1];
-      return texts.has(place) ? verdicts.get(place).written.number ?? NaN : NaN;
+      if (!(name in blanks)) return drawn.run.frame[name][k + 1];
+      return place in texts ? verdicts.get(place).written.number ?? NaN : NaN;
     })
   )));
 }
 
 /** By column the numbers that the learner computes with: their own, or what follows from them. */
-function ownNumbers({ names }, { run, first }, verdicts) {
+function ownNumbers({ sheet, drawn: { run, first }, rows }, verdicts) {
   const numberAt = (name, row) => {
     const verdict = verdicts.get(`${row} ${name}`);
     if (!verdict) return run.frame[name][row];
     return verdict.written?.number ?? verdict.fromYours;
   };
-  const rows = Array.from({ length: PRACTICE_ROWS }, (_, k) => k + 1);
-  return Object.fromEntries(names.map(
-    (name) => [name, [first[name], ...rows.map((row) => numberAt(name, row))]],
+  const all = Array.from({ length: rows }, (_, k) => k + 1);
+  return Object.fromEntries(sheet.names.map(
+    (name) => [name, [first[name], ...all.map((row) => numberAt(name, row))]],
   ));
 }

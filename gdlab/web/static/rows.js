@@ -27,7 +27,7 @@ export function createRows(tbody, id) {
     return { node, heading, cells };
   }
 
-  function drawRow(row, number, here, isShown) {
+  function drawRow(row, number, here, range, isShown) {
     const there = number < view.rows;
     row.node.hidden = !there;
     if (!there) {
@@ -46,14 +46,17 @@ export function createRows(tbody, id) {
     if (row.heading.textContent !== heading) row.heading.textContent = heading;
     for (let column = 0; column < row.cells.length; column++) {
       if (!isShown(column)) continue;
-      drawCell(row.cells[column], number, column, number === here.row && column === here.column);
+      const isHere = number === here.row && column === here.column;
+      const inRange = number >= range.top && number <= range.bottom
+        && column >= range.left && column <= range.right;
+      drawCell(row.cells[column], number, column, isHere, inRange && !isHere);
     }
   }
 
-  function drawCell(cell, row, column, isHere) {
+  function drawCell(cell, row, column, isHere, inRange) {
     const text = view.text(row, column);
     if (cell.text !== text) cell.words.data = cell.text = text;
-    const marks = `${cell.base} ${view.marks(row, column)}${isHere ? " gd-here" : ""}`;
+    const marks = `${cell.base} ${view.marks(row, column)}${isHere ? " gd-here" : ""}${inRange ? " gd-range" : ""}`;
     if (cell.marks !== marks) cell.node.className = cell.marks = marks;
     if (isHere) {
       cell.node.id = id;
@@ -94,9 +97,9 @@ export function createRows(tbody, id) {
       }
     },
     /** Draw a view from its row `first` on, the columns that `isShown(column)`. */
-    draw(next, first, here, isShown) {
+    draw(next, first, here, range, isShown) {
       view = next;
-      rows.forEach((row, place) => drawRow(row, first + place, here, isShown));
+      rows.forEach((row, place) => drawRow(row, first + place, here, range, isShown));
     },
     /** Whether a row is among those in sight. */
     holds: (number) => rows.some((row) => row.number === number),

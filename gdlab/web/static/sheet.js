@@ -1,5 +1,4 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
-import { createEventQueue } from "./event_queue.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
@@ -10,27 +9,22 @@ import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
-import {
-  addressOf, excelOf, numbersOf, precedentsOf, readState, sameState, valueOf,
-} from "./state.js";
+import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { copyFrom, saveFile } from "./download.js";
 import { POINT, pointsView, sheetView } from "./views.js";
 
-const SLOW = "No answer yet: the kernel is busy, or has stopped; then run the cell again.";
 const ABOUT_POINTS = "that every sheet uses; the line is fitted to them";
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
 
 /**
- * A sheet in `root`. `send(event, bytes)` takes the events of a person to the host, which answers
- * each, sooner or later, through `answer(state, buffers)` with the event's number in it. Of the
- * events of a drag only the newest waits: one is with the host and one is kept for it, at most.
- * `predict(state, event)` may give at once what the answer to a changed input will be; the host's
- * own answers are then shown when the hand is at rest.
+ * A sheet in `root`. `host(event, bytes)` takes the events of a person and answers with the state
+ * that the sheet shows then. Where that takes a while, the answer has `work`: what is `said`, and
+ * `run(tell, signal)`, which promises the answer that comes at its end.
  * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
  */
-export function createSheet(root, send, predict = () => null) {
+export function createSheet(root, host) {
   root.classList.add("gd");
   // JupyterLab's own shortcuts would take the arrow keys away.
   root.dataset.lmSuppressShortcuts = "true";
@@ -39,18 +33,48 @@ export function createSheet(root, send, predict = () => null) {
 
   let state = null;
   let view = null;
-  // Whether what is shown is ahead of the host.
-  let inFront = false;
+  let working = null;
   const places = new Map();
 
-  const asking = createEventQueue(
-    (event, bytes) => send({ ...event, head: state?.mark }, bytes),
-    {
-      waiting: (on) => root.setAttribute("aria-busy", on),
-      slow: () => alert(SLOW),
-    },
-  );
-  const { ask } = asking;
+  function ask(event, bytes) {
+    answer(host(event, bytes));
+  }
+
+  /** Show an answer, and whatever comes with it. */
+  function answer(given) {
+    const before = state;
+    state = readState(given);
+    showAll(before);
+    alert(given.error ?? "");
+    if (given.error) inputs.putBack();
+    if (given.file) saveFile(given.file.name, given.file.bytes);
+    if (given.work) work(given.work);
+    root.setAttribute("aria-busy", Boolean(working));
+  }
+
+  /** Do what takes a while, with its progress in sight and a button that stops it. */
+  async function work({ said, run }) {
+    working?.abort();
+    const own = new AbortController();
+    working = own;
+    const bar = part("work");
+    bar.querySelector("span").textContent = `${said} …`;
+    bar.querySelector("progress").removeAttribute("value");
+    bar.hidden = false;
+    const tell = (share) => { bar.querySelector("progress").value = share; };
+    let given = null;
+    try {
+      given = await run(tell, own.signal);
+    } catch (problem) {
+      if (!own.signal.aborted) alert(`This could not be done (${problem.message}).`);
+    }
+    if (working !== own) return;
+    working = null;
+    bar.hidden = true;
+    root.setAttribute("aria-busy", "false");
+    if (given && !own.signal.aborted) answer(given);
+    else inputs.putBack();
+  }
 
   /** Say something in a part; what is said already is not said again. */
   function say(name, text) {
@@ -66,11 +90,7 @@ export function createSheet(root, send, predict = () => null) {
 
   const grid = createGrid(part("grid"));
   const inputs = createInputs(part("inputs"), (name, value) => {
-    const event = { kind: name === "epochs" ? "epochs" : "input", name, value };
-    ask(event);
-    const predicted = predict(state, event);
-    if (predicted) show(...predicted);
-    inFront = Boolean(predicted);
+    ask({ kind: name === "epochs" ? "epochs" : "input", name, value });
   }, alert);
   const bar = createFormulaBar(part("bar"));
   const pictures = createPictures(part("pictures"));
@@ -84,7 +104,7 @@ export function createSheet(root, send, predict = () => null) {
   const firstRow = () => (isData() ? 1 : 0);
   const nameOf = (column) => [...state.columns.keys()][column];
 
-  const lit = new Set();
+  const lit = new Map();
   const onSheet = {
     edit: (row, column, text) => ask({ kind: "cell", row, column, text }),
     refuse: alert,
@@ -93,7 +113,11 @@ export function createSheet(root, send, predict = () => null) {
       wentTo(row, column, name);
       const found = precedentsOf(state, name, row);
       lit.clear();
-      for (const [word, at] of found.cells) lit.add(`${at} ${state.columns.get(word).place}`);
+      for (const [word, at] of found.cells) {
+        const { place, letters } = state.columns.get(word);
+        const address = `${letters}${state.head.start_row + at}`;
+        lit.set(`${at} ${place}`, { row: at, column: place, name: `${word} ${address}` });
+      }
       inputs.light(found.inputs);
       player.show(Math.max(1, row), state.rows);
       showBar(name, row);
@@ -179,25 +203,33 @@ export function createSheet(root, send, predict = () => null) {
       part("python").querySelector("input").value = state.python ?? "";
     }
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
-    say("exploded", explosionOf(state));
+    showStatus(data, racing, practising);
     say("news", announcementsOf(state, before));
     showTabs();
     const place = places.get(placeKey()) ?? placeAtFirst();
     view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
-    grid.show(view, anew);
-    if (anew) grid.goTo(place.row, place.column);
+    grid.show(view, anew ? place : null);
     if (data) pictures.show(state, 0);
     if (before?.tab !== state.tab) revealTab();
   }
 
-  /** Show the buttons of the head that do something here; a host's own ones go with the sheet. */
+  /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
+  function showStatus(data, racing, practising) {
+    part("status").hidden = data || racing || practising;
+    const exploded = explosionOf(state);
+    part("exploded").classList.toggle("gd-is-bad", Boolean(exploded));
+    const said = exploded || `${state.rows} rows; every number is finite.`;
+    if (part("exploded").textContent !== said) part("exploded").textContent = said;
+  }
+
+  /** Show the buttons of the head that do something here. */
   function showActions(practising, racing) {
     const here = {
       practise: !practising && state.canPractise,
       hint: practising,
       other: practising && state.canPractise,
       leave: practising && state.canPractise,
-      reset: !practising && !racing,
+      reset: !practising,
     };
     const held = root.ownerDocument.activeElement;
     for (const button of part("actions").querySelectorAll("[data-do]")) {
@@ -227,12 +259,6 @@ export function createSheet(root, send, predict = () => null) {
     return { row: 1, column: Math.max(0, computed) };
   }
 
-  function show(given, buffers) {
-    const before = state;
-    state = readState(given, buffers, before);
-    showAll(before);
-  }
-
   root.addEventListener("click", (event) => {
     const tab = event.target.closest("[data-tab]")?.dataset.tab;
     if (tab) ask({ kind: "show", tab });
@@ -241,6 +267,7 @@ export function createSheet(root, send, predict = () => null) {
     if (action === "copy") copyFrom(part("python").querySelector("input"));
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
+    else if (action === "stop") working?.abort();
     else if (action) ask({ kind: action });
   });
   part("tabs").addEventListener("keydown", (event) => {
@@ -252,6 +279,16 @@ export function createSheet(root, send, predict = () => null) {
     const next = (to + tabs.length) % tabs.length;
     ask({ kind: "show", tab: tabs[next] });
     part("tabs").children[next].focus();
+  });
+  root.addEventListener("keydown", (event) => {
+    // In a box for text the browser's own undo is meant.
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input")) return;
+    const key = event.key.toLowerCase();
+    const kind = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
+    if (!kind) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask({ kind });
   });
   part("data-tools").querySelector("input").addEventListener("change", async (event) => {
     const [file] = event.target.files;
@@ -267,22 +304,8 @@ export function createSheet(root, send, predict = () => null) {
   onWindow("afterprint", () => part("print").replaceChildren());
 
   return {
-    /** Ask the host for the first state. */
-    start: () => ask({ kind: "show" }),
-    /** Take a state from the host; one without a number was not asked for. */
-    answer(given, buffers) {
-      // An answer to what was dragged on since then would take the sheet back.
-      const late = inFront && asking.waits();
-      if (!late) {
-        const asForeseen = inFront && !given.error && sameState(state, given, buffers);
-        inFront = false;
-        if (!asForeseen) show(given, buffers);
-        alert(given.error ?? "");
-        if (given.error) inputs.putBack();
-        if (given.file) saveFile(given.file, buffers.at(-1));
-      }
-      asking.answered(given.number);
-    },
+    /** Show a state of the host that no event led to. */
+    answer,
     /**
      * Go to a cell of the sheet that is shown, with null for a name in the column where we are;
      * false where it has none of that row or name.

@@ -1,47 +1,21 @@
 // What the page shows: a host's answer, with its columns as arrays and its formulas as text.
 import { full, short } from "./numbers.js";
 
-function floats(buffer) {
-  // A copy, because the bytes of a message need not begin where doubles may.
-  const { byteOffset: from, byteLength: length } = buffer;
-  return new Float64Array(buffer.buffer?.slice(from, from + length) ?? buffer);
-}
-
-/** The state behind an answer; `known` is the state before, whose head may still hold. */
-export function readState(answer, buffers, known) {
-  const head = answer.head ?? known?.head ?? {};
-  const points = floats(buffers[0]);
-  const samples = points.length / 2;
-  const state = {
-    ...answer,
-    head,
-    points: { x: points.subarray(0, samples), y: points.subarray(samples) },
-    columns: new Map(),
-    cells: new Map(),
-  };
+/** The state behind an answer. */
+export function readState(answer) {
+  const { head, points, table } = answer;
+  const state = { ...answer, points, columns: new Map(), cells: new Map() };
   (head.columns ?? []).forEach((column, place) => {
     state.columns.set(column.name, { ...column, place });
   });
   if (state.columns.size) {
-    const all = floats(buffers[1]);
-    const rows = all.length / state.columns.size;
+    const rows = table.length / state.columns.size;
     for (const { name, place } of state.columns.values()) {
-      state.cells.set(name, all.subarray(place * rows, (place + 1) * rows));
+      state.cells.set(name, table.subarray(place * rows, (place + 1) * rows));
     }
     state.rows = rows;
   }
-  if (state.lossRanges) state.lossGrid = floats(buffers[2]);
   return state;
-}
-
-/** Whether an answer would show just what a state does, to the last bit. */
-export function sameState(state, answer, buffers) {
-  if (answer.head || answer.tab !== state.tab || answer.python !== state.python) return false;
-  const { cells } = readState(answer, buffers, state);
-  return [...cells].every(([name, now]) => {
-    const known = state.cells.get(name);
-    return known.length === now.length && known.every((value, row) => Object.is(value, now[row]));
-  });
 }
 
 /** The number behind a name in a row (0 is what row 1 finds above it); undefined for a blank. */

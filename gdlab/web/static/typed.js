@@ -2,13 +2,8 @@
 import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
 import { pointsOfFile } from "./points_file.js";
 
-const MOST_POINTS = 10_000;
-
 function enough({ x, y }) {
   if (!x.length) throw new Refusal("the last point stays: a line needs at least one");
-  if (x.length > MOST_POINTS) {
-    throw new Refusal(`${x.length} points; the sheet takes at most ${MOST_POINTS}`);
-  }
   return { x, y };
 }
 

@@ -16,8 +16,8 @@ function widthOf({ group, numbers, name }) {
 
 /**
  * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that
- * the selected one was computed from, as "row column"; `on` has `edit(row, name, text)`,
- * `refuse(text)` and `select(row, column)`.
+ * the selected one was computed from, {row, column, name} by "row column"; `on` has
+ * `edit(row, name, text)`, `refuse(text)` and `select(row, column)`.
  */
 export function sheetView(state, lit, on) {
   const columns = [...state.columns.values()];
@@ -67,6 +67,15 @@ export function sheetView(state, lit, on) {
       else on.edit(row, columns[column].name, text);
     },
     remove: (row, column) => on.edit(row, columns[column].name, ""),
+    leansOn: () => lit.values(),
+    refuse(row, column) {
+      const { letters, group, numbers } = columns[column];
+      const address = `${letters}${state.head.start_row + row}`;
+      if (state.blanks) on.refuse(`${address} is given; only the tinted cells are filled in.`);
+      else if (row === 0) on.refuse(`${address} is a start value: change it among the inputs.`);
+      else if (numbers || group) on.refuse(`${address} follows from its formula: change an input.`);
+      else on.refuse(`${address} is given: points are changed on the sheet data.`);
+    },
     select: on.select,
   };
 }

@@ -1,12 +1,29 @@
-"""The loss of a surface over a rectangle round a run's path, for the contours in the page."""
+"""What a page has to show of a run, computed from the run by NumPy."""
 
 import numpy as np
 
 from gdlab.core.model import mean_loss
 from gdlab.core.trace import Trace
+from gdlab.excel.errors import errors_of
 
 SIDE = 48
 REACH = 10.0
+CODES = np.array([0, np.nan, np.inf])
+
+
+def cells(run: Trace) -> np.ndarray:
+    """All columns of a run's sheet in their order."""
+    table = np.array([run.column(name) for name in run.table.names], dtype=float)
+    if run.exploded is None:
+        return table
+    errors = errors_of(run)
+    if errors is not None:
+        for place, name in enumerate(run.table.names):
+            if name in errors.rows:
+                found = errors.rows[name]
+                tail = table[place, errors.first - 1 :]
+                tail[found > 0] = CODES[found[found > 0]]
+    return table
 
 
 def loss_grid(run: Trace) -> tuple[list[list[float]], np.ndarray]:

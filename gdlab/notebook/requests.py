@@ -1,0 +1,150 @@
+"""What the page asks of the kernel, because a page cannot do it itself: one kind of message.
+
+The page sends ``{"kind": "request", "number", "what", ...}`` and gets ``result`` or ``error``, a
+sentence, under the same number. A work is a generator: each ``yield`` tells how much of it is done,
+from 0 to 1, and lets the kernel hear that the page wants it stopped.
+"""
+
+import asyncio
+import dataclasses
+import tempfile
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gdlab.core.points import pairs
+from gdlab.core.rerun import rerun
+from gdlab.marking.report import report
+from gdlab.marking.sheet import Filled
+from gdlab.marking.values import typed
+from gdlab.reading.points import read_points
+from gdlab.web.data import order_data, planned, sheet_data
+from gdlab.web.program import program
+from gdlab.web.race import guest_rules
+from gdlab.web.workbook_template import workbook_templates
+
+if TYPE_CHECKING:
+    from gdlab.notebook.widget import LiveSheet
+
+Work = Generator[float, None, dict[str, Any]]
+Event = Mapping[str, Any]
+
+_stopped: set[tuple[str, int]] = set()
+
+
+def answer(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
+    """Do what the page asks for, beside the kernel's other work where it has a loop to run in."""
+    number = event.get("number", 0)
+    if event.get("kind") == "stop":
+        _stopped.add((sheet.model_id, number))
+        return
+    working = work(sheet, event, buffers)
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(working)
+    else:
+        task = loop.create_task(working)
+        # A loop holds its tasks but weakly.
+        sheet.tasks.add(task)
+        task.add_done_callback(sheet.tasks.discard)
+
+
+async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
+    """Do one request step by step, and send the page how far it is and what comes out."""
+    number = event.get("number", 0)
+    key = sheet.model_id, number
+    try:
+        found = WORKS.get(str(event.get("what")))
+        if found is None:
+            raise ValueError(f"there is no request {event.get('what')!r:.40}")
+        steps = found(sheet, event, buffers)
+        while True:
+            share = next(steps)
+            sheet.send({"number": number, "share": share})
+            await asyncio.sleep(0)
+            if key in _stopped:
+                return
+    except StopIteration as end:
+        sheet.send({"number": number, "result": end.value})
+    except ValueError as error:
+        sheet.send({"number": number, "error": str(error)})
+    except Exception as error:
+        # The page is where a person looks, so what went wrong is said there, whatever it was.
+        told = f"gdlab could not do this ({type(error).__name__}: {error})"
+        sheet.send({"number": number, "error": told})
+    finally:
+        _stopped.discard(key)
+
+
+def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """The samples' order of every shuffled sheet, over other points or more epochs."""
+    samples, epochs = int(event["samples"]), int(event["epochs"])
+    points = [0.0] * samples, [0.0] * samples
+    orders = {}
+    shuffled = {name: run for name, run in sheet.runs.items() if run.order}
+    for done, (name, run) in enumerate(shuffled.items()):
+        yield done / len(shuffled)
+        orders[name] = order_data(rerun(run, points, epochs))
+    return {"orders": orders}
+
+
+def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """The rules that were registered since the sheet was made, to be compared."""
+    one = next(iter(sheet.runs.values()))
+    own = {name: sheet.runs[name] for name in sheet.page["sheets"]}
+    new = {name: rule for name, rule in guest_rules(own).items() if name not in event["known"]}
+    guests, programs = {}, {}
+    points = list(zip(*one.points, strict=True))
+    for done, (name, rule) in enumerate(new.items()):
+        yield done / len(new)
+        run = sheet.runs[name] = planned(rule, points, epochs=one.n_epochs)
+        guests[name], programs[name] = sheet_data(run), program(run.table)
+    return {"guests": guests, "programs": programs}
+
+
+def _points(_sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
+    """The points of a workbook."""
+    yield 0
+    with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
+        path = Path(folder) / (Path(event["name"]).name or "points")
+        path.write_bytes(bytes(buffers[0]))
+        frame = read_points(path)
+    return {"x": frame["x"].tolist(), "y": frame["y"].tolist()}
+
+
+def _workbook(sheet: "LiveSheet", _event: Event, _buffers: list[Any]) -> Work:
+    """What the page needs to write its own workbook."""
+    yield 0
+    return {"workbook": workbook_templates({one: sheet.runs[one] for one in sheet.page["sheets"]})}
+
+
+WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
+    "order": _order,
+    "rules": _rules,
+    "points": _points,
+    "workbook": _workbook,
+}
+
+
+def score(sheet: "LiveSheet") -> dict[str, int]:
+    """The marks of the practice that is open, as ``gdlab check`` gives them."""
+    practice = sheet.practice
+    run = sheet.runs[practice["sheet"]]
+    # Samples come in their order: one that is drawn was drawn for other points.
+    plain = {name: value for name, value in run.options.items() if name not in ("shuffle", "seed")}
+    points = pairs(practice["points"])
+    key = rerun(
+        dataclasses.replace(run, options=plain, order=[]),
+        points,
+        practice["epochs"],
+        inputs=practice["inputs"],
+    )
+    given = sheet.page["practice"] or {}
+    blank = given.get("blank") or [one.name for one in key.table.columns if one.expression]
+    asked = frozenset((row, name) for row in range(1, key.rows + 1) for name in blank)
+    cells = {}
+    for place, text in practice["texts"].items():
+        row, name = place.split(" ")
+        cells[int(row), name] = typed(text, "")[0]
+    return report(Filled(key, asked, cells, shown=given.get("decimals"))).marks

@@ -1,0 +1,153 @@
+"""The workbook that a page writes itself: its parts as XlsxWriter makes them, to be filled in.
+
+A workbook of some rows is written and taken apart. Its rows but for two, and what its charts have
+stored, are left out; ``gdlab/web/static/workbook.js`` puts in the rows of what is on the screen,
+and moves every reference to the last row, epoch or point to where that is then.
+"""
+
+import dataclasses
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gdlab.core.columns import Table
+from gdlab.core.layout import (
+    DATA_SHEET,
+    DATA_START_ROW,
+    START_ROW,
+    epoch_formula,
+    letters,
+)
+from gdlab.core.rerun import rerun
+from gdlab.core.trace import Trace
+from gdlab.excel.charts import MOST_POINTS
+from gdlab.excel.data import write_data
+from gdlab.excel.epochs import first_column
+from gdlab.excel.sheet import write_sheet
+from gdlab.excel.workbook import truth_of
+from gdlab.excel.writer import writing
+
+# Their last rows (60, 12 and 23) are the only ones of these numbers among a sheet's references.
+SAMPLES, EPOCHS = 17, 3
+ROWS = SAMPLES * EPOCHS
+# An epoch and a number of points whose rows no other number in a formula equals.
+FAR_EPOCH, FAR_POINTS = 1_000_003, 1_009
+ROW = re.compile(r'<row r="(\d+)".*?</row>')
+CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
+
+
+def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The templates of the workbooks of some sheets, by name: of each, and of all as ``data``.
+
+    Each is there for points on the lesson's line and for others. ``parts`` are the texts that the
+    ``files`` of a book point to.
+    """
+    pool: dict[str, int] = {}
+    books: dict[str, Any] = {}
+    for kind, points in (
+        ("line", [(x, 30 + 2 * x) for x in range(1, SAMPLES + 1)]),
+        ("free", [(x, x * x) for x in range(1, SAMPLES + 1)]),
+    ):
+        shown = {name: _shown(run, points) for name, run in runs.items()}
+        one = next(iter(shown.values()))
+        if kind == "free" and not one.table.point:
+            break
+        for name, run in shown.items():
+            books.setdefault(name, {})[kind] = _book({name: run}, pool, last=True)
+        if len(shown) > 1:
+            books.setdefault(DATA_SHEET, {})[kind] = _book(shown, pool, last=False)
+    return {
+        "parts": list(pool),
+        "books": books,
+        "sheets": {name: _figures(run) for name, run in runs.items()},
+        "start_row": START_ROW,
+        "data_start_row": DATA_START_ROW,
+        "last": {
+            "rows": START_ROW + ROWS,
+            "epochs": START_ROW + EPOCHS,
+            "points": DATA_START_ROW + SAMPLES,
+        },
+        "rows": ROWS,
+        "samples": SAMPLES,
+        "charted": MOST_POINTS,
+    }
+
+
+def _shown(run: Trace, points: list[tuple[int, int]]) -> Trace:
+    """The run over the template's points; what it was given stands in its title as it was."""
+    if not run.table.point:
+        return rerun(run, steps=ROWS)
+    x, y = ([float(value) for value in values] for values in zip(*points, strict=True))
+    return dataclasses.replace(rerun(run, (x, y), EPOCHS), options=run.options)
+
+
+def _book(runs: Mapping[str, Trace], pool: dict[str, int], last: bool) -> dict[str, Any]:
+    """The parts of a workbook; the points stand on its ``last`` sheet or on its first."""
+    one = next(iter(runs.values()))
+    with tempfile.TemporaryDirectory(prefix="gdlab-template-") as folder:
+        path = Path(folder) / "sheet.xlsx"
+        with writing(path) as book:
+            if one.table.point and not last:
+                write_data(book, one.table.point, one.points, truth_of(one))
+            for name, run in runs.items():
+                write_sheet(book, run, f"{name}_rule" if name.lower() == DATA_SHEET else name)
+            if one.table.point and last:
+                write_data(book, one.table.point, one.points, truth_of(one))
+        with zipfile.ZipFile(path) as archive:
+            texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    names = [*runs] if last or not one.table.point else [DATA_SHEET, *runs]
+    if last and one.table.point:
+        names.append(DATA_SHEET)
+    files = {
+        name: pool.setdefault(_stripped(name, text), len(pool)) for name, text in texts.items()
+    }
+    sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
+    return {"files": files, "sheets": sheets}
+
+
+def _stripped(name: str, text: str) -> str:
+    """A part without what is filled in."""
+    if name.startswith("xl/charts/"):
+        return CACHE.sub("<c:numCache/>", text)
+    if not name.startswith("xl/worksheets/sheet"):
+        return text
+    # The first row, and the last of an epoch or of all, which has a line under it.
+    kept = {*range(1, START_ROW + 2), START_ROW + SAMPLES, START_ROW + ROWS}
+    return ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
+
+
+def _figures(run: Trace) -> dict[str, Any]:
+    """What stands on a sheet beside its rows: where, and the shapes of the epochs' formulas."""
+    table, first = run.table, first_column(run)
+    holes = {
+        START_ROW + FAR_EPOCH * FAR_POINTS: "{last}",
+        START_ROW + (FAR_EPOCH - 1) * FAR_POINTS + 1: "{first}",
+        START_ROW + FAR_EPOCH: "{row}",
+        START_ROW + FAR_EPOCH - 1: "{above}",
+        DATA_START_ROW + FAR_POINTS: "{last_point}",
+    }
+    epochs = []
+    for column, name in enumerate(table.epoch_names, first):
+        formula = epoch_formula(table, name, FAR_EPOCH, FAR_POINTS)
+        for number, hole in holes.items():
+            formula = formula and re.sub(rf"(?<!\d){number}(?!\d)", hole, formula)
+        epochs.append({"name": name, "letters": letters(column), "excel": formula})
+    return {
+        "epochs": epochs,
+        "line": [letters(first), letters(first + 1)] if table.point else None,
+        "differences": [
+            {"letters": letters(column), "exact": exact, "estimate": estimate}
+            for column, (exact, estimate) in enumerate(_estimated(table), first + 3)
+        ],
+    }
+
+
+def _estimated(table: Table) -> Iterator[tuple[str, str]]:
+    """The gradients that are estimated by finite differences too, each with its estimate."""
+    for parameter in table.parameters:
+        with suppress(KeyError):
+            yield table.named("grad", parameter), table.named("est_grad", parameter)

@@ -1,0 +1,159 @@
+"""The workbook that the page writes itself: part for part Python's bytes, and engines read it.
+
+Of an exploded run the sheets are the same; what the charts have stored of it, which a spreadsheet
+program computes anew, holds no error in the page's, and zeros or texts in XlsxWriter's.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from books import differences, parts
+from pages import drag, go, line, opened, paste
+
+import gdlab
+from gdlab.core.lessons import LESSONS, lesson
+from gdlab.excel.data import write_data
+from gdlab.excel.sheet import write_sheet
+from gdlab.excel.writer import writing
+from gdlab.web.page import write_lessons_page, write_page
+
+CACHE = re.compile(rb"<c:(num|str)(Cache|Ref)>.*?</c:\1\2>")
+OPTIONS: list[dict[str, Any]] = [
+    {"rule": "nadam"},
+    {"rule": "sgd", "batch_size": 4, "max_norm": 1, "max_value": 3},
+    {"rule": "adam", "schedule": "warmup_cosine", "h": 0.01},
+    {"rule": "rmsprop", "schedule": "reduce_on_plateau"},
+    {"rule": "adam", "switch": {"at_epoch": 2, "to": "momentum"}},
+    {"rule": "lion", "weight_decay": 0.1, "shuffle": True},
+    {"rule": "adam", "surface": "ravine", "steps": 40},
+]
+
+
+@pytest.fixture(scope="module")
+def lessons(tmp_path_factory: Any) -> Path:
+    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    with opened(browser) as there:
+        yield there
+
+
+def written(page: Any, path: Path) -> Path:
+    """The workbook that the page's button saves."""
+    page.evaluate("window.lastSaved = null")
+    page.click("[data-do=export]")
+    for _ in range(300):
+        if page.evaluate("Boolean(window.lastSaved)"):
+            break
+        page.wait_for_timeout(50)
+    content = page.evaluate("lastSaved.arrayBuffer().then((all) => [...new Uint8Array(all)])")
+    path.write_bytes(bytes(content))
+    return path
+
+
+def unlike(path: Path, wanted: Path, cached: bool = True) -> list[str]:
+    """The parts that are not the same, byte for byte."""
+    now, then = parts(path), parts(wanted)
+    assert list(now) == list(then)
+    if not cached:
+        now, then = ({k: CACHE.sub(b"", v) for k, v in one.items()} for one in (now, then))
+    return [name for name in then if now[name] != then[name]]
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_lessons_workbook_is_pythons(page: Any, lessons: Path, tmp_path: Path, name: str):
+    go(page, lessons, f"sheet={name}")
+    wanted = lesson(name).to_excel(tmp_path / "python.xlsx", name=name)
+    assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
+
+
+def test_it_is_the_workbook_of_what_is_on_the_screen(page: Any, lessons: Path, tmp_path: Path):
+    points = [(1.5, 2), (3, 4.25), (-2, 7), (1e-7, 1e10)]
+    go(page, lessons, "sheet=data")
+    page.click("tr[data-row='0'] td[data-column='0']")
+    for _ in range(25):
+        page.click("[data-do=remove]")
+    paste(page, "\n".join(f"{x!r}\t{y!r}" for x, y in points))
+    page.click("[data-tab=adam_ann]")
+    for name, text in (("start_lr", "0.3"), ("epochs", "40")):
+        page.fill(f"[data-input={name}] .gd-box", text)
+        page.press(f"[data-input={name}] .gd-box", "Enter")
+    drag(page, "beta1", 0.25)
+    run = gdlab.trace(
+        "adam_lesson", points, epochs=40, lr=0.3, beta1=0.25, beta2=0.95,
+        schedule="lesson_annealing",
+    )  # fmt: skip
+    wanted = run.to_excel(tmp_path / "python.xlsx", name="adam_ann")
+    assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_every_option_of_a_run(page: Any, tmp_path: Path, options: dict[str, Any]):
+    own = options if "surface" in options else options | {"epochs": 3}
+    run = gdlab.trace(**own)
+    go(page, write_page({run.rule: run}, tmp_path / "page.html"))
+    wanted = run.to_excel(tmp_path / "python.xlsx", name=run.rule)
+    assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
+
+
+def test_all_sheets_from_the_points(page: Any, lessons: Path, tmp_path: Path):
+    go(page, lessons, "sheet=data&adam.lr=0.3")
+    with writing(tmp_path / "python.xlsx") as book:
+        runs = {name: lesson(name) for name in LESSONS}
+        runs["adam"] = gdlab.trace("adam_lesson", epochs=5, lr=0.3)
+        write_data(book, ("x", "y"), runs["basic"].points, (30, 2))
+        for name, run in runs.items():
+            write_sheet(book, run, name)
+    path = written(page, tmp_path / "page.xlsx")
+    assert unlike(path, tmp_path / "python.xlsx") == []
+
+
+@pytest.mark.parametrize("lr", [0.01, 10.0, 1e200])
+def test_explosions_are_the_same_errors(page: Any, lessons: Path, tmp_path: Path, lr: float):
+    go(page, lessons, f"sheet=basic&lr={lr!r}&epochs=8")
+    run = gdlab.trace("sgd", epochs=8, lr=lr, h=0.01)
+    assert run.exploded
+    path = written(page, tmp_path / "page.xlsx")
+    wanted = run.to_excel(tmp_path / "python.xlsx", name="basic")
+    assert unlike(path, wanted, cached=False) == []
+    assert unlike(path, wanted)
+
+
+def test_two_engines_compute_what_it_has_stored(
+    page: Any, lessons: Path, tmp_path: Path, formualizer: Any, libreoffice: Any
+):
+    import engines
+
+    go(page, lessons, "sheet=adam_ann&start_lr=0.3&epochs=3&points=1,2;3,4.5;-2,7")
+    path = written(page, tmp_path / "page.xlsx")
+    assert differences(path, formualizer(path)) == []
+    [recomputed] = libreoffice([path])
+    assert differences(path, recomputed, engines.agrees_to_15_digits) == []
+
+
+def test_a_long_workbook_tells_how_far_it_is_and_is_stopped(page: Any, lessons: Path):
+    go(page, lessons, "sheet=adam&epochs=2000")
+    page.evaluate("window.lastSaved = null")
+    page.click("[data-do=export]")
+    page.wait_for_selector(".gd-work:not([hidden])")
+    assert line(page, "work").startswith("Writing adam.xlsx")
+    for _ in range(200):
+        if page.evaluate("document.querySelector('.gd-work progress').value") > 0:
+            break
+        page.wait_for_timeout(20)
+    page.click("[data-do=stop]")
+    page.wait_for_selector(".gd-work", state="hidden")
+    page.wait_for_selector(".gd[aria-busy=false]")
+    page.wait_for_timeout(500)
+    assert not page.evaluate("Boolean(window.lastSaved)")
+    # While it is written the sheet can be used.
+    page.click("[data-do=export]")
+    page.focus(".gd-table")
+    page.keyboard.press("ArrowDown")
+    assert line(page, "name-box").endswith("11")
+    page.click("[data-do=stop]")
