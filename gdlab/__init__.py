@@ -17,6 +17,8 @@ _HOMES = {
     "read_points": "reading.points",
     "rule": "core.registry",
     "rules": "core.registry",
+    "model": "core.model",
+    "models": "core.model",
     "trace": "core.trace",
     "Trace": "core.trace",
     "lesson": "core.lessons",

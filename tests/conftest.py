@@ -54,10 +54,11 @@ def missing(what: str) -> None:
 
 @pytest.fixture(autouse=True)
 def rules_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget after each test the rules that it registered: a workbook compares all there are."""
-    from gdlab.core import registry
+    """Forget after each test what it registered: a workbook compares all rules there are."""
+    from gdlab.core import model, registry
 
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
+    monkeypatch.setattr(model, "_registered", dict(model._registered))
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,16 @@ from typing import Any
 FILE = Path(__file__).parent / "data" / "torch_models.json"
 PLACES = 8
 UPDATES = 200
-EVERY = 10
+EVERY = 20
 
-# torch's class and settings -> our rule and its settings.
-OPTIMIZERS: dict[str, tuple[str, dict[str, Any], dict[str, float]]] = {
-    "sgd": ("SGD", {}, {}),
-    "momentum": ("SGD", {"momentum": 0.9, "dampening": 0.1}, {"beta": 0.9}),
-    "rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-8}, {"beta": 0.9, "eps": 1e-8}),
-    "adam": ("Adam", {}, {}),
-    "adamw": ("AdamW", {"weight_decay": 0.01}, {"weight_decay": 0.01}),
+# Our rule and its settings -> torch's class and its own. Our momentum is a running average: torch's
+# velocity times 0.1, and so a tenth of the rate. "rate" is the model's.
+OPTIMIZERS: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
+    "sgd": ({"lr": "rate"}, "SGD", {"lr": "rate"}),
+    "momentum": ({"lr": "rate"}, "SGD", {"lr": "rate / 10", "momentum": 0.9}),
+    "rmsprop": ({"lr": 0.01}, "RMSprop", {"lr": 0.01, "alpha": 0.9, "eps": 1e-8}),
+    "adam": ({"lr": 0.01}, "Adam", {"lr": 0.01}),
+    "adamw": ({"lr": 0.01}, "AdamW", {"lr": 0.01, "weight_decay": 0.01}),
 }
 
 
@@ -116,6 +117,36 @@ MODELS: dict[str, tuple[Any, tuple[str, ...], tuple[str, ...], tuple[str, ...]]]
 }
 
 
+# What each model is run on: the rows of its points, its starts, and its rate.
+HALVES = [k / 2 for k in range(-4, 7)]
+LESSON = (14, 86, 28, 51, 28, 29, 72, 62, 84, 15, 42, 62, 47, 35, 9,
+          38, 44, 99, 13, 21, 28, 20, 8, 64, 99, 70, 27, 17, 8)  # fmt: skip
+PASSED = (0, 0, 0, 1, 0, 1, 0, 1, 1, 1)
+RUNS: dict[str, tuple[list[tuple[float, ...]], tuple[float, ...], float]] = {
+    "line": ([(x, 2 * x + 30) for x in LESSON], (1, 1), 0.0001),
+    "line_half": ([(x, 2 * x + 30) for x in LESSON], (1, 1), 0.0002),
+    "quadratic": ([(x, 2 - x + x * x / 2) for x in HALVES[:9]], (0, 0, 0), 0.02),
+    "plane": (
+        [(x1, x2, 1 + 2 * x1 - 3 * x2) for x1 in (-1, 0, 1) for x2 in (-1, 0, 1)],
+        (0, 0, 0),
+        0.1,
+    ),
+    "logistic": ([((k + 1) / 2, PASSED[k]) for k in range(10)], (0, 0), 0.1),
+    "relu_neuron": ([(x, max(0.0, 2 * x - 1)) for x in HALVES[1:10]], (1, 1), 0.05),
+    "two_neurons": ([(x, 1 + 2 * max(0.0, x - 1)) for x in HALVES[2:]], (1, 0, 1, 0), 0.02),
+    "network_2_2_2": (
+        [(0.05, 0.1, 0.01, 0.99)],
+        (0.15, 0.2, 0.25, 0.3, 0.4, 0.45, 0.5, 0.55),
+        0.5,
+    ),
+    "network_2_2_1": (
+        [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)],
+        (1, 1, -0.5, -1, -1, 1.5, 1, 1, -1.5),
+        0.5,
+    ),
+}
+
+
 def places(model: str) -> list[dict[str, float]]:
     """Data, parameters and constants drawn at random, always the same."""
     draw = random.Random(model)
@@ -140,6 +171,38 @@ def gradients(torch: Any, model: str, place: dict[str, float]) -> dict[str, floa
     return {"loss": loss.item()} | {name: known[name].grad.item() for name in parameters}
 
 
+def settings_of(given: dict[str, Any], model: str) -> dict[str, float]:
+    """Settings with the model's rate put in."""
+    rates = {"rate": RUNS[model][2], "rate / 10": RUNS[model][2] / 10}
+    return {name: rates.get(value, value) for name, value in given.items()}
+
+
+def updates(torch: Any, model: str, rule: str) -> list[list[float]]:
+    """The parameters after each update, one sample an update; the gradients are torch's own."""
+    loss_of, data, names, constants = MODELS[model]
+    rows, starts, _ = RUNS[model]
+    _, optimizer, given = OPTIMIZERS[rule]
+    parameters = {
+        name: torch.tensor(float(start), dtype=torch.float64, requires_grad=True)
+        for name, start in zip(names, starts, strict=True)
+    }
+    descent = getattr(torch.optim, optimizer)(
+        list(parameters.values()), **settings_of(given, model)
+    )
+    held = {name: torch.tensor(0.0, dtype=torch.float64) for name in constants}
+    found = []
+    for update in range(UPDATES):
+        row = rows[update % len(rows)]
+        known = {
+            n: torch.tensor(float(v), dtype=torch.float64) for n, v in zip(data, row, strict=True)
+        }
+        descent.zero_grad()
+        loss_of(parameters, known | held).backward()
+        descent.step()
+        found.append([parameter.item() for parameter in parameters.values()])
+    return found
+
+
 def main() -> None:
     """Write the file."""
     import torch
@@ -147,6 +210,11 @@ def main() -> None:
     recorded: dict[str, Any] = {"torch": torch.__version__.split("+")[0]}
     recorded["gradients"] = {
         model: [gradients(torch, model, place) for place in places(model)] for model in MODELS
+    }
+    recorded["every"] = EVERY
+    recorded["updates"] = {
+        model: {rule: updates(torch, model, rule)[EVERY - 1 :: EVERY] for rule in OPTIMIZERS}
+        for model in MODELS
     }
     FILE.write_text(json.dumps(recorded, indent=1) + "\n")
 

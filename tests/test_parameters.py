@@ -251,12 +251,3 @@ def test_names_in_a_workbook_are_no_addresses_and_all_different():
     assert len({name.lower() for name in found}) == len(found)
     for name in found:
         assert not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rRcC]\d*([cC]\d*)?", name)
-
-
-def test_a_model_without_its_gradients_is_refused():
-    def lone(x, w=1):
-        loss = w * x
-        return (loss,)
-
-    with pytest.raises(ValueError, match="lone: there is no grad_w, the derivative of loss"):
-        read_model(lone)

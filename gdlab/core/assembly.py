@@ -26,7 +26,7 @@ from gdlab.core.columns import (
     results,
 )
 from gdlab.core.model import Model, find_model, finite_differences
-from gdlab.core.registry import Rule
+from gdlab.core.registry import Rule, find_rule
 from gdlab.core.suggest import unknown
 from gdlab.formulas import models, schedules, transforms
 from gdlab.language.grammar import Formulas, read, unrolled
@@ -229,17 +229,28 @@ def _draft(rule: Rule, plan: Plan) -> Draft:
     if plan.batches:
         add(names.input("batch_size"), "batch_size", 1.0)
     for base, name in first.items():
-        add(name, base, rule.hyper[base])
+        add(name, base, _default(rule, base, model))
     if plan.switch_to:
         add(names.input("at_epoch"), "at_epoch", 1.0)
         for base, name in draft.hypers_after().items():
             if name not in hyper:
-                add(name, base, plan.switch_to.hyper[base])
+                add(name, base, _default(plan.switch_to, base, model))
     if schedule:
         for base, value in schedule.defaults.items():
             if not base.endswith("_prev"):
                 add(names.input(base, schedule.name), base, value)
     return draft
+
+
+def _default(rule: Rule, base: str, model: Model) -> float:
+    """A hyperparameter's default; the rate of a rule that takes gradients as they are, the model's.
+
+    Such a rule's own default suits the lesson's line, on which sgd has its own.
+    """
+    value = rule.hyper[base]
+    if base != "lr" or model.rate is None or not rule.proportional:
+        return value
+    return float(f"{value / find_rule('sgd').hyper['lr'] * model.rate:.15g}")
 
 
 def _refuse_misfits(rule: Rule, plan: Plan, model: Model, schedule: Formulas | None) -> None:

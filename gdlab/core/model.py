@@ -5,22 +5,12 @@ those with one are parameters and where they start from, keyword-only ones are c
 one tuple of names, each a column; the last that is no gradient is the loss. A model without columns
 of points is a surface: a run of it goes by steps, not by epochs and samples.
 
-``grad_NAME`` is the derivative of the loss with respect to NAME. The gradients of all parameters
-are returned by the function itself, as the line's are, or come as a second function, whoever
-derived them:
+``grad_NAME`` is the derivative of the loss with respect to NAME. What the function itself does not
+return of these is derived (:mod:`gdlab.core.gradients`) and computed by a second function,
+``Model.gradients``.
 
-    read_model(line)
-    read_model(neuron, gradients=compose(
-        "neuron", ("x", "a", ...), {"grad_z": tree, "grad_weight": tree, ...},
-        [("grad_z", "grad_weight", "grad_bias")],
-    ))
-
-That second :class:`Formulas` (``gdlab.language.grammar.compose`` makes one from trees) may ask for
-any argument and any returned name of the first; it returns ``grad_NAME`` for every parameter and,
-where they shall be columns, for intermediate names.
-
-A :class:`Model` is all that the other parts need: ``trace(rule, points, model=model)`` takes it, or
-the name under which :func:`register` has put it.
+A :class:`Model` is all that the other parts need: ``trace(rule, points, model=model)`` takes it,
+the function that :func:`model` has registered, or its name.
 """
 
 import ast
@@ -29,15 +19,19 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 
-from gdlab.core.points import Points, lesson_pairs
+from gdlab.core.data_sets import DATA_SETS, RATES
+from gdlab.core.gradients import check, derived, with_helpers
+from gdlab.core.points import Points
 from gdlab.core.suggest import unknown
-from gdlab.formulas import models, surfaces
+from gdlab.formulas import models as written
+from gdlab.formulas import surfaces
 from gdlab.language.evaluate import evaluate_arrays
 from gdlab.language.grammar import (
     Formulas,
     GrammarError,
     compose,
     inlined,
+    leading,
     names,
     read,
     substitute,
@@ -57,7 +51,8 @@ class Model:
     ``data`` are the columns of its points, ``parameters`` its parameters with their starts,
     ``constants`` the keyword-only arguments with their values, ``loss`` the loss's column.
     ``gradients`` is None where ``formulas`` returns them itself. ``points`` gives the points that a
-    run takes where none are given.
+    run takes where none are given, ``rate`` a good learning rate for plain gradient descent on
+    them; None where the rule's own is.
     """
 
     name: str
@@ -68,6 +63,7 @@ class Model:
     loss: str
     gradients: Formulas | None = None
     points: Callable[[], Points] | None = None
+    rate: float | None = None
 
     @property
     def source(self) -> str:
@@ -125,13 +121,10 @@ class Model:
 
 def read_model(
     function: Callable[..., object],
-    gradients: Formulas | None = None,
     points: Callable[[], Points] | None = None,
+    rate: float | None = None,
 ) -> Model:
-    """Read a function as a model; raises GrammarError where it is not one.
-
-    A function that does not return the gradients itself needs ``gradients`` beside it.
-    """
+    """Read a function as a model; raises GrammarError where it is not one."""
     formulas = read(function, keywords=True)
     name = formulas.name
 
@@ -145,30 +138,27 @@ def read_model(
     parameters = {one: v for one, v in formulas.defaults.items() if one not in constants}
     if not parameters:
         refuse("a model needs a parameter, an argument with the number that it starts from")
-    for word in (*formulas.arguments, *formulas.results):
+    for word in (*formulas.arguments, *formulas.steps):
         if word in COUNTED:
             refuse(f"{word} is a column that every table has; give it another name")
         if word.endswith("_prev"):
             refuse(f"{word}: names that end in _prev belong to the row above")
-    known = {*formulas.arguments, *formulas.results}
+    known = {*formulas.arguments, *formulas.steps}
     losses = [one for one in formulas.results if one.removeprefix("grad_") not in known - {one}]
     if not losses:
         refuse("a model returns its loss")
-    there = {*formulas.results, *(gradients.results if gradients else ())}
-    for parameter in parameters:
-        if f"grad_{parameter}" not in there:
-            refuse(f"there is no grad_{parameter}, the derivative of {losses[-1]}")
-    if gradients and set(gradients.results) & known:
-        refuse(f"{min(set(gradients.results) & known)} is computed twice")
+    loss = losses[-1]
+    formulas = with_helpers(formulas, loss)
     return Model(
         name=name,
         formulas=formulas,
         data=data,
         parameters=parameters,
         constants=constants,
-        loss=losses[-1],
-        gradients=gradients,
+        loss=loss,
+        gradients=derived(formulas, loss, parameters),
         points=points,
+        rate=rate,
     )
 
 
@@ -186,7 +176,7 @@ def finite_differences(model: Model) -> Formulas:
         put: dict[str, ast.expr] = {
             parameter: ast.BinOp(ast.Name(parameter), ast.Add(), ast.Name("_h"))
         }
-        for name in _needed(forward, model.loss):
+        for name in leading(forward, model.loss):
             # What does not depend on the parameter is what it is in this row.
             moved = f"_raised_{index}" if name == model.loss else f"_{index}_{name}"
             steps[moved] = substitute(forward[name], put)
@@ -238,15 +228,6 @@ def _mean_squared_error(points: Points, values: Mapping[str, Any]) -> Any:
     )
 
 
-def _needed(steps: dict[str, ast.expr], name: str) -> list[str]:
-    """The steps that lead to a name, itself last."""
-    wanted = {name}
-    for step in reversed(steps):
-        if step in wanted:
-            wanted |= set(names(steps[step]))
-    return [step for step in steps if step in wanted]
-
-
 SURFACES: dict[str, Callable[..., object]] = {
     function.__name__: function
     for function in (
@@ -257,36 +238,71 @@ SURFACES: dict[str, Callable[..., object]] = {
         surfaces.himmelblau,
     )
 }
-_registered: dict[str, Model] = {}
+BUILT_IN: dict[str, Callable[..., object]] = {
+    function.__name__: function
+    for function in (
+        written.line,
+        written.line_half,
+        written.quadratic,
+        written.plane,
+        written.logistic,
+        written.relu_neuron,
+        written.two_neurons,
+        written.network_2_2_2,
+        written.network_2_2_1,
+    )
+}
+_registered: dict[str, tuple[Callable[..., object], Model]] = {}
 
 
 @lru_cache(maxsize=64)
 def _built_in(name: str) -> Model:
-    return (
-        read_model(models.line, points=lesson_pairs) if name == LINE else read_model(SURFACES[name])
-    )
+    if name in SURFACES:
+        return read_model(SURFACES[name])
+    return read_model(BUILT_IN[name], DATA_SETS[name], RATES.get(name))
 
 
-def model_names() -> tuple[str, ...]:
-    """The names of all models and surfaces."""
-    return (LINE, *SURFACES, *_registered)
+def model(function: Callable[..., object]) -> Callable[..., object]:
+    """Register a function as a model, as a decorator; the function itself comes back unchanged.
 
+    Arguments without a default are columns of the points, those with one are parameters and where
+    they start from, keyword-only ones are constants. Every line gives a column; the last name that
+    is returned is the loss. The gradients are derived; a function that returns a ``grad_NAME`` of
+    its own is refused where that is not the derivative of the loss with respect to NAME.
 
-def register(model: Model) -> None:
-    """Keep a model under its name; a second one of that name takes the first one's place.
-
-    Raises GrammarError for the name of a model that comes with gdlab.
+    Works on a function in a notebook cell. A second model of the same name replaces the first.
+    Raises GrammarError (a ValueError) that says what is wrong, and where.
     """
-    if model.name == LINE or model.name in SURFACES:
-        raise GrammarError(f"{model.name} is a built-in model; give yours another name")
-    _registered[model.name] = model
+    found = read_model(function)
+    if found.name in BUILT_IN or found.name in SURFACES:
+        raise GrammarError(f"{found.name} is a built-in model; give yours another name")
+    check(found.formulas, found.loss)
+    _registered[found.name] = function, found
+    return function
 
 
-def find_model(model: "str | Model | None" = None) -> Model:
-    """A model by its name, or itself; the line for None. ValueError that lists the names."""
+def models() -> dict[str, str]:
+    """Every model's name with its source (paper, loss), without the surfaces."""
+    return {name: find_model(name).source for name in (*BUILT_IN, *_registered)}
+
+
+def find_model(model: "str | Callable[..., object] | Model | None" = None) -> Model:
+    """A model by its name, its registered function, or itself; the line for None.
+
+    Raises ValueError that says which name was probably meant, or lists them.
+    """
     if isinstance(model, Model):
         return model
+    if callable(model):
+        for function, found in _registered.values():
+            if function is model:
+                return found
+        title = getattr(model, "__name__", repr(model))
+        if BUILT_IN.get(title) is not model:
+            raise ValueError(f"{title} is not a registered model: put @gdlab.model above its def")
+        return _built_in(title)
     name = LINE if model is None else model
-    if not isinstance(name, str) or name not in model_names():
-        raise ValueError(unknown(f"no model is called {name!r:.40}", name, model_names()))
-    return _registered[name] if name in _registered else _built_in(name)
+    known = (*BUILT_IN, *SURFACES, *_registered)
+    if not isinstance(name, str) or name not in known:
+        raise ValueError(unknown(f"no model is called {name!r:.40}", name, known))
+    return _registered[name][1] if name in _registered else _built_in(name)

@@ -8,6 +8,7 @@ from typing import Any
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 from gdlab.formulas import optimizers
+from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import Formulas, GrammarError, read
 
 # Arguments that the table gives a rule; all others are its own, state or hyperparameters.
@@ -18,6 +19,8 @@ BUILT_IN: tuple[Callable[..., object], ...] = tuple(
     for thing in vars(optimizers).values()
     if getattr(thing, "__module__", None) == optimizers.__name__
 )
+# As many updates tell a rule that adapts: rectified Adam begins as momentum.
+TRIED = 12
 _registered: dict[str, Callable[..., object]] = {
     function.__name__: function for function in BUILT_IN
 }
@@ -57,6 +60,29 @@ class Rule:
             for name, default in self.formulas.defaults.items()
             if not name.endswith("_prev")
         }
+
+    @cached_property
+    def proportional(self) -> bool:
+        """Whether twice the gradients make twice the steps, as in momentum and not in Adam."""
+        try:
+            one, two = (self._steps(gradient) for gradient in (1.0, 2.0))
+        except CellError:
+            return False
+        return all(second == 2 * first for first, second in zip(one, two, strict=True))
+
+    def _steps(self, gradient: float) -> list[float]:
+        """The steps of a few updates with one gradient, in epochs of two samples."""
+        carried, steps = dict(self.starts), []
+        for t in range(1, TRIED + 1):
+            sample = 1.0 + (t - 1) % 2
+            given = {"g": gradient, "w": 0.0, "t": float(t), "sample": sample, "n": 2.0}
+            given |= {"epoch": 1.0 + (t - 1) // 2} | self.hyper
+            given |= {f"{name}_prev": value for name, value in carried.items()}
+            for name, tree in self.formulas.expressions.items():
+                given[name] = evaluate(tree, given.__getitem__)
+            carried = {name: given[name] for name in carried}
+            steps.append(given["step"])
+        return steps
 
 
 def read_rule(function: Callable[..., object]) -> Rule:

@@ -297,6 +297,15 @@ def inlined(
     return found
 
 
+def leading(steps: Mapping[str, ast.expr], name: str) -> list[str]:
+    """The steps that lead to a name, itself last."""
+    wanted = {name}
+    for step in reversed(list(steps)):
+        if step in wanted:
+            wanted |= set(names(steps[step]))
+    return [step for step in steps if step in wanted]
+
+
 def parts(tree: ast.expr) -> int:
     """How many names and numbers an expression has."""
     return sum(isinstance(node, PARTS) for node in ast.walk(tree))
