@@ -15,6 +15,7 @@ _HOMES = {
     "lesson_points": "core.points",
     "make_line": "core.points",
     "read_points": "reading.points",
+    "sample_points": "core.samples",
     "rule": "core.registry",
     "rules": "core.registry",
     "model": "core.model",

@@ -499,3 +499,43 @@ def test_texts_of_too_many_lines_or_values_are_refused(tmp_path):
     assert refused(gdlab.read_points, path) == ("p.csv, line 1: longer than 131,072 characters")
     path.write_text(("," * 100_000 + "\n") * 41)
     assert refused(gdlab.read_points, path) == "p.csv: it has more than 4,000,000 values"
+
+
+# --- samples ---
+
+
+def test_sample_points_come_with_their_units_source_and_licence():
+    for name in ("cars", "temperature", "anscombe1", "anscombe2", "anscombe3", "anscombe4"):
+        points = gdlab.sample_points(name)
+        assert points.dtypes.tolist() == [np.float64, np.float64]
+        assert all(points.attrs[word] for word in ("x", "y", "source", "licence"))
+    assert "there are cars, temperature" in refused(gdlab.sample_points, "boats")
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_anscombes_four_are_as_he_printed_them(number):
+    points = gdlab.sample_points(f"anscombe{number}")
+    # The article's table: means 9.0 and 7.5, y = 3 + 0.5 x, r² = 0.667.
+    assert len(points) == 11
+    assert points["x"].mean() == 9
+    assert round(points["y"].mean(), 2) == 7.5
+    slope, intercept = np.polyfit(points["x"], points["y"], 1)
+    assert (round(slope, 2), round(intercept, 1)) == (0.5, 3.0)
+    assert round(np.corrcoef(points["x"], points["y"])[0, 1] ** 2, 2) == 0.67
+
+
+def test_the_cars_are_those_of_the_source():
+    data = pytest.importorskip("mlxtend.data")
+    features, miles = data.autompg_data()
+    own = features[:, 5] == 82
+    points = gdlab.sample_points("cars")
+    assert points["x"].tolist() == features[own, 3].tolist()
+    assert points["y"].tolist() == miles[own].tolist()
+
+
+def test_the_temperatures_rise_as_the_source_says():
+    points = gdlab.sample_points("temperature")
+    assert points["x"].tolist() == list(range(1980, 2024))
+    # NASA: about 0.2 degrees per decade since the seventies; 2016 and 2023 were the warmest then.
+    assert 0.017 < np.polyfit(points["x"], points["y"], 1)[0] < 0.021
+    assert points["x"][points["y"].nlargest(1).index].tolist() == [2023]
