@@ -32,9 +32,10 @@ def audit(book: Book, file: str) -> Reading:
     points = _points(graph, descents)
     tables = []
     for descent in descents:
-        table, wrong = table_of(graph, descent, points, down)
-        tables.append(table)
-        found += wrong
+        made = table_of(graph, descent, points, down)
+        if made is not None:
+            tables.append(made[0])
+            found += made[1]
     notes += _unused(book, unused, descents)
     formula_sheets = {key[0] for key in graph.nodes}
     read_sheets = {table.sheet for table in tables}

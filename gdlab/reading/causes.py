@@ -6,7 +6,7 @@ from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.graph import Node, number
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import Explained, Judged, candidates, same, slopes_of
+from gdlab.reading.losses import WRONG, Explained, Judged, candidates, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.repairs import Repair, find_repair, formula_text
 from gdlab.reading.result import GRADIENT, Finding
@@ -20,10 +20,12 @@ MOST_ALIKE, MOST_FORMULAS, MOST_WORK = 60, 12, 30_000
 class Causes:
     """Explains the wrong gradients of one descent, those first that others are computed from."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, judged: Sequence[Judged]) -> None:
         self.read = read
-        # What has been mended already, by step.
+        self.wrong = [one for one in judged if one.verdict == WRONG]
+        # What has been mended already, by step; and the steps looked at for one common cause.
         self.mended: dict[int, dict[Key, Node]] = {}
+        self.shared: set[int] = set()
 
     def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
         """Why some updates' gradients are wrong, and the finding; None where others' faults are."""
@@ -31,20 +33,22 @@ class Causes:
         assert read.loss is not None
         ones = sorted(ones, key=lambda one: one.step)
         middle = ones[len(ones) // 2]
-        step, chain = middle.step, read.descent.chains[middle.chain]
+        step = middle.step
         loss = read.loss_at(step)
         slopes = [
             slopes_of(read.graph, read.steps, read.loss.role, values, [step])
             for values in read.points
         ]
-        factor = middle.factor if middle.factor is not None else 1.0
-        wanted = [factor * one.get(chain.cells[step], 0.0) for one in slopes]
+        wanted = _wanted(read, middle, slopes)
         because = f"not the derivative of the loss in {read.say(loss)}" if loss else "not right"
         changed = self.mended.setdefault(step, {})
         if changed and agree(recomputed(read, step, changed, middle.cell), wanted):
             source = read.say(next(iter(changed)))
             return f"{because}: it follows from {source}, which is wrong", None
-        found = find_cause(read, step, middle.cell, wanted, changed)
+        common = self._common(middle, slopes)
+        if common is not None:
+            return common
+        found = find_cause(read, step, [(middle.cell, wanted)], changed)
         expected, keys = None, [read.stands(one.cell) for one in ones]
         first = ones[0]
         if found is not None:
@@ -65,13 +69,59 @@ class Causes:
         )  # fmt: skip
         return because, (first.cell, finding)
 
+    def _common(
+        self, middle: Judged, slopes: list[dict[Key, float]]
+    ) -> tuple[str, tuple[Key, Finding] | None] | None:
+        """One formula before several gradients, that makes all of them wrong."""
+        read, step = self.read, middle.step
+        those = [one for one in self.wrong if one.step == step]
+        if step in self.shared or len(those) < 2:
+            return None
+        self.shared.add(step)
+        targets = [(one.cell, _wanted(read, one, slopes)) for one in those]
+        found = find_cause(read, step, targets, {})
+        if found is None or found[0] in {one.cell for one in those}:
+            return None
+        cell, repair, group = found
+        self.mended[step] = dict(group)
+        steps = sorted({one.step for one in self.wrong if one.chain == middle.chain})
+        role = read.steps.roles[cell]
+        keys = [
+            key for at in steps for key in read.steps.cells[at] if read.steps.roles[key] == role
+        ]
+        loss = read.loss_at(step)
+        of = f" of the loss in {read.say(loss)}" if loss else ""
+        because = f"the gradients after it are not the derivatives{of}: {repair.because}"
+        first = keys[0]
+        expected = formula_text(read.book, first, read.graph.node(first, repair.node.template))
+        finding = Finding(
+            read.book.sheets[first[0]], ranges(read.book, keys), GRADIENT,
+            formula_text(read.book, first, read.graph.nodes[first]), expected, because,
+            "the gradients after this are not the derivatives of the loss",
+            tuple(address(key) for key in keys),
+        )  # fmt: skip
+        return f"not the derivative{of}: in {read.say(cell)}, {repair.because}", (first, finding)
+
+
+def _wanted(read: Read, one: Judged, slopes: list[dict[Key, float]]) -> list[float]:
+    """What a gradient should be at every point."""
+    factor = one.factor if one.factor is not None else 1.0
+    parameter = read.descent.chains[one.chain].cells[one.step]
+    return [factor * slope.get(parameter, 0.0) for slope in slopes]
+
+
+Targets = Sequence[tuple[Key, Sequence[float]]]
+
 
 def find_cause(
-    read: Read, step: int, cell: Key, wanted: Sequence[float], changed: dict[Key, Node]
+    read: Read, step: int, targets: Targets, changed: dict[Key, Node]
 ) -> tuple[Key, Repair, dict[Key, Node]] | None:
-    """The cell whose formula is to be changed, how, and all the nodes that are changed with it."""
+    """The cell whose formula is to be changed, how, and all the nodes that are changed with it.
+
+    ``targets`` are gradients with what they should be at every point; one change mends all.
+    """
     work = 0
-    for group in _formulas(read, step, cell):
+    for group in _formulas(read, step, targets[0][0]):
         middle = group[len(group) // 2]
         node = read.graph.nodes[middle]
         work += len(group) * 400
@@ -80,7 +130,9 @@ def find_cause(
 
         def fits(new: Node, group: list[Key] = group) -> bool:
             nodes = changed | _alike(read, group, new)
-            return agree(recomputed(read, step, nodes, cell), wanted)
+            return all(
+                agree(recomputed(read, step, nodes, cell), wanted) for cell, wanted in targets
+            )
 
         repair = find_repair(
             read.graph, middle, node, others_of(read, step, middle), fits, read.say
@@ -179,6 +231,8 @@ def mend_loss(read: Read) -> None:
     position = {key: place for place, key in enumerate(graph.order)}
     order = sorted(range(count), key=lambda one: position.get(read.cells[one, step], 0))
     used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
+    used |= {read.cells[one, step] for one in range(count)}
+    used |= {cell for chain in descent.chains for cell in graph.nodes[chain.updates[step]].cells}
     for role in candidates(graph, descent, read.steps, step)[:6]:
         cells = read.steps.of_role(graph, role, step)
         below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
@@ -186,13 +240,9 @@ def mend_loss(read: Read) -> None:
             continue
         slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
         wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
-        first = order[0]
         read.loss = Explained(role, {}, {})
-        found = find_cause(read, step, read.cells[first, step], wanted[first], {})
-        if found and all(
-            agree(recomputed(read, step, found[2], read.cells[one, step]), wanted[one])
-            for one in order
-        ):
+        targets = [(read.cells[one, step], wanted[one]) for one in order]
+        if find_cause(read, step, targets, {}):
             variants = {
                 one: INLINE if read.cells[one, step] in read.sites.inside else CELL
                 for one in range(count)

@@ -1,13 +1,15 @@
 """The verdict on every gradient of a descent, column by column."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
+from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes, mend_loss
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import SCALED, UNCHECKED, WRONG, Judged, judge, same
+from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, Judged, judge, same
 from gdlab.reading.no_loss import without_loss
 from gdlab.reading.read import Found, Read
-from gdlab.reading.result import Gradient
+from gdlab.reading.repairs import formula_text
+from gdlab.reading.result import GRADIENT, Finding, Gradient
 
 
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
@@ -21,7 +23,8 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     gradients: list[Gradient] = []
     found: Found = []
     loss = read.loss_cells()
-    causes = Causes(read)
+    causes = Causes(read, judged)
+    uneven = _uneven(read, judged)
     for number in _in_order(read, judged):
         own = [one for one in judged if one.chain == number]
         groups: dict[str, list[Judged]] = defaultdict(list)
@@ -39,8 +42,39 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
             elif verdict == UNCHECKED:
                 because, factor = "it has no value to compare at the points tried", None
             keys = [read.stands(one.cell) for one in ones]
+            if verdict != WRONG and number in uneven:
+                because = uneven[number]
+                found.append((ones[0].cell, _uneven_finding(read, number, keys, because)))
             gradients.append(Gradient(ranges(read.book, keys), of, loss, verdict, factor, because))
     return gradients, found
+
+
+def _uneven(read: Read, judged: list[Judged]) -> dict[int, str]:
+    """The parameters whose gradient has another factor than most: no multiple of the gradient."""
+    factors = {
+        one.chain: one.factor
+        for one in judged
+        if one.verdict in (RIGHT, SCALED) and one.factor is not None
+    }
+    counts = Counter(round(factor, 9) for factor in factors.values())
+    if len(counts) < 2:
+        return {}
+    usual = max(counts, key=lambda factor: (counts[factor], factor == 1))
+    return {
+        number: f"{factor:.6g} times the derivative, while the others' factor is {usual:.6g}"
+        for number, factor in factors.items()
+        if round(factor, 9) != usual
+    }
+
+
+def _uneven_finding(read: Read, number: int, keys: list[Key], because: str) -> Finding:
+    first = keys[0]
+    written = formula_text(read.book, first, read.graph.nodes[first])
+    hint = f"the gradient of {read.name_of(number)} has another factor than the others"
+    return Finding(
+        read.book.sheets[first[0]], ranges(read.book, keys), GRADIENT, written, None, because,
+        hint, tuple(address(key) for key in keys),
+    )  # fmt: skip
 
 
 def _extend(read: Read) -> None:

@@ -31,21 +31,17 @@ def implied(
     if any((number, step) not in cells for number in range(count)):
         return unknown
     unequal: set[tuple[int, int]] = set()
-    flat = True
     for values in points[:2]:
         rows = jacobian(graph, descent, steps, cells, values, step)
         if any(one != one for row in rows for one in row):
             return unknown
         largest = max(abs(one) for row in rows for one in row)
-        flat = flat and largest == 0
         for i in range(count):
             for j in range(i):
                 a, b = rows[i][j], rows[j][i]
                 if not same(a, b) and abs(a - b) > 1e-9 * largest:
                     unequal.add((j, i))
-    if flat:
-        return unknown
-    if count == 1:
+    if count == 1 or is_flat(graph, descent, steps, cells, points, step):
         return unknown
     if not unequal:
         return [True] * count
@@ -55,6 +51,21 @@ def implied(
     if count > 2 and len(common) == 1 and len(unequal) > 1:
         return [number not in common for number in range(count)]
     return unknown
+
+
+def is_flat(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    cells: dict[tuple[int, int], Key],
+    points: Sequence[Values],
+    step: int,
+) -> bool:
+    """Whether the gradients change with no parameter, as behind a step: a perceptron's rule."""
+    return all(
+        not any(any(row) for row in jacobian(graph, descent, steps, cells, values, step))
+        for values in points[:2]
+    )
 
 
 def _of_line(

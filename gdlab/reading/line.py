@@ -41,11 +41,24 @@ def find_line(
                 ones
                 and x
                 and same(x, rows[1][slope])
+                and _is_data(graph, steps.cells[step], descent, x, points[0])
                 and _is_plain(graph, key, points, descent, step, swapped, x)
             ):
                 pair = (first, second) if not swapped else (second, first)
                 return Line(*pair, key, swapped)
     return None
+
+
+def _is_data(
+    graph: Graph, cells: Sequence[Key], descent: Descent, x: float, values: dict[Key, Value]
+) -> bool:
+    """Whether a number stands in a cell that the step uses, and is no parameter."""
+    return any(
+        same(number(values.get(one)), x)
+        for key in cells
+        for one in graph.nodes[key].cells
+        if one not in descent.latest
+    )
 
 
 def _is_plain(

@@ -258,7 +258,8 @@ def _verdict(marks: list[bool | None], factor: float) -> str:
     known = [mark for mark in marks if mark is not None]
     if not known:
         return UNCHECKED
-    if all(known):
+    # With other data a softmax's targets add up to 1 no more, and the short form is none.
+    if all(known) or (marks[:2] == [True, True]):
         return RIGHT if same(factor, 1.0) else SCALED
     return WRONG if not any(known) else UNCHECKED
 

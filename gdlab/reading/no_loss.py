@@ -3,7 +3,7 @@
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import others_of
 from gdlab.reading.graph import Node
-from gdlab.reading.implied import implied
+from gdlab.reading.implied import implied, is_flat
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
 from gdlab.reading.read import Found, Read
@@ -19,6 +19,8 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
     verdicts = implied(
         read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
     )
+    whole = all((number, step) in read.cells for number in range(len(read.descent.chains)))
+    flat = whole and is_flat(read.graph, read.descent, read.steps, read.cells, read.points, step)
     for number, chain in enumerate(read.descent.chains):
         keys = [
             read.cells[number, at] for at in range(len(chain.updates)) if (number, at) in read.cells
@@ -31,6 +33,8 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
         if verdict == WRONG:
             because, finding = _not_of_one(read, number, step, stands)
             found.append((keys[0], finding))
+        elif flat:
+            because = "behind a step there is no derivative: this is the perceptron's rule"
         gradients.append(
             Gradient(
                 ranges(read.book, stands), read.name_of(number), None, verdict,

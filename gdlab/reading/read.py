@@ -9,7 +9,7 @@ from gdlab.reading.descent import Chain, Descent, original
 from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
 from gdlab.reading.line import Line, find_line
-from gdlab.reading.losses import Explained, Steps, find_loss, place, steps_of
+from gdlab.reading.losses import Explained, Steps, find_loss, jacobian, place, same, steps_of
 from gdlab.reading.result import Finding
 from gdlab.reading.sites import Sites
 
@@ -34,8 +34,24 @@ class Read:
         for values in self.points:
             for key in self.sites.inside:
                 values[key] = graph.value(graph.nodes[key], values)
-        self.line: Line | None = find_line(graph, descent, self.steps, self.points)
+        self.line: Line | None = self._squared_error_line()
         self.shown = [self._shown(chain) for chain in descent.chains]
+
+    def _squared_error_line(self) -> Line | None:
+        """The straight line, where some gradient is linear in the parameters, as of a square."""
+        line = find_line(self.graph, self.descent, self.steps, self.points)
+        step = self.descent.updates // 2
+        if line is None or any((number, step) not in self.cells for number in range(2)):
+            return None
+        first, second = (
+            jacobian(self.graph, self.descent, self.steps, self.cells, values, step)
+            for values in self.points[:2]
+        )
+        linear = any(
+            any(a) and all(same(x, y) for x, y in zip(a, b, strict=True))
+            for a, b in zip(first, second, strict=True)
+        )
+        return line if linear else None
 
     def say(self, key: Key) -> str:
         """A cell in words."""

@@ -4,14 +4,14 @@ import ast
 import itertools
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent, original
 from gdlab.reading.draws import chance
-from gdlab.reading.graph import Graph, is_cell
+from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
-from gdlab.reading.variants import Variant, variants_of
+from gdlab.reading.variants import Variant, rules_as_they_are, variants_of
 
 MOST_UPDATES = 5
 ALIKE = 1e-9
@@ -68,7 +68,101 @@ def recognise(
             found = _match(variant, recurrence, numbers, samples)
             if found is not None:
                 return _said(graph, variant, found, constants, recurrence.cells)
+        found_else = _decayed(graph, recurrence, constants, samples) or _scheduled(
+            graph, chain, recurrence, samples, numbers
+        )
+        if found_else is not None:
+            return found_else
     return None
+
+
+def _decayed(
+    graph: Graph,
+    recurrence: Recurrence,
+    constants: list[tuple[float, Key | None]],
+    samples: int,
+) -> Recognised | None:
+    """A rule on the gradient plus a constant times the parameter: L2 weight decay."""
+    numbers = [value for value, _ in constants]
+    for decay, cell in constants:
+        if not 0 < decay < 1:
+            continue
+        gradients = [
+            [g + decay * w for g, w in zip(own, parameters, strict=True)]
+            for own, parameters in zip(recurrence.gradients, recurrence.parameters, strict=True)
+        ]
+        decayed = replace(recurrence, gradients=gradients)
+        for variant in rules_as_they_are(len(recurrence.states[0])):
+            match = _match(variant, decayed, numbers, samples)
+            if match is not None:
+                found = _said(graph, variant, match, constants, recurrence.cells)
+                found.differs.append(f"adds {decay:.6g} times the parameter to the gradient")
+                found.hyper["weight_decay"] = decay, cell
+                return found
+    return None
+
+
+def _scheduled(
+    graph: Graph, chain: Chain, recurrence: Recurrence, samples: int, numbers: list[float]
+) -> Recognised | None:
+    """A rule whose rate changes from update to update, with a cell that holds it."""
+    for variant in rules_as_they_are(len(recurrence.states[0])):
+        names = [name for name in variant.hyper if name != "lr"]
+        for values in itertools.product(*(_choices(name, numbers) for name in names)):
+            hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
+            order = tuple(range(len(recurrence.states[0])))
+            rates = _rates(variant, recurrence, hyper, order, samples)
+            if rates is None:
+                continue
+            cells = _rate_cells(graph, chain, recurrence.first, rates)
+            if cells:
+                found = Recognised(variant.name, ["changes its learning rate from row to row"])
+                found.hyper = {"lr": (abs(rates[0]), cells[0])}
+                found.hyper |= {name: (hyper[name], None) for name in names}
+                return found
+    return None
+
+
+def _rates(
+    variant: Variant,
+    recurrence: Recurrence,
+    hyper: dict[str, float],
+    order: tuple[int, ...],
+    samples: int,
+) -> list[float] | None:
+    """The rate of each update, where it is the same in every draw."""
+    rates: list[float] = []
+    for draw in range(DRAWS):
+        states = tuple(recurrence.states[draw][place] for place in order)
+        try:
+            steps = variant.steps(
+                recurrence.gradients[draw], recurrence.parameters[draw], recurrence.first,
+                states, hyper, samples,
+            )  # fmt: skip
+            for place, (own, step) in enumerate(zip(recurrence.steps[draw], steps, strict=True)):
+                if isinstance(step, complex) or not step or not own or own != own:
+                    return None
+                if draw == 0:
+                    rates.append(own / step)
+                elif not same(own, rates[place] * step, ALIKE):
+                    return None
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+    return rates
+
+
+def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> list[Key]:
+    """The cells, one of every update's own references, that hold the rates."""
+    nodes = [graph.nodes[chain.updates[first + place]] for place in range(len(rates))]
+    for place in range(len(nodes[0].inputs)):
+        cells = [node.inputs[place] for node in nodes if place < len(node.inputs)]
+        held = [one for one in cells if is_cell(one)]
+        values = [number(graph.book.values.get(one)) for one in held]
+        if len(held) == len(rates) and all(
+            same(abs(a), abs(b)) for a, b in zip(values, rates, strict=True)
+        ):
+            return held
+    return []
 
 
 def _recurrences(
@@ -226,14 +320,14 @@ def _match(
 
 def _choices(name: str, numbers: list[float]) -> list[float]:
     found: dict[float, None] = {}
-    for number in numbers:
+    for one in numbers:
         if name == "eps":
-            if 0 < number <= 0.01:
-                found[number] = None
+            if 0 < one <= 0.01:
+                found[one] = None
         elif name == "weight_decay":
-            found[number] = None
+            found[one] = None
         else:
-            for value in (number, round(1 - number, 12)):
+            for value in (one, round(1 - one, 12)):
                 if 0 < value < 1:
                     found[value] = None
     if name == "weight_decay":
@@ -262,7 +356,7 @@ def _ratio(
                 samples,
             )
             for own, step in zip(recurrence.steps[draw], steps, strict=True):
-                if isinstance(step, complex) or not step or own != own:
+                if isinstance(step, complex) or not step or not own or own != own:
                     return None
                 if ratio is None:
                     ratio = own / step
@@ -338,7 +432,7 @@ def _said(
         elif twice:
             found.differs.append("has the learning rate twice")
             found.hyper["lr"] = twice[0]
-    if (match.ratio < 0) != (match.scale < 0):
+    if match.ratio < 0:
         found.differs.append("adds the step, where the rule subtracts it")
     return found
 

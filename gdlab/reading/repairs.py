@@ -48,7 +48,26 @@ def formula_text(book: Book, key: Key, node: Node) -> str:
         )
 
     assert node.template.tree is not None
-    return "=" + infix(node.template.tree, leaf, EXCEL)
+    return "=" + infix(_written_out(node.template.tree), leaf, EXCEL)
+
+
+def _written_out(tree: ast.expr) -> ast.expr:
+    """The tree with IF around a comparison that stands alone, as the grammar has it."""
+    match tree:
+        case ast.Compare():
+            return ast.IfExp(tree, ast.Constant(1), ast.Constant(0))
+        case ast.BinOp(left, op, right):
+            return ast.BinOp(_written_out(left), op, _written_out(right))
+        case ast.UnaryOp(op, operand):
+            return ast.UnaryOp(op, _written_out(operand))
+        case ast.Call(function, arguments):
+            return ast.Call(function, [_written_out(one) for one in arguments], [])
+        case ast.Constant(str() as text):
+            return ast.Name('"' + text.replace('"', '""') + '"')
+        case ast.IfExp(ast.Compare(left, ops, [right]), body, orelse):
+            test = ast.Compare(_written_out(left), ops, [_written_out(right)])
+            return ast.IfExp(test, _written_out(body), _written_out(orelse))
+    return tree
 
 
 def _sheet(book: Book, key: Key, one: Key) -> str:
@@ -274,7 +293,10 @@ def _named(node: Node, part: ast.expr, say: Say) -> str:
         cells = cells_of(one)
         return f"{address(cells[0])}:{address(cells[-1])}" if cells else name
 
-    return infix(part, leaf, EXCEL)
+    try:
+        return infix(part, leaf, EXCEL)
+    except TypeError:
+        return "a part of the formula"
 
 
 def _renamed(tree: ast.expr, number: int, by: ast.expr) -> ast.expr:

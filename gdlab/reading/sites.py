@@ -11,6 +11,8 @@ from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.templates import Template, leaf_number
 
 CELL, INLINE = "cell", "inline"
+MINUS = ast.Constant(-1)
+MINUS_SIGN = ast.USub()
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ class Sites:
         }
         if not wanted:
             return None
-        core = _core(tree, wanted)
+        # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
+        core = _core(tree, wanted) if cells else tree
         rest, part = _split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
 
@@ -226,11 +229,15 @@ def without(tree: ast.expr | None, leaf: int) -> ast.expr:
         match part:
             case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
                 new, done = walk(left)
+                if done and _is_zero(new):
+                    return (
+                        right if isinstance(op, ast.Add) else ast.UnaryOp(MINUS_SIGN, right)
+                    ), True
                 if done:
                     return ast.BinOp(new, op, right), True
                 new, done = walk(right)
                 if done:
-                    return ast.BinOp(left, op, new), True
+                    return left if _is_zero(new) else ast.BinOp(left, op, new), True
             case ast.UnaryOp(ast.USub(), operand):
                 new, done = walk(operand)
                 return ast.UnaryOp(ast.USub(), new), done
@@ -239,6 +246,10 @@ def without(tree: ast.expr | None, leaf: int) -> ast.expr:
         return part, False
 
     return walk(tree)[0]
+
+
+def _is_zero(tree: ast.expr) -> bool:
+    return isinstance(tree, ast.Constant) and tree.value == 0
 
 
 def _core(tree: ast.expr, wanted: set[int]) -> ast.expr:
@@ -266,7 +277,7 @@ def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
         case ast.BinOp(left, ast.Div(), right):
             return factors(left) + [(one, not below) for one, below in factors(right)]
         case ast.UnaryOp(ast.USub(), operand):
-            return [(ast.Constant(-1), False), *factors(operand)]
+            return [(MINUS, False), *factors(operand)]
     return [(tree, False)]
 
 
@@ -285,7 +296,11 @@ def _split(tree: ast.expr, wanted: set[int]) -> tuple[ast.expr | None, ast.expr]
     """The factors, such as the learning rate, that hold no wanted leaf; and the product of all
     others."""
     parts = factors(tree)
-    rest = [one for one in parts if leaves(one[0]) and not wanted & set(leaves(one[0]))]
+    rest = [
+        one
+        for one in parts
+        if (leaves(one[0]) and not wanted & set(leaves(one[0]))) or one[0] is MINUS
+    ]
     if not rest:
         return None, tree
     return product(rest), product([one for one in parts if one not in rest])

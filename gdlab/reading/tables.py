@@ -1,12 +1,13 @@
 """One descent as a table: what it is, how its gradients are, and what is wrong in them."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from gdlab.reading.book import Key, address, area
 from gdlab.reading.descent import Descent, original
 from gdlab.reading.gradients import judge_gradients
-from gdlab.reading.graph import NAN, Graph
+from gdlab.reading.graph import NAN, Graph, is_cell
 from gdlab.reading.labels import label, ranges
 from gdlab.reading.line import Line
 from gdlab.reading.read import Found, Read, Values
@@ -15,11 +16,22 @@ from gdlab.reading.repairs import formula_text
 from gdlab.reading.result import UPDATE, Finding, Parameter, Table
 from gdlab.reading.words import table_words
 
+# Words that stand on sheets of gradient descent, in some languages: weak evidence.
+EVIDENCE = re.compile(
+    r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
+    r"error|fehler|erreur|weight|gewicht|poids|peso|bias|neuron|backprop|perceptron|descen|"
+    r"abstieg|momentum|adam|sgd|optimi|train|\blr\b|\beta\b|η|\bd[a-z]+/d|\bd[wbm]\d*\b",
+    re.IGNORECASE,
+)
+
 
 def table_of(
     graph: Graph, descent: Descent, points: Sequence[Values], down: dict[int, bool]
-) -> tuple[Table, Found]:
-    """One descent's table, and what is wrong in it with the cell where it begins."""
+) -> tuple[Table, Found] | None:
+    """One descent's table, and what is wrong in it with the cell where it begins.
+
+    None for a recurrence that is no gradient descent, such as a balance with its interest.
+    """
     read = Read(graph, descent, points, down)
     line = read.line
     samples = descent.updates
@@ -28,6 +40,8 @@ def table_of(
         for number in range(len(descent.chains))
     ]
     gradients, found = judge_gradients(read)
+    if not _is_descent(read, recognised):
+        return None
     rule, differs, hyper, wrong = _rule(read, recognised)
     found += wrong
     sheet = descent.chains[0].cells[0][0]
@@ -50,6 +64,22 @@ def table_of(
     )
     table.words = table_words(table, _labels(read, line), _named(read), bool(found))
     return table, found
+
+
+def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
+    """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
+    if read.loss is not None or read.line is not None:
+        return True
+    sheets = {key[0] for chain in read.descent.chains for key in chain.cells}
+    said = any(
+        isinstance(value, str) and EVIDENCE.search(value[:200])
+        for key, value in read.book.values.items()
+        if key[0] in sheets
+    )
+    if len(read.descent.chains) > 1:
+        return said and bool(read.cells)
+    known = recognised[0]
+    return said and known is not None and "has no learning rate" not in known.differs
 
 
 def _labels(read: Read, line: Line | None) -> str:
@@ -148,12 +178,16 @@ def _rule(
     """The table's rule, said by most of its parameters, and those whose update is another."""
     known = [one for one in recognised if one is not None]
     if not known:
-        return None, [], {}, []
-    usual = Counter((one.name, tuple(one.differs)) for one in known).most_common(1)[0][0]
+        lost = [(number, unanchored(read, number)) for number in range(len(recognised))]
+        found = [one for number, why in lost if why for one in _updates(read, number, why)]
+        return None, [], {}, found
+    counts = Counter((one.name, tuple(one.differs)) for one in known)
+    # Of as many the one that differs least is meant.
+    usual = max(counts, key=lambda one: (counts[one], -len(one[1])))
     best = next(one for one in known if (one.name, tuple(one.differs)) == usual)
     differs = list(best.differs)
     ascent = "adds the step, where the rule subtracts it"
-    found: Found = []
+    found = []
     for number, one in enumerate(recognised):
         up = one is not None and ascent in one.differs
         factor = read.loss.factors.get(number, 1.0) if read.loss else 1.0
@@ -163,7 +197,9 @@ def _rule(
             found += _updates(read, number, "the step goes up the loss: + and - are exchanged")
         elif one is None or (one.name, tuple(one.differs)) != usual:
             if one is None:
-                because = f"this update is not that of {usual[0]}, which the others follow"
+                because = unanchored(read, number) or (
+                    f"this update is not that of {usual[0]}, which the others follow"
+                )
             else:
                 words = "; ".join(one.differs) or f"it is that of {one.name}"
                 because = f"this update differs from the other parameters': {words}"
@@ -175,6 +211,29 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def unanchored(read: Read, number: int) -> str | None:
+    """Why an update's rate is none: its reference moves down with the rows, to no numbers."""
+    chain = read.descent.chains[number]
+    nodes = [read.graph.nodes[key] for key in chain.updates]
+    for place in range(len(nodes[0].inputs)):
+        cells = [node.inputs[place] for node in nodes if place < len(node.inputs)]
+        first, last = cells[0], cells[-1]
+        if not is_cell(first) or not is_cell(last) or first == last or first in chain.cells:
+            continue
+        typed = isinstance(read.book.values.get(first), float) and first not in read.graph.nodes
+        lost = [
+            key
+            for key in cells
+            if is_cell(key) and not isinstance(read.book.values.get(key), float)
+        ]
+        if typed and lost:
+            return (
+                f"{address(first)} is not anchored with $, and moves down with the rows: "
+                f"{address(lost[0])} holds no number"
+            )
+    return None
 
 
 def _is_loss(read: Read) -> bool:
