@@ -148,7 +148,7 @@ def test_pictures_are_drawn(drawings):
     assert len(gdlab.plot_tangents(run).figure.axes) == 3
 
 
-@pytest.mark.parametrize("measure", ["rmse", "loss", "diverged_at", "epochs_to_threshold"])
+@pytest.mark.parametrize("measure", ["rmse", "loss", "exploded_at", "epochs_to_threshold"])
 def test_a_sweep_gives_the_traces_numbers(measure):
     over = {"lr": [0.001, 0.01, 0.1], "c": [-1.0, 2.0]}
     swept = gdlab.sweep("momentum", POINTS, over=over, measure=measure, model=MODEL, epochs=4)

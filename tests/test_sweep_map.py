@@ -24,7 +24,7 @@ def test_a_map_shows_where_runs_diverge():
     assert near[0].all()
     assert not near[-1].any()
     texts = [text.get_text() for text in sweep.plot().figure.legends[0].get_texts()]
-    assert texts == [maps.EDGES["rmse"], "no finite number"]
+    assert texts == [maps.EDGES["rmse"], "no finite number", maps.BEST]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_map_shows_where_runs_diverge():
     [
         ({"over": {"lr": [1.0, 2.0]}, "epochs": 60}, "every run diverged"),
         ({"over": {"lr": [1.0, 2.0], "slope": [0, 1]}, "epochs": 60}, "every run diverged"),
-        ({"over": {"lr": [1e-6, 1e-5]}, "measure": "diverged_at"}, "no run diverged"),
+        ({"over": {"lr": [1e-6, 1e-5]}, "measure": "exploded_at"}, "no run exploded"),
         ({"over": {"lr": [1e-6, 1e-5]}, "measure": "epochs_to_threshold"}, "no run reached"),
     ],
     ids=str,

@@ -377,3 +377,34 @@ def test_updates_are_counted_and_not_rows(options, updates):
     said = run.summary().split("): ")[0] if updates == run.rows else run.summary()
     assert f"{updates} update" in said
     assert (f"{run.rows} rows, " in run.summary()) == (run.rows != updates)
+
+
+@pytest.mark.parametrize(
+    ("rule", "points", "options", "said"),
+    [
+        # x are years: nothing is inf, and the line is 10^83 away.
+        ("sgd", [(2000 + k, k) for k in range(30)], {}, "ends worse than it began: rmse 2e+03 at"),
+        (
+            "momentum",
+            None,
+            {"lr": 0.0005, "beta": 0, "epochs": 5},
+            "76.1 at the start, 7.39e+06 in",
+        ),
+        ("momentum", None, {"lr": 0.0005, "beta": 0.5, "epochs": 5}, None),
+        ("sgd", None, {"epochs": 50}, None),
+        ("sgd", None, {"surface": "rosenbrock", "lr": 0.004, "steps": 3}, "began: loss "),
+    ],
+)
+def test_a_run_that_ends_worse_than_it_began_says_so_while_finite(rule, points, options, said):
+    options = {"start": {"u": -2, "v": 2}, **options} if "surface" in options else options
+    run = gdlab.trace(rule, points, **options)
+    assert run.exploded is None
+    if points is None and "surface" not in options:
+        begin = sum((1 + x - (2 * x + 30)) ** 2 for x in gdlab.lesson_points()["x"]) / 29
+        assert run.diverged == (run.epochs["mse"].iloc[-1] > begin)
+    assert run.diverged == (said is not None)
+    assert (said or "; intercept") in f"; {run.summary().split(': ', 1)[1]}"
+
+
+def test_an_exploded_run_has_diverged():
+    assert gdlab.trace("sgd", lr=0.1, epochs=6).diverged

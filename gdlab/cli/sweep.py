@@ -5,7 +5,7 @@ import argparse
 from gdlab.cli.parsing import Commands, command, say
 from gdlab.cli.running import add_run_options, settings_of
 
-MEASURES = ("rmse", "epochs_to_threshold", "diverged_at", "distance")
+MEASURES = ("rmse", "epochs_to_threshold", "exploded_at", "distance")
 MOST_VALUES = 10_000_000
 
 

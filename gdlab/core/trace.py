@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core import engine
 from gdlab.core.columns import ABOVE, COUNT, OWN
 from gdlab.core.explanation import Explanation, explain_cell, short
+from gdlab.core.model import mean_loss
 from gdlab.core.points import whole
 from gdlab.core.run import Run, check_size, prepare
 from gdlab.core.symbols import refuse_letters
@@ -212,6 +213,37 @@ class Trace(Run):
             return None
         return int(rows[0]) + 1, self.table.computed[int(np.argmax(bad[:, rows[0]]))]
 
+    @property
+    def diverged(self) -> bool:
+        """Whether it ends worse than it began: by the last epoch's mean loss, or not finite.
+
+        On a surface by the last loss.
+        """
+        begin, end = self._begin_and_end
+        return not end <= begin
+
+    @cached_property
+    def _begin_and_end(self) -> tuple[float, float]:
+        """The mean loss of the start over all points, and that of the last epoch."""
+        import numpy as np
+
+        self._need_whole()
+        loss = self.column(self.table.loss)
+        if not self.table.point:
+            return loss[0].item(), loss[-1].item()
+        constants = {name: self.hyper[name] for name in self.table.model.constants}
+        start = {name: self.start[name] for name in self.table.parameters}
+        with np.errstate(all="ignore"):
+            begin = mean_loss(self.table.model, self.points, start | constants)
+            return float(begin), float(loss[-self.samples :].mean())
+
+    @property
+    def _worse(self) -> str:
+        squared = self.table.model.squared_error
+        begin, end = (value**0.5 if squared else value for value in self._begin_and_end)
+        name = "rmse" if squared else "loss"
+        return f"{name} {begin:.3g} at the start, {end:.3g} in the last epoch"
+
     def explain(self, row: int, column: str, letters: str = "mb") -> Explanation:
         """How the cell of ``row`` (from 1) in ``column`` came about.
 
@@ -264,6 +296,8 @@ class Trace(Run):
             end = f"exploded: {column} in row {t} is no finite number"
         else:
             end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
+            if self.kept is None and self.diverged:
+                end += f"; ends worse than it began: {self._worse}"
         return f"{self.rule} ({given}), {updates}: {end}"
 
     def _repr_html_(self) -> str:

@@ -50,7 +50,7 @@ sweep.trace(60, 50).epochs
 sweep.best
 
 # %%
-gdlab.sweep("momentum", over=over, epochs=10, measure="diverged_at").plot()
+gdlab.sweep("momentum", over=over, epochs=10, measure="exploded_at").plot()
 
 # %% [markdown]
 # ## More than one machine

@@ -1,7 +1,8 @@
 """A sweep drawn as a map of cells over two names, or as a curve over one.
 
-The edge of divergence is drawn where runs begin to end further off than they began. Two measures
-do not say how far: for ``diverged_at`` it is the edge of the runs that went past 1.8e308, for
+A run has diverged where it ends further off than it began, and exploded where a cell is no finite
+number any more. The edge of divergence is drawn where runs begin to diverge. Two measures do not
+say how far off a run is: for ``exploded_at`` it is the edge of the runs that explode, for
 ``epochs_to_threshold`` of those that never got under the threshold.
 """
 
@@ -25,23 +26,24 @@ LABELS = {
     "loss": "mean loss of the last epoch",
     "rmse": "RMSE of the last epoch, in units of y",
     "epochs_to_threshold": "epochs until the RMSE is under the threshold",
-    "diverged_at": "row of the first cell that is no finite number",
+    "exploded_at": "row of the first cell that is no finite number",
     "distance": "distance to the least squares line",
 }
 EDGES = {
     "loss": "edge of divergence: past it a run ends worse than it began",
     "rmse": "edge of divergence: past it a run ends worse than it began",
     "epochs_to_threshold": "past this edge the threshold is not reached",
-    "diverged_at": "edge of divergence: past it a cell goes past 1.8e308",
+    "exploded_at": "past this edge a run explodes: a cell is no finite number",
     "distance": "edge of divergence: past it a run ends further off than it began",
 }
 NOTHING = {
     "loss": "every run diverged",
     "rmse": "every run diverged",
     "epochs_to_threshold": "no run reached the threshold",
-    "diverged_at": "no run diverged",
+    "exploded_at": "no run exploded",
     "distance": "every run diverged",
 }
+BEST = "the best run, borne out by its neighbours and by three times the epochs"
 EDGE_COLOUR, NONE_COLOUR = "#D55E00", "#D9D9D9"
 WIDTH, HEIGHT, DPI = 6.4, 4.8, 100
 # A sweep, whose class knows its map: to name it here would close a circle of imports.
@@ -129,12 +131,14 @@ def draw(sweep: Swept, kind: type[Map] = Map) -> Map:
     (_draw_curve if len(axes_of) == 1 else _draw_map)(axes, sweep.measure, axes_of, cells, off)
     rule = sweep.rule if isinstance(sweep.rule, str) else sweep.rule.__name__
     axes.set_title(f"{rule}: {sweep.runs:,} runs of {sweep.rows:,} rows")
+    _mark_best(axes, sweep)
+    _legend_below(axes)
     return kind(figure, f"Map of {sweep!r}", sweep, tuple(axes_of))
 
 
 def _near(sweep: Swept) -> np.ndarray:
     """Which runs have not diverged."""
-    if sweep.measure == "diverged_at":
+    if sweep.measure == "exploded_at":
         return np.isnan(sweep.values)
     if sweep.measure == "epochs_to_threshold":
         return np.isfinite(sweep.values)
@@ -175,7 +179,6 @@ def _draw_map(
     axes: "Axes", measure: str, axes_of: list[Side], cells: np.ndarray, off: np.ndarray
 ) -> None:
     from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
 
     across, up = axes_of
     _scale(axes, across, up)
@@ -189,14 +192,12 @@ def _draw_map(
         axes.figure.colorbar(mesh, ax=axes, label=LABELS[measure], extend="both")
     else:
         _say(axes, NOTHING[measure])
-    marks: list[Any] = []
     if off.any() and not off.all() and min(off.shape) > 1:
         # A contour through the middle of cells, as a map draws a coast.
         axes.contour(across.values, up.values, off.T, [0.5], colors=EDGE_COLOUR, linewidths=2)
-        marks.append(Line2D([], [], color=EDGE_COLOUR, linewidth=2, label=EDGES[measure]))
+        axes.add_line(Line2D([], [], color=EDGE_COLOUR, linewidth=2, label=EDGES[measure]))
     if known.mask is not np.ma.nomask and known.mask.any():
-        marks.append(Patch(color=NONE_COLOUR, label=_nothing(measure)))
-    _legend_below(axes, marks)
+        axes.scatter([], [], marker="s", color=NONE_COLOUR, label=_nothing(measure))
 
 
 def _draw_curve(
@@ -206,7 +207,7 @@ def _draw_curve(
     _scale(axes, side, None)
     axes.set_ylabel(LABELS[measure])
     few = len(cells) <= 60
-    drawn = np.where(off & (measure != "diverged_at"), np.nan, cells)
+    drawn = np.where(off & (measure != "exploded_at"), np.nan, cells)
     axes.plot(side.values, drawn, color="#0072B2", marker="o" if few else "", markersize=4)
     if not np.isfinite(drawn).any():
         axes.set_xlim(side.edges[0], side.edges[-1])
@@ -218,7 +219,15 @@ def _draw_curve(
         label = EDGES[measure] if not axes.get_legend_handles_labels()[1] else None
         axes.axvline(side.edges[place + 1], color=EDGE_COLOUR, linewidth=2, label=label)
     axes.grid(color="#E3E3E3", linewidth=0.6)
-    _legend_below(axes, axes.get_legend_handles_labels()[0])
+
+
+def _mark_best(axes: "Axes", sweep: Swept) -> None:
+    """A star at the best run; none of a measure without a best one."""
+    if sweep.measure == "exploded_at" or sweep.best is None:
+        return
+    at = [sweep.best[name] for name in (*sweep.over, sweep.measure)][:2]
+    star: dict[str, Any] = {"s": 130, "color": "white", "edgecolors": "black", "zorder": 5}
+    axes.scatter(*at, marker="*", label=BEST, **star)
 
 
 def _say(axes: "Axes", words: str) -> None:
@@ -226,7 +235,7 @@ def _say(axes: "Axes", words: str) -> None:
 
 
 def _nothing(measure: str) -> str:
-    named = {"diverged_at": "never", "epochs_to_threshold": "not reached"}
+    named = {"exploded_at": "never", "epochs_to_threshold": "not reached"}
     return named.get(measure, "no finite number")
 
 
@@ -234,7 +243,7 @@ def _norm(measure: str, cells: np.ndarray, off: np.ndarray) -> Any:
     """The scale of the colours: logarithmic where that shows more, up to where runs diverge."""
     from matplotlib.colors import LogNorm, Normalize
 
-    known = cells[np.isfinite(cells) & (cells > 0) & (~off | (measure == "diverged_at"))]
+    known = cells[np.isfinite(cells) & (cells > 0) & (~off | (measure == "exploded_at"))]
     if not len(known):
         return None
     # A few cells by themselves would take the colours from all others.
@@ -250,6 +259,7 @@ def _scale(axes: "Axes", across: Side, up: Side | None) -> None:
         axes.set_yscale("log" if up.logarithmic else "linear")
 
 
-def _legend_below(axes: "Axes", marks: list[Any]) -> None:
+def _legend_below(axes: "Axes") -> None:
+    marks = axes.get_legend_handles_labels()[0]
     if marks:
         axes.figure.legend(handles=marks, loc="outside lower center", frameon=False)

@@ -29,7 +29,7 @@ MEASURES = {
     "rmse": "the root of the mean squared error of the last epoch's rows, as in Trace.epochs",
     "epochs_to_threshold": "the first epoch whose rmse (or mean loss, where a loss is no squared "
     "error) is not over the threshold; nan: none",
-    "diverged_at": "the first row with a cell that is no finite number; nan: none",
+    "exploded_at": "the first row with a cell that is no finite number; nan: none",
     "distance": "how far the last line is from the least squares line, in intercept and slope",
 }
 FOUND = "_found if _found > 0.0 else _never"
@@ -52,7 +52,7 @@ def lines_of(measure: str, table: Table) -> Measure:
         return Measure(
             {**state, "_found": 0.0}, ("_threshold", "_never"), before, row, after, result
         )
-    if measure == "diverged_at":
+    if measure == "exploded_at":
         # 0 times inf, and 0 times nan, is nan, and a sum with a nan in it is one.
         check = " + ".join(f"0.0 * {name}" for name in table.computed)
         checks = (

@@ -19,6 +19,7 @@ from gdlab.core.run import Run, prepare
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 from gdlab.core.trace import Trace, trace
+from gdlab.studies.sweeps.best import LONGER, best_place
 from gdlab.studies.sweeps.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
 from gdlab.studies.sweeps.measures import MEASURES, lines_of
 from gdlab.studies.sweeps.work import Work, compute_all
@@ -76,24 +77,35 @@ class Sweep:
 
     @property
     def best(self) -> dict[str, float] | None:
-        """The swept values and the measure of the best run, the first of equals.
+        """The swept values and the measure of the best run.
 
-        The best is the smallest number; of ``diverged_at`` a run that never did, else the latest.
-        None where no run has a finite number.
+        It is the smallest number that the neighbours in the grid and three times as many epochs
+        bear out, not a single cell that came out small by chance; of ``exploded_at`` a run that
+        never did, else the latest. None where no run has a finite number.
         """
+        if self.best_place is None:
+            return None
+        return self._chosen(self.best_place) | {self.measure: self.values[self.best_place].item()}
+
+    @cached_property
+    def best_place(self) -> tuple[int, ...] | None:
+        """The place (from 0) of the best run in the values of each swept name."""
         import numpy as np
 
-        # fmin passes over nan, and keeps no copy of so many numbers.
-        least = np.fmin.reduce(self.values, axis=None)
-        if self.measure == "diverged_at":
-            never = np.isnan(self.values)
-            place = int(np.argmax(never if never.any() else self.values))
-        elif np.isfinite(least):
-            place = int(np.argmax(self.values == least))
-        else:
-            return None
-        places = tuple(map(int, np.unravel_index(place, self.values.shape)))
-        return self._chosen(places) | {self.measure: self.values[places].item()}
+        if self.measure != "exploded_at":
+            return best_place(self.values, self._later)
+        never = np.isnan(self.values)
+        place = int(np.argmax(never if never.any() else self.values))
+        return tuple(map(int, np.unravel_index(place, self.values.shape)))
+
+    def _later(self, *places: int) -> float:
+        """The measure of one run after three times as many epochs."""
+        if self.measure == "epochs_to_threshold":
+            return self.values[places].item()
+        over = {name: [value] for name, value in self._chosen(places).items()}
+        longer = {**self.settings, "epochs": LONGER * self.settings.get("epochs", 1)}
+        later = sweep(self.rule, self.points, over=over, measure=self.measure, **longer)
+        return later.values.item()
 
     def _chosen(self, places: tuple[int, ...]) -> dict[str, float]:
         return {
@@ -196,7 +208,7 @@ def sweep(
         of the last epoch's rows, as in ``Trace.epochs``, in units of y;
     ``"epochs_to_threshold"``
         the first epoch whose rmse is not over ``threshold``; nan where there is none;
-    ``"diverged_at"``
+    ``"exploded_at"``
         the first row with a cell that is no finite number, as in ``Trace.exploded``; nan: none;
     ``"distance"``
         from the last (intercept, slope) to that of the least squares line.
@@ -269,8 +281,8 @@ def _floats(given: Any, several: list[Any], where: str) -> "np.ndarray":
 
 def _refuse_measure(measure: str, table: Table) -> None:
     """ValueError for a measure that a model does not have."""
-    if not table.point and measure != "diverged_at":
-        raise ValueError(f"measure {measure} is one of points; on a surface take diverged_at")
+    if not table.point and measure != "exploded_at":
+        raise ValueError(f"measure {measure} is one of points; on a surface take exploded_at")
     if measure == "rmse" and not table.model.squared_error:
         raise ValueError(f"measure rmse is one of squared errors; of {table.model.name} take loss")
     if measure == "distance" and table.model.name != LINE:
