@@ -1,11 +1,9 @@
 """``columns=`` and ``every=`` keep a part of a long run, cell for cell the whole run's."""
 
-import sys
-
 import pytest
 
 import gdlab
-from gdlab.core import engine
+from gdlab.core import engine, run
 
 
 @pytest.mark.kernel
@@ -61,7 +59,7 @@ def test_bad_requests_are_refused_in_one_line(given, words):
 
 def test_a_run_that_keeps_little_may_be_longer(monkeypatch):
     # 2,900 rows of one column: too many cells whole, few enough when each 29th is kept.
-    monkeypatch.setattr(sys.modules[gdlab.trace.__module__], "MOST_CELLS", 100)
+    monkeypatch.setattr(run, "COMPUTED_CELLS", 100)
     with pytest.raises(ValueError, match="2,900 rows are more than fit in memory; give fewer"):
         gdlab.trace("sgd", epochs=100, columns=["err2"])
     part = gdlab.trace("sgd", epochs=100, columns=["err2"], every=29)

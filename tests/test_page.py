@@ -14,7 +14,7 @@ from gdlab.cli import main
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.language.javascript import javascript
 from gdlab.web.assets import STATIC, in_order
-from gdlab.web.limits import MOST_POINTS, MOST_ROWS
+from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page import write_lessons_page, write_page
 from gdlab.web.program import program
 
@@ -173,7 +173,7 @@ def test_points_that_could_not_be_edited_are_refused(capsys, tmp_path):
 
 
 def test_python_hands_the_page_its_limits(fresh):
-    assert data_of(fresh)["limits"] == {"rows": MOST_ROWS, "points": MOST_POINTS}
+    assert data_of(fresh)["limits"] == {"rows": PAGE_ROWS, "points": PAGE_POINTS}
     for module in in_order("page.js"):
         script = (STATIC / module).read_text(encoding="utf-8")
         assert not re.search(r"\b500_?000\b", script), module

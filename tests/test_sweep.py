@@ -127,7 +127,7 @@ def test_a_surface_is_swept_from_its_own_starts():
 def test_long_sweeps_go_out_in_pieces_and_come_back_in_order(monkeypatch):
     monkeypatch.setattr(work, "FIRST_ROWS", 1000)
     monkeypatch.setattr(work, "PIECE_SECONDS", 0.0)
-    monkeypatch.setattr(work, "MOST_ROWS", 5000)
+    monkeypatch.setattr(work, "PIECE_ROWS", 5000)
     # 37 is no multiple of 64: blocks begin and end inside of pieces.
     over = {"beta1": np.linspace(0, 0.9, 41), "lr": np.geomspace(1e-3, 10, 37), "eps": [1e-8, 1.0]}
     sweep = gdlab.sweep("adam", over=over, epochs=2)

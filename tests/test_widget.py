@@ -15,7 +15,7 @@ from gdlab.core.points import lesson_pairs
 from gdlab.core.rerun import python_line
 from gdlab.notebook import requests
 from gdlab.web.assets import module
-from gdlab.web.limits import MOST_POINTS
+from gdlab.web.limits import PAGE_POINTS
 from gdlab.web.sheet_meta import sheet_meta
 
 TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
@@ -147,7 +147,7 @@ def test_a_sheet_of_a_run_a_surface_and_a_rule_of_ones_own():
 def test_a_page_holds_no_more_rows_than_it_can():
     with pytest.raises(ValueError, match="580000 rows are more than the 500000"):
         gdlab.sheet("sgd", epochs=20_000)
-    assert gdlab.sheet("sgd").page["limits"]["points"] == MOST_POINTS
+    assert gdlab.sheet("sgd").page["limits"]["points"] == PAGE_POINTS
 
 
 # What only Python can do

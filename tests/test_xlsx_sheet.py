@@ -13,6 +13,7 @@ import gdlab
 from gdlab.core import layout
 from gdlab.core.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, letters
 from gdlab.core.symbols import LIMITS
+from gdlab.excel import sheet as sheet_writer
 from gdlab.excel import styles
 from gdlab.excel import workbook as rule_workbook
 from gdlab.excel.inputs import validation
@@ -88,7 +89,8 @@ def test_inputs_are_named_labelled_and_checked(adam):
 @pytest.mark.parametrize("name", [*LIMITS, "start_lr", "lr_after", "start_slope", "mine"])
 def test_a_check_takes_what_the_trace_takes(name):
     """The numbers at the edge of an input's limits, judged by the check as Excel would."""
-    check = validation(name)
+    words = {"start_lr": "lr", "lr_after": "lr", "start_slope": ""}
+    check = validation(name, words.get(name))
     assert check["validate"] in ("decimal", "integer")
     limits = LIMITS.get(name.removeprefix("start_").removesuffix("_after"))
     for number in (-1.0, 0.0, 1e-300, 0.5, 0.9999999999999999, 1.0, 3.0):
@@ -213,7 +215,7 @@ def test_a_streamed_sheet_has_the_same_cells(options, tmp_path, monkeypatch):
 
 
 def test_more_rows_than_a_sheet_are_refused_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "MOST_ROWS", 100)
+    monkeypatch.setattr(sheet_writer, "SHEET_ROWS", 100)
     path = tmp_path / "sgd.xlsx"
     gdlab.trace("sgd", epochs=3).to_excel(path)
     before = path.read_bytes()

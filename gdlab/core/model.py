@@ -37,8 +37,8 @@ from gdlab.language.grammar import (
     substitute,
 )
 
-# The columns that every table has of its own.
-COUNTED = ("epoch", "sample", "t")
+# The columns and inputs of every table that go by these names wherever they are asked for.
+OF_EVERY_TABLE = ("epoch", "sample", "t", "batch_size", "at_epoch")
 # A loss is drawn over a grid by no more points than this.
 POINTS_OF_A_PICTURE = 500
 LINE = "line"
@@ -139,8 +139,8 @@ def read_model(
     if not parameters:
         refuse("a model needs a parameter, an argument with the number that it starts from")
     for word in (*formulas.arguments, *formulas.steps):
-        if word in COUNTED:
-            refuse(f"{word} is a column that every table has; give it another name")
+        if word in OF_EVERY_TABLE:
+            refuse(f"{word} is what every table calls its own; give it another name")
         if word.endswith("_prev"):
             refuse(f"{word}: names that end in _prev belong to the row above")
     known = {*formulas.arguments, *formulas.steps}

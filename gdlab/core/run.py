@@ -13,8 +13,8 @@ from gdlab.core.registry import Rule, find_rule, settings
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 
-MOST_CELLS = 2**31  # 16 GiB
-MOST_ROWS = 10**12  # hours of computing
+COMPUTED_CELLS = 2**31  # 16 GiB
+COMPUTED_ROWS = 10**12  # hours of computing
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ def prepare(
         hyper["at_epoch"] = whole("at_epoch", switch["at_epoch"])
     chosen = _settings(table, hyper, after)
     begin = _starts(table, start)
-    if epochs * samples > MOST_ROWS:
+    if epochs * samples > COMPUTED_ROWS:
         raise ValueError(f"{epochs * samples:,} rows are more than can be computed; give fewer")
     if shuffle:
         check_size(epochs * samples, 1)
@@ -173,7 +173,7 @@ def _starts(table: Table, start: Mapping[str, float] | None) -> dict[str, float]
 
 def check_size(rows: int, columns: int) -> None:
     """ValueError for a table of more cells than fit in memory."""
-    if rows * columns > MOST_CELLS:
+    if rows * columns > COMPUTED_CELLS:
         raise ValueError(f"{rows:,} rows are more than fit in memory; give fewer")
 
 

@@ -17,7 +17,7 @@ from gdlab.excel.writer import Sheet, Workbook
 
 # A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
 # by epochs.
-MOST_POINTS = 4_000
+CHART_POINTS = 4_000
 WIDTH, HEIGHT, GAP = 460, 290, 12
 COLUMN_PIXELS, ROW_PIXELS = 64, 20
 # Two charts beside each other, two rows of them.
@@ -79,7 +79,7 @@ def chart_of(book: Workbook, kind: dict[str, str], title: str, x: str, y: str) -
 
 def titled(title: str, count: int) -> str:
     """A title that says where only the first of ``count`` points are drawn."""
-    return f"{title} (the first {MOST_POINTS:,})" if count > MOST_POINTS else title
+    return f"{title} (the first {CHART_POINTS:,})" if count > CHART_POINTS else title
 
 
 def marker(index: int = 0, size: int = 6) -> Series:
@@ -101,12 +101,12 @@ def line(index: int = 0, width: float = 1.75) -> Series:
 
 def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
     column = first_column(trace) + trace.table.epoch_names.index(name)
-    return [sheet, START_ROW, column, START_ROW + min(trace.n_epochs, MOST_POINTS) - 1, column]
+    return [sheet, START_ROW, column, START_ROW + min(trace.n_epochs, CHART_POINTS) - 1, column]
 
 
 def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
     column = trace.table.names.index(name)
-    return [sheet, START_ROW, column, START_ROW + min(trace.rows, MOST_POINTS) - 1, column]
+    return [sheet, START_ROW, column, START_ROW + min(trace.rows, CHART_POINTS) - 1, column]
 
 
 def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
@@ -132,7 +132,7 @@ def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
 def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     title = titled("The points and the line now", trace.samples)
     chart = chart_of(book, {"type": "scatter"}, title, "x", "y")
-    last = DATA_START_ROW + min(trace.samples, MOST_POINTS) - 1
+    last = DATA_START_ROW + min(trace.samples, CHART_POINTS) - 1
     chart.add_series(
         {
             "name": "points",
@@ -157,7 +157,7 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
 
 def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
     first, second = trace.table.parameters[:2]
-    short = trace.rows <= MOST_POINTS or not trace.table.point
+    short = trace.rows <= CHART_POINTS or not trace.table.point
     cells = _rows if short else _epochs
     columns = [trace.table.carrier(one) if short else one for one in (first, second)]
     drawn = trace.rows if short else trace.n_epochs

@@ -20,13 +20,14 @@ from gdlab.excel.inputs import input_cells, name_inputs
 from gdlab.excel.printing import mark_explosions, set_print, set_widths
 from gdlab.excel.rows import write_rows
 from gdlab.excel.writer import Cell, Sheet, Workbook
+from gdlab.language.infix import SHEET_ROWS
 
 TITLE_ROW, SOURCE_ROW, STATUS_ROW = 1, 2, 3
 
 
 def refuse_too_long(trace: Trace) -> None:
     """ValueError where a trace has more rows than a sheet."""
-    most = layout.MOST_ROWS - START_ROW
+    most = SHEET_ROWS - START_ROW
     if max(trace.rows, trace.samples) > most:
         raise ValueError(
             f"{trace.rows:,} rows do not fit on a sheet, which takes {most:,}; take fewer epochs, "

@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-MOST_CHARACTERS = 8_192
+from gdlab.language.infix import FORMULA_CHARACTERS, SHEET_COLUMNS, SHEET_ROWS
+
 # Deeper trees come from no person, and would exhaust the stack of whatever walks them.
 MOST_DEPTH = 150
 # Excel's name -> the grammar's, and the number of arguments.
@@ -63,7 +64,7 @@ def read_formula(text: str) -> ast.expr:
     Raises Unread for a function, a text or a reference that no tree of the grammar can hold, and
     for a formula that is damaged, too long or too deep.
     """
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > FORMULA_CHARACTERS:
         raise Unread(f"a formula of {len(text)} characters")
     tokens = _tokens(text if text.startswith("=") else f"={text}")
     parser = _Parser(tokens)
@@ -239,7 +240,6 @@ WHOLE = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6
 REFERENCE = re.compile(rf"(?<![\w.$!'])({SHEET})({CELL}:{CELL}|{WHOLE}|{CELL})(?![\w.(!])")
 A1 = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 R1C1 = re.compile(r"R(?:\[(-?\d{1,7})\]|(\d{1,7}))?C(?:\[(-?\d{1,5})\]|(\d{1,5}))?", re.IGNORECASE)
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 
 
 def column_number(letters: str) -> int:
@@ -295,7 +295,7 @@ def _whole(first: str, second: str) -> tuple[str, str] | None:
     """The corners of whole columns or rows."""
     a, b = first.replace("$", ""), second.replace("$", "")
     if a.isalpha() and b.isalpha() and len(a) <= 3 and len(b) <= 3:
-        return f"${a}$1", f"${b}${MOST_ROWS}"
+        return f"${a}$1", f"${b}${SHEET_ROWS}"
     if a.isdigit() and b.isdigit():
         return f"$A${a}", f"$XFD${b}"
     return None
@@ -304,7 +304,7 @@ def _whole(first: str, second: str) -> tuple[str, str] | None:
 def _corner(sheet: str | None, text: str) -> _Corner | None:
     if match := A1.fullmatch(text):
         row, column = int(match[4]), column_number(match[2])
-        if row > MOST_ROWS or column > MOST_COLUMNS:
+        if row > SHEET_ROWS or column > SHEET_COLUMNS:
             return None
         return _Corner(sheet, row, column, bool(match[3]), bool(match[1]), False)
     if match := R1C1.fullmatch(text):

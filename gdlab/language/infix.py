@@ -13,6 +13,8 @@ LEVELS = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 4}
 COMPARED = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=", ast.NotEq: "<>",
 }  # fmt: skip
+# What a spreadsheet takes at most.
+SHEET_ROWS, SHEET_COLUMNS, FORMULA_CHARACTERS = 1_048_576, 16_384, 8_192
 UNARY = 3
 ATOM = 5
 

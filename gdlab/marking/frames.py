@@ -13,7 +13,7 @@ from gdlab.marking.sheet import Filled, Written, decimals_of
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 10_000
+FRAME_ROWS = 10_000
 
 
 def filled_frame(
@@ -42,7 +42,7 @@ def filled_frame(
             raise ValueError(f"the frame has no column {name}")
     if not asked:
         raise ValueError(f"the frame has none of the columns to judge: {', '.join(computed)}")
-    if not 1 <= len(frame) <= min(run.rows, MOST_ROWS):
+    if not 1 <= len(frame) <= min(run.rows, FRAME_ROWS):
         raise ValueError(f"the frame has {len(frame)} rows; the run to judge it by has {run.rows}")
     written = {}
     for name in asked:

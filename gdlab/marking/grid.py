@@ -15,8 +15,8 @@ from gdlab.core.layout import letters
 from gdlab.reading.guard import SheetFacts, read_package
 
 MOST_SHEETS = 40
-MOST_ROWS = 2_100
-MOST_COLUMNS = 150
+READ_ROWS = 2_100
+READ_COLUMNS = 150
 MOST_TEXT = 32_767  # what a cell of a spreadsheet program holds
 
 Value = float | int | str | bool | datetime.date | datetime.time | datetime.timedelta
@@ -92,10 +92,10 @@ def read_grids(path: Path) -> list[Grid]:
 
 def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
     cells = {}
-    for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS):
+    for row in sheet.iter_rows(max_row=READ_ROWS, max_col=READ_COLUMNS):
         for cell in row:
             # A damaged cell may name a row of its own, far from the one it stands in.
-            if cell.value is not None and cell.row <= MOST_ROWS:
+            if cell.value is not None and cell.row <= READ_ROWS:
                 value = _stored(cell.value)
                 form = cell.number_format or ""
                 cells[cell.row, cell.column] = GridCell(value, form, cell.data_type == "e")

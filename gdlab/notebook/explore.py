@@ -15,7 +15,7 @@ from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
 EPOCHS, STEPS = 5, 100  # what a run begins with where nothing is said
-MOST_ROWS = 100_000
+EXPLORED_ROWS = 100_000
 LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
 SHOWN_ROWS = 290  # more are cut out of the middle of the table on the page
 # The colours are those of the sheet: of JupyterLab's theme, elsewhere of the reader's choice.
@@ -162,9 +162,11 @@ class Explorer(widgets.VBox):
         length = {name: _whole(given.pop(name)) for name in ("epochs", "steps") if name in given}
         try:
             rows = next(iter(length.values())) * (self.run.samples if self.run.table.point else 1)
-            if rows > MOST_ROWS:
+            if rows > EXPLORED_ROWS:
                 name = next(iter(length))
-                raise ValueError(f"{name}: more than {MOST_ROWS:,} rows; gdlab.trace makes them")
+                raise ValueError(
+                    f"{name}: more than {EXPLORED_ROWS:,} rows; gdlab.trace makes them"
+                )
             self.run = rerun(self.run, inputs=given, **length)
             self._show()
         except ValueError as error:

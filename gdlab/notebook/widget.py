@@ -14,7 +14,7 @@ from gdlab.notebook import requests, sheet_state
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
 from gdlab.web.data import page_data, planned, runs_of
-from gdlab.web.limits import MOST_ROWS
+from gdlab.web.limits import PAGE_ROWS
 from gdlab.web.program import program
 
 LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
@@ -57,9 +57,9 @@ class LiveSheet(anywidget.AnyWidget):
         self, runs: Mapping[str, Trace], practice: Mapping[str, Any] | None = None
     ) -> None:
         for run in runs.values():
-            if run.rows > MOST_ROWS:
+            if run.rows > PAGE_ROWS:
                 raise ValueError(
-                    f"{run.rows} rows are more than the {MOST_ROWS} that a page can hold"
+                    f"{run.rows} rows are more than the {PAGE_ROWS} that a page can hold"
                 )
         page = page_data(runs) | {"practice": practice}
         # The runs of all sheets and of the rules that can be compared, as they were at first.

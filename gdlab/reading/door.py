@@ -16,15 +16,15 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from gdlab.language.infix import SHEET_ROWS
+
 MOST_TEXT_BYTES = 50_000_000
-# As many as a sheet of a workbook has.
-MOST_ROWS = 1_048_576
 MOST_FIELDS = 4_000_000
 # Characters of one row of a table, also where quoted line ends are part of it.
 LONGEST_ROW = 131_072
 PIECE = 1_000_000
 
-TOO_MANY_ROWS = f"it has more than {MOST_ROWS:,} rows"
+TOO_MANY_ROWS = f"it has more than {SHEET_ROWS:,} rows"
 DAMAGED = "the packed file is damaged or cut short"
 
 
@@ -77,7 +77,7 @@ def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> io.TextIOBase:
     """
     data = read_bytes(path, most)
     # Told at once; whatever is left is counted once more as rows and fields.
-    if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
+    if max(data.count(b"\n"), data.count(b"\r")) > SHEET_ROWS:
         raise Refused(TOO_MANY_ROWS)
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
@@ -108,7 +108,7 @@ def text_rows(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
     try:
         for row in csv.reader(lines(), delimiter=delimiter):
             rows, fields, taken = rows + 1, fields + len(row), 0
-            if rows > MOST_ROWS:
+            if rows > SHEET_ROWS:
                 raise Refused(TOO_MANY_ROWS)
             if fields > MOST_FIELDS:
                 raise Refused(f"it has more than {MOST_FIELDS:,} fields")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gdlab.reading.book import Book, Key
 from gdlab.reading.labels import label
 
-FEWEST_COLUMNS, FEWEST_ROWS, MOST_COLUMNS, MOST_ROWS = 5, 2, 40, 2_000
+FEWEST_COLUMNS, FEWEST_ROWS, FIGURE_COLUMNS, FIGURE_ROWS = 5, 2, 40, 2_000
 # A double in full; what has fewer decimals is rounded.
 FULL_DECIMALS = 11
 
@@ -64,7 +64,7 @@ def _table(book: Book, sheet: int, numbers: dict[Key, float], down: bool) -> Fig
     if block is None:
         return None
     lines, places = block
-    lines, places = lines[:MOST_ROWS], places[:MOST_COLUMNS]
+    lines, places = lines[:FIGURE_ROWS], places[:FIGURE_COLUMNS]
     columns = []
     for place in places:
         keys = tuple((sheet, line, place) if down else (sheet, place, line) for line in lines)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-from gdlab.language.excel_reader import MOST_COLUMNS, MOST_ROWS
+from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.arrays import element, holds_arrays
 from gdlab.reading.book import Book, Key, Value
 from gdlab.reading.compiled import compiled
@@ -93,9 +93,9 @@ class Graph:
         if used is None:
             return ()
         # Whole columns end where the sheet's cells do.
-        if rows[1] - rows[0] > 20_000 or rows[1] >= MOST_ROWS:
+        if rows[1] - rows[0] > 20_000 or rows[1] >= SHEET_ROWS:
             rows = [max(rows[0], 1), min(rows[1], used[0])]
-        if columns[1] >= MOST_COLUMNS:
+        if columns[1] >= SHEET_COLUMNS:
             columns = [columns[0], min(columns[1], used[1])]
         count = (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1)
         if count > MOST_MEMBERS or self.members + count > MOST_MEMBERS:

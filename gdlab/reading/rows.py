@@ -20,9 +20,9 @@ from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of
 from gdlab.reading.ods import tables_of
 
 # So many rows, however they are written, are read in 5 seconds and 500 MB.
-MOST_ROWS = 250_000
+MOST_LINES = 250_000
 MOST_COLUMNS = 50
-TOO_MANY_LINES = f"it has more than {MOST_ROWS:,} lines"
+TOO_MANY_LINES = f"it has more than {MOST_LINES:,} lines"
 SAMPLED_ROWS = 200
 SEPARATORS = "\t;,"
 # What stands in a text only where it is none.
@@ -46,7 +46,7 @@ def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
 
 
 def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
-    tables = tables_of(part_of(data, "content.xml"), MOST_ROWS, MOST_COLUMNS, UNCALCULATED)
+    tables = tables_of(part_of(data, "content.xml"), MOST_LINES, MOST_COLUMNS, UNCALCULATED)
     return list(tables[_place([table.name for table in tables], sheet)].rows)
 
 
@@ -67,7 +67,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
                 facts = package.sheets.get(found._worksheet_path)
                 uncalculated = facts.uncalculated if facts else ()
                 # An iterator: of a million empty rows none is kept.
-                rows = found.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)
+                rows = found.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS, values_only=True)
                 return [
                     (line, _with_formulas(line, row, uncalculated))
                     for line, row in enumerate(rows, 1)
@@ -114,7 +114,7 @@ def text_rows(data: bytes) -> list[Row]:
     A number that is written plainly comes as a float, which takes less memory than its text.
     """
     # Told at once; what is left is counted once more as it comes.
-    if max(data.count(b"\n"), data.count(b"\r")) > MOST_ROWS:
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINES:
         raise Refused(TOO_MANY_LINES)
     encoding = _encoding(data)
     separator = max(SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
@@ -122,7 +122,7 @@ def text_rows(data: bytes) -> list[Row]:
     sure = (b'"' if separator == "," else b",") not in data
     return [
         (line, [_value(field, sure) for field in row])
-        for line, row in _rows(data, encoding, separator, MOST_ROWS)
+        for line, row in _rows(data, encoding, separator, MOST_LINES)
     ]
 
 
@@ -186,5 +186,5 @@ def _rows(data: bytes, encoding: str, separator: str, most: int) -> Iterator[tup
         if fields > MOST_FIELDS:
             raise Refused(f"it has more than {MOST_FIELDS:,} values")
         yield first, row
-    if most == MOST_ROWS:
+    if most == MOST_LINES:
         raise Refused(TOO_MANY_LINES)

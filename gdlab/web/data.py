@@ -14,7 +14,7 @@ from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS
 from gdlab.core.trace import Trace
-from gdlab.web.limits import MOST_POINTS, MOST_ROWS
+from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
 from gdlab.web.sheet_meta import sheet_meta
@@ -48,7 +48,7 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "tab": next(iter(runs)),
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
-        "limits": {"rows": MOST_ROWS, "points": MOST_POINTS},
+        "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
         "points": dict(zip("xy", one.points or ([], []), strict=True)),
         # The line of Python leaves the lesson's points out.
         "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,

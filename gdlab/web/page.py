@@ -13,7 +13,7 @@ from gdlab.core.lessons import EPOCHS, LESSONS, lesson
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, page_data, runs_of
-from gdlab.web.limits import MOST_POINTS, MOST_ROWS
+from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.program import program
 from gdlab.web.workbook_template import workbook_templates
 
@@ -46,10 +46,10 @@ def write_page(
         if len(runs) > 1 and not run.table.point:
             raise ValueError("a page of a surface takes one rule")
         points = len(run.points[0]) if run.table.point else 0
-        if points > MOST_POINTS:
-            raise ValueError(f"{points} points; a page takes at most {MOST_POINTS}")
-        if run.rows > MOST_ROWS:
-            raise ValueError(f"{run.rows} rows are more than the {MOST_ROWS} that a page can hold")
+        if points > PAGE_POINTS:
+            raise ValueError(f"{points} points; a page takes at most {PAGE_POINTS}")
+        if run.rows > PAGE_ROWS:
+            raise ValueError(f"{run.rows} rows are more than the {PAGE_ROWS} that a page can hold")
     runs = {name if name not in OWN_TABS else f"{name}_rule": run for name, run in runs.items()}
     text = _page(runs, title or f"{', '.join(runs)}: gradient descent, step by step")
     with replacing(path) as beside:

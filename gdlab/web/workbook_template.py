@@ -24,7 +24,7 @@ from gdlab.core.layout import (
 )
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
-from gdlab.excel.charts import MOST_POINTS
+from gdlab.excel.charts import CHART_POINTS
 from gdlab.excel.data import write_data
 from gdlab.excel.epochs import first_column
 from gdlab.excel.sheet import write_sheet
@@ -73,7 +73,7 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         },
         "rows": ROWS,
         "samples": SAMPLES,
-        "charted": MOST_POINTS,
+        "charted": CHART_POINTS,
     }
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gdlab.core.files import replacing
 
-MOST_COLUMNS, MOST_ROWS = 60, 60
+PICTURE_COLUMNS, PICTURE_ROWS = 60, 60
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34  # inches
 
 
@@ -32,8 +32,8 @@ def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None
     import numpy as np
     from matplotlib.figure import Figure
 
-    columns = list(dict.fromkeys(column for column, _ in items))[:MOST_COLUMNS]
-    rows = sorted({row for _, row in items})[:MOST_ROWS]
+    columns = list(dict.fromkeys(column for column, _ in items))[:PICTURE_COLUMNS]
+    rows = sorted({row for _, row in items})[:PICTURE_ROWS]
     shares = np.full((len(columns), len(rows)), np.nan)
     texts = {}
     for (column, row), counts in items.items():

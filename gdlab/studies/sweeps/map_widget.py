@@ -12,7 +12,7 @@ from gdlab.notebook.widget import sheet
 from gdlab.studies.sweeps.maps import Map, Swept
 
 # A sheet of more rows than a person reads would only make the page slow.
-MOST_ROWS = 10_000
+OPENED_ROWS = 10_000
 SCRIPT = """
 function render({ model, el }) {
   const image = document.createElement("img");
@@ -63,7 +63,7 @@ class ClickMap(ipywidgets.VBox):
         """Show the sheet of the run at these places in the values of each swept name."""
         sweep = self.drawn.sweep
         self.said.value = said(sweep, places)
-        if sweep.rows <= MOST_ROWS:
+        if sweep.rows <= OPENED_ROWS:
             self.children = [self.picture, self.said, sheet(sweep.trace(*places))]
 
 

@@ -20,7 +20,7 @@ from gdlab.notebook.pictures import Picture, png
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_CELLS = 1_000  # drawn along one side; of more, each so many-th
+DRAWN_CELLS = 1_000  # drawn along one side; of more, each so many-th
 LOG_FROM = 50.0  # positive values that span more are drawn on a logarithmic axis
 LABELS = {
     "loss": "mean loss of the last epoch",
@@ -114,7 +114,7 @@ def sides(sweep: Swept) -> list[Side]:
     found = []
     for name, values in sweep.over.items():
         _, places = np.unique(values, return_index=True)
-        places = places[:: math.ceil(len(places) / MOST_CELLS)]
+        places = places[:: math.ceil(len(places) / DRAWN_CELLS)]
         found.append(Side(name, values[places], places))
     return found
 

@@ -18,7 +18,7 @@ COMPILE_FROM = 50_000
 # A thread takes a share of what is left, so that all end at the same time: never more rows than
 # are computed in about a tenth of a second, for which Ctrl-C and the progress bar wait, and never
 # fewer than are worth a call.
-SHARES, MOST_ROWS, FEWEST_ROWS = 4, 20_000_000, 400_000
+SHARES, PIECE_ROWS, FEWEST_ROWS = 4, 20_000_000, 400_000
 # A piece for another process or machine takes about so long: sending it out and back costs far
 # less than a twentieth of that. Less than one piece is not sent at all.
 PIECE_SECONDS = 0.5
@@ -141,11 +141,11 @@ def _on_a_line(size: int) -> "np.ndarray":
 def shrinking(work: Work, threads: int) -> Iterator[tuple[int, int]]:
     """Pieces of all runs, (first, past the last), large ones first."""
     # Runs that have the shared names in common go through together.
-    whole = work.fast if work.fast * work.rows <= MOST_ROWS // SHARES else LANES
+    whole = work.fast if work.fast * work.rows <= PIECE_ROWS // SHARES else LANES
     first = 0
     while first < work.runs:
         fair = max((work.runs - first) // (SHARES * threads), FEWEST_ROWS // work.rows)
-        fair = min(fair, MOST_ROWS // work.rows)
+        fair = min(fair, PIECE_ROWS // work.rows)
         last = min(first + max(whole, fair // whole * whole), work.runs)
         yield first, last
         first = last
