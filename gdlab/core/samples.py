@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gdlab.core.points import Pair
+from gdlab.core.points import Points
 from gdlab.core.suggest import unknown
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ class Sample(NamedTuple):
     y: str
 
 
-ANSCOMBE = "F. J. Anscombe, Graphs in Statistical Analysis, The American Statistician 27 (1973), 17-21"
+ANSCOMBE = (
+    "F. J. Anscombe, Graphs in Statistical Analysis, The American Statistician 27 (1973), 17-21"
+)
 FACTS = "eleven made numbers, printed in the article and free to use"
 ANSCOMBE_X = "10 8 13 9 11 14 6 4 12 7 5"
 
@@ -32,8 +34,7 @@ SAMPLES = {
         "CC BY 4.0",
         "2605 2640 2395 2575 2525 2735 2865 1980 2025 1970 2125 2125 2160 2205 2245 "
         "1965 1965 1995 2945 3015 2585 2835 2665 2370 2950 2790 2130 2295 2625 2720",
-        "28 27 34 31 29 27 24 36 37 31 38 36 36 36 34 "
-        "38 32 38 25 38 26 22 32 36 27 27 44 32 28 31",
+        "28 27 34 31 29 27 24 36 37 31 38 36 36 36 34 38 32 38 25 38 26 22 32 36 27 27 44 32 28 31",
     ),
     "temperature": Sample(
         "year",
@@ -96,7 +97,7 @@ def sample_points(name: str) -> "pd.DataFrame":
     return frame
 
 
-def sample_pairs(name: str) -> Pair:
+def sample_pairs(name: str) -> Points:
     """The numbers of :func:`sample_points` as two lists."""
     if not isinstance(name, str) or name not in SAMPLES:
         raise ValueError(unknown(f"no sample is called {name!r:.40}", name, SAMPLES))
