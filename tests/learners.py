@@ -45,7 +45,7 @@ def value(text: str, look: Callable[[str], float | None]) -> float | None:
         return ERROR
     try:
         result = eval(code, WORLD, found)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):
         return ERROR
     if isinstance(result, complex) or not math.isfinite(result):
         return ERROR

@@ -161,8 +161,13 @@ def test_json(run: Run, tmp_path: Path) -> None:
     assert code == 1 and err == "" and out.isascii() and out.count("\n") == 1
     assert set(told) == {"file", "kind", "rule", "marks", "first_wrong", "cells"}
     assert told["rule"] == "adam" and told["file"] == str(path) and told["first_wrong"] == "P11"
-    assert list(told["marks"]) == ["right", "follows", "wrong", "empty", "of"]
-    assert sum(told["marks"].values()) == 2 * told["marks"]["of"] == 2 * len(told["cells"])
+    assert list(told["marks"]) == [
+        "right", "follows", "unearned", "wrong", "empty", "slips", "of", "score",
+    ]  # fmt: skip
+    marks = told["marks"]
+    counted = sum(marks[one] for one in ("right", "follows", "unearned", "wrong", "empty"))
+    assert counted == marks["of"] == len(told["cells"])
+    assert marks["score"] == pytest.approx(1 - marks["slips"] / marks["of"], abs=1e-6)
     assert all(set(cell) == CELL for cell in told["cells"])
     wrong = next(cell for cell in told["cells"] if cell["status"] == "wrong")
     assert (wrong["sheet"], wrong["row"], wrong["column"]) == ("adam", 2, "sqr_avg_slope")
@@ -201,7 +206,7 @@ def test_hints_give_no_value_away(run: Run, tmp_path: Path) -> None:
             for cell in row
         )
     )
-    assert why not in text and "look at this column's formula again" in text
+    assert why not in text and "which step, done with them" in text
     assert f"{true:.4f}" not in text and f"{true:.5g}" not in text
 
 

@@ -324,7 +324,9 @@ def frame():
 def test_a_frame_is_marked():
     table, key = frame()
     found = gdlab.check(table, key)
-    assert found.marks == {"right": 21, "follows": 0, "wrong": 1, "empty": 0, "of": 22}
+    assert found.marks == {
+        "right": 21, "follows": 0, "unearned": 0, "wrong": 1, "empty": 0, "slips": 1, "of": 22,
+    }  # fmt: skip
     assert found.first_wrong == "K11" and not found.passed
     by_rule = gdlab.check(key.frame.round(4), "sgd")
     assert by_rule.passed and by_rule.marks["of"] == 33
@@ -340,7 +342,7 @@ def test_a_frame_with_gaps_texts_and_infinities():
     found = {(cell.row, cell.column): cell for cell in gdlab.check(table, key).cells}
     assert found[1, "error"].status == found[1, "y_pred"].status == "right"
     assert found[2, "error"].status == found[1, "slope"].status == "empty"
-    assert found[2, "y_pred"].because == "'abc' is no number"
+    assert found[2, "y_pred"].because == "'abc' is text, no number"
     assert found[2, "slope"].status == "wrong" and found[2, "slope"].written == "#NUM!"
 
 
@@ -406,7 +408,10 @@ def test_a_hint_gives_no_value_away():
 def test_the_report_in_words():
     table, key = frame()
     text = str(gdlab.check(table, key))
-    assert text.splitlines()[0] == "sgd: 21 of 22 right, 1 wrong; first wrong: K11"
+    assert (
+        text.splitlines()[0]
+        == "sgd: 21 of 22 right, 1 wrong: 95.5 % of the marks; first wrong: K11"
+    )
     assert "the factor 2 was forgotten" in text and "✗ wrong" in text
     assert "\x1b" not in text
 

@@ -46,9 +46,8 @@ def test_the_key_is_the_same_sheet_filled_in(tmp_path: Path, rule: str) -> None:
             assert full[address] == value, address
     for address, (name, t) in blank.items():
         assert full[address] == run.value(name, t)
-    assert check(key).marks == {"right": len(blank), "follows": 0, "wrong": 0, "empty": 0} | {
-        "of": len(blank)
-    }
+    marks = check(key).marks
+    assert marks["right"] == marks["of"] == len(blank)
     report = check(out)
     assert report.marks["empty"] == report.marks["of"] == len(blank) and not report.passed
 
@@ -205,7 +204,7 @@ def test_filled_in_with_formulas_and_saved_by_libreoffice(tmp_path: Path) -> Non
     assert found[at("sqr_avg_hat_slope", 2)].status == "follows"
     assert found[at("err2", 2)].status == "wrong"
     assert found[at("grad_intercept", 2)].status == "empty"
-    assert report.marks == {"right": 34, "follows": 1, "wrong": 2, "empty": 1, "of": 38}
+    assert [report.marks[one] for one in ("right", "follows", "wrong", "empty")] == [34, 1, 2, 1]
     expected = found[at("sqr_avg_slope", 2)].expected
     assert isinstance(expected, float)
     assert math.isclose(expected, run.value("sqr_avg_slope", 2))

@@ -8,7 +8,7 @@ import pytest
 from learners import Learner, Sheet, handed_in, practice_key
 
 import gdlab
-from gdlab.marking.diagnosis import diagnose
+from gdlab.marking.diagnosis import NO_SLIP, diagnose
 from gdlab.marking.judge import WRONG, judge
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.sheet import Filled, Written, decimals_of
@@ -30,7 +30,7 @@ def said(key, column, number, row=2, digits=6):
 
 POINTS = [(14, 58), (86, 202), (28, 86)]
 SGD = gdlab.trace("sgd", POINTS, lr=0.0003, start={"intercept": 2.3456, "slope": 1.5})
-ADAM = gdlab.trace("adam", POINTS, lr=0.3, beta1=0.7, beta2=0.9, eps=0.01)
+ADAM = gdlab.trace("adam", POINTS, lr=0.3, beta1=0.7, beta2=0.8, eps=0.01)
 AVERAGE = gdlab.trace("momentum", POINTS, lr=0.0003, beta=0.8)
 VELOCITY = gdlab.trace("heavy_ball", POINTS, lr=0.0003, momentum=0.8)
 RMS = gdlab.trace("rmsprop", POINTS, lr=0.3, beta=0.9, eps=0.01)
@@ -78,7 +78,7 @@ def by_hand():
     avg = v(ADAM, "avg_slope")
     yield ADAM, "avg_hat_slope", avg, "bias_correction_forgotten"
     yield ADAM, "avg_hat_slope", avg / (1 - 0.7**3), "t_off_by_one"
-    yield ADAM, "avg_hat_slope", avg / (1 - 0.9**2), "other_beta"
+    yield ADAM, "avg_hat_slope", avg / (1 - 0.8**2), "other_beta"
     yield ADAM, "avg_hat_slope", avg / (1 - 0.7 * 2), "times_for_power"
     # On a small gradient, where eps shows.
     small = gdlab.trace("rmsprop", [(1, 2.1), (2, 3.1), (1, 2.2)], lr=0.1, beta=0.9, eps=0.01)
@@ -155,7 +155,8 @@ def test_cutting_off_is_named_where_it_is_a_habit():
         whole, _, digits = f"{cell.number:.10f}".partition(".")
         text = f"{whole}.{digits[:3]}"
         cells[row, name] = Written(float(text), 3, text)
-    found = diagnose(judge(handed_in(key, cells)))
+    said = diagnose(judge(handed_in(key, cells)))
+    found = {place: one for place, one in said.items() if one.because != NO_SLIP}
     assert found and {one.slip for one in found.values()} == {"cut_off"}
     # Once is no habit, where the rest is rounded.
     correct = Learner(key, 3, goes_on_rounded=False, as_typed=True).fills_in()[0]
@@ -231,6 +232,7 @@ def test_no_two_slips_of_a_column_are_the_same_formula():
             draw = random.Random(column)
             names = {name: draw.uniform(0.1, 0.9) for name in (*table.names, *table.hyper)}
             names |= {f"{name}_prev": draw.uniform(0.1, 0.9) for name in table.names}
+            names |= {"x_next": 0.31, "y_next": 0.57, "n": 7.0}
             points = {name: (value, value) for name, value in names.items()}
             different = [one for one in slips(table, column) if "rounded" not in one.name]
             values = [sum(one.bound(points)) for one in different]
@@ -247,7 +249,11 @@ divisor_forgotten parentheses_forgotten sign_turned sign_forgotten beta_for_rest
 one_minus_forgotten other_beta stage_skipped other_counter x_and_y_swapped
 rounded_too_early upside_down power_forgotten times_for_power other_case
 max_and_min_swapped one_side_taken function_forgotten times_for_divided divided_for_times
-point_shifted digits_swapped
+point_shifted digits_swapped digit_dropped digit_misread not_simultaneous
+squared_error_for_gradient schedule_forgotten start_rate square_added root_added next_row
+divided_by_n default_taken parentheses_misplaced power_misplaced bias_correction_added
+corrected_carried square_of_average sum_for_average mean_for_average mean_for_sum look_ahead
+degrees plus_for_times another_schedule
 """
 
 
@@ -334,17 +340,14 @@ def test_every_slip_of_every_rule_alone_is_found_and_named(rule, decimals, seeds
 
 
 def typed_at_random(right: float, decimals: int, draw: random.Random) -> float:
-    """A wrong number that no formula leads to: far, near, a digit mistyped."""
+    """A wrong number that no formula leads to: far, near, off in its last digit."""
     unit = 10.0**-decimals
-    text = f"{right:.{decimals}f}"
-    at = draw.choice([i for i, character in enumerate(text) if character.isdigit()])
     return draw.choice(
         (
             draw.uniform(-2, 2) * max(abs(right), unit),
             right * 2 ** draw.gauss(0, 2),
             right * (1 + draw.gauss(0, 0.05)),
             right + draw.choice((-1, 1)) * draw.randint(2, 9) * unit,
-            float(text[:at] + draw.choice("0123456789") + text[at + 1 :]),
         )
     )
 

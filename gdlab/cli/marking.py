@@ -64,6 +64,13 @@ def add(group: Commands) -> None:
     )
     check.add_argument("--hint", action="store_true", help="say where to look, but no value")
     check.add_argument(
+        "--follows",
+        metavar="SHARE",
+        type=float,
+        default=1.0,
+        help="what a cell counts that follows from a slip, from 0 to 1 (default 1)",
+    )
+    check.add_argument(
         "--marked",
         metavar="OUT",
         help="write a marked copy: a file, or for several files a folder",
@@ -104,7 +111,7 @@ def _check(args: argparse.Namespace) -> int:
     with progress("Checking", total=len(files)) as done:
         for file in files:
             try:
-                found = _checked(file, args.hint, places.get(file))
+                found = _checked(file, args, places.get(file))
             except (ValueError, OSError) as error:
                 complain(args.prog, str(error))
                 code = BAD_INPUT
@@ -130,7 +137,7 @@ def _files_of(given: str) -> list[str]:
     return [given] if Path(given).exists() else sorted(glob.glob(given))  # noqa: PTH207
 
 
-def _checked(file: str, hint: bool, marked: "Path | None") -> "Report | Reading":
+def _checked(file: str, args: argparse.Namespace, marked: "Path | None") -> "Report | Reading":
     """One file marked as a practice sheet, or read as any other workbook; and its marked copy."""
     from pathlib import Path
 
@@ -141,8 +148,8 @@ def _checked(file: str, hint: bool, marked: "Path | None") -> "Report | Reading"
     if is_own(book):
         from gdlab.marking import check
 
-        report = check(file)
-        report = report.hint() if hint else report
+        report = check(file, follows=args.follows)
+        report = report.hint() if args.hint else report
         if marked is not None:
             from gdlab.marking.marked import write_marked
 
@@ -151,7 +158,7 @@ def _checked(file: str, hint: bool, marked: "Path | None") -> "Report | Reading"
     from gdlab.reading.audit import audit
 
     reading = audit(book, file)
-    reading = reading.hint() if hint else reading
+    reading = reading.hint() if args.hint else reading
     if marked is not None and reading.tables:
         from gdlab.reading.marked import write_marked_workbook
 

@@ -79,6 +79,7 @@ STYLES: dict[str, dict[str, Any]] = {
     # A marked copy: a sign and a note come with each colour.
     "right": {"bg_color": BLANK_GROUND, "font_color": BLANK_EDGE},
     "follows": {"bg_color": FOLLOWS_GROUND, "font_color": FOLLOWS_INK, "italic": True},
+    "unearned": {"bg_color": HUGE_GROUND, "font_color": HUGE_INK, "italic": True},
     "wrong": {"bg_color": EXPLODED_GROUND, "font_color": EXPLODED_INK, "bold": True, "border": 1},
     "empty": {"bg_color": INPUT_GROUND, "font_color": INPUT_EDGE, "border": 4},
 }

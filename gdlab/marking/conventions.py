@@ -3,10 +3,14 @@
 import ast
 from collections.abc import Iterator
 
+from gdlab.core.assembly import SCHEDULES
 from gdlab.core.columns import Call, Table, every_call
 from gdlab.core.registry import Rule, find_rule, rules
-from gdlab.language.grammar import names, substitute
+from gdlab.language.grammar import names, read, substitute
 from gdlab.marking.rewrites import Rewrite, is_share, same
+
+# The schedules that give a rate for every row.
+BY_ROW = ("step_decay", "exponential", "cosine", "warmup_cosine")
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:
@@ -32,6 +36,17 @@ def conventions(table: Table, column: str) -> Iterator[Rewrite]:
             if known.issuperset(names(changed)):
                 because = f"this is {base} as the rule {name} has it"
                 yield Rewrite("another_convention", because, changed)
+
+
+def other_schedules(table: Table) -> Iterator[Rewrite]:
+    """The learning rate as other schedules have it, in this table's inputs."""
+    known = {*table.hyper, "t", "start_lr"}
+    for name in BY_ROW:
+        tree = read(SCHEDULES[name]).expressions["lr"]
+        if not known.issuperset(names(tree)):
+            continue
+        because = f"this is lr as the schedule {name} has it"
+        yield Rewrite("another_schedule", because, tree)
 
 
 def _alike(other: Rule, own: Rule) -> dict[str, str]:

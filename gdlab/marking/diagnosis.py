@@ -1,36 +1,43 @@
 """Which usual slip gives what a learner wrote, where that can be believed.
 
-Each slip's formula is computed on the learner's own numbers. One that gives the written number is
-believed where a number written at random would seldom have met any slip as usual as it: the more
-digits were written, and the more cells of the column it explains, the surer. No diagnosis is
-better than a wrong one.
+Each slip's formula is computed on the learner's own numbers, in all wrong cells of its column. A
+slip is named only if it explains all of them, if no other one does so too, and if numbers written
+at random would seldom have met any slip as usual as it. No diagnosis is better than a wrong one.
 """
 
+import ast
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gdlab.core.columns import Table
 from gdlab.language.evaluate import CellError
+from gdlab.language.grammar import names, substitute
 from gdlab.marking.bounds import Interval, hull, meet, rounded
-from gdlab.marking.judge import DECIMALS_IN_FULL, WRONG, Judgement, Verdict, find
+from gdlab.marking.claims import DECIMALS_IN_FULL
+from gdlab.marking.column_slips import exchanged
+from gdlab.marking.judge import WRONG, Judgement, Verdict, find
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.mistyping import CUT_OFF, cut_off, swapped_digits
+from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
 from gdlab.marking.sheet import CellRef, Filled
 from gdlab.marking.slips import Slip, pairs, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
-BELIEVED = 0.04
+BELIEVED = 0.03
 # Two slips at once are a bolder claim than one.
-BELIEVED_OF_TWO = 0.01
+BELIEVED_OF_TWO = 0.005
 # In fewer than this share: it is spoken of as one that could be.
 POSSIBLE = 0.25
-# Wrong cells of one column that are searched, and columns that are searched for two slips.
+# Wrong cells of one column that are searched one by one, and columns searched for two slips.
 MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 4, 3
 MOST_NAMED = 3
 # Two slips give the same number that are less than this share of its last digit apart.
 SAME = 0.05
 # A number that is known to this share of itself is known in full.
 FULL = 1e-11
+# Slips of the hand: nobody makes one in every row.
+BY_HAND = ("point_shifted", "digits_swapped", "digit_dropped", "digit_misread")
+NO_SLIP = "no usual slip gives this number"
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,16 @@ class Diagnosis:
     """What was most probably done in one cell.
 
     ``slip`` is its short name, None where it is not sure; ``because`` says it in a sentence
-    without a value, and so does ``hint``, more covertly.
+    without a value, and so does ``hint``, more covertly. ``places`` are the wrong cells of the
+    column where the same was done, none where that is not known; ``once``: it counts once, because
+    every number was computed, if wrongly, and not copied.
     """
 
     slip: str | None
     because: str
     hint: str
+    places: tuple[CellRef, ...] = ()
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,43 +70,144 @@ class Match:
     chance: float
 
 
-Found = dict[CellRef, list[Match]]
+@dataclass(frozen=True)
+class Cause:
+    """One slip that explains every wrong cell of a column, and how often chance would do so.
+
+    ``matches`` are those in the cells that were searched one by one.
+    """
+
+    slip: Slip
+    matches: Mapping[CellRef, Match]
+
+    @property
+    def chance(self) -> float:
+        """How often numbers written at random would be explained as well."""
+        return math.prod(match.chance for match in self.matches.values())
 
 
 def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
     """The diagnoses of the wrong cells, as far as there are any."""
+    search = _Search(judgement)
+    causes = {name: search.causes(name, cells) for name, cells in search.wrong.items()}
     table = judgement.filled.key.table
-    sharp = _sharp_claims(judgement.filled)
-    wrong: dict[str, list[Verdict]] = {}
-    for verdict in judgement.verdicts:
-        if verdict.status == WRONG and verdict.place in judgement.claims:
-            wrong.setdefault(verdict.place[1], []).append(verdict)
+    settled = _settle(causes, table)
     diagnoses: dict[CellRef, Diagnosis] = {}
-    in_pairs = 0
-    for name, cells in wrong.items():
-        searched = cells[:MOST_CELLS]
-        single: Found = {
-            one.place: _matches(judgement, one, [*slips(table, name), *swapped_digits(one)], sharp)
-            for one in searched
-        }
-        believed = _believed(single, BELIEVED)
-        # Where one slip gives the number, two are one too many.
-        left = [one for one in searched if not single[one.place]]
-        if left and in_pairs < MOST_COLUMNS_IN_PAIRS:
-            in_pairs += 1
-            double = {
-                one.place: _matches(judgement, one, pairs(table, name), sharp) for one in left
-            }
-            believed |= _believed(double, BELIEVED_OF_TWO)
-        diagnoses |= _possible(single) | believed
-    return diagnoses | _cut_off(judgement, diagnoses)
+    for name, cells in search.wrong.items():
+        places = tuple(one.place for one in cells)
+        found = _of_causes(settled[name]) if settled[name] else None
+        if found is not None:
+            differ = len({one.written.number for one in cells if one.written}) > 1
+            once = differ and not all(_is_copy(one.slip) for one in settled[name])
+            diagnoses |= dict.fromkeys(places, replace(found, places=places, once=once))
+        elif not settled[name]:
+            diagnoses |= _possible(search.found[name])
+    return _cut_off(judgement, diagnoses) | {
+        place: found for place, found in diagnoses.items() if found.slip is not None
+    }
+
+
+def _is_copy(slip: Slip) -> bool:
+    """Whether a number of another cell stands there: nothing was computed."""
+    bare = isinstance(slip.tree, ast.Name) and slip.name == "other_parameter"
+    return bare or slip.name.startswith("copied_")
 
 
 def _cut_off(judgement: Judgement, known: Mapping[CellRef, Diagnosis]) -> dict[CellRef, Diagnosis]:
     places, habit = cut_off(judgement.verdicts)
     because = CUT_OFF if habit else f"could be: {CUT_OFF}"
     found = Diagnosis("cut_off" if habit else None, because, KINDS["cut_off"].hint)
-    return {place: found for place in places if place not in known or known[place].slip is None}
+    return {**known, **dict.fromkeys(places, found)}
+
+
+class _Search:
+    """What explains the wrong cells of a sheet, column by column."""
+
+    def __init__(self, judgement: Judgement) -> None:
+        self.judgement = judgement
+        self.sharp = _sharp_claims(judgement.filled)
+        self.wrong: dict[str, list[Verdict]] = {}
+        self.status = {one.place: one.status for one in judgement.verdicts}
+        # The slips that give single cells, for those that nothing explains together.
+        self.found: dict[str, dict[CellRef, list[Match]]] = {}
+        self.in_pairs = 0
+        for verdict in judgement.verdicts:
+            if verdict.status == WRONG and verdict.place in judgement.claims:
+                self.wrong.setdefault(verdict.place[1], []).append(verdict)
+
+    def causes(self, name: str, cells: list[Verdict]) -> list[Cause]:
+        """The slips that explain all wrong cells of a column; two at once if no single one does."""
+        table = self.judgement.filled.key.table
+        single = slips(table, name)
+        self.found[name] = {
+            one.place: self.matches(one, [*single, *mistyped(one)]) for one in cells[:MOST_CELLS]
+        }
+        found = self._explaining(cells, self.found[name])
+        if found or self.in_pairs >= MOST_COLUMNS_IN_PAIRS:
+            return found
+        self.in_pairs += 1
+        double = pairs(table, name)
+        both = {one.place: self.matches(one, double) for one in cells[:MOST_CELLS]}
+        found = self._explaining(cells, both)
+        # Where one slip gives a number, two are one too many.
+        alone = any(self.found[name].values())
+        return [] if alone else [one for one in found if one.chance < BELIEVED_OF_TWO]
+
+    def _explaining(
+        self, cells: list[Verdict], found: Mapping[CellRef, list[Match]]
+    ) -> list[Cause]:
+        by_slip: dict[int, dict[CellRef, Match]] = {}
+        for place, matches in found.items():
+            for match in matches:
+                by_slip.setdefault(id(match.slip), {})[place] = match
+        causes = []
+        for where in by_slip.values():
+            slip = next(iter(where.values())).slip
+            # What the last row has below it, a learner may have read in many ways.
+            if all(
+                one.place in where
+                or self._no_row_below(one.place, slip)
+                or (one.place not in found and self.gives(one, slip))
+                for one in cells
+            ):
+                causes.append(Cause(slip, where))
+        return [one for one in causes if not self._of_a_wrong_cell(one.slip, cells)]
+
+    def _of_a_wrong_cell(self, slip: Slip, cells: list[Verdict]) -> bool:
+        """Whether a slip is a copy of a number that is wrong itself: it explains nothing then."""
+        if not isinstance(slip.tree, ast.Name):
+            return False
+        copied = slip.tree.id
+        return any(self.status.get((one.place[0], copied)) == WRONG for one in cells)
+
+    def _no_row_below(self, place: CellRef, slip: Slip) -> bool:
+        last = place[0] == self.judgement.filled.key.rows
+        return last and any(name.endswith("_next") for name in slip.asks)
+
+    def gives(self, verdict: Verdict, slip: Slip) -> bool:
+        """Whether a slip gives what is written in one more cell."""
+        gives = _Put(self.judgement, verdict.place).into(slip)
+        claims = self.sharp[verdict.place], self.judgement.claims[verdict.place]
+        return gives is not None and any(meet(gives, claim) for claim in claims)
+
+    def matches(self, verdict: Verdict, tried: Iterable[Slip]) -> list[Match]:
+        """The slips that give a written number."""
+        right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
+        if isinstance(right, str):
+            return []
+        put = _Put(self.judgement, verdict.place)
+        given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
+        found: dict[int, Match] = {}
+        for claim in (self.sharp[verdict.place], self.judgement.claims[verdict.place]):
+            near: dict[int, float] | None = None
+            for slip, gives in given:
+                if id(slip) not in found and meet(gives, claim):
+                    near = near or _near(given, claim, right)
+                    # Too much gives 0: it is no evidence.
+                    zero = claim[0] <= 0 <= claim[1]
+                    chance = 1.0 if zero else _chance(near, slip.usual)
+                    found[id(slip)] = Match(slip, gives, claim, chance)
+        return list(found.values())
 
 
 def _sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
@@ -111,25 +223,6 @@ def _sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
         for (row, column), cell in filled.written.items()
         if cell.number is not None
     }
-
-
-def _matches(
-    judgement: Judgement, verdict: Verdict, tried: Iterable[Slip], sharp: Mapping[CellRef, Interval]
-) -> list[Match]:
-    """The slips that give a written number."""
-    right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
-    if isinstance(right, str):
-        return []
-    put = _Put(judgement, verdict.place)
-    given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
-    found: dict[int, Match] = {}
-    for claim in (sharp[verdict.place], judgement.claims[verdict.place]):
-        near: dict[int, float] | None = None
-        for slip, gives in given:
-            if id(slip) not in found and meet(gives, claim):
-                near = near or _near(given, claim, right)
-                found[id(slip)] = Match(slip, gives, claim, _chance(near, slip.usual))
-    return list(found.values())
 
 
 def _near(
@@ -182,7 +275,10 @@ class _Put:
         try:
             one = find(self.judgement.filled, self.judgement.own, self.row, name)
         except KeyError:
-            return None
+            # The start row has no number there, and an empty cell counts as 0.
+            above = name.removesuffix("_prev")
+            empty = self.row == 1 and above != name
+            return (0.0, 0.0) if empty and above in self.judgement.filled.key.table.names else None
         if one.number is None:
             return None
         exact = one.number, one.number
@@ -191,57 +287,86 @@ class _Put:
         return exact if full else hull(one.before_rounding, exact)
 
 
-def _weighed(found: Found) -> tuple[dict[int, float], dict[int, int]]:
-    """For every slip: how often chance would do as well in all its cells, and how many they are."""
-    together: dict[int, float] = {}
-    explained: dict[int, int] = {}
-    for matches in found.values():
-        for match in matches:
-            key = id(match.slip)
-            together[key] = together.get(key, 1.0) * match.chance
-            explained[key] = explained.get(key, 0) + 1
-    return together, explained
+def _settle(causes: dict[str, list[Cause]], table: Table) -> dict[str, list[Cause]]:
+    """Of several causes for a column those that also explain other columns of the sheet."""
+    found = {name: _without_hand(them) for name, them in causes.items()}
+    for name, them in found.items():
+        for other in _siblings(name, table):
+            theirs = {ast.dump(one.slip.tree) for one in found.get(other[0], [])}
+            alike = [one for one in them if _renamed(one.slip, *other[1], table) in theirs]
+            found[name] = them = alike or them
+    # Who is known to make a slip in one column makes it in another too.
+    named = {
+        them[0].slip.name
+        for them in found.values()
+        if them and len({one.slip.name for one in them}) == 1
+    }
+    return {
+        name: [one for one in them if one.slip.name in named] or them
+        for name, them in found.items()
+    }
 
 
-def _believed(found: Found, limit: float) -> dict[CellRef, Diagnosis]:
-    """For each cell the slip that explains most of the column, if chance would not do as well."""
-    together, explained = _weighed(found)
+def _without_hand(causes: list[Cause]) -> list[Cause]:
+    """Causes without slips of the hand, where a formula explains several cells as well."""
+    if all(len(one.matches) == 1 for one in causes):
+        return causes
+    return [one for one in causes if one.slip.name not in BY_HAND] or causes
+
+
+def _siblings(column: str, table: Table) -> list[tuple[str, tuple[str, str]]]:
+    """The same column of other parameters, each with the two parameters."""
+    own = table.part(column).parameter
+    return [
+        (exchanged(column, own, other, table), (own, other))
+        for other in table.parameters
+        if own and other != own
+    ]
+
+
+def _renamed(slip: Slip, own: str, other: str, table: Table) -> str:
+    put: dict[str, ast.expr] = {
+        name: ast.Name(exchanged(name, own, other, table)) for name in names(slip.tree)
+    }
+    return ast.dump(substitute(slip.tree, put))
+
+
+def _of_causes(causes: list[Cause]) -> Diagnosis | None:
+    """What is said where slips explain all wrong cells of a column; None if chance would too."""
+    sure = [one for one in causes if one.chance < BELIEVED]
+    likely = [
+        one.slip
+        for one in causes
+        if one.chance < POSSIBLE or any(_same(one, other) for other in sure)
+    ]
+    if not likely:
+        return None
+    if not sure:
+        return _could_be(likely)
+    # A slip of the hand is a coincidence where a formula leads there.
+    by_formula = [slip for slip in likely if slip.name not in BY_HAND[1:]]
+    return _named(by_formula or likely)
+
+
+def _same(first: Cause, second: Cause) -> bool:
+    """Whether two slips give the same number somewhere, as far as it is written."""
+    return any(
+        abs(sum(one.gives) - sum(second.matches[place].gives)) / 2
+        <= SAME * (one.claim[1] - one.claim[0])
+        for place, one in first.matches.items()
+        if place in second.matches
+    )
+
+
+def _possible(found: Mapping[CellRef, list[Match]]) -> dict[CellRef, Diagnosis]:
+    """For single cells the slips that could be, where none explains the whole column."""
     diagnoses = {}
     for place, matches in found.items():
-        sure = [match for match in matches if together[id(match.slip)] < limit]
-        if not sure:
-            continue
-        most = max(explained[id(match.slip)] for match in sure)
-        best = [match for match in sure if explained[id(match.slip)] == most]
-        # Another formula that gives the very same number cannot be told apart, sure or not.
-        alike = [
-            match.slip
-            for match in matches
-            if explained[id(match.slip)] >= most
-            and (together[id(match.slip)] < POSSIBLE or any(_same(match, one) for one in best))
-        ]
-        # Digits in each other's place are a coincidence where a formula leads there.
-        by_formula = [slip for slip in alike if slip.names != ("digits_swapped",)]
-        diagnoses[place] = _named(by_formula or alike)
-    return diagnoses
-
-
-def _same(first: Match, second: Match) -> bool:
-    """Whether two slips give the same number, as far as it is written."""
-    apart = abs(sum(first.gives) - sum(second.gives)) / 2
-    return apart <= SAME * (first.claim[1] - first.claim[0])
-
-
-def _possible(found: Found) -> dict[CellRef, Diagnosis]:
-    """For each cell the slips that could be."""
-    together, explained = _weighed(found)
-    diagnoses = {}
-    for place, matches in found.items():
-        possible = [match.slip for match in matches if together[id(match.slip)] < POSSIBLE]
+        possible = [match.slip for match in matches if match.chance < POSSIBLE]
         if possible:
-            most = max(explained[id(slip)] for slip in possible)
-            likely = [slip for slip in possible if explained[id(slip)] == most]
-            diagnoses[place] = _could_be(likely)
+            diagnoses[place] = _could_be(possible)
+        elif not matches:
+            diagnoses[place] = Diagnosis(None, NO_SLIP, "")
     return diagnoses
 
 
@@ -258,7 +383,7 @@ def _could_be(likely: list[Slip]) -> Diagnosis:
 
 
 def _list(likely: list[Slip]) -> str:
-    return "; could also be: ".join(slip.because for slip in _usual(likely))
+    return "; could also be: ".join(dict.fromkeys(slip.because for slip in _usual(likely)))
 
 
 def _usual(likely: list[Slip]) -> list[Slip]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core.model import find_model
 from gdlab.core.trace import Trace, trace
 from gdlab.core.words import shown
-from gdlab.marking.sheet import Filled, Written, decimals_of
+from gdlab.marking.sheet import Filled, Written
+from gdlab.marking.values import claimed, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,15 +78,8 @@ def _written(value: Any) -> Written | None:
         number = float(value)
         if math.isinf(number):
             return Written(None, text="#NUM!")
-        return Written(number, decimals_of(number), repr(value))
+        return Written(number, claimed(number), repr(value))
     text = str(value)
-    if isinstance(value, str):
-        # A point or a comma before the decimals, as in a spreadsheet.
-        plain = text.strip().replace("\u2212", "-").replace(",", ".")
-        try:
-            return Written(float(plain), decimals_of(plain), text)
-        except ValueError:
-            pass
-        if text.startswith("#"):
-            return Written(None, text=text)
-    return Written(None, text=text, problem=f"{shown(text)} is no number")
+    if isinstance(value, str) and text.startswith("#"):
+        return Written(None, text=text)
+    return typed(text, "")[0]

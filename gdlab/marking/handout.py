@@ -213,6 +213,7 @@ def _instructions(record: Record) -> list[str]:
         f"The row above the first one is the start row, row {START_ROW}.",
         digits,
         "You may type numbers, or formulas of your own: they are judged by the numbers they give.",
-        "A slip counts once: cells that follow correctly from your own numbers get their mark.",
+        "A slip counts once: cells that follow correctly from your own numbers get their mark,",
+        "and so does the same slip in the next rows. 0 and copied numbers earn nothing that way.",
         "Save the file as .xlsx and run: gdlab check FILE. With --hint it says where to look.",
     ]

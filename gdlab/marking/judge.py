@@ -1,9 +1,14 @@
-"""Every cell asked for is right, follows, wrong or empty: judged by the truth and by its own row.
+"""Every cell asked for is right, follows, unearned, wrong or empty.
 
-A cell follows where it is what its column's formula makes of the learner's OWN cells before it. A
-learner may have gone on with a cell as it is written, or with one more digit or all those that
-were not written; that is allowed for, cell by cell, by interval arithmetic
-(:mod:`gdlab.marking.bounds`). A cell left empty is computed from the learner's own cells before it.
+It is judged by the truth and by its own row. A cell follows where it is what its column's formula
+makes of the learner's OWN cells before it. A learner may have gone on with a cell as it is written,
+or with one more digit or all those that were not written; that is allowed for, cell by cell, by
+interval arithmetic (:mod:`gdlab.marking.bounds`). A cell left empty is computed from the learner's
+own cells before it.
+
+To follow must be earned: what follows from a wrong number counts only if it says that something was
+computed. 0, and the number of a cell that it is computed from or of the cell above, say nothing by
+themselves; chains of them are unearned.
 
 A number counts as written if it is the nearest to as many decimals as it has: cutting off is not
 rounding.
@@ -18,16 +23,15 @@ from dataclasses import dataclass
 from gdlab.core.columns import ABOVE, OWN, Column, topological_order
 from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
-from gdlab.marking.counting import counting
+from gdlab.marking.claims import claims_of
 from gdlab.marking.sheet import CellRef, Filled, Written
 
-RIGHT, FOLLOWS, WRONG, EMPTY = "right", "follows", "wrong", "empty"
-# What a zero claims where nothing else says how many decimals were meant.
-DECIMALS_OF_ZERO = 2
-# What a number in full claims where a whole one stands beside it.
-DECIMALS_IN_FULL = 12
+RIGHT, FOLLOWS, UNEARNED, WRONG, EMPTY = "right", "follows", "unearned", "wrong", "empty"
+# Of two ways to read a cell the first of these counts.
+BEST_FIRST = (RIGHT, FOLLOWS, UNEARNED, WRONG)
 # With more own cells than this in one formula, their ways to be rounded are taken together.
 MOST_APART = 4
+NOWHERE: Interval = (math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,15 @@ class LearnerCell:
 
     ``number`` is the cell as it is written, None for an error such as #NUM!; ``before_rounding``
     holds what it may have been before it was rounded. ``first_error`` is the first wrong cell that
-    it leans on.
+    it leans on. ``tells``: it follows, and says that something was computed; ``slips``: it is wrong
+    itself, and not 0.
     """
 
     number: float | None
     before_rounding: Interval
     first_error: CellRef | None = None
+    tells: bool = False
+    slips: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class Verdict:
 
     ``expected`` is the true value and ``from_yours`` what follows from the learner's own cells:
     a number, or the name of the error that stands there instead. ``origin`` is the first wrong
-    cell that a cell which follows leans on.
+    cell that a cell which follows, earned or not, leans on.
     """
 
     place: CellRef
@@ -59,11 +66,15 @@ class Verdict:
     expected: float | str
     from_yours: float | str
     origin: CellRef | None = None
+    claim: Interval | None = None
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """All verdicts in the order of computing, and what the learner has in every cell."""
+    """All verdicts in the order of computing, and what the learner has in every cell.
+
+    ``claims`` are the numbers that a cell may stand for, as it was read.
+    """
 
     filled: Filled
     verdicts: tuple[Verdict, ...]
@@ -76,8 +87,9 @@ def judge(filled: Filled) -> Judgement:
     table = filled.key.table
     truth = {name: filled.key.column(name).tolist() for name in table.names}
     columns = [(column, _formula(column)) for column in topological_order(table.columns)]
-    claims = _claims(filled)
+    claims = claims_of(filled)
     own: dict[CellRef, LearnerCell] = {}
+    taken: dict[CellRef, Interval] = {}
     verdicts = []
     for row in range(1, filled.key.rows + 1):
         for column, formula in columns:
@@ -87,11 +99,14 @@ def judge(filled: Filled) -> Judgement:
                 own[place] = _given(filled, place, float(true))
                 continue
             before = {name: find(filled, own, row, name) for name in column.precedents}
-            verdict, own[place] = _judge_cell(
-                filled, place, true, column, formula, before, claims.get(place)
-            )
+            factor = filled.factors.get(column.name, 1.0)
+            above = own[row - 1, column.name].number if row > 1 else None
+            cell = _Cell(place, true, column, formula, before, above, factor)
+            verdict, own[place] = cell.judged(filled.written.get(place), claims.get(place, ()))
             verdicts.append(verdict)
-    return Judgement(filled, tuple(verdicts), own, claims)
+            if verdict.claim is not None:
+                taken[place] = verdict.claim
+    return Judgement(filled, tuple(verdicts), own, taken)
 
 
 def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str) -> LearnerCell:
@@ -105,6 +120,9 @@ def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str
         return own[row, found]
     if kind == ABOVE and row > 1:
         return own[row - 1, found]
+    below = name.removesuffix("_next")
+    if below != name and below in key.table.point:
+        return own[row + 1, below]
     try:
         number = float(key.value(name, row))
     except ValueError:
@@ -131,85 +149,95 @@ def _given(filled: Filled, place: CellRef, true: float) -> LearnerCell:
     return LearnerCell(shown, _kept([full], rounded(shown, filled.shown)))
 
 
-def _claims(filled: Filled) -> dict[CellRef, Interval]:
-    """The numbers that each written cell may stand for.
+class _Cell:
+    """One cell to judge: what is true there, and what the learner's own cells make of it."""
 
-    A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most
-    numbers of its column, or else of the sheet, have, up to four digits: 2 is no 2.13 where the
-    learner writes decimals, but 17991 is 17991.2. Where all of a column are whole, and not the
-    same, whole ones are meant. A whole number in a column that only counts is that number alone.
-    """
-    counts = counting(filled.key.table)
-    numbers: dict[str, set[float]] = {}
-    decimals: dict[str, list[int]] = {}
-    for (_, column), cell in filled.written.items():
-        if cell.number is not None:
-            numbers.setdefault(column, set()).add(cell.number)
-            claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
-            if claimed > 0:
-                decimals.setdefault(column, []).append(claimed)
-    elsewhere = _most_common(list(itertools.chain(*decimals.values())), filled.shown or 0)
-    claims = {}
-    for (row, column), cell in filled.written.items():
-        if cell.number is None:
-            continue
-        digits = cell.decimals
-        if column in counts and cell.number.is_integer():
-            claims[row, column] = rounded(cell.number, None)
-            continue
-        if digits is not None and digits <= 0:
-            whole = column not in decimals and len(numbers[column]) > 1
-            meant = 0 if whole else _most_common(decimals.get(column, []), elsewhere)
-            if cell.number == 0:
-                # A bare 0 would pass for anything under a half.
-                digits = max(meant, DECIMALS_OF_ZERO)
-            else:
-                size = math.floor(math.log10(abs(cell.number)))
-                # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
-                digits = max(0, min(meant, 3 - size)) if digits == 0 else max(digits, 1 - size)
-        claims[row, column] = rounded(cell.number, digits)
-    return claims
+    def __init__(
+        self,
+        place: CellRef,
+        true: float,
+        column: Column,
+        formula: Bound | None,
+        before: Mapping[str, LearnerCell],
+        above: float | None,
+        factor: float,
+    ) -> None:
+        self.place = place
+        self.above = above
+        self.expected = true if math.isfinite(true) else NUM
+        self.factor = factor
+        self.is_copy = isinstance(column.expression, ast.Name)
+        self.before = list(before.values())
+        self.first_error = next((one.first_error for one in self.before if one.first_error), None)
+        self.from_yours: float | str = self.expected
+        self.bands = [] if self.expected == NUM else [(true, true)]
+        if column.expression is not None and formula is not None:
+            self.from_yours, self.bands = _from_own(column.expression, formula, before)
 
+    def judged(
+        self, written: Written | None, claims: tuple[Interval, ...]
+    ) -> tuple[Verdict, LearnerCell]:
+        """What stands there, judged in each way that it can be read; the best way counts."""
+        if written is None:
+            return self._verdict(EMPTY, None), self._computed()
+        if not claims:
+            if not written.text.startswith("#"):
+                return self._verdict(WRONG, written), self._computed()
+            return self._error(written)
+        ways = [written] if written.or_else is None else [written, written.or_else]
+        found = [self._number(way, claim) for way, claim in zip(ways, claims, strict=True)]
+        return min(found, key=lambda one: BEST_FIRST.index(one[0].status))
 
-def _most_common(decimals: list[int], otherwise: int) -> int:
-    """How many decimals most numbers have; of two as common, the fewer."""
-    return max(sorted(set(decimals)), key=decimals.count, default=otherwise)
+    def _verdict(
+        self, status: str, written: Written | None, claim: Interval | None = None
+    ) -> Verdict:
+        origin = self.first_error if status in (FOLLOWS, UNEARNED) else None
+        return Verdict(self.place, status, written, self.expected, self.from_yours, origin, claim)
 
+    def _computed(self) -> LearnerCell:
+        """What follows where no number is written."""
+        number = None if isinstance(self.from_yours, str) else self.from_yours
+        kept = hull(*self.bands) if self.bands else NOWHERE
+        return LearnerCell(number, kept, self.first_error, tells=self._tells_above())
 
-def _judge_cell(
-    filled: Filled,
-    place: CellRef,
-    true: float,
-    column: Column,
-    formula: Bound | None,
-    before: Mapping[str, LearnerCell],
-    claim: Interval | None,
-) -> tuple[Verdict, LearnerCell]:
-    expected = true if math.isfinite(true) else NUM
-    if column.expression is None or formula is None:
-        from_yours, bands = expected, [] if expected == NUM else [(true, true)]
-    else:
-        from_yours, bands = _from_own(column.expression, formula, before)
-    first_error = next((one.first_error for one in before.values() if one.first_error), None)
-    written = filled.written.get(place)
-    error = written is not None and written.number is None and written.text.startswith("#")
+    def _error(self, written: Written) -> tuple[Verdict, LearnerCell]:
+        status = self._status(self.expected == NUM, isinstance(self.from_yours, str), None)
+        leans = self.place if status == WRONG else self.first_error
+        mine = LearnerCell(None, NOWHERE, leans, tells=status == FOLLOWS)
+        return self._verdict(status, written), mine
 
-    if claim is not None and written is not None:
-        fitting = [part for band in bands if (part := meet(band, claim)) is not None]
-        is_true = expected != NUM and claim[0] <= true <= claim[1]
-        status = _status(is_true, bool(fitting), first_error)
-        leans = place if status == WRONG else (first_error if fitting else None)
-        mine = LearnerCell(written.number, _kept(fitting, claim) if fitting else claim, leans)
-    elif error:
-        status = _status(expected == NUM, isinstance(from_yours, str), first_error)
-        leans = place if status == WRONG else first_error
-        mine = LearnerCell(None, (math.nan, math.nan), leans)
-    else:
-        status = EMPTY if written is None else WRONG
-        number = None if isinstance(from_yours, str) else from_yours
-        mine = LearnerCell(number, hull(*bands) if bands else (math.nan, math.nan), first_error)
-    origin = first_error if status == FOLLOWS else None
-    return Verdict(place, status, written, expected, from_yours, origin), mine
+    def _number(self, written: Written, claim: Interval) -> tuple[Verdict, LearnerCell]:
+        number = None if written.number is None else written.number * self.factor
+        low, high = sorted(end * self.factor for end in claim)
+        claim = low, high
+        fitting = [part for band in self.bands if (part := meet(band, claim)) is not None]
+        is_true = not isinstance(self.expected, str) and claim[0] <= self.expected <= claim[1]
+        status = self._status(is_true, bool(fitting), number)
+        leans = self.place if status == WRONG else (self.first_error if fitting else None)
+        mine = LearnerCell(
+            number,
+            _kept(fitting, claim) if fitting else claim,
+            leans,
+            tells=status == FOLLOWS,
+            slips=status == WRONG and number != 0,
+        )
+        return self._verdict(status, written, claim), mine
+
+    def _status(self, is_true: bool, fits: bool, number: float | None) -> str:
+        if is_true or (fits and self.first_error is None):
+            return RIGHT
+        if not fits:
+            return WRONG
+        return FOLLOWS if self._is_earned(number) else UNEARNED
+
+    def _is_earned(self, number: float | None) -> bool:
+        if self.is_copy:
+            return any(one.tells or one.slips for one in self.before)
+        same = number == self.above or any(one.number == number for one in self.before)
+        return bool(number and not same) or self._tells_above()
+
+    def _tells_above(self) -> bool:
+        return any(one.tells for one in self.before)
 
 
 def _kept(fitting: list[Interval], claim: Interval) -> Interval:
@@ -223,12 +251,6 @@ def _kept(fitting: list[Interval], claim: Interval) -> Interval:
     lowest = low if low > 0 >= low - digit else low - digit
     highest = high if high < 0 <= high + digit else high + digit
     return max(lowest, claim[0]), min(highest, claim[1])
-
-
-def _status(is_true: bool, fits: bool, first_error: CellRef | None) -> str:
-    if is_true or (fits and first_error is None):
-        return RIGHT
-    return FOLLOWS if fits else WRONG
 
 
 def _from_own(

@@ -14,7 +14,7 @@ from gdlab.core.words import harmless, plain, sheet_names
 from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.grid import Grid, GridCell, is_number, read_grids
 from gdlab.marking.handout import NAME_LABEL
-from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG
+from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
 from gdlab.marking.report import SIGNS, Marked, Report
 
@@ -30,7 +30,8 @@ WIDTHS = (8, 6, 22, 12, 16, 18, 110)
 MEANING = {
     RIGHT: "right",
     FOLLOWS: "follows correctly from your own earlier numbers, and counts",
-    WRONG: "wrong",
+    UNEARNED: "follows from a wrong number, but is 0 or copied: it counts nothing",
+    WRONG: "wrong; the same slip in every row of a column counts once",
     EMPTY: "empty",
 }
 NUMBER_FORM = re.compile(r"[0#.,%]{1,20}")

@@ -14,19 +14,35 @@ HABIT, ROUNDED = 3, 0.1
 CUT_OFF = "the last digit was cut off, not rounded"
 
 
-def swapped_digits(verdict: Verdict) -> list[Slip]:
-    """The right number, mistyped: two neighbouring digits in each other's place."""
+def mistyped(verdict: Verdict) -> list[Slip]:
+    """The right number, mistyped: a digit dropped, misread, or in its neighbour's place."""
     right, decimals = verdict.from_yours, _decimals(verdict)
     if decimals is None or isinstance(right, str) or abs(right) >= 10.0**MOST_DIGITS:
         return []
     digits = f"{right:.{decimals}f}"
-    mistyped = {
+    at = [i for i, one in enumerate(digits) if one.isdigit()]
+    swapped = {
         digits[:i] + digits[i + 1] + digits[i] + digits[i + 2 :]
-        for i in range(len(digits) - 1)
-        if digits[i] != digits[i + 1] and digits[i : i + 2].isdigit()
+        for i in at
+        if digits[i + 1 : i + 2].isdigit() and digits[i] != digits[i + 1]
     }
-    because = "two digits stand in each other's place"
-    return [Slip(("digits_swapped",), because, ast.Constant(float(text))) for text in mistyped]
+    # The last digit may have been dropped by rounding, or come out otherwise in computing.
+    dropped = {digits[:i] + digits[i + 1 :] for i in at[:-1]} - {digits}
+    misread = {digits[:i] + one + digits[i + 1 :] for i in at[:-1] for one in "0123456789"}
+    return [
+        *_typed("digits_swapped", "two digits stand in each other's place", swapped),
+        *_typed("digit_dropped", "a digit was left out", dropped - swapped),
+        *_typed("digit_misread", "one digit is another", misread - swapped - dropped - {digits}),
+    ]
+
+
+def _typed(name: str, because: str, texts: Iterable[str]) -> list[Slip]:
+    # A text such as "-.5" is a number too; "-" alone is none.
+    return [
+        Slip((name,), because, ast.Constant(float(text)))
+        for text in sorted(texts)
+        if any(one.isdigit() for one in text)
+    ]
 
 
 def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[CellRef], bool]:

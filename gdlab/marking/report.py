@@ -1,26 +1,31 @@
 """The report on a marked sheet: as an object, in words, for a terminal, a notebook and as JSON."""
 
+import ast
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gdlab.core.words import plain
-from gdlab.language.infix import TEXT, infix
 from gdlab.marking.diagnosis import Diagnosis, diagnose
-from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, WRONG, Judgement, Verdict, judge
+from gdlab.marking.equivalents import judged_as_meant
+from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, WRONG, Judgement, Verdict
 from gdlab.marking.sheet import Filled
+from gdlab.marking.wording import NOT_OWN_WORK, UNEARNED_NOTE, words
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-STATUSES = (RIGHT, FOLLOWS, WRONG, EMPTY)
-SIGNS = {RIGHT: "✓", FOLLOWS: "→", WRONG: "✗", EMPTY: "○"}
-TERMINAL_COLOURS = {RIGHT: "green", FOLLOWS: "cyan", WRONG: "red", EMPTY: "yellow"}
+STATUSES = (RIGHT, FOLLOWS, UNEARNED, WRONG, EMPTY)
+SIGNS = {RIGHT: "✓", FOLLOWS: "→", UNEARNED: "…", WRONG: "✗", EMPTY: "○"}
+TERMINAL_COLOURS = {
+    RIGHT: "green", FOLLOWS: "cyan", UNEARNED: "magenta", WRONG: "red", EMPTY: "yellow",
+}  # fmt: skip
 # Half transparent, so that they do in a light theme and in a dark one.
 PAGE_COLOURS = {
     RIGHT: "rgba(60, 160, 90, .22)",
     FOLLOWS: "rgba(60, 130, 200, .25)",
+    UNEARNED: "rgba(140, 90, 190, .25)",
     WRONG: "rgba(220, 70, 60, .32)",
     EMPTY: "rgba(200, 160, 40, .20)",
 }
@@ -34,7 +39,8 @@ class Marked:
     ``row`` is the update; ``written`` what stands there, None for nothing; ``expected`` the true
     value and ``expected_from_yours`` what follows from the learner's own cells, each a number or
     the name of an error. ``slip`` is a short stable name, ``because`` a sentence, ``hint`` one
-    that gives no value; None where there is nothing to say.
+    that gives no value; None where there is nothing to say. ``again``: it is wrong by the same slip
+    as a cell above it in its column, and costs nothing more.
     """
 
     sheet: str
@@ -48,34 +54,48 @@ class Marked:
     slip: str | None
     because: str | None
     hint: str | None
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is right, what follows, what is wrong and what is empty, cell by cell, and why.
+    """What is right, follows, is unearned, wrong or empty, cell by cell, and why.
 
-    With ``hinting`` it shows no value: only where to look, and the kind of slip. The cells stand
-    in the order in which they are computed.
+    ``follows`` is what a cell counts that follows from a slip, or repeats it, from 0 to 1. With
+    ``hinting`` it shows no value: only where to look, and the kind of slip. The cells stand in the
+    order in which they are computed.
     """
 
     file: str | None
     rule: str
     cells: tuple[Marked, ...]
     notes: tuple[str, ...] = ()
+    follows: float = 1.0
     hinting: bool = False
 
     @cached_property
     def marks(self) -> dict[str, int]:
-        """How many cells are right, follow, are wrong, are empty, and how many there are."""
+        """How many cells are of each status, how many slips were made, how many cells there are.
+
+        A slip in every row of a column is one slip.
+        """
         counted = dict.fromkeys(STATUSES, 0)
         for cell in self.cells:
             counted[cell.status] += 1
-        return {**counted, "of": len(self.cells)}
+        slips = sum(cell.status == WRONG and not cell.again for cell in self.cells)
+        return {**counted, "slips": slips, "of": len(self.cells)}
+
+    @property
+    def score(self) -> float:
+        """The share of the marks, from 0 to 1: a slip counts once, an unearned cell nothing."""
+        marks = self.marks
+        carried = marks[FOLLOWS] + marks[WRONG] - marks["slips"]
+        return (marks[RIGHT] + self.follows * carried) / marks["of"] if marks["of"] else 0.0
 
     @property
     def passed(self) -> bool:
         """Whether every cell is right or follows."""
-        return self.marks[WRONG] == self.marks[EMPTY] == 0
+        return self.marks[WRONG] == self.marks[EMPTY] == self.marks[UNEARNED] == 0
 
     @property
     def untouched(self) -> bool:
@@ -89,7 +109,7 @@ class Report:
 
     def hint(self) -> "Report":
         """The same report without values: where to look, and for what kind of slip."""
-        return Report(self.file, self.rule, self.cells, self.notes, hinting=True)
+        return replace(self, hinting=True)
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON has it; with hints only, no value and no formula."""
@@ -97,7 +117,7 @@ class Report:
             "file": self.file,
             "kind": "practice",
             "rule": self.rule,
-            "marks": dict(self.marks),
+            "marks": {**self.marks, "score": round(self.score, 6)},
             "first_wrong": self.first_wrong,
             "cells": [self._cell(cell) for cell in self.cells],
         }
@@ -130,17 +150,28 @@ class Report:
         counts = f"{marks[RIGHT]} of {marks['of']} right"
         if marks[FOLLOWS]:
             counts += f", {marks[FOLLOWS]} {'follows' if marks[FOLLOWS] == 1 else 'follow'}"
-        counts += "".join(f", {marks[one]} {one}" for one in (WRONG, EMPTY) if marks[one])
+        rest = (UNEARNED, WRONG, EMPTY)
+        counts += "".join(f", {marks[one]} {one}" for one in rest if marks[one])
+        if marks[WRONG] != marks["slips"]:
+            counts += f" by {marks['slips']} {'slip' if marks['slips'] == 1 else 'slips'}"
+        if marks[RIGHT] != marks["of"]:
+            counts += f": {100 * self.score:.1f} % of the marks"
         first = f"; first wrong: {self.first_wrong}" if self.first_wrong else ""
         return f"{name}{self.rule}: {counts}{first}"
 
     @property
     def _told(self) -> list[Marked]:
-        """The cells that there is something to say about; of empty ones only the first."""
+        """The cells that there is something to say about, what is wrong before what follows.
+
+        A slip that is made again is told of once, and so is what is empty.
+        """
         if self.untouched:
             return []
-        empty = [cell for cell in self.cells if cell.status == EMPTY][:1]
-        return [cell for cell in self.cells if cell.status in (WRONG, FOLLOWS) or cell in empty]
+
+        def of(status: str) -> list[Marked]:
+            return [cell for cell in self.cells if cell.status == status and not cell.again]
+
+        return [*of(WRONG), *of(EMPTY)[:1], *of(UNEARNED), *of(FOLLOWS)]
 
     def __rich__(self) -> "Group":
         from rich.console import Group
@@ -216,18 +247,39 @@ class Report:
         )
 
 
-def report(filled: Filled) -> Report:
-    """Judge a sheet, find the slips, and say it all."""
-    judgement = judge(filled)
+def report(filled: Filled, follows: float = 1.0) -> Report:
+    """Judge a sheet, find the slips, and say it all; ``follows`` as for :func:`gdlab.check`."""
+    judgement, notes = judged_as_meant(filled)
     diagnoses = diagnose(judgement)
     cells = [_marked(judgement, one, diagnoses.get(one.place)) for one in judgement.verdicts]
-    return Report(filled.file, filled.key.rule, tuple(cells), filled.notes)
+    if any(cell.status == UNEARNED for cell in cells):
+        notes = (*notes, UNEARNED_NOTE)
+    if not _is_own_work(judgement, cells):
+        notes, follows = (*notes, NOT_OWN_WORK), 0.0
+    return Report(filled.file, filled.key.rule, tuple(cells), (*filled.notes, *notes), follows)
+
+
+def _is_own_work(judgement: Judgement, cells: list[Marked]) -> bool:
+    """Whether what follows may count: something is right, or not every row has a slip of its own.
+
+    A number that is only copied from above or from the inputs is not right by computing.
+    """
+    table = judgement.filled.key.table
+    slips = [cell for cell in cells if cell.status == WRONG and not cell.again]
+    return (
+        len(slips) <= 1
+        or {cell.row for cell in slips} != {cell.row for cell in cells}
+        or any(
+            cell.status == RIGHT and not isinstance(table.column(cell.column).expression, ast.Name)
+            for cell in cells
+        )
+    )
 
 
 def _marked(judgement: Judgement, verdict: Verdict, found: Diagnosis | None) -> Marked:
     filled, (row, column) = judgement.filled, verdict.place
     written = verdict.written
-    because, hint = _words(filled, verdict, found)
+    because, hint = words(filled, verdict, found)
     value: float | str | None = None
     if written is not None:
         value = written.text if written.number is None else written.number
@@ -243,37 +295,8 @@ def _marked(judgement: Judgement, verdict: Verdict, found: Diagnosis | None) -> 
         slip=found.slip if found else None,
         because=because,
         hint=hint,
+        again=found is not None and found.once and verdict.place in found.places[1:],
     )
-
-
-def _words(
-    filled: Filled, verdict: Verdict, found: Diagnosis | None
-) -> tuple[str | None, str | None]:
-    """Why a cell is as it is: in full, and as a hint."""
-    column = filled.key.table.column(verdict.place[1])
-    if verdict.status == FOLLOWS and verdict.origin is not None:
-        follows = f"right, given what stands in {filled.address(verdict.origin)}"
-        return follows, follows
-    if verdict.status == EMPTY:
-        return "nothing is written here", "nothing is written here"
-    if verdict.status == RIGHT:
-        return None, None
-    if verdict.written is not None and verdict.written.problem:
-        return verdict.written.problem, verdict.written.problem
-    if column.expression is None:
-        return "this was given otherwise", "this was given otherwise"
-    formula = f"{column.name} = {infix(column.expression, _as_headed, TEXT)}"
-    if isinstance(verdict.from_yours, str):
-        no_number = f"no number comes out here but {verdict.from_yours}: {formula}"
-        return no_number, "does a number come out here at all?"
-    if found is None:
-        return f"no usual slip gives this number; {formula}", "look at this column's formula again"
-    return f"{found.because}; {formula}", found.hint
-
-
-def _as_headed(name: str) -> str:
-    above = name.removesuffix("_prev")
-    return f"{above} above" if above != name else name
 
 
 def _short(value: float | str | None) -> str:

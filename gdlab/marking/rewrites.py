@@ -2,55 +2,22 @@
 
 import ast
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from gdlab.core.columns import COUNTERS, Table
-from gdlab.core.symbols import LIMITS, SHARE
-from gdlab.language.infix import TEXT, infix
-
-
-class Rewrite(NamedTuple):
-    """One slip: its short name, what was done in a sentence, and the formula that it makes."""
-
-    name: str
-    because: str
-    tree: ast.expr
-
-
-def say(tree: ast.expr) -> str:
-    """A part of a formula in the words of the sheet's header."""
-    return infix(
-        tree, lambda name: f"{name.removesuffix('_prev')} above" if _above(name) else name, TEXT
-    )
-
-
-def _above(name: str) -> bool:
-    return name.endswith("_prev")
-
-
-def same(first: ast.expr, second: ast.expr) -> bool:
-    """Whether two parts are written alike."""
-    return type(first) is type(second) and ast.dump(first) == ast.dump(second)
-
-
-def binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.BinOp:
-    """A part with one operator."""
-    return ast.BinOp(left, op, right)
-
-
-def root(part: ast.expr) -> ast.Call:
-    """The square root of a part."""
-    return ast.Call(ast.Name("sqrt"), [part], [])
-
-
-def is_share(tree: ast.expr) -> bool:
-    """Whether a part is a hyperparameter such as beta: a share of a whole."""
-    return isinstance(tree, ast.Name) and LIMITS.get(tree.id) is SHARE
-
-
-def is_rate(tree: ast.expr) -> bool:
-    """Whether a part is the learning rate."""
-    return isinstance(tree, ast.Name) and tree.id in ("lr", "start_lr")
+from gdlab.core.columns import Table
+from gdlab.language.grammar import substitute
+from gdlab.marking.name_slips import of_a_name
+from gdlab.marking.parts import (
+    Rewrite,
+    binary,
+    is_eps,
+    is_gradient,
+    is_rate,
+    is_rest,
+    is_share,
+    root,
+    same,
+    say,
+)
 
 
 def everywhere(tree: ast.expr, table: Table) -> Iterator[Rewrite]:
@@ -103,7 +70,7 @@ def here(tree: ast.expr, table: Table) -> Iterator[Rewrite]:
         case ast.Call(ast.Name(function), arguments):
             yield from _function(function, arguments)
         case ast.Name(name):
-            yield from _name(name, table)
+            yield from of_a_name(name, table)
 
 
 def _say_test(test: ast.expr) -> str:
@@ -115,6 +82,9 @@ def _product(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
         yield Rewrite("square_forgotten", f"{say(left)} was not squared", left)
         doubled = binary(ast.Constant(2), ast.Mult(), left)
         yield Rewrite("doubled_for_squared", f"{say(left)} was doubled, not squared", doubled)
+        if is_gradient(left):
+            because = f"err2 was taken for the square of {say(left)}"
+            yield Rewrite("squared_error_for_gradient", because, ast.Name("err2"))
     else:
         for gone, stays in ((left, right), (right, left)):
             yield Rewrite(_forgotten_factor(gone), f"the factor {say(gone)} was forgotten", stays)
@@ -122,6 +92,10 @@ def _product(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
             quotient = binary(left, ast.Div(), right)
             because = f"{say(left)} was divided by {say(right)}"
             yield Rewrite("divided_for_times", because, quotient)
+            if not (is_rate(left) or is_rest(left)):
+                total = binary(left, ast.Add(), right)
+                because = f"{say(right)} was added to {say(left)}, not multiplied"
+                yield Rewrite("plus_for_times", because, total)
     for part, other, first in ((left, right, True), (right, left, False)):
         match part:
             case ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
@@ -173,7 +147,7 @@ def _sum(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
     minus = binary(left, ast.Sub(), right)
     yield Rewrite("minus_for_plus", f"{say(right)} was subtracted, not added", minus)
     for gone, stays in ((left, right), (right, left)):
-        name = "eps_forgotten" if _is_eps(gone) else "term_forgotten"
+        name = "eps_forgotten" if is_eps(gone) else "term_forgotten"
         yield Rewrite(name, f"{say(gone)} was left out of the sum", stays)
     match left, right:
         case (
@@ -184,25 +158,51 @@ def _sum(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
                 binary(rest, ast.Mult(), old), ast.Add(), binary(share, ast.Mult(), new)
             )
             yield Rewrite("beta_swapped", f"{say(share)} and {say(rest)} were swapped", turned)
+            yield from _other_averages(old, new)
+    for part, other in ((left, right), (right, left)):
+        match part:
+            case ast.BinOp(a, ast.Mult(), b) if not (is_share(a) or is_rest(a)):
+                whole = say(binary(other, ast.Add(), part))
+                for within, factor in ((a, b), (b, a)):
+                    together = binary(binary(other, ast.Add(), within), ast.Mult(), factor)
+                    because = f"{say(together)} was computed, not {whole}"
+                    yield Rewrite("parentheses_misplaced", because, together)
     match left:
-        case ast.Call(ast.Name("sqrt"), [part]) if _is_eps(right):
+        case ast.Call(ast.Name("sqrt"), [part]) if is_eps(right):
             inside = root(binary(part, ast.Add(), right))
             yield Rewrite("eps_inside", "eps was put inside the root", inside)
 
 
-def _is_eps(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Name) and tree.id == "eps"
+def _other_averages(old: ast.expr, new: ast.expr) -> Iterator[Rewrite]:
+    """The running average of two numbers as other sums and means."""
+    total = binary(old, ast.Add(), new)
+    t = ast.Name("t")
+    before = binary(binary(t, ast.Sub(), ast.Constant(1)), ast.Mult(), old)
+    mean = binary(binary(before, ast.Add(), new), ast.Div(), t)
+    yield Rewrite("sum_for_average", f"{say(old)} and {say(new)} were added up", total)
+    half = binary(total, ast.Div(), ast.Constant(2))
+    because = f"the mean of {say(old)} and {say(new)} was taken"
+    yield Rewrite("mean_for_average", because, half)
+    because = f"the mean of all {say(new)} so far was taken"
+    yield Rewrite("mean_for_average", because, mean)
 
 
 def _difference(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
     if isinstance(left, ast.Constant):
         because = f"{say(right)} was taken for {say(binary(left, ast.Sub(), right))}"
         yield Rewrite("one_minus_forgotten", because, right)
+        match right:
+            case ast.BinOp(base, ast.Pow(), exponent):
+                power = binary(binary(left, ast.Sub(), base), ast.Pow(), exponent)
+                because = f"{say(power)} was taken for {say(binary(left, ast.Sub(), right))}"
+                yield Rewrite("power_misplaced", because, power)
         return
     plus = binary(left, ast.Add(), right)
     yield Rewrite("plus_for_minus", f"{say(right)} was added, not subtracted", plus)
     turned = binary(right, ast.Sub(), left)
     yield Rewrite("turned_round", f"the difference was turned round: {say(turned)}", turned)
+    squared = binary(binary(left, ast.Sub(), right), ast.Mult(), binary(left, ast.Sub(), right))
+    yield Rewrite("square_added", f"{say(binary(left, ast.Sub(), right))} was squared", squared)
     yield Rewrite("term_forgotten", f"{say(right)} was not subtracted", left)
 
 
@@ -211,7 +211,7 @@ def _function(function: str, arguments: list[ast.expr]) -> Iterator[Rewrite]:
         case "sqrt", [part]:
             yield Rewrite("root_forgotten", f"the root of {say(part)} was not taken", part)
             match part:
-                case ast.BinOp(average, ast.Add(), eps) if _is_eps(eps):
+                case ast.BinOp(average, ast.Add(), eps) if is_eps(eps):
                     outside = binary(root(average), ast.Add(), eps)
                     yield Rewrite("eps_outside", "eps was put outside the root", outside)
         case (("min" | "max"), [first, second]):
@@ -221,82 +221,16 @@ def _function(function: str, arguments: list[ast.expr]) -> Iterator[Rewrite]:
             for taken, left_out in ((first, second), (second, first)):
                 because = f"{say(taken)} was taken without looking at {say(left_out)}"
                 yield Rewrite("one_side_taken", because, taken)
+        case "cos", [part]:
+            yield Rewrite("function_forgotten", f"the cosine of {say(part)} was not taken", part)
+            straight = ast.Constant(180)
+            turned = binary(binary(part, ast.Mult(), ast.Name("pi")), ast.Div(), straight)
+            in_degrees = ast.Call(ast.Name("cos"), [turned], [])
+            yield Rewrite("degrees", "the cosine was taken in degrees, not in radians", in_degrees)
+            if any(isinstance(one, ast.Name) and one.id == "pi" for one in ast.walk(part)):
+                half_turn = substitute(part, {"pi": straight})
+                taken = ast.Call(ast.Name("cos"), [half_turn], [])
+                because = "180 was taken for π: the cosine is in radians"
+                yield Rewrite("degrees", because, taken)
         case _, [part]:
             yield Rewrite("function_forgotten", f"{function} of {say(part)} was not taken", part)
-
-
-def _name(name: str, table: Table) -> Iterator[Rewrite]:
-    """What may be taken in the place of one name."""
-    yield from _other_row(name, table)
-    yield from _other_parameter(name, table)
-    for other in table.point if name in table.point else ():
-        if other != name:
-            yield _read(other, "x_and_y_swapped", f"{other} was taken for {name}")
-    if name in table.names and name not in (*COUNTERS, *table.point, *table.parameters):
-        for earlier in table.column(name).precedents:
-            if earlier in table.names and earlier not in (*COUNTERS, *table.point):
-                yield _read(earlier, "stage_skipped", f"{earlier} was taken for {name}")
-    node = ast.Name(name)
-    if is_rate(node) or table.part(name.removesuffix("_prev")).base == "step":
-        twice = binary(ast.Name("lr"), ast.Mult(), node)
-        yield Rewrite("rate_twice", "the learning rate was multiplied in twice", twice)
-    if is_share(node):
-        rest = binary(ast.Constant(1), ast.Sub(), node)
-        yield Rewrite("beta_for_rest", f"{say(rest)} was taken for {name}", rest)
-        for other in table.hyper:
-            if other != name and is_share(ast.Name(other)):
-                yield _read(other, "other_beta", f"{other} was taken for {name}")
-
-
-def _read(other: str, slip: str, because: str) -> Rewrite:
-    return Rewrite(slip, because, ast.Name(other))
-
-
-def _other_row(name: str, table: Table) -> Iterator[Rewrite]:
-    """Another count, or the number of another row."""
-    node, above = ast.Name(name), name.removesuffix("_prev")
-    base, parameter = table.part(above)
-    if name == "t":
-        for op, word in ((ast.Sub(), "t - 1"), (ast.Add(), "t + 1")):
-            yield Rewrite(
-                "t_off_by_one", f"{word} was taken for t", binary(node, op, ast.Constant(1))
-            )
-        if "sample" in table.names:
-            yield _read("sample", "other_counter", "the sample's number was taken for t")
-    elif _above(name):
-        if base == "new" and parameter:
-            because = f"the old {parameter} of the row above was taken, not the new one"
-            yield _read(f"{parameter}_prev", "old_parameter", because)
-        else:
-            because = f"this row's {above} was taken, not that of the row above"
-            yield _read(above, "this_row", because)
-    elif name in table.names and name not in COUNTERS:
-        because = f"the row above's {name} was taken, not this row's"
-        yield _read(f"{name}_prev", "row_above", because)
-        for decimals in range(4) if name not in table.point else ():
-            because = f"{name} was rounded to {decimals} decimals before going on"
-            yield Rewrite("rounded_too_early", because, rounding(node, decimals))
-
-
-def _other_parameter(name: str, table: Table) -> Iterator[Rewrite]:
-    """The parameter after its update, or the same of another parameter."""
-    if name in table.parameters:
-        because = f"the {name} was taken after its update, not before"
-        yield _read(table.carrier(name), "updated_parameter", because)
-    base, parameter = table.part(name.removesuffix("_prev"))
-    for other in table.parameters if parameter else ():
-        if other != parameter:
-            swapped = _like(name, table.named(base, other))
-            because = f"{say(ast.Name(swapped))} was taken for {say(ast.Name(name))}"
-            yield _read(swapped, "other_parameter", because)
-
-
-def _like(name: str, other: str) -> str:
-    return f"{other}_prev" if _above(name) else other
-
-
-def rounding(part: ast.expr, decimals: int) -> ast.expr:
-    """A part rounded as by hand; a half goes up, also one that is short of it by its last bit."""
-    scale = ast.Constant(10**decimals)
-    half = binary(binary(part, ast.Mult(), scale), ast.Add(), ast.Constant(0.5000001))
-    return binary(ast.Call(ast.Name("floor"), [half], []), ast.Div(), scale)

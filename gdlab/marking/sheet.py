@@ -18,7 +18,8 @@ class Written:
     ``number`` is None where it is none; then ``problem`` says in a sentence what stands there
     instead, or ``text`` begins with # for an error such as #NUM!. ``decimals`` are the digits after
     the point that it claims (fewer than 0: whole tens, hundreds), None for a number in full.
-    ``text`` is what was typed. ``address`` is where it stands.
+    ``text`` is what was typed. ``address`` is where it stands. ``or_else`` is the second number
+    that it may mean, such as 1204 for ``1,204``.
     """
 
     number: float | None
@@ -26,6 +27,7 @@ class Written:
     text: str = ""
     address: str = ""
     problem: str | None = None
+    or_else: "Written | None" = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Filled:
     ``written`` only where the learner has changed it: it is computed with, but not judged.
     ``shown`` are the decimals that given cells show, None where they show all. ``addresses`` is
     for cells that do not stand where :mod:`gdlab.core.layout` has them. ``notes`` are sentences
-    about the file as a whole.
+    about the file as a whole. What stands in a column of ``factors`` counts times its factor.
     """
 
     key: Trace
@@ -48,6 +50,7 @@ class Filled:
     file: str | None = None
     sheet: str = ""
     notes: tuple[str, ...] = ()
+    factors: Mapping[str, float] = field(default_factory=dict)
 
     def address(self, place: CellRef) -> str:
         """Where a cell stands."""

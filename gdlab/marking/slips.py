@@ -6,22 +6,23 @@ be put into each to see which gives what was written.
 
 import ast
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import combinations
 
-from gdlab.core.columns import COUNTERS, Table
+from gdlab.core.columns import Table
 from gdlab.core.registry import find_rule, rules
 from gdlab.language.evaluate import CellError, evaluate
-from gdlab.language.grammar import names, substitute
+from gdlab.language.grammar import names
 from gdlab.marking.bounds import Bound, bound
-from gdlab.marking.conventions import conventions
+from gdlab.marking.column_slips import of_a_column
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.rewrites import Rewrite, everywhere
+from gdlab.marking.rewrites import everywhere
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.
-WHOLE = ("copied_from_above", "copied_from_beside", "another_convention", "parameters_swapped")
+WHOLE = (
+    "copied_from_above", "copied_from_beside", "another_convention", "parameters_swapped",
+    "not_simultaneous", "squared_error_for_gradient",
+)  # fmt: skip
 MOST_PAIRS = 300
 
 
@@ -96,7 +97,7 @@ def _slips(formula: _Formula) -> list[Slip]:
         return []
     found = [
         Slip((one.name,), one.because, one.tree)
-        for one in (*everywhere(expression, table), *_of_the_whole(table, column, expression))
+        for one in (*everywhere(expression, table), *of_a_column(table, column, expression))
     ]
     # A cell cannot have been computed from itself.
     found = [slip for slip in found if column not in slip.asks]
@@ -117,51 +118,6 @@ def _pairs(formula: _Formula) -> list[Slip]:
     found = [slip for slip in found if column not in slip.asks]
     # Of so many one would always be met by chance.
     return found if len(found) <= MOST_PAIRS else []
-
-
-def _of_the_whole(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
-    """Slips that are no change of one place."""
-    yield from _parameters(table, column, expression)
-    yield from conventions(table, column)
-    above = f"the {column} of the row above was copied"
-    yield Rewrite("copied_from_above", above, ast.Name(f"{column}_prev"))
-    order = table.names
-    place = order.index(column)
-    for beside in order[max(place - 1, 0) : place + 2]:
-        if beside != column and beside not in COUNTERS:
-            copied = f"the number beside it, {beside}, was copied"
-            yield Rewrite("copied_from_beside", copied, ast.Name(beside))
-    negative = ast.UnaryOp(ast.USub(), expression)
-    yield Rewrite("sign_turned", "the sign of the result was turned round", negative)
-    for shift in (-3, -2, -1, 1, 2, 3):
-        scaled = ast.BinOp(expression, ast.Mult(), ast.Constant(10.0**shift))
-        way = "right" if shift > 0 else "left"
-        because = f"the decimal point was put {abs(shift)} too far to the {way}"
-        yield Rewrite("point_shifted", because, scaled)
-
-
-def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
-    """Two parameters swapped; everything taken from another parameter."""
-    used = names(expression)
-
-    def exchanged(name: str, swap: dict[str, str]) -> str:
-        above = name.removesuffix("_prev")
-        base, parameter = table.part(above)
-        if parameter not in swap:
-            return name
-        return table.named(base, swap[parameter]) + name[len(above) :]
-
-    own = table.part(column).parameter
-    for first, second in combinations(table.parameters, 2):
-        swap = {first: second, second: first}
-        if first in used and second in used:
-            turned: dict[str, ast.expr] = {name: ast.Name(exchanged(name, swap)) for name in used}
-            because = f"{first} and {second} were swapped"
-            yield Rewrite("parameters_swapped", because, substitute(expression, turned))
-    for other in table.parameters:
-        if own is not None and other != own:
-            name = exchanged(column, {own: other})
-            yield Rewrite("other_parameter", f"this is the number of {name}", ast.Name(name))
 
 
 def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:

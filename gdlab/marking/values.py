@@ -3,14 +3,19 @@
 import datetime
 import math
 import re
+import struct
+from dataclasses import replace
 
 from gdlab.core.words import shown
 from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
+from gdlab.marking.texts import readings
 
-TYPED_NUMBER = re.compile(r"([+-]?)(\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(e[+-]?\d{1,3})?(\s*%)?")
+TOO_LARGE = re.compile(r"[+-]?\d+e\d+")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
 COMPUTED_DIGITS = 15
+# Single precision holds seven digits, of which differences and sums lose some.
+DIGITS_OF_SINGLE, SINGLE_DIGITS, LARGEST_SINGLE = 5, 12, 3e38
 
 
 def written(cell: GridCell, address: str) -> tuple[Written, str | None]:
@@ -30,31 +35,47 @@ def written(cell: GridCell, address: str) -> tuple[Written, str | None]:
     remark = None
     if "%" in form:
         remark = f"{address} is shown as a percentage; it holds {value!r}, and that is judged"
-    return Written(float(value), _claimed(value), repr(value), address), remark
+    return Written(float(value), claimed(value), repr(value), address), remark
 
 
 def _problem(text: str, address: str, why: str) -> tuple[Written, None]:
     return Written(None, text=text, address=address, problem=why), None
 
 
-def _claimed(number: float) -> int | None:
+def claimed(number: float) -> int | None:
     """The decimals that a stored number claims; None where it was computed in full."""
-    digits = f"{abs(number):.17e}" if number == 0 else repr(abs(float(number)))
-    significant = digits.partition("e")[0].replace(".", "").strip("0")
+    if number == 0:
+        return 0
+    significant = repr(abs(float(number))).partition("e")[0].replace(".", "").strip("0")
+    if len(significant) >= SINGLE_DIGITS and _is_single(float(number)):
+        return DIGITS_OF_SINGLE - 1 - math.floor(math.log10(abs(number)))
     return None if len(significant) >= COMPUTED_DIGITS else decimals_of(float(number))
 
 
+def _is_single(number: float) -> bool:
+    """Whether a number has single precision, as numpy.float32 and torch have it."""
+    if abs(number) > LARGEST_SINGLE:
+        return False
+    single = struct.unpack("f", struct.pack("f", number))[0]
+    # A file keeps 16 digits of it.
+    return bool(abs(single - number) <= 1e-15 * abs(number))
+
+
 def typed(text: str, address: str) -> tuple[Written, str | None]:
-    """Text where a number belongs: read where it can mean one number only."""
-    match = TYPED_NUMBER.fullmatch(text.strip().replace("\u2212", "-").lower())
-    if match is None:
+    """Text where a number belongs, as a person reads it; and a remark where it is no plain one."""
+    found = readings(text)
+    if not found:
         kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, no number"
+        if TOO_LARGE.fullmatch(text.strip().lower()):
+            kind = "no number that a spreadsheet can hold"
         return _problem(text, address, f"{shown(text)} is {kind}")
-    sign, digits, power, percent = match.groups()
-    tens = int(power[1:]) if power else 0
-    plain = f"{sign}{digits.replace(',', '.')}e{tens - 2 if percent else tens}"
-    number, decimals = float(plain), decimals_of(plain)
-    if not math.isfinite(number):
-        return _problem(text, address, f"{shown(text)} is no number that a spreadsheet can hold")
-    remark = f"{address} holds the text {shown(text)}; it was read as the number {number!r}"
-    return Written(number, decimals, text.strip(), address), remark
+    ways = [Written(one.number, one.decimals, text.strip(), address) for one in found]
+    if len(ways) > 1:
+        means = f"may mean {found[0].number!r} or {_whole(found[1].number)}"
+        return replace(ways[0], or_else=ways[1]), f"{address} holds the text {shown(text)}: {means}"
+    means = f"it was read as the number {found[0].number!r}"
+    return ways[0], f"{address} holds the text {shown(text)}; {means}"
+
+
+def _whole(number: float) -> str:
+    return repr(number).removesuffix(".0")

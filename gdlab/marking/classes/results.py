@@ -13,7 +13,7 @@ from gdlab.core.words import harmless
 from gdlab.marking.classes.roster import Learner, alike
 
 MARKS, ITEMS, ALIKE = "marks.csv", "items.csv", "alike.csv"
-STATUSES = {"r": "right", "f": "follows", "w": "wrong", "e": "empty"}
+STATUSES = {"r": "right", "f": "follows", "u": "unearned", "w": "wrong", "e": "empty"}
 COUNTS = (*STATUSES.values(), "of")
 MARK_HEADS = ("id", "name", "file", *COUNTS, "percent", "first_wrong", "remark")
 ITEM_HEADS = ("rule", "column", "row", *COUNTS, "slips")
@@ -97,8 +97,8 @@ def _marks(identity: str, file: str, result: Result, learner: Learner | None) ->
     if "reason" in result:
         return {**row, "remark": [f"not marked: {result['reason']}"]}
     marks = result["marks"]
-    percent = 100 * (marks["right"] + marks["follows"]) / marks["of"] if marks["of"] else 0.0
-    row |= {count: marks[count] for count in COUNTS} | {"percent": f"{percent:.1f}"}
+    percent = f"{100 * result['score']:.1f}"
+    row |= {count: marks[count] for count in COUNTS} | {"percent": percent}
     return {**row, "first_wrong": result["first_wrong"] or "", "remark": list(result["notes"])}
 
 

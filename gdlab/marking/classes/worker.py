@@ -91,6 +91,7 @@ def mark(path: Path, copy: Path) -> dict[str, Any]:
     return {
         "rule": found.rule,
         "marks": found.marks,
+        "score": found.score,
         "first_wrong": found.first_wrong,
         "seed": record.seed if record else None,
         "name": learner_name(grids),

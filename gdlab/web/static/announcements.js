@@ -31,7 +31,8 @@ export function progressOf({ blanks, judged }) {
   const count = (wanted) => (
     Object.values(judged).filter(({ status }) => status === wanted).length
   );
-  const [follow, wrong] = [count("follows"), count("wrong")];
+  const [follow, unearned, wrong] = [count("follows"), count("unearned"), count("wrong")];
   const following = follow ? `, ${follow} ${follow === 1 ? "follows" : "follow"}` : "";
-  return `${count("right")} of ${all} right${following}${wrong ? `, ${wrong} wrong` : ""}`;
+  const rest = (unearned ? `, ${unearned} unearned` : "") + (wrong ? `, ${wrong} wrong` : "");
+  return `${count("right")} of ${all} right${following}${rest}`;
 }

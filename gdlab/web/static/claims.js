@@ -1,27 +1,32 @@
 // What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
-// for, as gdlab/marking has it (values.py, judge.py, counting.py).
+// for, as gdlab/marking has it (values.py, claims.py, counting.py).
 import { roundedTo } from "./intervals.js";
+import { orderOf, readingsOf } from "./texts.js";
 
 // What a zero claims where nothing else says how many decimals were meant.
 const DECIMALS_OF_ZERO = 2;
-const TYPED = /^([+-]?)(\d{1,30}(?:[.,]\d{0,30})?|[.,]\d{1,30})(?:e([+-]?\d{1,3}))?(\s*%)?$/;
+// The digits that a whole number claims at most.
+const MOST_DIGITS = 4;
+// Numbers of as few digits, and as many of them, make a habit.
+const FEWEST_DIGITS = 3;
+const OFTEN_ENOUGH = 3;
 const LONGEST_SHOWN = 40;
+const TOO_LARGE = /^[+-]?\d+e\d+$/;
 
-/** What was typed in a cell: its number, null for none, and the decimals that it claims. */
+/**
+ * What was typed in a cell: its number, null for none, the decimals that it claims, and in `orElse`
+ * the second number that it may mean.
+ */
 export function readTyped(text) {
-  const found = TYPED.exec(text.trim().replace("\u2212", "-").toLowerCase());
-  if (found) {
-    const [, sign, written, power, percent] = found;
-    const digits = written.replace(",", ".");
-    const tens = Number(power ?? 0) - (percent ? 2 : 0);
-    const number = Number(`${sign}${digits}e${tens}`);
-    const decimals = (digits.split(".")[1] ?? "").length - tens;
-    if (Number.isFinite(number)) return { number, decimals, text, problem: "" };
+  const [first, second] = readingsOf(text);
+  if (first) {
+    const plain = { text, problem: "" };
+    return { ...first, ...plain, orElse: second ? { ...second, ...plain } : null };
   }
   const quoted = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
-  const why = found ? "no number that a spreadsheet can hold"
-    : text.startsWith("=") ? "a formula typed as text" : "text, no number";
-  return { number: null, decimals: null, text, problem: `'${quoted}' is ${why}` };
+  const why = TOO_LARGE.test(text.trim().toLowerCase()) ? "no number that a spreadsheet can hold"
+    : text.trimStart().startsWith("=") ? "a formula typed as text" : "text, no number";
+  return { number: null, decimals: null, text, problem: `'${quoted}' is ${why}`, orElse: null };
 }
 
 /** The columns whose every cell is a whole number, by their formulas alone: they only count. */
@@ -62,45 +67,70 @@ function mostCommon(decimals, otherwise) {
     inOrder[0] ?? otherwise);
 }
 
-/**
- * The numbers that each written cell may stand for. A whole number claims as many decimals as most
- * numbers of its column, or else of the sheet, have, up to four digits. Where all of a column are
- * whole, and not the same, whole ones are meant. One that only counts is that number alone.
- * `usual` are the decimals where no number of the sheet claims any.
- */
-export function claimsOf(written, counts, usual) {
+/** How the numbers of one sheet are written: by column their numbers and decimals, and overall. */
+function habitsOf(written, usual) {
   const columns = new Map();
+  const digits = [];
   for (const [place, { number, decimals }] of written) {
     if (number === null) continue;
     const [, name] = place.split(" ");
     if (!columns.has(name)) columns.set(name, { numbers: new Set(), decimals: [] });
     columns.get(name).numbers.add(number);
-    if (decimals > 0) columns.get(name).decimals.push(decimals);
+    if (decimals <= 0) continue;
+    columns.get(name).decimals.push(decimals);
+    digits.push(decimals + 1 + orderOf(number));
   }
-  const elsewhere = mostCommon([...columns.values()].flatMap((one) => one.decimals), usual);
+  const longest = digits.length ? Math.max(...digits) : MOST_DIGITS;
+  const often = digits.filter((one) => one === longest).length >= OFTEN_ENOUGH;
+  return {
+    columns,
+    elsewhere: mostCommon([...columns.values()].flatMap((one) => one.decimals), usual),
+    digits: Math.min(MOST_DIGITS, longest),
+    // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
+    toDigits: longest >= FEWEST_DIGITS && often ? longest : null,
+  };
+}
+
+/** The decimals that a whole number claims. */
+function decimalsOfWhole(habits, name, number, decimals) {
+  const own = habits.columns.get(name);
+  const allWhole = !own.decimals.length && own.numbers.size > 1;
+  const meant = allWhole ? 0 : mostCommon(own.decimals, habits.elsewhere);
+  // A bare 0 would pass for anything under a half.
+  if (number === 0) return meant > 0 ? meant : DECIMALS_OF_ZERO;
+  const size = orderOf(number);
+  // 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
+  if (decimals < 0) return Math.max(decimals, 1 - size);
+  if (habits.toDigits !== null && size >= habits.toDigits) {
+    // 1660 may be 1663 where all numbers have three digits; 1661 has four.
+    const tens = size + 1 - habits.toDigits;
+    return number % 10 ** tens ? 0 : -tens;
+  }
+  return Math.max(0, Math.min(meant, habits.digits - 1 - size));
+}
+
+/**
+ * The numbers that each written cell may stand for, in each way that it can be read: a list of
+ * `[number, interval]`. A whole number claims as many decimals as most numbers of its column, or
+ * else of the sheet, have, up to as many digits as the longest number has, at most four. Where all
+ * of a column are whole, and not the same, whole ones are meant. One that only counts is that
+ * number alone. `usual` are the decimals where no number of the sheet claims any.
+ */
+export function claimsOf(written, counts, usual) {
+  const habits = habitsOf(written, usual);
   const claims = new Map();
-  for (const [place, { number, decimals }] of written) {
-    if (number === null) continue;
+  for (const [place, cell] of written) {
+    if (cell.number === null) continue;
     const [, name] = place.split(" ");
-    if (counts.has(name) && Number.isInteger(number)) {
-      claims.set(place, roundedTo(number, null));
-      continue;
-    }
-    let digits = decimals;
-    if (digits <= 0) {
-      const own = columns.get(name);
-      const allWhole = !own.decimals.length && own.numbers.size > 1;
-      const meant = allWhole ? 0 : mostCommon(own.decimals, elsewhere);
-      if (number === 0) {
-        // A bare 0 would pass for anything under a half.
-        digits = Math.max(meant, DECIMALS_OF_ZERO);
-      } else {
-        const size = Math.floor(Math.log10(Math.abs(number)));
-        // 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
-        digits = digits === 0 ? Math.max(0, Math.min(meant, 3 - size)) : Math.max(digits, 1 - size);
-      }
-    }
-    claims.set(place, roundedTo(number, digits));
+    const ways = [cell, cell.orElse].filter(Boolean);
+    claims.set(place, ways.map((way) => {
+      const { number, decimals } = way;
+      const whole = Number.isInteger(number);
+      if (counts.has(name) && whole) return [way, roundedTo(number, null)];
+      const claimed = whole && decimals <= 0
+        ? decimalsOfWhole(habits, name, number, decimals) : decimals;
+      return [way, roundedTo(number, claimed)];
+    }));
   }
   return claims;
 }

@@ -1,5 +1,6 @@
-// Every cell of a practice sheet is right, follows, wrong or empty, as gdlab/marking/judge.py has
-// it: by the truth and by the learner's own cells before it, as written or before their rounding.
+// Every cell of a practice sheet is right, follows, unearned, wrong or empty, as
+// gdlab/marking/judge.py has it: by the truth and by the learner's own cells before it, as written
+// or before their rounding. 0 and copied numbers that follow from a wrong one are unearned.
 import { SHEET } from "./arithmetic.js";
 import { claimsOf, countingOf, readTyped } from "./claims.js";
 import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
@@ -7,6 +8,8 @@ import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
 // With more own cells than this in one formula, their ways to be rounded are taken together.
 const MOST_APART = 4;
 const NOWHERE = [NaN, NaN];
+// Of two ways to read a cell the first of these counts.
+const BEST_FIRST = ["right", "follows", "unearned", "wrong"];
 
 /** What a rounded number may have been before, if at least one more digit of it was kept. */
 function keptOf(fitting, claim) {
@@ -42,6 +45,20 @@ function givenCell(number, decimals) {
   return { number: shown, kept: keptOf([full], roundedTo(shown, decimals)), astray: null };
 }
 
+/** The columns that repeat a number from another cell: there nothing is computed. */
+function copiesOf({ names }, program, inputs) {
+  const cell = {};
+  const column = Object.fromEntries(names.map((name) => [name, [cell, cell]]));
+  const nothing = () => null;
+  const NOTHING = {
+    add: nothing, sub: nothing, mul: nothing, div: nothing, pow: nothing, neg: nothing,
+    sqrt: nothing, cos: nothing, abs: nothing, floor: nothing, sign: nothing, min: nothing,
+    max: nothing, choose: nothing,
+  };
+  const { rows } = program(NOTHING, column, {}, inputs);
+  return new Set(Object.keys(rows).filter((name) => rows[name](1) === cell));
+}
+
 /**
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
  * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
@@ -54,6 +71,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
   const { rows, inputs, first, blanks = null, decimals = null } = given;
   const written = new Map([...texts].map(([place, text]) => [place, readTyped(text)]));
   const claims = claimsOf(written, countingOf(sheet, program, inputs), decimals ?? 0);
+  const copies = copiesOf(sheet, program, inputs);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
   // The formulas look their cells up here: numbers as written, and what they may have been.
   const numbers = {};
@@ -97,40 +115,62 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     return [asWritten, found];
   }
 
+  /** Whether a cell that follows says that something was computed. */
+  function isEarned(number, name, row, cells) {
+    if (copies.has(name)) return cells.some((at) => at.own.tells || at.own.slips);
+    const above = own.get(`${row - 1} ${name}`);
+    const isSame = above?.number === number || cells.some((at) => at.own.number === number);
+    return Boolean(number && !isSame) || cells.some((at) => at.own.tells);
+  }
+
   function judgeCell(name, row, place) {
     const expected = truth[name][row];
     const cells = before(name, row);
     const [fromYours, found] = fromOwn(name, row, cells);
     const astray = cells.map((at) => at.own.astray).find(Boolean) ?? null;
     const typed = written.get(place);
-    const claim = claims.get(place);
-    const statusOf = (isTrue, fits) => (
-      isTrue || (fits && !astray) ? "right" : fits ? "follows" : "wrong"
+    const statusOf = (isTrue, fits, number) => (
+      isTrue || (fits && !astray) ? "right"
+        : !fits ? "wrong" : isEarned(number, name, row, cells) ? "follows" : "unearned"
     );
-    let status;
-    if (claim) {
-      const fitting = found.map((band) => meet(band, claim)).filter(Boolean);
-      const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
-      status = statusOf(isTrue, fitting.length > 0);
-      own.set(place, {
-        number: typed.number,
-        kept: fitting.length ? keptOf(fitting, claim) : claim,
-        astray: status === "wrong" ? place : fitting.length ? astray : null,
+    const verdictOf = (status, way, claim) => {
+      const origin = status === "follows" || status === "unearned" ? astray : null;
+      return { status, written: way, claim, origin, expected, fromYours, cells };
+    };
+    const ways = claims.get(place);
+    if (ways) {
+      const judged = ways.map(([way, claim]) => {
+        const fitting = found.map((band) => meet(band, claim)).filter(Boolean);
+        const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
+        const status = statusOf(isTrue, fitting.length > 0, way.number);
+        return [verdictOf(status, way, claim), {
+          number: way.number,
+          kept: fitting.length ? keptOf(fitting, claim) : claim,
+          astray: status === "wrong" ? place : fitting.length ? astray : null,
+          tells: status === "follows",
+          slips: status === "wrong" && way.number !== 0,
+        }];
       });
-    } else if (typed?.text.startsWith("#")) {
-      status = statusOf(!Number.isFinite(expected), !Number.isFinite(fromYours));
+      const rank = ([{ status }]) => BEST_FIRST.indexOf(status);
+      const [verdict, mine] = judged.reduce((a, b) => (rank(b) < rank(a) ? b : a));
+      own.set(place, mine);
+      return verdict;
+    }
+    if (typed?.text.startsWith("#")) {
+      const status = statusOf(!Number.isFinite(expected), !Number.isFinite(fromYours), null);
       own.set(place, {
         number: null, kept: NOWHERE, astray: status === "wrong" ? place : astray,
+        tells: status === "follows",
       });
-    } else {
-      status = typed ? "wrong" : "empty";
-      own.set(place, {
-        number: Number.isFinite(fromYours) ? fromYours : null,
-        kept: found.length ? hull(...found) : NOWHERE, astray,
-      });
+      return verdictOf(status, typed);
     }
-    const origin = status === "follows" ? astray : null;
-    return { status, written: typed, claim, origin, expected, fromYours, cells };
+    own.set(place, {
+      number: Number.isFinite(fromYours) ? fromYours : null,
+      kept: found.length ? hull(...found) : NOWHERE,
+      astray,
+      tells: cells.some((at) => at.own.tells),
+    });
+    return verdictOf(typed ? "wrong" : "empty", typed);
   }
 
   const isAsked = (name) => name in exact && (!blanks || name in blanks);

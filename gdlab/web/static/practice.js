@@ -168,6 +168,9 @@ export function withPractice(host, page, programs) {
     const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
     const cellAt = (other) => addressOf(seen, other.split(" ")[1], Number(other.split(" ")[0]));
     if (status === "follows") return `right, given what stands in ${cellAt(origin)}`;
+    if (status === "unearned") {
+      return `it follows from ${cellAt(origin)}, but does not show that anything was computed`;
+    }
     if (status !== "wrong" || written.problem) return written.problem;
     if (!hinted.includes(place)) return "";
     if (!Number.isFinite(fromYours)) return "hint: does a number come out here at all?";

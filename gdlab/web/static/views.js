@@ -3,7 +3,11 @@ import { full, shown } from "./numbers.js";
 import { valueOf } from "./state.js";
 
 const STATUS = {
-  right: "right", follows: "follows from an earlier slip", wrong: "wrong", empty: "empty",
+  right: "right",
+  follows: "follows from an earlier slip",
+  unearned: "follows, but was not computed",
+  wrong: "wrong",
+  empty: "empty",
 };
 const SHORT_NAME = 9;
 const ONE_CELL = "paste one number at a time; each cell is judged as it is filled in";

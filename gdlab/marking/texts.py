@@ -1,0 +1,111 @@
+"""Numbers as people write them: with any dash, as fractions, powers of ten, with thousands."""
+
+import math
+import re
+import unicodedata
+from typing import NamedTuple
+
+from gdlab.marking.sheet import decimals_of
+
+DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+APOSTROPHES = "\u2019\u02bc\u00b4`"
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
+# The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
+NOUGHTS = "\u0660\u06f0\u0966\u09e6\u0be6\u0e50"
+DIGITS = {ord(zero) + i: str(i) for zero in NOUGHTS for i in range(10)}
+SEPARATORS = {0x066B: ",", 0x066C: "'"}
+GROUPS = re.compile(r"\d{1,3}(?:'\d{3})+")
+FRACTION = re.compile(r"([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?/ ?(\d{1,9})")
+POWER = re.compile(r"(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?")
+PLAIN = re.compile(r"([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?")
+MOST_DIGITS, DIGITS_OF_FRACTION = 30, 6
+
+
+class Reading(NamedTuple):
+    """A number that a text may mean, and the decimals that it claims; None: all of them."""
+
+    number: float
+    decimals: int | None
+
+
+def readings(text: str) -> list[Reading]:
+    """The numbers that a text may mean, the likelier first; none where it is no number.
+
+    More than one only where a single comma or point may stand before decimals or thousands.
+    """
+    plain = _plain(text)
+    fraction = FRACTION.fullmatch(plain)
+    if fraction:
+        sign, whole, above, below = fraction.groups()
+        if int(below) == 0:
+            return []
+        number = int(whole or 0) + int(above) / int(below)
+        # Where a fraction stands for a rounded number, it does so to some digits.
+        size = math.floor(math.log10(number)) if number else 0
+        decimals = DIGITS_OF_FRACTION - 1 - size
+        return [Reading(-number if sign == "-" else number, decimals)]
+    tens, rest = 0, plain
+    power = POWER.fullmatch(plain)
+    if power:
+        rest, tens = power[1] or f"{power[2] or ''}1", int(power[3])
+    match = PLAIN.fullmatch(rest)
+    if match is None:
+        return []
+    sign, body, exponent, percent = match.groups()
+    if power and (exponent or percent):
+        return []
+    tens += int(exponent or 0) - (2 if percent else 0)
+    found = []
+    for digits in _without_groups(body):
+        if power and "." in digits:
+            # 3.70 * 10^-2 is how a program writes 0.037.
+            digits = digits.rstrip("0").rstrip(".") or "0"
+        written = f"{sign}{digits}e{tens}"
+        number = float(written)
+        if math.isfinite(number):
+            found.append(Reading(number, decimals_of(written)))
+    return found
+
+
+def _plain(text: str) -> str:
+    """A text in the characters of a keyboard, in small letters, its spaces single."""
+    spelled, before = "", ""
+    for character in text.strip():
+        if character in RAISED:
+            spelled += RAISED[character] if before in RAISED else f"^{RAISED[character]}"
+        else:
+            # 1½ is 1 1/2, not 11/2.
+            apart = unicodedata.category(character) == "No"
+            spelled += f" {character}" if apart else character
+        before = character
+    spelled = unicodedata.normalize("NFKC", spelled).translate(DIGITS | SEPARATORS)
+    spelled = re.sub(f"[{DASHES}]", "-", spelled).replace("\u2044", "/")
+    spelled = re.sub(f"[{APOSTROPHES}]", "'", spelled)
+    spelled = " ".join(spelled.lower().split())
+    # Thousands may stand apart.
+    spelled = re.sub(r"(?<=\d)[ '](?=\d{3}(?!\d))", "'", spelled)
+    return re.sub(r"^[=≈~] ?(?=[+-]? ?[\d.,])", "", spelled)
+
+
+def _without_groups(body: str) -> list[str]:
+    """Digits with at most one point, as a text with points, commas and groups may mean them."""
+    if sum(map(str.isdigit, body)) not in range(1, MOST_DIGITS + 1):
+        return []
+    used = [sign for sign in ".,'" if sign in body]
+    if len(used) > 1:
+        last = max(used, key=body.rindex)
+        whole, _, decimals = body.rpartition(last)
+        others = {sign for sign in used if sign != last}
+        if last == "'" or len(others) > 1 or last in whole:
+            return []
+        grouped = whole.replace(others.pop(), "'")
+        return [f"{grouped.replace(chr(39), '')}.{decimals}"] if GROUPS.fullmatch(grouped) else []
+    if not used:
+        return [body]
+    grouped = body.replace(used[0], "'")
+    in_groups = [grouped.replace("'", "")] if GROUPS.fullmatch(grouped) else []
+    if used[0] == "'" or body.count(used[0]) > 1:
+        return in_groups
+    # 0.125 has no thousands.
+    as_decimals = body.replace(",", ".")
+    return [as_decimals] if body.startswith("0") else [as_decimals, *in_groups]

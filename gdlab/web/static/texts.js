@@ -1,0 +1,99 @@
+// Numbers as people write them, as gdlab/marking/texts.py reads them: with any dash, as fractions,
+// powers of ten, with thousands.
+
+const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
+const APOSTROPHES = /[\u2019\u02bc\u00b4`]/g;
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻";
+const PLAIN_OF_RAISED = "0123456789+-";
+// The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
+const NOUGHTS = [0x660, 0x6f0, 0x966, 0x9e6, 0xbe6, 0xe50];
+const OTHER_DIGITS = new RegExp(
+  "[\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef\\u0be6-\\u0bef\\u0e50-\\u0e59]", "g",
+);
+const IN_THOUSANDS = /^\d{1,3}(?:'\d{3})+$/;
+const FRACTION = /^([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?\/ ?(\d{1,9})$/;
+const POWER_OF_TEN = /^(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?$/;
+const PLAIN_NUMBER = /^([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?$/;
+const MOST_READ_DIGITS = 30;
+const DIGITS_OF_FRACTION = 6;
+
+/** A text in the characters of a keyboard, in small letters, its spaces single. */
+function plainOf(text) {
+  let spelled = "";
+  let before = "";
+  for (const character of text.trim()) {
+    const raised = RAISED.indexOf(character);
+    if (raised >= 0) {
+      spelled += (before && RAISED.includes(before) ? "" : "^") + PLAIN_OF_RAISED[raised];
+    } else {
+      // 1½ is 1 1/2, not 11/2.
+      spelled += /\p{No}/u.test(character) ? ` ${character}` : character;
+    }
+    before = character;
+  }
+  const digit = (one) => {
+    const code = one.codePointAt(0);
+    return String(code - NOUGHTS.findLast((nought) => nought <= code));
+  };
+  return spelled.normalize("NFKC").replace(OTHER_DIGITS, digit)
+    .replaceAll("\u066b", ",").replaceAll("\u066c", "'")
+    .replace(DASHES, "-").replaceAll("\u2044", "/").replace(APOSTROPHES, "'")
+    .toLowerCase().split(/\s+/).filter(Boolean).join(" ")
+    .replace(/(?<=\d)[ '](?=\d{3}(?!\d))/g, "'")
+    .replace(/^[=≈~] ?(?=[+-]? ?[\d.,])/, "");
+}
+
+/** Digits with at most one point, as a text with points, commas and groups may mean them. */
+function withoutGroups(body) {
+  const count = body.replace(/\D/g, "").length;
+  if (count < 1 || count > MOST_READ_DIGITS) return [];
+  const used = [".", ",", "'"].filter((sign) => body.includes(sign));
+  if (used.length > 1) {
+    const last = used.reduce((a, b) => (body.lastIndexOf(b) > body.lastIndexOf(a) ? b : a));
+    const at = body.lastIndexOf(last);
+    const [whole, decimals] = [body.slice(0, at), body.slice(at + 1)];
+    const others = used.filter((sign) => sign !== last);
+    if (last === "'" || others.length > 1 || whole.includes(last)) return [];
+    const grouped = whole.replaceAll(others[0], "'");
+    return IN_THOUSANDS.test(grouped) ? [`${grouped.replaceAll("'", "")}.${decimals}`] : [];
+  }
+  if (!used.length) return [body];
+  const grouped = body.replaceAll(used[0], "'");
+  const inGroups = IN_THOUSANDS.test(grouped) ? [grouped.replaceAll("'", "")] : [];
+  if (used[0] === "'" || body.split(used[0]).length > 2) return inGroups;
+  // 0.125 has no thousands.
+  const asDecimals = body.replace(",", ".");
+  return body.startsWith("0") ? [asDecimals] : [asDecimals, ...inGroups];
+}
+
+/** The power of ten of a number's first digit; of 0 that of 1. */
+export const orderOf = (number) => (number ? Math.floor(Math.log10(Math.abs(number))) : 0);
+
+/** The numbers that a text may mean, the likelier first, each with the decimals that it claims. */
+export function readingsOf(text) {
+  const plain = plainOf(text);
+  const fraction = FRACTION.exec(plain);
+  if (fraction) {
+    const [, sign, whole, above, below] = fraction;
+    if (Number(below) === 0) return [];
+    const size = Number(whole ?? 0) + Number(above) / Number(below);
+    const number = sign === "-" ? -size : size;
+    return [{ number, decimals: DIGITS_OF_FRACTION - 1 - orderOf(size) }];
+  }
+  const power = POWER_OF_TEN.exec(plain);
+  const rest = power ? power[1] ?? `${power[2] ?? ""}1` : plain;
+  const match = PLAIN_NUMBER.exec(rest);
+  if (!match) return [];
+  const [, sign, body, exponent, percent] = match;
+  if (power && (exponent || percent)) return [];
+  const tens = (power ? Number(power[3]) : 0) + Number(exponent ?? 0) - (percent ? 2 : 0);
+  return withoutGroups(body).map((given) => {
+    let digits = given;
+    if (power && digits.includes(".")) {
+      // 3.70 * 10^-2 is how a program writes 0.037.
+      digits = digits.replace(/0+$/, "").replace(/\.$/, "") || "0";
+    }
+    const decimals = (digits.split(".")[1] ?? "").length - tens;
+    return { number: Number(`${sign}${digits}e${tens}`), decimals };
+  }).filter(({ number }) => Number.isFinite(number));
+}
