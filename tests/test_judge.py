@@ -379,7 +379,7 @@ def test_a_column_asked_for_that_is_not_there():
 def test_the_report_as_an_object():
     table, key = frame()
     found = gdlab.check(table, key).to_dict()
-    assert list(found) == ["file", "rule", "marks", "first_wrong", "cells"]
+    assert list(found) == ["file", "kind", "rule", "marks", "first_wrong", "cells"]
     assert list(found["cells"][0]) == [
         "sheet", "address", "row", "column", "status", "written", "expected",
         "expected_from_yours", "slip", "because",
