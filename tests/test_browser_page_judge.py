@@ -68,7 +68,7 @@ JUDGE_ALL = """({ keys, cases }) => cases.map(([key, texts, asked]) => {
     const given = { rows: epochs * samples, inputs: { ...inputs, n: samples }, first };
     const judged = gdlab.judgeTyped(sheet, program, given, run.frame, new Map(texts));
     if (!asked) return [...judged].map(([place, { status, origin }]) => [place, status, origin]);
-    const cells = gdlab.ownNumbers(sheet, { run, first }, judged);
+    const cells = gdlab.ownNumbers({ sheet, drawn: { run, first }, rows: given.rows }, judged);
     const [row, name] = asked.split(" ");
     const { parameters } = sheet.head;
     return gdlab.slipHint(

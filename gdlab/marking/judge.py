@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gdlab.core.columns import ABOVE, OWN, Column, topological_order
+from gdlab.core.columns import ABOVE, OWN, Column, Table, topological_order
 from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
 from gdlab.marking.claims import claims_of
@@ -101,7 +101,7 @@ def judge(filled: Filled) -> Judgement:
             before = {name: find(filled, own, row, name) for name in column.precedents}
             factor = filled.factors.get(column.name, 1.0)
             above = own[row - 1, column.name].number if row > 1 else None
-            cell = _Cell(place, true, column, formula, before, above, factor)
+            cell = _Cell(table, place, true, column, formula, before, above, factor)
             verdict, own[place] = cell.judged(filled.written.get(place), claims.get(place, ()))
             verdicts.append(verdict)
             if verdict.claim is not None:
@@ -130,6 +130,11 @@ def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str
     return LearnerCell(number, (number, number))
 
 
+def _is_cell(table: Table, name: str, row: int) -> bool:
+    kind = table.resolve(name).kind
+    return kind == OWN or (kind == ABOVE and row > 1)
+
+
 def _formula(column: Column) -> Bound | None:
     return bound(column.expression) if column.expression is not None else None
 
@@ -154,6 +159,7 @@ class _Cell:
 
     def __init__(
         self,
+        table: Table,
         place: CellRef,
         true: float,
         column: Column,
@@ -167,7 +173,9 @@ class _Cell:
         self.expected = true if math.isfinite(true) else NUM
         self.factor = factor
         self.is_copy = isinstance(column.expression, ast.Name)
-        self.before = list(before.values())
+        # Inputs are no cells: nothing is copied from them.
+        row = place[0]
+        self.before = [one for name, one in before.items() if _is_cell(table, name, row)]
         self.first_error = next((one.first_error for one in self.before if one.first_error), None)
         self.from_yours: float | str = self.expected
         self.bands = [] if self.expected == NUM else [(true, true)]

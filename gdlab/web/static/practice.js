@@ -183,7 +183,8 @@ export function withPractice(host, page, programs) {
     const { parameters } = sheet.head;
     const slip = slipHint(programs[tab], columns, inputs, parameters, name, row, verdict);
     const numbers = numbersOf(seen, name, row);
-    return `hint: ${slip || look || "look at this column's formula again"}: ${numbers}`;
+    const question = `which step with these numbers makes another ${name}?`;
+    return `hint: ${slip || look || question}: ${numbers}`;
   }
 
   return {
