@@ -134,6 +134,11 @@ def rule(function: Callable[..., object]) -> Callable[..., object]:
     return function
 
 
+def all_rules() -> list[Rule]:
+    """Every rule, the built-in ones first."""
+    return [_read_once(function) for function in _registered.values()]
+
+
 def rules() -> dict[str, str]:
     """Every rule's name with its source (paper, equation, where eps stands)."""
     return {name: _read_once(function).source for name, function in _registered.items()}

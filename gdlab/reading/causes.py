@@ -121,7 +121,11 @@ def find_cause(
     ``targets`` are gradients with what they should be at every point; one change mends all.
     """
     work = 0
+    inside = set(read.steps.cells[step])
+    before = [_before(read, [cell], inside) | {cell} for cell, _ in targets]
     for group in _formulas(read, step, targets[0][0]):
+        if any(cells.isdisjoint(group) for cells in before):
+            continue  # one change here would not reach every gradient
         middle = group[len(group) // 2]
         node = read.graph.nodes[middle]
         work += len(group) * 400

@@ -3,10 +3,11 @@
 import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph, Node, cells_of, is_cell
-from gdlab.reading.templates import leaf_number
+from gdlab.reading.templates import Template, leaf_number
 
 FAR = 10**9
 
@@ -179,7 +180,7 @@ def _depends(
     stack: list[Key] = []
     for place, one in enumerate(node.inputs):
         if place == leaf:
-            if node.template.tree is not None and _uses(node.template.tree, leaf) > 1:
+            if _uses(node.template, leaf) > 1:
                 return True
             continue
         stack += cells_of(one)
@@ -197,17 +198,26 @@ def _depends(
     return False
 
 
-def _uses(tree: ast.expr, leaf: int) -> int:
-    return sum(leaf_number(part) == leaf for part in ast.walk(tree))
+def _uses(template: Template, leaf: int) -> int:
+    """How often a reference stands in a formula."""
+    return _counts(template).get(leaf, 0)
+
+
+@lru_cache(maxsize=4096)
+def _counts(template: Template) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for part in ast.walk(template.tree or ast.Constant(0)):
+        number = leaf_number(part)
+        if number is not None:
+            found[number] = found.get(number, 0) + 1
+    return found
 
 
 def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
     """Without averages written as ``avg + (1 - beta) * (g - avg)``: another update uses them."""
     new = {update.new: update for update in updates}
     own = {
-        update.new
-        for update in updates
-        if _uses(graph.nodes[update.new].template.tree or ast.Constant(0), update.leaf) > 1
+        update.new for update in updates if _uses(graph.nodes[update.new].template, update.leaf) > 1
     }
     if not own:
         return updates
@@ -264,8 +274,12 @@ def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[
 
 
 def _shape(graph: Graph, update: Update) -> str:
-    tree = graph.nodes[update.new].template.tree
-    return ast.dump(tree) if tree is not None else ""
+    return _text(graph.nodes[update.new].template)
+
+
+@lru_cache(maxsize=4096)
+def _text(template: Template) -> str:
+    return ast.dump(template.tree) if template.tree is not None else ""
 
 
 def find_descents(graph: Graph) -> tuple[list[Descent], list[Update]]:

@@ -67,9 +67,14 @@ def data_at(graph: Graph, keys: list[Key], kept: frozenset[Key], draw: int) -> d
 def compared(graph: Graph) -> frozenset[Key]:
     """The typed cells that some condition depends on."""
     found: set[Key] = set()
+    conditional: dict[int, bool] = {}
     for node in graph.nodes.values():
         tree = node.template.tree
-        if tree is None or not any(isinstance(part, ast.Compare) for part in ast.walk(tree)):
+        if id(node.template) not in conditional:
+            conditional[id(node.template)] = tree is not None and any(
+                isinstance(part, ast.Compare) for part in ast.walk(tree)
+            )
+        if not conditional[id(node.template)]:
             continue
         stack = list(node.cells)
         while stack:

@@ -34,15 +34,17 @@ def number(value: Value | None) -> float:
 
 @dataclass
 class Node:
-    """One formula cell: its template, and for every reference the cell or the cells of a range."""
+    """One formula cell: its template, and for every reference the cell or the cells of a range.
+
+    ``cells`` are all cells that it refers to.
+    """
 
     template: Template
     inputs: Inputs
+    cells: tuple[Key, ...] = field(init=False)
 
-    @property
-    def cells(self) -> list[Key]:
-        """All cells that it refers to."""
-        return [key for one in self.inputs for key in cells_of(one)]
+    def __post_init__(self) -> None:
+        self.cells = tuple(key for one in self.inputs for key in cells_of(one))
 
 
 @dataclass

@@ -25,6 +25,7 @@ class Read:
     ) -> None:
         self.graph, self.descent, self.points, self.down = graph, descent, list(points), down
         self.book = graph.book
+        self.words: dict[Key, str] = {}
         self.steps: Steps = steps_of(graph, descent)
         self.sites = Sites(graph, descent)
         self.loss: Explained | None = find_loss(
@@ -55,7 +56,11 @@ class Read:
 
     def say(self, key: Key) -> str:
         """A cell in words."""
-        return said(self.book, self.sites.inside.get(key, key), self.down[key[0]])
+        words = self.words.get(key)
+        if words is None:
+            at = self.sites.inside.get(key, key)
+            words = self.words[key] = said(self.book, at, self.down[at[0]])
+        return words
 
     def _shown(self, chain: Chain) -> list[Key]:
         """The cells that hold a parameter before every update: copies beside the step's cells."""

@@ -40,6 +40,10 @@ class Sites:
         # The cell that a gradient which is part of a formula stands in.
         self.inside: dict[Key, Key] = {}
         parameters = {cell for chain in descent.chains for cell in chain.cells}
+        self.parameters = parameters
+        # What is left of an update's formula, and the references in a tree, once for all rows.
+        self.rests: dict[tuple[int, int], ast.expr] = {}
+        self.found: dict[int, tuple[ast.expr, list[int]]] = {}
         # Typed or computed beforehand, and used on the way from the parameters to a loss.
         self.forward: set[Key] = set()
         news = {new for chain in descent.chains for new in chain.updates}
@@ -61,7 +65,10 @@ class Sites:
         """The gradient of one update, read as a cell or as a part of a formula."""
         new = chain.updates[step]
         node = self.graph.nodes[new]
-        tree = without(node.template.tree, chain.leaves[step])
+        where = id(node.template), chain.leaves[step]
+        if where not in self.rests:
+            self.rests[where] = without(node.template.tree, chain.leaves[step])
+        tree = self.rests[where]
         twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
         if variant == CELL:
             return self._cell(new, tree, step, twin)
@@ -71,7 +78,7 @@ class Sites:
         """The leaves that depend on this step's parameters: through cells, and parameters."""
         cells: list[int] = []
         parameters: list[int] = []
-        for leaf in leaves(tree):
+        for leaf in self._leaves(tree):
             one = node.inputs[leaf]
             keys = cells_of(one)
             live = [key for key in keys if self.descent.latest.get(key) == step]
@@ -86,7 +93,14 @@ class Sites:
         return cells, parameters
 
     def _is_parameter(self, key: Key) -> bool:
-        return any(key in chain.cells for chain in self.descent.chains)
+        return key in self.parameters
+
+    def _leaves(self, tree: ast.expr) -> list[int]:
+        known = self.found.get(id(tree))
+        if known is None:
+            # The tree is kept with them, so that no other gets its number.
+            known = self.found[id(tree)] = tree, leaves(tree)
+        return known[1]
 
     def _twin(self, cell: Key, leaf: int, twin: Key | None) -> Key | None:
         """The cell of the second update that does what a cell of the first does.

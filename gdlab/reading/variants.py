@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from types import CodeType
 from typing import Any
 
-from gdlab.core.registry import Rule, find_rule, rules
+from gdlab.core.registry import Rule, all_rules
 from gdlab.formulas import functions
 from gdlab.language.grammar import OF_MATH, substitute
 
@@ -94,8 +94,7 @@ def variants_of(states: int) -> Iterator[Variant]:
 
 def rules_as_they_are(states: int) -> list[Variant]:
     """The registered rules that remember so many numbers."""
-    read = (find_rule(name) for name in rules())
-    return [_as_it_is(rule) for rule in read if len(rule.carried) == states]
+    return [_as_it_is(rule) for rule in all_rules() if len(rule.carried) == states]
 
 
 @lru_cache(maxsize=256)
