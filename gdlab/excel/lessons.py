@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
+from gdlab.core.columns import Table
 from gdlab.core.files import make_folder
+from gdlab.core.layout import letters as column_letters
 from gdlab.core.lessons import EPOCHS, LESSONS, Lesson, lesson
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.registry import rules
-from gdlab.core.symbols import LETTERS, refuse_letters
+from gdlab.core.symbols import LETTERS, refuse_letters, text
 from gdlab.core.trace import Trace, trace
 from gdlab.excel.compare import write_compare
 from gdlab.excel.data import write_data
 from gdlab.excel.intro import write_intro
-from gdlab.excel.original import original_notes
 from gdlab.excel.sheet import refuse_too_long, write_sheet
 from gdlab.excel.workbook import STREAM_FROM, write_trace
 from gdlab.excel.writer import writing
@@ -19,6 +20,22 @@ from gdlab.excel.writer import writing
 WORKBOOK = "graddesc.xlsx"
 # The sheet compare has a column per epoch, and a sheet has 16,384 columns.
 MOST_EPOCHS = 10_000
+# The original's columns from A on, by our names, where its order is known.
+ORIGINAL_COLUMNS = {
+    "basic": (
+        "x", "y", "intercept", "slope", "y_pred", "err2", "err2_h_intercept", "est_grad_intercept",
+        "err2_h_slope", "est_grad_slope", "grad_intercept", "grad_slope", "new_slope",
+        "new_intercept",
+    ),
+    "momentum": (
+        "x", "y", "intercept", "slope", "y_pred", "grad_intercept", "grad_slope", "new_intercept",
+        "new_slope", "avg_intercept", "avg_slope", "err2",
+    ),
+}  # fmt: skip
+ORIGINAL_LABELS = {
+    "y_pred": "y_pred", "err2": "err^2", "err2_h_intercept": "errb1", "err2_h_slope": "erra1",
+    "new_intercept": "new b", "new_slope": "new a",
+}  # fmt: skip
 
 
 def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "mb") -> list[Path]:
@@ -67,3 +84,19 @@ def _write_all(path: Path, runs: dict[str, Trace], epochs: int, letters: str) ->
             )
         write_compare(book, runs, [trace(name, epochs=epochs) for name in others], letters)
     return path
+
+
+def original_notes(sheet: str, table: Table) -> dict[str, str]:
+    """For each column that the original sheet has, what it is called there and its letter."""
+    known = ORIGINAL_COLUMNS.get(sheet, ())
+    shared = set(ORIGINAL_COLUMNS["basic"]).intersection(ORIGINAL_COLUMNS["momentum"])
+    notes = {}
+    for name in table.names:
+        label = ORIGINAL_LABELS.get(name) or text(name, "ab", table)
+        if name in known:
+            notes[name] = (
+                f"In the original workbook: column {column_letters(known.index(name))}, {label}"
+            )
+        elif name in shared and not known:
+            notes[name] = f"In the original workbook: {label}"
+    return notes
