@@ -251,3 +251,32 @@ def test_names_in_a_workbook_are_no_addresses_and_all_different():
     assert len({name.lower() for name in found}) == len(found)
     for name in found:
         assert not re.fullmatch(r"[A-Za-z]{1,3}\d+|[rRcC]\d*([cC]\d*)?", name)
+
+
+# --- marking ---
+
+
+def test_a_learners_table_of_three_parameters_is_judged():
+    run = gdlab.trace("momentum", POINTS, model=MODEL, epochs=2, lr=0.01)
+    frame = run.frame.copy()
+    assert gdlab.check(frame, run).passed
+    frame.loc[2, "grad_b"] = frame.loc[2, "grad_c"]
+    marks = gdlab.check(frame, run, blank=["grad_a", "grad_b", "grad_c"])
+    assert not marks.passed
+    text = str(marks)
+    assert "grad_b" in text
+    assert "grad_c" in text
+
+
+def test_the_page_and_the_line_of_python_hold_the_model(tmp_path):
+    from gdlab.core.rerun import python_line, rerun
+
+    run = gdlab.trace("adam", POINTS, model=MODEL, epochs=2)
+    text = run.to_html(tmp_path / "parabola.html").read_text(encoding="utf-8")
+    assert "sqr_avg_hat_c" in text
+    assert "model='parabola'" in python_line(run)
+    again = rerun(run, inputs={"start_c": 5.0, "lr": 0.1})
+    assert (
+        again.final
+        == gdlab.trace("adam", POINTS, model=MODEL, epochs=2, start={"c": 5.0}, lr=0.1).final
+    )
