@@ -20,6 +20,7 @@ _HOMES = {
     "rules": "core.registry",
     "model": "core.model",
     "models": "core.model",
+    "find_rate": "core.rates",
     "trace": "core.trace",
     "Trace": "core.trace",
     "lesson": "core.lessons",

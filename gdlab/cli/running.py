@@ -32,8 +32,9 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
         metavar="NAME=NUMBER",
         action="append",
         default=[],
-        help="a hyperparameter, such as lr=0.1; h=0.01 adds finite differences, max_norm=1 or "
-        "max_value=1 clips the gradient, weight_decay=0.01 adds L2 decay; may be repeated",
+        help="a hyperparameter, such as lr=0.1; lr=find looks for one that fits; "
+        "h=0.01 adds finite differences, max_norm=1 or max_value=1 clips the gradient, "
+        "weight_decay=0.01 adds L2 decay; may be repeated",
     )
     run.add_argument(
         "--start",
@@ -152,7 +153,10 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 
     points, settings = settings_of(args)
     with progress("Computing"):
-        return trace(rule, points, **kept, **settings)
+        run = trace(rule, points, **kept, **settings)
+    if run.found:
+        complain(args.prog, run.found.explanation)
+    return run
 
 
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
@@ -179,7 +183,11 @@ def hyper_of(args: argparse.Namespace) -> "dict[str, Any]":
 
     from gdlab.core.trace import trace
 
-    hyper = _numbers("--set", args.set)
+    texts = _pairs("--set", args.set)
+    hyper: dict[str, Any] = {
+        name: text if (name, text) == ("lr", "find") else _number(f"--set {name}", text)
+        for name, text in texts.items()
+    }
     for name in hyper:
         if name in signature(trace).parameters:
             option = {"points": "data"}.get(name, name).replace("_", "-")

@@ -12,7 +12,9 @@ from gdlab.core import engine
 from gdlab.core.columns import ABOVE, COUNT, OWN
 from gdlab.core.explanation import Explanation, explain_cell, short
 from gdlab.core.model import mean_loss
+from gdlab.core.outcome import hardly_moved, way_out
 from gdlab.core.points import whole
+from gdlab.core.rates import FIND, FoundRate, find_rate
 from gdlab.core.run import Run, check_size, prepare
 from gdlab.core.symbols import refuse_letters
 from gdlab.core.writers import writer
@@ -31,7 +33,8 @@ class Trace(Run):
     ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
     per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs. ``ends``
     are the last parameters. ``kept`` names the columns of a run that kept less, each ``every``-th
-    row of them; what needs whole rows raises ValueError there.
+    row of them; what needs whole rows raises ValueError there. ``found`` tells of the rate where
+    ``lr="find"`` was given.
     """
 
     values: "np.ndarray"
@@ -39,6 +42,7 @@ class Trace(Run):
     ends: tuple[float, ...]
     kept: tuple[str, ...] | None = None
     every: int = 1
+    found: FoundRate | None = None
 
     @property
     def rule(self) -> str:
@@ -296,9 +300,19 @@ class Trace(Run):
             end = f"exploded: {column} in row {t} is no finite number"
         else:
             end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
-            if self.kept is None and self.diverged:
-                end += f"; ends worse than it began: {self._worse}"
-        return f"{self.rule} ({given}), {updates}: {end}"
+        advice = self.advice
+        return f"{self.rule} ({given}), {updates}: {end}" + (f"; {advice}" if advice else "")
+
+    @cached_property
+    def advice(self) -> str:
+        """Whether the run ends worse than it began or hardly moved, and a way out; else empty."""
+        if self.kept is not None:
+            return ""
+        if self.exploded:
+            return way_out(self)
+        if self.diverged:
+            return f"ends worse than it began: {self._worse}; {way_out(self)}"
+        return hardly_moved(self, self.ends)
 
     def _repr_html_(self) -> str:
         import html
@@ -347,13 +361,17 @@ def trace(
             (:mod:`gdlab.core.model`).
         columns: the only columns to keep of a long run.
         every: keep only each ``every``-th row.
-        hyper: hyperparameters, and the model's constants. ``h`` adds finite differences beside
+        hyper: hyperparameters, and the model's constants; ``lr="find"`` looks for a rate first
+            (:func:`gdlab.find_rate`). ``h`` adds finite differences beside
             the gradients, ``max_norm`` and ``max_value`` clip the gradient, ``weight_decay`` adds
             L2 decay to a rule without its own.
 
     Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
     value out of its limits, and points that are no finite numbers.
     """
+    found = find_rate(rule, points, **options) if options.get("lr") == FIND else None
+    if found:
+        options["lr"] = found.lr
     run = prepare(rule, points, **options)
     table, kept = run.table, None
     if columns is not None or whole("every", every) > 1:
@@ -364,7 +382,13 @@ def trace(
     check_size(run.rows // every, len(table.computed if kept is None else kept))
     values, epoch_values, ends = engine.run(run, kept, every)
     return Trace(
-        **vars(run), values=values, epoch_values=epoch_values, ends=ends, kept=kept, every=every
+        **vars(run),
+        values=values,
+        epoch_values=epoch_values,
+        ends=ends,
+        kept=kept,
+        every=every,
+        found=found,
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gdlab.core.rates import FoundRate
 from gdlab.core.trace import Trace
-from gdlab.notebook.plots import draw, draw_tangent, drawings_of
+from gdlab.notebook.plots import draw, draw_rates, draw_tangent, drawings_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ class Picture:
 
 
 def plot(
-    runs: Trace | Sequence[Trace],
+    runs: Trace | Sequence[Trace] | FoundRate,
     *drawings: str,
     row: int | None = None,
     parameters: Sequence[str] | None = None,
@@ -37,8 +38,13 @@ def plot(
     """Show some drawings of one run or several, side by side: loss, epochs, line, path, steps.
 
     ``row`` stops the line and the path after that row; ``parameters`` are the two of the path, by
-    default the first. Raises ValueError for an unknown drawing.
+    default the first. Of what :func:`gdlab.find_rate` found it shows every rate that was tried.
+    Raises ValueError for an unknown drawing.
     """
+    if isinstance(runs, FoundRate):
+        figure, [axes] = side_by_side(1)
+        draw_rates(axes, runs)
+        return Picture(figure, f"Picture of the rates tried: {runs.explanation}")
     several = [runs] if isinstance(runs, Trace) else list(runs)
     if not several:
         raise ValueError("plot needs at least one run: plot(gdlab.trace('sgd'), 'loss')")

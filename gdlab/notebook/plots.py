@@ -13,6 +13,7 @@ import numpy as np
 from gdlab.core.assembly import EXTRAS
 from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
+from gdlab.core.rates import FoundRate, error_word
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
@@ -68,6 +69,28 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     else:
         axes.set(title="Mean loss of every epoch", xlabel="epoch", ylabel="mean loss")
     _legend(axes, runs)
+
+
+def draw_rates(axes: "Axes", found: FoundRate) -> None:
+    """The error that every rate leaves, the rate that was found, and the limit of theory."""
+    rates, errors = np.array(list(found.tried.items())).T
+    # Far below, a rate does nothing, and far above, it explodes: the picture shows both beginnings.
+    shown = np.flatnonzero((errors < 0.99 * found.start_error) | (errors == found.error))
+    first, last = max(shown[0] - 3, 0), min(shown[-1] + 3, len(rates) - 1)
+    rates, errors = rates[first : last + 1], np.minimum(errors[first : last + 1], HIGHEST)
+    style = {**STYLES[0], "markersize": 3.5}
+    axes.loglog(rates, np.where(errors > 0, errors, np.nan), **style, label="tried")
+    axes.axhline(found.start_error, color=POINT_COLOUR, linewidth=0.8, label="at the start")
+    axes.axvline(found.lr, color=STYLES[1]["color"], label=f"found: {found.lr:g}")
+    if found.limit is not None:
+        label = f"limit of full batches: {found.limit:.2g}"
+        axes.axvline(found.limit, color=STYLES[2]["color"], linestyle=":", label=label)
+    top = found.start_error * max(10, found.start_error / max(found.error, 1e-300)) ** 0.5
+    axes.set_ylim(max(found.error / 5, found.start_error * 1e-18), top)
+    axes.set_xlim(rates[0], rates[-1])
+    word = error_word(found.run.table.model)
+    axes.set(title="What every rate leaves", xlabel="lr", ylabel=f"{word} at the end")
+    axes.legend(fontsize=8)
 
 
 def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:

@@ -1,0 +1,49 @@
+"""What helps a run that diverged or hardly moved, in one line."""
+
+import math
+
+from gdlab.core.explanation import short
+from gdlab.core.rates import error_at, error_word, least_error, single_sample_limit, steepness
+from gdlab.core.run import Run
+
+MOVED = 0.99  # times the error at the start
+FAR = 1.5  # times the smallest error that there is
+STEEP = 100  # how much steeper the loss may be along one direction than along another
+
+
+def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
+    """That the error of all points hardly fell though it could, and a way out; else empty.
+
+    ``ends`` are the parameters after the last row.
+    """
+    least = least_error(run)
+    if least is None:
+        return ""
+    before = error_at(run, [run.start[name] for name in run.table.parameters])
+    after = error_at(run, ends)
+    if not (after > MOVED * before and before > FAR * least):
+        return ""
+    return (
+        f"hardly moved: {error_word(run.table.model)} went from {short(before)} to {short(after)}, "
+        f"least squares have {short(least)}; lr='find' looks for a rate{_scaling(run)}"
+    )
+
+
+def way_out(run: Run) -> str:
+    """What helps a run that ends worse than it began."""
+    limit = single_sample_limit(run)
+    if limit is None:
+        return f"lr='find' looks for a rate{_scaling(run)}"
+    return (
+        f"rates under {_rounded_down(limit)} converge here; lr='find' looks for one{_scaling(run)}"
+    )
+
+
+def _scaling(run: Run) -> str:
+    return ", or scale x" if steepness(run) > STEEP else ""
+
+
+def _rounded_down(rate: float) -> str:
+    """A rate with two digits, none of them more than there is."""
+    power = math.floor(math.log10(rate)) - 1
+    return f"{math.floor(rate / 10.0**power) * 10.0**power:.2g}"
