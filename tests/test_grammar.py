@@ -3,11 +3,16 @@
 import ast
 import functools
 import math
+import re
+import subprocess
+import sys
 import textwrap
 
 import cells
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
+import gdlab
 from gdlab.language.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, read, substitute
 
 END = "\n    return (), (step,)\n"
@@ -331,3 +336,44 @@ def test_a_text_that_cannot_be_read_by_itself_is_refused_in_one_line():
     source = f"if True:\n    def made(g):\n        {words}\n        return ()\n"
     with pytest.raises(GrammarError, match="made cannot be read by itself"):
         read(cells.function(source))
+
+
+RULE = "@gdlab.rule\ndef mine(g, lr=0.1):\n    step = lr * g\n    return (), (step,)\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("<stdin>", "cannot read the source of mine: Python's own prompt keeps none; define it"),
+        ("<timed exec>", "cannot read the source of mine under a cell magic such as %%time"),
+        ("<string>", "define it with def in a file or a cell"),
+    ],
+)
+def test_a_rule_whose_source_is_not_kept_says_where_to_write_it(file, words):
+    with pytest.raises(GrammarError, match=re.escape(words)):
+        exec(compile(RULE, file, "exec"), {"gdlab": gdlab})
+
+
+@pytest.mark.parametrize("magic", ["%%time", "%%timeit -n 1 -r 1", "%%capture", ""])
+def test_a_rule_in_a_cell_of_ipython(magic):
+    shell = InteractiveShell.instance()
+    try:
+        result = shell.run_cell(f"{magic}\nimport gdlab\n{RULE}")
+        wrong = str(result.error_in_exec or "")
+    finally:
+        InteractiveShell.clear_instance()
+    refused = "cannot read the source of mine under a cell magic such as %%time: take it out"
+    assert wrong == (refused if "time" in magic else "")
+
+
+def test_a_rule_at_pythons_own_prompt():
+    run = subprocess.run(
+        [sys.executable, "-i", "-c", "import gdlab"],
+        input=f"{RULE}\nprint(gdlab.trace(mine).rule)\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # From Python 3.13 on the prompt keeps what is typed.
+    told = "mine: Python's own prompt keeps none; define it with def in a file"
+    assert told in run.stderr or run.stdout == "mine\n"

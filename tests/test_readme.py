@@ -17,7 +17,8 @@ from gdlab.core.registry import BUILT_IN, find_rule
 
 README = HERE / "README.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
-PYCON = re.compile(r"```pycon\n(.*?)```", re.DOTALL)
+# Python in order: a cell or a file's lines, and what is typed at prompts.
+PYTHON = re.compile(r"```(python|pycon)\n(.*?)```", re.DOTALL)
 
 
 def rerun(block: str) -> str:
@@ -40,13 +41,17 @@ def as_it_is(source: str, namespace: dict) -> str:
     return answer
 
 
-def answers(source: str, namespace: dict) -> str:
-    """What Python prints after one prompt."""
-    # A rule's source is read, so it must be found like a notebook cell's.
+def cell(source: str, namespace: dict) -> None:
+    """Run lines as a notebook's cell: their source is kept."""
     name = f"<README {len(linecache.cache)}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)
+
+
+def answers(source: str, namespace: dict) -> str:
+    """What Python prints after one prompt, where no source is kept."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
-        exec(compile(source, name, "single"), namespace)
+        exec(compile(source, "<stdin>", "single"), namespace)
     return out.getvalue()
 
 
@@ -75,8 +80,11 @@ def test_the_commands_print_what_the_readme_shows(block):
 
 def test_python_answers_what_the_readme_shows():
     namespace: dict = {}
-    for block in PYCON.findall(README.read_text(encoding="utf-8")):
-        assert as_it_is(block, namespace) == block
+    for kind, block in PYTHON.findall(README.read_text(encoding="utf-8")):
+        if kind == "python":
+            cell(block, namespace)
+        else:
+            assert as_it_is(block, namespace) == block
 
 
 def test_the_table_of_the_rules_is_todays():
@@ -96,7 +104,14 @@ def write() -> None:
     text = README.read_text(encoding="utf-8")
     namespace: dict = {}
     text = CONSOLE.sub(lambda found: f"```console\n{rerun(found[1])}```", text)
-    text = PYCON.sub(lambda found: f"```pycon\n{as_it_is(found[1], namespace)}```", text)
+
+    def fresh(found: re.Match[str]) -> str:
+        if found[1] == "python":
+            cell(found[2], namespace)
+            return found[0]
+        return f"```pycon\n{as_it_is(found[2], namespace)}```"
+
+    text = PYTHON.sub(fresh, text)
     README.write_text(with_rules(text), encoding="utf-8")
 
 

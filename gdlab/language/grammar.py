@@ -43,6 +43,10 @@ class GrammarError(ValueError):
     """A function that cannot be shown as table, sheet, formula and mark; names the line."""
 
 
+# Where Python says that a function comes from: its own prompt, and a cell under %%time or %%timeit.
+PROMPT, MAGICS = "<stdin>", ("<timed exec>", "<magic-timeit>")
+
+
 @dataclass(frozen=True, eq=False)
 class Formulas:
     """One function of the grammar, read.
@@ -81,9 +85,7 @@ def read(
     try:
         text = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
-        raise GrammarError(
-            f"cannot read the source of {function!r}: define it with def in a file or a cell"
-        ) from None
+        raise GrammarError(_without_source(function)) from None
     try:
         return _Reader(text, keywords, total).formulas()
     except (SyntaxError, RecursionError):
@@ -91,6 +93,20 @@ def read(
         raise GrammarError(
             f"{name} cannot be read by itself: write short lines, with def at the margin"
         ) from None
+
+
+def _without_source(function: Callable[..., object]) -> str:
+    """Why a function's source cannot be read, and what to do."""
+    name = getattr(function, "__name__", repr(function))
+    file = getattr(getattr(function, "__code__", None), "co_filename", "")
+    if file in MAGICS:
+        return f"cannot read the source of {name} under a cell magic such as %%time: take it out"
+    if file == PROMPT:
+        return (
+            f"cannot read the source of {name}: Python's own prompt keeps none; define it with def "
+            "in a file, in a notebook's cell, or in IPython"
+        )
+    return f"cannot read the source of {function!r}: define it with def in a file or a cell"
 
 
 class _Reader:
