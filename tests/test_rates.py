@@ -52,7 +52,9 @@ def test_every_rule_comes_near_the_least_squares_or_says_why_not(rule, name):
     run = gdlab.trace(rule, points, lr="find", epochs=50)
     least, found = least_rmse(points), rmse(points, **run.final)
     assert found == pytest.approx(run.found.error, rel=1e-9, abs=1e-12 * points["y"].abs().max())
-    near = found <= NEAR * least + (NEAR - 1) * points["y"].std(ddof=0)
+    # Where the least is 0, 1 % of it would be none: then 1 % of the spread of y counts.
+    nothing = 0.01 * points["y"].std(ddof=0) + 1e-9 * points["y"].abs().max()
+    near = found <= NEAR * least + nothing
     told = [reason for reason in REASONS if reason in run.found.explanation]
     assert len(told) == (0 if near else 1)
     assert "\n" not in run.found.explanation
@@ -154,7 +156,7 @@ def test_rates_under_the_one_that_is_told_do_not_diverge(rule, name):
     assert "rates under " in told
     limit = float(told.partition("rates under ")[2].partition(" ")[0])
     for share in (1, 0.3):
-        assert gdlab.trace(rule, points, lr=limit * share, epochs=40).advice == ""
+        assert "lr=" not in gdlab.trace(rule, points, lr=limit * share, epochs=40).advice
 
 
 def test_a_run_that_explodes_says_what_helps():
@@ -175,7 +177,8 @@ def test_runs_that_go_well_are_left_without_a_word(rule):
     run = gdlab.trace(rule, SETS["anscombe"], lr="find", epochs=50)
     assert run.advice == ""
     best = {"intercept": 3.0, "slope": 0.5}
-    assert gdlab.trace(rule, SETS["anscombe"], start=best, lr=1e-4).advice == ""
+    # Single samples draw it away from the best line; no rate is to blame.
+    assert "lr=" not in gdlab.trace(rule, SETS["anscombe"], start=best, lr=1e-4).advice
 
 
 def test_a_limit_is_never_rounded_up():

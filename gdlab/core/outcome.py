@@ -7,7 +7,8 @@ from gdlab.core.rates import error_at, error_word, least_error, single_sample_li
 from gdlab.core.run import Run
 
 MOVED = 0.99  # times the error at the start
-FAR = 1.5  # times the smallest error that there is
+FAR, OFF = 1.5, 4  # times the smallest error that there is
+GREW = 1.1  # times the error at the start
 STEEP = 100  # how much steeper the loss may be along one direction than along another
 
 
@@ -27,6 +28,16 @@ def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
         f"hardly moved: {error_word(run.table.model)} went from {short(before)} to {short(after)}, "
         f"least squares have {short(least)}; lr='find' looks for a rate{_scaling(run)}"
     )
+
+
+def far_off(run: Run, ends: tuple[float, ...]) -> bool:
+    """Whether the error of all points is far from the smallest there is, not only a little worse.
+
+    Where a run starts at the best line, single samples draw it away, and no rate is to blame.
+    """
+    before = error_at(run, [run.start[name] for name in run.table.parameters])
+    after = error_at(run, ends)
+    return after > GREW * before and after > OFF * (least_error(run) or 0)
 
 
 def way_out(run: Run) -> str:

@@ -92,7 +92,7 @@ class FoundRate:
         """
         if self.least_error is None:
             return True
-        return self.error <= NEAR * self.least_error + (NEAR - 1) * _spread(self.run)
+        return self.error <= NEAR * self.least_error + _nothing(self.run)
 
     def _why_not(self) -> str:
         """Why no rate comes near the smallest error there is."""
@@ -258,12 +258,12 @@ def least_error(run: Run) -> float | None:
         return float(np.sqrt(np.mean((features / sizes @ best + rest) ** 2)))
 
 
-def _spread(run: Run) -> float:
-    """The standard deviation of what the least squares fit, for the line that of y."""
+def _nothing(run: Run) -> float:
+    """An error not worth a word: 1 % of the spread of what is fitted, for the line of y."""
     import numpy as np
 
     found = _linear(run)
-    return float(np.std(found[1])) if found is not None else 0.0
+    return 0.01 * float(np.std(found[1])) + 1e-9 * float(np.abs(found[1]).max()) if found else 0.0
 
 
 def steepness(run: Run) -> float:

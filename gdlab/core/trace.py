@@ -12,7 +12,7 @@ from gdlab.core import engine
 from gdlab.core.columns import ABOVE, COUNT, OWN
 from gdlab.core.explanation import Explanation, explain_cell, short
 from gdlab.core.model import mean_loss
-from gdlab.core.outcome import hardly_moved, way_out
+from gdlab.core.outcome import far_off, hardly_moved, way_out
 from gdlab.core.points import whole
 from gdlab.core.rates import FIND, FoundRate, find_rate
 from gdlab.core.run import Run, check_size, prepare
@@ -311,7 +311,8 @@ class Trace(Run):
         if self.exploded:
             return way_out(self)
         if self.diverged:
-            return f"ends worse than it began: {self._worse}; {way_out(self)}"
+            told = f"ends worse than it began: {self._worse}"
+            return f"{told}; {way_out(self)}" if far_off(self, self.ends) else told
         return hardly_moved(self, self.ends)
 
     def _repr_html_(self) -> str:
