@@ -152,6 +152,7 @@ def test_the_options_of_a_run_are_those_of_trace(run, tmp_path):
             ["--surface", "ravine", "--steps", "7", "--start", "u=-4", "--start", "v=2"],
             {"surface": "ravine", "steps": 7, "start": {"u": -4, "v": 2}},
         ),
+        (["--model", "logistic", "--start", "bias=1"], {"model": "logistic", "start": {"bias": 1}}),
         (["--set", "h=0.01", "--set", "max_norm=5"], {"h": 0.01, "max_norm": 5}),
         (["--columns", "err2", "--every", "5"], {"columns": ["err2"], "every": 5}),
     ]

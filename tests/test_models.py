@@ -13,6 +13,7 @@ import record_models
 from books import differences
 
 import gdlab
+from gdlab.cli import main
 from gdlab.core import engine
 from gdlab.core.model import BUILT_IN, find_model
 from gdlab.language.grammar import GrammarError
@@ -327,3 +328,32 @@ def within_2_ulp(ours, engines):
     if not isinstance(ours, float) or not isinstance(engines, float):
         return ours == engines
     return abs(ours - engines) <= 2 * math.ulp(ours)
+
+
+# The command line
+
+
+def test_the_command_line_lists_and_takes_models(capsys, tmp_path):
+    main(["models"])
+    listed = capsys.readouterr().out
+    assert "network_2_2_2 (i1, i2, t1, t2; w1=0.15, " in listed
+    points = tmp_path / "points.csv"
+    points.write_text("x2,y,x1\n1,2,3\n4,5,6\n")
+    main(["table", "sgd", "--model", "plane", "--data", str(points), "--format", "csv"])
+    head, first, *_ = capsys.readouterr().out.splitlines()
+    row = dict(zip(head.split(","), map(float, first.split(",")), strict=True))
+    assert (row["x1"], row["x2"], row["y"], row["grad_slope1"]) == (3, 1, 2, -6)
+    main(["explain", "sgd", "--model", "logistic", "--row", "1", "--column", "grad_z"])
+    assert "symbols  " in capsys.readouterr().out
+    main(["sweep", "sgd", "--model", "logistic", "--over", "lr=0.01,0.1", "--epochs", "20"])
+    assert "best: lr=0.1, loss=" in capsys.readouterr().out
+    for command in (["export"], ["page"]):
+        out = tmp_path / f"{command[0]}.{'xlsx' if command == ['export'] else 'html'}"
+        main([*command, "adam", "--model", "two_neurons", "--out", str(out)])
+        assert out.stat().st_size > 5_000
+    assert main(["table", "sgd", "--model", "logistics"]) == 2
+    assert capsys.readouterr().err == (
+        "gdlab table: no model is called 'logistics'; did you mean logistic?\n"
+    )
+    assert main(["table", "sgd", "--model", "plane", "--data", str(points), "--x", "2"]) == 2
+    assert capsys.readouterr().err == "gdlab table: --x: plane has no column x\n"

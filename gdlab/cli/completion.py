@@ -31,9 +31,7 @@ def _rules(**_: Any) -> Iterable[str]:
 
 
 def _columns(parsed_args: argparse.Namespace, **_: Any) -> Iterable[str]:
-    from gdlab.core.assembly import table_of
-
-    return table_of(_rule(parsed_args)).names
+    return _table(parsed_args).names
 
 
 def _hyper(parsed_args: argparse.Namespace, **_: Any) -> Iterable[str]:
@@ -43,15 +41,19 @@ def _hyper(parsed_args: argparse.Namespace, **_: Any) -> Iterable[str]:
 
 
 def _starts(parsed_args: argparse.Namespace, **_: Any) -> Iterable[str]:
-    from gdlab.core.assembly import table_of
-
-    return [f"{name}=" for name in table_of(_rule(parsed_args)).starts]
+    return [f"{name}=" for name in _table(parsed_args).starts]
 
 
 def _schedules(**_: Any) -> Iterable[str]:
     from gdlab.core.assembly import SCHEDULES
 
     return SCHEDULES
+
+
+def _models(**_: Any) -> Iterable[str]:
+    from gdlab.core.model import models
+
+    return models()
 
 
 def _surfaces(**_: Any) -> Iterable[str]:
@@ -66,6 +68,13 @@ def _rule(parsed_args: argparse.Namespace) -> Any:
     return find_rule(getattr(parsed_args, "rule", None) or parsed_args.rules[0])
 
 
+def _table(parsed_args: argparse.Namespace) -> Any:
+    from gdlab.core.assembly import Plan, table_of
+    from gdlab.core.model import find_model
+
+    return table_of(_rule(parsed_args), Plan(model=find_model(getattr(parsed_args, "model", None))))
+
+
 # By an argument's name among the parsed ones: a function that gives its words.
 NAMES = {
     "rule": _rules,
@@ -77,5 +86,6 @@ NAMES = {
     "over": _hyper,
     "start": _starts,
     "schedule": _schedules,
+    "model": _models,
     "surface": _surfaces,
 }

@@ -5,6 +5,7 @@ They are listed here so that ``gdlab --help`` imports none of those modules.
 
 COMMANDS = {
     "rules": ("tables", "List the rules, their sources and defaults."),
+    "models": ("tables", "List the models, their sources and parameters."),
     "table": ("tables", "Compute a rule's table, one row per sample."),
     "export": ("exporting", "Write workbooks with live formulas."),
     "page": ("page", "Write a web page that computes by itself: no Python, no network."),

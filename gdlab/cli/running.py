@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The options by their names among the arguments of gdlab.trace and gdlab.read_points, and --set.
 OPTIONS = (
     "data", "x", "y", "sheet", "decimal", "drop_missing", "epochs", "set", "start", "batch_size",
-    "shuffle", "seed", "schedule", "switch", "surface", "steps",
+    "shuffle", "seed", "schedule", "switch", "model", "surface", "steps",
 )  # fmt: skip
 
 
@@ -53,8 +53,16 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
     )
     run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
     add_course_options(run)
+    add_model_option(run)
     run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
+
+
+def add_model_option(group: "argparse._ArgumentGroup | Parser") -> None:
+    """Add what is descended."""
+    group.add_argument(
+        "--model", metavar="NAME", help="a model (see gdlab models), such as logistic: default line"
+    )
 
 
 def add_data_options(group: "argparse._ArgumentGroup | Parser") -> None:
@@ -63,7 +71,7 @@ def add_data_options(group: "argparse._ArgumentGroup | Parser") -> None:
         "--data",
         metavar="FILE",
         help="points from a .csv, .tsv, .xlsx, .xlsm or .ods file, from - (standard input) or "
-        "from the clipboard (default: the lesson's 29)",
+        "from the clipboard (default: the lesson's 29, or the model's own)",
     )
     for name in "xy":
         group.add_argument(
@@ -86,10 +94,15 @@ def points_of(args: argparse.Namespace) -> "dict[str, list[float]] | None":
             if getattr(args, name):
                 raise ValueError(f"--{name.replace('_', '-')} goes with --data FILE")
         return None
+    from gdlab.core.model import find_model
     from gdlab.reading.points import left_out, read_columns
 
     source = _standard_input() if args.data == "-" else args.data
-    wanted = {"x": args.x, "y": args.y}
+    # Of the columns of a model, those called x and y have an option of their own.
+    wanted = {name: getattr(args, name, None) for name in find_model(args.model).data}
+    for name in "xy":
+        if getattr(args, name) and name not in wanted:
+            raise ValueError(f"--{name}: {args.model} has no column {name}")
     found = read_columns(source, wanted, args.sheet, args.decimal, args.drop_missing)
     if found.dropped:
         complain(args.prog, left_out(found))
@@ -162,7 +175,7 @@ def run_of(args: argparse.Namespace, rule: str, **kept: "Any") -> "Trace":
 def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     """The points and the arguments of gdlab.trace that the options describe."""
     options = options_of(
-        args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "surface", "steps")
+        args, ("epochs", "batch_size", "shuffle", "seed", "schedule", "model", "surface", "steps")
     )
     hyper = hyper_of(args)
     start = _numbers("--start", args.start)

@@ -5,7 +5,7 @@ import argparse
 from gdlab.cli.parsing import Commands, command, say
 from gdlab.cli.running import add_run_options, settings_of
 
-MEASURES = ("rmse", "epochs_to_threshold", "exploded_at", "distance")
+MEASURES = ("rmse", "loss", "epochs_to_threshold", "exploded_at", "distance")
 MOST_VALUES = 10_000_000
 
 
@@ -28,7 +28,9 @@ def add(group: Commands) -> None:
         "spaced in their logarithm; also NAME=A,B,C; once for each name",
     )
     parser.add_argument(
-        "--measure", choices=MEASURES, default="rmse", help="the number of a run (default rmse)"
+        "--measure",
+        choices=MEASURES,
+        help="the number of a run (default rmse, or loss where that is no squared error)",
     )
     parser.add_argument(
         "--threshold",
@@ -67,7 +69,7 @@ def _sweep(args: argparse.Namespace) -> None:
     )
     say(f"{args.rule}: {found.runs:,} runs of {found.rows:,} rows")
     if found.best is None:
-        say(f"no run has a finite {args.measure}")
+        say(f"no run has a finite {found.measure}")
     else:
         told = ", ".join(f"{name}={value:.10g}" for name, value in found.best.items())
         say(f"best: {told}")

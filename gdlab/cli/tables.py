@@ -10,6 +10,7 @@ from gdlab.cli.running import add_run_options, run_of
 def add(group: Commands) -> None:
     """Add the commands that print."""
     command(group, "rules", "gdlab rules", _rules)
+    command(group, "models", "gdlab models", _models)
 
     table = command(
         group,
@@ -54,6 +55,15 @@ def _rules(args: argparse.Namespace) -> None:
     for name, source in rules().items():
         defaults = ", ".join(f"{word}={value:g}" for word, value in find_rule(name).hyper.items())
         print(f"{name} ({defaults})\n    {source}")
+
+
+def _models(args: argparse.Namespace) -> None:
+    from gdlab.core.model import find_model, models
+
+    for name, source in models().items():
+        model = find_model(name)
+        starts = ", ".join(f"{word}={value:g}" for word, value in model.parameters.items())
+        print(f"{name} ({', '.join(model.data)}; {starts})\n    {source}")
 
 
 def _explain(args: argparse.Namespace) -> None:

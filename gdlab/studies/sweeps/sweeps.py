@@ -193,14 +193,15 @@ def sweep(
     points: Any = None,
     *,
     over: Mapping[str, Iterable[float]],
-    measure: str = "rmse",
+    measure: str | None = None,
     threshold: float = 1.0,
     **settings: Any,
 ) -> Sweep:
     """Run ``rule`` once for every combination of the values in ``over``; keep one number a run.
 
     ``over`` maps hyperparameters, and starts such as ``intercept``, to their values; all other
-    arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``:
+    arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``, by default rmse
+    where the loss is a squared error and else loss:
 
     ``"loss"``
         the mean of the last epoch's losses;
@@ -219,6 +220,8 @@ def sweep(
     """
     values = _values(over)
     job = _job(rule, points, values, settings)
+    if measure is None:
+        measure = "rmse" if job.table.model.squared_error else "loss"
     if measure not in MEASURES:
         raise ValueError(unknown(f"no measure is called {measure!r:.40}", measure, MEASURES))
     _refuse_measure(measure, job.table)
