@@ -254,6 +254,7 @@ squared_error_for_gradient schedule_forgotten start_rate square_added root_added
 divided_by_n default_taken parentheses_misplaced power_misplaced bias_correction_added
 corrected_carried square_of_average sum_for_average mean_for_average mean_for_sum look_ahead
 degrees plus_for_times another_schedule
+slope_forgotten activation_for_slope other_neuron
 """
 
 

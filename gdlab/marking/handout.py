@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core.assembly import EXTRAS
 from gdlab.core.files import check_workbook_name
 from gdlab.core.layout import START_ROW
+from gdlab.core.model import find_model
 from gdlab.core.registry import find_rule
 from gdlab.core.rerun import inputs_of
 from gdlab.core.suggest import unknown
@@ -52,8 +53,8 @@ def practice(
     ``rows`` rows of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
     ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
     asks for that many digits after the point; without it a cell is judged by the digits that it
-    has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``epochs``,
-    ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
+    has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``model``,
+    ``epochs``, ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
     ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together.
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
@@ -105,6 +106,8 @@ def make(
 ) -> tuple[Record, Trace]:
     """What a practice sheet is made of: its record and the true run; errors as in practice."""
     found = find_rule(rule)
+    if "model" in options:
+        options["model"] = find_model(options["model"]).name
     _whole("rows", rows, 1, MOST_PRACTICE_ROWS)
     _whole("seed", seed, None, None)
     if decimals is not None:

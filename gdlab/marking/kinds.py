@@ -11,6 +11,9 @@ class Kind(NamedTuple):
 
 
 KINDS: dict[str, Kind] = {
+    "slope_forgotten": Kind(1, "how does the activation change with its input?"),
+    "activation_for_slope": Kind(1, "how does the activation change with its input?"),
+    "other_neuron": Kind(1, "does every number belong to this neuron?"),
     "factor_forgotten": Kind(1, "count the factors"),
     "turned_round": Kind(1, "which of the two is subtracted from which?"),
     "minus_for_plus": Kind(1, "look at the signs"),

@@ -7,6 +7,7 @@ decimals; no error near 0, where a slip would not show; no explosion.
 import random
 from typing import Any, NamedTuple
 
+from gdlab.core.model import LINE, Model, find_model
 from gdlab.core.registry import Rule
 from gdlab.core.symbols import LIMITS, SHARE
 from gdlab.core.trace import Trace, trace
@@ -23,6 +24,8 @@ USUAL_RATES = tuple(rate for rate in RATES if rate <= 1)
 # A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
 NEGLIGIBLE_EPS = 1e-7
 SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.2
+# A network's gradients are small, and so are its steps.
+SMALLEST_MODEL_STEP = 0.001
 TRIES = 20
 LOOKED_AT = 8  # rows
 
@@ -30,7 +33,7 @@ LOOKED_AT = 8  # rows
 class Numbers(NamedTuple):
     """What one learner's sheet is given."""
 
-    points: list[tuple[float, float]]
+    points: list[tuple[float, ...]]
     start: dict[str, float]
     hyper: dict[str, Any]
 
@@ -42,12 +45,17 @@ def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Number
 
     Raises ValueError where no try gives a run without explosion.
     """
-    draw = random.Random(f"{rule.name} {rows} {seed}")
+    model = find_model(options.get("model"))
+    drawn = f"{rule.name} {rows} {seed}" + f" {model.name}" * (model.name != LINE)
+    draw = random.Random(drawn)
     usable: Numbers | None = None
     # Rates over 1 are tried where none of the usual ones will do.
     for rates in (*[USUAL_RATES] * TRIES, *[RATES] * TRIES):
         hyper = {n: v for n, v in _hyper(draw, rule).items() if n not in options}
-        given = Numbers(_points(draw, rows), _starts(draw), hyper)
+        if model.name == LINE:
+            given = Numbers(_points(draw, rows), _starts(draw), hyper)
+        else:
+            given = Numbers(_points_of(model, draw, rows), _starts_of(model, draw), hyper)
         for rate in draw.sample(rates, len(rates)) if "lr" in rule.hyper else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
             run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
@@ -61,14 +69,34 @@ def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Number
     return usable
 
 
-def _points(draw: random.Random, rows: int) -> list[tuple[float, float]]:
+def _points(draw: random.Random, rows: int) -> list[tuple[float, ...]]:
     slope, intercept = draw.choice((-2, 2, 3)), draw.randint(-5, 9)
-    points: list[tuple[float, float]] = []
+    points: list[tuple[float, ...]] = []
     for _ in range(rows):
         # Never the same x twice running: a number copied from the row above would not show.
         x = draw.choice([x for x in range(2, 10) if not points or x != points[-1][0]])
         points.append((float(x), float(slope * x + intercept + draw.randint(-2, 2))))
     return points
+
+
+def _points_of(model: Model, draw: random.Random, rows: int) -> list[tuple[float, ...]]:
+    """Points of a model's own, in another order; of a model that has none, tenths from -2 to 2."""
+    if model.points is None:
+        return [tuple(draw.randint(-20, 20) / 10 for _ in model.data) for _ in range(rows)]
+    own = list(zip(*model.points(), strict=True))
+    return [point for _ in range(-(-rows // len(own))) for point in draw.sample(own, len(own))][
+        :rows
+    ]
+
+
+def _starts_of(model: Model, draw: random.Random) -> dict[str, float]:
+    """Starts a few tenths from the model's own, no two of them the same."""
+    tenths = draw.sample(range(-10, 11), len(model.parameters))
+    starts = {
+        name: round(start + tenth / 10, 2)
+        for tenth, (name, start) in zip(tenths, model.parameters.items(), strict=True)
+    }
+    return starts if len(set(starts.values())) == len(starts) else _starts_of(model, draw)
 
 
 def _starts(draw: random.Random) -> dict[str, float]:
@@ -90,13 +118,25 @@ def _hyper(draw: random.Random, rule: Rule) -> dict[str, float]:
 
 
 def _pleasant(run: Trace) -> bool:
+    if run.table.model.name != LINE:
+        return _moving(run)
     errors = [abs(error) for error in run.column("error").tolist()]
     # On a long sheet the line is found in the end; no errors stay large then.
     if min(errors[:LOOKED_AT]) < SMALLEST_ERROR or max(errors) > LARGEST_ERROR:
         return False
-    steps = [
+    steps = _steps(run)
+    return sorted(steps)[len(steps) // 4] >= SMALLEST_STEP and max(steps) <= LARGEST_STEP
+
+
+def _moving(run: Trace) -> bool:
+    """Whether most steps of a model can be seen, and none is far."""
+    steps = _steps(run)
+    return sorted(steps)[len(steps) // 2] >= SMALLEST_MODEL_STEP and max(steps) <= LARGEST_STEP
+
+
+def _steps(run: Trace) -> list[float]:
+    return [
         abs(step)
         for parameter in run.table.parameters
-        for step in run.column(f"step_{parameter}").tolist()[:LOOKED_AT]
+        for step in run.column(run.table.named("step", parameter)).tolist()[:LOOKED_AT]
     ]
-    return sorted(steps)[len(steps) // 4] >= SMALLEST_STEP and max(steps) <= LARGEST_STEP

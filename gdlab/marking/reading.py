@@ -7,6 +7,7 @@ from typing import Any
 from gdlab.core.assembly import EXTRAS, Plan, table_of
 from gdlab.core.columns import Table
 from gdlab.core.layout import HEADER_ROW, inputs
+from gdlab.core.model import Model, find_model, models
 from gdlab.core.registry import find_rule, rules
 from gdlab.core.trace import Trace, trace
 from gdlab.core.words import listed, shortened, shown
@@ -110,8 +111,15 @@ def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:
         others = [shown(one.name) for one in grids if one is not grid and one.text(2, 1) in sources]
         if others:
             notes.append(f"one sheet is judged at a time; not judged: {listed(others)}")
-        return table_of(find_rule(name), Plan(extras=frozenset(EXTRAS) & words)), grid.name
+        plan = Plan(extras=frozenset(EXTRAS) & words, model=_model_of(words))
+        return table_of(find_rule(name), plan), grid.name
     raise ValueError("it does not say which rule it is about; name the sheet after the rule: adam")
+
+
+def _model_of(words: set[str]) -> Model:
+    """The largest model of which all names stand on the sheet; the line where there is none."""
+    known = [model for name in models() if words.issuperset((model := find_model(name)).names)]
+    return max(known, key=lambda model: len(model.names), default=find_model())
 
 
 def _texts(grid: Grid, row: int) -> list[str]:
@@ -134,7 +142,9 @@ def _key(
         epochs = [_whole(place, "epoch", row) for row in rows.values()]
         samples = count // max(epochs, default=1)
     given = _inputs(place, table, record, notes)
-    points = [_point(place, rows, sample, record, notes) for sample in range(1, samples + 1)]
+    points = [
+        _point(place, table.point, rows, sample, record, notes) for sample in range(1, samples + 1)
+    ]
     if record is not None:
         return run_of(record, points, given)
     begin = {
@@ -143,7 +153,8 @@ def _key(
         if name.startswith("start_")
     }
     hyper: dict[str, Any] = {name: given[name] for name in table.hyper}
-    return trace(table.rule.name, points, epochs=count // samples, start=begin, **hyper)
+    passes = count // samples
+    return trace(table.rule.name, points, epochs=passes, start=begin, model=table.model, **hyper)
 
 
 def _whole(place: TableLocation, name: str, row: int) -> int:
@@ -167,11 +178,16 @@ def _inputs(
 
 
 def _point(
-    place: TableLocation, rows: dict[int, int], sample: int, record: Record | None, notes: list[str]
-) -> tuple[float, float]:
+    place: TableLocation,
+    names: tuple[str, ...],
+    rows: dict[int, int],
+    sample: int,
+    record: Record | None,
+    notes: list[str],
+) -> tuple[float, ...]:
     """One point: as it stands in its row; where it cannot be read, as it was given."""
     values = []
-    for index, name in enumerate(("x", "y")):
+    for index, name in enumerate(names):
         row, column = rows.get(sample, 0), place.columns.get(name, 0)
         value = place.grid.value(row, column)
         at = f"in {address(row, column)}" if row and column else f"of sample {sample}"
@@ -179,7 +195,7 @@ def _point(
         if row and column and address(row, column) in place.grid.facts.uncalculated:
             raise ValueError(UNCALCULATED)
         values.append(_number(f"{name} {at}", value, given, notes))
-    return values[0], values[1]
+    return tuple(values)
 
 
 def _number(what: str, value: object, given: float | None, notes: list[str]) -> float:

@@ -13,6 +13,7 @@ from typing import Any
 from gdlab.core.assembly import EXTRAS
 from gdlab.core.columns import Table
 from gdlab.core.layout import DATA_SHEET, inputs
+from gdlab.core.model import find_model
 from gdlab.core.rerun import rerun
 from gdlab.core.run import prepare
 from gdlab.core.trace import Trace, trace
@@ -26,7 +27,7 @@ LABELS = ("rule", "options", "rows", "seed", "blank", "decimals", "given", "poin
 FINGERPRINT = "fingerprint"
 ALL, ANY, NONE = "all", "any", "none"
 # The options that are no hyperparameters.
-SHAPING = ("epochs", "batch_size", "schedule", "switch")
+SHAPING = ("epochs", "batch_size", "schedule", "switch", "model")
 SEARCHED_ROWS = 100
 
 
@@ -48,7 +49,7 @@ class Record:
     blank: tuple[str, ...]
     decimals: int | None
     given: dict[str, float]
-    points: tuple[tuple[float, float], ...]
+    points: tuple[tuple[float, ...], ...]
 
 
 def sheet_name(rule: str) -> str:
@@ -59,7 +60,7 @@ def sheet_name(rule: str) -> str:
 def practice_table(rule: str, options: dict[str, Any]) -> Table:
     """The table that a rule has with some options; ValueError as :func:`gdlab.trace`."""
     # Some point: a table does not depend on which.
-    return prepare(rule, [(1.0, 1.0)], **options).table
+    return prepare(rule, [(1.0,) * len(find_model(options.get("model")).data)], **options).table
 
 
 def computed_columns(table: Table) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ def computed_columns(table: Table) -> tuple[str, ...]:
 
 def run_of(
     record: Record,
-    points: list[tuple[float, float]] | None = None,
+    points: list[tuple[float, ...]] | None = None,
     given: dict[str, float] | None = None,
 ) -> Trace:
     """The true run of a practice sheet, or the one with other points and inputs in its place."""
@@ -88,7 +89,7 @@ def record_lines(record: Record) -> list[tuple[str, str | int]]:
         ("blank", ALL if every else ", ".join(record.blank)),
         ("decimals", ANY if record.decimals is None else record.decimals),
         ("given", ", ".join(f"{name}={_short(value)}" for name, value in record.given.items())),
-        ("points", ", ".join(f"{_short(x)} {_short(y)}" for x, y in record.points)),
+        ("points", ", ".join(" ".join(map(_short, point)) for point in record.points)),
     ]
     return [*lines, (FINGERPRINT, _fingerprint([str(value) for _, value in lines]))]
 
@@ -151,13 +152,14 @@ def _record(found: dict[str, str], sheet: str) -> Record:
             names if blank == ALL else tuple(blank.split(", ")),
             None if decimals == ANY else int(decimals),
             {name: float(value) for name, _, value in _parts(given, "=")},
-            tuple((float(x), float(y)) for x, _, y in _parts(points, " ")),
+            tuple(tuple(map(float, point.split(" "))) for point in points.split(", ")),
         )
     except ValueError:
         raise ValueError(damaged) from None
     numbers = [*record.given.values(), *(value for point in record.points for value in point)]
     if (
         not 1 <= record.rows <= MOST_PRACTICE_ROWS
+        or any(len(point) != len(table.point) for point in record.points)
         or len(record.points) * record.options.get("epochs", 1) != record.rows
         or not set(record.blank) <= set(names)
         or tuple(record.given) != inputs(table)

@@ -14,6 +14,7 @@ from gdlab.core.registry import find_rule, rules
 from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import names
 from gdlab.marking.bounds import Bound, bound
+from gdlab.marking.chain import chain
 from gdlab.marking.column_slips import of_a_column
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.rewrites import everywhere
@@ -95,10 +96,12 @@ def _slips(formula: _Formula) -> list[Slip]:
     expression = table.column(column).expression
     if expression is None:
         return []
-    found = [
-        Slip((one.name,), one.because, one.tree)
-        for one in (*everywhere(expression, table), *of_a_column(table, column, expression))
-    ]
+    rewrites = (
+        *chain(table, column, expression),
+        *everywhere(expression, table),
+        *of_a_column(table, column, expression),
+    )
+    found = [Slip((one.name,), one.because, one.tree) for one in rewrites]
     # A cell cannot have been computed from itself.
     found = [slip for slip in found if column not in slip.asks]
     return _distinct(found, Slip((), "", expression), table)
