@@ -147,7 +147,7 @@ NOT_POINTS = {
     "no y": ({"x": [1]}, "there is no column y"),
     "capitals": (pd.DataFrame({"X": [1], "Y": [2]}), "there is no column x and no column y"),
     "uneven": ({"x": [1], "y": [1, 2]}, LENGTHS),
-    "columns twice": (pd.DataFrame([[1, 2, 3]], columns=["x", "x", "y"]), LENGTHS),
+    "columns twice": (pd.DataFrame([[1, 2, 3]], columns=["x", "x", "y"]), KIND),
     "single numbers": ({"x": 1, "y": 2}, KIND),
     "nothing in columns": ({"x": None, "y": None}, KIND),
     "one row": (pd.DataFrame({"x": [1.0], "y": [1]}).iloc[0], KIND),

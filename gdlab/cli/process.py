@@ -16,10 +16,7 @@ READ_SETTINGS = ("matplotlib", "numba")
 
 
 def prepare() -> None:
-    """Keep the current folder out of what this process and those that it starts import or obey."""
-    here = os.getcwd()  # noqa: PTH109
-    places = [place for place in sys.path if os.path.isabs(place)]  # noqa: PTH117
-    sys.path[:] = [place for place in places if os.path.realpath(place) != here]
+    """Keep the current folder out of what this process obeys and those that it starts import."""
     os.environ["PYTHONSAFEPATH"] = "1"
     sys.meta_path.insert(0, _Elsewhere())
     # As Ctrl-C does, so that nothing half written stays.

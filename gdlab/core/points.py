@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
@@ -72,15 +72,17 @@ def make_line(
 def number(value: Any, where: str) -> float:
     """``value`` as a float; ValueError that says where, for text, NaN, infinity and the like."""
     try:
-        if isinstance(value, (bool, str, bytes)) or value is None:
+        # bytearray and time differences would become numbers.
+        if isinstance(value, (bool, str, bytes, bytearray, memoryview)) or value is None:
             raise TypeError
-        if getattr(getattr(value, "dtype", None), "kind", "f") in "bc":
+        kind = str(getattr(getattr(value, "dtype", None), "kind", "f"))
+        if kind not in "fiu" or getattr(value, "ndim", 0) != 0:
             raise TypeError
         result = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ArithmeticError) as error:
+        if isinstance(error, OverflowError):
+            raise ValueError(f"{where} must be a number under 1.8e308") from None
         raise ValueError(f"{where} must be a number, not {value!r:.40}") from None
-    except OverflowError:
-        raise ValueError(f"{where} must be a number under 1.8e308") from None
     if not math.isfinite(result):
         raise ValueError(f"{where} must be a finite number, not {result!r}")
     return result
@@ -106,22 +108,21 @@ def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
     numbers = "numbers" if len(names) > 1 else "number"
     listed = f"column{'s' * (len(names) > 1)} {all_of(names)}"
     kind = f"points must be a table with {listed}, or rows of {count} {numbers}"
-    if hasattr(points, "keys"):
-        absent = [name for name in names if name not in points]
-        if absent:
-            raise ValueError(f"{kind}; there is no column {' and no column '.join(absent)}")
-        try:
-            columns = [list(points[name]) for name in names]
-        except TypeError:
-            raise ValueError(kind) from None
-    else:
-        try:
-            rows = [tuple(row) for row in points]
-        except TypeError:
-            raise ValueError(kind) from None
-        if any(len(row) != len(names) for row in rows):
-            raise ValueError(kind)
-        columns = [[row[place] for row in rows] for place in range(len(names))]
+    there = _column_names(points)
+    try:
+        if there is not None:
+            absent = [name for name in names if name not in there]
+            if absent:
+                raise ValueError(f"{kind}; there is no column {' and no column '.join(absent)}")
+            columns = [_values(points[name]) for name in names]
+        else:
+            _refuse_columns(points, names)
+            rows = [_row(row, names) for row in _ordered(points)]
+            if any(len(row) != len(names) for row in rows):
+                raise ValueError(kind)
+            columns = [[row[place] for row in rows] for place in range(len(names))]
+    except TypeError:
+        raise ValueError(kind) from None
     if not columns[0] or len(set(map(len, columns))) > 1:
         raise ValueError(
             f"points: {all_of(names)} must have the same number of values, at least one"
@@ -130,6 +131,59 @@ def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
         [number(value, f"points: {name} in row {i}") for i, value in enumerate(column, 1)]
         for name, column in zip(names, columns, strict=True)
     )
+
+
+def _column_names(points: Any) -> Any:
+    """The names of a table's columns: of pandas, arrow, polars or NumPy; None for rows."""
+    fields = getattr(getattr(points, "dtype", None), "names", None)
+    if fields:
+        return fields
+    if hasattr(points, "keys"):
+        return points
+    for place in (points, getattr(points, "schema", None)):
+        for word in ("column_names", "columns", "names"):
+            found = getattr(place, word, None)
+            if found is not None and not callable(found):
+                return list(found)
+    return None
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values in their order; TypeError for what has none."""
+    if hasattr(column, "keys") and not hasattr(column, "dtype"):
+        # A mapping would give its keys; two columns of one name are a table.
+        raise TypeError
+    return column.to_pylist() if hasattr(column, "to_pylist") else list(_ordered(column))
+
+
+def _ordered(values: Any) -> Any:
+    """What has an order and holds more than one byte; TypeError for what does not."""
+    if isinstance(values, (str, bytes, bytearray, memoryview, Set)):
+        raise TypeError
+    return values
+
+
+def _row(row: Any, names: Sequence[str]) -> tuple[Any, ...]:
+    """One row's numbers, by their names where it has names for them."""
+    fields = getattr(row, "_fields", None) or getattr(getattr(row, "dtype", None), "names", None)
+    if isinstance(row, Mapping) or (fields and set(names) <= set(fields)):
+        if isinstance(row, Mapping) and not set(names) <= set(row):
+            raise TypeError
+        take = row.__getattribute__ if hasattr(row, "_fields") else row.__getitem__
+        return tuple(take(name) for name in names)
+    return tuple(_ordered(row))
+
+
+def _refuse_columns(points: Any, names: Sequence[str]) -> None:
+    """ValueError for columns beside each other that could as well be rows: ([1, 2], [3, 4])."""
+    if isinstance(points, (list, tuple)) and len(points) == len(names) > 1:
+        kind = list if isinstance(points, tuple) else ()
+        lists = [isinstance(one, kind) or getattr(one, "ndim", 0) == 1 for one in points]
+        if all(lists) and all(len(one) == len(names) for one in points):
+            shown = ", ".join(f"{name!r}: [...]" for name in names)
+            raise ValueError(
+                f"points: are these rows or columns? Give {{{shown}}} or a list of pairs"
+            )
 
 
 def all_of(names: Sequence[str]) -> str:

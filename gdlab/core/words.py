@@ -6,6 +6,9 @@ import unicodedata
 MOST_SHOWN = 40
 MOST_LISTED = 6
 MOST_SENTENCES = 8
+SIGNS = "=+@\\-＝＋－＠﹦﹢﹣﹫"
+BEHIND_SEMICOLON = re.compile(rf"""(;[\s"]*)(?=[{SIGNS}])""")
+HARMLESS_BEHIND_SEMICOLON = re.compile(rf"""(;[\s"]*)'(?=[{SIGNS}])""")
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
@@ -23,12 +26,20 @@ def plain(text: str) -> str:
 def harmless(text: str) -> str:
     """Text that no spreadsheet program takes for a formula, without control characters.
 
-    Full-width and small forms of the signs are taken for the signs themselves by some.
+    Full-width and small forms of the signs are taken for the signs themselves by some, and a
+    program that splits a table at semicolons sees what is behind one as a cell of its own.
     """
     first = text.lstrip()[:1]
     sign = unicodedata.normalize("NFKC", first)[:1]
     begins = sign in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
-    return f"'{plain(text)}" if begins else plain(text)
+    return ("'" if begins else "") + BEHIND_SEMICOLON.sub(r"\1'", plain(text))
+
+
+def unharmed(text: str) -> str:
+    """The text that :func:`harmless` has made this of, where it has."""
+    whole = HARMLESS_BEHIND_SEMICOLON.sub(r"\1", text)
+    whole = whole[1:] if harmless(whole[1:]).startswith("'") else whole
+    return whole if harmless(whole) == text else text
 
 
 def listed(things: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -72,14 +73,28 @@ def _names(blank: str | Iterable[str]) -> list[str]:
 
 def _written(value: Any) -> Written | None:
     """One value of a frame; None for an empty cell."""
-    if value is None or value != value or str(value).strip() in ("", "<NA>", "NaT"):
+    if value is None:
         return None
-    if isinstance(value, Real) and not isinstance(value, bool):
-        number = float(value)
+    if isinstance(value, (Real, Decimal)) and not isinstance(value, bool):
+        number = _double(value)
+        if math.isnan(number):
+            return None
         if math.isinf(number):
             return Written(None, text="#NUM!")
         return Written(number, claimed(number), repr(value))
     text = str(value)
+    if text.strip() in ("", "<NA>", "NaT"):
+        return None
     if isinstance(value, str) and text.startswith("#"):
         return Written(None, text=text)
     return typed(text, "")[0]
+
+
+def _double(value: Real | Decimal) -> float:
+    """A number as a double: inf for one that is too large, nan for a Decimal that is none."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except ValueError:
+        return math.nan

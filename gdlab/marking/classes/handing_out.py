@@ -54,12 +54,15 @@ def new_class(
         beside.write_text(_list(learners, common), encoding="utf-8-sig", newline="")
     missing = [one for one in learners if not (folder / SHEETS / one.file).exists()]
     parts = [missing[first : first + AT_ONCE] for first in range(0, len(missing), AT_ONCE)]
-    with progress("Writing practice sheets", len(missing)) as done:
-        for count in spread(_write, ((str(folder), some, sheets) for some in parts), "processes"):
-            done(count)
-    for name in (SHEETS, KEYS):
-        # Once more: a process whose parent was killed a moment ago may have left something.
-        clear_leftovers(folder / name)
+    try:
+        with progress("Writing practice sheets", len(missing)) as done:
+            given = ((str(folder), some, sheets) for some in parts)
+            for count in spread(_write, given, "processes"):
+                done(count)
+    finally:
+        for name in (SHEETS, KEYS):
+            # Once more: a process that was ended a moment ago may have left something.
+            clear_leftovers(folder / name)
     return len(missing), len(learners) - len(missing)
 
 

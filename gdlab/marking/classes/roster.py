@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
-from gdlab.core.words import harmless
+from gdlab.core.words import unharmed
 from gdlab.reading.door import LONGEST_ROW, Refused, read_text, text_rows
 
 LONGEST_ID = 200
@@ -78,8 +78,7 @@ def _learners(place: Path) -> dict[str, str]:
                 raise ValueError(f"{place.name}, line {line}: a learner without an id")
             continue
         # As class.csv has it, where an id could be taken for a formula.
-        if harmless(identity[1:]) == identity:
-            identity = identity[1:]
+        identity = unharmed(identity)
         if len(identity) > LONGEST_ID:
             raise ValueError(f"{place.name}, line {line}: an id of over {LONGEST_ID} characters")
         if identity in found:
