@@ -2,12 +2,14 @@
 
 import re
 
+import cells
 import formualizer
 import numpy as np
 import openpyxl
 import pytest
 
 import gdlab
+from gdlab.core import engine
 from gdlab.core.layout import defined_names
 from gdlab.core.model import read_model
 
@@ -278,3 +280,46 @@ def test_the_page_and_the_line_of_python_hold_the_model(tmp_path):
         again.final
         == gdlab.trace("adam", POINTS, model=MODEL, epochs=2, start={"c": 5.0}, lr=0.1).final
     )
+
+
+FREE_RULE = """
+def free_rule(g, w, grad_prev, new_prev, lr=0.1, h=0.5, norm=2, epochs=3, range=1, float=1):
+    grad = h * grad_prev + g
+    new = new_prev + 1
+    scaled_grad = grad * norm / epochs * range * float
+    loss = g * g
+    step = lr * scaled_grad
+    return (grad, new), (scaled_grad, loss, step)
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    "options", [{}, {"max_norm": 1.0, "batch_size": 2}, {"schedule": "cosine"}], ids=str
+)
+@pytest.mark.parametrize("compile_from", [1, 10**9])
+def test_a_rules_names_are_free(options, compile_from, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "COMPILE_FROM", compile_from)
+    cells.define(FREE_RULE)
+    run = gdlab.trace("free_rule", POINTS, epochs=2, h=0.25, **options)
+    assert run.hyper["h"] == 0.25
+    assert run.hyper["free_rule_epochs"] == 3
+    assert len(set(run.table.names)) == len(run.table.names)
+    lr = run.column("lr").tolist() if "schedule" in options else [0.1] * 8
+    for one in ("intercept", "slope"):
+        gradient = run.column(f"grad_{one}" if "max_norm" not in options else f"scaled_grad_{one}")
+        w, carried = 1.0, 0.0
+        last = run.column("last") if "batch_size" in options else [1] * 8
+        for row in range(8):
+            step = 0.0
+            if last[row]:
+                carried = 0.25 * carried + gradient[row]
+                step = lr[row] * (carried * 2.0 / 3.0 * 1.0 * 1.0)
+            w -= step
+            assert run.column(run.table.carrier(one))[row] == w
+    path = run.to_excel(tmp_path / "free.xlsx")
+    names = [name for name in run.table.computed if run.table.column(name).expression is not None]
+    places = [(row + 9, run.table.names.index(name) + 1) for name in names for row in range(1, 9)]
+    found = recomputed(path, "free_rule", places)
+    wanted = [value for name in names for value in run.column(name).tolist()]
+    assert found == pytest.approx(wanted, rel=1e-13)

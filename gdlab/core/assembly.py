@@ -83,6 +83,10 @@ class Names:
         wanted = base if parameter is None else f"{base}_{parameter}"
         return self._give("column", Part(base, parameter), wanted, owner)
 
+    def of_rule(self, base: str, parameter: str, rule: Rule) -> str:
+        """The column of what a rule returns; two rules share what they call the same."""
+        return self._give("rule", Part(base, parameter), f"{base}_{parameter}", rule.name)
+
     def input(self, base: str, owner: str = TABLE, wanted: str | None = None) -> str:
         """The name of an input that an owner has; the same one whenever it is asked for."""
         return self._give(f"input of {owner}", Part(base), wanted or base, owner)
@@ -172,7 +176,9 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
     steps = _rule_steps(draft, _gradient(draft, before))
     named = draft.names
     updates: list[Step] = [
-        _per_parameter(draft, _read(models.descend), one, {"step": named.column("step", one)})
+        _per_parameter(
+            draft, _read(models.descend), one, {"step": named.of_rule("step", one, rule)}
+        )
         for one in draft.parameters
     ]
     starts = _starts(draft)
@@ -189,6 +195,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
         counters=counters,
         steps=(*before, *steps, *updates),
         columns=columns,
+        new={one: named.column("new", one) for one in draft.parameters},
         hyper=draft.hyper,
         starts=starts,
         counts=counts,
@@ -370,7 +377,7 @@ def _schedule_call(draft: Draft) -> Call:
         if not name.endswith("_prev")
     }
     for index, one in enumerate(draft.parameters, 1):
-        given[f"sqr_avg_{index}"] = names.column("sqr_avg", one, draft.rule.name)
+        given[f"sqr_avg_{index}"] = names.of_rule("sqr_avg", one, draft.rule)
     return _call(draft, formulas, given, owner=formulas.name)
 
 
@@ -409,7 +416,7 @@ def _rule_steps(draft: Draft, gradient: str) -> list[Step]:
                 rule.formulas,
                 one,
                 hyper | {"g": draft.names.column(gradient, one)},
-                rule.name,
+                rule,
             )
             for one in draft.parameters
         )
@@ -441,21 +448,31 @@ def _call(
 
 
 def _per_parameter(
-    draft: Draft, formulas: Formulas, parameter: str, given: dict[str, str], owner: str = TABLE
+    draft: Draft,
+    formulas: Formulas,
+    parameter: str,
+    given: dict[str, str],
+    rule: Rule | None = None,
 ) -> Call:
     """A call for one parameter: states and results are columns of that parameter."""
+
+    def own(word: str) -> str:
+        if rule is not None:
+            return draft.names.of_rule(word, parameter, rule)
+        return draft.names.column(word, parameter)
+
     names = {}
     for local in formulas.arguments:
         word = local.removesuffix("_prev")
         if local in given:
             names[local] = given[local]
         elif word != local:
-            names[local] = f"{draft.names.column(word, parameter, owner)}_prev"
+            names[local] = f"{own(word)}_prev"
         elif local == "w":
             names[local] = parameter
         else:
             names[local] = _counted(draft)[local]
-    names |= {one: draft.names.column(one, parameter, owner) for one in formulas.results}
+    names |= {one: own(one) for one in formulas.results}
     return Call(formulas, names, {one: Part(one, parameter) for one in formulas.results})
 
 
@@ -472,7 +489,7 @@ def _starts(draft: Draft) -> dict[str, float]:
     for rule in draft.rules:
         for base, start in rule.starts.items():
             for one in draft.parameters:
-                starts.setdefault(draft.names.column(base, one, rule.name), start)
+                starts.setdefault(draft.names.of_rule(base, one, rule), start)
     return starts
 
 
@@ -548,7 +565,7 @@ def _inputs(draft: Draft, starts: dict[str, float], start_rate: str) -> tuple[In
     for rule in draft.rules:
         for base in rule.carried:
             for one in draft.parameters:
-                parts[draft.names.column(base, one, rule.name)] = Part(base, one)
+                parts[draft.names.of_rule(base, one, rule)] = Part(base, one)
     found = [
         Input(draft.names.input(f"start of {name}", wanted=f"start_{name}"), parts[name], name)
         for name in starts

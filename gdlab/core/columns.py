@@ -175,10 +175,10 @@ def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.
 class Table:
     """What is computed for one rule on a model: steps in order, columns, inputs, what is carried.
 
-    ``starts`` holds the default of everything carried by its name in the row (``intercept``,
-    ``avg_slope``); ``counts`` what else is carried, from a fixed number; ``hyper`` the
-    hyperparameters' defaults and the model's constants; ``inputs`` all that a sheet shows of
-    these, starts first. ``counters`` and ``point`` are the columns that are not computed. ``count``
+    ``new`` names the column of each parameter's next value. ``starts`` holds the default of
+    everything carried by its name in the row (``intercept``, ``avg_slope``); ``counts`` what else
+    is carried, from a fixed number; ``hyper`` the hyperparameters' defaults and the model's
+    constants; ``inputs`` all that a sheet shows of these, starts first. ``counters`` and ``point`` are the columns that are not computed. ``count``
     is the name for the number of points in an epoch. ``schedule`` is called after each epoch.
     ``rate`` is the learning rate that a schedule sets, ``start_rate`` the input that it starts
     from; both are empty without a schedule. ``measures`` are the epoch table's figures by their
@@ -190,6 +190,7 @@ class Table:
     counters: tuple[str, ...]
     steps: tuple[Step, ...]
     columns: tuple[Column, ...]
+    new: dict[str, str]
     hyper: dict[str, float]
     starts: dict[str, float]
     counts: dict[str, float]
@@ -312,4 +313,4 @@ class Table:
 
     def carrier(self, start: str) -> str:
         """The column whose cell in the row above holds a carried value: for a parameter, new_*."""
-        return self.named("new", start) if start in self.parameters else start
+        return self.new.get(start, start)

@@ -147,12 +147,10 @@ def _key(
     ]
     if record is not None:
         return run_of(record, points, given)
-    begin = {
-        name.removeprefix("start_"): value
-        for name, value in given.items()
-        if name.startswith("start_")
+    begin = {start: given[name] for start, name in table.start_inputs.items()}
+    hyper: dict[str, Any] = {
+        name: given[table.start_rate if name == table.rate else name] for name in table.hyper
     }
-    hyper: dict[str, Any] = {name: given[name] for name in table.hyper}
     passes = count // samples
     return trace(table.rule.name, points, epochs=passes, start=begin, model=table.model, **hyper)
 
