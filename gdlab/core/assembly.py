@@ -1,20 +1,11 @@
-"""How a table is put together: model, batch, schedule, changes of the gradient, rule, update.
-
-Every name of a table is given by :class:`Names`, which keeps what a model or a rule calls its own
-apart from what the table makes: the model's names stay as they are, and where a name is taken, what
-comes later is called after its owner too: Adam's ``beta1`` beside a parameter ``beta1`` is
-``adam_beta1``.
-"""
+"""How a table is put together: its steps, its columns and its inputs, in their order."""
 
 import ast
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 from gdlab.core.columns import (
     COUNTERS,
-    Branch,
     Call,
     Column,
     Input,
@@ -25,11 +16,20 @@ from gdlab.core.columns import (
     expressions,
     results,
 )
-from gdlab.core.model import Model, find_model, finite_differences
+from gdlab.core.draft import Draft, Names, Plan
+from gdlab.core.model import Model, find_model
 from gdlab.core.registry import Rule, find_rule
+from gdlab.core.steps import (
+    gradient_steps,
+    per_parameter,
+    read_own,
+    rule_steps,
+    schedule_call,
+    steps_before,
+)
 from gdlab.core.suggest import unknown
-from gdlab.formulas import models, schedules, transforms
-from gdlab.language.grammar import Formulas, read, unrolled
+from gdlab.formulas import models, schedules
+from gdlab.language.grammar import Formulas, unrolled
 
 SCHEDULES: dict[str, Callable[..., object]] = {
     function.__name__: function
@@ -52,113 +52,6 @@ OPTIONS = (
 )  # fmt: skip
 SQUARED = ("mse", "rmse", "root_sum_err2")
 MEAN = ("mean_loss",)
-TABLE = "table"
-
-
-@lru_cache(maxsize=64)
-def _read(function: Callable[..., object]) -> Formulas:
-    return read(function, total=True)
-
-
-class Plan(NamedTuple):
-    """What a table is asked to have beside its rule; see :func:`gdlab.trace`."""
-
-    extras: frozenset[str] = frozenset()
-    batches: bool = False
-    shuffled: bool = False
-    schedule: str | None = None
-    switch_to: Rule | None = None
-    model: Model | None = None
-
-
-class Names:
-    """The names of one table, each given once: the model's own first, as they are."""
-
-    def __init__(self, model: Model) -> None:
-        self.taken = {*model.names, *COUNTERS}
-        self.given: dict[tuple[str, Part], str] = {}
-
-    def column(self, base: str, parameter: str | None = None, owner: str = TABLE) -> str:
-        """The name of a column; the same one whenever it is asked for."""
-        wanted = base if parameter is None else f"{base}_{parameter}"
-        return self._give("column", Part(base, parameter), wanted, owner)
-
-    def of_rule(self, base: str, parameter: str, rule: Rule) -> str:
-        """The column of what a rule returns; two rules share what they call the same."""
-        return self._give("rule", Part(base, parameter), f"{base}_{parameter}", rule.name)
-
-    def input(self, base: str, owner: str = TABLE, wanted: str | None = None) -> str:
-        """The name of an input that an owner has; the same one whenever it is asked for."""
-        return self._give(f"input of {owner}", Part(base), wanted or base, owner)
-
-    def _give(self, kind: str, part: Part, wanted: str, owner: str) -> str:
-        if (kind, part) not in self.given:
-            name, number = wanted, 1
-            while name in self.taken:
-                name = f"{owner}_{wanted}" if number == 1 else f"{owner}_{wanted}_{number}"
-                number += 1
-            self.taken.add(name)
-            self.given[kind, part] = name
-        return self.given[kind, part]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is settled of a table before its steps are: the plan's parts and all names."""
-
-    rule: Rule
-    plan: Plan
-    model: Model
-    names: Names
-    schedule: Formulas | None
-    hyper: dict[str, float] = field(default_factory=dict)
-    parts: dict[str, Part] = field(default_factory=dict)
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """The model's parameters."""
-        return tuple(self.model.parameters)
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rule, and the one that is switched to."""
-        return (self.rule, self.plan.switch_to) if self.plan.switch_to else (self.rule,)
-
-    @property
-    def position(self) -> str:
-        """The counter of rows within an epoch."""
-        return self.names.column("position") if self.plan.shuffled else "sample"
-
-    @property
-    def after_epoch(self) -> bool:
-        """Whether the schedule is called after each epoch, not in each row."""
-        return self.schedule is not None and "next_lr" in self.schedule.results
-
-    @property
-    def rate(self) -> str:
-        """The learning rate of the rule."""
-        return self.names.input("lr", self.rule.name)
-
-    def has(self, extra: str) -> bool:
-        """Whether an input that brings its columns is there, and none of the rule's or model's."""
-        owned = extra in self.rule.hyper or extra in self.model.constants
-        return extra in self.plan.extras and not owned
-
-    def hypers(self) -> dict[str, str]:
-        """The rule's hyperparameters, by its own words, with the table's names."""
-        return {base: self.names.input(base, self.rule.name) for base in self.rule.hyper}
-
-    def hypers_after(self) -> dict[str, str]:
-        """The same of the rule that is switched to; a schedule's lr goes on for both rules."""
-        assert self.plan.switch_to
-        own = {
-            base: self.names.input(base, f"{self.plan.switch_to.name} after", f"{base}_after")
-            for base in self.plan.switch_to.hyper
-            if base != "lr" or not self.schedule
-        }
-        return own | (
-            {"lr": self.rate} if "lr" in self.plan.switch_to.hyper and self.schedule else {}
-        )
 
 
 def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan never changes)
@@ -172,12 +65,12 @@ def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan ne
 @lru_cache(maxsize=256)
 def _table_of(rule: Rule, plan: Plan) -> Table:
     draft = _draft(rule, plan)
-    before = _before(draft)
-    steps = _rule_steps(draft, _gradient(draft, before))
+    before = steps_before(draft)
+    steps = rule_steps(draft, gradient_steps(draft, before))
     named = draft.names
     updates: list[Step] = [
-        _per_parameter(
-            draft, _read(models.descend), one, {"step": named.of_rule("step", one, rule)}
+        per_parameter(
+            draft, read_own(models.descend), one, {"step": named.of_rule("step", one, rule)}
         )
         for one in draft.parameters
     ]
@@ -187,7 +80,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
     columns = _columns(draft, counters, before, steps, updates, {*starts, *counts})
     scheduled = draft.schedule is not None
     start_rate = named.input("start_lr", wanted=f"start_{draft.rate}") if scheduled else ""
-    after = _schedule_call(draft) if draft.after_epoch else None
+    after = schedule_call(draft) if draft.after_epoch else None
     measures = SQUARED if draft.model.squared_error else MEAN
     return Table(
         rule=rule,
@@ -213,7 +106,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
 def _draft(rule: Rule, plan: Plan) -> Draft:
     """Settle the plan's parts and the inputs, in their order; ValueError for what is no plan."""
     model = plan.model or find_model()
-    schedule = _read(SCHEDULES[plan.schedule]) if plan.schedule else None
+    schedule = read_own(SCHEDULES[plan.schedule]) if plan.schedule else None
     _refuse_misfits(rule, plan, model, schedule)
     if schedule:
         schedule = unrolled(schedule, len(model.parameters))
@@ -296,192 +189,6 @@ def _counters(draft: Draft) -> tuple[str, ...]:
     if draft.plan.shuffled:
         counters = ("epoch", draft.position, "sample", "t")
     return tuple(name for name in counters if name != "t" or not draft.plan.batches)
-
-
-def _before(draft: Draft) -> list[Step]:
-    """What comes before the rule: batch, model, schedule; changes of the gradient come behind."""
-    steps: list[Step] = []
-    if draft.plan.batches:
-        steps.append(
-            _call(draft, _read(transforms.batch), {"batch_size": _extra(draft, "batch_size")})
-        )
-    steps += _model_steps(draft)
-    if draft.schedule and draft.after_epoch:
-        if "sum_loss" in draft.schedule.arguments:
-            steps.append(_running_loss(draft))
-    elif draft.schedule:
-        steps.append(_schedule_call(draft))
-    return steps
-
-
-def _extra(draft: Draft, name: str) -> str:
-    return draft.names.input(name)
-
-
-def _model_steps(draft: Draft) -> list[Step]:
-    """The model down to its gradients; in batches, the mean of the samples' gradients."""
-    steps: list[Step] = []
-    for formulas in draft.model.functions:
-        names = {name: name for name in (*formulas.arguments, *formulas.results)}
-        parts: dict[str, Part] = {}
-        for one in draft.parameters:
-            gradient = f"grad_{one}"
-            if gradient in names:
-                base = "sample_grad" if draft.plan.batches else "grad"
-                parts[gradient] = Part(base, one)
-                draft.names.given["column", Part("grad", one)] = gradient
-                names[gradient] = draft.names.column(base, one)
-        steps.append(Call(formulas, names, parts))
-    if draft.has("h"):
-        steps.append(_estimates(draft))
-    if draft.plan.batches:
-        for one in draft.parameters:
-            # What the model calls its gradient is the batch's now; its own is the sample's.
-            given = {"sample_grad": draft.names.column("sample_grad", one)}
-            steps.append(_per_parameter(draft, _read(transforms.batch_mean), one, given))
-    return steps
-
-
-def _estimates(draft: Draft) -> Call:
-    """The finite differences of every parameter."""
-    formulas = finite_differences(draft.model)
-    names = {name: name for name in formulas.arguments} | {"_h": _extra(draft, "h")}
-    parts = {}
-    for index, one in enumerate(draft.parameters, 1):
-        for local, base in (
-            (f"_raised_{index}", f"{draft.model.loss}_h"),
-            (f"_estimated_{index}", "est_grad"),
-        ):
-            names[local], parts[local] = draft.names.column(base, one), Part(base, one)
-    return Call(formulas, names, parts)
-
-
-def _running_loss(draft: Draft) -> Call:
-    """The sum of the epoch's losses."""
-    base = f"sum_{draft.model.loss}"
-    total = draft.names.column(base)
-    given = {"loss": draft.model.loss, "sum_loss": total, "sum_loss_prev": f"{total}_prev"}
-    return _call(draft, _read(transforms.running_loss), given, {"sum_loss": Part(base)})
-
-
-def _schedule_call(draft: Draft) -> Call:
-    """The schedule, in a row or after an epoch."""
-    assert draft.schedule is not None
-    formulas, names = draft.schedule, draft.names
-    given = {"lr": draft.rate, "start_lr": names.input("start_lr", wanted=f"start_{draft.rate}")}
-    if "sum_loss" in formulas.arguments:
-        given["sum_loss"] = names.column(f"sum_{draft.model.loss}")
-    given |= {
-        name: names.input(name, formulas.name)
-        for name in formulas.defaults
-        if not name.endswith("_prev")
-    }
-    for index, one in enumerate(draft.parameters, 1):
-        given[f"sqr_avg_{index}"] = names.of_rule("sqr_avg", one, draft.rule)
-    return _call(draft, formulas, given, owner=formulas.name)
-
-
-def _gradient(draft: Draft, before: list[Step]) -> str:
-    """Add clipping and L2 decay in torch's order; the base name of the gradient that remains."""
-    base, names = "grad", draft.names
-    if draft.has("max_norm"):
-        formulas = unrolled(_read(transforms.clip_by_norm), len(draft.parameters))
-        given = {"max_norm": _extra(draft, "max_norm")}
-        parts = {}
-        for index, one in enumerate(draft.parameters, 1):
-            given[f"g_{index}"] = names.column(base, one)
-            given[f"scaled_grad_{index}"] = names.column("scaled_grad", one)
-            parts[f"scaled_grad_{index}"] = Part("scaled_grad", one)
-        before.append(_call(draft, formulas, given, parts, owner=formulas.name))
-        base = "scaled_grad"
-    for extra, function, result in (
-        ("max_value", transforms.clip_by_value, "clipped_grad"),
-        ("weight_decay", transforms.decay_as_l2, "decayed_grad"),
-    ):
-        if draft.has(extra):
-            for one in draft.parameters:
-                given = {"g": names.column(base, one), extra: _extra(draft, extra)}
-                before.append(_per_parameter(draft, _read(function), one, given))
-            base = result
-    return base
-
-
-def _rule_steps(draft: Draft, gradient: str) -> list[Step]:
-    """The rule on each parameter, where an update is due, before or after a switch."""
-
-    def calls(rule: Rule, hyper: dict[str, str]) -> tuple[Step, ...]:
-        return tuple(
-            _per_parameter(
-                draft,
-                rule.formulas,
-                one,
-                hyper | {"g": draft.names.column(gradient, one)},
-                rule,
-            )
-            for one in draft.parameters
-        )
-
-    steps = calls(draft.rule, draft.hypers())
-    if draft.plan.switch_to:
-        test = f"epoch < {_extra(draft, 'at_epoch')}"
-        steps = (Branch(test, steps, calls(draft.plan.switch_to, draft.hypers_after())),)
-    if draft.plan.batches:
-        return [Branch(f"{draft.names.column('last')} == 1", steps)]
-    return list(steps)
-
-
-def _call(
-    draft: Draft,
-    formulas: Formulas,
-    given: dict[str, str],
-    parts: dict[str, Part] | None = None,
-    owner: str = TABLE,
-) -> Call:
-    """A call once in a row; ``given`` names what is not the table's own column of that name."""
-    names = {}
-    for local in (*formulas.arguments, *formulas.results):
-        word = local.removesuffix("_prev")
-        names[local] = _counted(draft).get(word) or draft.names.column(word, owner=owner)
-        names[local] += local[len(word) :]
-        names[local] = given.get(local, names[local])
-    return Call(formulas, names, parts or {})
-
-
-def _per_parameter(
-    draft: Draft,
-    formulas: Formulas,
-    parameter: str,
-    given: dict[str, str],
-    rule: Rule | None = None,
-) -> Call:
-    """A call for one parameter: states and results are columns of that parameter."""
-
-    def own(word: str) -> str:
-        if rule is not None:
-            return draft.names.of_rule(word, parameter, rule)
-        return draft.names.column(word, parameter)
-
-    names = {}
-    for local in formulas.arguments:
-        word = local.removesuffix("_prev")
-        if local in given:
-            names[local] = given[local]
-        elif word != local:
-            names[local] = f"{own(word)}_prev"
-        elif local == "w":
-            names[local] = parameter
-        else:
-            names[local] = _counted(draft)[local]
-    names |= {one: own(one) for one in formulas.results}
-    return Call(formulas, names, {one: Part(one, parameter) for one in formulas.results})
-
-
-def _counted(draft: Draft) -> dict[str, str]:
-    """The table's names for what is counted, by the names of a function's arguments."""
-    counted = {"epoch": "epoch", "t": "t", "n": draft.names.column("n")}
-    if draft.plan.batches:
-        counted["in_batch"] = draft.names.column("in_batch")
-    return counted | {"sample": draft.position, "position": draft.position}
 
 
 def _starts(draft: Draft) -> dict[str, float]:

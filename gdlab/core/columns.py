@@ -178,11 +178,12 @@ class Table:
     ``new`` names the column of each parameter's next value. ``starts`` holds the default of
     everything carried by its name in the row (``intercept``, ``avg_slope``); ``counts`` what else
     is carried, from a fixed number; ``hyper`` the hyperparameters' defaults and the model's
-    constants; ``inputs`` all that a sheet shows of these, starts first. ``counters`` and ``point`` are the columns that are not computed. ``count``
-    is the name for the number of points in an epoch. ``schedule`` is called after each epoch.
-    ``rate`` is the learning rate that a schedule sets, ``start_rate`` the input that it starts
-    from; both are empty without a schedule. ``measures`` are the epoch table's figures by their
-    own words. ``shuffled``: the samples' order is drawn.
+    constants; ``inputs`` all that a sheet shows of these, starts first. ``counters`` and ``point``
+    are the columns that are not computed. ``count`` is the name for the number of points in an
+    epoch. ``schedule`` is called after each epoch. ``rate`` is the learning rate that a schedule
+    sets, ``start_rate`` the input that it starts from; both are empty without a schedule.
+    ``measures`` are the epoch table's figures by their own words. ``shuffled``: the samples' order
+    is drawn.
     """
 
     rule: Rule

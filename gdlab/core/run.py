@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gdlab.core.assembly import EXTRAS, Plan, table_of
+from gdlab.core.assembly import EXTRAS, table_of
 from gdlab.core.columns import Table
+from gdlab.core.draft import Plan
 from gdlab.core.model import SURFACES, Model, find_model
 from gdlab.core.points import Points, all_of, number, pairs, whole
 from gdlab.core.registry import Rule, find_rule, settings

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from gdlab.core.assembly import EXTRAS, Plan, table_of
+from gdlab.core.assembly import EXTRAS, table_of
 from gdlab.core.columns import Table
+from gdlab.core.draft import Plan
 from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.model import Model, find_model, models
 from gdlab.core.registry import find_rule, rules
