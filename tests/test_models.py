@@ -262,7 +262,7 @@ BAD = {
     "def made(x, y):\n    loss = x - y\n    return (loss,)": "needs a parameter",
     "def made(x, w=1):\n    loss = x * x\n    return (loss,)": (
         "loss does not depend on the parameter w"),
-    "def made(t, w=1):\n    loss = t * w\n    return (loss,)": "t is what every table calls its own",
+    "def made(t, w=1):\n    loss = t * w\n    return (loss,)": "t is what every table calls",
     "def made(x, w=1):\n    n_prev = w\n    return (n_prev,)": "belong to the row above",
     "def made(x, w=1):\n    loss = tan(w)\n    return (loss,)": "allowed are",
     "def made(x, w=1, *, h):\n    loss = w * x\n    return (loss,)": "h",

@@ -69,7 +69,8 @@ def _rule(parsed_args: argparse.Namespace) -> Any:
 
 
 def _table(parsed_args: argparse.Namespace) -> Any:
-    from gdlab.core.assembly import Plan, table_of
+    from gdlab.core.assembly import table_of
+    from gdlab.core.draft import Plan
     from gdlab.core.model import find_model
 
     return table_of(_rule(parsed_args), Plan(model=find_model(getattr(parsed_args, "model", None))))
