@@ -18,6 +18,21 @@ HOSTILE = (
     b"<!-- 1 -->", "\u202e7".encode(),
     b"<c>" * 200, b"<row r='1'/>" * 3_000, b"<f>1+1</f>", b'<!DOCTYPE a [<!ENTITY b "c">]>',
 )  # fmt: skip
+HUGE = (
+    b"9" * 400, b"-" + b"9" * 400, b"9" * 4_301, b"1e308", b"1.8e308", b"-1e999", b"5e-324",
+    b"1e-999", b"0." + b"0" * 400 + b"1", b"4294967296", b"2147483648", b"-2147483649",
+    b"1e400000000", b"NaN", b"INF", b"0x10", b"1_0", b"18446744073709551616",
+)  # fmt: skip
+MORE = (
+    b"<si><t>text</t></si>", b"<si><r><t>rich</t></r></si>", b"<si/>", b"<xf numFmtId='14'/>",
+    b"<numFmt numFmtId='164' formatCode='yyyy'/>",
+    b"<definedName name='a'>Sheet!$A$1</definedName>",
+    b"<definedName name='_xlnm.Print_Area' localSheetId='99'>#REF!</definedName>",
+    b"<sheet name='x' sheetId='1' r:id='rId1'/>", b"<Relationship Id='rId1' Type='t' Target='x'/>",
+    b"<Relationship Id='r' Type='t' Target='../../../etc/passwd'/>",
+    b"<Override PartName='/xl/x.xml' ContentType='application/xml'/>",
+)  # fmt: skip
+TEXT = (b",", b";", b"\t", b'"', b"\n", b"\r", b"\x00", b"\xef\xbb\xbf", "\u2028".encode(), b"=1")
 NAMES = (
     "xl/worksheets/sheet1.xml", "xl/styles.xml", "../../evil.xml", "/etc/passwd",
     "xl/vbaProject.bin",
@@ -28,10 +43,76 @@ NAMES = (
 def damaged(data: bytes, seed: int) -> bytes:
     """The workbook with one to three kinds of damage."""
     draw = random.Random(seed)
-    kind = draw.choice((_bytes, _parts, _xml, _tree, _tree))
+    kind = draw.choice((_bytes, _parts, _xml, _tree, _tree, _headers, _table_parts, _numbers))
     for _ in range(draw.choice((1, 1, 1, 2, 3))):
         data = kind(data, draw)
     return data
+
+
+def damaged_bytes(data: bytes, seed: int) -> bytes:
+    """A file of another kind, text or packed numbers, with its bytes damaged."""
+    draw = random.Random(seed)
+    for _ in range(draw.choice((1, 1, 2))):
+        if draw.random() < 0.3:
+            at, word = draw.randrange(len(data) + 1), draw.choice((*HOSTILE, *TEXT))
+            data = data[:at] + word * draw.choice((1, 1, 300)) + data[at:]
+        else:
+            data = _bytes(data, draw)
+    return data
+
+
+def _headers(data: bytes, draw: random.Random) -> bytes:
+    """The zip's own headers: sizes, offsets, flags, counts and times that are not true."""
+    changed = bytearray(data)
+    places = [hit.start() for hit in re.finditer(rb"PK(?:\x01\x02|\x03\x04|\x05\x06)", data)]
+    for _ in range(draw.choice((1, 1, 2, 8)) if places else 0):
+        at, width = draw.choice(places) + draw.randrange(4, 44), draw.choice((1, 2, 4))
+        value = draw.choice((0, 1, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, draw.getrandbits(32)))
+        new = value.to_bytes(4, "little")[:width]
+        changed[at : at + width] = new
+    return bytes(changed)
+
+
+def _table_parts(data: bytes, draw: random.Random) -> bytes:
+    """Shared strings, styles, defined names and relationships: other values, and very many."""
+    parts = _unzipped(data)
+    wanted = draw.choice(("sharedStrings", "styles", "workbook.xml", ".rels", "Content_Types"))
+    places = [i for i, (name, _) in enumerate(parts) if wanted in name]
+    if not places:
+        return data
+    place = draw.choice(places)
+    name, content = parts[place]
+    tags = [hit for hit in TAG.finditer(content) if not hit[0].startswith((b"<?", b"</"))]
+    for _ in range(draw.choice((1, 1, 3))):
+        hit = draw.choice(tags) if tags else None
+        if hit is None or draw.random() < 0.4:
+            more = draw.choice(MORE)
+            at = content.rfind(b"</") if draw.random() < 0.7 else draw.randrange(len(content) + 1)
+            content = content[:at] + more * draw.choice((1, 40, 4_000)) + content[at:]
+        else:
+            values = [*ATTRIBUTE.finditer(hit[0])]
+            if values:
+                low, high = draw.choice(values).span()
+                new = b'"' + draw.choice((*HOSTILE, *HUGE)) + b'"'
+                content = content[: hit.start() + low] + new + content[hit.start() + high :]
+    parts[place] = name, content
+    return _zipped(parts)
+
+
+def _numbers(data: bytes, draw: random.Random) -> bytes:
+    """Numbers in cells that no double holds, or only just."""
+    parts = _unzipped(data)
+    place = _a_part(parts, draw)
+    if place is None:
+        return data
+    name, content = parts[place]
+    for _ in range(draw.choice((1, 1, 3, 30))):
+        found = list(re.finditer(rb"(?<=<v>)[^<]*", content)) or list(NUMBER.finditer(content))
+        if found:
+            low, high = draw.choice(found).span()
+            content = content[:low] + draw.choice(HUGE) + content[high:]
+    parts[place] = name, content
+    return _zipped(parts)
 
 
 def _piece(length: int, draw: random.Random, most: int = 400) -> slice:

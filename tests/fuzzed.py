@@ -4,19 +4,24 @@ Run as a process of its own, under limits. Prints one JSON object: what came of 
 what should never have happened, and the peak of memory.
 """
 
+import gzip
 import json
 import resource
 import signal
+import struct
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from damage import damaged
+from damage import damaged, damaged_bytes
 from handed_in import hand_in
 
+from gdlab import digits, read_points
 from gdlab.marking import check, practice
+from gdlab.marking.classes.roster import read_roster
 from gdlab.marking.marked import write_marked
 
 MOST_SECONDS, MOST_BYTES = 5, 4_000_000_000
@@ -40,6 +45,7 @@ def bases(folder: Path) -> list[tuple[bytes, int]]:
     right = hand_in(path, "adam", rows=3).read_bytes()
     wrong = hand_in(path, "momentum", rows=4, change=one_wrong).read_bytes()
     own = hand_in(path, "sgd", rows=3, record=False, change=one_wrong).read_bytes()
+    path.unlink()
     practice("rmsprop", path, rows=3, seed=1, key=key)
     return [(right, 57), (wrong, 0), (key.read_bytes(), 39), (own, 0), (path.read_bytes(), 0)]
 
@@ -65,6 +71,34 @@ def outcome(path: Path, copy: Path, marks: int, seed: int) -> str:
     return "marked"
 
 
+# Lists and digits as they should be, each with the reader at whose door it is handed in.
+def other_doors(folder: Path) -> list[tuple[bytes, Path, Callable[[Path], Any]]]:
+    """Files of the other kinds, where each is put, and what reads it."""
+    points = "x;y\n" + "1,5;2\n3;4\n" * 20
+    learners = "id,name\n" + "".join(f"s{i},Name {i}\n" for i in range(50))
+    images = bytes([0, 0, 8, 3]) + struct.pack(">3I", 5, 28, 28) + bytes(5 * 784)
+    (folder / "labels").write_bytes(bytes([0, 0, 8, 1]) + struct.pack(">I", 5) + bytes(5))
+
+    def idx(path: Path) -> Any:
+        return digits.read_idx(path, folder / "labels")
+
+    return [
+        (points.encode(), folder / "points.csv", read_points),
+        (learners.encode(), folder / "learners.csv", read_roster),
+        (images, folder / "images", idx),
+        (gzip.compress(images), folder / "images.gz", idx),
+    ]
+
+
+def through(read: Callable[[Path], Any], path: Path) -> str:
+    """What came of a file at another door."""
+    try:
+        read(path)
+    except ValueError as error:
+        return "refused" if one_line(str(error)) else f"refused in no plain line: {error!a}"
+    return "read"
+
+
 def main(folder: Path, first: int, count: int) -> None:
     """Damage and check ``count`` workbooks from seed ``first``."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
@@ -73,7 +107,9 @@ def main(folder: Path, first: int, count: int) -> None:
     path, copy = folder / "damaged.xlsx", folder / "copy.xlsx"
     found: Counter[str] = Counter()
     faults = []
-    whole = bases(folder)
+    whole, doors = bases(folder), other_doors(folder)
+    through_doors: Counter[str] = Counter(through(read, _put(data, p)) for data, p, read in doors)
+    assert through_doors == {"read": len(doors)}
     for data, marks in whole:
         path.write_bytes(data)
         assert outcome(path, copy, marks, 0) == ("passed" if marks else "marked")
@@ -83,12 +119,22 @@ def main(folder: Path, first: int, count: int) -> None:
         signal.setitimer(signal.ITIMER_VIRTUAL, MOST_SECONDS)
         try:
             found[outcome(path, copy, marks, seed)] += 1
+            through_doors[through(read_points, path)] += 1
+            data, place, read = doors[seed % len(doors)]
+            place.write_bytes(damaged_bytes(data, seed))
+            through_doors[through(read, place)] += 1
         except BaseException as error:
             where = traceback.format_exception(error)[-2:]
             faults.append(f"seed {seed}: {type(error).__name__}: {' '.join(where)}")
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    print(json.dumps({"found": found, "faults": faults, "megabytes": peak_megabytes()}))
+    told = {"found": found, "doors": through_doors, "faults": faults}
+    print(json.dumps({**told, "megabytes": peak_megabytes()}))
+
+
+def _put(data: bytes, place: Path) -> Path:
+    place.write_bytes(data)
+    return place
 
 
 def peak_megabytes() -> int:

@@ -30,5 +30,8 @@ def test_damaged_workbooks(tmp_path: Path, chunk: int) -> None:
     assert told["megabytes"] < MOST_MEGABYTES
     assert set(told["found"]) == {"refused", "marked", "passed"}
     assert sum(told["found"].values()) == CHUNK
+    # Every file goes to the points' door too, and one of another kind beside it.
+    assert set(told["doors"]) == {"refused", "read"}
+    assert sum(told["doors"].values()) == 2 * CHUNK + 4
     # The damage reaches beyond the zip: some files are still marked, and some even pass.
     assert min(told["found"].get(kind, 0) for kind in ("refused", "marked", "passed")) > CHUNK // 30
