@@ -153,6 +153,8 @@ def test_the_options_of_a_run_are_those_of_trace(run, tmp_path):
             {"surface": "ravine", "steps": 7, "start": {"u": -4, "v": 2}},
         ),
         (["--model", "logistic", "--start", "bias=1"], {"model": "logistic", "start": {"bias": 1}}),
+        (["--scale", "minmax"], {"scale": "minmax"}),
+        (["--scale", "x=standard"], {"scale": {"x": "standard"}}),
         (["--set", "h=0.01", "--set", "max_norm=5"], {"h": 0.01, "max_norm": 5}),
         (["--columns", "err2", "--every", "5"], {"columns": ["err2"], "every": 5}),
     ]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # The options by their names among the arguments of gdlab.trace and gdlab.read_points, and --set.
 OPTIONS = (
     "data", "x", "y", "sheet", "decimal", "drop_missing", "epochs", "set", "start", "batch_size",
-    "shuffle", "seed", "schedule", "switch", "model", "surface", "steps",
+    "shuffle", "seed", "schedule", "switch", "model", "surface", "steps", "scale",
 )  # fmt: skip
 
 
@@ -54,6 +54,14 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
     run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
     add_course_options(run)
     add_model_option(run)
+    run.add_argument(
+        "--scale",
+        metavar="[COLUMN=]KIND",
+        action="append",
+        default=[],
+        help="scale the points: standard or minmax, or one column such as x=standard; may be "
+        "repeated",
+    )
     run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
 
@@ -179,6 +187,10 @@ def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     )
     hyper = hyper_of(args)
     start = _numbers("--start", args.start)
+    if args.scale:
+        # One kind alone is for all columns.
+        alone = len(args.scale) == 1 and "=" not in args.scale[0]
+        options["scale"] = args.scale[0] if alone else _pairs("--scale", args.scale)
     return points_of(args), {"start": start, **options, **hyper}
 
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from gdlab.core.assembly import EXTRAS
 from gdlab.core.layout import inputs as input_names
-from gdlab.core.model import Model
+from gdlab.core.model import Model, find_model
 from gdlab.core.points import Points
+from gdlab.core.scales import measured, scales_of
 from gdlab.core.trace import Trace, trace
 
 
@@ -83,6 +84,11 @@ def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
         name: value for name, value in starts.items() if value != table.starts.get(name)
     }
     given |= run.options
+    if "scale" in given:
+        # What follows from the points is left to follow from them.
+        base = find_model(given.get("model"))
+        of_points = measured(base, run.points, scales_of(base, given["scale"]))
+        hyper = {one: value for one, value in hyper.items() if of_points.get(one) != value}
     if "batch_size" in hyper:
         given["batch_size"] = _whole(hyper.pop("batch_size"))
     if "switch" in given:

@@ -11,6 +11,7 @@ from gdlab.core.draft import Plan
 from gdlab.core.model import SURFACES, Model, find_model
 from gdlab.core.points import Points, all_of, number, pairs, whole
 from gdlab.core.registry import Rule, find_rule, settings
+from gdlab.core.scales import measured, scaled_model, scales_of
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 
@@ -56,6 +57,7 @@ def prepare(
     surface: str | None = None,
     steps: int | None = None,
     model: str | Model | None = None,
+    scale: str | Mapping[str, str] | None = None,
     **hyper: float,
 ) -> Run:
     """Check the arguments of :func:`gdlab.trace`, which are these; ValueError as there."""
@@ -66,6 +68,11 @@ def prepare(
     whole("seed", seed, least=0)
     other, after = _switch(switch)
     descended = _model(model, surface)
+    given, samples = _points(descended, points, epochs, steps)
+    if scale is not None:
+        scales = scales_of(descended, scale)
+        hyper = measured(descended, given, scales) | hyper
+        descended = scaled_model(descended, scales)
     plan = Plan(
         extras=frozenset(EXTRAS).intersection(hyper),
         batches=batch_size != 1,
@@ -75,7 +82,6 @@ def prepare(
         model=descended,
     )
     table = table_of(found, plan)
-    given, samples = _points(descended, points, epochs, steps)
     if plan.batches:
         hyper["batch_size"] = samples if isinstance(batch_size, str) else batch_size
     if switch is not None:
@@ -95,6 +101,7 @@ def prepare(
             ("switch", switch, None),
             ("surface", surface, None),
             ("model", model, None),
+            ("scale", scale, None),
         )
         if value != default
     }

@@ -16,6 +16,7 @@ from gdlab.core.outcome import far_off, hardly_moved, way_out
 from gdlab.core.points import whole
 from gdlab.core.rates import FIND, FoundRate, find_rate
 from gdlab.core.run import Run, check_size, prepare
+from gdlab.core.scales import unscaled
 from gdlab.core.symbols import refuse_letters
 from gdlab.core.writers import writer
 
@@ -205,6 +206,11 @@ class Trace(Run):
         """The parameters after the last update."""
         return dict(zip(self.table.parameters, self.ends, strict=True))
 
+    @property
+    def final_unscaled(self) -> dict[str, float]:
+        """The parameters after the last update, in the points' own units where they are scaled."""
+        return unscaled(self.table.model, self.hyper | self.final)
+
     @cached_property
     def exploded(self) -> tuple[int, str] | None:
         """The first cell that is no finite number, as (row, column); None where all are."""
@@ -300,6 +306,10 @@ class Trace(Run):
             end = f"exploded: {column} in row {t} is no finite number"
         else:
             end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
+            own = self.final_unscaled
+            if own:
+                told = ", ".join(f"{name} {short(value)}" for name, value in own.items())
+                end += f" (in the points' units: {told})"
         advice = self.advice
         return f"{self.rule} ({given}), {updates}: {end}" + (f"; {advice}" if advice else "")
 
@@ -360,6 +370,8 @@ def trace(
         steps: how many updates are made on a surface.
         model: a model to descend instead of the line, by its name or itself
             (:mod:`gdlab.core.model`).
+        scale: ``"standard"`` or ``"minmax"`` scales every column of the points (not a label),
+            ``{"x": "standard"}`` some of them, in columns of their own (:mod:`gdlab.core.scales`).
         columns: the only columns to keep of a long run.
         every: keep only each ``every``-th row.
         hyper: hyperparameters, and the model's constants; ``lr="find"`` looks for a rate first

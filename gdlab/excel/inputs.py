@@ -16,7 +16,10 @@ from gdlab.core.layout import (
     defined_names,
     input_address,
     inputs,
+    points_block,
 )
+from gdlab.core.model import find_model
+from gdlab.core.scales import constants_of, decimals, measured, scales_of
 from gdlab.core.symbols import ANY, LIMITS
 from gdlab.core.trace import Trace
 from gdlab.excel.writer import Cell, Sheet, Workbook
@@ -39,8 +42,37 @@ def input_cells(book: Workbook, trace: Trace, live: bool) -> list[Cell]:
     for column, (name, value) in enumerate(input_values(trace).items(), FIRST_INPUT_COLUMN):
         label = name.replace("_", " ")
         cells.append(Cell(LABEL_ROW, column, label, book.style("label")))
-        cells.append(Cell(INPUT_ROW, column, value, style))
+        formula = scale_formula(trace, name)
+        if formula:
+            cells.append(Cell(INPUT_ROW, column, formula, style, value))
+        else:
+            cells.append(Cell(INPUT_ROW, column, value, style))
     return cells
+
+
+def scale_formula(trace: Trace, name: str) -> str | None:
+    """The formula of a scale's mean, deviation, least value or range; None for other inputs.
+
+    None too where another number was given than the points have.
+    """
+    if "scale" not in trace.options:
+        return None
+    base = find_model(trace.options.get("model"))
+    scales = scales_of(base, trace.options["scale"])
+    constants = constants_of(scales)
+    if name not in constants:
+        return None
+    if measured(base, trace.points, scales)[name] != trace.hyper[name]:
+        return None
+    column, word = constants[name]
+    block = points_block(trace.table, column, trace.samples)
+    digits = decimals(trace.points[base.data.index(column)])
+    return {
+        "mean": f"=ROUND(AVERAGE({block}),{digits})",
+        "deviation": f"=ROUND(STDEVP({block}),{digits})",
+        "least": f"=MIN({block})",
+        "range": f"=MAX({block})-MIN({block})",
+    }[word]
 
 
 def name_inputs(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:

@@ -14,6 +14,7 @@ from gdlab.core.assembly import EXTRAS
 from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
 from gdlab.core.rates import FoundRate, error_word
+from gdlab.core.scales import in_own_units
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
 
@@ -351,7 +352,8 @@ def _predicted(run: Trace, parameters: dict[str, float], along: np.ndarray) -> n
     assert model.prediction
     # What is to be predicted has no part in it.
     values = {**_constants(run), **parameters, model.data[0]: along, model.data[1]: 0.0}
-    return np.broadcast_to(model.forward(values)[model.prediction], along.shape)
+    found = np.broadcast_to(model.forward(values)[model.prediction], along.shape)
+    return in_own_units(model, model.data[1], found, run.hyper)
 
 
 def _goal(run: Trace, chosen: Sequence[str]) -> tuple[float, float]:

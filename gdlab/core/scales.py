@@ -1,0 +1,174 @@
+"""Scaled columns: points of any size brought to about 1, as steps of the model itself.
+
+A scaled model has one column more for each that is scaled, x_scaled = (x - x_mean) / x_deviation,
+and goes on with that. Mean and deviation are constants of the model, so they are inputs of the
+sheet; they are rounded to four digits of the deviation, to be typed and computed with by hand. The
+line's parameters stand beside in the points' own units, unscaled_intercept and unscaled_slope.
+"""
+
+import ast
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from gdlab.core.model import LINE, Model
+from gdlab.core.points import Points
+from gdlab.core.suggest import unknown
+from gdlab.language.evaluate import evaluate_arrays
+from gdlab.language.grammar import Formulas, compose, substitute
+
+# What is subtracted and what is divided by, as the constants are called.
+KINDS = {"standard": ("mean", "deviation"), "minmax": ("least", "range")}
+DIGITS = 4
+UNSCALED = "unscaled_"
+
+Scales = tuple[tuple[str, str], ...]
+
+
+def scales_of(model: Model, scale: Any) -> Scales:
+    """The kind of scale by column, from what ``gdlab.trace`` takes.
+
+    One kind for all columns, but for the last one of a model whose loss is no squared error, which
+    then is a label; or a mapping of columns to kinds. Raises ValueError for others.
+    """
+    if not model.data:
+        raise ValueError("scale needs points; a surface has none")
+    if hasattr(scale, "items"):
+        found = tuple(scale.items())
+    else:
+        found = tuple((one, scale) for one in model.data[: None if model.squared_error else -1])
+    for column, kind in found:
+        if column not in model.data:
+            what = f"scale: {model.name} has no column {column!r:.40}"
+            raise ValueError(unknown(what, column, model.data))
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise ValueError(unknown(f"no scale is called {kind!r:.40}", kind, KINDS))
+    return found
+
+
+def constants_of(scales: Scales) -> dict[str, tuple[str, str]]:
+    """The constants that scales bring: their names, each with its column and what it is of it."""
+    return {f"{column}_{word}": (column, word) for column, kind in scales for word in KINDS[kind]}
+
+
+def measured(model: Model, points: Points, scales: Scales) -> dict[str, float]:
+    """The constants' numbers; ValueError for a column that is the same at every point."""
+    found = {}
+    for name, (column, word) in constants_of(scales).items():
+        values = points[model.data.index(column)]
+        if min(values) == max(values):
+            raise ValueError(f"scale: {column} is {values[0]:g} at every point; leave it out")
+        found[name] = _measure(word, values)
+        if not math.isfinite(found[name]):
+            raise ValueError(f"scale: the {word} of {column} is too large for a number")
+    return found
+
+
+def _measure(word: str, values: list[float]) -> float:
+    if word == "least":
+        return min(values)
+    if word == "range":
+        return max(values) - min(values)
+    mean = _mean(values)
+    return round(mean if word == "mean" else _deviation(values), decimals(values))
+
+
+def _mean(values: list[float]) -> float:
+    return math.fsum(value / len(values) for value in values)
+
+
+def _deviation(values: list[float]) -> float:
+    """The standard deviation of the points themselves, by their number."""
+    mean = _mean(values)
+    return math.hypot(*(value - mean for value in values)) / math.sqrt(len(values))
+
+
+def decimals(values: list[float]) -> int:
+    """How many decimals mean and deviation have, so that the deviation has four digits."""
+    deviation = _deviation(values)
+    return DIGITS - 1 - math.floor(math.log10(deviation)) if 0 < deviation < math.inf else 0
+
+
+@lru_cache(maxsize=64)
+def scaled_model(model: Model, scales: Scales) -> Model:
+    """The model with some columns scaled; ValueError where a name is taken."""
+    new: dict[str, ast.expr] = {}
+    put: dict[str, ast.expr] = {}
+    for column, kind in scales:
+        shift, divisor = KINDS[kind]
+        new[f"{column}_scaled"] = _tree(f"({column} - {column}_{shift}) / {column}_{divisor}")
+        put[column] = ast.Name(f"{column}_scaled")
+    constants = dict.fromkeys(constants_of(scales), 1.0)
+    if model.name == LINE:
+        new |= _unscaled(dict(scales))
+    for name in (*new, *constants):
+        if name in model.names:
+            raise ValueError(f"scale: {model.name} has a {name} of its own; rename that")
+    formulas = model.formulas
+    steps = new | {name: substitute(tree, put) for name, tree in formulas.steps.items()}
+    composed = compose(
+        f"{model.name}_scaled",
+        (*formulas.arguments, *constants),
+        steps,
+        [(*new, *formulas.results)],
+        formulas.doc,
+        formulas.defaults | constants,
+    )
+    return replace(
+        model,
+        name=composed.name,
+        formulas=replace(composed, keyword_only=(*formulas.keyword_only, *constants)),
+        constants=model.constants | constants,
+        gradients=_scaled_gradients(model, put),
+    )
+
+
+def _scaled_gradients(model: Model, put: dict[str, ast.expr]) -> Formulas | None:
+    if model.gradients is None:
+        return None
+    old = model.gradients
+    steps = {name: substitute(tree, put) for name, tree in old.steps.items()}
+    arguments = [ast.unparse(put[one]) if one in put else one for one in old.arguments]
+    return compose(old.name, arguments, steps, old.returned, old.doc, old.defaults)
+
+
+def _unscaled(scales: dict[str, str]) -> dict[str, ast.expr]:
+    """The line's parameters in the points' own units: what takes the scales back."""
+    slope, intercept = "slope", "intercept"
+    if "y" in scales:
+        shift, divisor = (f"y_{word}" for word in KINDS[scales["y"]])
+        slope, intercept = f"{slope} * {divisor}", f"{shift} + {intercept} * {divisor}"
+    if "x" in scales:
+        shift, divisor = (f"x_{word}" for word in KINDS[scales["x"]])
+        slope = f"{slope} / {divisor}"
+        intercept = f"{intercept} - {UNSCALED}slope * {shift}"
+    return {f"{UNSCALED}slope": _tree(slope), f"{UNSCALED}intercept": _tree(intercept)}
+
+
+def _tree(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def unscaled(model: Model, values: Mapping[str, float]) -> dict[str, float]:
+    """The parameters in the points' own units; none for a model that does not tell them."""
+    found = dict(values)
+    for name, tree in model.formulas.steps.items():
+        if name.startswith(UNSCALED):
+            found[name] = float(evaluate_arrays(tree, found))
+    return {
+        name.removeprefix(UNSCALED): value
+        for name, value in found.items()
+        if name.startswith(UNSCALED)
+    }
+
+
+def in_own_units(model: Model, column: str, values: Any, hyper: Mapping[str, float]) -> Any:
+    """Scaled values of a column taken back to the points' units; others as they are."""
+    if f"{column}_scaled" not in model.formulas.results:
+        return values
+    for shift, divisor in KINDS.values():
+        if f"{column}_{divisor}" in model.constants:
+            return values * hyper[f"{column}_{divisor}"] + hyper[f"{column}_{shift}"]
+    return values
