@@ -10,6 +10,7 @@ from gdlab.reading.numeric import MOSTLY, Layout, Series, bounded
 from gdlab.reading.variants import Variant, rules_as_they_are
 
 MOST_STATES = 3
+ENOUGH = 0.85
 SEARCHED_ROWS = 12
 Pair = tuple[float, float]
 
@@ -98,9 +99,10 @@ def follow(
     best: Followed | None = None
     as_good: list[str] = []
     for count in range(MOST_STATES + 1):
-        if best is not None and best.hits == best.tried:
-            break  # a rule that remembers less explains it all
         for variant in rules_as_they_are(count):
+            # A rule that remembers less explains it, but for some slips.
+            if best is not None and best.hits >= ENOUGH * best.tried:
+                break
             found = _follow(variant, table, moves, taken, numbers)
             if found is None:
                 continue
@@ -136,6 +138,8 @@ def _follow(
                 cells = {name: _cell(value, numbers) for name, value in hyper.items()}
                 cells["lr"] = _cell(rate, numbers)
                 best = Followed(variant, cells, states, hits, tried)
+        if best is not None and best.hits == best.tried:
+            break
     return best
 
 
@@ -184,6 +188,8 @@ def _state_columns(
                     column.slack(row) + column.slack(row - 1) + _share(move[3]) * abs(wanted[name])
                 )
                 hits += abs(wanted[name] - value) <= 2 * off + 1e-9 * abs(value)
+                if tried > hits + 1 > 2 * hits:
+                    break
             if tried >= 2 and hits >= MOSTLY * tried:
                 found[name] = column
                 break
@@ -236,10 +242,24 @@ def _steps(
             if made is None:
                 own.append(None)
                 continue
+            if row == 0 and not _starts_there(columns, made):
+                # The states began elsewhere, with numbers that are not known.
+                own.append(None)
+                known = False
+                continue
             now = {name: made[name] for name in now}
             own.append((made["step"], share * abs(made["step"])))
         found.append(own)
     return found
+
+
+def _starts_there(columns: dict[str, Figures], made: dict[str, float]) -> bool:
+    """Whether the written states of the first row come from the rule's own start."""
+    return all(
+        (value := column.values[0]) is None
+        or abs(value - made[name]) <= 4 * column.slack(0) + 1e-9 * abs(value) + 0.01 * abs(value)
+        for name, column in columns.items()
+    )
 
 
 def _rates(
@@ -264,7 +284,8 @@ def _rates(
         for digits in (1, 2, 3, 4):
             if near:
                 found[float(f"{near:.{digits}g}")] = None
-    return list(found)
+    # 0.1 before 0.09999999999999998, which a sheet computes as 1 - 0.9.
+    return sorted(found, key=lambda rate: len(repr(rate)))
 
 
 def _count(

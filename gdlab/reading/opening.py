@@ -3,8 +3,11 @@
 from pathlib import Path
 
 from gdlab.reading.book import Book
-from gdlab.reading.guard import ANY_WORKBOOK, read_package
+from gdlab.reading.door import Refused, read_bytes
+from gdlab.reading.guard import ANY_WORKBOOK, MOST_BYTES, OLD_FORMAT, package_of, part_of
+from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
+from gdlab.reading.rows import ODS, text_rows
 
 
 def open_workbook(path: str | Path) -> Book:
@@ -17,9 +20,29 @@ def open_workbook(path: str | Path) -> Book:
 
 
 def read_book(place: Path) -> Book:
-    """The cells of a file of any kind that is read; ValueError without the file's name."""
-    package = read_package(place, ANY_WORKBOOK)
-    book = read_open_xml(package.archive)
-    if package.has_macros:
-        book.notes.append("it holds macros, which are never run")
+    """The cells of an .xlsx, .xlsm, .ods or .csv; ValueError without the file's name."""
+    data = read_bytes(place, MOST_BYTES)
+    if data.startswith(b"PK") and ODS in data[:200]:
+        return read_open_document(part_of(data, "content.xml"))
+    if data.startswith((b"PK", OLD_FORMAT)) or place.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
+        package = package_of(data, ANY_WORKBOOK)
+        book = read_open_xml(package.archive)
+        if package.has_macros:
+            book.notes.append("it holds macros, which are never run")
+        return book
+    return _of_text(data)
+
+
+def _of_text(data: bytes) -> Book:
+    """Text with separators as a sheet of numbers and words."""
+    book = Book(sheets=["text"])
+    for row, (_, fields) in enumerate(text_rows(data), start=1):
+        for column, field in enumerate(fields, start=1):
+            key = 0, row, column
+            if isinstance(field, (int, float)):
+                book.values[key] = float(field)
+            elif isinstance(field, str) and field.strip():
+                book.values[key] = field.strip()
+    if not book.values:
+        raise Refused("it is empty")
     return book
