@@ -124,3 +124,57 @@ def test_an_update_the_wrong_way_is_found_in_bare_numbers(tmp_path):
     reading = numbers_only(tmp_path / "a.xlsx", sheet, None)
     assert [one.address for one in reading.findings] == [sheet.address(2, "new_b")]
     assert "+ stands where - belongs" in reading.findings[0].because
+
+
+def test_text_with_commas_is_read_as_numbers(tmp_path):
+    sheet = line(rows=5)
+    sheet.changed[2, "gm"] = "={gb}"
+    found = sheet.values()
+    names = [column.name for column in sheet.columns]
+    rows = [",".join(names)]
+    rows += [",".join(repr(found[row, name]) for name in names) for row in range(sheet.rows)]
+    file = tmp_path / "a.csv"
+    file.write_text("\n".join(rows))
+    reading = read_workbook(file)
+    assert [table.rule for table in reading.tables] == ["sgd"]
+    assert [one.address for one in reading.findings] == ["H4"]
+
+
+def test_an_open_document_formula_is_read_as_excel_writes_it():
+    from gdlab.reading.open_document import excel_formula
+
+    assert excel_formula("of:=[.E9]-MAX([.$N$9];0)") == "=E9-MAX($N$9,0)"
+    assert excel_formula("of:=SUM([.A1:.B3])*[$'My sheet'.C4]") == "=SUM(A1:B3)*'My sheet'!C4"
+    assert excel_formula('of:=IF([.A1]="a;b";1;2)') == '=IF(A1="a;b",1,2)'
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=" + "(" * 2000 + "A1" + ")" * 2000,
+        "=" + "+".join(["A1"] * 2500),
+        "=A9",
+        "=SUM(A1:XFD1048576)",
+        "=SUM(A:A)+B1",
+        "=cmd|'/c calc'!A0",
+        "=[1]Sheet1!A1",
+        "=INDIRECT(\"A1\")",
+        "='no such sheet'!A1",
+        "=1/0",
+        "=EXP(1E6)",
+        "=LN(-1)",
+    ],
+)  # fmt: skip
+def test_hostile_formulas_are_survived(tmp_path, formula):
+    sheet = line(rows=4)
+    file = tmp_path / "a.xlsx"
+    write(file, sheet)
+    import openpyxl
+
+    book = openpyxl.load_workbook(file)
+    book["Sheet1"]["A9"] = formula
+    book["Sheet1"]["Z99"] = formula
+    book.save(file)
+    reading = read_workbook(file)
+    assert json.dumps(reading.to_dict(), allow_nan=False)
+    assert str(reading)

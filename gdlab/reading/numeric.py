@@ -6,6 +6,7 @@ the updates, under a separate heading or one row further on. Every cell is compu
 written before it, within the bounds that the written digits leave.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from gdlab.reading.figures import Figures, FigureTable
 MOSTLY = 0.6
 TRIED_ROWS = 30
 LOSE = 1e-9
+NAN = float("nan")
 Numbers = Sequence[float | None]
 
 
@@ -130,56 +132,61 @@ def find_layout(table: FigureTable) -> Layout | None:
 
 
 def _predictions(table: FigureTable, rows: int) -> Iterator[tuple[Role, Series, Series, Series]]:
-    """Every way to read a column as b + m*x."""
+    """Every way to read a column as b + m*x, with x from a column and b and m from two others.
+
+    All products m*x are made at once, roughly; what nearly fits is counted within its bounds.
+    """
+    import numpy as np
+
     plain = [Series(column) for column in table.columns]
     # A table without columns for the parameters: they are the new values of the row above.
     moving = [one for one in plain if _moves(one.figures.values)]
     above = [Series(one.figures, True, None) for one in moving]
-    for target in table.columns:
-        for intercept in (*moving, *above):
-            if intercept.figures is target:
+    x = _arrays(plain, rows)[0]
+    for parameters in (moving, above):
+        m, slack_m = _arrays(parameters, rows)
+        products = m[:, None, :] * x[None, :, :]
+        off = 1e-3 * np.abs(products) + 2 * slack_m[:, None, :] * np.abs(x)[None, :, :] + 1e-6
+        for target, intercept in itertools.product(plain, parameters):
+            if target.figures is intercept.figures:
                 continue
-            rest = [
-                None
-                if (p := target.values[row]) is None or (b := intercept.at(row)) is None
-                else p - b
-                for row in range(rows)
-            ]
-            for slope in moving if not intercept.shifted else above:
-                if slope.figures in (target, intercept.figures):
-                    continue
-                for x in plain:
-                    if x.figures in (target, intercept.figures, slope.figures):
-                        continue
-                    if not _maybe(rest, slope, x, rows):
-                        continue
-                    role = Role(
-                        "y_pred", target, "b + m*x", lambda b, m, x: b + m * x,
-                        (intercept, slope, x),
-                    ).count(rows)  # fmt: skip
-                    if role.fits and role.hits >= min(3, rows - intercept.shifted):
-                        yield role, intercept, slope, x
+            p, _ = _arrays([target], rows)
+            b, _ = _arrays([intercept], rows)
+            apart = np.abs(p - b - products)
+            near = (apart <= off + 1e-3 * np.abs(p - b)).sum(axis=2)
+            for i, j in np.argwhere(near >= max(2, MOSTLY * (rows - 1))):
+                found = _prediction(target, intercept, parameters[i], plain[j], rows)
+                if found is not None:
+                    yield found, intercept, parameters[i], plain[j]
+
+
+def _arrays(series: Sequence[Series], rows: int) -> "tuple[np.ndarray, np.ndarray]":
+    """The values and slacks of series, a row each; NaN where there is no number."""
+    import numpy as np
+
+    values = [[NAN if (v := one.at(row)) is None else v for row in range(rows)] for one in series]
+    slacks = [
+        [0.0 if one.at(row) is None else one.slack(row) for row in range(rows)] for one in series
+    ]
+    return np.array(values), np.array(slacks)
+
+
+def _prediction(
+    target: Series, intercept: Series, slope: Series, x: Series, rows: int
+) -> Role | None:
+    """A column as b + m*x, where it is that and the four are four columns."""
+    four = {id(one.figures) for one in (target, intercept, slope, x)}
+    if len(four) < 4:
+        return None
+    role = Role(
+        "y_pred", target.figures, "b + m*x", lambda b, m, x: b + m * x, (intercept, slope, x)
+    ).count(rows)
+    enough = min(3, rows - intercept.shifted)
+    return role if role.fits and role.hits >= enough else None
 
 
 def _moves(values: Numbers) -> bool:
     return len({value for value in values if value is not None}) > 1
-
-
-def _maybe(rest: Numbers, slope: Series, x: Series, rows: int) -> bool:
-    """Whether two of the first rows nearly fit: the test that most triples fail."""
-    hits = tried = 0
-    for row in range(rows):
-        a, m, u = rest[row], slope.at(row), x.at(row)
-        if a is None or m is None or u is None:
-            continue
-        tried += 1
-        hits += (
-            abs(a - m * u)
-            <= 1e-3 * abs(a) + 1e-3 * abs(m * u) + 2 * slope.slack(row) * abs(u) + 1e-6
-        )
-        if tried >= 4:
-            break
-    return hits >= min(2, tried) and tried > 0
 
 
 def _errors(table: FigureTable, layout: Layout, rows: int, used: set[int]) -> Iterator[Role]:

@@ -41,10 +41,10 @@ def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
         if layout is None:
             continue
         read = _read(book, figures, layout)
-        if read.rule is not None and (
-            best is None or best.rule is None or read.rule.hits > best.rule.hits
-        ):
+        # Read down; and to the right where down gives nothing.
+        if read.rule is not None:
             best = read
+            break
     if best is None:
         return None
     findings = _ordered(list(_findings(best)))
