@@ -71,7 +71,8 @@ def test_help_loads_next_to_nothing():
     more = loaded_by("--help") - set(bare.stdout.split())
     own = {name for name in more if name.startswith("gdlab")}
     face = {"gdlab", "gdlab.core", "gdlab.core.writers"}
-    assert own == face | {"gdlab.cli", "gdlab.cli.listing", "gdlab.cli.parsing"}
+    commands = {"gdlab.cli", "gdlab.cli.listing", "gdlab.cli.parsing", "gdlab.cli.process"}
+    assert own == face | commands
     slow = {"typing", "pathlib", "shutil", "json", "dataclasses", "inspect", "ast", "numpy"}
     assert not slow & more
     assert len(more - own) <= 8, more
