@@ -237,7 +237,7 @@ def is_range(tree: ast.expr) -> bool:
 SHEET = r"(?:(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)?"
 CELL = r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}"
 WHOLE = r"\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}|\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6}"
-REFERENCE = re.compile(rf"(?<![\w.$!'])({SHEET})({CELL}:{CELL}|{WHOLE}|{CELL})(?![\w.(!])")
+REFERENCE = re.compile(rf"(?<![\w.$!'\]])({SHEET})({CELL}:{CELL}|{WHOLE}|{CELL})(?![\w.(!])")
 A1 = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 R1C1 = re.compile(r"R(?:\[(-?\d{1,7})\]|(\d{1,7}))?C(?:\[(-?\d{1,5})\]|(\d{1,5}))?", re.IGNORECASE)
 

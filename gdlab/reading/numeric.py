@@ -9,8 +9,12 @@ written before it, within the bounds that the written digits leave.
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from gdlab.reading.figures import Figures, FigureTable
+
+if TYPE_CHECKING:
+    import numpy as np
 
 # So much of a column must be reproduced before the rest of it can be called wrong.
 MOSTLY = 0.6
