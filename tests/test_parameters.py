@@ -12,6 +12,7 @@ import gdlab
 from gdlab.core import engine
 from gdlab.core.layout import START_ROW, defined_names, letters
 from gdlab.core.model import read_model
+from gdlab.core.symbols import latex, text
 
 POINTS = [(1.0, 2.0), (2.0, 1.0), (-1.0, 3.0), (0.5, -1.0)]
 
@@ -272,8 +273,8 @@ def test_the_page_and_the_line_of_python_hold_the_model(tmp_path):
     from gdlab.core.rerun import python_line, rerun
 
     run = gdlab.trace("adam", POINTS, model=MODEL, epochs=2)
-    text = run.to_html(tmp_path / "parabola.html").read_text(encoding="utf-8")
-    assert "sqr_avg_hat_c" in text
+    page = run.to_html(tmp_path / "parabola.html").read_text(encoding="utf-8")
+    assert "sqr_avg_hat_c" in page
     assert "model='parabola'" in python_line(run)
     again = rerun(run, inputs={"start_c": 5.0, "lr": 0.1})
     assert (
@@ -319,3 +320,9 @@ def test_a_rules_names_are_free(options, compile_from, formualizer, tmp_path, mo
     path = run.to_excel(tmp_path / "free.xlsx")
     stored_cells(run, path)
     assert differences(path, formualizer(path)) == []
+
+
+def test_a_gradient_by_a_column_is_typeset_as_one():
+    table = gdlab.trace("sgd", model="logistic").table
+    assert text("grad_z", of=table) == "de/dz"
+    assert latex("grad_z", of=table) == r"\frac{\partial e}{\partial z}"

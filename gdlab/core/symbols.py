@@ -89,6 +89,9 @@ BASES: dict[str, tuple[str, str]] = {
     "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
 }
 
+# A model's gradient by one of its columns: grad_z.
+GRADIENT = "grad_"
+
 # Whole names -> (LaTeX, plain text).
 WORDS: dict[str, tuple[str, str]] = {
     "y_pred": (r"\hat{y}", "ŷ"),
@@ -164,6 +167,8 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
         # A subscript that is there already takes the t-1 in.
         return f"{now[:-1]},t-1}}" if re.search(r"_\{[^{}]*\}$", now) else f"{{{now}}}_{{t-1}}"
     base, parameter = of.part(name) if of else (name, None)
+    if parameter is None and base.startswith(GRADIENT):
+        return BASES["grad"][0].format(latex(base.removeprefix(GRADIENT), letters, of))
     if parameter is None:
         return WORDS[base][0] if base in WORDS else _letters(base)
     letter = LETTERS[letters].get(parameter) or _letters(parameter)
@@ -186,6 +191,8 @@ def text(name: str, letters: str = "mb", of: Named | None = None) -> str:
     if name.endswith("_prev"):
         return f"{text(name.removesuffix('_prev'), letters, of)}[t-1]"
     base, parameter = of.part(name) if of else (name, None)
+    if parameter is None and base.startswith(GRADIENT):
+        return BASES["grad"][1].format(text(base.removeprefix(GRADIENT), letters, of))
     if parameter is None:
         return WORDS[base][1] if base in WORDS else base
     letter = LETTERS[letters].get(parameter, parameter)
