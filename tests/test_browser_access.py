@@ -30,7 +30,9 @@ FOCUSED = """() => {
         return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
     });
     const box = here.getBoundingClientRect();
-    const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    // Of what is taller than the screen, the part that is in sight.
+    const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+    const hit = document.elementFromPoint(box.x + box.width / 2, (top + bottom) / 2);
     return {
         name: here.dataset.tab ?? here.dataset.do ?? here.dataset.move
             ?? here.getAttribute("aria-label") ?? here.closest("label")?.textContent.trim()
@@ -170,11 +172,12 @@ def walk(page: Any, key: str = "Tab") -> list[dict[str, Any]]:
 
 
 WALKS = {
-    "adam": """reset export start intercept, number
-        what the first row's averages start from start back play forward end row rows a second
+    "adam": """practise reset csv export start intercept, number
+        What the first row's averages start from start back play forward end row rows a second
         formula in symbols sheet adam pictures adam""",
-    "data": "reset export load a file remove points pictures data",
-    "compare": "export basic heavy_ball start play formula in symbols sheet compare pictures",
+    "data": "reset csv export Load a file remove points pictures data",
+    "compare": """reset csv export basic heavy_ball start play formula in symbols
+        sheet compare pictures""",
     "practice": "hint formula in symbols sheet adam",
 }
 

@@ -220,7 +220,7 @@ def test_explain_shows_a_cell_worked_out(run):
     result = 0.9 * -120.4 + (1 - 0.9) * gradient
     assert float(re.search(r"result +(\S+)", out)[1]) == pytest.approx(result, rel=1e-12)
     assert f"0.9 * (-120.4) + (1 - 0.9) * ({gradient:.10g})" in out
-    assert "avg_m = beta * avg_m[t-1] + (1 - beta) * de/dm" in out
+    assert "avg_m = beta * avg_m[t-1] + (1 - beta) * de²/dm" in out
     assert re.search(r"Excel +[A-Z]+11: =beta\*[A-Z]+10\+\(1-beta\)\*[A-Z]+11", out)
 
 
@@ -281,9 +281,9 @@ def test_export_can_write_the_lessons_letters(run, tmp_path):
         path = tmp_path / f"{letters}.xlsx"
         run("export", "sgd", "--epochs=1", "--symbols", letters, "--out", str(path))
         texts[letters] = [cell for row in stored(path, "sgd") for cell in row]
-    assert "de/dm" in texts["mb"]
-    assert "de/da" in texts["ab"]
-    assert "de/dm" not in texts["ab"]
+    assert "de²/dm" in texts["mb"]
+    assert "de²/da" in texts["ab"]
+    assert "de²/dm" not in texts["ab"]
 
 
 # Where a word is not known

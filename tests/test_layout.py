@@ -37,7 +37,7 @@ def test_symbols():
     wanted = {
         "intercept": ("b", "b"),
         "slope": ("m", "m"),
-        "grad_slope": (r"\frac{\partial e}{\partial m}", "de/dm"),
+        "grad_slope": (r"\frac{\partial e^2}{\partial m}", "de²/dm"),
         "avg_intercept": (r"\overline{g}_{b}", "avg_b"),
         "avg_slope_prev": (r"\overline{g}_{m,t-1}", "avg_m[t-1]"),
         "lr": (r"\alpha", "lr"),
@@ -47,4 +47,4 @@ def test_symbols():
     found = {name: (latex(name, of=table), text(name, of=table)) for name in wanted}
     assert found == wanted
     assert latex("slope", "ab", table) == "a"
-    assert text("grad_slope", "ab", table) == "de/da"
+    assert text("grad_slope", "ab", table) == "de²/da"

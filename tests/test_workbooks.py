@@ -130,7 +130,7 @@ def test_estimates_stand_beside_the_gradients_with_their_largest_error(stored, f
     run = gdlab.lesson("basic")
     sheet = openpyxl.load_workbook(fresh / "graddesc.xlsx", read_only=True)["basic"]
     labels = {c.value: letters(c.column - 1) for c in sheet[4] if c.value}
-    for parameter, label in (("intercept", "est de/db"), ("slope", "est de/dm")):
+    for parameter, label in (("intercept", "est de²/db"), ("slope", "est de²/dm")):
         place = f"{labels[f'largest error of {label}']}5"
         gaps = run.column(f"est_grad_{parameter}") - run.column(f"grad_{parameter}")
         assert stored["basic", place][1] == max(abs(gaps))
@@ -267,7 +267,7 @@ def test_more_epochs_and_the_lesson_s_letters(tmp_path, formualizer):
     assert ("basic", cell(gdlab.lesson("basic").table, "new_slope", 7 * 29)) in cells
     book = openpyxl.load_workbook(tmp_path / "basic.xlsx", read_only=True)
     symbols = [one.value for one in book["basic"][7]]
-    assert {"a", "b", "de/da", "est de/da", "new a"} <= set(symbols)
+    assert {"a", "b", "de²/da", "est de²/da", "new a"} <= set(symbols)
     assert book["basic"]["A1"].value.endswith("y = a*x + b")
     small = tmp_path / "basic.xlsx"
     assert differences(small, formualizer(small)) == []

@@ -116,7 +116,7 @@ def test_notes_give_formulas_in_symbols(adam):
     for column, name in enumerate(run.table.names, 1):
         note = sheet.cell(HEADER_ROW, column).comment.text
         assert run.explain(1, name).symbols in note
-    assert "avg_b = beta1 * avg_b[t-1] + (1 - beta1) * de/db" in sheet["M8"].comment.text
+    assert "avg_b = beta1 * avg_b[t-1] + (1 - beta1) * de²/db" in sheet["M8"].comment.text
 
 
 def test_the_letters_of_the_lessons(tmp_path):
@@ -124,8 +124,8 @@ def test_the_letters_of_the_lessons(tmp_path):
     sheet = openpyxl.load_workbook(path)["momentum"]
     symbols = [cell.value for cell in sheet[layout.SYMBOL_ROW]]
     assert sheet["A1"].value == "momentum: y = a*x + b"
-    assert {"a", "b", "de/da", "de/db", "new a", "new b"} <= set(symbols)
-    assert "de/da" in sheet["L8"].comment.text
+    assert {"a", "b", "de²/da", "de²/db", "new a", "new b"} <= set(symbols)
+    assert "de²/da" in sheet["L8"].comment.text
     assert not any("m" in word.split() for word in symbols if word)
 
 

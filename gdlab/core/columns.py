@@ -263,9 +263,11 @@ class Table:
         """The column of that name; ValueError that says which was meant, or lists the names."""
         if isinstance(name, str) and name in self._by_name:
             return self._by_name[name]
-        # step_m, de/da: a column by its symbol, in the letters of the maths or of the lesson.
+        # step_m, de²/da: a column by its symbol, in the letters of the maths or of the lesson,
+        # which writes de/da.
+        symbol = str(name).replace("de/", "de²/")
         meant = [
-            one for one in self.names if name in [text(one, letters, self) for letters in LETTERS]
+            one for one in self.names if symbol in [text(one, letters, self) for letters in LETTERS]
         ]
         raise ValueError(unknown(f"no column is called {name!r}", [*meant, name][0], self.names))
 

@@ -57,17 +57,20 @@ LETTERS: dict[str, dict[str, str]] = {
     "ab": {"intercept": "b", "slope": "a"},
 }
 
-# Base name -> (LaTeX, plain text); {} takes the parameter's letter.
+# Base name -> (LaTeX, plain text); {} takes the parameter's letter, {loss} the loss.
 BASES: dict[str, tuple[str, str]] = {
-    "grad": (r"\frac{{\partial e}}{{\partial {}}}", "de/d{}"),
-    "est_grad": (r"\frac{{\Delta e}}{{\Delta {}}}", "est de/d{}"),
-    "err2_h": (r"e_{{{}+h}}", "e at {}+h"),
+    "grad": (r"\frac{{\partial {loss}}}{{\partial {}}}", "d{loss}/d{}"),
+    "est_grad": (r"\frac{{\Delta {loss}}}{{\Delta {}}}", "est d{loss}/d{}"),
+    "err2_h": (r"e^2_{{{}+h}}", "e² at {}+h"),
     "avg": (r"\overline{{g}}_{{{}}}", "avg_{}"),
     "sqr_avg": (r"\overline{{g^2}}_{{{}}}", "sqr_avg_{}"),
     "avg_hat": (r"\widehat{{g}}_{{{}}}", "avg_hat_{}"),
     "sqr_avg_hat": (r"\widehat{{g^2}}_{{{}}}", "sqr_avg_hat_{}"),
-    "sqr_dev_avg": (r"\overline{{(g-\overline{{g}})^2}}_{{{}}}", "sqr_dev_avg_{}"),
-    "sqr_dev_avg_hat": (r"\widehat{{(g-\overline{{g}})^2}}_{{{}}}", "sqr_dev_avg_hat_{}"),
+    "sqr_dev_avg": (r"\overline{{\left(g-\overline{{g}}\right)^2}}_{{{}}}", "sqr_dev_avg_{}"),
+    "sqr_dev_avg_hat": (
+        r"\widehat{{\left(g-\overline{{g}}\right)^2}}_{{{}}}",
+        "sqr_dev_avg_hat_{}",
+    ),
     "variance": (r"\mathrm{{Var}}(g)_{{{}}}", "var_{}"),
     "rho": (r"\rho_{{{}}}", "rho_{}"),
     "rectifier": (r"r_{{{}}}", "r_{}"),
@@ -76,7 +79,7 @@ BASES: dict[str, tuple[str, str]] = {
     "velocity": (r"v_{{{}}}", "v_{}"),
     "sum_sqr": (r"\textstyle\sum g_{{{}}}^2", "sum_sqr_{}"),
     "divisor": (r"d_{{{}}}", "divisor_{}"),
-    "sample_grad": (r"\frac{{\partial e_i}}{{\partial {}}}", "de_i/d{}"),
+    "sample_grad": (r"\frac{{\partial {loss}_{{i}}}}{{\partial {}}}", "d{loss}_i/d{}"),
     "sum_grad": (r"\textstyle\sum g_{{{}}}", "sum_grad_{}"),
     "scaled_grad": (r"g_{{{}}}^{{\mathrm{{scaled}}}}", "scaled_grad_{}"),
     "clipped_grad": (r"g_{{{}}}^{{\mathrm{{clipped}}}}", "clipped_grad_{}"),
@@ -95,8 +98,9 @@ GRADIENT = "grad_"
 # Whole names -> (LaTeX, plain text).
 WORDS: dict[str, tuple[str, str]] = {
     "y_pred": (r"\hat{y}", "ŷ"),
-    "error": (r"(\hat{y}-y)", "(ŷ-y)"),
-    "err2": (r"(\hat{y}-y)^2", "(ŷ-y)²"),
+    "error": ("e", "e"),
+    "err2": ("e^2", "e²"),
+    "loss": ("L", "L"),
     "lr": (r"\alpha", "lr"),
     "start_lr": (r"\alpha_0", "start_lr"),
     "eps": (r"\epsilon", "eps"),
@@ -153,6 +157,10 @@ def refuse_letters(letters: str) -> None:
 class Named(Protocol):
     """What says what a name is made of: a table."""
 
+    @property
+    def loss(self) -> str:
+        """The loss's column."""
+
     def part(self, name: str) -> tuple[str, str | None]:
         """The name's own word and its parameter, ``avg`` and ``slope``."""
 
@@ -164,8 +172,11 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
     """
     if name.endswith("_prev"):
         now = latex(name.removesuffix("_prev"), letters, of)
-        # A subscript that is there already takes the t-1 in.
-        return f"{now[:-1]},t-1}}" if re.search(r"_\{[^{}]*\}$", now) else f"{{{now}}}_{{t-1}}"
+        # A subscript that is there already takes the t-1 in; a superscript stands above it.
+        if re.search(r"_\{[^{}]*\}$", now):
+            return f"{now[:-1]},t-1}}"
+        raised = re.fullmatch(r"(\\?\w+)\^(\{.*\}|\w)", now)
+        return f"{raised[1]}_{{t-1}}^{raised[2]}" if raised else f"{{{now}}}_{{t-1}}"
     base, parameter = of.part(name) if of else (name, None)
     if parameter is None and base.startswith(GRADIENT):
         return BASES["grad"][0].format(latex(base.removeprefix(GRADIENT), letters, of))
@@ -174,7 +185,14 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
     letter = LETTERS[letters].get(parameter) or _letters(parameter)
     if not base:
         return letter
-    return BASES[base][0].format(letter) if base in BASES else f"{latex(base)}_{{{letter}}}"
+    if base not in BASES:
+        return f"{latex(base)}_{{{letter}}}"
+    return BASES[base][0].format(letter, loss=WORDS[_loss(of)][0])
+
+
+def _loss(of: Named | None) -> str:
+    """The word for what is differentiated: the squared error, or a model's own loss."""
+    return "err2" if of is None or of.loss == "err2" else "loss"
 
 
 def _letters(name: str) -> str:
@@ -187,7 +205,7 @@ def _letters(name: str) -> str:
 
 
 def text(name: str, letters: str = "mb", of: Named | None = None) -> str:
-    """A name in plain text, for the symbol row of a sheet: ``grad_slope`` -> ``de/dm``."""
+    """A name in plain text, for the symbol row of a sheet: ``grad_slope`` -> ``de²/dm``."""
     if name.endswith("_prev"):
         return f"{text(name.removesuffix('_prev'), letters, of)}[t-1]"
     base, parameter = of.part(name) if of else (name, None)
@@ -198,4 +216,6 @@ def text(name: str, letters: str = "mb", of: Named | None = None) -> str:
     letter = LETTERS[letters].get(parameter, parameter)
     if not base:
         return letter
-    return BASES[base][1].format(letter) if base in BASES else f"{base}_{letter}"
+    if base not in BASES:
+        return f"{base}_{letter}"
+    return BASES[base][1].format(letter, loss=WORDS[_loss(of)][1])

@@ -21,7 +21,7 @@ from gdlab.excel.writer import Cell, Value, Workbook
 from gdlab.language.infix import TEXT, infix
 
 # Symbols of the figures; the lesson's own, called RMSE there, is labelled as what it is.
-SYMBOLS = {"mse": "mean of (ŷ-y)²", "rmse": "√mse", "root_sum_err2": "√Σ(ŷ-y)²"}
+SYMBOLS = {"mse": "mean of e²", "rmse": "√mse", "root_sum_err2": "√Σe²"}
 # Above the table, two points of the line that the last parameters give.
 LINE_ROWS = (LABEL_ROW, INPUT_ROW)
 

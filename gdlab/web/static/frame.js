@@ -30,7 +30,7 @@ export const FRAME = `
     <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
   </div>
   <div class="gd-messages">
-    <div class="gd-work" hidden><span role="status"></span>
+    <div class="gd-work" hidden><span></span>
       <progress max="1"></progress> <button type="button" data-do="stop">Stop</button></div>
     <div class="gd-alert" role="alert" hidden></div>
   </div>

@@ -273,7 +273,7 @@ export function createGrid(place) {
       if (!edit(event.key)) view.refuse?.(here.row, here.column);
     } else {
       // Any other key by itself stays in the sheet too: a notebook would take it for a command.
-      if (!far && !event.altKey && event.key !== "Tab") event.stopPropagation();
+      if (!far && !event.altKey && !["Tab", "Escape"].includes(event.key)) event.stopPropagation();
       return;
     }
     event.preventDefault();

@@ -28,7 +28,7 @@ function createKernel(model, isThere, say) {
     const one = waiting.get(number);
     if (!one) return;
     clearTimeout(one.timer);
-    if (share !== undefined) return one.tell(share);
+    if (share !== undefined) return one.tell?.(share);
     waiting.delete(number);
     if (error) one.refuse(new Refusal(error));
     else one.keep({ ...result, buffers });
@@ -37,7 +37,9 @@ function createKernel(model, isThere, say) {
   return ({ bytes = [], ...request }, tell, signal) => new Promise((keep, refuse) => {
     if (!isThere()) return refuse(new Refusal(GONE));
     const number = ++last;
-    waiting.set(number, { tell, keep, refuse, timer: setTimeout(() => say(SILENT), SILENT_MS) });
+    // Who waits for an answer is told that none comes; what is fetched ahead may take its time.
+    const timer = tell && setTimeout(() => say(SILENT), SILENT_MS);
+    waiting.set(number, { tell, keep, refuse, timer });
     signal?.addEventListener("abort", () => {
       clearTimeout(waiting.get(number)?.timer);
       waiting.delete(number);
@@ -145,7 +147,7 @@ export default {
     async function askForRules() {
       const known = [...Object.keys(page.sheets), ...Object.keys(page.guests), ...found];
       try {
-        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", known }, () => {});
+        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", known });
         if (!Object.keys(guests).length) return;
         found.push(...Object.keys(guests));
         host.learn({ guests, programs: compiled(texts) });
@@ -180,7 +182,7 @@ export default {
     sheet.answer(host.ask({ kind: "show" }));
     heard["change:selected"]();
     // While there is a kernel: without one the sheet can then still write its workbook.
-    kernel({ what: "workbook" }, () => {}).then(host.learn, () => {});
+    kernel({ what: "workbook" }).then(host.learn, () => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

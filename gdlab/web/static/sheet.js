@@ -5,6 +5,7 @@ import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
 import { explosionOf, announcementsOf, progressOf } from "./announcements.js";
 import { full } from "./numbers.js";
+import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
@@ -94,6 +95,7 @@ export function createSheet(root, host) {
   }, alert);
   const bar = createFormulaBar(part("bar"));
   const pictures = createPictures(part("pictures"));
+  const peek = createPeek(root, part("pictures"));
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
@@ -210,12 +212,13 @@ export function createSheet(root, host) {
     view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
     grid.show(view, anew ? place : null);
     if (data) pictures.show(state, 0);
+    if (!practising) peek.show();
     if (before?.tab !== state.tab) revealTab();
   }
 
   /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
   function showStatus(data, racing, practising) {
-    part("status").hidden = data || racing || practising;
+    part("exploded").hidden = data || racing || practising;
     const exploded = explosionOf(state);
     part("exploded").classList.toggle("gd-is-bad", Boolean(exploded));
     const said = exploded || `${state.rows} rows; every number is finite.`;
@@ -280,7 +283,13 @@ export function createSheet(root, host) {
     ask({ kind: "show", tab: tabs[next] });
     part("tabs").children[next].focus();
   });
+  part("alert").title = "Click, or press Escape, to close";
+  part("alert").addEventListener("click", () => say("alert", ""));
   root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      say("alert", "");
+      event.stopPropagation();
+    }
     // In a box for text the browser's own undo is meant.
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input")) return;
     const key = event.key.toLowerCase();

@@ -1,0 +1,66 @@
+// The main picture beside the slider that is dragged, where the picture itself is out of sight.
+
+const WIDEST = 340;
+const SHAPE = 232 / 340;
+const GAP = 6;
+// It stays for a moment after the last change, so that it can be looked at.
+const LINGER_MS = 1200;
+
+/** Whether the middle of a picture's upper and lower edge can be seen. */
+function isInSight(picture) {
+  if (!picture) return true;
+  const { left, top, width, bottom } = picture.getBoundingClientRect();
+  return [top + 2, bottom - 2].every((y) => {
+    const hit = picture.ownerDocument.elementFromPoint(left + width / 2, y);
+    return hit !== null && picture.contains(hit);
+  });
+}
+
+/** Watch the sliders in `root`; `show()` is to be called when the `pictures` have been drawn. */
+export function createPeek(root, pictures) {
+  const panel = document.createElement("div");
+  panel.className = "gd-peek";
+  panel.hidden = true;
+  panel.setAttribute("aria-hidden", "true");
+  root.append(panel);
+  const mainPicture = () => pictures.querySelector("svg[data-picture]");
+  let field = null;
+  let isNeeded = false;
+  let timer = 0;
+
+  const hide = () => {
+    field = null;
+    panel.hidden = true;
+  };
+
+  function place() {
+    const [own, box] = [root.getBoundingClientRect(), field.getBoundingClientRect()];
+    const width = Math.min(WIDEST, own.width - 2 * GAP);
+    const height = width * SHAPE;
+    const below = box.bottom + GAP + height <= window.innerHeight;
+    const top = below ? box.bottom + GAP : box.top - GAP - height;
+    const left = Math.min(box.left, own.right - width - GAP);
+    Object.assign(panel.style, {
+      width: `${width}px`, height: `${height}px`, top: `${top - own.top - root.clientTop}px`,
+      left: `${left - own.left - root.clientLeft}px`,
+    });
+  }
+
+  root.addEventListener("input", (event) => {
+    if (!event.target.matches(".gd-track")) return;
+    // Once a drag, and before anything is drawn: to ask makes the browser lay the page out.
+    if (field !== event.target) isNeeded = !isInSight(mainPicture());
+    field = event.target;
+    clearTimeout(timer);
+    timer = setTimeout(hide, LINGER_MS);
+  }, true);
+
+  return {
+    show() {
+      if (!field || !isNeeded) return;
+      place();
+      panel.innerHTML = mainPicture().outerHTML;
+      panel.hidden = false;
+    },
+  };
+}
