@@ -15,10 +15,10 @@ from benchmarks.goal import Goal
 
 PYTHON = sys.executable
 GDLAB = str(Path(PYTHON).with_name("gdlab"))
-NUMPY, PANDAS = [PYTHON, "-c", "import numpy"], [PYTHON, "-c", "import pandas"]
+NUMPY, PANDAS = [PYTHON, "-P", "-c", "import numpy"], [PYTHON, "-P", "-c", "import pandas"]
 PAIRS = (
-    ("gdlab --help", [GDLAB, "--help"], "bare Python", [PYTHON, "-c", ""], 3.0),
-    ("import gdlab", [PYTHON, "-c", "import gdlab"], "import numpy", NUMPY, 1.5),
+    ("gdlab --help", [GDLAB, "--help"], "bare Python", [PYTHON, "-P", "-c", ""], 3.0),
+    ("import gdlab", [PYTHON, "-P", "-c", "import gdlab"], "import numpy", NUMPY, 1.5),
     ("gdlab table", [GDLAB, "table", "adam", "--epochs", "4"], "import pandas", PANDAS, 1.25),
 )
 

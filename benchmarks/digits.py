@@ -84,7 +84,7 @@ def measure(side: str, threads: int) -> dict[str, float]:
     limits = {name: str(threads) for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
     limits["MKL_NUM_THREADS"] = str(threads)
     found = subprocess.run(
-        [sys.executable, "-c", SCRIPTS[side], str(threads), *RULES],
+        [sys.executable, "-P", "-c", SCRIPTS[side], str(threads), *RULES],
         env=os.environ | limits,
         check=True,
         capture_output=True,

@@ -77,7 +77,7 @@ def times(repeats: int = 2) -> tuple[int, float, float]:
 def memory(rows: int) -> float:
     """MB that writing a workbook of so many rows adds at most to a process that has the trace."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [sys.executable, "-c", MEMORY, str(rows), str(Path(folder) / "book.xlsx")]
+        arguments = [sys.executable, "-P", "-c", MEMORY, str(rows), str(Path(folder) / "book.xlsx")]
         said = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
     return int(said) / 1024
 

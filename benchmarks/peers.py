@@ -89,7 +89,7 @@ def compare(turns: int = 3) -> list[dict]:
         for name in names:
             script = SCRIPTS[name] + TAIL
             output = subprocess.run(
-                [sys.executable, "-c", script], check=True, capture_output=True, text=True
+                [sys.executable, "-P", "-c", script], check=True, capture_output=True, text=True
             )
             times[name].append(float(output.stdout))
     ours = statistics.median(times["gdlab"])

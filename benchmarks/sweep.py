@@ -130,7 +130,9 @@ def compare(rule: str, turns: int = 3) -> dict:
         for side in ("gdlab", "C"):
             # OpenMP's threads go on spinning for a while, and would take a core from gdlab's.
             script = f"from benchmarks.sweep import time_one; time_one({side!r}, {rule!r})"
-            done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+            done = subprocess.run(
+                [sys.executable, "-P", "-c", script], check=True, capture_output=True
+            )
             times[side] = min(times.get(side, float("inf")), float(done.stdout))
     rows = SIDE * SIDE * EPOCHS * len(lesson_pairs()[0])
     mine, its = (rows / best / 1e6 for best in times.values())

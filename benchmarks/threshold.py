@@ -41,7 +41,7 @@ def compare(runs: int = 5) -> list[dict]:
 
 
 def _seconds(compile_from: int, size: int) -> float:
-    command = [sys.executable, "-c", SCRIPT, str(compile_from), str(size // 29)]
+    command = [sys.executable, "-P", "-c", SCRIPT, str(compile_from), str(size // 29)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
