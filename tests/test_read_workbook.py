@@ -178,3 +178,18 @@ def test_hostile_formulas_are_survived(tmp_path, formula):
     reading = read_workbook(file)
     assert json.dumps(reading.to_dict(), allow_nan=False)
     assert str(reading)
+
+
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "rmsprop"])
+def test_a_line_that_gdlab_can_run_comes_with_its_run(tmp_path, rule):
+    sheet = line(rule=rule)
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    values = sheet.values()
+    own = [values[row, "new_m"] for row in range(sheet.rows)]
+    assert list(table.run.column("new_slope")) == pytest.approx(own, rel=1e-9)
+    assert list(table.run.column("x")) == [values[row, "x"] for row in range(sheet.rows)]
+
+
+def test_a_network_has_no_run_of_gdlabs(tmp_path):
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", network())).tables
+    assert table.run is None

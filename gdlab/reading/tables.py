@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from gdlab.core.registry import rules
 from gdlab.reading.book import Key, address, area
 from gdlab.reading.descent import Descent, original
 from gdlab.reading.gradients import judge_gradients
@@ -14,6 +15,7 @@ from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.repairs import formula_text
 from gdlab.reading.result import UPDATE, Finding, Parameter, Table
+from gdlab.reading.runs import run_of
 from gdlab.reading.words import table_words
 
 # Words that stand on sheets of gradient descent, in some languages: weak evidence.
@@ -62,6 +64,8 @@ def table_of(
         },
         gradients=gradients,
     )
+    if rule in rules():
+        table.run = run_of(read, rule, {name: value for name, (value, _) in hyper.items()})
     table.words = table_words(table, _labels(read, line), _named(read), bool(found))
     return table, found
 

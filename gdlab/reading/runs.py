@@ -1,0 +1,74 @@
+"""A stranger's line as a run of gdlab's own, where it gives the numbers that stand on the sheet."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gdlab.core.trace import Trace, trace
+from gdlab.reading.graph import number
+from gdlab.reading.losses import jacobian, same
+from gdlab.reading.read import Read
+
+CLOSE = 1e-9
+
+
+def run_of(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
+    """The run with the sheet's points, start values and settings; None where it is another.
+
+    One point is seen in every update; the gradients are those of the squared error.
+    """
+    line, descent, graph = read.line, read.descent, read.graph
+    if line is None:
+        return None
+    values = graph.book.values
+    b, m = descent.chains[::-1] if line.swapped else descent.chains
+    first = 1 if line.swapped else 0
+    role = read.steps.roles[line.prediction]
+    points = []
+    for step in range(descent.updates):
+        cells = read.steps.of_role(graph, role, step)
+        if len(cells) != 1 or (first, step) not in read.cells:
+            return None
+        slopes = graph.adjoints({cells[0]: 1.0}, values, lambda _: False, read.steps.cells[step])
+        curve = jacobian(graph, descent, read.steps, read.cells, dict(values), step)[first][first]
+        if not curve:
+            return None
+        error = number(values.get(read.cells[first, step])) / curve
+        x, y = slopes.get(m.cells[step], 0.0), number(values.get(cells[0])) - error
+        typed = [
+            number(values.get(one))
+            for key in read.steps.cells[step]
+            for one in graph.nodes[key].cells
+            if one not in descent.latest
+        ]
+        points.append(tuple(_nearest(one, typed) for one in (x, y)))
+    start = {"intercept": number(values.get(b.cells[0])), "slope": number(values.get(m.cells[0]))}
+    stored = [[number(values.get(key)) for key in chain.cells[1:]] for chain in (b, m)]
+    return equal_run(rule, points, start, hyper, stored)
+
+
+def equal_run(
+    rule: str,
+    points: Sequence[tuple[float, ...]],
+    start: Mapping[str, float],
+    hyper: Mapping[str, float],
+    stored: Sequence[Sequence[float]],
+    slack: float = CLOSE,
+) -> Trace | None:
+    """A run of gdlab's on some points, where its new parameters are those stored; else None."""
+    settings: dict[str, Any] = dict(hyper)
+    try:
+        run = trace(rule, points, start=start, **settings)
+    except ValueError:
+        return None
+    for name, column in zip(("new_intercept", "new_slope"), stored, strict=True):
+        own = run.column(name)
+        if len(own) != len(column):
+            return None
+        if not all(same(float(a), b, slack) for a, b in zip(own, column, strict=True)):
+            return None
+    return run
+
+
+def _nearest(value: float, typed: Sequence[float]) -> float:
+    """A number as it stands on the sheet, without what rounding left."""
+    return next((one for one in typed if same(one, value)), value)
