@@ -394,7 +394,7 @@ def by_hand(cells: dict[Place, float], kind: str, seed: int) -> tuple[Place, dic
     """One cell written otherwise than it was computed: a digit dropped, misread, and so on."""
     draw = random.Random(f"{kind} {seed}")
     place = 2, draw.choice(["y_pred", "grad_slope", "err2"])
-    text = f"{cells[place]:.4f}".rstrip("0").rstrip(".")
+    text = f"{cells[place]:.4f}"
     at = [i for i, one in enumerate(text) if one.isdigit()]
     i = draw.choice(at[1:] or at)
     if kind == "digit_dropped":

@@ -149,7 +149,7 @@ def test_digits_in_each_others_place():
 
 
 def test_cutting_off_is_named_where_it_is_a_habit():
-    key = practice_key("adam", 5)
+    key = practice_key("adam", 8)
     cells: Sheet = {}
     for (row, name), cell in Learner(key, 10).fills_in()[0].items():
         whole, _, digits = f"{cell.number:.10f}".partition(".")
@@ -370,3 +370,11 @@ def test_a_number_at_random_is_seldom_given_a_cause(decimals):
                 named += found is not None and found.slip is not None
     assert tried > 40
     assert named <= 0.03 * tried
+
+
+def test_two_slips_at_once_are_less_usual_than_any_single_one():
+    """Their penalty weighs them: with a smaller one they would stand among single slips."""
+    least = max(kind.usual for kind in KINDS.values())
+    for key, column in ((AVERAGE, "avg_slope"), (RMS, "step_slope"), (SGD, "y_pred")):
+        both = pairs(key.table, column)
+        assert both and min(one.usual for one in both) > least

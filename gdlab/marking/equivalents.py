@@ -72,11 +72,12 @@ def _conventions(table: Table) -> list[Convention]:
 def _units(table: Table) -> dict[str, float] | None:
     """By column the power of the loss's unit in it; None where a step depends on the unit."""
     powers: dict[str, float] = {}
+    free = {*table.parameters, *map(table.carrier, table.parameters)}
     for column in table.columns:
         base, parameter = table.part(column.name)
         if column.name == "err2" or (base == "grad" and parameter):
             powers[column.name] = 1.0
-        elif column.expression is None or not parameter:
+        elif column.expression is None or not parameter or column.name in free:
             powers[column.name] = 0.0
     waiting = [one for one in table.columns if one.name not in powers]
     while waiting:
@@ -91,7 +92,7 @@ def _units(table: Table) -> dict[str, float] | None:
             return None
         powers |= {one.name: power for one, power in known}
         waiting = [one for one in waiting if one.name not in powers]
-    steps = [power for name, power in powers.items() if name.startswith(("step_", "new_"))]
+    steps = [power for name, power in powers.items() if table.part(name).base == "step"]
     return None if any(steps) else powers
 
 

@@ -114,7 +114,7 @@ def make(
         _whole("decimals", decimals, 0, MOST_DECIMALS)
     _check_options(options, rows)
     columns = _blank(computed_columns(practice_table(found.name, options)), blank)
-    drawn = numbers(found, rows // options.get("epochs", 1), seed, options)
+    drawn = numbers(found, rows // options.get("epochs", 1), seed, options, decimals)
     run = trace(found.name, drawn.points, start=drawn.start, **{**options, **drawn.hyper})
     points = tuple(drawn.points)
     own = {name: value for name, value in options.items() if value != 1 or name in EXTRAS}

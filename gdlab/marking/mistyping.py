@@ -27,7 +27,12 @@ def mistyped(verdict: Verdict) -> list[Slip]:
         if digits[i + 1 : i + 2].isdigit() and digits[i] != digits[i + 1]
     }
     # The last digit may have been dropped by rounding, or come out otherwise in computing.
-    dropped = {digits[:i] + digits[i + 1 :] for i in at[:-1]} - {digits}
+    dropped = {digits[:i] + digits[i + 1 :] for i in at[:-1] if "." not in digits[:i]}
+    # With a digit after the point the number has lost a decimal too.
+    longer = f"{right:.{decimals + 1}f}"
+    point = longer.index(".")
+    dropped |= {longer[:i] + longer[i + 1 :] for i in range(point + 1, len(longer) - 1)}
+    dropped -= {digits, longer[:-1]}
     misread = {digits[:i] + one + digits[i + 1 :] for i in at[:-1] for one in "0123456789"}
     return [
         *_typed("digits_swapped", "two digits stand in each other's place", swapped),

@@ -1,33 +1,47 @@
 """Pleasant numbers for a practice sheet: points, starts and rates that a seed draws.
 
 Whole points, starts and rates of one or two digits; steps large enough to be seen at a few
-decimals; no error near 0, where a slip would not show; no explosion.
+decimals; no error near 0, no x of 1 or 2 and no share of 0.5, where a slip would not show; a
+schedule that acts within the rows; no explosion.
 """
 
 import random
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from gdlab.core.columns import Table
 from gdlab.core.model import LINE, Model, find_model
 from gdlab.core.registry import Rule
 from gdlab.core.symbols import LIMITS, SHARE
 from gdlab.core.trace import Trace, trace
+from gdlab.language.evaluate import CellError
+from gdlab.marking.bounds import Bound, bound
+from gdlab.marking.slips import Slip, slips
 
-STARTS = (-1.0, 0.5, 1.0, 1.5, 2.0, 3.0)
-SHORT_MEMORY = (0.5, 0.6, 0.7, 0.8, 0.9)
+STARTS = (-1.0, 0.5, 1.5, 2.0, 3.0, 4.0)
+SHORT_MEMORY = (0.6, 0.7, 0.8, 0.9)
 LONG_MEMORY = (0.8, 0.9, 0.95, 0.99)
+# No power of ten: a rate forgotten would be a decimal point out of its place.
 RATES = tuple(
     digit * 10.0**power if power >= 0 else digit / 10.0**-power
     for power in range(3, -6, -1)
-    for digit in (5, 2, 1)
+    for digit in (5, 3, 2)
 )
 USUAL_RATES = tuple(rate for rate in RATES if rate <= 1)
+# What a schedule is given, by the number of updates.
+FACTORS, DECAYS = (0.4, 0.6, 0.7, 0.8), (0.7, 0.8, 0.9)
 # A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
 NEGLIGIBLE_EPS = 1e-7
 SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.2
 # A network's gradients are small, and so are its steps.
 SMALLEST_MODEL_STEP = 0.001
-TRIES = 20
+TRIES, SEPARATING_TRIES = 20, 3
 LOOKED_AT = 8  # rows
+# Slips that are to show are looked for in so many rows, at so many decimals where none are asked.
+COMPARED_ROWS, COMPARED_DECIMALS = 4, 2
+# Slips that hardly show in any numbers.
+LARGE_EPS = 0.5
+HARDLY = ("eps_inside", "eps_outside", "rounded_too_early", "another_convention")
 
 
 class Numbers(NamedTuple):
@@ -38,10 +52,13 @@ class Numbers(NamedTuple):
     hyper: dict[str, Any]
 
 
-def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Numbers:
+def numbers(
+    rule: Rule, rows: int, seed: int, options: dict[str, Any], decimals: int | None = None
+) -> Numbers:
     """Draw the numbers of sheet ``seed``: the same seed always gives the same sheet.
 
-    ``options`` are further arguments of :func:`gdlab.trace`, which stay as they are.
+    ``options`` are further arguments of :func:`gdlab.trace`, which stay as they are. No usual slip
+    gives the right number all through a column, at the ``decimals`` that are asked for.
 
     Raises ValueError where no try gives a run without explosion.
     """
@@ -49,9 +66,11 @@ def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Number
     drawn = f"{rule.name} {rows} {seed}" + f" {model.name}" * (model.name != LINE)
     draw = random.Random(drawn)
     usable: Numbers | None = None
+    pleasant: list[Numbers] = []
     # Rates over 1 are tried where none of the usual ones will do.
     for rates in (*[USUAL_RATES] * TRIES, *[RATES] * TRIES):
-        hyper = {n: v for n, v in _hyper(draw, rule).items() if n not in options}
+        hyper = _hyper(draw, rule) | _schedule(draw, rows, options)
+        hyper = {n: v for n, v in hyper.items() if n not in options}
         if model.name == LINE:
             given = Numbers(_points(draw, rows), _starts(draw), hyper)
         else:
@@ -59,11 +78,19 @@ def numbers(rule: Rule, rows: int, seed: int, options: dict[str, Any]) -> Number
         for rate in draw.sample(rates, len(rates)) if "lr" in rule.hyper else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
             run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
-            if run.exploded:
+            if run.exploded or rate == rule.hyper.get("lr"):
                 continue
             if _pleasant(run):
-                return tried
+                if model.name != LINE or _separates(
+                    run, COMPARED_DECIMALS if decimals is None else decimals
+                ):
+                    return tried
+                pleasant.append(tried)
+                # Some rules have columns in which a slip shows in no numbers.
+                if len(pleasant) == SEPARATING_TRIES:
+                    return pleasant[0]
             usable = usable or tried
+    usable = pleasant[0] if pleasant else usable
     if usable is None:
         raise ValueError(f"no points and rates were found with which {rule.name} does not explode")
     return usable
@@ -74,7 +101,7 @@ def _points(draw: random.Random, rows: int) -> list[tuple[float, ...]]:
     points: list[tuple[float, ...]] = []
     for _ in range(rows):
         # Never the same x twice running: a number copied from the row above would not show.
-        x = draw.choice([x for x in range(2, 10) if not points or x != points[-1][0]])
+        x = draw.choice([x for x in range(3, 10) if not points or x != points[-1][0]])
         points.append((float(x), float(slope * x + intercept + draw.randint(-2, 2))))
     return points
 
@@ -111,10 +138,68 @@ def _hyper(draw: random.Random, rule: Rule) -> dict[str, float]:
     for name, default in rule.hyper.items():
         if LIMITS.get(name) is SHARE and default > 0:
             memories = LONG_MEMORY if default > max(SHORT_MEMORY) else SHORT_MEMORY
-            chosen[name] = draw.choice([m for m in memories if m not in chosen.values()])
+            taken = (*chosen.values(), default)
+            chosen[name] = draw.choice([m for m in memories if m not in taken])
         elif name == "weight_decay" or (name == "eps" and default > NEGLIGIBLE_EPS):
             chosen[name] = draw.choice((0.01, 0.02, 0.05, 0.1))
     return chosen
+
+
+def _schedule(draw: random.Random, rows: int, options: dict[str, Any]) -> dict[str, float]:
+    """What makes a schedule act within the rows."""
+    updates = rows * options.get("epochs", 1)
+    match options.get("schedule"):
+        case "step_decay":
+            return {"factor": draw.choice(FACTORS), "interval": max(1, min(3, updates // 2))}
+        case "exponential":
+            return {"decay": draw.choice(DECAYS)}
+        case "cosine":
+            return {"period": updates + draw.randint(1, 3)}
+        case "warmup_cosine":
+            return {"warmup": max(1, updates // 2), "period": updates + draw.randint(2, 4)}
+    return {}
+
+
+def _separates(run: Trace, decimals: int) -> bool:
+    """Whether no very usual slip of any column gives the right numbers in all rows."""
+    half = 0.5 * 10.0**-decimals
+    return not any(
+        slip.usual == 1 and slip.name not in HARDLY and _hides(run, column.name, slip, half)
+        for column in run.table.columns
+        if column.expression is not None
+        for slip in slips(run.table, column.name)
+    )
+
+
+def _hides(run: Trace, column: str, slip: Slip, half: float) -> bool:
+    """Whether a slip's numbers are the right ones in all rows, and not because eps is small."""
+    rows = range(1, min(run.rows, COMPARED_ROWS) + 1)
+
+    def shows(known: dict[str, float]) -> bool:
+        off = [_off(run, column, slip, row, known) for row in rows]
+        return all(one is None for one in off) or any(one and one > half for one in off)
+
+    return not shows({}) and not ("eps" in run.hyper and shows({"eps": LARGE_EPS}))
+
+
+def _off(run: Trace, column: str, slip: Slip, row: int, known: dict[str, float]) -> float | None:
+    """How far a slip's number is from the right one; None where it has none."""
+    found = []
+    for tree, asks in ((slip.bound, slip.asks), _right(run.table, column)):
+        try:
+            put = {name: known.get(name, float(run.value(name, row))) for name in asks}
+            low, high = tree({name: (one, one) for name, one in put.items()})
+        except (CellError, ValueError):
+            return None
+        found.append((low + high) / 2)
+    return abs(found[0] - found[1])
+
+
+@lru_cache(maxsize=256)
+def _right(table: Table, column: str) -> tuple[Bound, tuple[str, ...]]:
+    one = table.column(column)
+    assert one.expression is not None
+    return bound(one.expression), one.precedents
 
 
 def _pleasant(run: Trace) -> bool:

@@ -11,7 +11,7 @@ from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.equivalents import judged_as_meant
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, WRONG, Judgement, Verdict
 from gdlab.marking.sheet import Filled
-from gdlab.marking.wording import NOT_OWN_WORK, UNEARNED_NOTE, words
+from gdlab.marking.wording import ALL_THE_SAME, NOT_OWN_WORK, UNEARNED_NOTE, words
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -30,6 +30,8 @@ PAGE_COLOURS = {
     EMPTY: "rgba(200, 160, 40, .20)",
 }
 MOST_LISTED = 30
+# So few cells may well hold the same number.
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class Marked:
 class Report:
     """What is right, follows, is unearned, wrong or empty, cell by cell, and why.
 
-    ``follows`` is what a cell counts that follows from a slip, or repeats it, from 0 to 1. With
-    ``hinting`` it shows no value: only where to look, and the kind of slip. The cells stand in the
-    order in which they are computed.
+    ``follows`` is what a cell counts that follows from a slip, or repeats it, from 0 to 1; where
+    nothing ``counts``, not even what is right does. With ``hinting`` it shows no value: only where
+    to look, and the kind of slip. The cells stand in the order in which they are computed.
     """
 
     file: str | None
@@ -71,6 +73,7 @@ class Report:
     cells: tuple[Marked, ...]
     notes: tuple[str, ...] = ()
     follows: float = 1.0
+    counts: bool = True
     hinting: bool = False
 
     @cached_property
@@ -88,6 +91,8 @@ class Report:
     @property
     def score(self) -> float:
         """The share of the marks, from 0 to 1: a slip counts once, an unearned cell nothing."""
+        if not self.counts:
+            return 0.0
         marks = self.marks
         carried = marks[FOLLOWS] + marks[WRONG] - marks["slips"]
         return (marks[RIGHT] + self.follows * carried) / marks["of"] if marks["of"] else 0.0
@@ -256,7 +261,11 @@ def report(filled: Filled, follows: float = 1.0) -> Report:
         notes = (*notes, UNEARNED_NOTE)
     if not _is_own_work(judgement, cells):
         notes, follows = (*notes, NOT_OWN_WORK), 0.0
-    return Report(filled.file, filled.key.rule, tuple(cells), (*filled.notes, *notes), follows)
+    written = [cell.written for cell in cells if cell.written is not None]
+    counts = len(written) < FEW or len(set(written)) > 1
+    notes = notes if counts else (*notes, ALL_THE_SAME)
+    all_notes = (*filled.notes, *notes)
+    return Report(filled.file, filled.key.rule, tuple(cells), all_notes, follows, counts)
 
 
 def _is_own_work(judgement: Judgement, cells: list[Marked]) -> bool:

@@ -13,6 +13,7 @@ UNEARNED_NOTE = (
     "unearned cells follow from a wrong number, but are 0 or copied: they do not show that "
     "anything was computed, and count nothing"
 )
+ALL_THE_SAME = "every cell holds the same number: nothing was computed, and nothing counts"
 NOT_OWN_WORK = (
     "nothing that is computed is right, and every row has a mistake of its own: "
     "cells that follow count nothing"

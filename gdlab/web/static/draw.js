@@ -5,12 +5,12 @@
 import { compute } from "./compute.js";
 import { Refusal } from "./number_input.js";
 
-const STARTS = [-1, 0.5, 1, 1.5, 2, 3];
-const SHORT_MEMORY = [0.5, 0.6, 0.7, 0.8, 0.9];
+const STARTS = [-1, 0.5, 1.5, 2, 3, 4];
+const SHORT_MEMORY = [0.6, 0.7, 0.8, 0.9];
 const LONG_MEMORY = [0.8, 0.9, 0.95, 0.99];
 const DECAYS = [0.01, 0.02, 0.05, 0.1];
 const RATES = [3, 2, 1, 0, -1, -2, -3, -4, -5].flatMap(
-  (power) => [5, 2, 1].map((digit) => (power < 0 ? digit / 10 ** -power : digit * 10 ** power)),
+  (power) => [5, 3, 2].map((digit) => (power < 0 ? digit / 10 ** -power : digit * 10 ** power)),
 );
 const USUAL_RATES = RATES.filter((rate) => rate <= 1);
 // A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
@@ -54,7 +54,7 @@ function pointsFrom(draw, count) {
   const points = { x: [], y: [] };
   for (let k = 0; k < count; k++) {
     // Never the same x twice running: a number copied from the row above would not show.
-    const x = draw.choice([2, 3, 4, 5, 6, 7, 8, 9].filter((one) => one !== points.x.at(-1)));
+    const x = draw.choice([3, 4, 5, 6, 7, 8, 9].filter((one) => one !== points.x.at(-1)));
     points.x.push(x);
     points.y.push(slope * x + intercept + draw.whole(-2, 2));
   }

@@ -1,0 +1,243 @@
+"""Marks and verdicts, measured on learners whose tables share no code with gdlab.
+
+In full: every slip of simulated_learners on three sheets in five styles. The suite takes a sample.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import pytest
+import simulated_learners as simulated
+from simulated_learners import Place, Sheet, Trial
+
+from gdlab.core.registry import find_rule
+from gdlab.core.trace import Trace
+from gdlab.marking.handout import make
+from gdlab.marking.record import Record
+from gdlab.marking.report import Report, report
+from gdlab.marking.sheet import Filled, Written
+from gdlab.marking.values import claimed, typed
+
+FULL = os.environ.get("GDLAB_PROOF") == "full"
+RULES = tuple(simulated.RULES)
+ROWS = 4
+
+
+@lru_cache(maxsize=200)
+def made(rule: str, schedule: str | None, seed: int, rows: int = ROWS) -> tuple[Record, Trace]:
+    options = {"schedule": schedule} if schedule else {}
+    return make(rule, rows=rows, seed=seed, **options)
+
+
+def sheet_of(trial: Trial, seed: int, rows: int = ROWS) -> Sheet:
+    record, _ = made(trial.rule, trial.schedule, seed, rows)
+    usual = {f"usual_{name}": value for name, value in find_rule(trial.rule).hyper.items()}
+    points = [(x, y) for x, y in record.points]
+    return Sheet(trial.rule, trial.schedule, points, record.given | usual)
+
+
+def stored(value: float) -> Written:
+    """A number as a spreadsheet keeps it."""
+    return Written(float(value), claimed(float(value)), repr(value))
+
+
+def marked(
+    trial: Trial,
+    seed: int,
+    cells: dict[Place, float],
+    write: Callable[[float], Written] = stored,
+    rows: int = ROWS,
+) -> Report:
+    _, key = made(trial.rule, trial.schedule, seed, rows)
+    written = {place: write(value) for place, value in cells.items()}
+    return report(Filled(key, frozenset(cells), written))
+
+
+def test_a_slip_is_named_or_left_open_but_not_taken_for_another() -> None:
+    fares: Counter[str] = Counter()
+    unsaid = []
+    for number, (trial, seed, style, _, cells) in enumerate(simulated.wrong_sheets(sheet_of)):
+        if not FULL and number % 12:
+            continue
+        first = next(
+            (one for one in marked(trial, seed, cells).cells if one.status == "wrong"), None
+        )
+        if first is None:
+            fares["nothing wrong"] += 1
+        elif first.slip is None:
+            fares["left open"] += 1
+        elif first.slip in trial.names.split():
+            fares["named"] += 1
+        else:
+            fares["wrong cause"] += 1
+            unsaid.append((trial.rule, trial.formulas, seed, style, first.slip))
+    every = sum(fares.values())
+    assert every > (1_100 if FULL else 90), fares
+    # Of 1,215 sheets at most 6, and at least 800.
+    assert fares["wrong cause"] <= every * 6 / 1_215, unsaid
+    assert fares["named"] >= every * 800 / 1_215, fares
+
+
+def test_no_slip_is_denied_where_none_was_looked_for() -> None:
+    trial = Trial("sgd", {"grad_intercept": "error"}, "factor_forgotten")
+    sheet = sheet_of(trial, 3, rows=9)
+    cells = simulated.fills_in(sheet, simulated.rounded(4), trial.formulas)
+    assert cells is not None
+    found = marked(trial, 3, cells, rows=9)
+    wrong = [one for one in found.cells if one.status == "wrong"]
+    assert len(wrong) == 9 and {one.slip for one in wrong} == {"factor_forgotten"}
+    assert "(in rows 1 to 9)" in (wrong[0].because or "")
+    assert found.marks["slips"] == 1
+    assert found.score == pytest.approx(1 - 1 / found.marks["of"])
+    # Nine wrong numbers that nothing explains: of those not looked into nothing is said.
+    odd = {place: value * 1.37 if place[1] == "err2" else value for place, value in cells.items()}
+    said = [
+        one.because or "" for one in marked(trial, 3, odd, rows=9).cells if one.column == "err2"
+    ]
+    assert 0 < sum("no usual slip" in one for one in said) < 9
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_noughts_and_copies_earn_nothing(rule: str) -> None:
+    trial = Trial(rule, {})
+    for seed in range(20 if FULL else 3):
+        sheet = sheet_of(trial, seed, rows=6)
+        right = simulated.fills_in(sheet, simulated.rounded(4))
+        assert right is not None
+        zeros = marked(trial, seed, dict.fromkeys(right, 0.0), rows=6)
+        assert zeros.score == 0.0 and zeros.marks["unearned"] > 40, zeros
+        assert "count nothing" in str(zeros)
+        # Of a first row that is copied down, the first row counts.
+        copied = {(row, name): right[1, name] for row, name in right}
+        assert marked(trial, seed, copied, rows=6).score < 0.35
+        alone = marked(trial, seed, right, rows=6)
+        assert alone.score == 1.0 and alone.passed
+
+
+def test_whole_numbers_earn_what_was_computed() -> None:
+    for rule in RULES:
+        sheet = sheet_of(Trial(rule, {}), 3, rows=6)
+        cells = simulated.fills_in(sheet, simulated.rounded(0, carried=False))
+        assert cells is not None
+        found = marked(Trial(rule, {}), 3, cells, rows=6)
+        true = simulated.fills_in(sheet, simulated.rounded(9))
+        assert true is not None
+        # A step under a half is written as 0, and says nothing.
+        lost = sum(0 < abs(true[place]) < 0.5 for place in cells)
+        assert found.score <= 1 - 0.9 * lost / len(cells), rule
+
+
+def as_text(change: Callable[[str], str]) -> Callable[[float], Written]:
+    def write(value: float) -> Written:
+        return typed(change(f"{value:.4f}"), "")[0]
+
+    return write
+
+
+def single(value: float) -> Written:
+    return stored(float(np.float32(value)))
+
+
+def power_of_ten(text: str) -> str:
+    mantissa, _, exponent = f"{float(text):.4e}".partition("e")
+    return f"{mantissa}*10^{int(exponent)}"
+
+
+DIGITS = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
+HONEST: dict[str, tuple[simulated.Write, Callable[[float], Written]]] = {
+    "one decimal": (simulated.rounded(1), stored),
+    "two decimals, all kept": (simulated.rounded(2, carried=False), stored),
+    "three digits": (simulated.significant(3), stored),
+    "four digits, all kept": (simulated.significant(4, carried=False), stored),
+    "six digits": (simulated.significant(6), stored),
+    "single precision": (lambda value: (float(np.float32(value)),) * 2, single),
+    "in full": (lambda value: (value, value), stored),
+    "en dash": (simulated.rounded(4), as_text(lambda text: text.replace("-", "–"))),
+    "true minus, comma": (
+        simulated.rounded(4),
+        as_text(lambda text: text.replace("-", "\u2212").replace(".", ",")),
+    ),
+    "full width": (simulated.rounded(4), as_text(lambda text: text.translate(DIGITS))),
+    "powers of ten": (simulated.rounded(4), as_text(power_of_ten)),
+    "thousands": (simulated.rounded(4), as_text(lambda text: f"{float(text):,.4f}")),
+    "thousands apart": (
+        simulated.rounded(4),
+        as_text(lambda text: f"{float(text):,.4f}".replace(",", " ").replace(".", ",")),
+    ),
+}
+
+
+@pytest.mark.parametrize("style", HONEST)
+def test_honest_digits_are_right(style: str) -> None:
+    write, text = HONEST[style]
+    for rule in RULES if FULL else RULES[::3]:
+        for seed in range(10 if FULL else 2):
+            trial = Trial(rule, {})
+            cells = simulated.fills_in(sheet_of(trial, seed), write)
+            assert cells is not None
+            found = marked(trial, seed, cells, text)
+            wrong = [one for one in found.cells if one.status != "right"]
+            assert not wrong, (rule, seed, wrong[0])
+
+
+@pytest.mark.parametrize("kind", ["digit_dropped", "digit_misread", "sign"])
+def test_a_slip_of_the_hand_is_not_taken_for_one_of_computing(kind: str) -> None:
+    fares: Counter[str] = Counter()
+    for seed in range(60 if FULL else 12):
+        trial = Trial("sgd", {})
+        cells = simulated.fills_in(sheet_of(trial, seed), simulated.rounded(4))
+        assert cells is not None
+        place, changed = simulated.by_hand(cells, kind, seed)
+        cell = next(
+            one for one in marked(trial, seed, changed).cells if (one.row, one.column) == place
+        )
+        accepted = (kind, "digit_dropped", "digit_misread", "sign_turned", "sign_forgotten")
+        named = cell.status == "wrong" and cell.slip is not None
+        fares["named" if named else cell.status] += 1
+        if named:
+            assert cell.slip in (*accepted, "turned_round", "point_shifted"), (seed, cell)
+    assert fares["named"] > 1, fares
+
+
+def test_a_convention_that_ends_right_is_right() -> None:
+    turned = Trial("sgd", {"error": "y - y_pred", "grad_intercept": "-2 * error"})
+    cells = simulated.fills_in(sheet_of(turned, 3), simulated.rounded(4), turned.formulas)
+    assert cells is not None
+    found = marked(turned, 3, cells)
+    assert found.passed and "y - y_pred" in found.notes[0]
+    halved = Trial("adam", {"err2": "error * error / 2", "grad_intercept": "error"})
+    cells = simulated.fills_in(sheet_of(halved, 3), simulated.rounded(6), halved.formulas)
+    assert cells is not None
+    found = marked(halved, 3, cells)
+    assert found.passed and "half the squared error" in found.notes[0]
+    # Who turns the error round alone has made a slip, and halves in a rule with another end too.
+    for trial in (
+        Trial("sgd", {"error": "y - y_pred"}),
+        Trial("sgd", {"err2": "error * error / 2", "grad_intercept": "error"}),
+    ):
+        cells = simulated.fills_in(sheet_of(trial, 3), simulated.rounded(4), trial.formulas)
+        assert cells is not None and not marked(trial, 3, cells).passed
+
+
+def test_what_follows_counts_as_a_teacher_weighs_it() -> None:
+    trial = Trial("sgd", {"grad_intercept": "error"})
+    cells = simulated.fills_in(sheet_of(trial, 3), simulated.rounded(4), trial.formulas)
+    assert cells is not None
+    _, key = made("sgd", None, 3)
+    filled = Filled(key, frozenset(cells), {place: stored(one) for place, one in cells.items()})
+    full, half, none = (report(filled, share) for share in (1.0, 0.5, 0.0))
+    assert full.score > half.score > none.score
+    assert none.score == none.marks["right"] / none.marks["of"]
+    assert half.score == pytest.approx((full.score + none.score) / 2)
+
+
+def test_what_has_a_text_is_told_in_two_ways_where_it_may_mean_two_numbers() -> None:
+    _, key = made("sgd", None, 3)
+    true = float(key.value("grad_slope", 1))
+    cells = {(1, "grad_slope"): typed("1,234", "L10")[0]}
+    found = report(Filled(key, frozenset(cells), cells)).cells[0]
+    assert abs(true) < 1_000 and found.status == "wrong"
+    assert "neither 1.234 nor 1234 is right" in (found.because or "")
