@@ -7,15 +7,19 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 import simulated_learners as simulated
 from simulated_learners import Place, Sheet, Trial
 
+from gdlab.core.layout import cell as address
 from gdlab.core.registry import find_rule
 from gdlab.core.trace import Trace
-from gdlab.marking.handout import make
+from gdlab.marking.checking import check
+from gdlab.marking.handout import make, practice
 from gdlab.marking.record import Record
 from gdlab.marking.report import Report, report
 from gdlab.marking.sheet import Filled, Written
@@ -241,3 +245,23 @@ def test_what_has_a_text_is_told_in_two_ways_where_it_may_mean_two_numbers() -> 
     found = report(Filled(key, frozenset(cells), cells)).cells[0]
     assert abs(true) < 1_000 and found.status == "wrong"
     assert "neither 1.234 nor 1234 is right" in (found.because or "")
+
+
+def test_zeros_that_a_spreadsheet_drops_are_not_held_against_a_learner(tmp_path: Path) -> None:
+    said = []
+    for seed in range(60 if FULL else 6):
+        path = tmp_path / f"{seed}.xlsx"
+        practice("momentum", path, rows=ROWS, seed=seed, decimals=2)
+        record, key = make("momentum", rows=ROWS, seed=seed, decimals=2)
+        points = [(x, y) for x, y in record.points]
+        sheet = Sheet("momentum", None, points, dict(record.given))
+        cells = simulated.fills_in(sheet, simulated.rounded(2))
+        assert cells is not None
+        book = openpyxl.load_workbook(path)
+        for (row, name), value in cells.items():
+            book["momentum"][address(key.table, name, row)] = value
+        book.save(path)
+        found = check(path)
+        assert found.passed, (seed, found)
+        said += found.notes
+    assert said == []

@@ -273,7 +273,13 @@ def _note_looks(place: TableLocation, rows: dict[int, int], notes: list[str]) ->
 def _note_short(
     cells: dict[tuple[int, str], Written], key: Trace, decimals: int, notes: list[str]
 ) -> None:
-    """Cells that are right to the decimals they have, but have fewer than the sheet asks for."""
+    """Cells that are right to the decimals they have, but have fewer than the sheet asks for.
+
+    A spreadsheet drops zeros: where most numbers have all decimals, the others had them too.
+    """
+    claimed = [one.decimals for one in cells.values() if one.decimals]
+    if sum(one >= decimals for one in claimed) > len(claimed) / 2:
+        return
     short = []
     for (t, name), cell in cells.items():
         if cell.number is None or cell.decimals is None:
