@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN_ROWS = 60
+PRINTED = (
+    "<style>@media print{.gdlab-table{max-height:none!important;overflow:visible!important}"
+    ".gdlab-table table{font-size:6pt}.gdlab-table td,.gdlab-table th{padding:1px 2px}}</style>"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,9 +337,12 @@ class Trace(Run):
             max_rows=SHOWN_ROWS,
             float_format=lambda value: format(value, ".6g"),
         )
-        # A long table scrolls by itself, so that what follows it stays in reach.
-        frame = f'<div style="max-height:26em;overflow:auto">{rows}</div>'
-        return f"<p>{html.escape(self.summary())}</p>{frame}"
+        # A long table scrolls by itself, so that what follows it stays in reach; paper has it all.
+        scroll = 'class="gdlab-table" style="max-height:26em;overflow:auto"'
+        frame = f"{PRINTED}<div {scroll}>{rows}</div>"
+        left_out = len(self.frame) - SHOWN_ROWS
+        note = f"<p>{left_out:,} rows in the middle are not shown.</p>" if left_out > 0 else ""
+        return f"<p>{html.escape(self.summary())}</p>{frame}{note}"
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}>"

@@ -1,17 +1,19 @@
 """Pictures of runs for a notebook: some drawings side by side, and the two tangents of a row."""
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gdlab.core.rates import FoundRate
 from gdlab.core.trace import Trace
-from gdlab.notebook.plots import draw, draw_rates, draw_tangent, drawings_of
+from gdlab.notebook.plots import draw, draw_rates, draw_tangent, drawings_of, legend_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LEGEND_LINE = 0.17  # inches
 WIDTH, HEIGHT, DPI = 5.0, 3.6, 100  # inches of one drawing, and dots per inch
 
 
@@ -53,6 +55,7 @@ def plot(
     figure, places = side_by_side(len(wanted))
     for axes, drawing in zip(places, wanted, strict=True):
         draw(drawing, axes, several, row, parameters)
+    make_room(figure, places)
     names = ", ".join(run.rule for run in several)
     return Picture(figure, f"Picture of {names}: {', '.join(wanted)}")
 
@@ -62,6 +65,7 @@ def plot_tangents(run: Trace, row: int = 1) -> Picture:
     figure, places = side_by_side(len(run.table.parameters))
     for axes, parameter in zip(places, run.table.parameters, strict=True):
         draw_tangent(axes, run, parameter, row)
+    make_room(figure, places)
     return Picture(figure, f"Picture of {run.rule}: tangents in row {row}")
 
 
@@ -83,6 +87,16 @@ def side_by_side(count: int) -> tuple["Figure", list[Any]]:
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
     return figure, places
+
+
+def make_room(figure: "Figure", places: list[Any]) -> None:
+    """Make the figure higher by its legends, which stand under the axes."""
+    legends = [axes.get_legend_handles_labels()[1] for axes in places if axes.get_legend()]
+    lines = [math.ceil(len(labels) / legend_columns(labels)) for labels in legends]
+    more = LEGEND_LINE * max(lines) + 0.1 if lines else 0.0
+    height = HEIGHT + more
+    figure.set_size_inches(figure.get_figwidth(), height)
+    figure.subplots_adjust(bottom=(0.14 * HEIGHT + more) / height, top=1 - 0.09 * HEIGHT / height)
 
 
 def png(figure: "Figure") -> bytes:

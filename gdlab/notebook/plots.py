@@ -32,6 +32,7 @@ STYLES: tuple[dict[str, Any], ...] = (
     {"color": "#56B4E9", "linestyle": "-.", "marker": "X"},
 )
 POINT_COLOUR = "#444444"
+LONG_LABEL = 24  # letters; two longer ones do not stand side by side in a legend
 MARKERS = 8  # how many markers stand along a curve
 MANY = 200  # from so many rows on, a path's markers are small
 CURVE = 200  # points along a prediction that is no line
@@ -47,6 +48,7 @@ def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
         cells = run.column(run.table.loss)
         end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
         _curve(axes, cells, label + end, number)
+    _rows_axis(axes, max(run.rows for run in runs))
     _log_axis(axes)
     squared = runs[0].table.model.squared_error
     axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if squared else "loss")
@@ -55,14 +57,12 @@ def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
 
 def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The root of the mean squared error of every epoch; of other losses, their mean."""
-    from matplotlib.ticker import MaxNLocator
-
     measures = runs[0].table.measures
     figure = "rmse" if "rmse" in measures else "mean_loss"
     for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
         cells = run.epochs[measures[figure]].to_numpy()
         _curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    _rows_axis(axes, max(run.n_epochs for run in runs))
     _log_axis(axes)
     if figure == "rmse":
         unit = f"RMSE, in units of {runs[0].table.point[-1]}"
@@ -147,7 +147,7 @@ def draw_path(
     line = runs[0].table.model.name == LINE
     if line:
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
-    axes.set(title="The way over the loss", xlabel=first, ylabel=second)
+    axes.set(title="Path across the loss", xlabel=first, ylabel=second)
     axes.set(xlim=spans[0], ylim=spans[1])
     _legend(axes, runs, always=line)
 
@@ -160,9 +160,10 @@ def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
             label = parameter if len(runs) == 1 else f"{rule}, {parameter}"
             _curve(axes, np.abs(run.column(run.table.named("step", parameter))), label, number)
             number += 1
+    _rows_axis(axes, max(run.rows for run in runs))
     _log_axis(axes)
     axes.set(title="Size of every step", xlabel="row", ylabel="|step|")
-    axes.legend(fontsize=8)
+    legend_below(axes)
 
 
 def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None:
@@ -202,7 +203,7 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
         title=f"Point ({point}): {short} by {parameter}" if point else f"{short} by {parameter}"
     )
     axes.set(xlabel=parameter, ylabel=word, ylim=(-0.5 * height or -1, None))
-    axes.legend(fontsize=8)
+    legend_below(axes)
 
 
 def _reach(run: Trace, parameter: str, row: int) -> float:
@@ -314,7 +315,28 @@ def _brief(value: Any) -> str:
 
 def _legend(axes: "Axes", runs: Sequence[Trace], always: bool = False) -> None:
     if always or len(runs) > 1:
-        axes.legend(fontsize=8)
+        legend_below(axes)
+
+
+def legend_below(axes: "Axes") -> None:
+    """A legend under the axes, where no curve runs; pictures.py makes room for it."""
+    columns = legend_columns(axes.get_legend_handles_labels()[1])
+    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
+    axes.legend(fontsize=8, ncols=columns, frameon=False, **place)
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """How many of a legend's labels stand side by side."""
+    return 1 if len(labels) < 2 or max(map(len, labels)) > LONG_LABEL else 2
+
+
+def _rows_axis(axes: "Axes", count: int) -> None:
+    """An axis of whole numbers from 1, without a 0 that no row or epoch has."""
+    from matplotlib.ticker import MaxNLocator
+
+    air = min(0.5, 0.02 * count)
+    axes.set_xlim(1 - air, max(count, 2) + 0.02 * count)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def _two_parameters(run: Trace, chosen: Sequence[str] | None) -> tuple[str, str]:

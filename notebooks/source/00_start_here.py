@@ -18,6 +18,11 @@
 # look at one point, and want to correct the guess. Which way, and how far?
 #
 # You need no more than a calculator. Run a cell with Shift+Enter.
+#
+# **The lesson** in these notebooks is the gradient descent workbook of the fast.ai course, an Excel
+# file with a sheet for each of its optimizers. Its points and its settings are used here, and where
+# its rule differs from the published one, both are shown: `adam_lesson` is the lesson's Adam,
+# `adam` the one of the paper.
 
 # %%
 import gdlab
@@ -25,8 +30,8 @@ import gdlab
 # %% [markdown]
 # ## The points
 #
-# 29 points, all exactly on $y = 2x + 30$. The optimizers are not told so. They visit the points
-# in this order, again and again.
+# 29 points, all exactly on $y = 2x + 30$. The optimizers do not know that. They visit the points in
+# this order, again and again.
 
 # %%
 points = gdlab.lesson_points()
@@ -52,25 +57,27 @@ gdlab.show_row(run, 1, ["y_pred", "error", "err2"])
 # %% [markdown]
 # ## The gradient, as the slope of two curves
 #
-# Hold the slope and turn the intercept: the loss of this point runs through a parabola (left).
-# Hold the intercept and turn the slope: another parabola (right). The dots mark where we stand.
-# The gradient is how steep each curve is there: downhill is to the right, in both.
+# Keep the slope fixed and vary the intercept: the loss of this point runs through a parabola
+# (left). Keep the intercept fixed and vary the slope: another parabola (right). The dots mark where
+# the line stands now. The gradient is how steep each curve is there: downhill is to the right, in
+# both. It is written $\partial e^2 / \partial b$ and $\partial e^2 / \partial m$; the sign
+# $\partial$ (a round d) says that one parameter varies and the other is kept fixed.
 
 # %%
 gdlab.plot_tangents(run, row=1)
 
 # %% [markdown]
 # How steep? Move a parameter by a small $h = 0.01$ and see how much the loss grows: that is
-# `est_grad`. Calculus gives the same without the detour: `grad`. The smaller $h$, the closer the
-# two.
+# `est_grad`. Calculus gives the slope itself: `grad`. With a smaller $h$ the two are closer, until
+# the digits of the computer run out.
 
 # %%
 names = ["err2_h_intercept", "est_grad_intercept", "grad_intercept"]
 gdlab.show_row(run, 1, [*names, "err2_h_slope", "est_grad_slope", "grad_slope"])
 
 # %% [markdown]
-# Both parabolas are equally high at the dot, but the right one is 14 times narrower, because
-# $x = 14$ stands before the slope. So its gradient is 14 times larger. Keep that in mind: most of
+# Both parabolas are equally high at the dot, but the right one is 14 times narrower, because the
+# slope is multiplied by $x = 14$. So its gradient is 14 times larger. Keep that in mind: most of
 # what follows in these notebooks is about it.
 
 # %% [markdown]
@@ -83,7 +90,7 @@ gdlab.show_row(run, 1, [*names, "err2_h_slope", "est_grad_slope", "grad_slope"])
 gdlab.show_row(run, 1)
 
 # %% [markdown]
-# The same lines are the rule that made them. What stands left of `return` is all that there is.
+# The steps come from this rule. The line above `return` is all that there is to it.
 
 # %%
 gdlab.show_rule("sgd")
@@ -125,14 +132,12 @@ gdlab.plot(gdlab.trace("sgd", lr=0.001), "loss", "path")
 # %% [markdown]
 # ## Exercise
 #
-# 1. Do row 1 for the point $(14, 58)$ from the start $b = 20$, $m = 1.5$, with a calculator. Then
-#    run the cell below.
+# 1. Do row 1 for the point $(14, 58)$ from the start $b = 20$, $m = 1.5$, with a calculator.
 # 2. From which start are both gradients of the first point 0? There are many.
 # 3. What does a rate of $1 / (2 \cdot (1 + 14^2))$ do to the first point's error? Try it.
 
-# %%
-mine = gdlab.trace("sgd", start={"intercept": 20, "slope": 1.5})
-gdlab.show_row(mine, 1)
-
 # %% [markdown]
-# Go on with **01 SGD**.
+# <details><summary>The answers to 2 and 3</summary>From every start with $b + 14m = 58$. It takes
+# the first point's error away at once.</details>
+#
+# The exercises are worked out in the notebook **Solutions**. Go on with **01 SGD**.

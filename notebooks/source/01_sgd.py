@@ -20,13 +20,16 @@
 # leaves 1?
 
 # %%
+from pathlib import Path
+
 import gdlab
 
 # %% [markdown]
 # ## The rule
 #
-# The whole optimizer is one line. $g$ is the gradient of the squared error by one parameter, and
-# the rule is applied to both parameters alike. On the right the same line is typeset.
+# The whole optimizer is one line. $g$ is the gradient of the squared error with respect to one
+# parameter, and the rule is applied to both parameters alike. On the right the same line is
+# typeset.
 
 # %%
 gdlab.show_rule("sgd")
@@ -42,32 +45,33 @@ run = gdlab.lesson("basic")
 gdlab.show_row(run, 1)
 
 # %% [markdown]
-# `est_grad_intercept` and `est_grad_slope` are the gradients once more, *estimated*: how much
-# does the error grow when the parameter grows by $h = 0.01$? They come close to the exact ones
-# beside them. An optimizer uses the exact ones; the estimates are there to believe them.
+# `est_grad_intercept` and `est_grad_slope` are the gradients again, *estimated*: how much does the
+# squared error grow when the parameter grows by $h = 0.01$? They come close to the exact ones. An
+# optimizer uses the exact ones; the estimates are there to check them.
 #
-# Look at the two steps. The gradient by the slope is the gradient by the intercept **times x**.
-# With $x$ up to 99, the slope hears every error up to 99 times louder than the intercept does.
+# Look at the two steps. The gradient with respect to the slope is the gradient with respect to the
+# intercept **times x**. With $x$ up to 99, every error moves the slope up to 99 times as far as the
+# intercept.
 
 # %% [markdown]
 # ## The table
 #
-# One row per update, 29 points an epoch, five epochs. Each row starts with the `new_intercept`
-# and `new_slope` of the row above.
+# One row per point, 29 points an epoch, five epochs: 145 rows, of which the page shows the first
+# and the last. Each row starts with the `new_intercept` and `new_slope` of the row above.
 
 # %%
 run
 
 # %% [markdown]
-# One row per epoch. `rmse` is the root of the *mean* squared error, in units of $y$. The lessons'
-# workbook shows the root of the *sum* under that name; it is here as `root_sum_err2`.
+# One row per epoch. `rmse` is the root of the *mean* squared error, in units of $y$. The lesson
+# shows the root of the *sum* under that name; it is here as `root_sum_err2`.
 
 # %%
 run.epochs
 
 # %% [markdown]
-# On the right: the parameters' way over the contours of the loss. The loss is a long, narrow
-# valley. SGD falls straight into it and then creeps along its floor.
+# On the right: the parameters' path across the loss, with contour lines. The loss is a long, narrow
+# valley. SGD drops straight into it and then creeps along its floor.
 
 # %%
 gdlab.plot(run, "loss", "path")
@@ -94,44 +98,46 @@ gdlab.explore("sgd")
 gdlab.show_cells(run, 2)
 
 # %% [markdown]
-# This writes the sheet with live formulas. Open it, change the cell `lr`, and everything below
-# follows.
+# This writes the sheet with live formulas into the folder `written` beside this notebook. Open it,
+# change the cell `lr`, and everything below follows.
 
 # %%
-print(run.to_excel("sgd.xlsx"))
+folder = Path("written")
+folder.mkdir(exist_ok=True)
+print(run.to_excel(folder / "sgd.xlsx"))
 
 # %% [markdown]
 # ## What breaks it
 #
 # One step multiplies a point's own error by $1 - 2\,lr\,(1 + x^2)$. For $x = 99$ that factor
 # leaves the range from $-1$ to $1$ as soon as $lr$ passes $1 / 9802 \approx 0.0001$: the step
-# overshoots so far that this point's error grows. Small $x$ can still make up for it. At ten
-# times the rate they cannot, and at a hundred times every epoch multiplies the error by more than
-# $10^{36}$, until the numbers end at $1.8 \cdot 10^{308}$.
+# overshoots so far that this point's error grows. Points with a small $x$ can still make up for
+# it. At ten times the rate they cannot, and at a hundred times every epoch multiplies the error by
+# more than $10^{36}$, until the numbers end at $1.8 \cdot 10^{308}$. A run has **diverged** where
+# it ends worse than it began, and **exploded** where a cell is no number any more.
 
 # %%
 rates = [gdlab.trace("sgd", epochs=5, lr=lr) for lr in (0.0001, 0.001, 0.01)]
 gdlab.plot(rates, "loss")
 
 # %% [markdown]
-# A cell that is no number any more is shown, not hidden. `exploded` names the first one.
+# Such a cell is shown, not hidden. `exploded` names the first one, by its row and its column; of a
+# run that has only diverged it is None.
 
 # %%
-rates[2].exploded
+[(run.hyper["lr"], run.diverged, run.exploded) for run in rates]
 
 # %% [markdown]
 # ## Exercise
 #
-# 1. Do row 2 with a calculator, from `intercept` to `new_slope`. The cell below shows the way.
+# 1. Do row 2 with a calculator, from `intercept` to `new_slope`.
 # 2. Halve the learning rate. By how much does the first `step_slope` change?
 # 3. Make $x$ ten times smaller in all points. What is the largest rate now?
 
-# %%
-gdlab.show_row(run, 2, ["y_pred", "error", "grad_slope", "step_slope", "new_slope"])
-
 # %% [markdown]
-# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
-# following from an earlier slip, or wrong, with a hint if you ask for one.
+# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
+# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
+# out in the notebook **Solutions**.
 
 # %%
 gdlab.practice_sheet("sgd", rows=2)

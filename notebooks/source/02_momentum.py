@@ -19,6 +19,8 @@
 # few?
 
 # %%
+from pathlib import Path
+
 import gdlab
 
 # %% [markdown]
@@ -55,9 +57,9 @@ run
 # %% [markdown]
 # ## Next to SGD
 #
-# The same points, the same rate. The steps of momentum are smaller and smoother, and from the
-# second epoch on its error is smaller. But the intercept still hardly moves: where every gradient
-# by the slope is $x$ times the one by the intercept, the averages are far apart too.
+# The same points, the same rate. The largest steps of momentum are smaller, and they change more
+# smoothly. From the second epoch on its error is smaller. But the intercept still hardly moves: the
+# slope's gradients are $x$ times the intercept's, so their averages are far apart too.
 
 # %%
 runs = [gdlab.lesson("basic"), run]
@@ -83,25 +85,31 @@ gdlab.explore("momentum")
 gdlab.show_cells(run, 2)
 
 # %%
-print(run.to_excel("momentum.xlsx"))
+folder = Path("written")
+folder.mkdir(exist_ok=True)
+print(run.to_excel(folder / "momentum.xlsx"))
 
 # %% [markdown]
 # ## What breaks it
 #
-# Momentum may help a rate that is too large, or hurt it. At 0.0005 SGD explodes. A little
-# momentum tames it. With `beta=0.9` the average carries on over the bottom of the valley, and the
-# line swings ever higher.
+# Momentum may help a rate that is too large, or hurt it. At 0.0005 SGD diverges: it ends worse
+# than it began. (It has not exploded: in five epochs every cell is still a number.) With
+# `beta=0.5` it converges. With `beta=0.9` the average carries on over the bottom of the valley,
+# and the line swings ever higher.
 
 # %%
 betas = [gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta) for beta in (0, 0.5, 0.9)]
 gdlab.plot(betas, "loss", "epochs")
 
+# %%
+[(run.hyper["beta"], run.diverged, run.exploded) for run in betas]
+
 # %% [markdown]
 # ## Two ways to write it
 #
-# PyTorch writes momentum without the $(1 - \beta)$: a ball that keeps nine tenths of its speed
-# and adds the whole gradient. Its velocity grows ten times as large as the average. So the same
-# rate goes ten times as far, and a tenth of the rate gives the same line.
+# PyTorch writes momentum without the $(1 - \beta)$: a ball that keeps nine tenths of its speed and
+# adds the whole gradient. Its velocity is ten times the average. So with the same rate it goes ten
+# times as far, and with a tenth of the rate it gives the same line.
 
 # %%
 gdlab.show_rule("heavy_ball")
@@ -113,17 +121,15 @@ pair = [gdlab.lesson("momentum"), gdlab.trace("heavy_ball", epochs=5, lr=0.00001
 # %% [markdown]
 # ## Exercise
 #
-# 1. Do `avg_intercept` of rows 1, 2 and 3 with a calculator. The cell below shows row 3.
+# 1. Do `avg_intercept` of rows 1, 2 and 3 with a calculator.
 # 2. After how many rows of gradient 0 has an average fallen to a half? Try `beta` 0.5, 0.9, 0.99.
 # 3. Why does the first step of momentum say little about the gradient's size? What would you
 #    divide it by? (Adam does that, in notebook 04.)
 
-# %%
-gdlab.show_row(run, 3, ["grad_intercept", "avg_intercept", "step_intercept"])
-
 # %% [markdown]
-# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
-# following from an earlier slip, or wrong, with a hint if you ask for one.
+# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
+# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
+# out in the notebook **Solutions**.
 
 # %%
 gdlab.practice_sheet("momentum", rows=2)

@@ -18,6 +18,8 @@
 # large for the one and too small for the other. Can each parameter find its own?
 
 # %%
+from pathlib import Path
+
 import gdlab
 
 # %% [markdown]
@@ -48,7 +50,8 @@ run
 # %% [markdown]
 # ## Next to SGD
 #
-# The steps of both parameters are now alike, some hundredths to tenths, and the intercept walks.
+# The steps of both parameters are now of one size, mostly some hundredths to tenths, and the
+# intercept moves on.
 
 # %%
 runs = [gdlab.lesson("basic"), run]
@@ -60,7 +63,8 @@ gdlab.plot(run, "steps")
 # %% [markdown]
 # ## The sliders
 #
-# The rate is now in units of the parameter: 0.1 means that a parameter moves by about 0.1 a row.
+# The rate is now in units of the parameter: with 0.1 a parameter moves by some hundredths to tenths
+# in a row.
 #
 # - With 50 epochs, how near to 30 and 2 does it come? Does it stay there?
 # - And with a rate of 0.5?
@@ -69,10 +73,11 @@ gdlab.plot(run, "steps")
 gdlab.explore("rmsprop")
 
 # %% [markdown]
-# ## The lessons' way
+# ## The lesson's rule
 #
-# The lessons' workbook divides by the average of the row *above*. So row 1 needs one to start
-# from, and the workbook's macros put two there. `eps` is missing.
+# The lesson's sheet `rmsprop` divides by the average of the row *above*. So row 1 needs one to
+# start from, and the workbook's macros put it there. `eps` is missing. Here the rule is called
+# `rmsprop_lesson`.
 
 # %%
 gdlab.show_rule("rmsprop_lesson")
@@ -88,7 +93,9 @@ gdlab.show_row(lesson, 1, ["grad_slope", "sqr_avg_slope", "step_slope", "new_slo
 gdlab.show_cells(run, 2)
 
 # %%
-print(run.to_excel("rmsprop.xlsx"))
+folder = Path("written")
+folder.mkdir(exist_ok=True)
+print(run.to_excel(folder / "rmsprop.xlsx"))
 
 # %% [markdown]
 # ## What breaks it
@@ -102,7 +109,7 @@ rates = [gdlab.trace("rmsprop", epochs=50, lr=lr) for lr in (0.1, 0.5, 2)]
 gdlab.plot(rates, "epochs")
 
 # %% [markdown]
-# And dividing is dangerous where the divisor may be 0. The lessons' form, started from an average
+# And dividing is dangerous where the divisor may be 0. The lesson's rule, started from an average
 # of 0, divides by it in row 1: a spreadsheet says #DIV/0!, and here the cell is no number either.
 
 # %%
@@ -112,18 +119,15 @@ gdlab.trace("rmsprop_lesson", start=zero).exploded
 # %% [markdown]
 # ## Exercise
 #
-# 1. Do `sqr_avg_intercept` and `step_intercept` of row 2 with a calculator. The cell below shows
-#    them.
+# 1. Do `sqr_avg_intercept` and `step_intercept` of row 2 with a calculator.
 # 2. `rmsprop` adds `eps` outside the root, `rmsprop_eps_inside` within. Set `eps=100` in both:
 #    which one feels it more, and why?
 # 3. Multiply all $x$ by 10. What happens to the steps of SGD, and what to those of RMSprop?
 
-# %%
-gdlab.show_row(run, 2, ["grad_intercept", "sqr_avg_intercept", "step_intercept"])
-
 # %% [markdown]
-# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
-# following from an earlier slip, or wrong, with a hint if you ask for one.
+# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
+# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
+# out in the notebook **Solutions**.
 
 # %%
 gdlab.practice_sheet("rmsprop", rows=2)

@@ -18,6 +18,8 @@
 # And how does it come to rest, when its steps do not shrink by themselves?
 
 # %%
+from pathlib import Path
+
 import gdlab
 
 # %% [markdown]
@@ -53,11 +55,11 @@ run
 gdlab.explore("adam", lr=0.1)
 
 # %% [markdown]
-# ## The lessons' way
+# ## The lesson's rule
 #
-# The lessons' sheet leaves out the correction and `eps`. In row 1 both averages are a tenth of
-# what they should be, but one of them stands under a root: $0.1 / \sqrt{0.1} \approx 0.32$ of a
-# step.
+# The rule above, `adam`, is the paper's. The lesson's sheet `adam` leaves out the correction and
+# `eps`; here that rule is called `adam_lesson`. In its row 1 both averages are a tenth of what they
+# should be, but one of them stands under a root: $0.1 / \sqrt{0.1} \approx 0.32$ of a step.
 
 # %%
 gdlab.show_rule("adam_lesson")
@@ -73,19 +75,22 @@ gdlab.plot([run, lesson], "epochs", "path")
 gdlab.show_cells(run, 2)
 
 # %%
-print(run.to_excel("adam.xlsx"))
+folder = Path("written")
+folder.mkdir(exist_ok=True)
+print(run.to_excel(folder / "adam.xlsx"))
 
 # %% [markdown]
 # ## Annealing
 #
-# Adam's step is about `lr`, near the goal as well as far from it. To come to rest, the rate must
-# fall. The lessons' last sheet starts at a rate of 1. After each epoch it looks at the size of
-# the averages' roots, and compares it with the smallest so far. Where it has doubled, the line is
-# jumping about: the rate is divided by 4.
+# Adam divides a gradient by the size of the gradients before it, so its steps do not shrink as the
+# gradients do. To come to rest, the rate must fall. The lesson's sheet `adam_ann` starts at a rate
+# of
+# 1. After each epoch it takes the `size` of the averages' roots and divides it by the `smallest` so
+# far. Where that `ratio` is over 2, the line is jumping about: the rate is divided by 4.
 
 # %%
 annealed = gdlab.lesson("adam_ann", epochs=20)
-annealed.epochs
+annealed.epochs.set_index("epoch")[["rmse", "size", "smallest", "ratio", "lr"]]
 
 # %% [markdown]
 # For thirteen epochs nothing is cut, and the error stays above 3. Then `ratio` passes 2 twice,
@@ -109,17 +114,16 @@ best = {"intercept": 30, "slope": 2}
 # %% [markdown]
 # ## Exercise
 #
-# 1. Do `avg_hat_slope` of row 2 with a calculator, first without the correction, then with it.
-# 2. In which row is the correction of `sqr_avg` (with `beta2=0.999`) less than a half?
+# 1. Do `avg_slope` and then `avg_hat_slope` of row 2 with a calculator.
+# 2. With `beta2=0.999`: which is the first row $t$ in which `sqr_avg` has more than half of its
+#    weight, $1 - 0.999^t > 1/2$?
 # 3. Try other schedules: `gdlab.explore("adam", lr=1, schedule="cosine")`. Which ends nearest to
 #    $b = 30$, $m = 2$ after five epochs?
 
-# %%
-gdlab.show_row(run, 2, ["avg_slope", "avg_hat_slope", "sqr_avg_slope", "sqr_avg_hat_slope"])
-
 # %% [markdown]
-# And here is a sheet to fill in, with other points. Each cell is judged as you type it: right, or
-# following from an earlier slip, or wrong, with a hint if you ask for one.
+# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
+# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
+# out in the notebook **Solutions**.
 
 # %%
 gdlab.practice_sheet("adam", rows=2)

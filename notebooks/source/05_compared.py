@@ -22,21 +22,23 @@ import pandas as pd
 import gdlab
 
 # %% [markdown]
-# ## The same points, five rules
+# ## The same points, four rules
 #
-# The lessons' sheets, with the lessons' settings, each over five epochs.
+# Four sheets of the lesson with its own settings, each over five epochs: the sheet's name, and the
+# rule's name here.
 
 # %%
-names = ["basic", "momentum", "rmsprop", "adam"]
-runs = [gdlab.lesson(name) for name in names]
+sheets = ["basic", "momentum", "rmsprop", "adam"]
+runs = [gdlab.lesson(sheet) for sheet in sheets]
+names = [f"{run.rule} (the lesson's {sheet})" for run, sheet in zip(runs, sheets, strict=True)]
 pd.DataFrame([run.final for run in runs], index=names)
 
 # %%
 gdlab.plot(runs, "epochs", "path")
 
 # %% [markdown]
-# SGD and momentum fall into the valley and then creep. The two that divide by the root of
-# `sqr_avg` turn along the valley, because both parameters step alike.
+# SGD and momentum drop into the valley and then creep. The two that divide by the root of `sqr_avg`
+# turn along the valley, because both parameters make steps of one size.
 
 # %%
 gdlab.plot(runs, "line")
@@ -61,8 +63,8 @@ gdlab.show_rule("adam_lesson")
 # %% [markdown]
 # ## Row 1 by hand, four times
 #
-# The gradient by the slope is the same in all: the line has not moved yet. Only the last line
-# differs.
+# The gradient with respect to the slope is the same in all: the line has not moved yet. Only what
+# is made of it differs.
 
 # %%
 rows = [run.explain(1, "step_slope") for run in runs]
@@ -74,7 +76,7 @@ pd.DataFrame({"with its numbers": [row.numbers for row in rows]}, index=names)
 # The root mean squared error of every epoch, in units of $y$.
 
 # %%
-pd.DataFrame({run.rule: run.epochs["rmse"] for run in runs}).round(2)
+pd.DataFrame({run.rule: run.epochs.set_index("epoch")["rmse"] for run in runs}).round(2)
 
 # %% [markdown]
 # ## The best rate of each
@@ -110,8 +112,8 @@ pd.DataFrame({"formula of step_slope": [row.excel for row in rows]}, index=names
 # %% [markdown]
 # ## What breaks it
 #
-# A ravine, 40 times steeper across than along. Plain SGD must choose: a small rate that crawls
-# along, or a large one that bounces across. Past 0.5 it leaves the ravine for good.
+# A ravine, 40 times as steep across as along. Plain SGD must choose: a small rate that crawls
+# along, or a large one that jumps from side to side. Past 0.5 it leaves the ravine for good.
 
 # %%
 start = {"u": -4, "v": 2}
@@ -126,9 +128,5 @@ gdlab.plot(ravine, "loss", "path")
 #    slowest? What does that say about scaling your inputs?
 # 2. Which rule has the most numbers to remember per parameter? Count what it carries.
 # 3. Find a start or a rate with which SGD ends nearer to the goal than Adam.
-
-# %%
-small = gdlab.lesson_points().assign(x=lambda points: points["x"] / 10)
-rates = {"sgd": 0.01, "adam": 0.1}
-scaled = [gdlab.trace(rule, small, epochs=50, lr=lr) for rule, lr in rates.items()]
-gdlab.plot(scaled, "epochs", "path")
+#
+# The exercises are worked out in the notebook **Solutions**.

@@ -15,29 +15,34 @@
 # # 7 · Check your own calculation
 #
 # **The question.** You did some rows by hand, and the last number is wrong. Where was the first
-# slip, what was it, and what is right all the same?
+# mistake, what was it, and what is right all the same?
 
 # %%
+from pathlib import Path
+
 import gdlab
 
 # %% [markdown]
 # ## A sheet to fill in
 #
-# `gdlab.practice` writes a workbook with the points and inputs given and the cells to compute
-# left empty. A seed gives everyone other numbers. `key` is the teacher's copy.
+# `gdlab.practice` writes a workbook with the points and inputs given and the cells to compute left
+# empty. A seed gives everyone other numbers. `key` is the teacher's copy. Both go into the folder
+# `written` beside this notebook; a sheet that may be filled in is never replaced.
 
 # %%
-print(gdlab.practice("momentum", "mine.xlsx", rows=3, seed=7, decimals=2, key="key.xlsx"))
+Path("written").mkdir(exist_ok=True)
+sheet, key_sheet = "written/mine.xlsx", "written/key.xlsx"
+print(gdlab.practice("momentum", sheet, rows=3, seed=7, decimals=2, key=key_sheet))
 
 # %% [markdown]
 # Fill it in with any spreadsheet program, with numbers or with formulas of your own, and save it.
 # Then `gdlab.check` reads it. An empty sheet has no marks yet:
 
 # %%
-gdlab.check("mine.xlsx").marks
+gdlab.check(sheet).marks
 
 # %%
-gdlab.check("key.xlsx").marks
+gdlab.check(key_sheet).marks
 
 # %% [markdown]
 # The same sheet can be filled in here. Each cell is judged as you type it.
@@ -46,7 +51,7 @@ gdlab.check("key.xlsx").marks
 gdlab.practice_sheet("momentum", rows=3, seed=7, decimals=2)
 
 # %% [markdown]
-# ## What it says of a slip
+# ## What a mistake looks like
 #
 # Three points, three rows of momentum. This run is the key.
 
@@ -56,8 +61,8 @@ gdlab.plot(key, "line", "steps")
 
 # %% [markdown]
 # A table that was filled in elsewhere is a DataFrame like any other. Here are the three rows done
-# by hand, with one slip in row 2: its average has `beta` and `1 - beta` the wrong way round. The
-# rest of the row was computed with that number.
+# by hand, with one mistake in row 2 (the frame's index counts from 0): its average has `beta` and
+# `1 - beta` the wrong way round. The rest of the row was computed with that number.
 
 # %%
 mine = key.frame[["avg_slope", "step_slope", "new_slope"]].copy()
@@ -70,7 +75,7 @@ gdlab.check(mine, key)
 
 # %% [markdown]
 # - **right**: the true value, to the digits that you wrote.
-# - **follows**: not the true value, but what your own earlier numbers give. It counts as right.
+# - **follows**: not the true value, but right with your own earlier numbers. It counts as right.
 # - **wrong**: does not follow from what stands before it. The reason is named where it is clear.
 # - **empty**: nothing there yet.
 #
@@ -105,8 +110,5 @@ except ValueError as error:
 # %% [markdown]
 # ## Exercise
 #
-# Change one number of `mine` above to a slip of your own: forget the factor 2 of the gradient,
+# Change one number of `mine` above to a mistake of your own: forget the factor 2 of the gradient,
 # add where you should subtract, use the row above. Is it found?
-
-# %%
-print(gdlab.check(mine, key))

@@ -20,15 +20,17 @@
 # Only the step. A rule is a short function; everything else is made from it.
 
 # %%
+from pathlib import Path
+
 import gdlab
 from gdlab.formulas.functions import sign
 
 # %% [markdown]
 # ## The smallest rule
 #
-# `g` is the gradient by one parameter, and every argument with a default is a hyperparameter.
-# `step` is what is subtracted from the parameter. Two tuples are returned: what is carried to the
-# next row, and what is only shown. Here only the *sign* of the gradient counts.
+# `g` is the gradient with respect to one parameter; every argument with a default is a
+# hyperparameter. `step` is what is subtracted from the parameter. Two tuples are returned: what is
+# carried to the next row, and what is only shown. Here only the *sign* of the gradient counts.
 
 
 # %%
@@ -80,7 +82,8 @@ gdlab.show_rule("turning")
 
 # %%
 mine = gdlab.trace("turning", epochs=5, batch_size="full")
-mine.frame[["t", "size_slope", "way_slope", "step_slope", "new_slope"]].tail(3)
+columns = ["epoch", "sample", "t", "size_slope", "way_slope", "step_slope", "new_slope"]
+mine.frame[columns].set_index(["epoch", "sample"]).tail(3)
 
 # %% [markdown]
 # ## The sliders
@@ -97,7 +100,8 @@ gdlab.explore("turning", batch_size="full", epochs=40)
 gdlab.show_cells(mine, 30, ["way_slope", "size_slope", "step_slope", "new_slope"])
 
 # %%
-print(mine.to_excel("turning.xlsx"))
+Path("written").mkdir(exist_ok=True)
+print(mine.to_excel("written/turning.xlsx"))
 
 # %% [markdown]
 # ## On another surface
@@ -134,10 +138,11 @@ except ValueError as error:
 #
 # 1. Write `sgd` with a step of at most 0.5 to either side: `max` and `min` take two arguments.
 # 2. Write momentum with two averages, a fast one and a slow one, and step by their mean.
-# 3. Give a friend a practice sheet of your rule: `gdlab.practice("turning", "friend.xlsx")`.
-
-# %%
-print(gdlab.practice("turning", "friend.xlsx", rows=3))
+# 3. Give a friend a practice sheet of your rule: `gdlab.practice("turning",
+#    "written/friend.xlsx")`.
+#
+# The first two are worked out in the notebook **Solutions**. Here is a sheet of this rule to fill
+# in:
 
 # %%
 gdlab.practice_sheet("turning", rows=2)

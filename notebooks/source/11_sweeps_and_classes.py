@@ -37,17 +37,22 @@ sweep.frame.head()
 sweep.plot()
 
 # %% [markdown]
-# With a kernel running, click on a cell: that run's sheet opens below. By hand, `trace` with the
-# places of the two values gives its table.
+# With a kernel running, click on a cell: that run's sheet opens below. Without a click, `trace`
+# gives the table of a run by the places of its two values, counted from 0.
 
 # %%
 sweep.trace(60, 50).epochs
 
 # %% [markdown]
-# The best run, and where runs go past the largest number that a computer holds:
+# The star is the best run. A single cell past the edge can come out small by chance, so the best is
+# one that its neighbours and three times as many epochs bear out:
 
 # %%
 sweep.best
+
+# %% [markdown]
+# Past the edge in the map above a run has *diverged*: it ends worse than it began. Further up it
+# *explodes*: a cell goes past the largest number that a computer holds. In which row?
 
 # %%
 gdlab.sweep("momentum", over=over, epochs=10, measure="exploded_at").plot()
