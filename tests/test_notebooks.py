@@ -101,6 +101,37 @@ def test_what_the_lessons_have_in_common():
             assert text.index("**The question.**") < places[0]
 
 
+def test_the_solutions():
+    """What the notebook of solutions says, asked of the runs."""
+    # 01: the first gradient does not depend on the rate.
+    steps = [gdlab.trace("sgd", lr=lr).value("step_slope", 1) for lr in (0.0001, 0.00005)]
+    assert steps[1] == steps[0] / 2
+    # 03: eps outside the root is felt more; ten times x leaves RMSprop's first step.
+    eps = [
+        [gdlab.trace(rule, eps=eps).value("step_slope", 1) for eps in (1e-8, 100)]
+        for rule in ("rmsprop", "rmsprop_eps_inside")
+    ]
+    assert eps[0][1] / eps[0][0] < 0.9 < 0.99 < eps[1][1] / eps[1][0]
+    points = gdlab.lesson_points()
+    tenfold = points.assign(x=10 * points["x"])
+    first = [
+        [gdlab.trace(rule, one).value("step_slope", 1) for one in (points, tenfold)]
+        for rule in ("sgd", "rmsprop")
+    ]
+    assert round(first[0][1] / first[0][0]) == -19
+    assert first[1][1] == pytest.approx(-first[1][0], rel=1e-6)
+    # 05: on scaled inputs SGD is far better than before; near the goal it is nearer than Adam.
+    small = points.assign(x=points["x"] / 10)
+    ends = [gdlab.trace("sgd", small, epochs=50, lr=0.01), gdlab.trace("sgd", epochs=50)]
+    assert ends[0].epochs["rmse"].iloc[-1] < ends[1].epochs["rmse"].iloc[-1] / 5
+    near = {"start": {"intercept": 29.9, "slope": 2}}
+    away = [
+        abs(gdlab.trace(rule, lr=lr, **near).final["intercept"] - 30)
+        for rule, lr in (("sgd", 0.0001), ("adam", 0.1))
+    ]
+    assert away[0] < away[1]
+
+
 def test_the_numbers_in_the_prose():
     """What the sentences of the notebooks say, asked of the runs."""
     # 00: the third exercise's rate takes the first point's error away.
@@ -115,14 +146,21 @@ def test_the_numbers_in_the_prose():
     np.testing.assert_array_equal(plain.column("new_slope"), averaged.column("new_slope"))
     ball = gdlab.trace("heavy_ball", epochs=5, lr=0.00001)
     assert ball.final == pytest.approx(gdlab.lesson("momentum").final, rel=1e-12)
-    # 02: at 0.0005 SGD explodes, beta 0.5 tames it, beta 0.9 does not.
-    ends = [
-        gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta).epochs["rmse"].iloc[-1]
-        for beta in (0, 0.5, 0.9)
-    ]
-    assert ends[0] > 1e6
-    assert ends[1] < 50
-    assert ends[2] > 1e5
+    # 02: at 0.0005 SGD diverges, beta 0.5 converges, beta 0.9 does not; none explodes.
+    runs = [gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta) for beta in (0, 0.5, 0.9)]
+    assert [run.diverged for run in runs] == [True, False, True]
+    assert [run.exploded for run in runs] == [None] * 3
+    # 02: the largest step is smaller than SGD's, and steps change less from row to row.
+    steps = [np.abs(gdlab.lesson(name).column("step_slope")) for name in ("basic", "momentum")]
+    assert steps[1].max() < steps[0].max()
+    signed = [gdlab.lesson(name).column("step_slope") for name in ("basic", "momentum")]
+    assert np.abs(np.diff(signed[1])).mean() < np.abs(np.diff(signed[0])).mean() / 2
+    # 03: steps of one size, mostly some hundredths to tenths.
+    moved = np.abs(
+        [gdlab.trace("rmsprop", epochs=5).column(f"step_{n}") for n in ("intercept", "slope")]
+    )
+    assert np.mean((moved > 0.01) & (moved < 0.5)) > 0.8
+    assert 0.2 < np.median(moved[0]) / np.median(moved[1]) < 5
     # 02: from the second epoch on the error is smaller than SGD's.
     less = gdlab.lesson("momentum").epochs["rmse"] < gdlab.lesson("basic").epochs["rmse"]
     assert list(less) == [False, True, True, True, True]
@@ -135,6 +173,7 @@ def test_the_numbers_in_the_prose():
     assert (epochs["ratio"] > 2).sum() == 2
     assert epochs["rmse"][:13].min() > 3
     assert round(epochs["rmse"][14]) == 36
+    assert {"size", "smallest", "ratio", "lr"} <= set(epochs)
     assert round(epochs["rmse"][19], 2) == 0.14
     # 05: past a rate of 0.5 SGD leaves the ravine.
     ends = [
@@ -152,6 +191,26 @@ def test_the_numbers_in_the_prose():
     rmse = {pair: run.epochs["rmse"].iloc[-1] for pair, run in ends.items()}
     assert rmse[4, 0.2] < rmse[1, 0.1] < rmse[4, 0.1] < rmse[16, 0.4]
     assert rmse[16, 1.6] < rmse[1, 0.1]
+    # 04: the lesson's sheet has the ratio over 2 twice; row 693 is the first with half the weight.
+    assert next(t for t in range(1, 2000) if 1 - 0.999**t > 0.5) == 693
+    # 06: with a warm-up the second epoch's error is four times the other's, the last one smaller.
+    slow = {"epochs": 5, "lr": 0.5, "beta": 0.999}
+    warm = [
+        gdlab.trace("rmsprop", schedule=name, **slow).epochs["rmse"].to_numpy()
+        for name in ("cosine", "warmup_cosine")
+    ]
+    assert round(warm[1][1] / warm[0][1]) == 4
+    assert warm[1][-1] < warm[0][-1]
+    # 06: Adam's first step is lr, and in row 30 it is shorter where the rate is 1.81.
+    falling = gdlab.trace("adam", epochs=5, lr=2, schedule="cosine")
+    assert abs(falling.value("step_slope", 1)) == pytest.approx(2, rel=1e-6)
+    assert abs(falling.value("step_slope", 30)) < falling.value("lr", 30) / 50
+    # 06: most rows are clipped at a rate a hundred times too large, not all.
+    norms = gdlab.trace("sgd", epochs=5, lr=0.01, max_norm=1000).column("norm")
+    assert 0.5 < (norms > 1000).mean() < 1
+    # 06: 29 rows in batches of four make 8 updates; the full batch one an epoch.
+    assert gdlab.trace("sgd", batch_size=4).updates == 8
+    assert gdlab.trace("sgd", epochs=20, batch_size="full").updates == 20
     # 06: a constant rate of 2 ends at 36, the cosine under 3.
     ends = [
         gdlab.trace("adam", epochs=5, lr=2, **more).epochs["rmse"].iloc[-1]

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 import gdlab
+from gdlab.core.registry import find_rule
 
 # %% [markdown]
 # ## 00 · Start here
@@ -97,8 +98,9 @@ steps = [[gdlab.trace(r, eps=e).value("step_slope", 1) for e in (1e-8, 100)] for
 pd.DataFrame(steps, index=rules, columns=["eps 1e-8", "eps 100"])
 
 # %% [markdown]
-# 3. With $x$ ten times as large, SGD's first step of the slope is larger by more than ten times;
-#    RMSprop divides by the gradient's own size, and its step stays.
+# 3. With $x$ ten times as large the first guess is too high, not too low, so both steps change
+#    their sign. SGD's is then 19 times as long; RMSprop divides by the gradient's own size, and
+#    its step is as long as before.
 
 # %%
 tenfold = gdlab.lesson_points().assign(x=lambda points: 10 * points["x"])
@@ -145,8 +147,6 @@ gdlab.plot(scaled, "epochs", "path")
 # 2. How many numbers each carries per parameter:
 
 # %%
-from gdlab.core.registry import find_rule  # noqa: E402
-
 kept = {name: len(find_rule(name).carried) for name in gdlab.rules()}
 pd.Series(kept, name="carried").sort_values().to_frame().T
 
@@ -190,7 +190,6 @@ def careful(g, lr=0.0001):
 
 
 # %%
-@gdlab.rule
 def two_averages(g, fast_prev, slow_prev, lr=0.0001):
     fast = 0.5 * fast_prev + 0.5 * g
     slow = 0.9 * slow_prev + 0.1 * g
@@ -199,4 +198,5 @@ def two_averages(g, fast_prev, slow_prev, lr=0.0001):
 
 
 # %%
+gdlab.rule(two_averages)
 gdlab.plot([gdlab.trace(rule, epochs=5) for rule in ("careful", "two_averages")], "epochs", "path")
