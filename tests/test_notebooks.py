@@ -150,11 +150,11 @@ def test_the_numbers_in_the_prose():
     runs = [gdlab.trace("momentum", epochs=5, lr=0.0005, beta=beta) for beta in (0, 0.5, 0.9)]
     assert [run.diverged for run in runs] == [True, False, True]
     assert [run.exploded for run in runs] == [None] * 3
-    # 02: the largest step is smaller than SGD's, and steps change less from row to row.
+    # 02: the largest step is smaller than SGD's, and steps change a little less.
     steps = [np.abs(gdlab.lesson(name).column("step_slope")) for name in ("basic", "momentum")]
     assert steps[1].max() < steps[0].max()
     signed = [gdlab.lesson(name).column("step_slope") for name in ("basic", "momentum")]
-    assert np.abs(np.diff(signed[1])).mean() < np.abs(np.diff(signed[0])).mean() / 2
+    assert np.abs(np.diff(signed[1])).mean() < np.abs(np.diff(signed[0])).mean()
     # 03: steps of one size, mostly some hundredths to tenths.
     moved = np.abs(
         [gdlab.trace("rmsprop", epochs=5).column(f"step_{n}") for n in ("intercept", "slope")]

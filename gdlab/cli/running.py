@@ -49,7 +49,7 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
         const=True,
         choices=("replacement",),
         metavar="replacement",
-        help="draw each epoch's order anew; with the word replacement, every sample from all",
+        help="reshuffle every epoch; with the word replacement, draw every sample from all",
     )
     run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
     add_course_options(run)

@@ -57,9 +57,10 @@ run
 # %% [markdown]
 # ## Next to SGD
 #
-# The same points, the same rate. The largest steps of momentum are smaller, and they change more
-# smoothly. From the second epoch on its error is smaller. But the intercept still hardly moves: the
-# slope's gradients are $x$ times the intercept's, so their averages are far apart too.
+# The same points, the same rate. The largest step of momentum is smaller, and from row to row its
+# steps change a little less. From the second epoch on its error is smaller. But the intercept still
+# hardly moves: the slope's gradients are $x$ times the intercept's, so their averages are far apart
+# too.
 
 # %%
 runs = [gdlab.lesson("basic"), run]
