@@ -5,7 +5,15 @@ import os
 import sys
 
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say, whole
-from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of, seed
+from gdlab.cli.running import (
+    add_course_options,
+    add_data_options,
+    add_sheet_options,
+    hyper_of,
+    options_of,
+    points_of,
+    seed,
+)
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:
@@ -47,9 +55,11 @@ def add(group: Commands) -> None:
         metavar="NAME=NUMBER",
         action="append",
         default=[],
-        help="h=0.01 adds finite differences, max_norm=1 or max_value=1 clips the gradient, "
-        "weight_decay=0.01 adds L2 decay; may be repeated",
+        help="a rate such as lr=0.1 in place of a drawn one; h=0.01 adds finite differences, "
+        "max_norm=1 or max_value=1 clips the gradient, weight_decay=0.01 adds L2 decay; may be "
+        "repeated",
     )
+    add_data_options(practice)
     add_course_options(practice)
 
     check = command(
@@ -89,6 +99,7 @@ def _practice(args: argparse.Namespace) -> None:
         blank=blank,
         decimals=args.decimals,
         key=args.key,
+        points=points_of(args),
         **options_of(args, ("epochs", "batch_size", "schedule")),
         **hyper_of(args),
     )

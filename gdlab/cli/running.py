@@ -107,7 +107,9 @@ def points_of(args: argparse.Namespace) -> "dict[str, list[float]] | None":
 
     source = _standard_input() if args.data == "-" else args.data
     # Of the columns of a model, those called x and y have an option of their own.
-    wanted = {name: getattr(args, name, None) for name in find_model(args.model).data}
+    wanted = {
+        name: getattr(args, name, None) for name in find_model(getattr(args, "model", None)).data
+    }
     for name in "xy":
         if getattr(args, name) and name not in wanted:
             raise ValueError(f"--{name}: {args.model} has no column {name}")

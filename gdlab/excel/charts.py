@@ -27,6 +27,10 @@ CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
 Series = dict[str, Any]
 
 
+# Not a line chart: in LibreOffice that draws an exploded epoch at 0, where this one leaves a gap.
+EPOCHS_CHART = {"type": "scatter", "subtype": "straight_with_markers"}
+
+
 def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None:
     """Add the charts right of the epoch table; on a surface, right of the rows."""
     left = first_column(trace) + len(trace.table.epoch_names) + bool(trace.table.point)
@@ -115,7 +119,7 @@ def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     figure, shown = (rooted, "RMSE") if rooted else (table.measures["mean_loss"], "Mean loss")
     unit = f"RMSE, in units of {table.point[-1]}" if rooted else "mean loss"
     title = titled(f"{shown} by epoch", trace.n_epochs)
-    chart = chart_of(book, {"type": "line"}, title, "epoch", unit)
+    chart = chart_of(book, EPOCHS_CHART, title, "epoch", unit)
     chart.add_series(
         {
             "name": figure,

@@ -17,7 +17,7 @@ from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.blocks import Block, block_cells, row_writer
-from gdlab.excel.charts import chart_of, line, marker
+from gdlab.excel.charts import EPOCHS_CHART, chart_of, line, marker
 from gdlab.excel.data import truth_address
 from gdlab.excel.errors import Errors, epoch_value, errors_of
 from gdlab.excel.inputs import input_check, input_values, validation
@@ -219,7 +219,7 @@ def _add_checks(
 
 
 def _add_chart(book: Workbook, sheet: Sheet, count: int, epochs: int) -> None:
-    chart = chart_of(book, {"type": "line"}, "RMSE by epoch", "epoch", "RMSE, in units of y")
+    chart = chart_of(book, EPOCHS_CHART, "RMSE by epoch", "epoch", "RMSE, in units of y")
     span = (FIRST_RMSE, FIRST_RMSE + epochs - 1)
     for index in range(count):
         row = START_ROW + index

@@ -9,6 +9,8 @@ from gdlab.core.assembly import EXTRAS
 from gdlab.core.files import check_workbook_name
 from gdlab.core.layout import START_ROW
 from gdlab.core.model import find_model
+from gdlab.core.points import pairs
+from gdlab.core.rates import FIND
 from gdlab.core.registry import find_rule
 from gdlab.core.rerun import inputs_of
 from gdlab.core.suggest import unknown
@@ -55,7 +57,9 @@ def practice(
     asks for that many digits after the point; without it a cell is judged by the digits that it
     has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``model``,
     ``epochs``, ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
-    ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together.
+    ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together. ``points``
+    and hyperparameters such as ``lr`` take the place of drawn ones; with ``points`` alone a rate
+    is found for them.
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
     decimals out of their limits, for a path that does not end in .xlsx, and where a file stands
@@ -102,10 +106,12 @@ def make(
     seed: int = 0,
     blank: str | Iterable[str] = "all",
     decimals: int | None = None,
+    points: Any = None,
     **options: Any,
 ) -> tuple[Record, Trace]:
     """What a practice sheet is made of: its record and the true run; errors as in practice."""
     found = find_rule(rule)
+    given = {name: options.pop(name) for name in found.hyper if name in options.keys() - EXTRAS}
     if "model" in options:
         options["model"] = find_model(options["model"]).name
     _whole("rows", rows, 1, MOST_PRACTICE_ROWS)
@@ -115,10 +121,24 @@ def make(
     _check_options(options, rows)
     columns = _blank(computed_columns(practice_table(found.name, options)), blank)
     drawn = numbers(found, rows // options.get("epochs", 1), seed, options, decimals)
-    run = trace(found.name, drawn.points, start=drawn.start, **{**options, **drawn.hyper})
-    points = tuple(drawn.points)
+    chosen = drawn.points
+    if points is not None:
+        chosen = _first(points, rows // options.get("epochs", 1), options.get("model"))
+        # A rate that was drawn for other points may explode on these.
+        given = ({"lr": FIND} if "lr" in found.hyper else {}) | given
+    run = trace(found.name, chosen, start=drawn.start, **{**options, **drawn.hyper, **given})
     own = {name: value for name, value in options.items() if value != 1 or name in EXTRAS}
-    return Record(found.name, own, rows, seed, columns, decimals, inputs_of(run), points), run
+    return Record(
+        found.name, own, rows, seed, columns, decimals, inputs_of(run), tuple(chosen)
+    ), run
+
+
+def _first(points: Any, count: int, model: str | None) -> list[tuple[float, ...]]:
+    """The first of a person's own points; ValueError where there are fewer."""
+    found = list(zip(*pairs(points, find_model(model).data), strict=True))
+    if len(found) < count:
+        raise ValueError(f"{count} rows an epoch need as many points; there are {len(found)}")
+    return found[:count]
 
 
 def _check_options(options: dict[str, Any], rows: int) -> None:

@@ -24,8 +24,9 @@ def practice_sheet(
 ) -> "PracticeSheet":
     """An empty sheet of ``rows`` rows, each cell judged as soon as it is typed.
 
-    The arguments are those of :func:`gdlab.practice`, which also says what ValueError it raises:
-    the same seed gives the same numbers in the workbook and in the notebook.
+    The arguments, ``points`` and ``lr`` too, are those of :func:`gdlab.practice`, which also says
+    what ValueError it raises. The same seed gives the same numbers in the workbook and in the
+    notebook.
     """
     record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
     return PracticeSheet(record, run)
