@@ -17,6 +17,8 @@ from gdlab.reading.tables import table_of
 
 STALE = 1e-9
 MOST_NAMED = 6
+# A sheet that nobody thought of is said not to be judged; the others are.
+UNFORESEEN = (ArithmeticError, LookupError, TypeError, AssertionError, RecursionError)
 Values = dict[Key, Value]
 
 
@@ -32,7 +34,13 @@ def audit(book: Book, file: str) -> Reading:
     points = _points(graph, descents)
     tables = []
     for descent in descents:
-        made = table_of(graph, descent, points, down)
+        try:
+            made = table_of(graph, descent, points, down)
+        except UNFORESEEN:
+            first = descent.chains[0].cells[0]
+            where = f"{book.sheets[first[0]]}!{address(first)}"
+            notes.append(f"what is updated from {where} on could not be judged")
+            continue
         if made is not None:
             tables.append(made[0])
             found += made[1]
