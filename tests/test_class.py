@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from handed_in import hand_in, with_part
 from gdlab.cli import main
 from gdlab.marking import check
 from gdlab.marking.classes import (
+    course,
     handing_out,
     mark_class,
     marker,
@@ -51,10 +53,15 @@ def test_a_learners_sheet_depends_on_the_id_alone(tmp_path):
         "sheets/zoe.xlsx", "sheets/béla-264970ac11964a9c.xlsx",
         "sheets/_1+1-bac90eef5bf3aecd.xlsx", "sheets/anna.xlsx",
     ]  # fmt: skip
+    # Of the id and the course: with another's secret another course would be the same.
+    shutil.copytree(
+        tmp_path / "a", tmp_path / "c", ignore=lambda *_: ["sheets", "keys", "class.csv"]
+    )
+    assert new_class("momentum", many, tmp_path / "c", rows=2) == (4, 0)
     for folder in ("sheets", "keys"):
-        same = [(tmp_path / one / folder / "anna.xlsx").read_bytes() for one in ("a", "b")]
-        assert same[0] == same[1]
-        assert same[0] != (tmp_path / "b" / folder / "zoe.xlsx").read_bytes()
+        a, b, c = ((tmp_path / one / folder / "anna.xlsx").read_bytes() for one in "abc")
+        assert a == c != b
+        assert a != (tmp_path / "c" / folder / "zoe.xlsx").read_bytes()
     key = check(tmp_path / "b" / "keys" / "anna.xlsx")
     assert key.passed
     assert check(tmp_path / "b" / "sheets" / "anna.xlsx").marks["empty"] == key.marks["of"]
@@ -67,7 +74,12 @@ def test_sheets_that_are_there_stay(tmp_path):
     (tmp_path / "class" / "sheets" / "b.xlsx").unlink()
     assert new_class("sgd", listed, tmp_path / "class", rows=1) == (1, 1)
     assert (tmp_path / "class" / "sheets" / "a.xlsx").read_text() == "filled in"
-    with pytest.raises(ValueError, match=r"class\.csv is the list of other sheets"):
+    # Other sheets are another round, and leave these as they are.
+    assert new_class("sgd", listed, tmp_path / "class", rows=2) == (2, 0)
+    assert (tmp_path / "class" / "sheets" / "a.xlsx").read_text() == "filled in"
+    assert (tmp_path / "class" / "sheets" / "sgd" / "a.xlsx").exists()
+    (tmp_path / "class" / "class.csv").write_text("id,name\na,b\n")
+    with pytest.raises(ValueError, match=r"class\.csv: it is no list of a class"):
         new_class("sgd", listed, tmp_path / "class", rows=2)
 
 
@@ -110,10 +122,10 @@ def test_file_names_suit_every_file_system():
 
 def test_a_longer_list_moves_nobody(tmp_path):
     alone = {one: roster.file_of(one) for one in AWKWARD}
-    seeds = {one: roster.seed_of(one) for one in AWKWARD}
+    seeds = {one: course.seed_of(b"secret", one, "") for one in AWKWARD}
     listed = students(tmp_path / "list.csv", "new", *reversed(AWKWARD), "newer")
     for one in roster.read_roster(listed)[1:-1]:
-        assert (one.file, one.seed) == (alone[one.id], seeds[one.id])
+        assert one.file == alone[one.id]
     assert len(set(seeds.values())) == len(AWKWARD)
     # An accent may be written in two ways; the learner is one.
     (again,) = roster.read_roster(students(tmp_path / "mac.csv", "mu\u0308ller"))
@@ -176,7 +188,7 @@ def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
         wrong = {(1, "grad_slope"), (2, "avg_slope")} if number % 3 == 0 else set()
         place = handed_in / ("group 1" if number % 2 else "") / one.file
         hand_in(
-            place, "momentum", rows=2, seed=one.seed,
+            place, "momentum", rows=2, seed=number,
             change=lambda t, name, value, wrong=wrong: value * 3 + 7
             if (t, name) in wrong else value,
         )  # fmt: skip
@@ -195,7 +207,7 @@ def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
     assert before == {place: place.read_bytes() for place in handed_in.rglob("*.xlsx")}
     assert counts.marked == len(honest)
     assert set(counts.refused) == {f"hostile/{name}" for name in bad}
-    rows = {row["id"] or row["file"]: row for row in table(tmp_path / "out" / "marks.csv")}
+    rows = {row["id"]: row for row in table(tmp_path / "out" / "marks.csv")}
     for identity, wrong in honest.items():
         row = rows.pop(identity)
         assert int(row["wrong"]) == wrong
@@ -203,10 +215,12 @@ def test_one_hostile_file_costs_only_its_own_mark(tmp_path):
         assert row["name"] == f"Name of {identity}"
         assert row["remark"] == ""
     assert rows.pop("absent")["remark"] == "nothing was handed in"
-    for row in rows.values():
+    assert rows == {}
+    nobodys = table(tmp_path / "out" / "unknown.csv")
+    for row in nobodys:
         assert row["right"] == ""
         assert bad[Path(row["file"]).name] in row["remark"], row
-    assert len(rows) == len(bad)
+    assert len(nobodys) == len(bad)
     assert len(list((tmp_path / "out" / "marked").glob("*.xlsx"))) == len(honest)
 
     items = {(row["column"], row["row"]): row for row in table(tmp_path / "out" / "items.csv")}
@@ -231,9 +245,9 @@ def test_nothing_is_marked_twice_and_nothing_is_lost(tmp_path, monkeypatch):
     marked = []
     original = marking.mark_some
 
-    def counting(files):
+    def counting(files, asked):
         marked.extend(Path(path).stem for path, _ in files)
-        return original(files)
+        return original(files, asked)
 
     monkeypatch.setattr(marking, "mark_some", counting)
     mark_class(handed_in, out)
@@ -322,7 +336,7 @@ def stub(monkeypatch):
 def test_a_process_that_hangs_or_dies_is_replaced(tmp_path, stub):
     own = marker.Marker()
     names = ("a", "hang", "b", "die", "c", "crash", "ended", "once", "compute", "d")
-    answers = {name: own.mark(tmp_path / name, Path()) for name in names}
+    answers = {name: own.mark(tmp_path / name, Path(), {}) for name in names}
     own.close()
     assert {name: answer["reason"] for name, answer in answers.items()} == {
         "a": "answered", "b": "answered", "c": "answered", "d": "answered", "once": "answered",

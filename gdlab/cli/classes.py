@@ -2,11 +2,23 @@
 
 import argparse
 
-from gdlab.cli.parsing import BAD_INPUT, Commands, command, command_group, complain, say
-from gdlab.cli.running import add_sheet_options
+from gdlab.cli.parsing import (
+    BAD_INPUT,
+    Commands,
+    Parser,
+    command,
+    command_group,
+    complain,
+    say,
+    whole,
+)
+from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of
 
 EXAMPLE_NEW = "gdlab class new adam --students students.csv --rows 4 --out course"
-EXAMPLE_MARK = "gdlab class mark handed-in --students students.csv --out marks"
+EXAMPLE_MARK = "gdlab class mark handed-in --course course --out marks"
+STUDENTS = (
+    "the list of learners: a .csv headed id and, where wanted, name; or Moodle's or Canvas' own"
+)
 MOST_LISTED = 20
 
 
@@ -15,51 +27,126 @@ def add(group: Commands) -> None:
     inner = command_group(command(group, "class", f"{EXAMPLE_NEW}\n{EXAMPLE_MARK}"))
 
     new = command(inner, "new", EXAMPLE_NEW, _new)
-    new.add_argument("rule", metavar="RULE", help="a rule's name (see gdlab rules)")
-    new.add_argument(
-        "--students",
-        metavar="FILE",
-        required=True,
-        help="a .csv with a column headed id and, where wanted, one headed name",
-    )
-    new.add_argument("--out", metavar="DIR", required=True, help="the folder to write to")
+    new.add_argument("rules", metavar="RULE", nargs="+", help="rules' names (see gdlab rules)")
+    new.add_argument("--students", metavar="FILE", required=True, help=STUDENTS)
+    new.add_argument("--out", metavar="DIR", required=True, help="the folder of the course")
     add_sheet_options(new)
+    new.add_argument(
+        "--epochs",
+        metavar="N",
+        type=whole,
+        help="passes over the points; the rows are of all of them together (default 1)",
+    )
+    new.add_argument(
+        "--set",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="h=0.01 adds finite differences, max_norm=1 or max_value=1 clips the gradient, "
+        "weight_decay=0.01 adds L2 decay; may be repeated",
+    )
+    add_course_options(new)
+    _add_common(new)
 
     mark = command(inner, "mark", EXAMPLE_MARK, _mark)
-    mark.add_argument("folder", metavar="DIR", help="the folder of all that came back")
+    mark.add_argument("folder", metavar="DIR", help="the folder, or .zip, of all that came back")
     mark.add_argument("--out", metavar="DIR", required=True, help="the folder for the marks")
+    mark.add_argument("--students", metavar="FILE", help=STUDENTS)
     mark.add_argument(
-        "--students",
-        metavar="FILE",
-        help="the list that the class was made from: gives ids and names, and who is missing",
+        "--course",
+        metavar="DIR",
+        help="the folder of gdlab class new: compare what came back with what was handed out",
     )
+    mark.add_argument(
+        "--attempts",
+        choices=("latest", "best"),
+        default="latest",
+        help="which of several files of a learner counts (default latest)",
+    )
+    mark.add_argument(
+        "--per-slip",
+        metavar="PERCENT",
+        type=float,
+        help="what a slip costs (default: each wrong cell its own mark)",
+    )
+    mark.add_argument(
+        "--follows",
+        metavar="SHARE",
+        type=float,
+        default=1.0,
+        help="what a cell counts that follows from a slip, from 0 to 1 (default 1)",
+    )
+    mark.add_argument(
+        "--format",
+        choices=("csv", "moodle", "canvas"),
+        default="csv",
+        help="write a file that this system imports, too",
+    )
+    mark.add_argument(
+        "--assignment",
+        metavar="NAME",
+        default="gdlab",
+        help="the assignment's name in that system (default gdlab)",
+    )
+    _add_common(mark)
+
+
+def _add_common(parser: Parser) -> None:
+    parser.add_argument(
+        "--rules",
+        dest="own_rules",
+        metavar="FILE.py",
+        help="your own rules, registered in a file of Python, which is run",
+    )
+    parser.add_argument("--id-head", metavar="HEAD", help="the head of the ids in the list")
+    parser.add_argument("--name-head", metavar="HEAD", help="the head of the names in the list")
 
 
 def _new(args: argparse.Namespace) -> None:
     from gdlab.marking.classes import new_class
 
     written, there = new_class(
-        args.rule,
+        args.rules,
         args.students,
         args.out,
         rows=args.rows,
         blank=args.blank or "all",
         decimals=args.decimals,
+        own_rules=args.own_rules,
+        id_head=args.id_head,
+        name_head=args.name_head,
+        **options_of(args, ("epochs", "batch_size", "schedule")),
+        **hyper_of(args),
     )
     say(f"{written} practice sheets written, {there} were there already")
     say(f"to hand out: {args.out}/sheets")
     say(f"the keys: {args.out}/keys")
-    say(f"whose is which: {args.out}/class.csv")
+    say(f"whose is which: {args.out}/class.csv; keep it, and {args.out}/secret, to yourself")
 
 
 def _mark(args: argparse.Namespace) -> int:
     from gdlab.marking.classes import mark_class
 
-    counts = mark_class(args.folder, args.out, args.students)
+    counts = mark_class(
+        args.folder,
+        args.out,
+        args.students,
+        course=args.course,
+        attempts=args.attempts,
+        per_slip=args.per_slip,
+        follows=args.follows,
+        form=args.format,
+        assignment=args.assignment,
+        own_rules=args.own_rules,
+        id_head=args.id_head,
+        name_head=args.name_head,
+    )
     say(f"{counts.marked} marked, {len(counts.refused)} not marked")
     if not (counts.marked or counts.refused):
         say(f"there was nothing to mark in {args.folder}")
     say(f"marks: {args.out}/marks.csv")
+    if args.format != "csv":
+        say(f"to be imported: {args.out}/{args.format}-{args.assignment}.csv")
     say(f"marked copies: {args.out}/marked")
     say(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
     say(f"sheets that are alike: {args.out}/alike.csv")

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from gdlab.core.layout import letters
-from gdlab.reading.guard import SheetFacts, read_package
+from gdlab.reading.door import read_bytes
+from gdlab.reading.guard import MOST_BYTES, SheetFacts, package_of, part_of
+from gdlab.reading.ods import tables_of
+from gdlab.reading.rows import ODS
 
 MOST_SHEETS = 40
 READ_ROWS = 2_100
@@ -70,7 +73,10 @@ def read_grids(path: Path) -> list[Grid]:
 
     Raises ValueError with one sentence, without the file's name.
     """
-    package = read_package(path)
+    data = read_bytes(path, MOST_BYTES)
+    if ODS in data[:200]:
+        return _ods_grids(data)
+    package = package_of(data)
     import openpyxl
 
     # openpyxl reports damage through many exception types, its own and other libraries', through
@@ -88,6 +94,23 @@ def read_grids(path: Path) -> list[Grid]:
                 book.close()
     except Exception:
         raise ValueError("it is damaged, or no workbook that can be read") from None
+
+
+def _ods_grids(data: bytes) -> list[Grid]:
+    """The sheets of an OpenDocument spreadsheet, whose formulas are taken by their values."""
+    tables = tables_of(part_of(data, "content.xml"), READ_ROWS, READ_COLUMNS, None)
+    return [
+        Grid(
+            table.name,
+            {
+                (row, column): GridCell(_stored(value), "General")
+                for row, values in table.rows
+                for column, value in enumerate(values, 1)
+                if value is not None
+            },
+        )
+        for table in tables[:MOST_SHEETS]
+    ]
 
 
 def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from gdlab.marking.record import (
 
 if TYPE_CHECKING:
     from gdlab.excel.writer import Workbook
+    from gdlab.marking.grid import Grid
 
 NAME_LABEL = "Your name"
 KEY_NAME = "This is the key."
@@ -72,9 +74,17 @@ def practice(
         raise ValueError(f"{key} cannot be both the practice sheet and its key")
     for path in (out,) if key is None else (out, key):
         _refuse_to_replace(Path(path))
+    return write_sheets(record, run, out, key)
+
+
+def write_sheets(
+    record: Record, run: Trace, out: str | Path, key: str | Path | None = None, name: str = ""
+) -> Path:
+    """Write a record's practice sheet, with the learner's ``name`` in it, and its key."""
+    # The key is written first: where the sheet is, the key is too. It is nobody's sheet.
     if key is not None:
-        _write(Path(key), record, run, is_key=True)
-    return _write(Path(out), record, run, is_key=False)
+        _write(Path(key), replace(record, learner=""), run, name or record.learner, is_key=True)
+    return _write(Path(out), record, run, name, is_key=False)
 
 
 def _refuse_to_replace(path: Path) -> None:
@@ -86,17 +96,19 @@ def _refuse_to_replace(path: Path) -> None:
         return
     try:
         grids = read_grids(path)
-        is_key = any(
-            grid.name == PRACTICE_SHEET and grid.text(NAME_ROW, 2) == KEY_NAME for grid in grids
-        )
         there = filled(grids, str(path))
-        untouched = there.asked.isdisjoint(there.written)
+        replaceable = is_key(grids) or there.asked.isdisjoint(there.written)
     except ValueError:
-        is_key = untouched = False
-    if not (is_key or untouched):
+        replaceable = False
+    if not replaceable:
         raise ValueError(
             f"{path} is there and may be filled in; give another name, or move it away first"
         )
+
+
+def is_key(grids: "list[Grid]") -> bool:
+    """Whether a workbook says of itself that it is a key."""
+    return any(grid.name == PRACTICE_SHEET and grid.text(NAME_ROW, 2) == KEY_NAME for grid in grids)
 
 
 def make(
@@ -173,20 +185,21 @@ def _blank(columns: tuple[str, ...], blank: str | Iterable[str]) -> tuple[str, .
     return tuple(name for name in columns if name in wanted)
 
 
-def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
+def _write(path: Path, record: Record, run: Trace, name: str, *, is_key: bool) -> Path:
     from gdlab.excel.data import write_data
     from gdlab.excel.sheet import write_sheet
     from gdlab.excel.writer import writing
 
     empty = {(t, name) for t in range(1, record.rows + 1) for name in record.blank}
     with writing(path) as book:
-        _write_instructions(book, record, is_key)
+        _write_instructions(book, record, name, is_key)
         title = f"{record.rule}: {'the key of practice sheet' if is_key else 'practice sheet'} "
+        whose = name or record.learner if record.seed is None else record.seed
         write_sheet(
             book,
             run,
             sheet_name(record.rule),
-            title=f"{title}{record.seed}",
+            title=f"{title}{whose}",
             live=is_key,
             blank=frozenset() if is_key else frozenset(empty),
             decimals=record.decimals,
@@ -196,7 +209,7 @@ def _write(path: Path, record: Record, run: Trace, *, is_key: bool) -> Path:
     return path
 
 
-def _write_instructions(book: "Workbook", record: Record, is_key: bool) -> None:
+def _write_instructions(book: "Workbook", record: Record, name: str, is_key: bool) -> None:
     sheet = book.add_sheet(PRACTICE_SHEET)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, VALUE_WIDTH)
@@ -204,6 +217,8 @@ def _write_instructions(book: "Workbook", record: Record, is_key: bool) -> None:
     sheet.write_string(NAME_ROW - 1, 0, NAME_LABEL, book.style("name"))
     if is_key:
         sheet.write_string(NAME_ROW - 1, 1, KEY_NAME, book.style("text"))
+    elif name:
+        sheet.write_string(NAME_ROW - 1, 1, name, book.style("input", align="left"))
     else:
         sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input", align="left"))
     lines = _instructions(record)

@@ -24,7 +24,7 @@ PRACTICE_SHEET = "practice"
 MOST_PRACTICE_ROWS = 1_000
 MOST_DECIMALS = 15
 LABELS = ("rule", "options", "rows", "seed", "blank", "decimals", "given", "points")
-FINGERPRINT = "fingerprint"
+LEARNER, FINGERPRINT = "learner", "fingerprint"
 ALL, ANY, NONE = "all", "any", "none"
 # The options that are no hyperparameters.
 SHAPING = ("epochs", "batch_size", "schedule", "switch", "model")
@@ -39,17 +39,19 @@ class Record:
     clips or decays the gradient. ``blank`` are the columns to fill in; ``decimals`` None where any
     number of them may be written; ``given`` the inputs by their names on the sheet
     (:func:`gdlab.core.layout.inputs`);
-    ``points`` x and y in the order of the rows of one epoch.
+    ``points`` x and y in the order of the rows of one epoch. A sheet of a class says no ``seed``:
+    it could be made again by it, with its key; it says its ``learner``.
     """
 
     rule: str
     options: dict[str, Any]
     rows: int
-    seed: int
+    seed: int | None
     blank: tuple[str, ...]
     decimals: int | None
     given: dict[str, float]
     points: tuple[tuple[float, ...], ...]
+    learner: str = ""
 
 
 def sheet_name(rule: str) -> str:
@@ -85,13 +87,20 @@ def record_lines(record: Record) -> list[tuple[str, str | int]]:
         ("rule", record.rule),
         ("options", json.dumps(record.options, sort_keys=True) if record.options else NONE),
         ("rows", record.rows),
-        ("seed", record.seed),
+        ("seed", NONE if record.seed is None else record.seed),
         ("blank", ALL if every else ", ".join(record.blank)),
         ("decimals", ANY if record.decimals is None else record.decimals),
         ("given", ", ".join(f"{name}={_short(value)}" for name, value in record.given.items())),
         ("points", ", ".join(" ".join(map(_short, point)) for point in record.points)),
     ]
+    if record.learner:
+        lines.append((LEARNER, record.learner))
     return [*lines, (FINGERPRINT, _fingerprint([str(value) for _, value in lines]))]
+
+
+def fingerprint(record: Record) -> str:
+    """What tells a sheet from every other one: it follows from all that was asked."""
+    return str(record_lines(record)[-1][1])
 
 
 def find_record(grids: list[Grid]) -> Record | None:
@@ -126,8 +135,9 @@ def _fingerprint(values: list[str]) -> str:
 
 def _record(found: dict[str, str], sheet: str) -> Record:
     texts = [found.get(label, "") for label in LABELS]
+    learner = found.get(LEARNER, "")
     damaged = f"the record on the sheet {shown(sheet)} is damaged"
-    if found[FINGERPRINT] != _fingerprint(texts):
+    if found[FINGERPRINT] != _fingerprint([*texts, learner] if learner else texts):
         raise ValueError(
             f"the lines on the sheet {shown(sheet)} that say what was asked have been changed; "
             "fill in a fresh copy of the practice sheet"
@@ -148,11 +158,12 @@ def _record(found: dict[str, str], sheet: str) -> Record:
             rule,
             asked,
             int(rows),
-            int(seed),
+            None if seed == NONE else int(seed),
             names if blank == ALL else tuple(blank.split(", ")),
             None if decimals == ANY else int(decimals),
             {name: float(value) for name, _, value in _parts(given, "=")},
             tuple(tuple(map(float, point.split(" "))) for point in points.split(", ")),
+            learner,
         )
     except ValueError:
         raise ValueError(damaged) from None

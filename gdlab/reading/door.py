@@ -70,22 +70,34 @@ def _refuse_special(mode: int) -> None:
         raise Refused("it is a folder or a device, not a file")
 
 
-def read_text(path: str | Path, most: int = MOST_TEXT_BYTES) -> io.TextIOBase:
-    """An ordinary file as text in UTF-8, to be read line by line: whole it may be fourfold as long.
+def read_text(
+    path: str | Path, most: int = MOST_TEXT_BYTES, encodings: tuple[str, ...] = ("utf-8",)
+) -> io.TextIOBase:
+    """An ordinary file as text, to be read line by line: whole it may be fourfold as long.
 
-    Raises Refused as :func:`read_bytes` does, and where it is no UTF-8.
+    It is in the first of ``encodings`` that fits; UTF-16 only where the file says so itself.
+    Raises Refused as :func:`read_bytes` does, and where it is in none of them.
     """
     data = read_bytes(path, most)
     # Told at once; whatever is left is counted once more as rows and fields.
     if max(data.count(b"\n"), data.count(b"\r")) > SHEET_ROWS:
         raise Refused(TOO_MANY_ROWS)
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    for encoding in encodings:
+        marked = data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        if marked == (encoding == "utf-16") and _is_in(data, encoding):
+            reader = "utf-8-sig" if encoding == "utf-8" else encoding
+            return io.TextIOWrapper(io.BytesIO(data), encoding=reader, newline="")
+    raise Refused("not a text file in UTF-8")
+
+
+def _is_in(data: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for first in range(0, len(data), PIECE):
             decoder.decode(data[first : first + PIECE], first + PIECE >= len(data))
     except UnicodeDecodeError:
-        raise Refused("not a text file in UTF-8") from None
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+        return False
+    return True
 
 
 def text_rows(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:

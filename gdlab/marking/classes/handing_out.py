@@ -1,97 +1,156 @@
 """``new_class``: a practice workbook for every learner, and the teacher's key to each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from gdlab.core.files import clear_leftovers, make_folder, replacing
+from gdlab.core.files import clear_leftovers, make_folder
 from gdlab.core.parallel import spread
 from gdlab.core.progress import progress
-from gdlab.marking import practice
-from gdlab.marking.classes.results import csv_text
+from gdlab.core.registry import find_rule
+from gdlab.marking.classes.course import (
+    COMMON,
+    KEYS,
+    SHEETS,
+    HandedOut,
+    read_list,
+    secret_of,
+    seed_of,
+    write_list,
+)
+from gdlab.marking.classes.own_rules import load_rules
 from gdlab.marking.classes.roster import Learner, read_roster
-from gdlab.marking.handout import make
-from gdlab.marking.record import ALL, record_lines
-from gdlab.reading.door import Refused, read_text, text_rows
+from gdlab.marking.handout import make, write_sheets
+from gdlab.marking.record import ALL, fingerprint, record_lines
 
-SHEETS, KEYS, LIST = "sheets", "keys", "class.csv"
-# What the sheets of a class have in common, as a practice sheet says it of itself.
-COMMON = ("rule", "rows", "blank", "decimals")
-HEADS = ("id", "name", "seed", "sheet", "key", *COMMON)
 # Learners in one task: sending it out costs far less than a twentieth of its time.
 AT_ONCE = 10
 
 
 def new_class(
-    rule: str,
+    rules: str | Callable | Sequence[str | Callable],
     students: str | Path,
     out: str | Path,
     *,
     rows: int = 6,
     blank: str | Iterable[str] = ALL,
     decimals: int | None = None,
+    own_rules: str | Path | None = None,
+    id_head: str | None = None,
+    name_head: str | None = None,
+    **options: Any,
 ) -> tuple[int, int]:
     """Write a practice workbook and a key for every learner of a list into the folder ``out``.
 
-    ``students`` is a .csv with a column ``id`` and, where wanted, ``name``. A learner's numbers
-    are drawn by the id: the same id gets the same file again. ``sheets/`` is to be handed out,
-    ``keys/`` to be kept, ``class.csv`` says whose is which. Sheets that are there already stay as
-    they are, so what was stopped half-way goes on. ``rows``, ``blank`` and ``decimals`` are those
-    of :func:`gdlab.practice`.
+    ``sheets/`` is to be handed out and ``keys/`` to be kept; ``class.csv`` says whose is which, and
+    ``secret`` is what all numbers are drawn by, together with a learner's id: keep both. Sheets
+    that are there already stay as they are, so what was stopped half-way goes on. Other sheets for
+    the same course, of another rule or other rows, become a round of their own, in a folder of
+    ``sheets/`` and ``keys/`` each.
 
-    Returns how many sheets were written and how many were there. Raises ValueError, one line, for
-    bad arguments, or where ``out`` holds a class with other sheets.
+    Args:
+        rules: A rule, or several: a sheet of each for every learner.
+        students: The list of learners; see :func:`gdlab.marking.classes.roster.read_roster`.
+        out: The folder of the course.
+        rows: Updates to fill in.
+        blank: The columns to fill in.
+        decimals: Digits after the point that are asked for.
+        own_rules: A file of Python that registers rules: the teacher's own, for it is run.
+        id_head: The head of the ids in the list.
+        name_head: The head of the names.
+        options: Those of :func:`gdlab.practice`.
+
+    Returns:
+        How many sheets were written and how many were there.
+
+    Raises ValueError, one line, for bad arguments.
     """
-    learners = read_roster(students)
-    record, _ = make(rule, rows=rows, blank=blank, decimals=decimals)
-    said = {label: str(value) for label, value in record_lines(record)}
-    common = [said[label] for label in COMMON]
-    sheets = {"rule": record.rule, "rows": rows, "blank": record.blank, "decimals": decimals}
-    folder = Path(out)
-    for name in (SHEETS, KEYS):
-        clear_leftovers(make_folder(folder / name))
-    _refuse_others(folder / LIST, common)
-    with replacing(folder / LIST) as beside:
-        beside.write_text(_list(learners, common), encoding="utf-8-sig", newline="")
-    missing = [one for one in learners if not (folder / SHEETS / one.file).exists()]
-    parts = [missing[first : first + AT_ONCE] for first in range(0, len(missing), AT_ONCE)]
-    try:
-        with progress("Writing practice sheets", len(missing)) as done:
-            given = ((str(folder), some, sheets) for some in parts)
-            for count in spread(_write, given, "processes"):
-                done(count)
-    finally:
-        for name in (SHEETS, KEYS):
-            # Once more: a process that was ended a moment ago may have left something.
-            clear_leftovers(folder / name)
-    return len(missing), len(learners) - len(missing)
+    learners = read_roster(students, id_head, name_head)
+    if own_rules is not None:
+        load_rules(own_rules)
+    several = [rules] if isinstance(rules, str) or callable(rules) else list(rules)
+    asked = {"rows": rows, "blank": blank, "decimals": decimals, **options}
+    folder = make_folder(out)
+    listed = read_list(folder)
+    secret = secret_of(folder)
+    written = there = 0
+    for rule in several:
+        name = find_rule(rule).name
+        record, _ = make(name, **asked)
+        said = {label: str(value) for label, value in record_lines(record)}
+        common = tuple(said[label] for label in COMMON)
+        round_name = _round_of(listed, name, common, several)
+        lines = [_line(one, round_name, common) for one in learners]
+        old = {(one.id, one.round): one for one in listed}
+        new = [
+            (one, line)
+            for one, line in zip(learners, lines, strict=True)
+            # What is written and not on the list was cut off by the end of a run.
+            if (one.id, round_name) not in old or not (folder / line.sheet).exists()
+        ]
+        places = {(folder / file).parent for line in lines for file in (line.sheet, line.key)}
+        for place in places:
+            clear_leftovers(make_folder(place))
+        parts = [new[first : first + AT_ONCE] for first in range(0, len(new), AT_ONCE)]
+        work = (
+            (str(folder), name, secret, part, asked, None if own_rules is None else str(own_rules))
+            for part in parts
+        )
+        try:
+            with progress(f"Writing practice sheets of {name}", len(new)) as done:
+                for made in spread(_write, work, "processes"):
+                    old |= {(line.id, line.round): line for line in made}
+                    # What is there is on the list, whenever this is stopped.
+                    write_list(folder, old.values())
+                    done(len(made))
+        finally:
+            for place in places:
+                # Once more: a process that was ended a moment ago may have left something.
+                clear_leftovers(place)
+        listed = list(old.values())
+        write_list(folder, listed)
+        written, there = written + len(new), there + len(lines) - len(new)
+    return written, there
 
 
-def _write(folder: str, learners: list[Learner], sheets: dict) -> int:
-    for one in learners:
-        # The key is written first: where the sheet is, the key is too.
-        sheet, key = (Path(folder) / name / one.file for name in (SHEETS, KEYS))
-        practice(out=sheet, key=key, seed=one.seed, **sheets)
-    return len(learners)
+def _round_of(
+    listed: list[HandedOut], rule: str, common: tuple[str, ...], several: Sequence[Any]
+) -> str:
+    """The name of a round: empty for a course's only one, else the rule's, numbered if need be."""
+    for one in listed:
+        if one.common == common:
+            return one.round
+    taken = {one.round for one in listed}
+    if not taken and len(several) == 1:
+        return ""
+    number = 2
+    name = rule
+    while name in taken:
+        name, number = f"{rule}_{number}", number + 1
+    return name
 
 
-def _refuse_others(place: Path, common: list[str]) -> None:
-    """ValueError where the list at ``place`` is one of other sheets."""
-    if not place.exists():
-        return
-    try:
-        rows = text_rows(read_text(place), ",")
-        first = dict(zip(next(rows, []), next(rows, []), strict=False))
-    except Refused as refusal:
-        raise ValueError(f"{place}: {refusal}") from None
-    if [first.get(label) for label in COMMON] != common:
-        raise ValueError(f"{place} is the list of other sheets; name another folder")
+def _line(one: Learner, round_name: str, common: tuple[str, ...]) -> HandedOut:
+    file = f"{round_name}/{one.file}" if round_name else one.file
+    return HandedOut(one.id, one.name, round_name, f"{SHEETS}/{file}", f"{KEYS}/{file}", common, "")
 
 
-def _list(learners: list[Learner], common: list[str]) -> str:
-    return csv_text(
-        HEADS,
-        (
-            [one.id, one.name, one.seed, f"{SHEETS}/{one.file}", f"{KEYS}/{one.file}", *common]
-            for one in learners
-        ),
-    )
+def _write(
+    folder: str,
+    rule: str,
+    secret: bytes,
+    part: list[tuple[Learner, HandedOut]],
+    asked: dict[str, Any],
+    own_rules: str | None,
+) -> list[HandedOut]:
+    """Write some learners' sheets; their lines of the list, now with the sheets' fingerprints."""
+    if own_rules is not None:
+        load_rules(own_rules)
+    made = []
+    for one, line in part:
+        record, run = make(rule, seed=seed_of(secret, one.id, line.round), **asked)
+        record = replace(record, seed=None, learner=one.id)
+        write_sheets(record, run, Path(folder, line.sheet), Path(folder, line.key), one.name)
+        made.append(line._replace(fingerprint=fingerprint(record)))
+    return made

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from gdlab.core.files import replacing
 from gdlab.core.kernel_cache import cache_folder
 from gdlab.core.trust import private_folder, read_private
-from gdlab.marking.classes.results import Result
+from gdlab.marking.classes.attempts import Result
 
 KEY = "journal.key"
 KEY_BYTES = 32

@@ -49,19 +49,19 @@ class Marker:
         self.process: subprocess.Popen[str] | None = None
         self.ended = False
 
-    def mark(self, path: Path, copy: Path) -> dict[str, Any]:
+    def mark(self, path: Path, copy: Path, asked: dict[str, Any]) -> dict[str, Any]:
         """What :func:`gdlab.marking.classes.worker.mark` answers; a reason where it does not.
 
         A file that a process was lost with, or that its memory was too small for, is tried once
         more by a new one: the fault may have been another's.
         """
-        answer = self._ask(path, copy)
+        answer = self._ask(path, copy, asked)
         if answer.get("reason") in (LOST, ENDED, worker.TOO_MUCH) and not self.ended:
             self._stop()
-            answer = self._ask(path, copy)
+            answer = self._ask(path, copy, asked)
         return answer
 
-    def _ask(self, path: Path, copy: Path) -> dict[str, Any]:
+    def _ask(self, path: Path, copy: Path, asked: dict[str, Any]) -> dict[str, Any]:
         fresh = self.process is None or self.process.poll() is not None
         if fresh:
             self.process = _start()
@@ -77,7 +77,7 @@ class Marker:
         timer = threading.Timer(SECONDS + (STARTING_SECONDS if fresh else 0), stop)
         timer.start()
         try:
-            process.stdin.write(json.dumps({"path": str(path), "copy": str(copy)}) + "\n")
+            process.stdin.write(json.dumps({"path": str(path), "copy": str(copy), **asked}) + "\n")
             process.stdin.flush()
             answer = process.stdout.readline()
         except (OSError, ValueError):
@@ -129,12 +129,15 @@ def _start() -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def mark_some(files: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Mark some files, each (where it is, where its copy goes), by this thread's own process."""
+def mark_some(files: list[tuple[str, str]], asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Mark some files, each (where it is, where its copy goes), by this thread's own process.
+
+    ``asked`` is what :func:`gdlab.marking.classes.worker.mark` is told beside.
+    """
     if not hasattr(_own, "marker") or _own.marker.ended:
         _own.marker = Marker()
         _all.append(_own.marker)
-    return [_own.marker.mark(Path(path), Path(copy)) for path, copy in files]
+    return [_own.marker.mark(Path(path), Path(copy), asked) for path, copy in files]
 
 
 def close_all() -> None:

@@ -1,32 +1,39 @@
-"""What a marked class comes to: marks for a gradebook, cells by difficulty, and who is alike."""
+"""What a marked class comes to: marks, cells by difficulty, who is alike, files of nobody."""
 
-import csv
-import hashlib
-import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gdlab.core.files import replacing
-from gdlab.core.words import harmless
-from gdlab.marking.classes.roster import Learner, alike
+from gdlab.marking.classes.alike import HEADS as ALIKE_HEADS
+from gdlab.marking.classes.alike import UNKNOWN, Alike
+from gdlab.marking.classes.attempts import LATEST, Attempt, Judge, Result, chosen, others_told
+from gdlab.marking.classes.course import HandedOut
+from gdlab.marking.classes.csv_file import write_csv
+from gdlab.marking.classes.delivery import Roster
+from gdlab.marking.classes.gradebook import write_gradebook
 
-MARKS, ITEMS, ALIKE = "marks.csv", "items.csv", "alike.csv"
+MARKS, ITEMS, ALIKE, NOBODY = "marks.csv", "items.csv", "alike.csv", "unknown.csv"
 STATUSES = {"r": "right", "f": "follows", "u": "unearned", "w": "wrong", "e": "empty"}
 COUNTS = (*STATUSES.values(), "of")
-MARK_HEADS = ("id", "name", "file", *COUNTS, "percent", "first_wrong", "remark")
+MARK_HEADS = ("id", "name", "round", "file", *COUNTS, "percent", "first_wrong", "remark")
 ITEM_HEADS = ("rule", "column", "row", *COUNTS, "slips")
-ALIKE_HEADS = ("question", "learners", "same_numbers", "cells")
-QUESTION = "did they work together, or slip in the same way?"
-# One wrong cell in common is nothing to ask about.
-FEWEST_ALIKE = 2
-UNKNOWN = "no usual slip"
+NOT_ON_THE_LIST = "not on the list of learners, by its id, its name, the file or its folder"
+NOTHING = "nothing was handed in"
 
-# What one file came to; see gdlab.marking.classes.worker.mark.
-Result = dict[str, Any]
 # A cell of a rule's sheet: rule, column, row.
 Item = tuple[str, str, int]
+# Every file that came back with its content's digest, its time and its result; read twice.
+Found = Callable[[], Iterable[tuple[str, str, float, Result]]]
+
+
+class Ways(NamedTuple):
+    """How marks are made: which attempt counts, what a slip costs, for which system."""
+
+    attempts: str = LATEST
+    per_slip: float | None = None
+    form: str = "csv"
+    assignment: str = "gdlab"
 
 
 class Counts(NamedTuple):
@@ -37,83 +44,105 @@ class Counts(NamedTuple):
 
 
 def write_results(
-    found: Iterable[tuple[str, Result]], learners: list[Learner], out: Path
+    found: Found, roster: Roster, handed_out: list[HandedOut], out: Path, ways: Ways
 ) -> Counts:
-    """Write all tables and pictures of a marked class into a folder.
-
-    ``found`` gives each file with its result; only what the tables need of it is kept.
-    """
-    by_seed: dict[int | None, Learner] = {one.seed: one for one in learners}
-    by_name = {alike(one.file): one for one in learners}
-    rows, handed_in, refused = [], Counter[str](), {}
+    """Write all tables and pictures of a marked class into a folder."""
+    judge = Judge(roster, handed_out, ways.per_slip)
+    groups = chosen(
+        (judge.attempt(file, time, result) for file, _, time, result in found()), ways.attempts
+    )
+    firsts = {group[0].file: group for group in groups.values()}
     items: dict[Item, Counter] = defaultdict(Counter)
-    groups: dict[bytes, Group] = {}
-    for file, result in found:
-        # A learner is known by the seed of the numbers, else by the file's name.
-        learner = by_seed.get(result.get("seed")) or by_name.get(alike(Path(file).name))
-        identity = learner.id if learner else Path(file).stem
-        row = _marks(identity, file, result, learner)
-        if learner:
-            handed_in[learner.id] += 1
-        elif learners:
-            row["remark"].insert(0, "not on the list of learners, by its numbers or its name")
-        rows.append(row)
-        if "reason" in result:
-            refused[file] = result["reason"]
-            continue
-        _count(items, result)
-        _group(groups, identity, result)
-    _write(out / MARKS, MARK_HEADS, _gradebook(rows, handed_in, learners))
-    _write(out / ITEMS, ITEM_HEADS, _items(items))
-    _write(out / ALIKE, ALIKE_HEADS, _alike(groups))
+    alike, seen = Alike(), set()
+    lines: dict[str, dict[str, Any]] = {}
+    for file, content, _, result in found():
+        if file in firsts:
+            group = firsts[file]
+            lines[file] = _line(group, result, has_list=bool(roster.learners))
+            if not group[0].refusal and result["answered"]:
+                alike.add(lines[file]["id"], content, result)
+                # A file that was handed in twice, by whomever, says no more than once.
+                if content not in seen:
+                    _count(items, result)
+                seen.add(content)
+    listed = [lines[group[0].file] for group in groups.values() if group[0].learner]
+    nobodys = [lines[group[0].file] for group in groups.values() if not group[0].learner]
+    missing = _missing(roster, groups, handed_out)
+    # Without a list of learners, whoever handed in is on it.
+    book = [*listed, *missing] if roster.learners else nobodys
+    book.sort(key=lambda line: (line["id"], line.get("round", ""), line.get("file", "")))
+    write_csv(out / MARKS, MARK_HEADS, _rows(book, MARK_HEADS))
+    if roster.learners:
+        write_csv(out / NOBODY, MARK_HEADS, _rows(nobodys, MARK_HEADS))
+        _write_gradebooks(out, roster, book, ways)
+    write_csv(out / ITEMS, ITEM_HEADS, _items(items))
+    write_csv(out / ALIKE, ALIKE_HEADS, alike.rows())
     if items:
         from gdlab.marking.classes.pictures import write_pictures
 
         write_pictures(items, out)
-    return Counts(len(rows) - len(refused), refused)
+    refused = {one.file: one.refusal for group in groups.values() for one in group if one.refusal}
+    return Counts(sum(map(len, groups.values())) - len(refused), refused)
 
 
-def _write(place: Path, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    # The mark at the beginning tells a spreadsheet program that this is UTF-8.
-    with replacing(place) as beside:
-        beside.write_text(csv_text(heads, rows), encoding="utf-8-sig", newline="")
+def _rows(lines: Iterable[Mapping[str, Any]], heads: Iterable[str]) -> Iterator[list[Any]]:
+    return ([line.get(head, "") for head in heads] for line in lines)
 
 
-def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
-    """Comma-separated text in which no field is a formula, whatever separator a program takes."""
-    written = io.StringIO()
-    # Text is quoted: split at semicolons, its second half could begin with a sign of equality.
-    table = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC)
-    table.writerow(heads)
-    for row in rows:
-        table.writerow([harmless(one) if isinstance(one, str) else one for one in row])
-    return written.getvalue()
+def _line(group: list[Attempt], result: Result, *, has_list: bool) -> dict[str, Any]:
+    """One line of the marks: the attempt that counts, and in its remark the others."""
+    one = group[0]
+    who = one.learner
+    line: dict[str, Any] = {
+        "id": who.id if who else result.get("learner") or Path(one.file).stem,
+        "name": (who.name if who else "") or result.get("name", ""),
+        "round": one.round,
+        "file": one.file,
+    }
+    remarks = [] if who or not has_list else [NOT_ON_THE_LIST]
+    if one.refusal:
+        remarks.append(f"not marked: {one.refusal}")
+    else:
+        line |= {count: result["marks"].get(count, 0) for count in COUNTS}
+        line |= {"percent": f"{100 * one.share:.1f}", "first_wrong": result["first_wrong"] or ""}
+        remarks += result["notes"]
+    line["remark"] = "; ".join(filter(None, [*remarks, others_told(group)]))
+    return line
 
 
-def _marks(identity: str, file: str, result: Result, learner: Learner | None) -> dict[str, Any]:
-    """One line of the gradebook; the remarks are still a list."""
-    name = learner.name if learner and learner.name else result.get("name", "")
-    row = {"id": identity, "name": name, "file": file}
-    if "reason" in result:
-        return {**row, "remark": [f"not marked: {result['reason']}"]}
-    marks = result["marks"]
-    percent = f"{100 * result['score']:.1f}"
-    row |= {count: marks[count] for count in COUNTS} | {"percent": percent}
-    return {**row, "first_wrong": result["first_wrong"] or "", "remark": list(result["notes"])}
+def _missing(
+    roster: Roster, groups: Mapping[tuple[str, str], Any], handed_out: list[HandedOut]
+) -> list[dict[str, Any]]:
+    """A line for every sheet that was handed out and did not come back."""
+    due = {(line.id, line.round) for line in handed_out} or {(o.id, "") for o in roster.learners}
+    names = {one.id: one.name for one in roster.learners}
+    back = {who for who, _ in groups}
+    return [
+        {"id": who, "name": names[who], "round": round_name, "remark": NOTHING}
+        for who, round_name in due
+        if who in names
+        and (who, round_name) not in groups
+        # A file that could not be read does not tell its round.
+        and not (who in back and (who, "") in groups)
+    ]
 
 
-def _gradebook(
-    rows: list[dict[str, Any]], handed_in: Counter, learners: list[Learner]
-) -> Iterator[list[Any]]:
-    for row in sorted(rows, key=lambda row: (row["id"], row["file"])):
-        if handed_in[row["id"]] > 1:
-            row["remark"].insert(0, f"{handed_in[row['id']]} files have this learner's numbers")
-        row["remark"] = "; ".join(row["remark"])
-        yield [row.get(head, "") for head in MARK_HEADS]
-    for one in learners:
-        if one.id not in handed_in:
-            row = {"id": one.id, "name": one.name, "remark": "nothing was handed in"}
-            yield [row.get(head, "") for head in MARK_HEADS]
+def _write_gradebooks(out: Path, roster: Roster, book: list[dict[str, Any]], ways: Ways) -> None:
+    if ways.form == "csv":
+        return
+    learners = {one.id: one for one in roster.learners}
+    for round_name in sorted({line.get("round", "") for line in book}):
+        grades = [
+            (
+                learners[line["id"]],
+                float(line["percent"]) if line.get("percent") else None,
+                line["remark"],
+            )
+            for line in book
+            if line.get("round", "") == round_name
+        ]
+        title = f"{ways.assignment} {round_name}".strip()
+        write_gradebook(out, ways.form, title, grades)
 
 
 def _count(items: dict[Item, Counter], result: Result) -> None:
@@ -132,36 +161,3 @@ def _items(items: dict[Item, Counter]) -> Iterator[list[Any]]:
         told = "; ".join(f"{count} {name.removeprefix('slip:')}" for count, name in slips)
         numbers = [counts[status] for status in STATUSES.values()]
         yield [*item, *numbers, sum(numbers), told]
-
-
-class Group:
-    """Learners with the same wrong cells and slips."""
-
-    def __init__(self, cells: str) -> None:
-        self.cells = cells
-        self.learners: list[str] = []
-        self.numbers: set[bytes] = set()
-
-
-def _group(groups: dict[bytes, Group], identity: str, result: Result) -> None:
-    wrong = sorted(result["wrong"], key=lambda cell: cell[:2])
-    if len(wrong) >= FEWEST_ALIKE:
-        cells = "; ".join(
-            f"row {row} {column}: {slip or UNKNOWN}" for row, column, slip, _ in wrong
-        )
-        key = _digest(f"{result['rule']} {cells}")
-        group = groups.setdefault(key, Group(cells))
-        group.learners.append(identity)
-        group.numbers.add(_digest(str([number for *_, number in wrong])))
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode(errors="backslashreplace")).digest()
-
-
-def _alike(groups: dict[bytes, Group]) -> Iterator[list[str]]:
-    """The groups of two and more, those with the most cells in common first."""
-    several = [group for group in groups.values() if len(group.learners) > 1]
-    for group in sorted(several, key=lambda group: -group.cells.count(";")):
-        same = "yes" if len(group.numbers) == 1 else "no"
-        yield [QUESTION, "; ".join(sorted(group.learners)), same, group.cells]

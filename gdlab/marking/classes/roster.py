@@ -1,4 +1,4 @@
-"""The learners of a class: who they are, by which seed their numbers are drawn, their files."""
+"""The learners of a class: who they are, and what their files are called."""
 
 import hashlib
 import re
@@ -10,6 +10,7 @@ from gdlab.core.words import unharmed
 from gdlab.reading.door import LONGEST_ROW, Refused, read_text, text_rows
 
 LONGEST_ID = 200
+ENCODINGS = ("utf-8", "utf-16", "cp1252")
 LONGEST_STEM = 60  # bytes
 DIGITS = 16
 # What no file system minds, and no two of which any takes for the same.
@@ -19,62 +20,73 @@ DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com\d|lpt\d)(\.
 MADE = re.compile(rf"-[0-9a-f]{{{DIGITS}}}\Z")
 
 
+# Heads by which lists of learners are known, in small letters and without spaces: our own, those of
+# Moodle's participants, grades and grading worksheets, and those of Canvas' gradebook.
+ID_HEADS = (
+    "id", "idnumber", "sisuserid", "studentid", "matriculationnumber", "username", "sisloginid",
+    "emailaddress", "email", "identifier",
+)  # fmt: skip
+NAME_HEADS = ("name", "fullname", "student", "studentname")
+FIRST_HEADS, LAST_HEADS = ("firstname", "givenname"), ("lastname", "surname", "familyname")
+CANVAS = {"student", "id", "section"}
+# Rows of Canvas' gradebook that are no learners.
+NO_LEARNERS = ("points possible", "student, test")
+
+
 class Learner(NamedTuple):
-    """One learner: the id as the course has it, and a name where one is known."""
+    """One learner: the id as the course has it, a name where one is known, other ids, the row.
+
+    ``row`` is the learner's line of the list, by its heads.
+    """
 
     id: str
     name: str
+    others: tuple[str, ...] = ()
+    row: dict[str, str] = {}  # noqa: RUF012 (never changed)
 
     @property
     def file(self) -> str:
         """The name of the learner's file."""
         return file_of(self.id)
 
-    @property
-    def seed(self) -> int:
-        """What the learner's numbers are drawn by: it depends on the id alone."""
-        return seed_of(self.id)
 
+def read_roster(
+    path: str | Path, id_head: str | None = None, name_head: str | None = None
+) -> list[Learner]:
+    """Read a list of learners: our own .csv, or one that Moodle or Canvas has written.
 
-def seed_of(identity: str) -> int:
-    """A seed from an id: fifteen digits of its SHA-256, as many as a spreadsheet program keeps."""
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8], "big") % 10**15
-
-
-def read_roster(path: str | Path) -> list[Learner]:
-    """Read a .csv of learners with a column headed ``id`` and, where wanted, one headed ``name``.
+    UTF-8, UTF-16 and Windows-1252 are read, with commas, semicolons or tabs. The columns are found
+    by their heads, or named by ``id_head`` and ``name_head``.
 
     Raises ValueError, one line with the file's name, where there is no such column, no learner, or
     an id twice.
     """
     place = Path(path)
     try:
-        found = _learners(place)
+        return _learners(place, id_head, name_head)
     except Refused as refusal:
         raise ValueError(f"{place.name}: {refusal}") from None
-    return [Learner(identity, name) for identity, name in found.items()]
 
 
-def _learners(place: Path) -> dict[str, str]:
-    """The names by the ids."""
-    text = read_text(place)
+def _learners(place: Path, id_head: str | None, name_head: str | None) -> list[Learner]:
+    text = read_text(place, encodings=ENCODINGS)
     first = text.readline(LONGEST_ROW)
     text.seek(0)
-    separator = next((mark for mark in (";", "\t") if mark in first), ",")
+    separator = max(",;\t", key=first.count)
     rows = text_rows(text, separator)
-    heads = [head.strip().lower() for head in next(rows, [])]
-    if "id" not in heads:
-        raise Refused("head the column with the learners' ids: id")
-    found: dict[str, str] = {}
-    for line, row in enumerate(rows, 2):
-        identity, name = (
-            row[heads.index(head)].strip() if head in heads and heads.index(head) < len(row) else ""
-            for head in ("id", "name")
-        )
+    heads = [head.strip() for head in next(rows, [])]
+    of_id, of_name = _columns(heads, id_head, name_head)
+    of_canvas = {_plain(head) for head in heads} >= CANVAS
+    found: dict[str, Learner] = {}
+    for line, fields in enumerate(rows, 2):
+        row = dict(zip(heads, (field.strip() for field in fields), strict=False))
+        name = " ".join(filter(None, (row.get(head, "") for head in of_name)))
         # One and the same, however its accents are written.
-        identity = unicodedata.normalize("NFC", identity)
+        identity = unicodedata.normalize("NFC", row.get(of_id, ""))
+        if name.lower().startswith(NO_LEARNERS):
+            continue
         if not identity:
-            if any(field.strip() for field in row):
+            if any(row.values()):
                 raise ValueError(f"{place.name}, line {line}: a learner without an id")
             continue
         # As class.csv has it, where an id could be taken for a formula.
@@ -83,10 +95,42 @@ def _learners(place: Path) -> dict[str, str]:
             raise ValueError(f"{place.name}, line {line}: an id of over {LONGEST_ID} characters")
         if identity in found:
             raise ValueError(f"{place.name}, line {line}: the id {identity!r:.60} is there twice")
-        found[identity] = name
+        others = {value for head, value in row.items() if _plain(head) in ID_HEADS and value}
+        if of_canvas and row.get("ID"):
+            # Canvas' own number, which it writes into the names of files.
+            others = others - {row["ID"]} | {f"Canvas {row['ID']}"}
+        found[identity] = Learner(identity, name, tuple(sorted(others - {identity})), row)
     if not found:
         raise Refused("no learners under the heads")
-    return found
+    return list(found.values())
+
+
+def _plain(head: str) -> str:
+    return re.sub(r"[\s_-]", "", head).lower()
+
+
+def _columns(
+    heads: list[str], id_head: str | None, name_head: str | None
+) -> tuple[str, tuple[str, ...]]:
+    """The head of the ids, and those that a name is made of."""
+    for asked in filter(None, (id_head, name_head)):
+        if asked not in heads:
+            raise Refused(f"it has no column headed {asked!r:.60}; it has {', '.join(heads)[:200]}")
+    plain = {_plain(head): head for head in reversed(heads)}
+    # Canvas' own number is headed ID; what a course knows is the SIS id, where there is one.
+    known = ID_HEADS if not plain.keys() >= CANVAS else ("sisuserid", "sisloginid", "id")
+    of_id = id_head or next((plain[head] for head in known if head in plain), None)
+    if of_id is None:
+        raise Refused("head the column with the learners' ids: id, or name its head")
+    if name_head:
+        return of_id, (name_head,)
+    whole = next((plain[head] for head in NAME_HEADS if head in plain), None)
+    if whole:
+        return of_id, (whole,)
+    parts = (
+        next((plain[h] for h in kind if h in plain), None) for kind in (FIRST_HEADS, LAST_HEADS)
+    )
+    return of_id, tuple(part for part in parts if part)
 
 
 def file_of(identity: str) -> str:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from gdlab.core.parallel import end_with
+from gdlab.marking.classes.own_rules import load_rules
 from gdlab.marking.grid import read_grids
+from gdlab.marking.handout import is_key
 from gdlab.marking.judge import WRONG
 from gdlab.marking.marked import learner_name, write_marked
 from gdlab.marking.reading import filled
-from gdlab.marking.record import find_record
+from gdlab.marking.record import find_record, fingerprint
 from gdlab.marking.report import Report, report
 from gdlab.reading.door import Unreadable
 
@@ -44,7 +46,9 @@ def main(parent: int) -> None:
         _limit_computing()
         asked = json.loads(line)
         try:
-            answer = mark(Path(asked["path"]), Path(asked["copy"]))
+            answer = mark(
+                Path(asked["path"]), Path(asked["copy"]), asked["own_rules"], asked["follows"]
+            )
         except MemoryError:
             answer = {"reason": TOO_MUCH}
         answers.write(json.dumps(answer) + "\n")
@@ -74,27 +78,33 @@ def _limit_computing() -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, hard))
 
 
-def mark(path: Path, copy: Path) -> dict[str, Any]:
+def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[str, Any]:
     """Mark one workbook and write its marked copy; what was found, or the reason why not."""
+    whose: dict[str, Any] = {}
     try:
+        if own_rules is not None:
+            load_rules(own_rules)
         grids = read_grids(path)
+        whose = {"name": learner_name(grids)}
         record = find_record(grids)
-        found = report(filled(grids, str(path)))
+        if record:
+            whose |= {"learner": record.learner, "fingerprint": fingerprint(record)}
+        found = report(filled(grids, str(path)), follows)
     except (Unreadable, OSError) as error:
         return {"reason": str(error), "again": True}
     except ValueError as error:
-        return {"reason": str(error)}
+        return {"reason": str(error), **whose}
     try:
         write_marked(found, copy, grids)
     except (ValueError, OSError) as error:
         return {"reason": f"its marked copy cannot be written: {error}", "again": True}
     return {
+        **whose,
+        "is_key": is_key(grids),
         "rule": found.rule,
-        "marks": found.marks,
-        "score": found.score,
+        "marks": {**found.marks, "score": found.score},
+        "answered": not found.untouched,
         "first_wrong": found.first_wrong,
-        "seed": record.seed if record else None,
-        "name": learner_name(grids),
         "notes": list(found.notes),
         "cells": _cells(found),
         "wrong": [
