@@ -1,6 +1,7 @@
 """Every command that is printed anywhere does what it says, run as it is printed."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import gdlab
 import notebooks
 from gdlab.cli.listing import COMMANDS
 from gdlab.core.points import lesson_pairs
+from gdlab.marking.classes import new_class
 
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"`(gdlab [^`]+)`")
@@ -52,9 +54,10 @@ def folder(tmp_path):
     rows = "".join(f"{a},{b}\n" for a, b in zip(x, y, strict=True))
     (tmp_path / "points.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
     (tmp_path / "students.csv").write_text("id,name\n17,Ada\n23,Emmy\n", encoding="utf-8")
-    for name in ("class", "handed-in"):
-        (tmp_path / name).mkdir()
-        gdlab.practice("sgd", tmp_path / name / "17.xlsx", rows=2, key=tmp_path / name / "23.xlsx")
+    (tmp_path / "class").mkdir()
+    gdlab.practice("sgd", tmp_path / "class" / "17.xlsx", rows=2, key=tmp_path / "class" / "23.xlsx")
+    new_class("adam", tmp_path / "students.csv", tmp_path / "course", rows=4)
+    shutil.copytree(tmp_path / "course" / "sheets", tmp_path / "handed-in")
     return tmp_path
 
 

@@ -83,7 +83,7 @@ gdlab.sweep("momentum", over=over, epochs=10, measure="exploded_at").plot()
 #
 # ```
 # gdlab class new adam --students students.csv --rows 4 --out course
-# gdlab class mark handed-in --students students.csv --out marks
+# gdlab class mark handed-in --course course --out marks
 # ```
 #
 # `marks` then holds a table for the gradebook, a marked copy of every sheet, and a picture of the
