@@ -55,7 +55,8 @@ def folder(tmp_path):
     (tmp_path / "points.csv").write_text(f"x,y\n{rows}", encoding="utf-8")
     (tmp_path / "students.csv").write_text("id,name\n17,Ada\n23,Emmy\n", encoding="utf-8")
     (tmp_path / "class").mkdir()
-    gdlab.practice("sgd", tmp_path / "class" / "17.xlsx", rows=2, key=tmp_path / "class" / "23.xlsx")
+    sheet, key = (tmp_path / "class" / f"{name}.xlsx" for name in (17, 23))
+    gdlab.practice("sgd", sheet, rows=2, key=key)
     new_class("adam", tmp_path / "students.csv", tmp_path / "course", rows=4)
     shutil.copytree(tmp_path / "course" / "sheets", tmp_path / "handed-in")
     return tmp_path
