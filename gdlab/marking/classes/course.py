@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gdlab.core.files import replacing
 from gdlab.core.trust import read_private
+from gdlab.core.words import unharmed
 from gdlab.marking.classes.csv_file import csv_text
 from gdlab.reading.door import Refused, read_text, text_rows
 
@@ -66,8 +67,8 @@ def read_list(folder: Path) -> list[HandedOut]:
         found = []
         for row in rows:
             line = dict(zip(HEADS, row, strict=True))
-            own = {name: line[name] for name in ("id", "name", "round", "sheet", "key")}
-            common = tuple(line[name] for name in COMMON)
+            own = {name: unharmed(line[name]) for name in ("id", "name", "round", "sheet", "key")}
+            common = tuple(unharmed(line[name]) for name in COMMON)
             found.append(HandedOut(**own, common=common, fingerprint=line["fingerprint"]))
         return found
     except ValueError as refusal:

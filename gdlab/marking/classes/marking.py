@@ -16,7 +16,7 @@ from gdlab.core.parallel import spread, workers
 from gdlab.core.progress import progress
 from gdlab.core.trust import refuse_foreign_links
 from gdlab.marking.classes.attempts import BEST, LATEST, Result
-from gdlab.marking.classes.course import read_list
+from gdlab.marking.classes.course import LIST, read_list
 from gdlab.marking.classes.delivery import Roster, delivered
 from gdlab.marking.classes.gradebook import FORMATS
 from gdlab.marking.classes.journal import Handed, Journal
@@ -89,6 +89,9 @@ def mark_class(
     _check_choice("format", form, FORMATS)
     if per_slip is not None and not 0 <= per_slip <= 100:
         raise ValueError(f"a slip costs from 0 to 100 percent, not {per_slip!r:.40}")
+    if course is None and students is not None and Path(students).name == LIST:
+        # The list of a course says what was handed out, too.
+        course, students = Path(students).parent, None
     handed_out = read_list(Path(course)) if course is not None else []
     if course is not None and not handed_out:
         raise ValueError(f"{course}: there is no class.csv; name the folder of gdlab class new")
