@@ -76,6 +76,7 @@ gdlab.check(mine, key)
 # %% [markdown]
 # - **right**: the true value, to the digits that you wrote.
 # - **follows**: not the true value, but right with your own earlier numbers. It counts as right.
+# - **unearned**: it follows from a wrong number, but is 0 or copied. It counts nothing.
 # - **wrong**: does not follow from what stands before it. The reason is named where it is clear.
 # - **empty**: nothing there yet.
 #
