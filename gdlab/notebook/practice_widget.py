@@ -40,14 +40,13 @@ class PracticeSheet(LiveSheet):
     """
 
     def __init__(self, record: Record, run: Trace) -> None:
-        x, y = run.points
         given = {
             "seed": record.seed,
             "blank": list(record.blank),
             "decimals": record.decimals,
             "epochs": run.n_epochs,
             "samples": run.samples,
-            "points": {"x": x, "y": y},
+            "points": dict(zip(run.table.point, run.points, strict=True)),
             "inputs": record.given,
         }
         super().__init__({run.rule: run}, given)

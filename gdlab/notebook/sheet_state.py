@@ -86,12 +86,12 @@ def checked_rows(page: Page, samples: int, epochs: Any) -> int:
 
 
 def checked_points(page: Page, given: Any) -> list[list[float]]:
-    """Points of any kind that :func:`gdlab.trace` takes, as rows of x and y."""
-    x, y = pairs(given)
+    """Points of any kind that :func:`gdlab.trace` takes, as rows of the page's columns."""
+    columns = pairs(given, tuple(page["points"]))
     most = page["limits"]["points"]
-    if len(x) > most:
-        raise ValueError(f"{len(x)} points; the sheet takes at most {most}")
-    return [list(point) for point in zip(x, y, strict=True)]
+    if len(columns[0]) > most:
+        raise ValueError(f"{len(columns[0])} points; the sheet takes at most {most}")
+    return [list(point) for point in zip(*columns, strict=True)]
 
 
 def checked_names(known: Sequence[str], given: Sequence[str]) -> list[str]:

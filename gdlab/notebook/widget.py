@@ -90,12 +90,12 @@ class LiveSheet(anywidget.AnyWidget):
 
     @traitlets.validate("epochs")
     def _check_epochs(self, proposal: Any) -> int:
-        samples = len(self.points or self._page["points"]["x"])
+        samples = len(self.points or next(iter(self._page["points"].values())))
         return sheet_state.checked_rows(self._page, samples, proposal["value"])
 
     @traitlets.validate("points")
     def _check_points(self, proposal: Any) -> list[list[float]]:
-        if not self._page["points"]["x"]:
+        if not next(iter(self._page["points"].values())):
             return []
         points = sheet_state.checked_points(self._page, proposal["value"])
         sheet_state.checked_rows(self._page, len(points), self.epochs or self._page["epochs"])
@@ -124,7 +124,7 @@ class LiveSheet(anywidget.AnyWidget):
             raise ValueError(f"there is no sheet {sheet!r:.40}; there are {', '.join(self.runs)}")
         own = self._page["sheets"].get(sheet)
         inputs = own and sheet_state.inputs_of_sheet(self._page, self.inputs, sheet)
-        points = pairs(self.points) if self.points else None
+        points = pairs(self.points, tuple(self._page["points"])) if self.points else None
         return rerun(self.runs[sheet], points, self.epochs, inputs=inputs or {})
 
     @property

@@ -8,7 +8,6 @@ import numpy as np
 
 from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
-from gdlab.core.points import lesson_pairs
 from gdlab.core.ranges import EPOCHS
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
@@ -49,15 +48,20 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
         "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
-        "points": dict(zip("xy", one.points or ([], []), strict=True)),
-        # The line of Python leaves the lesson's points out.
-        "lesson": dict(zip("xy", lesson_pairs(), strict=True)) if one.table.point else None,
+        "points": dict(zip(one.table.point or "xy", one.points or ([], []), strict=True)),
+        # The line of Python leaves a model's own points out.
+        "lesson": _own_points(one.table),
         "race": _race(one) if racing else NO_RACE,
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in runs.items()
         },
         "guests": {name: sheet_data(run) for name, run in guests.items()},
     }
+
+
+def _own_points(table: Table) -> dict[str, list[float]] | None:
+    own = table.model.points
+    return dict(zip(table.point, own(), strict=True)) if own else None
 
 
 def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:

@@ -12,6 +12,8 @@ def page_program(run: Trace) -> dict[str, Any]:
     return {
         "rule": run.rule,
         "names": table.names,
+        "point": table.point,
+        "loss": table.loss if table.point else None,
         "computed": table.computed,
         "carriers": {name: table.carrier(start) for start, name in table.start_inputs.items()},
         "starts": {name: table.starts[start] for start, name in table.start_inputs.items()},

@@ -34,6 +34,8 @@ def sheet_meta(table: Table) -> dict[str, Any]:
             {"name": name, "letter": text_symbol(name, of=table)} for name in table.parameters
         ],
         "loss": table.loss,
+        "model": table.model.name,
+        "surface": not table.point,
         "frozen": next(name for name in ("sample", "t") if name in table.names),
         "start_row": layout.START_ROW,
         "points_row": layout.DATA_START_ROW,

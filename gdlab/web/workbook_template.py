@@ -82,7 +82,8 @@ def _shown(run: Trace, points: list[tuple[int, int]]) -> Trace:
     if not run.table.point:
         return rerun(run, steps=ROWS)
     x, y = ([float(value) for value in values] for values in zip(*points, strict=True))
-    return dataclasses.replace(rerun(run, (x, y), EPOCHS), options=run.options)
+    columns = (*[x] * (len(run.table.point) - 1), y)
+    return dataclasses.replace(rerun(run, columns, EPOCHS), options=run.options)
 
 
 def _book(runs: Mapping[str, Trace], pool: dict[str, int], last: bool) -> dict[str, Any]:

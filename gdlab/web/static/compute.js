@@ -5,8 +5,8 @@ const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 
 
 /**
  * Run a program. `sheet` is what Python wrote of a table: `names` of its columns, those `computed`,
- * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `x`, `y`, `epochs`,
- * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
+ * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `points` by
+ * column, `epochs`, `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
  *
  * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
  * `frame`, by name the columns of IEEE 754's numbers, whose place 0 is the start row; `exploded`,
@@ -22,7 +22,7 @@ export function compute(program, sheet, given) {
   const ends = emptyEnds(sheet, given);
   fill(program(IEEE, frame, ends, inputs), frame, ends, given, 1);
   const exploded = firstBad(frame, sheet.computed, rows);
-  const totals = sumsOfSquares(frame.err2, given);
+  const totals = sumsOfLosses(frame[sheet.loss], given);
   const mse = totals.map((total) => finiteOrNull(total / given.samples));
   const [shown, shownEnds] = exploded ? withErrors(program, sheet, given, inputs, {
     frame, ends, totals, row: exploded[0],
@@ -35,15 +35,15 @@ export function compute(program, sheet, given) {
 const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 
 /** Fill in what is counted or given: epoch, sample, t and the point. */
-function count(frame, { order }, { samples, x, y }, rows) {
+function count(frame, { order }, { samples, points }, rows) {
   for (let r = 1; r <= rows; r++) {
     const place = (r - 1) % samples;
     const sample = order ? order[r - 1] : place;
     const counted = {
       epoch: Math.floor((r - 1) / samples) + 1, position: place + 1, sample: sample + 1, t: r,
-      x: x[sample], y: y[sample],
     };
     for (const name in counted) if (frame[name]) frame[name][r] = counted[name];
+    for (const name in points) if (frame[name]) frame[name][r] = points[name][sample];
   }
 }
 
@@ -81,12 +81,12 @@ function firstBad(frame, computed, rows) {
   return null;
 }
 
-/** The sum of the squared errors of each epoch; none on a surface. */
-function sumsOfSquares(err2, { epochs, samples }) {
-  if (!err2) return [];
+/** The sum of the losses of each epoch; none on a surface. */
+function sumsOfLosses(losses, { epochs, samples }) {
+  if (!losses) return [];
   return Array.from({ length: epochs }, (_, k) => {
-    let total = err2[k * samples + 1];
-    for (let r = k * samples + 2; r <= (k + 1) * samples; r++) total += err2[r];
+    let total = losses[k * samples + 1];
+    for (let r = k * samples + 2; r <= (k + 1) * samples; r++) total += losses[r];
     return total;
   });
 }

@@ -110,7 +110,7 @@ export function drawPractice(sheet, program, rows, seed) {
       }
       // Samples come in their order: one that is drawn was drawn for other points.
       tried.run = compute(program, { ...sheet, order: null }, {
-        ...points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
+        points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
       });
       if (tried.run.exploded) continue;
       if (isPleasant(tried.run, parameters)) return tried;

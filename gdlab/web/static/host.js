@@ -1,10 +1,11 @@
 // The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
 // the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
 import { compute } from "./compute.js";
-import { full, short } from "./numbers.js";
+import { full, lettersOf, short } from "./numbers.js";
 import { lossGridRanges, lossGrid } from "./loss_grid.js";
 import { pythonLine } from "./python.js";
 import { Refusal } from "./number_input.js";
+import { countOf } from "./points.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
@@ -17,12 +18,6 @@ class Wanted extends Error {
     super(said);
     Object.assign(this, { request, then });
   }
-}
-
-/** A column's letters: 0 is A, 26 is AA. */
-function lettersOf(place) {
-  const before = place >= 26 ? lettersOf(Math.floor(place / 26) - 1) : "";
-  return before + String.fromCharCode(65 + (place % 26));
 }
 
 /** An input's number as it may be; a refusal in words where it may not. */
@@ -63,7 +58,7 @@ export function createHost(page, programs, kernel = null) {
 
   const isSheet = () => kept.tab in page.sheets;
   const one = () => page.sheets[isSheet() ? kept.tab : Object.keys(page.sheets)[0]];
-  const samplesOf = (sheet) => sheet.steps ?? kept.points.x.length;
+  const samplesOf = (sheet) => sheet.steps ?? countOf(kept.points);
 
   /** What the first row finds above it, by column. */
   function firstOf(name) {
@@ -81,7 +76,7 @@ export function createHost(page, programs, kernel = null) {
     if (known && from.every((part, place) => part === known.from[place])) return known.run;
     const sheet = sheets[name];
     const run = compute(programs[name], sheet, {
-      ...kept.points, epochs: kept.epochs, samples: samplesOf(sheet), inputs: kept.inputs[name],
+      points: kept.points, epochs: kept.epochs, samples: samplesOf(sheet), inputs: kept.inputs[name],
       first: firstOf(name),
     });
     computed.set(name, { from, run });
@@ -90,7 +85,7 @@ export function createHost(page, programs, kernel = null) {
 
   /** Points and epochs as they may be, for all sheets at once. */
   function fitting(points, epochs) {
-    const samples = points.x.length;
+    const samples = countOf(points);
     const rows = epochs * samples;
     const { limits } = page;
     if (samples > limits.points) {
@@ -180,9 +175,9 @@ export function createHost(page, programs, kernel = null) {
     point: ({ row, column, text }) => withPoints(edited(kept.points, row, column, text)),
     paste: ({ row, column, text }) => withPoints(pasted(kept.points, row, column, text)),
     remove: ({ row }) => withPoints(removed(kept.points, row)),
-    points: ({ text }) => withPoints(listed(text)),
+    points: ({ text }) => withPoints(listed(kept.points, text)),
     file({ name }, bytes) {
-      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(name, bytes[0]));
+      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(kept.points, name, bytes[0]));
       else throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes }, withPoints);
     },
     race: ({ names }) => keep({ compared: comparedOf(names) }),
@@ -201,8 +196,9 @@ export function createHost(page, programs, kernel = null) {
   }
 
   function shownColumns() {
-    const { x, y } = kept.points;
-    if (kept.tab === DATA) return { names: ["x", "y"], columns: [x, y] };
+    if (kept.tab === DATA) {
+      return { names: Object.keys(kept.points), columns: Object.values(kept.points) };
+    }
     const cells = isSheet() ? runOf(kept.tab).cells : raceCells();
     const names = isSheet() ? one().names : raceHead().columns.map(({ name }) => name);
     const rows = cells.length / names.length;
@@ -228,7 +224,7 @@ export function createHost(page, programs, kernel = null) {
   }
 
   function raceCells() {
-    const samples = kept.points.x.length;
+    const samples = countOf(kept.points);
     const rows = kept.epochs * samples;
     const columns = [
       Float64Array.from({ length: rows }, (_, r) => Math.floor(r / samples) + 1),
@@ -253,7 +249,7 @@ export function createHost(page, programs, kernel = null) {
     const sheet = one();
     const samples = samplesOf(sheet);
     const shown = {
-      tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
+      tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: { model: one().head.model },
     };
     if (isSheet()) {
       const run = runOf(tab);

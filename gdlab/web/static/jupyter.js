@@ -3,6 +3,7 @@
 import { withHistory } from "./history.js";
 import { COMPARE, createHost } from "./host.js";
 import { Refusal } from "./number_input.js";
+import { pointsOf } from "./points.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
@@ -60,7 +61,7 @@ function toPython(host, sheets) {
     tab: () => kept.tab,
     epochs: () => kept.epochs,
     compared: () => kept.compared,
-    points: () => Array.from(kept.points.x, (x, place) => [x, kept.points.y[place]]),
+    points: () => pointsOf(kept.points),
     inputs: () => Object.fromEntries(sheets.flatMap(
       (sheet) => Object.entries(kept.inputs[sheet]).map(
         ([name, value]) => [nameOfInput(sheets, sheet, name), value],

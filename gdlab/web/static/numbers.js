@@ -59,3 +59,9 @@ export function escaped(text) {
   const marks = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return String(text).replace(/[&<>"]/g, (mark) => marks[mark]);
 }
+
+/** A column's letters: 0 is A, 26 is AA. */
+export function lettersOf(place) {
+  const before = place >= 26 ? lettersOf(Math.floor(place / 26) - 1) : "";
+  return before + String.fromCharCode(65 + (place % 26));
+}

@@ -115,7 +115,7 @@ function track(run, rows, area) {
 
 function drawPath(state, row) {
   const runs = runsOf(state);
-  const onLine = state.head.loss !== "loss";
+  const onLine = isLine(state);
   const found = onLine ? bowl(state.points) : null;
   const ranges = state.lossRanges ?? [0, 1].map((which) => {
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
@@ -154,8 +154,8 @@ function drawLoss(state, row) {
   const single = runs.length === 1;
   const area = axes({
     title: "loss", logY: true, xLabel: "row",
-    yLabel: single && state.mse?.length ? "thin: error² per update, thick: mean per epoch"
-      : state.head.loss === "loss" ? "loss per update" : "error² per update",
+    yLabel: single && state.mse?.length ? `thin: ${lossWord(state)} per update, thick: mean per epoch`
+      : `${lossWord(state)} per update`,
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);
@@ -200,7 +200,8 @@ function drawSteps(state, row) {
 function drawEpochs(state) {
   const runs = runsOf(state);
   const area = axes({
-    title: "mean squared error per epoch", xLabel: "epoch", yLabel: "mse", logY: true,
+    title: isLine(state) ? "mean squared error per epoch" : "mean loss per epoch",
+    xLabel: "epoch", yLabel: isLine(state) ? "mse" : "loss", logY: true,
     x: [1, Math.max(2, state.epochs)],
     y: decades(...runs.map((run) => plotted(run.mse))),
   });
@@ -230,6 +231,22 @@ function legendItem(state) {
   };
 }
 
+const isLine = (state) => state.head.model === "line";
+const lossWord = (state) => (isLine(state) ? "error²" : "loss");
+
+/** What is drawn: points and their line on the line, a path on it and on surfaces. */
+function drawnOf(state) {
+  const { columns, racers, surface } = state.head;
+  if (isLine(state)) {
+    if (!columns) return [drawPoints];
+    if (racers) return [drawPath, drawEpochs, drawPoints, drawLoss];
+    return [drawPath, drawLoss, drawPoints, drawSteps];
+  }
+  if (!columns) return [];
+  if (racers) return [drawEpochs, drawLoss];
+  return surface ? [drawPath, drawLoss, drawSteps] : [drawLoss, drawSteps];
+}
+
 /** The pictures in `place`, each at a fixed size; `show` draws them anew. */
 export function createPictures(place) {
   let kinds = [];
@@ -239,11 +256,7 @@ export function createPictures(place) {
   legend.className = "gd-legend";
 
   function build(state) {
-    const onLine = state.head.loss !== "loss";
-    const drawn = !state.head.columns ? [drawPoints]
-      : state.head.racers ? [drawPath, drawEpochs, drawPoints, drawLoss]
-      : onLine ? [drawPath, drawLoss, drawPoints, drawSteps]
-      : [drawPath, drawLoss, drawSteps];
+    const drawn = drawnOf(state);
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;
     place.replaceChildren(legend);

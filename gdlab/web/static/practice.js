@@ -4,6 +4,7 @@ import { drawPractice } from "./draw.js";
 import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
 import { Refusal } from "./number_input.js";
+import { pointsOf } from "./points.js";
 import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
 
@@ -17,7 +18,7 @@ const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 function drawnByPython(sheet, program, { points, inputs, epochs, samples }) {
   const first = { ...sheet.counts };
   for (const [start, column] of Object.entries(sheet.carriers)) first[column] = inputs[start];
-  const run = compute(program, sheet, { ...points, epochs, samples, inputs, first });
+  const run = compute(program, sheet, { points, epochs, samples, inputs, first });
   return { points, inputs, first, run, epochs, samples };
 }
 
@@ -193,8 +194,8 @@ export function withPractice(host, page, programs) {
     /** All of the open practice that Python needs to mark it; nothing where none is open. */
     practice() {
       if (!open) return {};
-      const { points: { x, y }, inputs, epochs } = numbersOfPractice(open);
-      const points = Array.from(x, (at, place) => [at, y[place]]);
+      const { points: columns, inputs, epochs } = numbersOfPractice(open);
+      const points = pointsOf(columns);
       return { ...open, points, inputs, epochs };
     },
     /** What is set now, the practice that is open with it. */

@@ -11,9 +11,12 @@ export function pythonLine(sheet, { inputs, points, epochs, page }) {
   const written = {
     points() {
       const { lesson } = page;
-      if (lesson && same(points.x, lesson.x) && same(points.y, lesson.y)) return null;
-      const one = (x, place) => `(${full(x)}, ${full(points.y[place])})`;
-      return `points=[${points.x.map(one).join(", ")}]`;
+      const names = Object.keys(points);
+      if (lesson && names.every((name) => same(points[name], lesson[name]))) return null;
+      const one = (_, place) => (
+        `(${names.map((name) => full(points[name][place])).join(", ")}${names.length < 2 ? "," : ""})`
+      );
+      return `points=[${points[names[0]].map(one).join(", ")}]`;
     },
     epochs: () => (epochs === 1 ? null : `epochs=${epochs}`),
     start() {

@@ -12,9 +12,9 @@ import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { copyFrom, saveFile } from "./download.js";
-import { POINT, pointsView, sheetView } from "./views.js";
+import { pointsView, sheetView } from "./views.js";
 
-const ABOUT_POINTS = "that every sheet uses; the line is fitted to them";
+const ABOUT_POINTS = "that every sheet uses; the model is fitted to them";
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
@@ -130,7 +130,7 @@ export function createSheet(root, host) {
     edit: (row, column, text) => ask({ kind: "point", row, column, text }),
     paste: (row, column, text) => ask({ kind: "paste", row, column, text }),
     remove: (row) => ask({ kind: "remove", row }),
-    select: (row, column) => wentTo(row, column, POINT[column]),
+    select: (row, column) => wentTo(row, column, Object.keys(state.points)[column]),
   };
 
   /** Keep the place for when the tab is shown again, and tell whoever mounted the sheet. */
@@ -196,7 +196,7 @@ export function createSheet(root, host) {
     showActions(practising, racing);
     if (!data && !racing) {
       const own = state.head.inputs;
-      const hasEpochs = state.head.loss !== "loss" && !practising;
+      const hasEpochs = !state.head.surface && !practising;
       const given = Boolean(before?.blanks) !== practising;
       if (anew && (given || JSON.stringify(before?.head?.inputs) !== JSON.stringify(own))) {
         inputs.build(hasEpochs ? [...own, EPOCHS] : own, practising);
@@ -320,7 +320,7 @@ export function createSheet(root, host) {
      * false where it has none of that row or name.
      */
     goTo(row, name) {
-      const names = isData() ? POINT : [...state.columns.keys()];
+      const names = isData() ? Object.keys(state.points) : [...state.columns.keys()];
       const column = name === null ? grid.here().column : names.indexOf(name);
       // Under the points is the row for a new one.
       const last = isData() ? state.samples + 1 : state.rows;

@@ -1,24 +1,24 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
 import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
+import { countOf, mapped } from "./points.js";
 import { pointsOfFile } from "./points_file.js";
 
-function enough({ x, y }) {
-  if (!x.length) throw new Refusal("the last point stays: a line needs at least one");
-  return { x, y };
+function enough(points) {
+  if (!countOf(points)) throw new Refusal("the last point stays: a line needs at least one");
+  return points;
 }
 
-const copied = ({ x, y }) => ({ x: [...x], y: [...y] });
+const copied = (points) => mapped(points, (column) => [...column]);
 
-/** Put a number in; one past the end adds a point with the last point's other number. */
+/** Put a number in; one past the end adds a point with the last point's other numbers. */
 function put(points, row, column, value) {
-  if (row === points.x.length) {
-    points.x.push(points.x.at(-1));
-    points.y.push(points.y.at(-1));
+  if (row === countOf(points)) {
+    for (const one of Object.values(points)) one.push(one.at(-1));
   }
   points[column][row] = value;
 }
 
-/** The points with one cell (row from 0, "x" or "y") typed anew. */
+/** The points with one cell (row from 0, a column's name) typed anew. */
 export function edited(points, row, column, text) {
   const changed = copied(points);
   put(changed, row, column, typedNumber(text, `points: ${column} in row ${row + 1}`));
@@ -31,12 +31,13 @@ export function pasted(points, row, column, text) {
   // Heads came along.
   if (lines.length > 1 && !lines[0].some((cell) => meanings(cell).length)) lines.shift();
   const changed = copied(points);
-  const names = column === "x" ? ["x", "y"] : ["y"];
+  const all = Object.keys(points);
+  const names = all.slice(all.indexOf(column));
   if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
     const [pair] = lines[0];
     const [point, none] = [pair.replace(",", "."), pair.replace(",", " and ")];
-    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between x `
-      + "and y, or a decimal point into each number");
+    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between ${names[0]} `
+      + `and ${names[1]}, or a decimal point into each number`);
   }
   const marks = provenMarks(lines.flat());
   lines.forEach((cells, place) => {
@@ -52,23 +53,27 @@ export function pasted(points, row, column, text) {
   return enough(changed);
 }
 
-/** The points of a link, x,y;x,y. */
-export function listed(text) {
-  const points = { x: [], y: [] };
+/** The points of a link, x,y;x,y, in the columns that there are. */
+export function listed(known, text) {
+  const points = mapped(known, () => []);
+  const names = Object.keys(known);
   text.split(";").forEach((pair, place) => {
     const cells = pair.split(",");
     const where = `points, number ${place + 1}`;
-    if (cells.length !== 2) throw new Refusal(`${where}: write x,y;x,y`);
-    ["x", "y"].forEach((name, k) => points[name].push(typedNumber(cells[k], `${where}: ${name}`)));
+    if (cells.length !== names.length) throw new Refusal(`${where}: write ${names};${names}`);
+    names.forEach((name, k) => points[name].push(typedNumber(cells[k], `${where}: ${name}`)));
   });
   return enough(points);
 }
 
 /** The points of a file that a person loads. */
-export const loaded = (name, bytes) => enough(pointsOfFile(name, bytes));
+export function loaded(known, name, bytes) {
+  if (Object.keys(known).join() === "x,y") return enough(pointsOfFile(name, bytes));
+  throw new Refusal(`${name}: paste these points; a file is read where they are x and y`);
+}
 
 /** The points without one of them (row from 0). */
 export function removed(points, row) {
   const keep = (_, place) => place !== row;
-  return enough({ x: points.x.filter(keep), y: points.y.filter(keep) });
+  return enough(mapped(points, (column) => column.filter(keep)));
 }

@@ -1,5 +1,5 @@
 // What the grid shows: the cells of a rule's sheet or of a race, or the points.
-import { full, shown } from "./numbers.js";
+import { full, lettersOf, shown } from "./numbers.js";
 import { valueOf } from "./state.js";
 
 const STATUS = {
@@ -11,7 +11,6 @@ const STATUS = {
 };
 const SHORT_NAME = 9;
 const ONE_CELL = "paste one number at a time; each cell is judged as it is filled in";
-export const POINT = ["x", "y"];
 
 function widthOf({ group, numbers, name }) {
   if (group) return "wide";
@@ -89,11 +88,12 @@ export function sheetView(state, lit, on) {
  * `paste(row, name, text)`, `remove(row)` and `select(row, column)`.
  */
 export function pointsView({ points, samples }, on) {
-  const text = (row, column) => (row < samples ? full(points[POINT[column]][row]) : "");
+  const point = Object.keys(points);
+  const text = (row, column) => (row < samples ? full(points[point[column]][row]) : "");
   return {
     label: "points",
-    columns: POINT.map((name, place) => ({
-      name, letters: "AB"[place], label: name, symbol: "", width: "normal",
+    columns: point.map((name, place) => ({
+      name, letters: lettersOf(place), label: name, symbol: "", width: "normal",
     })),
     rows: samples + 1,
     // The row for a new point is for the screen.
@@ -104,16 +104,16 @@ export function pointsView({ points, samples }, on) {
     text,
     marks: () => "gd-editable",
     spoken(row, column) {
-      const name = POINT[column];
+      const name = point[column];
       if (row >= samples) return `${name} of a new point`;
       return `${name} of point ${row + 1}: ${text(row, column)}`;
     },
     copied: text,
     editable: () => true,
     edit(row, column, typed) {
-      if (typed !== text(row, column)) on.edit(row, POINT[column], typed);
+      if (typed !== text(row, column)) on.edit(row, point[column], typed);
     },
-    paste: (row, column, block) => on.paste(row, POINT[column], block),
+    paste: (row, column, block) => on.paste(row, point[column], block),
     remove: (row) => row < samples && on.remove(row),
     select: on.select,
   };

@@ -1,6 +1,7 @@
 // The workbook of what is on the screen, with formulas and their values, in the layout of Python's
 // own: its parts (gdlab/web/workbook_template.py) with the rows of now.
-import { errorOf, escaped, pythonFloat, short } from "./numbers.js";
+import { errorOf, escaped, lettersOf, pythonFloat, short } from "./numbers.js";
+import { countOf } from "./points.js";
 import { zipped } from "./zip.js";
 
 const CHUNK = 1000;
@@ -211,19 +212,25 @@ function endsOf({ start_row: start, data_start_row: dataStart }, { rows, given }
 }
 
 /** The sheet of the points. */
-function dataSheet(text, template, { x, y }) {
+function dataSheet(text, template, points) {
+  const columns = Object.values(points);
+  const count = countOf(points);
   const first = template.data_start_row + 1;
   const [before, after] = [text.indexOf(`<row r="${first}"`), text.indexOf("</sheetData>")];
   const row = text.slice(before, text.indexOf("</row>", before));
   const formula = row.match(/<f>(.*?)<\/f>/)?.[1] ?? null;
   const styles = stylesOf(row, first);
-  const move = mover(template, { points: template.data_start_row + x.length });
+  const move = mover(template, { points: template.data_start_row + count });
   const pieces = [text.slice(0, before).replace(/<dimension ref="[^"]+"/, (ref) => move(ref))];
-  for (let k = 0; k < x.length; k++) {
+  for (let k = 0; k < count; k++) {
     const at = first + k;
     const own = formula && formula.replace(/A\d+$/, `A${at}`);
-    pieces.push(`<row r="${at}" spans="1:2">${cell(`A${at}`, styles.A, null, x[k])}`
-      + `${cell(`B${at}`, styles.B, own, y[k])}</row>`);
+    const cells = columns.map((values, place) => {
+      const letters = lettersOf(place);
+      const last = place === columns.length - 1;
+      return cell(`${letters}${at}`, styles[letters], last ? own : null, values[k]);
+    });
+    pieces.push(`<row r="${at}" spans="1:${columns.length}">${cells.join("")}</row>`);
   }
   const foot = text.slice(after).replace(/ sqref="[^"]+"/g, (ref) => move(ref));
   return [...pieces, foot];
@@ -243,7 +250,7 @@ function chart(text, template, contents, points) {
     const moved = mover(template, ends)(ref);
     const to = Number(moved.match(/(\d+)$/)[1]);
     const isData = name === "data" && !contents.has(name);
-    const values = isData ? points["xy"["AB".indexOf(letters)]]
+    const values = isData ? Object.values(points)["AB".indexOf(letters)]
       : valuesAt(content, letters, Number(from), start);
     const isNumber = isData ? letters === "A" || !onLine(points) : isPlain(content, letters, from);
     const written = isNumber ? (value) => short(value, 16) : pythonFloat;
@@ -297,7 +304,7 @@ function printAreas(text, template, contents) {
 }
 
 /** Whether every point lies on the lesson's own line: y is a formula then. */
-const onLine = ({ x, y }) => x.every((at, place) => y[place] === 30 + 2 * at);
+const onLine = ({ x, y }) => x?.every((at, place) => y?.[place] === 30 + 2 * at) ?? false;
 
 /**
  * The bytes of the workbook of one sheet or, as `data`, of all. `sheets` holds by name what each
