@@ -179,7 +179,8 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
         return f"{raised[1]}_{{t-1}}^{raised[2]}" if raised else f"{{{now}}}_{{t-1}}"
     base, parameter = of.part(name) if of else (name, None)
     if parameter is None and base.startswith(GRADIENT):
-        return BASES["grad"][0].format(latex(base.removeprefix(GRADIENT), letters, of))
+        by = latex(base.removeprefix(GRADIENT), letters, of)
+        return BASES["grad"][0].format(by, loss=WORDS[_loss(of)][0])
     if parameter is None:
         return WORDS[base][0] if base in WORDS else _letters(base)
     letter = LETTERS[letters].get(parameter) or _letters(parameter)
@@ -197,6 +198,9 @@ def _loss(of: Named | None) -> str:
 
 def _letters(name: str) -> str:
     """A word that has no symbol: upright, its digits below it, a Greek letter as that."""
+    letter, _, below = name.partition("_")
+    if len(letter) == 1 and below:
+        return f"{letter}_{{{below if len(below) == 1 else _letters(below)}}}"
     stem, digits = re.fullmatch(r"(.*?)(\d*)", name).groups()  # type: ignore[union-attr]
     written = f"\\{stem}" if stem in GREEK else stem
     if len(stem) > 1 and stem not in GREEK:
@@ -210,7 +214,8 @@ def text(name: str, letters: str = "mb", of: Named | None = None) -> str:
         return f"{text(name.removesuffix('_prev'), letters, of)}[t-1]"
     base, parameter = of.part(name) if of else (name, None)
     if parameter is None and base.startswith(GRADIENT):
-        return BASES["grad"][1].format(text(base.removeprefix(GRADIENT), letters, of))
+        by = text(base.removeprefix(GRADIENT), letters, of)
+        return BASES["grad"][1].format(by, loss=WORDS[_loss(of)][1])
     if parameter is None:
         return WORDS[base][1] if base in WORDS else base
     letter = LETTERS[letters].get(parameter, parameter)
