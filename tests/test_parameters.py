@@ -324,5 +324,5 @@ def test_a_rules_names_are_free(options, compile_from, formualizer, tmp_path, mo
 
 def test_a_gradient_by_a_column_is_typeset_as_one():
     table = gdlab.trace("sgd", model="logistic").table
-    assert text("grad_z", of=table) == "de/dz"
-    assert latex("grad_z", of=table) == r"\frac{\partial e}{\partial z}"
+    assert text("grad_z", of=table) == "dL/dz"
+    assert latex("grad_z", of=table) == r"\frac{\partial L}{\partial z}"
