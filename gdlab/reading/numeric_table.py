@@ -135,7 +135,7 @@ def _findings(read: Read) -> Iterator[tuple[int, int, Finding]]:
                     len(roles),
                     _finding(read, wrong_column, row, wanted[0], words, _slip(role, row)),
                 )
-    if read.rule is None:
+    if read.rule is None or not _is_sharp(read):
         return
     rate = read.rule.hyper["lr"][0]
     for number, moves in enumerate(read.moves):
@@ -149,6 +149,17 @@ def _findings(read: Read) -> Iterator[tuple[int, int, Finding]]:
                 why = _update_slip(move, step[0], rate, read, number, row)
                 yield row, 20 + number, _finding(read, moves.after, at, wanted_value, words, why)
         yield from _not_carried(read, moves)
+
+
+def _is_sharp(read: Read) -> bool:
+    """Whether the updates are large beside what rounding may hide: else nothing is to be told."""
+    sizes = sorted(
+        abs(move[0] - move[1]) / max(move[2], 1e-300)
+        for moves in read.moves
+        for move in moves.rows
+        if move is not None
+    )
+    return bool(sizes) and sizes[len(sizes) // 4] > 10
 
 
 def _not_carried(read: Read, moves: Moves) -> Iterator[tuple[int, int, Finding]]:
@@ -309,8 +320,10 @@ def _updates(read: Read) -> int:
     return max(sum(row is not None for row in moves.rows) for moves in read.moves)
 
 
-def _rule_name(read: Read) -> str:
+def _rule_name(read: Read) -> str | None:
     assert read.rule is not None
+    if not _is_sharp(read):
+        return None
     name = read.rule.variant.name
     xs = {value for value in read.layout.x.figures.values if value is not None}
     return "gradient descent" if name == "sgd" and len(xs) == 1 else name
@@ -347,13 +360,16 @@ def _words(read: Read, table: Table, has_faults: bool) -> str:
         f"{name} {value:.10g}" + (f" ({cell})" if cell else "")
         for name, (value, cell) in table.hyper.items()
     )
+    rule_name = table.rule or "an unknown rule"
     sentences = [
-        f"{table.rule} on y = b + m*x, {table.updates} updates, {hyper}, read from the numbers: "
+        f"{rule_name} on y = b + m*x, {table.updates} updates, {hyper}, read from the numbers: "
         + ", ".join(parts) + "."
     ]  # fmt: skip
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
-    if read.as_good:
+    if not _is_sharp(read):
+        sentences.append("Its digits are too few to tell the rule, or to judge the updates.")
+    elif read.as_good:
         sentences.append(f"The numbers fit {listed(read.as_good)} as well.")
     if not has_faults:
         sentences.append("Every cell follows.")
