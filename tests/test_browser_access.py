@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from conftest import missing
 from engines import has_module
-from mounted import fill_in, sheets
+from mounted import STARTS, fill_in, sheets
 from pages import go
 
 from gdlab.web.page import write_lessons_page
@@ -97,7 +97,7 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
         page.wait_for_selector(".gd-alert:not([hidden])")
         page.click(".gd-more summary")
     elif sheet == "practice":
-        fill_in(page, "3", "1", "12.5")
+        fill_in(page, *STARTS, "12.5")
         assert page.locator("td.gd-right").count() == 2 and page.locator("td.gd-wrong").count() == 1
     for width in (390, 820, 1400) if FULL else (390, 820):
         page.set_viewport_size({"width": width, "height": 1000})
@@ -229,7 +229,7 @@ def test_the_open_tab_is_in_sight_on_a_narrow_page(opened: Any) -> None:
 
 def test_a_cell_is_opened_typed_and_left_by_keys(opened: Any) -> None:
     page = opened("practice")
-    fill_in(page, "3", "1")
+    fill_in(page, *STARTS)
     assert page.evaluate("document.activeElement.className") == "gd-table"
     page.keyboard.press("F2")
     assert page.evaluate("document.activeElement.className") == "gd-editor"
@@ -245,7 +245,7 @@ def test_a_cell_is_opened_by_two_taps_where_there_is_no_keyboard(opened: Any) ->
     cell.tap()
     assert page.locator(".gd-editor").count() == 0
     cell.tap()
-    page.fill(".gd-editor", "1")
+    page.fill(".gd-editor", STARTS[1])
     page.press(".gd-editor", "Enter")
     page.wait_for_selector("td.gd-right")
     page.locator("td.gd-blank").first.click()
@@ -309,7 +309,7 @@ def test_a_screen_reader_hears_where_it_is_and_what_happens(opened: Any) -> None
 
 def test_a_screen_reader_hears_how_a_cell_is_judged(opened: Any) -> None:
     page = opened("practice")
-    fill_in(page, "3", "1", "12.5")
+    fill_in(page, *STARTS, "12.5")
     news = page.locator("[role=status] .gd-news")
     assert news.text_content() == "y_pred, row 1: wrong"
     assert news.evaluate("one => one.checkVisibility()")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import missing
-from mounted import fill_in, sheets
+from mounted import STARTS, fill_in, sheets
 from pages import go
 from pages import opened as alone
 
@@ -69,7 +69,7 @@ def page_run() -> gdlab.Trace:
 
 def test_a_practice_sheet_on_paper_has_room_to_write(opened: Any, tmp_path: Path) -> None:
     page = opened("practice")
-    fill_in(page, "3", "1", "12.5")
+    fill_in(page, *STARTS, "12.5")
     page.pdf(path=tmp_path / "practice.pdf")
     (told,) = text_of(tmp_path / "practice.pdf")
     assert "12.5" in told and "hint for" not in told
