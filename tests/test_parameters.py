@@ -204,7 +204,9 @@ def suffixes(x, b=1, a_b=1, w=1):
 
 @pytest.mark.parametrize("rule", ["adam", "sgd"])
 @pytest.mark.parametrize(
-    ("function", "points"), [(free, POINTS), (suffixes, [(1.0,), (2.0,), (3.0,)])], ids=str
+    ("function", "points"),
+    [(free, POINTS), (suffixes, [(1.0,), (2.0,), (3.0,)])],
+    ids=["free", "suffixes"],
 )
 def test_a_models_names_are_free(rule, function, points, formualizer, tmp_path):
     model = read_model(function)
