@@ -233,12 +233,12 @@ def test_a_run_that_does_not_move_has_a_rectangle_round_it_all_the_same(computin
 
 def given_of(run):
     """What a program computes a run from."""
-    x, y = run.points
+    points = dict(zip(run.table.point, run.points, strict=True))
     first = {run.table.carrier(name): value for name, value in run.start.items()}
     first |= run.table.counts
     inputs = inputs_of(run)
     counts = {"epochs": run.n_epochs, "samples": run.samples}
-    return {"x": x, "y": y, "inputs": inputs, "first": first} | counts
+    return {"points": points, "inputs": inputs, "first": first} | counts
 
 
 def test_a_rule_of_ones_own(browser, tmp_path):

@@ -61,10 +61,10 @@ SPECIAL: list[Texts] = [
     {(1, "norm"): "1.0", (1, "scale"): "0.98"},
 ]
 JUDGE_ALL = """({ keys, cases }) => cases.map(([key, texts, asked]) => {
-    const { sheet, x, y, epochs, inputs, first } = keys[key];
-    const samples = x.length;
+    const { sheet, points, epochs, inputs, first } = keys[key];
+    const samples = points.x.length;
     const program = gdlab.programs[key];
-    const run = gdlab.compute(program, sheet, { x, y, epochs, samples, inputs, first });
+    const run = gdlab.compute(program, sheet, { points, epochs, samples, inputs, first });
     const given = { rows: epochs * samples, inputs: { ...inputs, n: samples }, first };
     const judged = gdlab.judgeTyped(sheet, program, given, run.frame, new Map(texts));
     if (!asked) return [...judged].map(([place, { status, origin }]) => [place, status, origin]);
@@ -106,11 +106,9 @@ def plain(run: Trace) -> dict[str, Any]:
     table = run.table
     inputs = inputs_of(run)
     carried = {table.carrier(name): inputs[f"start_{name}"] for name in table.starts}
-    x, y = run.points
     return {
         "sheet": page_data({run.rule: run})["sheets"][run.rule],
-        "x": x,
-        "y": y,
+        "points": dict(zip(table.point, run.points, strict=True)),
         "epochs": run.n_epochs,
         "inputs": inputs,
         "first": carried | table.counts,

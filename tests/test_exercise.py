@@ -41,11 +41,12 @@ def test_no_true_value_of_a_blank_cell_stands_in_the_notebook() -> None:
 def test_the_score_follows_what_is_typed() -> None:
     sheet = gdlab.practice_sheet("sgd", rows=2, seed=1)
     _, run = make("sgd", rows=2, seed=1)
-    assert sheet.score == {"right": 0, "follows": 0, "wrong": 0, "empty": 22, "of": 22}
+    nothing = {"right": 0, "follows": 0, "unearned": 0, "wrong": 0, "empty": 22, "slips": 0}
+    assert sheet.score == nothing | {"of": 22}
     error = run.value("error", 1)
     own = {name: f"{run.value(name, 1):.4f}" for name in ("intercept", "slope", "y_pred", "error")}
     typed(sheet, **own, grad_intercept=f"{error:.4f}")
-    assert sheet.score == {"right": 4, "follows": 0, "wrong": 1, "empty": 17, "of": 22}
+    assert sheet.score == nothing | {"right": 4, "wrong": 1, "empty": 17, "slips": 1, "of": 22}
     typed(sheet, grad_intercept=f"{2 * error:.4f}".replace(".", ","))
     assert sheet.score["right"] == 5
     sheet.practice = sheet.practice | {"texts": {"1 y_pred": "twelve"}}

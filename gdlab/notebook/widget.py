@@ -129,9 +129,10 @@ class LiveSheet(anywidget.AnyWidget):
 
     @property
     def score(self) -> dict[str, int] | None:
-        """How far a practice is: how many cells are right, follow, are wrong, are empty, of all.
+        """How far a practice is: how many cells are right, follow, are unearned, wrong, empty.
 
-        None where none is open.
+        ``slips`` counts a mistake that all rows of a column repeat once; ``of`` counts all cells.
+        None where no practice is open.
         """
         return requests.score(self) if self.practice else None
 
