@@ -108,11 +108,12 @@ def mount(page: Any, sheet: LiveSheet, views: int = 1) -> None:
     def ask(_source: Any, asked: Any) -> Any:
         event, buffers = asked
         answers.clear()
-        work = requests.work(sheet, event, [b64decode(one) for one in buffers])
-        # The test's own loop is busy with the browser: the work goes on step by step.
-        with suppress(StopIteration):
-            while event["kind"] == "request":
-                work.send(None)
+        if event["kind"] == "request":
+            work = requests.work(sheet, event, [b64decode(one) for one in buffers])
+            # The test's own loop is busy with the browser: the work goes on step by step.
+            with suppress(StopIteration):
+                while True:
+                    work.send(None)
         return list(answers)
 
     def tell(_source: Any, changed: dict[str, Any]) -> None:

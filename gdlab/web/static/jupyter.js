@@ -25,14 +25,14 @@ function createKernel(model, isThere, say) {
   const waiting = new Map();
   let last = 0;
 
-  model.on("msg:custom", ({ number, share, result, error }, buffers) => {
+  model.on("msg:custom", ({ number, share, result, error }) => {
     const one = waiting.get(number);
     if (!one) return;
     clearTimeout(one.timer);
     if (share !== undefined) return one.tell?.(share);
     waiting.delete(number);
     if (error) one.refuse(new Refusal(error));
-    else one.keep({ ...result, buffers });
+    else one.keep(result);
   });
 
   return ({ bytes = [], ...request }, tell, signal) => new Promise((keep, refuse) => {
