@@ -22,6 +22,7 @@ SHARED = ("page", "programs", "tab", "inputs", "epochs", "points", "compared", "
 MOUNT = """async ({ code, state, views }) => {
     const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
     const heard = {};
+    window.answered = [];
     const changed = {};
     const fire = (name, ...told) => (heard[name] ?? []).slice().forEach((one) => one(...told));
     const model = window.model = {
@@ -40,6 +41,7 @@ MOUNT = """async ({ code, state, views }) => {
             for (const answer of await window.askPython([event, buffers.map(text)])) {
                 fire("msg:custom", answer, []);
             }
+            window.answered.push(event.what);
         },
         // As when Python has set something.
         take(name, value) {

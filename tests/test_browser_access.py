@@ -51,6 +51,10 @@ CUT_OFF = """() => [...document.querySelectorAll(".gd button, .gd input, .gd sum
         return left < 0 || right > innerWidth || (cut && one.clientWidth > 0);
     })
     .map((one) => one.outerHTML.slice(0, 80))"""
+# Settled once a frame has been drawn after what was changed.
+DRAWN = """() => new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => done()));
+})"""
 TOO_WIDE = "() => document.documentElement.scrollWidth - innerWidth"
 
 
@@ -333,7 +337,7 @@ def test_nothing_is_lost_when_narrow_or_zoomed(opened: Any, sheet: str) -> None:
     # 700 is 1400 at 200 %; 320 is 1280 at 400 %.
     for width in (700, 390, 320):
         page.set_viewport_size({"width": width, "height": 500})
-        page.wait_for_timeout(50)
+        page.evaluate(DRAWN)
         assert page.evaluate(TOO_WIDE) <= 0, width
         assert page.evaluate(CUT_OFF) == [], width
         assert page.locator(".gd :is(button, input, summary):visible").count() == controls

@@ -47,13 +47,13 @@ def assert_shows(page: Any, run: gdlab.Trace) -> None:
         assert shown == {name: float(f"{run.value(name, number):.6g}") for name in row}
 
 
-def settled(page: Any, sheet: Any, name: str, wanted: Any) -> None:
+def settled(page: Any, sheet: Any, **wanted: Any) -> None:
     """Wait until Python has heard of a change: its messages take a moment."""
-    for _ in range(100):
-        if getattr(sheet, name) == wanted:
-            return
+    for _ in range(500):
+        if sheet.get_state(tuple(wanted)) == wanted:
+            break
         page.wait_for_timeout(20)
-    assert getattr(sheet, name) == wanted
+    assert sheet.get_state(tuple(wanted)) == wanted
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_drag_is_shown_at_once_and_python_knows_of_it(
         drag(page, name, exponent)
     wanted = gdlab.trace(rule, epochs=5, lr=0.001, **options)
     assert_shows(page, wanted)
-    settled(page, sheet, "inputs", sheet.inputs | {name: 0.001})
+    settled(page, sheet, inputs=sheet.inputs | {name: 0.001})
     assert sheet.trace.frame.equals(wanted.frame)
     assert eval(page.input_value(".gd-python input")).final == wanted.final
 
@@ -112,7 +112,7 @@ def test_two_views_of_one_sheet_agree(browser: Any) -> None:
     page.keyboard.type("250")
     page.keyboard.press("Enter")
     assert first.locator("tr[data-row='0']").inner_text().split() == ["1", "14", "250"]
-    settled(page, sheet, "tab", "data")
+    settled(page, sheet, tab="data")
     assert sheet.run("adam").frame["y"][0] == 250
     page.close()
 
@@ -122,7 +122,7 @@ def test_the_sheet_goes_on_without_its_kernel(opened: Any, tmp_path: Any) -> Non
     page = opened(sheet)
     page.evaluate(CAUGHT)
     # The workbook's template comes while there is a kernel.
-    page.wait_for_timeout(8000)
+    page.wait_for_function("window.answered.includes('workbook')")
     drag(page, "lr", -2)
     page.evaluate("model.die()")
     assert line(page, "alert").startswith("The kernel has stopped. The sheet goes on without it")
@@ -149,7 +149,7 @@ def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
     page.wait_for_function("document.querySelector('.gd-row').max === '1740'")
     page.wait_for_selector(SETTLED)
     assert_shows(page, gdlab.trace("sgd", epochs=60, shuffle=True, seed=3))
-    settled(page, sheet, "epochs", 60)
+    settled(page, sheet, epochs=60)
     page.click("[data-tab=data]")
     page.click("tr[data-row='3'] td[data-column='0']")
     page.click("[data-do=remove]")
@@ -183,7 +183,7 @@ def test_a_workbook_of_points_is_read_by_python(opened: Any, tmp_path: Any) -> N
     sheet = live("data")
     page = opened(sheet)
     page.set_input_files(".gd-data-tools input", tmp_path / "mine.xlsx")
-    settled(page, sheet, "points", [[1.5, 2.0], [3.0, 4.0]])
+    settled(page, sheet, points=[[1.5, 2.0], [3.0, 4.0]])
     (tmp_path / "bad.xlsx").write_bytes(b"PK")
     page.set_input_files(".gd-data-tools input", tmp_path / "bad.xlsx")
     page.wait_for_selector(".gd-alert:not([hidden])")
@@ -201,7 +201,7 @@ def test_practice_is_there_on_every_rules_tab_and_python_can_mark_it(opened: Any
         page.keyboard.type("0.123")
         page.keyboard.press("Enter")
         assert line(page, "alert") == ""
-        for _ in range(100):
+        for _ in range(500):
             if sheet.practice.get("sheet") == tab and sheet.practice["texts"]:
                 break
             page.wait_for_timeout(20)
@@ -222,27 +222,23 @@ def test_reset_brings_everything_back_and_undo_takes_it_back(opened: Any) -> Non
     page.click("[data-tab=data]")
     page.click("tr[data-row='0'] td[data-column='0']")
     paste(page, "1\t2\n3\t4\n")
-    settled(page, sheet, "epochs", 7)
+    settled(page, sheet, epochs=7, points=[[1, 2], [3, 4], *before["points"][2:]])
     changed = sheet.get_state(("inputs", "epochs", "points"))
     page.click("[data-tab=adam]")
     page.click("[data-do=reset]")
-    settled(page, sheet, "epochs", 5)
-    page.wait_for_timeout(100)
-    assert sheet.get_state(("inputs", "epochs", "points")) == before
+    settled(page, sheet, **before)
     page.focus(".gd-table")
     page.keyboard.press("Control+z")
-    settled(page, sheet, "epochs", 7)
-    page.wait_for_timeout(100)
-    assert sheet.get_state(("inputs", "epochs", "points")) == changed
+    settled(page, sheet, **changed)
     for _ in range(3):
         page.keyboard.press("Control+z")
-    settled(page, sheet, "inputs", before["inputs"])
+    settled(page, sheet, inputs=before["inputs"])
     page.keyboard.press("Control+Shift+z")
-    settled(page, sheet, "inputs", changed["inputs"])
+    settled(page, sheet, inputs=changed["inputs"])
     assert sheet.points == before["points"]
     for _ in range(2):
         page.keyboard.press("Control+y")
-    settled(page, sheet, "points", changed["points"])
+    settled(page, sheet, points=changed["points"])
 
 
 def test_a_range_of_cells_is_copied_as_a_spreadsheet_takes_it(opened: Any) -> None:

@@ -283,8 +283,13 @@ def test_without_a_kernel_the_notebook_still_shows_its_table(page):
     page.click(".jp-Dialog button.jp-mod-accept")
     page.wait_for_selector(".gd-alert:not([hidden])")
     assert "kernel has stopped" in line(page, "alert")
-    page.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_timeout(1500)
+    page.evaluate(
+        """() => {
+            const saving = window.jupyterapp.commands.execute("docmanager:save");
+            saving.then(() => { window.isSaved = true; });
+        }"""
+    )
+    page.wait_for_function("window.isSaved")
     page.reload()
     page.wait_for_selector(".gdlab-still")
     assert page.is_visible(".gdlab-still")

@@ -47,7 +47,7 @@ def written(page: Any, path: Path) -> Path:
     """The workbook that the page's button saves."""
     page.evaluate("window.lastSaved = null")
     page.click("[data-do=export]")
-    for _ in range(300):
+    for _ in range(1200):
         if page.evaluate("Boolean(window.lastSaved)"):
             break
         page.wait_for_timeout(50)
