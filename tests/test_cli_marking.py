@@ -306,8 +306,10 @@ def in_terminal(words: list[str], extra: dict[str, str]) -> tuple[int, str]:
     plain = {name: text for name, text in os.environ.items() if name != "NO_COLOR"}
     plain |= {"TERM": "xterm-256color", **extra}
     child = subprocess.Popen(
-        [sys.executable, "-m", "gdlab", *words], stdout=follower, stderr=follower, env=plain
-    )
+        # How far it is, which a slow machine shows on stderr, is another matter.
+        [sys.executable, "-m", "gdlab", *words], stdout=follower, stderr=subprocess.DEVNULL,
+        env=plain,
+    )  # fmt: skip
     os.close(follower)
     text = b""
     while True:
