@@ -83,6 +83,11 @@ FLIPPED = {
     "Adam first and then SGD with momentum ends better than either alone.": (
         WITH_SETTINGS, lambda sets: sets[:1] * 3, {}, HOLDS),
     "SGD with momentum is a low-pass filter.": (HOLDS, same, {"beta": 0.5}, WITH_SETTINGS),
+    "A linear layer of ten inputs has learned after 50 full-batch epochs of Adam at 0.001.": (
+        FAILS, same, {"left": 0.96}, HOLDS),
+    "Plain SGD suits sparse data less.": (
+        WITH_SETTINGS, lambda kinds: [kinds[0], [kinds[1][0], kinds[1][1][:1], kinds[1][2]]],
+        {}, HOLDS),
     "AdamW and Ranger are better choices than Adam.": (
         FAILS, lambda grids: [runs[:1] if runs[0].rule == "adam" else runs for runs in grids],
         {}, HOLDS),

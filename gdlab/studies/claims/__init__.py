@@ -4,6 +4,7 @@ from gdlab.studies.claims.curves import plot_curves
 from gdlab.studies.claims.reading import show_claims
 from gdlab.studies.claims.rules import (
     adam_corrected_twice,
+    layer_of_ten,
     rmsprop_misplaced,
     rmsprop_without_root,
     sgd_not_zeroed,
@@ -14,6 +15,7 @@ from gdlab.studies.claims.walking import walk
 __all__ = [
     "adam_corrected_twice",
     "claims",
+    "layer_of_ten",
     "plot_curves",
     "rmsprop_misplaced",
     "rmsprop_without_root",

@@ -1,6 +1,8 @@
-"""Articles' variants of a rule, in the rules' own grammar; not registered."""
+"""Articles' variants of a rule, and a model of theirs, in the grammar; not registered."""
 
 from math import sqrt
+
+from gdlab.core.model import read_model
 
 
 def adam_corrected_twice(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -32,3 +34,17 @@ def rmsprop_misplaced(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
     sqr_avg = beta * sqr_avg_prev + (1 - beta * (g * g))
     step = lr * g / (sqrt(sqr_avg) + eps)
     return (sqr_avg,), (step,)
+
+
+@read_model
+def layer_of_ten(
+    x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, y,
+    bias=0, w1=0, w2=0, w3=0, w4=0, w5=0, w6=0, w7=0, w8=0, w9=0, w10=0,
+):  # fmt: skip
+    """A linear layer of ten inputs, and its squared error."""
+    first = w1 * x1 + w2 * x2 + w3 * x3 + w4 * x4 + w5 * x5
+    second = w6 * x6 + w7 * x7 + w8 * x8 + w9 * x9 + w10 * x10
+    y_pred = bias + first + second
+    error = y_pred - y
+    err2 = error * error
+    return y_pred, error, err2

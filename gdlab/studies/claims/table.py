@@ -15,6 +15,7 @@ from gdlab.studies.claims import (
     murthy,
     murthy_digits,
     murthy_formulas,
+    several_inputs,
     variants,
     variants_formulas,
 )
@@ -23,6 +24,9 @@ from gdlab.studies.claims.claim import UNTESTABLE, Article, Outcome, line_of
 if TYPE_CHECKING:
     import pandas as pd
 
+VARIANTS = (
+    "https://learn.zoos.dev/notes/math-for-ai-engineering/optimization/gradient-descent-variants"
+)
 # Where an article's address is empty, it is not known to us.
 ARTICLES = (
     Article(
@@ -43,8 +47,8 @@ ARTICLES = (
         "Gradient Descent Variants",
         "",
         "",
-        "https://learn.zoos.dev/notes/math-for-ai-engineering/optimization/gradient-descent-variants",
-        variants.CLAIMS + variants_formulas.CLAIMS,
+        VARIANTS,
+        (*variants.CLAIMS, *variants_formulas.CLAIMS, several_inputs.TEN),
     ),
     Article(
         "Adam and friends",
@@ -60,7 +64,13 @@ ARTICLES = (
         "",
         every_model.CLAIMS + every_model_formulas.CLAIMS,
     ),
-    Article("Optimizers deep dive", "", "", "", deep_dive.CLAIMS + deep_dive_formulas.CLAIMS),
+    Article(
+        "Optimizers deep dive",
+        "",
+        "",
+        "",
+        (*deep_dive.CLAIMS, *deep_dive_formulas.CLAIMS, several_inputs.SPARSE),
+    ),
 )
 
 
