@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,10 @@ def asked(sheet, what, buffers=(), **event):
     """What the page gets for a request."""
     sent: list[dict[str, Any]] = []
     object.__setattr__(sheet, "send", lambda content, buffers=None: sent.append(content))
-    sheet._heard(sheet, {"kind": "request", "number": 7, "what": what} | event, list(buffers))
+    message = {"kind": "request", "number": 7, "what": what} | event
+    # Where a browser was opened before, this thread has a loop, in which the work would wait.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(sheet._heard, sheet, message, list(buffers)).result()
     assert {one["number"] for one in sent} == {7}
     return sent
 
