@@ -184,7 +184,7 @@ def check_whole(page, run, name):
 def computing(browser):
     """What an expression in JavaScript makes of a run, as the page computes it."""
     with opened(browser) as page:
-        names = "compute, lossGridRanges, lossGrid"
+        names = "IEEE, compute, lossGridRanges, lossGrid"
         code = f"{joined('loss_grid.js')};Object.assign(window, {{ {names} }})"
         page.set_content(f"<script type=module>{code}</script>")
 
@@ -215,20 +215,31 @@ def test_the_loss_grid_of_a_surface_is_the_notebooks(computing, surface):
     for lr, steps in ((0.02, 60), (30.0, 3)):
         run = gdlab.trace("sgd", surface=surface, lr=lr, steps=steps, start={"u": 0.5, "v": -0.25})
         wanted = loss_grid(run)
-        names = [{"name": name} for name in run.table.parameters]
-        ranges = f"lossGridRanges({json.dumps(names)}, run.frame)"
+        ranges = f"lossGridRanges({new_columns(run)}, run.frame)"
         assert computing(run, ranges) == wanted[0]
-        heights = computing(run, f"[...lossGrid({ranges}, program)]")
+        heights = computing(run, heights_over(run, ranges))
         np.testing.assert_allclose(heights, wanted[1].ravel(), rtol=1e-9, atol=1e-9)
 
 
 def test_a_run_that_does_not_move_has_a_rectangle_round_it_all_the_same(computing):
     run = gdlab.trace("sgd", surface="ravine", start={"u": 0, "v": 0}, steps=3)
-    names = [{"name": name} for name in run.table.parameters]
-    ranges = computing(run, f"lossGridRanges({json.dumps(names)}, run.frame)")
+    ranges = computing(run, f"lossGridRanges({new_columns(run)}, run.frame)")
     assert all(low < 0 < high for low, high in ranges)
-    heights = computing(run, f"[...lossGrid({json.dumps(ranges)}, program)]")
+    heights = computing(run, heights_over(run, json.dumps(ranges)))
     assert min(heights) < max(heights)
+
+
+def new_columns(run):
+    """The columns of a path, as a head has them."""
+    return json.dumps([{"new": run.table.carrier(name)} for name in run.table.parameters])
+
+
+def heights_over(run, ranges):
+    """The expression of a loss grid over ranges."""
+    names, points = list(run.table.parameters), dict(zip(run.table.point, run.points, strict=True))
+    given = f"loss: {json.dumps(run.table.loss)}, points: {json.dumps(points)}, held: {{}}"
+    forward = "program(IEEE, {}, {}, given.inputs).forward"
+    return f"[...lossGrid({ranges}, {json.dumps(names)}, {{ forward: {forward}, {given} }})]"
 
 
 def given_of(run):

@@ -19,10 +19,10 @@ def ask(browser):
     with opened(browser) as page:
         code = f"{module('points_file.js')};window.asked = {{ typedNumber, pointsOfFile }}"
         page.set_content(f"<script type=module>{code}</script>")
-        call = """([name, first, second]) => {
+        call = """([name, first, second, words]) => {
             const given = Array.isArray(second) ? new Uint8Array(second) : second;
             try {
-                return window.asked[name](first, given);
+                return window.asked[name](first, given, words);
             } catch (error) {
                 if (error instanceof TypeError) throw error;
                 return error.message;
@@ -43,7 +43,7 @@ def test_written_numbers(ask, case):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
 def test_texts_of_every_kind(ask, case):
     data = case["text"].encode(case.get("encoding", "utf-8"))
-    found = ask("pointsOfFile", case["name"], list(data))
+    found = ask("pointsOfFile", case["name"], list(data), ["x", "y"])
     if isinstance(case["expect"], str):
         assert found.startswith(case["expect"])
         assert "\n" not in found

@@ -85,11 +85,6 @@ class Model:
         """All its names."""
         return (*self.formulas.arguments, *self.columns)
 
-    @cached_property
-    def loss_tree(self) -> ast.expr:
-        """The loss in one expression of data, parameters and constants."""
-        return inlined(self.formulas.steps, {self.loss})[self.loss]
-
     def forward(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """All its steps, where arguments are NumPy arrays or numbers: for pictures."""
         found = dict(values)

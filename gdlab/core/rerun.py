@@ -43,7 +43,7 @@ def python_line(run: Trace) -> str:
     given = _arguments(run, {})
     defaults = run.table.hyper
     left = [
-        f"{name}={_written(value)}"
+        f"{name}={written(value)}"
         for name, value in given.items()
         if not _is_default(name, value, defaults, run)
     ]
@@ -106,16 +106,17 @@ def _whole(value: float) -> Any:
     return int(value) if float(value).is_integer() else value
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """A value as it is typed: whole numbers without a point."""
     if isinstance(value, Model):
         return repr(value.name)
     if isinstance(value, float):
         return repr(_whole(value)) if abs(value) < 1e15 else repr(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_written(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{key!r}: {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
+        return "[" + ", ".join(written(item) for item in value) + "]"
     if isinstance(value, tuple):
-        return "(" + ", ".join(_written(item) for item in value) + ")"
+        # One number alone would be no row.
+        return "(" + ", ".join(map(written, value)) + ("," * (len(value) == 1)) + ")"
     return repr(value)

@@ -17,8 +17,8 @@ from gdlab.core.rerun import rerun
 from gdlab.marking.report import report
 from gdlab.marking.sheet import Filled
 from gdlab.marking.values import typed
-from gdlab.reading.points import read_points
-from gdlab.web.data import order_data, planned, sheet_data
+from gdlab.reading.points import read_columns
+from gdlab.web.data import guest, order_data, sheet_data
 from gdlab.web.program import program
 from gdlab.web.race import guest_rules
 from gdlab.web.workbook_template import workbook_templates
@@ -80,7 +80,8 @@ async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
 def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The samples' order of every shuffled sheet, over other points or more epochs."""
     samples, epochs = int(event["samples"]), int(event["epochs"])
-    points = [0.0] * samples, [0.0] * samples
+    one = next(iter(sheet.runs.values()))
+    points = tuple([column[k % len(column)] for k in range(samples)] for column in one.points)
     orders = {}
     shuffled = {name: run for name, run in sheet.runs.items() if run.order}
     for done, (name, run) in enumerate(shuffled.items()):
@@ -95,22 +96,21 @@ def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     own = {name: sheet.runs[name] for name in sheet.page["sheets"]}
     new = {name: rule for name, rule in guest_rules(own).items() if name not in event["known"]}
     guests, programs = {}, {}
-    points = list(zip(*one.points, strict=True))
     for done, (name, rule) in enumerate(new.items()):
         yield done / len(new)
-        run = sheet.runs[name] = planned(rule, points, epochs=one.n_epochs)
+        run = sheet.runs[name] = guest(rule, one)
         guests[name], programs[name] = sheet_data(run), program(run.table)
     return {"guests": guests, "programs": programs}
 
 
-def _points(_sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
+def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
     """The points of a workbook."""
     yield 0
     with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
         path = Path(folder) / (Path(event["name"]).name or "points")
         path.write_bytes(bytes(buffers[0]))
-        frame = read_points(path)
-    return {"x": frame["x"].tolist(), "y": frame["y"].tolist()}
+        found = read_columns(path, dict.fromkeys(sheet.page["points"]))
+    return {name: found.columns[name] for name in sheet.page["points"]}
 
 
 def _workbook(sheet: "LiveSheet", _event: Event, _buffers: list[Any]) -> Work:
@@ -133,7 +133,7 @@ def score(sheet: "LiveSheet") -> dict[str, int]:
     run = sheet.runs[practice["sheet"]]
     # Samples come in their order: one that is drawn was drawn for other points.
     plain = {name: value for name, value in run.options.items() if name not in ("shuffle", "seed")}
-    points = pairs(practice["points"])
+    points = pairs(practice["points"], run.table.point)
     key = rerun(
         dataclasses.replace(run, options=plain, order=[]),
         points,

@@ -88,9 +88,9 @@ def checked_rows(page: Page, samples: int, epochs: Any) -> int:
 def checked_points(page: Page, given: Any) -> list[list[float]]:
     """Points of any kind that :func:`gdlab.trace` takes, as rows of the page's columns."""
     columns = pairs(given, tuple(page["points"]))
-    most = page["limits"]["points"]
-    if len(columns[0]) > most:
-        raise ValueError(f"{len(columns[0])} points; the sheet takes at most {most}")
+    count, most = len(columns[0]), page["limits"]["points"]
+    if count > most:
+        raise ValueError(f"{count} points; the sheet takes at most {most}")
     return [list(point) for point in zip(*columns, strict=True)]
 
 

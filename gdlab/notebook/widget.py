@@ -31,7 +31,8 @@ class LiveSheet(anywidget.AnyWidget):
         inputs: every input by its name, ``lr`` or, where there are several sheets, ``adam.lr``. An
             assignment sets those that it names; a plain ``lr`` is that of the sheet that is shown.
         epochs: passes over the points, for all sheets.
-        points: rows of x and y; assign any kind of points that :func:`gdlab.trace` takes.
+        points: rows of x and y, or of a model's own columns; assign any kind of points that
+            :func:`gdlab.trace` takes.
         compared: the rules on the sheet compare.
         selected: the cell where a person is, ``{"row": 3, "column": "error"}``; empty where the
             sheet has opened.
@@ -90,12 +91,13 @@ class LiveSheet(anywidget.AnyWidget):
 
     @traitlets.validate("epochs")
     def _check_epochs(self, proposal: Any) -> int:
-        samples = len(self.points or next(iter(self._page["points"].values())))
+        own: list[float] = next(iter(self._page["points"].values()), [])
+        samples = len(self.points or own)
         return sheet_state.checked_rows(self._page, samples, proposal["value"])
 
     @traitlets.validate("points")
     def _check_points(self, proposal: Any) -> list[list[float]]:
-        if not next(iter(self._page["points"].values())):
+        if not self._page["points"]:
             return []
         points = sheet_state.checked_points(self._page, proposal["value"])
         sheet_state.checked_rows(self._page, len(points), self.epochs or self._page["epochs"])

@@ -1,7 +1,7 @@
 """What a page knows of its sheets, as plain data: gdlab/web/static/host.js reads it."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     ``guests`` the same, without a head, of the other rules that can race against them.
     """
     one = next(iter(runs.values()))
+    own = one.table.model.points
     racing = len(runs) > 1
     guests = _guests(runs) if racing else {}
     return {
@@ -48,9 +49,10 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
         "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
-        "points": dict(zip(one.table.point or "xy", one.points or ([], []), strict=True)),
-        # The line of Python leaves a model's own points out.
-        "lesson": _own_points(one.table),
+        "model": one.table.model.name,
+        "points": _named(one, one.points),
+        # The line of Python leaves the model's own points out.
+        "ownPoints": _named(one, own()) if own else None,
         "race": _race(one) if racing else NO_RACE,
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in runs.items()
@@ -59,23 +61,27 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     }
 
 
-def _own_points(table: Table) -> dict[str, list[float]] | None:
-    own = table.model.points
-    return dict(zip(table.point, own(), strict=True)) if own else None
+def _named(run: Trace, columns: Iterable[list[float]]) -> dict[str, list[float]]:
+    """The points' columns by their names; none on a surface."""
+    return dict(zip(run.table.point, columns, strict=True))
 
 
 def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
     """The rules that no sheet runs, at their defaults."""
     one = next(iter(runs.values()))
+    return {name: guest(rule, one) for name, rule in guest_rules(runs).items()}
+
+
+def guest(rule: str, one: Trace) -> Trace:
+    """A rule at its defaults, on the points and the model of a run."""
     points = list(zip(*one.points, strict=True))
-    return {
-        name: planned(rule, points, epochs=one.n_epochs) for name, rule in guest_rules(runs).items()
-    }
+    return planned(rule, points, epochs=one.n_epochs, model=one.table.model)
 
 
 def runs_of(data: Mapping[str, Any], runs: Mapping[str, Trace]) -> dict[str, Trace]:
     """The runs behind a page's sheets and guests, by name."""
-    return dict(runs) | {name: planned(guest["rule"]) for name, guest in data["guests"].items()}
+    one = next(iter(runs.values()))
+    return dict(runs) | {name: guest(own["rule"], one) for name, own in data["guests"].items()}
 
 
 def _race(one: Trace) -> dict[str, Any]:

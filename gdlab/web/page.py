@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gdlab.core.files import replacing
 from gdlab.core.lessons import EPOCHS, LESSONS, lesson
+from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, page_data, runs_of
@@ -20,6 +21,15 @@ from gdlab.web.workbook_template import workbook_templates
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
 LESSONS_PAGE = "graddesc.html"
 OWN_TABS = (DATA, COMPARE)
+# What is updated, and how a gradient reads: of the line, and of any other model.
+SAID_OF_LINE = (
+    "the line",
+    "The error of a point is e; ∂e²/∂b says how fast its square changes when b does.",
+)
+SAID_OF_MODEL = (
+    "the parameters",
+    "A gradient says how fast the loss changes when its parameter does.",
+)
 
 
 def write_lessons_page(path: str | Path, *, epochs: int = EPOCHS) -> Path:
@@ -36,12 +46,14 @@ def write_page(
 ) -> Path:
     """Write runs as one HTML file, a live sheet each by its name; returns the path.
 
-    All are on the same points, or there is one, on a surface. Raises ValueError for a path that
-    does not end in .html or .htm, for more points or rows than a page can hold, and where the path
-    cannot be written.
+    All are of one model, on the same points, or there is one, on a surface. Raises ValueError for a
+    path that does not end in .html or .htm, for more points or rows than a page can hold, and where
+    the path cannot be written.
     """
     if Path(path).suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"{path}: a page's name ends in .html")
+    if len({run.table.model for run in runs.values()}) > 1:
+        raise ValueError("the runs of a page are of one model")
     for run in runs.values():
         if len(runs) > 1 and not run.table.point:
             raise ValueError("a page of a surface takes one rule")
@@ -62,6 +74,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
     data["workbook"] = workbook_templates(runs)
     programs = {name: program(run.table) for name, run in runs_of(data, runs).items()}
     script = _script(programs)
+    updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     parts = {
         # Nothing but the page's own script runs, and nothing is fetched from anywhere.
@@ -69,6 +82,8 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "base-uri 'none'; form-action 'none'",
         "title": html.escape(title),
         "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
+        "updated": updated,
+        "gradient": gradient,
         "data": _packed(data),
         "script": script,
     }

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from gdlab.core.columns import ABOVE, LAST_ROW, OWN, Column, Table, topological_order
+from gdlab.core.model import Model
+from gdlab.language.grammar import leading
 from gdlab.language.javascript import javascript
 
 # Everything that a program may ask of an arithmetic.
@@ -23,7 +25,8 @@ ARITHMETIC = (
 def program(table: Table) -> str:
     """A table's program: ``rows`` and ``epochs`` hold the columns in an order to compute them in.
 
-    On a surface, ``loss`` gives the height at a place.
+    ``forward(p)`` puts the model's columns down to its loss into ``p``, a place: parameters and,
+    but for a surface, a point, by name.
     """
 
     def row_leaf(name: str) -> str:
@@ -45,11 +48,19 @@ def program(table: Table) -> str:
         "epochs": _functions(topological_order(table.epoch_columns), "k, r", epoch_leaf),
     }
     body = "".join(f"  {name}: {{\n{lines}  }},\n" for name, lines in parts.items())
-    if not table.point:
-        loss = javascript(table.model.loss_tree, str)
-        body += f"  loss: ({', '.join(table.parameters)}) => {loss},\n"
+    body += f"  forward: (p) => {{\n{_forward(table.model)}  }},\n"
     used = [name for name in ARITHMETIC if re.search(rf"\b{name}\(", body)]
     return f"({{ {', '.join(used)} }}, c, e, i) => ({{\n{body}}})"
+
+
+def _forward(model: Model) -> str:
+    steps = model.formulas.steps
+
+    def leaf(name: str) -> str:
+        return f"{'i' if name in model.constants else 'p'}.{name}"
+
+    columns = leading(steps, model.loss)
+    return "".join(f"    p.{name} = {javascript(steps[name], leaf)};\n" for name in columns)
 
 
 def _functions(columns: Iterable[Column], arguments: str, leaf: Callable[[str], str]) -> str:

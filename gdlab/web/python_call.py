@@ -3,6 +3,7 @@
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS
+from gdlab.core.rerun import written
 from gdlab.core.trace import Trace
 
 Part = str | list[Any] | dict[str, list[list[Any]]]
@@ -21,7 +22,7 @@ def python_call(run: Trace) -> list[Part]:
     parts.append("start")
     for name, value in run.options.items():
         if name != "switch":
-            parts.append(f"{name}={value!r}")
+            parts.append(f"{name}={written(value)}")
             continue
         after = [one for one in table.inputs if one.after]
         own = [one.name for one in after]
@@ -31,7 +32,7 @@ def python_call(run: Trace) -> list[Part]:
         )
         hyper = [one for one in hyper if one not in (*own, "at_epoch")]
     # Some settings bring columns along by being given at all, whatever their value.
-    brings = {*EXTRAS, "batch_size"}.difference(run.table.rule.hyper)
+    brings = {*EXTRAS, "batch_size"}.difference(table.rule.hyper, table.model.constants)
     hyper.sort(key=lambda name: name != "batch_size")
     for name in hyper:
         default = None if name in brings else run.table.hyper[name]

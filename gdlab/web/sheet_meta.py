@@ -30,15 +30,27 @@ def sheet_meta(table: Table) -> dict[str, Any]:
         "source": table.rule.source,
         "columns": [_column(table, column) for column in table.columns],
         "inputs": [_input(table, name) for name in layout.inputs(table)],
-        "parameters": [
-            {"name": name, "letter": text_symbol(name, of=table)} for name in table.parameters
-        ],
-        "loss": table.loss,
+        "parameters": [_parameter(table, name) for name in table.parameters],
         "model": table.model.name,
         "surface": not table.point,
+        "prediction": table.model.prediction,
+        "loss": table.loss,
+        "squared": table.model.squared_error,
+        "count": table.count,
         "frozen": next(name for name in ("sample", "t") if name in table.names),
         "start_row": layout.START_ROW,
         "points_row": layout.DATA_START_ROW,
+    }
+
+
+def _parameter(table: Table, name: str) -> dict[str, str]:
+    """A parameter, and the columns and the input that it stands behind."""
+    return {
+        "name": name,
+        "letter": text_symbol(name, of=table),
+        "new": table.carrier(name),
+        "step": table.named("step", name),
+        "start": table.start_inputs[name],
     }
 
 
@@ -55,6 +67,8 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
     else:
         formula = latex(column.expression, symbol_of)
         numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
+    starts = {table.carrier(start): one for start, one in table.start_inputs.items()}
+    start = starts.get(name)
     return {
         "name": name,
         "letters": layout.letters(table.names.index(name)),
@@ -63,6 +77,8 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
         "numbers": numbers,
         "excel": layout.shape(table, name, "{last_point}"),
         "precedents": list(column.precedents),
+        "start": start,
+        "startExcel": start and f"={layout.defined_names(table)[start]}",
     }
 
 

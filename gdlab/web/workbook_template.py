@@ -22,6 +22,8 @@ from gdlab.core.layout import (
     epoch_formula,
     letters,
 )
+from gdlab.core.model import LINE
+from gdlab.core.points import Points
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
 from gdlab.excel.charts import CHART_POINTS
@@ -43,19 +45,13 @@ CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
 def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
     """The templates of the workbooks of some sheets, by name: of each, and of all as ``data``.
 
-    Each is there for points on the lesson's line and for others. ``parts`` are the texts that the
-    ``files`` of a book point to.
+    The line's are there for points on the lesson's line and for others. ``parts`` are the texts
+    that the ``files`` of a book point to.
     """
     pool: dict[str, int] = {}
     books: dict[str, Any] = {}
-    for kind, points in (
-        ("line", [(x, 30 + 2 * x) for x in range(1, SAMPLES + 1)]),
-        ("free", [(x, x * x) for x in range(1, SAMPLES + 1)]),
-    ):
+    for kind, points in _points(next(iter(runs.values()))).items():
         shown = {name: _shown(run, points) for name, run in runs.items()}
-        one = next(iter(shown.values()))
-        if kind == "free" and not one.table.point:
-            break
         for name, run in shown.items():
             books.setdefault(name, {})[kind] = _book({name: run}, pool, last=True)
         if len(shown) > 1:
@@ -77,13 +73,19 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
     }
 
 
-def _shown(run: Trace, points: list[tuple[int, int]]) -> Trace:
+def _points(run: Trace) -> dict[str, Points]:
+    """The template's points: ``line`` are on the lesson's line, whose y are formulas."""
+    x = [float(value) for value in range(1, SAMPLES + 1)]
+    if run.table.model.name == LINE:
+        return {"line": (x, [30 + 2 * at for at in x]), "free": (x, [at * at for at in x])}
+    return {"free": tuple([one[k % len(one)] for k in range(SAMPLES)] for one in run.points)}
+
+
+def _shown(run: Trace, points: Points) -> Trace:
     """The run over the template's points; what it was given stands in its title as it was."""
     if not run.table.point:
         return rerun(run, steps=ROWS)
-    x, y = ([float(value) for value in values] for values in zip(*points, strict=True))
-    columns = (*[x] * (len(run.table.point) - 1), y)
-    return dataclasses.replace(rerun(run, columns, EPOCHS), options=run.options)
+    return dataclasses.replace(rerun(run, points, EPOCHS), options=run.options)
 
 
 def _book(runs: Mapping[str, Trace], pool: dict[str, int], last: bool) -> dict[str, Any]:
@@ -131,15 +133,24 @@ def _figures(run: Trace) -> dict[str, Any]:
         START_ROW + FAR_EPOCH - 1: "{above}",
         DATA_START_ROW + FAR_POINTS: "{last_point}",
     }
+    measured = {name: base for base, name in table.measures.items()}
     epochs = []
     for column, name in enumerate(table.epoch_names, first):
         formula = epoch_formula(table, name, FAR_EPOCH, FAR_POINTS)
         for number, hole in holes.items():
             formula = formula and re.sub(rf"(?<!\d){number}(?!\d)", hole, formula)
-        epochs.append({"name": name, "letters": letters(column), "excel": formula})
+        epochs.append(
+            {
+                "name": name,
+                "letters": letters(column),
+                "excel": formula,
+                "measure": "epoch" if name == "epoch" else measured.get(name),
+                "carrier": table.new.get(name),
+            }
+        )
     return {
         "epochs": epochs,
-        "line": [letters(first), letters(first + 1)] if table.point else None,
+        "line": [letters(first), letters(first + 1)] if table.model.name == LINE else None,
         "differences": [
             {"letters": letters(column), "exact": exact, "estimate": estimate}
             for column, (exact, estimate) in enumerate(_estimated(table), first + 3)

@@ -30,7 +30,7 @@ export function readTyped(text) {
 }
 
 /** The columns whose every cell is a whole number, by their formulas alone: they only count. */
-export function countingOf({ names, computed }, program, inputs) {
+export function countingOf({ names, computed, data, count }, program, inputs) {
   const never = () => false;
   // A constant is whole by itself, a name where its column is.
   const isWhole = (value) => (typeof value === "number" ? Number.isInteger(value) : value);
@@ -40,8 +40,8 @@ export function countingOf({ names, computed }, program, inputs) {
     abs: never, floor: never, sign: never, min: never, max: never,
     choose: (sign, a, b, then, otherwise) => both(then(), otherwise()),
   };
-  const counted = names.filter((name) => !computed.includes(name) && !["x", "y"].includes(name));
-  const given = Object.fromEntries(Object.keys(inputs).map((name) => [name, name === "n"]));
+  const counted = names.filter((name) => !computed.includes(name) && !data.includes(name));
+  const given = Object.fromEntries(Object.keys(inputs).map((name) => [name, name === count]));
   const column = {};
   const formulas = Object.entries(program(WHOLE, column, {}, given).rows);
   const mark = (name, whole) => { column[name] = [whole, whole]; };

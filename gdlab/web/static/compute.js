@@ -5,8 +5,8 @@ const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 
 
 /**
  * Run a program. `sheet` is what Python wrote of a table: `names` of its columns, those `computed`,
- * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `points` by
- * column, `epochs`, `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
+ * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `points`, `epochs`,
+ * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
  *
  * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
  * `frame`, by name the columns of IEEE 754's numbers, whose place 0 is the start row; `exploded`,
@@ -18,9 +18,9 @@ export function compute(program, sheet, given) {
   const frame = {};
   for (const name of sheet.names) frame[name] = column(rows, given.first[name]);
   count(frame, sheet, given, rows);
-  const inputs = { ...given.inputs, n: given.samples };
+  const inputs = { ...given.inputs, [sheet.count]: given.samples };
   const ends = emptyEnds(sheet, given);
-  fill(program(IEEE, frame, ends, inputs), frame, ends, given, 1);
+  fill(program(IEEE, frame, ends, inputs), sheet, frame, ends, given, 1);
   const exploded = firstBad(frame, sheet.computed, rows);
   const totals = sumsOfLosses(frame[sheet.loss], given);
   const mse = totals.map((total) => finiteOrNull(total / given.samples));
@@ -36,6 +36,7 @@ const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 
 /** Fill in what is counted or given: epoch, sample, t and the point. */
 function count(frame, { order }, { samples, points }, rows) {
+  const given = Object.entries(points);
   for (let r = 1; r <= rows; r++) {
     const place = (r - 1) % samples;
     const sample = order ? order[r - 1] : place;
@@ -43,30 +44,30 @@ function count(frame, { order }, { samples, points }, rows) {
       epoch: Math.floor((r - 1) / samples) + 1, position: place + 1, sample: sample + 1, t: r,
     };
     for (const name in counted) if (frame[name]) frame[name][r] = counted[name];
-    for (const name in points) if (frame[name]) frame[name][r] = points[name][sample];
+    for (const [name, values] of given) frame[name][r] = values[sample];
   }
 }
 
 /** A schedule's columns, still empty; place 0 is what its first epoch finds above it. */
-function emptyEnds({ epochNames, epochStarts }, { epochs, inputs }) {
+function emptyEnds({ epochNames, epochStarts, rate, startRate, nextRate }, { epochs, inputs }) {
   const ends = {};
   for (const name of epochNames) ends[name] = column(epochs, epochStarts[name]);
   if (epochNames.length) {
-    ends.lr = column(epochs);
-    ends.next_lr[0] = inputs.start_lr;
+    ends[rate] = column(epochs);
+    ends[nextRate][0] = inputs[startRate];
   }
   return ends;
 }
 
 /** Compute rows and epochs in order; rows before `from` are there already. */
-function fill(program, cells, ends, { epochs, samples }, from) {
+function fill(program, { rate, nextRate }, cells, ends, { epochs, samples }, from) {
   const pairs = (functions, into) => Object.entries(functions).map(([name, f]) => [into[name], f]);
   const rowPairs = pairs(program.rows, cells);
   const endPairs = pairs(program.epochs, ends);
   for (let k = 1; k <= epochs; k++) {
-    if (endPairs.length) ends.lr[k] = ends.next_lr[k - 1];
+    if (endPairs.length) ends[rate][k] = ends[nextRate][k - 1];
     for (let r = Math.max(from, (k - 1) * samples + 1); r <= k * samples; r++) {
-      if (endPairs.length) cells.lr[r] = ends.lr[k];
+      if (endPairs.length) cells[rate][r] = ends[rate][k];
       for (const [into, f] of rowPairs) into[r] = f(r);
     }
     for (const [into, f] of endPairs) into[k] = f(k, k * samples);
@@ -81,9 +82,9 @@ function firstBad(frame, computed, rows) {
   return null;
 }
 
-/** The sum of the losses of each epoch; none on a surface. */
-function sumsOfLosses(losses, { epochs, samples }) {
-  if (!losses) return [];
+/** The sum of the losses of each epoch; none on a surface, which has no points. */
+function sumsOfLosses(losses, { points, epochs, samples }) {
+  if (!Object.keys(points).length) return [];
   return Array.from({ length: epochs }, (_, k) => {
     let total = losses[k * samples + 1];
     for (let r = k * samples + 2; r <= (k + 1) * samples; r++) total += losses[r];
@@ -101,6 +102,6 @@ function withErrors(program, sheet, given, inputs, { frame, ends, totals, row })
   const cells = {};
   for (const name of sheet.names) cells[name] = frame[name].slice();
   const shownEnds = emptyEnds(sheet, given);
-  fill(program(SHEET, cells, shownEnds, inputs), cells, shownEnds, given, from);
+  fill(program(SHEET, cells, shownEnds, inputs), sheet, cells, shownEnds, given, from);
   return [cells, shownEnds];
 }

@@ -1,4 +1,4 @@
-// Contours of the loss: ellipses for a straight line, straight bits over a grid for a surface.
+// Contours of the loss: ellipses for a straight line, straight bits over a grid for another model.
 import { extent, pathOf } from "./axes.js";
 
 const ELLIPSES = 7;
@@ -6,7 +6,7 @@ const CORNERS = 96;
 const CONTOURS = 11;
 
 /** The least squares line through the points, their mean x and its spread; null without one. */
-export function bowl({ x, y }) {
+export function bowl([x, y]) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   const spread = mean(x.map((at) => (at - meanX) ** 2));
@@ -62,8 +62,8 @@ function crossings(heights, side, i, j, height) {
   return found;
 }
 
-/** Contours from heights on a square grid over the two ranges of `lossRanges`. */
-export function surfaceContours({ lossRanges: [across, up], lossGrid: heights }, area) {
+/** Contours from heights on a square grid over two ranges. */
+export function gridContours([across, up], heights, area) {
   const side = Math.sqrt(heights.length);
   const [low, high] = extent(heights);
   const at = ([from, to], k) => from + ((to - from) * k) / (side - 1);

@@ -19,7 +19,7 @@ export const FRAME = `
   <div class="gd-data-tools">
     <label class="gd-button">Load a file <input type="file" accept=".csv,.xlsx"></label>
     <button type="button" data-do="remove">Remove this point</button>
-    <span>Click a cell and type. Two columns copied from a spreadsheet can be pasted.</span>
+    <span>Click a cell and type. Columns copied from a spreadsheet can be pasted.</span>
   </div>
   <div class="gd-player"></div>
   <div class="gd-bar"></div>

@@ -1,11 +1,12 @@
 // The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
 // the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
+import { IEEE } from "./arithmetic.js";
 import { compute } from "./compute.js";
+import { lossGridRanges } from "./loss_grid.js";
 import { full, lettersOf, short } from "./numbers.js";
-import { lossGridRanges, lossGrid } from "./loss_grid.js";
+import { countOf } from "./points.js";
 import { pythonLine } from "./python.js";
 import { Refusal } from "./number_input.js";
-import { countOf } from "./points.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
@@ -53,6 +54,7 @@ export function createHost(page, programs, kernel = null) {
   // Nothing in it is ever changed: what is set anew is a new object, so that each run knows by
   // what it was computed from whether it still holds.
   let kept = atFirst;
+  const dataNames = Object.keys(page.points);
   let template = page.workbook ?? null;
   const computed = new Map();
 
@@ -76,8 +78,8 @@ export function createHost(page, programs, kernel = null) {
     if (known && from.every((part, place) => part === known.from[place])) return known.run;
     const sheet = sheets[name];
     const run = compute(programs[name], sheet, {
-      points: kept.points, epochs: kept.epochs, samples: samplesOf(sheet), inputs: kept.inputs[name],
-      first: firstOf(name),
+      points: kept.points, epochs: kept.epochs, samples: samplesOf(sheet),
+      inputs: kept.inputs[name], first: firstOf(name),
     });
     computed.set(name, { from, run });
     return run;
@@ -155,7 +157,7 @@ export function createHost(page, programs, kernel = null) {
         const shown = Object.fromEntries(names.map((name) => [name, {
           sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
           inputs: kept.inputs[name],
-          given: { ...points, epochs, samples: samplesOf(sheets[name]) },
+          given: { points, epochs, samples: samplesOf(sheets[name]) },
         }]));
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
         return { ...state(), file: { name: `${tab}.xlsx`, bytes } };
@@ -175,9 +177,9 @@ export function createHost(page, programs, kernel = null) {
     point: ({ row, column, text }) => withPoints(edited(kept.points, row, column, text)),
     paste: ({ row, column, text }) => withPoints(pasted(kept.points, row, column, text)),
     remove: ({ row }) => withPoints(removed(kept.points, row)),
-    points: ({ text }) => withPoints(listed(kept.points, text)),
+    points: ({ text }) => withPoints(listed(dataNames, text)),
     file({ name }, bytes) {
-      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(kept.points, name, bytes[0]));
+      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(dataNames, name, bytes[0]));
       else throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes }, withPoints);
     },
     race: ({ names }) => keep({ compared: comparedOf(names) }),
@@ -196,9 +198,7 @@ export function createHost(page, programs, kernel = null) {
   }
 
   function shownColumns() {
-    if (kept.tab === DATA) {
-      return { names: Object.keys(kept.points), columns: Object.values(kept.points) };
-    }
+    if (kept.tab === DATA) return { names: dataNames, columns: Object.values(kept.points) };
     const cells = isSheet() ? runOf(kept.tab).cells : raceCells();
     const names = isSheet() ? one().names : raceHead().columns.map(({ name }) => name);
     const rows = cells.length / names.length;
@@ -208,12 +208,12 @@ export function createHost(page, programs, kernel = null) {
 
   function raceHead() {
     const { counters, source } = page.race;
-    const own = kept.compared.flatMap((label) => page.race.shown.map((column) => ({
+    const own = kept.compared.flatMap((label) => page.race.shown.map((column, place) => ({
       ...column, name: `${label}: ${column.name}`, group: label,
-      excel: `=${label}!${sheets[label].places[column.name]}{row}`,
+      excel: `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
     })));
     return {
-      ...one().head, rule: null, source, loss: undefined, inputs: [], frozen: "t",
+      ...one().head, rule: null, source, inputs: [], frozen: "t",
       columns: [...counters, ...own].map(
         (column, place) => ({ ...column, letters: lettersOf(place) }),
       ),
@@ -233,8 +233,8 @@ export function createHost(page, programs, kernel = null) {
     ];
     for (const name of kept.compared) {
       const { cells } = runOf(name);
-      for (const shown of page.race.shown) {
-        const place = sheets[name].names.indexOf(shown.name);
+      for (const shown of Object.keys(sheets[name].places)) {
+        const place = sheets[name].names.indexOf(shown);
         columns.push(cells.subarray(place * rows, (place + 1) * rows));
       }
     }
@@ -243,37 +243,48 @@ export function createHost(page, programs, kernel = null) {
     return all;
   }
 
+  /** A function that fills a place in with a sheet's model. */
+  const forwardOf = (name) => programs[name](IEEE, {}, {}, kept.inputs[name]).forward;
+
+  const constantsOf = (name) => sheets[name].constants.map((one) => kept.inputs[name][one]);
+
+  /** What a parameter starts from. */
+  function startOf(name, parameter) {
+    const { carried } = sheets[name];
+    return kept.inputs[name][Object.keys(carried).find((input) => carried[input] === parameter)];
+  }
+
   /** What the sheet shows now. */
   function state() {
     const { tab, epochs, points } = kept;
     const sheet = one();
     const samples = samplesOf(sheet);
     const shown = {
-      tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: { model: one().head.model },
+      tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
+      model: page.model,
     };
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {
         head: sheet.head, inputs: kept.inputs[tab], first: firstOf(tab), exploded: run.exploded,
-        mse: run.mse, table: run.cells,
+        mse: run.mse, table: run.cells, forward: forwardOf(tab),
+        constants: constantsOf(tab),
         python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });
       if (sheet.steps) {
-        shown.lossRanges = lossGridRanges(sheet.head.parameters, run.frame);
-        shown.lossGrid = lossGrid(shown.lossRanges, programs[tab]);
+        shown.lossRanges = lossGridRanges(sheet.head.parameters.slice(0, 2), run.frame);
       }
     } else if (tab === COMPARE) {
       const head = raceHead();
       const told = (name) => Object.entries(kept.inputs[name])
         .filter(([input]) => !(input in sheets[name].carriers))
-        .map(([input, value]) => `${input === "start_lr" ? "lr" : input} ${short(value)}`);
+        .map(([input, value]) => `${input === sheets[name].startRate ? "lr" : input} ${short(value)}`);
       Object.assign(shown, {
         head, mark: `${tab} ${kept.compared.join(" ")}`, table: raceCells(),
         choices: Object.keys(sheets),
         mse: kept.compared.map((name) => runOf(name).mse),
-        starts: kept.compared.map((name) => head.parameters.map(
-          (parameter) => kept.inputs[name][`start_${parameter.name}`],
-        )),
+        forward: kept.compared.map(forwardOf), constants: kept.compared.map(constantsOf),
+        starts: kept.compared.map((name) => head.parameters.map((one) => startOf(name, one.name))),
         settings: kept.compared.map((name) => told(name).join(", ")),
       });
     }

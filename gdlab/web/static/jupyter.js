@@ -3,7 +3,7 @@
 import { withHistory } from "./history.js";
 import { COMPARE, createHost } from "./host.js";
 import { Refusal } from "./number_input.js";
-import { pointsOf } from "./points.js";
+import { pointsOf, rowsOf } from "./points.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
@@ -61,7 +61,7 @@ function toPython(host, sheets) {
     tab: () => kept.tab,
     epochs: () => kept.epochs,
     compared: () => kept.compared,
-    points: () => pointsOf(kept.points),
+    points: () => rowsOf(kept.points),
     inputs: () => Object.fromEntries(sheets.flatMap(
       (sheet) => Object.entries(kept.inputs[sheet]).map(
         ([name, value]) => [nameOfInput(sheets, sheet, name), value],
@@ -72,8 +72,8 @@ function toPython(host, sheets) {
 }
 
 /** What Python shares under a name, as a host keeps it. */
-function fromPython(name, value, sheets) {
-  if (name === "points") return { x: value.map(([x]) => x), y: value.map(([, y]) => y) };
+function fromPython(name, value, sheets, columns) {
+  if (name === "points") return pointsOf(columns, value);
   if (name === "practice") return value.sheet === undefined ? null : value;
   if (name !== "inputs") return value;
   const inputs = Object.fromEntries(sheets.map((sheet) => [sheet, {}]));
@@ -134,7 +134,9 @@ export default {
       const forms = toPython(host, sheets);
       const others = names.filter((name) => !alike(model.get(name), forms[name]()));
       if (!others.length) return;
-      const parts = others.map((name) => [name, fromPython(name, model.get(name), sheets)]);
+      const parts = others.map(
+        (name) => [name, fromPython(name, model.get(name), sheets, Object.keys(page.points))],
+      );
       try {
         host.take(Object.fromEntries(parts));
       } catch (problem) {

@@ -1,12 +1,12 @@
 // The address's fragment: which sheet, inputs, epochs, points, race, practice and cell a link leads
 // to. `lr` is an input of that sheet, `adam.lr` one of another.
 import { full } from "./numbers.js";
-import { pointsOf } from "./points.js";
+import { rowsOf } from "./points.js";
 
 const LONGEST_POINTS = 1500;
 const OWN = ["sheet", "epochs", "points", "race", "practice", "row", "column"];
 
-const textOf = (points) => pointsOf(points).map((point) => point.map(full).join()).join(";");
+const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).join(";");
 
 /** Whether points can stand in a link: a long address is cut off in mails. */
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;

@@ -1,13 +1,15 @@
-// The loss of a surface over a rectangle round a run's path.
-import { IEEE } from "./arithmetic.js";
+// The loss over a rectangle of two parameters.
+import { rowsOf } from "./points.js";
 
 const SIDE = 48;
-const REACH = 10;
+export const REACH = 10;
+// Of more points some stand for all.
+const MOST_POINTS = 100;
 
-/** Both parameters' ranges; a path that goes far from its start leaves the rectangle. */
+/** A surface's ranges; a path that goes far from its start leaves the rectangle. */
 export function lossGridRanges(parameters, frame) {
-  return parameters.map(({ name }) => {
-    const [start, ...path] = frame[`new_${name}`];
+  return parameters.map((one) => {
+    const [start, ...path] = frame[one.new];
     const near = path.filter((value) => Math.abs(value - start) <= REACH);
     const [low, high] = [Math.min(start, ...near), Math.max(start, ...near)];
     const air = 0.15 * (high - low) || 1;
@@ -15,12 +17,26 @@ export function lossGridRanges(parameters, frame) {
   });
 }
 
-/** The heights at SIDE times SIDE places, row by row upwards. */
-export function lossGrid([across, up], program) {
-  const { loss } = program(IEEE, {}, {}, {});
+/**
+ * The heights at SIDE times SIDE places of two parameters, row by row upwards: the loss of a model
+ * (its program's `forward`), or its mean over some of its points. `held` are the other parameters.
+ */
+export function lossGrid([across, up], [first, second], { forward, loss, points, held }) {
   const at = ([from, to], k) => from + ((to - from) * k) / (SIDE - 1);
-  return Float64Array.from(
-    { length: SIDE * SIDE },
-    (_, k) => loss(at(across, k % SIDE), at(up, Math.floor(k / SIDE))),
-  );
+  const names = Object.keys(points);
+  const all = rowsOf(points);
+  const every = Math.ceil(all.length / MOST_POINTS);
+  const rows = names.length ? all.filter((_, k) => k % every === 0) : [[]];
+  const place = { ...held };
+  return Float64Array.from({ length: SIDE * SIDE }, (_, k) => {
+    place[first] = at(across, k % SIDE);
+    place[second] = at(up, Math.floor(k / SIDE));
+    let total = 0;
+    for (const row of rows) {
+      names.forEach((name, column) => { place[name] = row[column]; });
+      forward(place);
+      total += place[loss];
+    }
+    return total / rows.length;
+  });
 }

@@ -2,7 +2,8 @@
 import {
   HEIGHT, WIDTH, axes, decades, extent, lineOf, padded, pathOf, widened,
 } from "./axes.js";
-import { bowl, ellipsesOnce, surfaceContours } from "./contours.js";
+import { bowl, ellipsesOnce, gridContours } from "./contours.js";
+import { REACH, lossGrid } from "./loss_grid.js";
 import { escaped, short } from "./numbers.js";
 import { valueOf } from "./state.js";
 
@@ -10,6 +11,10 @@ const SHAPES = [
   "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z",
   "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
+// So many places of a prediction are joined by straight lines.
+const CURVE_PLACES = 64;
+// A loss that grows so many times over belongs to a run that leaves its picture.
+const FAR_GROWN = 1000;
 // So many places of a path are drawn before they are thinned out.
 const DETAILED = 400;
 const MOST_MARKERS = 50;
@@ -29,14 +34,15 @@ function runsOf(state) {
   if (head.racers) {
     return head.racers.map(({ label, columns }, place) => ({
       label,
-      ends: columns.slice(0, 2).map((name) => state.cells.get(name)),
+      ends: columns.slice(0, -1).map((name) => state.cells.get(name)),
       start: state.starts[place],
-      loss: state.cells.get(columns[2]),
+      loss: state.cells.get(columns.at(-1)),
       mse: state.mse[place],
+      forward: state.forward[place],
     }));
   }
   if (!head.parameters) return [];
-  const names = head.parameters.map(({ name }) => `new_${name}`);
+  const names = head.parameters.map((one) => one.new);
   return [
     {
       label: head.rule,
@@ -44,9 +50,10 @@ function runsOf(state) {
       start: names.map((name) => state.first[name]),
       loss: state.cells.get(head.loss),
       steps: head.parameters.map(
-        ({ name, letter }) => ({ letter, values: state.cells.get(`step_${name}`) }),
+        ({ step, letter }) => ({ letter, values: state.cells.get(step) }),
       ),
       mse: state.mse,
+      forward: state.forward,
     },
   ];
 }
@@ -56,6 +63,11 @@ function endOf(run, row) {
   return row > 0 ? run.ends.map((values) => values[row - 1]) : run.start;
 }
 
+/** Parameters by their names. */
+const named = ({ parameters }, values) => Object.fromEntries(
+  parameters.map(({ name }, place) => [name, values[place]]),
+);
+
 function marker(run, x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
   const at = `transform="translate(${near(x)} ${near(y)})"`;
@@ -63,30 +75,40 @@ function marker(run, x, y) {
 }
 
 function drawPoints(state, row) {
-  const { x, y } = state.points;
+  const { head } = state;
+  const [xName, yName] = Object.keys(state.points);
+  const [x, y] = Object.values(state.points);
+  const straight = state.model === "line";
   const area = axes({
-    title: "points and line", xLabel: "x", yLabel: "y",
+    title: straight ? "points and line" : "points and prediction", xLabel: xName, yLabel: yName,
     x: padded(extent(x)), y: padded(extent(y), 0.25),
   });
   const [low, high] = padded(extent(x));
-  const through = ([intercept, slope]) => pathOf(
-    [low, high].map((at) => [area.x(at), area.y(intercept + slope * at)]),
+  const pieces = straight ? 1 : CURVE_PLACES;
+  const ats = Array.from({ length: pieces + 1 }, (_, k) => low + ((high - low) * k) / pieces);
+  const predicted = ({ forward }, parameters, at) => {
+    const place = { ...named(head, parameters), [xName]: at, [yName]: 0 };
+    forward(place);
+    return place[head.prediction];
+  };
+  const through = (run, parameters) => pathOf(
+    ats.map((at) => [area.x(at), area.y(predicted(run, parameters, at))]),
   );
   let marks = "";
   const still = Array.from(x, (at, k) => circle("gd-point", 3, area.x(at), area.y(y[k]))).join("");
   const runs = runsOf(state);
   runs.forEach((run, place) => {
     const before = endOf(run, Math.max(0, row - 1));
-    marks += path(`gd-line ${lineClass(place)}`, through(before));
+    marks += path(`gd-line ${lineClass(place)}`, through(run, before));
     if (runs.length > 1 || row === 0) return;
-    marks += path(`gd-line gd-faint ${lineClass(place)}`, through(endOf(run, row)));
+    marks += path(`gd-line gd-faint ${lineClass(place)}`, through(run, endOf(run, row)));
   });
   if (runs.length && row > 0) {
     const sample = Number(valueOf(state, "sample", row)) - 1;
     const [atX, atY] = [area.x(x[sample]), area.y(y[sample])];
     if (runs.length === 1) {
       const before = endOf(runs[0], row - 1);
-      const onLine = area.y(before[0] + before[1] * x[sample]);
+      const onLine = area.y(predicted(runs[0], before, x[sample]));
       if (Number.isFinite(onLine)) {
         marks += path("gd-residual", `M${near(atX)} ${near(atY)}V${near(onLine)}`);
       }
@@ -113,11 +135,41 @@ function track(run, rows, area) {
   return pathOf(places);
 }
 
+/** What one axis of a path shows; a run that gets far worse may leave the picture. */
+function rangeOf(runs, which) {
+  const seen = runs.map(({ start, ends, loss }) => {
+    const far = loss.some((value) => !(value <= FAR_GROWN * loss[0]));
+    const near = (value) => Math.abs(value - start[which]) <= REACH;
+    return far ? ends[which].filter(near) : ends[which];
+  });
+  return widened(padded(extent(runs.map(({ start }) => start[which]), ...seen), 0.15));
+}
+
+const drawnContours = { key: "", marks: "" };
+
+/**
+ * Contours over the first two parameters, the others held where a row left them; drawn anew only
+ * where they are others.
+ */
+function contoursOnce({ head, points, constants }, run, row, ranges, area) {
+  const end = endOf(run, row);
+  const others = end.every(Number.isFinite) ? end : run.start;
+  const [first, second] = head.parameters.map(({ name }) => name);
+  const key = JSON.stringify([head.model, constants, ranges, others.slice(2), points]);
+  if (drawnContours.key !== key) {
+    const held = named(head, others);
+    const given = { forward: run.forward, loss: head.loss, points, held };
+    const marks = gridContours(ranges, lossGrid(ranges, [first, second], given), area);
+    Object.assign(drawnContours, { key, marks });
+  }
+  return drawnContours.marks;
+}
+
 function drawPath(state, row) {
   const runs = runsOf(state);
-  const onLine = isLine(state);
-  const found = onLine ? bowl(state.points) : null;
+  const found = state.model === "line" ? bowl(Object.values(state.points)) : null;
   const ranges = state.lossRanges ?? [0, 1].map((which) => {
+    if (state.model !== "line") return rangeOf(runs, which);
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
     const [low, high] = padded(fixed, 0.25);
     const [least, most] = extent(...runs.map((run) => run.ends[which]));
@@ -134,7 +186,7 @@ function drawPath(state, row) {
   });
   let marks = "";
   const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
-    : state.lossRanges ? surfaceContours(state, area) : "";
+    : state.model === "line" ? "" : contoursOnce(state, runs[0], row, ranges, area);
   runs.forEach((run, place) => {
     const names = `gd-path ${lineClass(place)}`;
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));
@@ -148,6 +200,8 @@ function drawPath(state, row) {
 function rowLine(area, row) {
   return row > 0 ? path("gd-now-line", `M${near(area.x(row))} 0V${area.height}`) : "";
 }
+
+const lossWord = ({ head }) => (head.squared ? "error²" : "loss");
 
 function drawLoss(state, row) {
   const runs = runsOf(state);
@@ -183,16 +237,24 @@ function epochSteps(mse, samples, area) {
 
 function drawSteps(state, row) {
   const [{ steps }] = runsOf(state);
+  const few = steps.length <= 2;
   const area = axes({
     title: "size of the steps", xLabel: "row",
-    yLabel: steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", "),
+    yLabel: few ? steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", ") : "",
     logY: true, x: [1, Math.max(2, state.rows)], y: decades(...steps.map(({ values }) => values)),
   });
   let marks = rowLine(area, row);
-  steps.forEach(({ values }, place) => {
-    marks += path(`gd-thin gd-step-${place}`, lineOf(values, area));
+  steps.forEach(({ letter, values }, place) => {
+    const kind = few ? `gd-step-${place}` : lineClass(place);
+    marks += path(`gd-thin ${kind}`, lineOf(values, area));
     const now = values[row - 1];
-    if (now) marks += circle(`gd-step-now gd-step-${place}`, 4, area.x(row), area.y(now));
+    if (now) marks += circle(`gd-step-now ${kind}`, 4, area.x(row), area.y(now));
+    // More lines than words tell apart are named where they end.
+    const last = area.y(values.at(-1)).toFixed(1);
+    if (!few && values.at(-1)) {
+      marks += `<text class="gd-tick-label" x="${area.width - 2}" y="${last}" text-anchor="end">`
+        + `${escaped(letter)}</text>`;
+    }
   });
   return { frame: area.frame(), marks };
 }
@@ -200,8 +262,8 @@ function drawSteps(state, row) {
 function drawEpochs(state) {
   const runs = runsOf(state);
   const area = axes({
-    title: isLine(state) ? "mean squared error per epoch" : "mean loss per epoch",
-    xLabel: "epoch", yLabel: isLine(state) ? "mse" : "loss", logY: true,
+    title: state.head.squared ? "mean squared error per epoch" : "mean loss per epoch",
+    xLabel: "epoch", yLabel: state.head.squared ? "mse" : "mean loss", logY: true,
     x: [1, Math.max(2, state.epochs)],
     y: decades(...runs.map((run) => plotted(run.mse))),
   });
@@ -231,22 +293,6 @@ function legendItem(state) {
   };
 }
 
-const isLine = (state) => state.head.model === "line";
-const lossWord = (state) => (isLine(state) ? "error²" : "loss");
-
-/** What is drawn: points and their line on the line, a path on it and on surfaces. */
-function drawnOf(state) {
-  const { columns, racers, surface } = state.head;
-  if (isLine(state)) {
-    if (!columns) return [drawPoints];
-    if (racers) return [drawPath, drawEpochs, drawPoints, drawLoss];
-    return [drawPath, drawLoss, drawPoints, drawSteps];
-  }
-  if (!columns) return [];
-  if (racers) return [drawEpochs, drawLoss];
-  return surface ? [drawPath, drawLoss, drawSteps] : [drawLoss, drawSteps];
-}
-
 /** The pictures in `place`, each at a fixed size; `show` draws them anew. */
 export function createPictures(place) {
   let kinds = [];
@@ -256,7 +302,15 @@ export function createPictures(place) {
   legend.className = "gd-legend";
 
   function build(state) {
-    const drawn = drawnOf(state);
+    const { head, points } = state;
+    const fits = {
+      [drawPath.name]: head.parameters?.length > 1,
+      [drawPoints.name]: head.columns ? Boolean(head.prediction) : Object.keys(points).length === 2,
+    };
+    const all = !head.columns ? [drawPoints]
+      : head.racers ? [drawPath, drawEpochs, drawPoints, drawLoss]
+      : [drawPath, drawLoss, drawPoints, drawSteps];
+    const drawn = all.filter(({ name }) => fits[name] ?? true);
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;
     place.replaceChildren(legend);

@@ -1,14 +1,15 @@
-// Points as the sheet holds them: by the name of each column, its numbers.
+// Points as a page keeps them: the columns of the model's data, each a list of numbers, by name.
 
-/** How many points there are. */
-export const countOf = (points) => Object.values(points)[0].length;
+/** How many there are; none on a surface. */
+export const countOf = (points) => Object.values(points)[0]?.length ?? 0;
 
-/** The points row by row. */
-export const pointsOf = (points) => Array.from(
-  { length: countOf(points) }, (_, row) => Object.values(points).map((column) => column[row]),
+/** The values of each point, in the columns' order. */
+export const rowsOf = (points) => Array.from(
+  { length: countOf(points) },
+  (_, row) => Object.values(points).map((column) => column[row]),
 );
 
-/** The points with each column changed. */
-export const mapped = (points, change) => Object.fromEntries(
-  Object.entries(points).map(([name, column]) => [name, change(column)]),
+/** Columns of these names from each point's values. */
+export const pointsOf = (names, rows) => Object.fromEntries(
+  names.map((name, place) => [name, rows.map((row) => row[place])]),
 );

@@ -1,9 +1,8 @@
-// The two columns of a text file that a person loads, whatever stands around them.
+// The columns of a text file that a person loads, whatever stands around them.
 // reading/rows.py and columns.py do the same; tests/data/points_cases.json is for both.
 import { Refusal, isMissing, meanings, provenMarks, typedNumber } from "./number_input.js";
 
 const SAMPLED_ROWS = 200;
-const COLUMN_WORDS = ["x", "y"];
 
 const isNumber = (text) => meanings(text).length > 0;
 const isWord = (text) => !isMissing(text) && !isNumber(text);
@@ -22,8 +21,8 @@ function isComment(cells) {
   return /^\s*#+\s*[^#\s]/.test(first) && !isMissing(first) && !first.trim().endsWith("!");
 }
 
-/** The points of a .csv or .tsv file: columns headed x and y, or just two columns of numbers. */
-export function pointsOfFile(name, bytes) {
+/** The points of a .csv or .tsv file: columns headed by `words`, or just as many of numbers. */
+export function pointsOfFile(name, bytes, words) {
   if (!/\.(csv|tsv|txt)$/i.test(name)) {
     throw new Refusal(`${name}: this page reads points from .csv and .tsv files; `
       + "save it as one of these first");
@@ -32,14 +31,14 @@ export function pointsOfFile(name, bytes) {
   const rows = rowsOfText(name, fileText(name, bytes))
     .filter(([, cells]) => filledCells(cells).length && !isComment(cells));
   if (!rows.length) throw new Refusal(`${name}: no rows`);
-  const [head, places] = placesOf(name, rows);
+  const [head, places] = placesOf(name, rows, words);
   const body = rows.slice(head + 1);
   while (body.length && isTitle(body[0][1])) body.shift();
   while (body.length && isNote(body.at(-1)[1])) body.pop();
   if (!body.length) throw new Refusal(`${name}: a head but no points under it`);
   const width = rows[Math.max(head, 0)][1].length;
   const marks = provenMarks(body.flatMap(([, cells]) => places.map((place) => cells[place] ?? "")));
-  const points = { x: [], y: [] };
+  const points = Object.fromEntries(words.map((word) => [word, []]));
   for (const [line, cells] of body) {
     const where = `${name}, line ${line}`;
     if (cells.slice(width).some(isNumber)) {
@@ -48,22 +47,23 @@ export function pointsOfFile(name, bytes) {
     const chosen = places.map((place) => cells[place] ?? "");
     const absent = chosen.findIndex(isMissing);
     if (absent >= 0) {
-      throw new Refusal(`${where}: ${COLUMN_WORDS[absent]} is missing; fill it in, or take the `
+      throw new Refusal(`${where}: ${words[absent]} is missing; fill it in, or take the `
         + "line out of the file");
     }
-    COLUMN_WORDS.forEach((word, k) => {
+    words.forEach((word, k) => {
       points[word].push(typedNumber(chosen[k], `${where}: ${word}`, marks));
     });
   }
   return points;
 }
 
-/** The place of the head among the rows, -1 for none, and of x and y in a row. */
-function placesOf(name, rows) {
+/** The place of the head among the rows, -1 for none, and of the words' columns in a row. */
+function placesOf(name, rows, words) {
+  const asked = allOf(words);
   let first = rows.findIndex(([, cells]) => !isTitle(cells));
   if (first < 0) first = rows.length;
   for (let k = 0; k <= first && k < rows.length; k += 1) {
-    const places = COLUMN_WORDS.map((word) => placeOfHead(word, rows[k][1]));
+    const places = words.map((word) => placeOfHead(word, rows[k][1]));
     if (!places.includes(-1)) return [k, places];
   }
   if (first === rows.length) throw new Refusal(`${name}: no line of numbers`);
@@ -80,23 +80,27 @@ function placesOf(name, rows) {
     .findIndex(([, cells]) => filledCells(cells).length >= numeric.length);
   if (head < 0) head = first - 1;
   for (const places of [filled, numeric]) {
-    if (places.length === COLUMN_WORDS.length) return [head, places];
+    if (places.length === words.length) return [head, places];
   }
-  if (filled.length < COLUMN_WORDS.length) {
-    throw new Refusal(`${name}: x and y need 2 columns of numbers`);
+  if (filled.length < words.length) {
+    throw new Refusal(`${name}: ${asked} need ${words.length} columns of numbers`);
   }
   const titles = head < 0 ? [] : rows[head][1].filter(isWord).map((title) => title.trim());
   const having = titles.length ? titles.join(", ") : `${filled.length} columns without heads`;
-  throw new Refusal(`${name}: which columns are x and y? It has ${having}; head them x and y`);
+  throw new Refusal(`${name}: which columns are ${asked}? It has ${having}; `
+    + `head them ${asked}`);
 }
+
+/** Words in a sentence: x, y and z. */
+const allOf = (words) => [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
 
 /** Where a head stands in a row: as it is, in other letters' case, or with a unit behind it. */
 function placeOfHead(word, cells) {
   const titles = cells.map((cell) => cell.trim());
   const same = [
     (title) => title === word,
-    (title) => title.toLowerCase() === word,
-    (title) => title.split(/\s*[([{/,;:]|\s+in\s/)[0].trim().toLowerCase() === word,
+    (title) => title.toLowerCase() === word.toLowerCase(),
+    (title) => title.split(/\s*[([{/,;:]|\s+in\s/)[0].trim().toLowerCase() === word.toLowerCase(),
   ];
   return same.reduce((found, test) => (found < 0 ? titles.findIndex(test) : found), -1);
 }

@@ -3,8 +3,8 @@ import { compute } from "./compute.js";
 import { drawPractice } from "./draw.js";
 import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
+import { rowsOf } from "./points.js";
 import { Refusal } from "./number_input.js";
-import { pointsOf } from "./points.js";
 import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
 
@@ -34,7 +34,8 @@ export function withPractice(host, page, programs) {
   const begun = (sheet, seed) => ({ sheet, seed, texts: {}, hinted: [] });
   let open = given ? begun(page.tab, given.seed) : null;
 
-  const canPractise = (tab) => tab in page.sheets && page.sheets[tab].steps === null;
+  // Numbers are drawn for a line alone.
+  const canPractise = (tab) => tab in page.sheets && page.model === "line";
 
   /** The numbers of a practice, drawn when they are first asked for. */
   function numbersOfPractice({ sheet: tab, seed }) {
@@ -59,7 +60,7 @@ export function withPractice(host, page, programs) {
     const blank = given?.blank ?? computed;
     return {
       ...practice, drawn: numbers, rows, sheet, tab: practice.sheet, decimals: given?.decimals ?? null,
-      inputs: { ...numbers.inputs, n: numbers.samples },
+      inputs: { ...numbers.inputs, [sheet.count]: numbers.samples },
       blanks: Object.fromEntries(blank.map((name) => [name, all])),
     };
   }
@@ -194,9 +195,8 @@ export function withPractice(host, page, programs) {
     /** All of the open practice that Python needs to mark it; nothing where none is open. */
     practice() {
       if (!open) return {};
-      const { points: columns, inputs, epochs } = numbersOfPractice(open);
-      const points = pointsOf(columns);
-      return { ...open, points, inputs, epochs };
+      const { points, inputs, epochs } = numbersOfPractice(open);
+      return { ...open, points: rowsOf(points), inputs, epochs };
     },
     /** What is set now, the practice that is open with it. */
     kept: () => ({ ...host.kept(), practice: open }),

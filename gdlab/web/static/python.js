@@ -1,5 +1,6 @@
 // The line of Python that gives a sheet's run, as gdlab/core/rerun.py writes it.
 import { full } from "./numbers.js";
+import { rowsOf } from "./points.js";
 
 const same = (a, b) => a.length === b.length && a.every((value, place) => value === b[place]);
 
@@ -10,19 +11,18 @@ const same = (a, b) => a.length === b.length && a.every((value, place) => value 
 export function pythonLine(sheet, { inputs, points, epochs, page }) {
   const written = {
     points() {
-      const { lesson } = page;
-      const names = Object.keys(points);
-      if (lesson && names.every((name) => same(points[name], lesson[name]))) return null;
-      const one = (_, place) => (
-        `(${names.map((name) => full(points[name][place])).join(", ")}${names.length < 2 ? "," : ""})`
-      );
-      return `points=[${points[names[0]].map(one).join(", ")}]`;
+      const { ownPoints } = page;
+      if (ownPoints && Object.keys(points).every((name) => same(points[name], ownPoints[name]))) {
+        return null;
+      }
+      const one = (row) => `(${row.map(full).join(", ")}${row.length === 1 ? "," : ""})`;
+      return `points=[${rowsOf(points).map(one).join(", ")}]`;
     },
     epochs: () => (epochs === 1 ? null : `epochs=${epochs}`),
     start() {
       const starts = Object.keys(sheet.carriers)
         .filter((name) => inputs[name] !== sheet.starts[name])
-        .map((name) => `'${name.replace(/^start_/, "")}': ${full(inputs[name])}`);
+        .map((name) => `'${sheet.carried[name]}': ${full(inputs[name])}`);
       return starts.length ? `start={${starts.join(", ")}}` : null;
     },
   };

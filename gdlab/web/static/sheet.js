@@ -14,7 +14,9 @@ import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from 
 import { copyFrom, saveFile } from "./download.js";
 import { pointsView, sheetView } from "./views.js";
 
-const ABOUT_POINTS = "that every sheet uses; the model is fitted to them";
+const ABOUT_POINTS = (model) => (
+  `that every sheet uses; ${model === "line" ? "the line" : "the model"} is fitted to them`
+);
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
@@ -184,7 +186,7 @@ export function createSheet(root, host) {
     if (before?.tab !== state.tab || practising) player.pause();
     part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.rule;
     const told = practising ? ` ${progressOf(state)}.` : "";
-    part("source").textContent = data ? ABOUT_POINTS : `${state.head.source}${told}`;
+    part("source").textContent = data ? ABOUT_POINTS(state.model) : `${state.head.source}${told}`;
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing;
     part("data-tools").hidden = !data;

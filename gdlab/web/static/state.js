@@ -24,7 +24,7 @@ export function valueOf(state, name, row) {
     return row > 0 ? state.cells.get(name)[row - 1] : state.first?.[name];
   }
   if (name.endsWith("_prev")) return valueOf(state, name.slice(0, -5), row - 1);
-  if (name === "n") return state.samples;
+  if (name === state.head.count) return state.samples;
   return state.inputs?.[name];
 }
 
@@ -35,9 +35,9 @@ export function addressOf(state, name, row) {
 
 /** The Excel formula of a cell, or its plain number. */
 export function excelOf(state, name, row) {
-  const { excel } = state.columns.get(name);
+  const { excel, startExcel } = state.columns.get(name);
   const value = valueOf(state, name, row);
-  if (row === 0) return value === undefined ? "" : `=start_${name.replace(/^new_/, "")}`;
+  if (row === 0) return value === undefined ? "" : startExcel ?? full(value);
   if (!excel) return full(value);
   const here = state.head.start_row + row;
   const epochRow = state.head.start_row + 1 + Math.floor((row - 1) / state.samples);
@@ -71,7 +71,8 @@ export function precedentsOf(state, name, row) {
   const cells = [];
   const inputs = [];
   if (row === 0) {
-    if (state.first?.[name] !== undefined) inputs.push(`start_${name.replace(/^new_/, "")}`);
+    const { start } = state.columns.get(name);
+    if (start) inputs.push(start);
     return { cells, inputs };
   }
   for (const word of state.columns.get(name).precedents) {

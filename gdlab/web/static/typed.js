@@ -1,6 +1,6 @@
 // Points as people type, paste and load them: text in, numbers out, or the reason why not.
 import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
-import { countOf, mapped } from "./points.js";
+import { countOf, pointsOf, rowsOf } from "./points.js";
 import { pointsOfFile } from "./points_file.js";
 
 function enough(points) {
@@ -8,17 +8,19 @@ function enough(points) {
   return points;
 }
 
-const copied = (points) => mapped(points, (column) => [...column]);
+const copied = (points) => Object.fromEntries(
+  Object.entries(points).map(([name, values]) => [name, [...values]]),
+);
 
 /** Put a number in; one past the end adds a point with the last point's other numbers. */
 function put(points, row, column, value) {
   if (row === countOf(points)) {
-    for (const one of Object.values(points)) one.push(one.at(-1));
+    for (const values of Object.values(points)) values.push(values.at(-1));
   }
   points[column][row] = value;
 }
 
-/** The points with one cell (row from 0, a column's name) typed anew. */
+/** The points with one cell (row from 0, column by name) typed anew. */
 export function edited(points, row, column, text) {
   const changed = copied(points);
   put(changed, row, column, typedNumber(text, `points: ${column} in row ${row + 1}`));
@@ -36,8 +38,8 @@ export function pasted(points, row, column, text) {
   if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
     const [pair] = lines[0];
     const [point, none] = [pair.replace(",", "."), pair.replace(",", " and ")];
-    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between ${names[0]} `
-      + `and ${names[1]}, or a decimal point into each number`);
+    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between `
+      + `${names.join(" and ")}, or a decimal point into each number`);
   }
   const marks = provenMarks(lines.flat());
   lines.forEach((cells, place) => {
@@ -53,27 +55,21 @@ export function pasted(points, row, column, text) {
   return enough(changed);
 }
 
-/** The points of a link, x,y;x,y, in the columns that there are. */
-export function listed(known, text) {
-  const points = mapped(known, () => []);
-  const names = Object.keys(known);
-  text.split(";").forEach((pair, place) => {
-    const cells = pair.split(",");
+/** The points of a link, x,y;x,y for the columns x and y. */
+export function listed(names, text) {
+  return enough(pointsOf(names, text.split(";").map((point, place) => {
+    const cells = point.split(",");
     const where = `points, number ${place + 1}`;
     if (cells.length !== names.length) throw new Refusal(`${where}: write ${names};${names}`);
-    names.forEach((name, k) => points[name].push(typedNumber(cells[k], `${where}: ${name}`)));
-  });
-  return enough(points);
+    return names.map((name, k) => typedNumber(cells[k], `${where}: ${name}`));
+  })));
 }
 
-/** The points of a file that a person loads. */
-export function loaded(known, name, bytes) {
-  if (Object.keys(known).join() === "x,y") return enough(pointsOfFile(name, bytes));
-  throw new Refusal(`${name}: paste these points; a file is read where they are x and y`);
-}
+/** The points of a file that a person loads, with columns of these names. */
+export const loaded = (names, file, bytes) => enough(pointsOfFile(file, bytes, names));
 
 /** The points without one of them (row from 0). */
 export function removed(points, row) {
-  const keep = (_, place) => place !== row;
-  return enough(mapped(points, (column) => column.filter(keep)));
+  const left = rowsOf(points).filter((_, place) => place !== row);
+  return enough(pointsOf(Object.keys(points), left));
 }

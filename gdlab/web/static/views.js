@@ -88,11 +88,11 @@ export function sheetView(state, lit, on) {
  * `paste(row, name, text)`, `remove(row)` and `select(row, column)`.
  */
 export function pointsView({ points, samples }, on) {
-  const point = Object.keys(points);
-  const text = (row, column) => (row < samples ? full(points[point[column]][row]) : "");
+  const names = Object.keys(points);
+  const text = (row, column) => (row < samples ? full(points[names[column]][row]) : "");
   return {
     label: "points",
-    columns: point.map((name, place) => ({
+    columns: names.map((name, place) => ({
       name, letters: lettersOf(place), label: name, symbol: "", width: "normal",
     })),
     rows: samples + 1,
@@ -104,16 +104,16 @@ export function pointsView({ points, samples }, on) {
     text,
     marks: () => "gd-editable",
     spoken(row, column) {
-      const name = point[column];
+      const name = names[column];
       if (row >= samples) return `${name} of a new point`;
       return `${name} of point ${row + 1}: ${text(row, column)}`;
     },
     copied: text,
     editable: () => true,
     edit(row, column, typed) {
-      if (typed !== text(row, column)) on.edit(row, point[column], typed);
+      if (typed !== text(row, column)) on.edit(row, names[column], typed);
     },
-    paste: (row, column, block) => on.paste(row, point[column], block),
+    paste: (row, column, block) => on.paste(row, names[column], block),
     remove: (row) => row < samples && on.remove(row),
     select: on.select,
   };

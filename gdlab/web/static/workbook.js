@@ -1,7 +1,7 @@
 // The workbook of what is on the screen, with formulas and their values, in the layout of Python's
 // own: its parts (gdlab/web/workbook_template.py) with the rows of now.
 import { errorOf, escaped, lettersOf, pythonFloat, short } from "./numbers.js";
-import { countOf } from "./points.js";
+import { countOf, rowsOf } from "./points.js";
 import { zipped } from "./zip.js";
 
 const CHUNK = 1000;
@@ -44,19 +44,18 @@ function epochCells(sheet, given, run, { epochs: columns }) {
   const { samples, epochs } = given;
   const cellsOf = columnsOf(sheet, run);
   const found = Object.fromEntries(columns.map(({ name }) => [name, new Float64Array(epochs)]));
-  const err2 = cellsOf.err2;
   for (let k = 0; k < epochs; k++) {
-    const squares = err2.subarray(k * samples, (k + 1) * samples);
-    const error = squares.find((value) => !Number.isFinite(value));
-    const total = error ?? squares.reduce((sum, value) => sum + value);
+    const losses = cellsOf[sheet.loss].subarray(k * samples, (k + 1) * samples);
+    const error = losses.find((value) => !Number.isFinite(value));
+    const total = error ?? losses.reduce((sum, value) => sum + value);
     const shown = error === undefined && !Number.isFinite(total) ? NaN : total;
     const measures = {
-      epoch: k + 1, mse: shown / samples, rmse: Math.sqrt(shown / samples),
+      epoch: k + 1, mean_loss: shown / samples, mse: shown / samples, rmse: Math.sqrt(shown / samples),
       root_sum_err2: Math.sqrt(shown),
     };
-    for (const { name } of columns) {
-      found[name][k] = measures[name] ?? cellsOf[`new_${name}`]?.[(k + 1) * samples - 1]
-        ?? run.ends[name][k + 1];
+    for (const { name, measure, carrier } of columns) {
+      found[name][k] = measure ? measures[measure]
+        : carrier ? cellsOf[carrier][(k + 1) * samples - 1] : run.ends[name][k + 1];
     }
   }
   return found;
@@ -78,20 +77,22 @@ function contentOf({ sheet, given, run, inputs, first, head }, figures) {
 }
 
 /** What stands in the rows above the table and is a number, by address. */
-function figuresOf({ head, inputs, first, columns, epochs, figures, given, rows }, startRow) {
+function figuresOf(content, startRow) {
+  const { sheet, head, inputs, first, columns, epochs, figures, given, rows } = content;
   const found = new Map();
   for (const { name, address } of head.inputs) found.set(address, inputs[name]);
   for (const { name, letters } of head.columns) {
     if (first[name] !== undefined) found.set(`${letters}${startRow}`, first[name]);
   }
   for (const { name, letters } of figures.epochs) {
-    if (name === "next_lr") found.set(`${letters}${startRow}`, inputs.start_lr);
+    if (name === sheet.nextRate) found.set(`${letters}${startRow}`, inputs[sheet.startRate]);
   }
   const largest = (values) => values.reduce((most, value) => Math.max(most, value), -Infinity);
   if (figures.line) {
     const [x, y] = figures.line;
     const ends = head.parameters.map(({ name }) => epochs[name].at(-1));
-    [-largest(given.x.map((value) => -value)), largest(given.x)].forEach((at, place) => {
+    const [xs] = Object.values(given.points);
+    [-largest(xs.map((value) => -value)), largest(xs)].forEach((at, place) => {
       const bad = ends.find((value) => !Number.isFinite(value));
       const value = bad ?? ends[0] + ends[1] * at;
       found.set(`${x}${FIGURES_ROW + place}`, at);
@@ -111,8 +112,8 @@ function figuresOf({ head, inputs, first, columns, epochs, figures, given, rows 
 
 /** The line that says in words whether the numbers explode. */
 function statusOf({ head, columns, rows }, startRow) {
-  const finite = head.parameters.map(({ name }) => {
-    const bad = columns[`new_${name}`].findIndex((value) => !Number.isFinite(value));
+  const finite = head.parameters.map((one) => {
+    const bad = columns[one.new].findIndex((value) => !Number.isFinite(value));
     return bad < 0 ? rows : bad;
   });
   const least = Math.min(...finite);
@@ -213,25 +214,23 @@ function endsOf({ start_row: start, data_start_row: dataStart }, { rows, given }
 
 /** The sheet of the points. */
 function dataSheet(text, template, points) {
-  const columns = Object.values(points);
-  const count = countOf(points);
   const first = template.data_start_row + 1;
   const [before, after] = [text.indexOf(`<row r="${first}"`), text.indexOf("</sheetData>")];
   const row = text.slice(before, text.indexOf("</row>", before));
   const formula = row.match(/<f>(.*?)<\/f>/)?.[1] ?? null;
   const styles = stylesOf(row, first);
-  const move = mover(template, { points: template.data_start_row + count });
+  const move = mover(template, { points: template.data_start_row + countOf(points) });
   const pieces = [text.slice(0, before).replace(/<dimension ref="[^"]+"/, (ref) => move(ref))];
-  for (let k = 0; k < count; k++) {
+  rowsOf(points).forEach((values, k) => {
     const at = first + k;
+    // Of points on the lesson's line, y is a formula.
     const own = formula && formula.replace(/A\d+$/, `A${at}`);
-    const cells = columns.map((values, place) => {
+    const cells = values.map((value, place) => {
       const letters = lettersOf(place);
-      const last = place === columns.length - 1;
-      return cell(`${letters}${at}`, styles[letters], last ? own : null, values[k]);
+      return cell(`${letters}${at}`, styles[letters], place ? own : null, value);
     });
-    pieces.push(`<row r="${at}" spans="1:${columns.length}">${cells.join("")}</row>`);
-  }
+    pieces.push(`<row r="${at}" spans="1:${values.length}">${cells.join("")}</row>`);
+  });
   const foot = text.slice(after).replace(/ sqref="[^"]+"/g, (ref) => move(ref));
   return [...pieces, foot];
 }
@@ -250,7 +249,7 @@ function chart(text, template, contents, points) {
     const moved = mover(template, ends)(ref);
     const to = Number(moved.match(/(\d+)$/)[1]);
     const isData = name === "data" && !contents.has(name);
-    const values = isData ? Object.values(points)["AB".indexOf(letters)]
+    const values = isData ? Object.values(points)[numberOf(letters) - 1]
       : valuesAt(content, letters, Number(from), start);
     const isNumber = isData ? letters === "A" || !onLine(points) : isPlain(content, letters, from);
     const written = isNumber ? (value) => short(value, 16) : pythonFloat;
@@ -304,7 +303,7 @@ function printAreas(text, template, contents) {
 }
 
 /** Whether every point lies on the lesson's own line: y is a formula then. */
-const onLine = ({ x, y }) => x?.every((at, place) => y?.[place] === 30 + 2 * at) ?? false;
+const onLine = ({ x, y }) => x.every((at, place) => y[place] === 30 + 2 * at);
 
 /**
  * The bytes of the workbook of one sheet or, as `data`, of all. `sheets` holds by name what each
@@ -313,7 +312,7 @@ const onLine = ({ x, y }) => x?.every((at, place) => y?.[place] === 30 + 2 * at)
  */
 export async function writeWorkbook(template, book, sheets, points, tell = () => {}, signal = null) {
   const kinds = template.books[book];
-  const { files, sheets: places } = kinds[!kinds.free || onLine(points) ? "line" : "free"];
+  const { files, sheets: places } = kinds[kinds.line && onLine(points) ? "line" : "free"];
   const contents = new Map(
     Object.entries(sheets).map(([name, one]) => [name, contentOf(one, template.sheets[name])]),
   );
