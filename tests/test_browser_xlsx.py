@@ -29,6 +29,9 @@ OPTIONS: list[dict[str, Any]] = [
     {"rule": "adam", "switch": {"at_epoch": 2, "to": "momentum"}},
     {"rule": "lion", "weight_decay": 0.1, "shuffle": True},
     {"rule": "adam", "surface": "ravine", "steps": 40},
+    {"rule": "adam", "model": "plane", "batch_size": 2},
+    {"rule": "adam", "model": "network_2_2_2", "points": [(0.1, 0.2, 0.3, 0.4), (0.5, 0.1, 0, 1)]},
+    {"rule": "sgd", "model": "quadratic", "lr": 9.0},
 ]
 
 
