@@ -231,3 +231,11 @@ def test_a_models_sheet_in_a_notebook(browser, model):
         page.evaluate("(points) => window.model.take('points', points)", points)
         assert sheet.trace.samples == 2
         assert line(page, "exploded").startswith("6 rows")
+
+
+@pytest.mark.parametrize("model", ["quadratic", "logistic", "network_2_2_2", "network_2_2_1"])
+def test_at_these_settings_every_bit_is_the_frames(browser, tmp_path, model):
+    run = gdlab.trace("sgd", model=model, epochs=20)
+    with opened(browser) as page:
+        go(page, run.to_html(tmp_path / "model.html"))
+        assert differences(saved(page), run) == []
