@@ -44,6 +44,7 @@ shares = st.one_of(
 )
 small = st.one_of(st.sampled_from([0.0, 1e-8, 1e-300, 1.0]), st.floats(0, 10), powers_of_ten)
 OF = {"lr": rates, "beta": shares, "beta1": shares, "beta2": shares, "momentum": shares}
+OF["sync_every"] = st.integers(1, 6).map(float)
 
 
 NOTHING = st.just({})
