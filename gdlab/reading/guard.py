@@ -74,7 +74,7 @@ class Limits:
 
 
 # gdlab's own sheets, filled in; points; and whatever people bring: 200,000 formulas with values.
-PRACTICE = Limits(12_000_000, 30_000_000, 200_000, 25_000, 100, macros=False, any_kind=False)
+PRACTICE = Limits(12_000_000, 30_000_000, 300_000, 25_000, 100, macros=False, any_kind=False)
 POINTS = replace(PRACTICE, macros=True)
 ANY_WORKBOOK = Limits(60_000_000, 80_000_000, 2_000_000, 200_000, 400, macros=True, any_kind=True)
 
