@@ -328,7 +328,7 @@ def test_alike_leaves_out_the_lessons_slip_and_names_copies(tmp_path):
 
     for number, line in enumerate(lines_of(tmp_path / "course")):
         own = {f"{'FGHI'[number % 4]}{draw.choice((10, 11))}": 7.0 + number}
-        twins = {"H10": 99.5, "I11": -3.25} if number in (2, 3) else own
+        twins = {"H10": 91234.5, "I10": 4711.25, "J11": -77123.75} if number in (2, 3) else own
 
         def change(address, value, twins=twins):
             return twins.get(address, common(address, value))

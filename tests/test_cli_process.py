@@ -121,7 +121,8 @@ def test_ctrl_c_ends_quietly_and_leaves_no_half_file(tmp_path):
         [sys.executable, "-m", "gdlab", "table", "sgd", "--epochs=100000", f"--out={path}"],
         stderr=subprocess.PIPE,
     )
-    while not list(tmp_path.iterdir()):  # until it has begun to write
+    # Until it has begun to write; a file that is just being made is cleared by the next run.
+    while not any(file.stat().st_size for file in tmp_path.iterdir()):
         assert child.poll() is None
         time.sleep(0.02)
     child.send_signal(signal.SIGINT)

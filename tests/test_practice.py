@@ -79,7 +79,8 @@ def test_some_columns_blank_the_others_given_in_full(tmp_path: Path) -> None:
     assert check(out).marks["of"] == 12
     typed = {cell(run.table, "y_pred", t): round(run.value("y_pred", t), 3) for t in range(1, 7)}
     half = check(fill(out, tmp_path / "b.xlsx", typed, "adam"))
-    assert half.marks == {"right": 6, "follows": 0, "wrong": 0, "empty": 6, "of": 12}
+    told = {"right": 6, "follows": 0, "unearned": 0, "wrong": 0, "empty": 6, "slips": 0, "of": 12}
+    assert half.marks == told
 
 
 def test_one_column_may_be_named_alone_and_in_any_order(tmp_path: Path) -> None:

@@ -86,6 +86,9 @@ print(run.explain(2, "grad_bias"))
 run.epochs[["epoch", "mean_loss", "weight", "bias"]].iloc[[0, 9, 49, 199]].round(4)
 
 # %%
+gdlab.plot(run, "loss", "path")
+
+# %%
 last = run.frame.tail(10)
 last[["x", "y", "a"]].round(3)
 

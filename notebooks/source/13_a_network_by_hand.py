@@ -83,6 +83,9 @@ sgd = gdlab.trace("sgd", lr=0.5, epochs=1000, **NETWORK)
 places = [0, 9, 99, 999]
 adam.frame[["t", "loss"]].iloc[places].assign(sgd=sgd.frame.loss.iloc[places]).round(6)
 
+# %%
+gdlab.plot([sgd, adam], "epochs")
+
 # %% [markdown]
 # ## What breaks it
 #
