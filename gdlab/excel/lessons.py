@@ -92,7 +92,8 @@ def original_notes(sheet: str, table: Table) -> dict[str, str]:
     shared = set(ORIGINAL_COLUMNS["basic"]).intersection(ORIGINAL_COLUMNS["momentum"])
     notes = {}
     for name in table.names:
-        label = ORIGINAL_LABELS.get(name) or text(name, "ab", table)
+        # Its de/da is our de²/da.
+        label = ORIGINAL_LABELS.get(name) or text(name, "ab", table).replace("de²/", "de/")
         if name in known:
             notes[name] = (
                 f"In the original workbook: column {column_letters(known.index(name))}, {label}"
