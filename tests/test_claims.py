@@ -1,5 +1,6 @@
 """The audit of the articles: its verdicts, its lines to paste, and its numbers by other means."""
 
+import ast
 import json
 import math
 import os
@@ -426,6 +427,25 @@ def test_claims_about_one_thing():
         gdlab.claims("Newton")
 
 
+def test_every_claim_stands_in_a_notebook_of_the_course():
+    placed = set()
+    for path in sorted((Path(__file__).parents[1] / "notebooks" / "source").glob("0*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = node.args if isinstance(node, ast.Call) and named(node, "claims") else []
+            if isinstance(node, ast.Assign) and named(node.targets[0], "about"):
+                words = node.value.elts
+            for word in (one.value for one in words if isinstance(one, ast.Constant)):
+                found = {text for text in CLAIMS if word.lower() in text.lower()}
+                assert found, f"{path.name}: no claim is about {word!r}"
+                placed |= found
+    assert set(CLAIMS) - placed == set()
+
+
+def named(node, name):
+    node = node.func if isinstance(node, ast.Call) else node
+    return name in (getattr(node, "id", None), getattr(node, "attr", None))
+
+
 def test_an_article_is_named_with_what_is_known_of_it(table):
     source = table.loc[PYTORCH, "source"]
     assert source.startswith("Adam and friends, Aman Arora, 2021-03-13, https://")
@@ -553,3 +573,4 @@ def test_the_full_batch_by_numpy(table):
         error = weights[0] + weights[1] * x - y
         least = min(least, math.sqrt((error * error).mean()))
     assert f"against {least:.2g}" in table["outcome"][BATCHES].split("adam ")[1]
+    assert table.loc[SLOW, "source"].endswith("Descent?, Murthy, date and address not known")

@@ -128,6 +128,27 @@ gdlab.plot(rates, "loss")
 [(run.hyper["lr"], run.diverged, run.exploded) for run in rates]
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = (
+    "rate of 0.0001",
+    "larger rate",
+    "too small a rate",
+    "small steps",
+    "ten times the rate",
+    "derivative",
+    "same amount",
+    "is the slope",
+    "called rmse",
+)
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do row 2 with a calculator, from `intercept` to `new_slope`.

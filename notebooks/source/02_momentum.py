@@ -120,6 +120,17 @@ pair = [gdlab.lesson("momentum"), gdlab.trace("heavy_ball", epochs=5, lr=0.00001
 [one.final for one in pair]
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = ("momentum", "averaging", "beta of", "buffer form")
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `avg_intercept` of rows 1, 2 and 3 with a calculator.

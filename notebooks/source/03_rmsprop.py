@@ -117,6 +117,25 @@ zero = {"sqr_avg_intercept": 0, "sqr_avg_slope": 0}
 gdlab.trace("rmsprop_lesson", start=zero).exploded
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = (
+    "RMSprop's",
+    "RMSprop gets",
+    "RMSprop makes",
+    "running average",
+    "recent gradients",
+    "without a root",
+    "TensorFlow",
+)
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `sqr_avg_intercept` and `step_intercept` of row 2 with a calculator.

@@ -112,6 +112,25 @@ best = {"intercept": 30, "slope": 2}
 [gdlab.trace(rule, start=best).exploded for rule in ("adam_lesson", "adam")]
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = (
+    "bias",
+    "default rate",
+    "plus RMSprop",
+    "overshoots",
+    "29.25",
+    "sheet adam",
+    "minimum at the target",
+)
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `avg_slope` and then `avg_hat_slope` of row 2 with a calculator.

@@ -122,6 +122,29 @@ ravine = [gdlab.trace(r, surface="ravine", start=start, lr=lr) for r, lr in rate
 gdlab.plot(ravine, "loss", "path")
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = (
+    "always the best",
+    "AdamW",
+    "Adam first",
+    "steeper",
+    "sparse",
+    "rate of 1.0",
+    "saddle points",
+    "ten inputs",
+    "flatter",
+    "from scratch",
+    "that it prints",
+)
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Give SGD points whose $x$ are ten times smaller, and a rate that suits them. Is it still the

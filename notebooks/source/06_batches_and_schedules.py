@@ -185,6 +185,27 @@ gdlab.plot(far, "epochs", "path")
 print(int((far.column("norm") > 1000).sum()), "of", far.rows)
 
 # %% [markdown]
+# ## True or false?
+#
+# This is said in articles on gradient descent. Guess before you open a line: inside stand the
+# verdict, computed when this page was run, the numbers behind it, and the cells that show them.
+# Notebook 10 has all such claims, by article.
+
+# %%
+about = (
+    "mini-batches",
+    "one sample",
+    "single points",
+    "batch's size",
+    "plateau of",
+    "warm-up",
+    "clipping",
+    "set to zero",
+    "weight decay adds",
+)
+gdlab.audit.show_claims(gdlab.claims(*about))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. `batch_size="full"`: how many updates has an epoch, and what does the path look like now?

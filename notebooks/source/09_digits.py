@@ -181,6 +181,14 @@ pd.DataFrame(ends).T
 gdlab.digits.race(("adam", "adam_lesson"), updates=3).loss
 
 # %% [markdown]
+# ## True or false?
+#
+# Two claims of an article about such races. Guess before you open them.
+
+# %%
+gdlab.audit.show_claims(gdlab.claims("MNIST", "a third of SGD's"))
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Give two rules the same rate: `race({"sgd": {"lr": 0.001}, "adam": {"lr": 0.001}})`. What

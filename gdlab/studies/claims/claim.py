@@ -48,8 +48,11 @@ class Article(NamedTuple):
 
     @property
     def source(self) -> str:
-        """Title, author, date and address in one line."""
-        return ", ".join(filter(None, self[:4]))
+        """Title, author, date and address in one line, and which of them is not known."""
+        told = ("author", "date", "address")
+        missing = [name for name, text in zip(told, self[1:4], strict=True) if not text]
+        unknown = f"{' and '.join(missing)} not known" if missing else ""
+        return ", ".join(filter(None, (*self[:4], unknown)))
 
 
 def verdict(trials: Iterable[bool]) -> str:

@@ -24,6 +24,7 @@ def _told(row: Mapping[Hashable, Any]) -> str:
     if said["edge"]:
         lines.append(f"<i>The edge:</i> {said['edge']}.")
     lines += [
+        f"<i>Said by:</i> {said['source']}.",
         f"<i>See:</i> {said['shows']}, in",
         f'<code style="{CODE}">{said["run"]}</code>',
     ]

@@ -74,8 +74,8 @@ ARTICLES = (
 )
 
 
-def claims(about: str = "") -> "pd.DataFrame":
-    """Run every claim of the articles that has the words ``about`` in it, and judge it.
+def claims(*about: str) -> "pd.DataFrame":
+    """Run every claim of the articles, or those with one of the words in them, and judge it.
 
     One row per claim: ``source``, the article with its author, date and address; ``claim``;
     ``run``, the line of Python that shows it, and ``shows``, in which cells; ``outcome``, its
@@ -91,10 +91,10 @@ def claims(about: str = "") -> "pd.DataFrame":
         (article.source, claim)
         for article in ARTICLES
         for claim in article.claims
-        if about.lower() in claim.text.lower()
+        if not about or any(words.lower() in claim.text.lower() for words in about)
     ]
     if not wanted:
-        raise ValueError(f"no claim is about {about!r:.40}")
+        raise ValueError(f"no claim is about {' or '.join(about)!r:.40}")
     with progress("Claims", len(wanted)) as advance:
         for source, claim in wanted:
             # Claims about the same run share it.
