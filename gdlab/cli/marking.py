@@ -8,10 +8,13 @@ from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say, whole
 from gdlab.cli.running import (
     add_course_options,
     add_data_options,
+    add_model_option,
+    add_scale_option,
     add_sheet_options,
     hyper_of,
     options_of,
     points_of,
+    scale_of,
     seed,
 )
 
@@ -61,6 +64,8 @@ def add(group: Commands) -> None:
     )
     add_data_options(practice)
     add_course_options(practice)
+    add_model_option(practice)
+    add_scale_option(practice)
 
     check = command(
         group,
@@ -100,7 +105,8 @@ def _practice(args: argparse.Namespace) -> None:
         decimals=args.decimals,
         key=args.key,
         points=points_of(args),
-        **options_of(args, ("epochs", "batch_size", "schedule")),
+        **options_of(args, ("epochs", "batch_size", "schedule", "model")),
+        **scale_of(args),
         **hyper_of(args),
     )
     say(f"practice sheet: {args.out}")

@@ -54,14 +54,7 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
     run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
     add_course_options(run)
     add_model_option(run)
-    run.add_argument(
-        "--scale",
-        metavar="[COLUMN=]KIND",
-        action="append",
-        default=[],
-        help="scale the points: standard or minmax, or one column such as x=standard; may be "
-        "repeated",
-    )
+    add_scale_option(run)
     run.add_argument("--surface", metavar="NAME", help="descend a surface, such as ravine")
     run.add_argument("--steps", metavar="N", type=whole, help="updates on a surface (default 100)")
 
@@ -70,6 +63,18 @@ def add_model_option(group: "argparse._ArgumentGroup | Parser") -> None:
     """Add what is descended."""
     group.add_argument(
         "--model", metavar="NAME", help="a model (see gdlab models), such as logistic: default line"
+    )
+
+
+def add_scale_option(group: "argparse._ArgumentGroup | Parser") -> None:
+    """Add which columns are scaled."""
+    group.add_argument(
+        "--scale",
+        metavar="[COLUMN=]KIND",
+        action="append",
+        default=[],
+        help="scale the points: standard or minmax, or one column such as x=standard; may be "
+        "repeated",
     )
 
 
@@ -189,11 +194,16 @@ def settings_of(args: argparse.Namespace) -> "tuple[Any, dict[str, Any]]":
     )
     hyper = hyper_of(args)
     start = _numbers("--start", args.start)
-    if args.scale:
-        # One kind alone is for all columns.
-        alone = len(args.scale) == 1 and "=" not in args.scale[0]
-        options["scale"] = args.scale[0] if alone else _pairs("--scale", args.scale)
-    return points_of(args), {"start": start, **options, **hyper}
+    return points_of(args), {"start": start, **options, **scale_of(args), **hyper}
+
+
+def scale_of(args: argparse.Namespace) -> "dict[str, Any]":
+    """The argument scale of gdlab.trace, where --scale was given."""
+    if not args.scale:
+        return {}
+    # One kind alone is for all columns.
+    alone = len(args.scale) == 1 and "=" not in args.scale[0]
+    return {"scale": args.scale[0] if alone else _pairs("--scale", args.scale)}
 
 
 def options_of(args: argparse.Namespace, names: tuple[str, ...]) -> "dict[str, Any]":

@@ -117,6 +117,8 @@ def find_rate(rule: str | Callable[..., object], points: Any = None, **options: 
     ``lr="find"``; in a long run only its first epochs are tried. Raises ValueError as there, and
     where no rate makes the error smaller.
     """
+    import numpy as np
+
     options.pop("lr", None)
     run = prepare(rule, points, **options)
     rate = _rate(run.table)
@@ -124,7 +126,11 @@ def find_rate(rule: str | Callable[..., object], points: Any = None, **options: 
     rows = MOST_ROWS if engine.numba_wanted() else MOST_PLAIN_ROWS
     epochs = max(1, min(run.n_epochs, rows // run.samples))
     run = replace(run, n_epochs=epochs, order=run.order[: epochs * run.samples])
-    start_error = error_at(run, [run.start[name] for name in run.table.parameters])
+    # Lists become arrays once, not again for every rate.
+    arrays: Any = tuple(np.array(column, dtype=float) for column in run.points)
+    order: Any = np.array(run.order, dtype=np.int64)
+    quick = replace(run, points=arrays, order=order)
+    start_error = error_at(quick, [run.start[name] for name in run.table.parameters])
     tried: dict[float, float] = {}
 
     def best() -> float:
@@ -138,7 +144,7 @@ def find_rate(rule: str | Callable[..., object], points: Any = None, **options: 
 
     def attempt(lr: float) -> None:
         if lr not in tried:
-            one = replace(run, hyper={**run.hyper, rate: lr})
+            one = replace(quick, hyper={**run.hyper, rate: lr})
             tried[lr] = error_at(one, engine.run(one, (), one.rows)[2])
 
     for power in range(LOWEST, HIGHEST + 1):
@@ -181,7 +187,9 @@ def error_at(run: Run, parameters: Any) -> float:
 
     model = run.table.model
     with np.errstate(all="ignore"):
-        mean = float(np.mean(_forward(run, parameters)[model.loss]))
+        losses = np.atleast_1d(_forward(run, parameters)[model.loss])
+        # One after the other, as the page adds them up: the same rate is found there.
+        mean = float(np.cumsum(losses)[-1]) / len(losses)
         error = math.sqrt(mean) if model.squared_error and mean >= 0 else mean
     return error if math.isfinite(error) else math.inf
 
@@ -193,7 +201,7 @@ def _forward(run: Run, parameters: Any) -> dict[str, Any]:
     model = run.table.model
     values: dict[str, Any] = {name: run.hyper[name] for name in model.constants}
     values |= dict(zip(model.parameters, map(float, parameters), strict=True))
-    columns = (np.array(column, dtype=float) for column in run.points)
+    columns = (np.asarray(column, dtype=float) for column in run.points)
     return model.forward({**values, **dict(zip(model.data, columns, strict=True))})
 
 

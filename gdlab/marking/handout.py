@@ -58,10 +58,10 @@ def practice(
     ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
     asks for that many digits after the point; without it a cell is judged by the digits that it
     has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``model``,
-    ``epochs``, ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``, ``max_value`` and
-    ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs together. ``points``
-    and hyperparameters such as ``lr`` take the place of drawn ones; with ``points`` alone a rate
-    is found for them.
+    ``scale``, ``epochs``, ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``,
+    ``max_value`` and ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs
+    together. ``points`` and hyperparameters such as ``lr`` take the place of drawn ones; with
+    ``points`` alone a rate is found for them.
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
     decimals out of their limits, for a path that does not end in .xlsx, and where a file stands

@@ -76,6 +76,8 @@ def numbers(
             given = Numbers(_points(draw, rows), _starts(draw), hyper)
         else:
             given = Numbers(_points_of(model, draw, rows), _starts_of(model, draw), hyper)
+        if "scale" in options and rows > 1 and _has_constant(given.points):
+            continue
         for rate in draw.sample(rates, len(rates)) if "lr" in rule.hyper else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
             run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
@@ -96,6 +98,11 @@ def numbers(
     if usable is None:
         raise ValueError(f"no points and rates were found with which {rule.name} does not explode")
     return usable
+
+
+def _has_constant(points: list[tuple[float, ...]]) -> bool:
+    """Whether a column is the same at every point: it has no scale."""
+    return any(len(set(column)) == 1 for column in zip(*points, strict=True))
 
 
 def _points(draw: random.Random, rows: int) -> list[tuple[float, ...]]:

@@ -27,7 +27,7 @@ LABELS = ("rule", "options", "rows", "seed", "blank", "decimals", "given", "poin
 LEARNER, FINGERPRINT = "learner", "fingerprint"
 ALL, ANY, NONE = "all", "any", "none"
 # The options that are no hyperparameters.
-SHAPING = ("epochs", "batch_size", "schedule", "switch", "model")
+SHAPING = ("epochs", "batch_size", "schedule", "switch", "model", "scale")
 SEARCHED_ROWS = 100
 
 
@@ -61,8 +61,9 @@ def sheet_name(rule: str) -> str:
 
 def practice_table(rule: str, options: dict[str, Any]) -> Table:
     """The table that a rule has with some options; ValueError as :func:`gdlab.trace`."""
-    # Some point: a table does not depend on which.
-    return prepare(rule, [(1.0,) * len(find_model(options.get("model")).data)], **options).table
+    # Some points: a table does not depend on which; two, because one could not be scaled.
+    width = len(find_model(options.get("model")).data)
+    return prepare(rule, [(1.0,) * width, (2.0,) * width], **options).table
 
 
 def computed_columns(table: Table) -> tuple[str, ...]:
