@@ -78,10 +78,13 @@ def test_scaled_practice_is_judged_by_the_scaled_columns(rule, options, tmp_path
 
 def test_the_notebooks_practice_of_a_scaled_model_has_a_score():
     sheet = gdlab.practice_sheet("sgd", 2, scale="standard", model="plane")
-    truth = gdlab.trace(
-        "sgd", sheet.points, model="plane", scale="standard", lr=sheet.inputs["lr"],
-        start={name: sheet.inputs[f"start_{name}"] for name in ("bias", "w1", "w2")},
-    )  # fmt: skip
+    start = {
+        name.removeprefix("start_"): value
+        for name, value in sheet.inputs.items()
+        if name.startswith("start_")
+    }
+    options = {"model": "plane", "scale": "standard", "lr": sheet.inputs["lr"], "start": start}
+    truth = gdlab.trace("sgd", sheet.points, **options)
     names = [column.name for column in truth.table.columns if column.expression is not None]
     texts = {f"{row} {name}": repr(truth.value(name, row)) for row in (1, 2) for name in names}
     sheet.practice = {**sheet.practice, "texts": texts}
