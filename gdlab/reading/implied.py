@@ -6,7 +6,8 @@ from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Descent
 from gdlab.reading.graph import Graph
 from gdlab.reading.line import Line
-from gdlab.reading.losses import Steps, jacobian, same
+from gdlab.reading.losses import jacobian, same
+from gdlab.reading.steps import Steps
 
 Values = dict[Key, Value]
 

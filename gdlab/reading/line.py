@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Descent, original
 from gdlab.reading.graph import Graph, number
-from gdlab.reading.losses import Steps, same
+from gdlab.reading.losses import same
+from gdlab.reading.steps import Steps
 
 
 @dataclass(frozen=True)

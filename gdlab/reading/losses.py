@@ -3,71 +3,20 @@
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Chain, Descent, original
-from gdlab.reading.graph import NAN, Graph, cells_of, is_cell
+from gdlab.reading.descent import Chain, Descent
+from gdlab.reading.graph import NAN, Graph
 from gdlab.reading.sites import CELL, INLINE, Sites, value_of
+from gdlab.reading.steps import Steps
 
 # Right ones agree to 1e-13, wrong ones differ from 1e-4 on.
 EXACT, APART = 1e-9, 1e-6
 MOST_LOSSES, MOST_WORK = 60, 40_000
 RIGHT, WRONG, SCALED, UNCHECKED = "right", "wrong", "scaled", "not checked"
 Values = dict[Key, Value]
-
-
-@dataclass
-class Steps:
-    """The cells of every update that depend on its parameters alone, in order of computing.
-
-    ``roles`` says what a cell is computed from, whatever its place: cells of one role, in one
-    step or in several, do the same.
-    """
-
-    cells: dict[int, list[Key]] = field(default_factory=lambda: defaultdict(list))
-    roles: dict[Key, int] = field(default_factory=dict)
-
-    def of_role(self, graph: Graph, role: int, step: int) -> list[Key]:
-        """The cells of a role in one step, without plain copies."""
-        return [
-            key
-            for key in self.cells[step]
-            if self.roles[key] == role and original(graph, key) == key
-        ]
-
-
-def steps_of(graph: Graph, descent: Descent) -> Steps:
-    """The cells of every update, and their roles."""
-    found = Steps()
-    known: dict[object, int] = {}
-    shapes: dict[int, str] = {}
-    parameters = {
-        cell: number for number, chain in enumerate(descent.chains) for cell in chain.cells
-    }
-    for cell, number in parameters.items():
-        found.roles[cell] = known.setdefault(("parameter", number), len(known))
-    for key in graph.order:
-        step = descent.latest.get(key)
-        if step is None or key in parameters or descent.earliest[key] != step:
-            continue
-        node = graph.nodes[key]
-        if id(node.template) not in shapes:
-            shapes[id(node.template)] = ast.dump(node.template.tree or ast.Constant(0))
-        inputs: list[object] = [shapes[id(node.template)]]
-        for one in node.inputs:
-            if is_cell(one):
-                inputs.append(found.roles.get(one, -1))
-            else:
-                counted = Counter(found.roles.get(cell, -1) for cell in cells_of(one))
-                inputs.append(tuple(sorted(counted.items())))
-        if isinstance(node.template.tree, ast.Name) and isinstance(inputs[1], int):
-            found.roles[key] = inputs[1]  # a copy does what its original does
-        else:
-            found.roles[key] = known.setdefault(tuple(inputs), len(known))
-        found.cells[step].append(key)
-    return found
 
 
 def slopes_of(
@@ -272,8 +221,10 @@ def place(
     Where no loss tells, it is a cell that the update takes, unless data stand beside it there.
     """
     found: dict[tuple[int, int], Key] = {}
+    typed = _typed_rates(descent, sites, explained) if explained else {}
     for number, chain in enumerate(descent.chains):
         usual = explained.variants.get(number) if explained else None
+        rate = typed.get(number, median_low(list(typed.values())) if typed else None)
         for step in range(len(chain.updates)):
             if usual is not None:
                 site = sites.find(chain, step, usual)
@@ -283,7 +234,24 @@ def place(
                 plain = inline is None or isinstance(inline.core, ast.Name)
                 site = whole if plain or inline is None else inline
             if site is not None:
+                if rate is not None and site.has_no_rate:
+                    site = site.with_rate(rate)
                 found[number, step] = sites.put(site, number, step)
+    return found
+
+
+def _typed_rates(descent: Descent, sites: Sites, explained: Explained) -> dict[int, float]:
+    """The learning rates that are numbers in the updates' formulas, beside the gradients there.
+
+    Such a number is no factor of the gradient, which is left as it is without it.
+    """
+    found = {}
+    for number, factor in list(explained.factors.items()):
+        chain = descent.chains[number]
+        site = sites.find(chain, len(chain.updates) // 2, explained.variants[number])
+        if site is not None and site.has_no_rate and abs(factor) < 1:
+            found[number] = abs(factor)
+            explained.factors[number] = factor / abs(factor)
     return found
 
 

@@ -9,9 +9,10 @@ from gdlab.reading.descent import Chain, Descent, original
 from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
 from gdlab.reading.line import Line, find_line
-from gdlab.reading.losses import Explained, Steps, find_loss, jacobian, place, same, steps_of
+from gdlab.reading.losses import Explained, find_loss, jacobian, place, same
 from gdlab.reading.result import Finding
 from gdlab.reading.sites import Sites
+from gdlab.reading.steps import Steps, steps_of
 
 Values = dict[Key, Value]
 Found = list[tuple[Key, Finding]]
@@ -27,7 +28,7 @@ class Read:
         self.book = graph.book
         self.words: dict[Key, str] = {}
         self.steps: Steps = steps_of(graph, descent)
-        self.sites = Sites(graph, descent)
+        self.sites = Sites(graph, descent, self.steps)
         self.loss: Explained | None = find_loss(
             graph, descent, self.steps, self.sites, self.points[:2]
         )

@@ -2,21 +2,19 @@
 
 import ast
 import itertools
+import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 
 from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent, original
-from gdlab.reading.draws import chance
 from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
+from gdlab.reading.recurrence import DRAWS, Recurrence, recurrences
 from gdlab.reading.variants import Variant, rules_as_they_are, variants_of
 
-MOST_UPDATES = 5
 ALIKE = 1e-9
-# Adam and AMSGrad part only where a maximum does; so several draws.
-DRAWS = 3
 
 
 @dataclass
@@ -41,35 +39,28 @@ class Match:
     order: tuple[int, ...]
 
 
-@dataclass
-class Recurrence:
-    """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
-
-    ``cells`` are the states' cells before the first of these updates.
-    """
-
-    first: int
-    cells: list[Key]
-    gradients: list[list[float]]
-    parameters: list[list[float]]
-    states: list[tuple[float, ...]]
-    steps: list[list[float]]
-
-
 def recognise(
-    graph: Graph, descent: Descent, number: int, gradients: dict[tuple[int, int], Key], samples: int
+    graph: Graph,
+    descent: Descent,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+    samples: int,
+    data: Set[Key],
 ) -> Recognised | None:
-    """The rule of one parameter's updates; None where no known one does the same."""
+    """The rule of one parameter's updates; None where no known one does the same.
+
+    ``data`` are the typed cells that the loss is computed from.
+    """
     chain = descent.chains[number]
     constants = constants_of(graph, descent, chain, number, gradients)
     numbers = [value for value, _ in constants]
-    for recurrence in _recurrences(graph, descent, chain, number, gradients):
+    for recurrence in recurrences(graph, descent, chain, number, gradients):
         for variant in variants_of(len(recurrence.states[0])):
             found = _match(variant, recurrence, numbers, samples)
             if found is not None:
                 return _said(graph, variant, found, constants, recurrence.cells)
         found_else = _decayed(graph, recurrence, constants, samples) or _scheduled(
-            graph, chain, recurrence, samples, numbers
+            graph, chain, recurrence, samples, constants, data
         )
         if found_else is not None:
             return found_else
@@ -103,9 +94,18 @@ def _decayed(
 
 
 def _scheduled(
-    graph: Graph, chain: Chain, recurrence: Recurrence, samples: int, numbers: list[float]
+    graph: Graph,
+    chain: Chain,
+    recurrence: Recurrence,
+    samples: int,
+    constants: list[tuple[float, Key | None]],
+    data: Set[Key],
 ) -> Recognised | None:
-    """A rule whose rate changes from update to update, with a cell that holds it."""
+    """A rule whose rate changes from update to update, whatever the data: a schedule."""
+    updates = chain.updates[recurrence.first : recurrence.first + len(recurrence.steps[0])]
+    if any(original(graph, one) in data for key in updates for one in graph.nodes[key].cells):
+        return None
+    numbers = [value for value, _ in constants]
     for variant in rules_as_they_are(len(recurrence.states[0])):
         names = [name for name in variant.hyper if name != "lr"]
         for values in itertools.product(*(_choices(name, numbers) for name in names)):
@@ -115,11 +115,37 @@ def _scheduled(
             if rates is None:
                 continue
             cells = _rate_cells(graph, chain, recurrence.first, rates)
-            if cells:
-                found = Recognised(variant.name, ["changes its learning rate from row to row"])
-                found.hyper = {"lr": (abs(rates[0]), cells[0])}
-                found.hyper |= {name: (hyper[name], None) for name in names}
-                return found
+            found = Recognised(variant.name, ["changes its learning rate from row to row"])
+            found.hyper = {"lr": (abs(rates[0]), cells[0] if cells else None)}
+            form = None if cells else _form_of(rates, recurrence.first, constants)
+            if form is not None:
+                found.differs = [f"has the learning rate {form[0]} in update t"]
+                found.hyper = form[1]
+            found.hyper |= {name: (hyper[name], None) for name in names}
+            return found
+    return None
+
+
+FORMS: tuple[tuple[str, Callable[[float, float, float], float]], ...] = (
+    ("lr/(1 + decay*t)", lambda lr, decay, t: lr / (1 + decay * t)),
+    ("lr*decay^t", lambda lr, decay, t: lr * decay**t),
+    ("lr*exp(-decay*t)", lambda lr, decay, t: lr * math.exp(-decay * t)),
+)
+
+
+def _form_of(
+    rates: list[float], first: int, constants: list[tuple[float, Key | None]]
+) -> tuple[str, dict[str, tuple[float, Key | None]]] | None:
+    """The usual schedule, counted from 0 or from 1, that a sheet's numbers give the rates by."""
+    numbers = [one for one in constants if one[0] not in (0, 1)]
+    for (lr, cell), (decay, of) in itertools.product(numbers, repeat=2):
+        for (words, form), start in itertools.product(FORMS, (0, 1)):
+            try:
+                made = [form(lr, decay, first + k + start) for k in range(len(rates))]
+            except ArithmeticError:
+                continue
+            if all(same(abs(a), b) for a, b in zip(rates, made, strict=True)):
+                return words, {"lr": (lr, cell), "decay": (decay, of)}
     return None
 
 
@@ -163,135 +189,6 @@ def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> l
         ):
             return held
     return []
-
-
-def _recurrences(
-    graph: Graph,
-    descent: Descent,
-    chain: Chain,
-    number: int,
-    gradients: dict[tuple[int, int], Key],
-) -> Iterator[Recurrence]:
-    """The updates from the first, and from the second on, whose states are cells of the first."""
-    count = len(chain.updates)
-    for first in (1, 0) if count > 2 else (0,):
-        last = min(first + MOST_UPDATES, count)
-        if any((number, step) not in gradients for step in range(first, last)):
-            continue
-        states = _states(graph, descent, chain, number, gradients, first)
-        if states is not None and last > first:
-            yield _run(graph, chain, number, gradients, first, last, states)
-
-
-def _states(
-    graph: Graph,
-    descent: Descent,
-    chain: Chain,
-    number: int,
-    gradients: dict[tuple[int, int], Key],
-    first: int,
-) -> list[Key] | None:
-    """The cells from before update ``first`` that it remembers; of the first, what it starts from.
-
-    None where the first update's formulas are of another form than the second's.
-    """
-    if first > 0:
-        found: dict[Key, None] = {}
-        stack = list(graph.nodes[chain.updates[first]].cells)
-        stops = {gradients[number, first], chain.cells[first]}
-        while stack:
-            key = original(graph, stack.pop())
-            if key in stops or key in found:
-                continue
-            step = descent.latest.get(key, -1)
-            if step == first and key in graph.nodes:
-                stack += graph.nodes[key].cells
-            elif 0 <= step < first:
-                found[key] = None
-        return sorted(found)
-    if len(chain.updates) < 2:
-        return []
-    starts: dict[Key, None] = {}
-    pairs = [(chain.updates[0], chain.updates[1])]
-    seen = set(pairs)
-    stops = {gradients[number, 0], chain.cells[0]}
-    while pairs:
-        here, there = pairs.pop()
-        a, b = graph.nodes.get(here), graph.nodes.get(there)
-        if a is None or b is None:
-            continue
-        if len(a.inputs) != len(b.inputs):
-            return None
-        for one, other in zip(a.inputs, b.inputs, strict=True):
-            if not is_cell(one) or not is_cell(other):
-                continue
-            x, y = original(graph, one), original(graph, other)
-            if x in stops or (x, y) in seen:
-                continue
-            seen.add((x, y))
-            step = descent.latest.get(y, -1)
-            if step == 0 and descent.latest.get(x, -1) < 0:
-                starts[x] = None
-            elif step >= 0:
-                pairs.append((x, y))
-    return sorted(starts)
-
-
-def _run(
-    graph: Graph,
-    chain: Chain,
-    number: int,
-    gradients: dict[tuple[int, int], Key],
-    first: int,
-    last: int,
-    states: list[Key],
-) -> Recurrence:
-    """The sheet's updates with random gradients, parameters and states put in."""
-    cells: list[Key] = []
-    seen: set[Key] = set()
-    stops = {gradients[number, step] for step in range(first, last)}
-    stops |= {chain.cells[step] for step in range(first, last)} | set(states)
-    stack = [chain.updates[step] for step in range(first, last)]
-    news = set(stack)
-    while stack:
-        key = stack.pop()
-        if key in seen or key not in graph.nodes or (key in stops and key not in news):
-            continue
-        seen.add(key)
-        cells.append(key)
-        stack += graph.nodes[key].cells
-    position = {key: place for place, key in enumerate(graph.order)}
-    cells.sort(key=lambda key: position[key])
-    found = Recurrence(first, states, [], [], [], [])
-    for draw in range(DRAWS):
-        given: dict[Key, float] = {}
-        for step in range(first, last):
-            given[gradients[number, step]] = 3 * chance("gradient", draw, step)
-            given[chain.cells[step]] = 2 * chance("weight", draw, step)
-        for place, key in enumerate(states):
-            given[key] = 1.5 + chance("state", draw, place)
-        values = dict(graph.book.values)
-        values.update(given)
-        news_given = {key: given[key] for key in news if key in given}
-        steps = []
-        made: dict[Key, float] = {}
-        for key in cells:
-            if key in given and key not in news:
-                continue
-            value = graph.value(graph.nodes[key], values)
-            if key in news:
-                made[key] = float(value) if isinstance(value, (int, float)) else float("nan")
-            else:
-                values[key] = value
-            if key in news_given:
-                values[key] = news_given[key]
-        for step in range(first, last):
-            steps.append(given[chain.cells[step]] - made.get(chain.updates[step], float("nan")))
-        found.gradients.append([given[gradients[number, step]] for step in range(first, last)])
-        found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
-        found.states.append(tuple(given[key] for key in states))
-        found.steps.append(steps)
-    return found
 
 
 def _match(

@@ -2,12 +2,13 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdlab.reading.book import Key, Value
 from gdlab.reading.calculate import calculate
 from gdlab.reading.descent import Chain, Descent, original
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
+from gdlab.reading.steps import Steps
 from gdlab.reading.templates import Template, leaf_number
 
 CELL, INLINE = "cell", "inline"
@@ -30,11 +31,25 @@ class Site:
     tree: ast.expr | None = None
     added: int | None = None
 
+    @property
+    def has_no_rate(self) -> bool:
+        """Whether it is part of a formula that refers to no rate."""
+        return self.part is not None and (self.rest is None or not leaves(self.rest))
+
+    def with_rate(self, rate: float) -> "Site":
+        """The same with a number taken out of the part, as the rate."""
+        assert self.part is not None
+        part = ast.BinOp(self.part, ast.Div(), ast.Constant(rate))
+        rest: ast.expr = ast.Constant(rate)
+        if self.rest is not None:
+            rest = ast.BinOp(self.rest, ast.Mult(), rest)
+        return replace(self, part=part, rest=rest)
+
 
 class Sites:
     """Finds the gradients of one descent's updates."""
 
-    def __init__(self, graph: Graph, descent: Descent) -> None:
+    def __init__(self, graph: Graph, descent: Descent, steps: Steps) -> None:
         self.graph, self.descent = graph, descent
         self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
         # The cell that a gradient which is part of a formula stands in.
@@ -47,14 +62,12 @@ class Sites:
         # Typed or computed beforehand, and used on the way from the parameters to a loss.
         self.forward: set[Key] = set()
         news = {new for chain in descent.chains for new in chain.updates}
-        for key, step in descent.latest.items():
-            # In the first step a state has nothing before it, and looks like any other cell.
-            if (
-                (step > 0 or descent.updates == 1)
-                and key in graph.nodes
-                and descent.earliest[key] == step
-                and key not in news
-            ):
+        # In the first step a state has nothing before it, and looks like any other cell.
+        later = {steps.roles[key] for step, cells in steps.cells.items() if step for key in cells}
+        for step, cells in steps.cells.items():
+            for key in cells:
+                if key in news or not (step or steps.roles[key] in later or descent.updates == 1):
+                    continue
                 self.forward.update(
                     original(graph, one)
                     for one in graph.nodes[key].cells
@@ -267,20 +280,25 @@ def _is_zero(tree: ast.expr) -> bool:
 
 
 def _core(tree: ast.expr, wanted: set[int]) -> ast.expr:
-    """The smallest part that holds all wanted leaves."""
+    """The smallest part that holds all wanted leaves, wherever they stand."""
+    whole = _occurrences(tree, wanted)
     while True:
         children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
         inner = next(
             (
                 child
                 for child in children
-                if isinstance(child, ast.expr) and wanted <= set(leaves(child))
+                if isinstance(child, ast.expr) and _occurrences(child, wanted) == whole
             ),
             None,
         )
         if inner is None:
             return tree
         tree = inner
+
+
+def _occurrences(tree: ast.expr, wanted: set[int]) -> int:
+    return sum(leaf_number(part) in wanted for part in ast.walk(tree))
 
 
 def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:

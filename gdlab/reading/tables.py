@@ -38,7 +38,7 @@ def table_of(
     line = read.line
     samples = descent.updates
     recognised = [
-        recognise(graph, descent, number, read.cells, samples)
+        recognise(graph, descent, number, read.cells, samples, read.sites.forward)
         for number in range(len(descent.chains))
     ]
     gradients, found = judge_gradients(read)

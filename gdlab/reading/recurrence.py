@@ -1,0 +1,157 @@
+"""The updates of one parameter as a recurrence: run with random gradients, parameters, states."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gdlab.reading.book import Key
+from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.draws import chance
+from gdlab.reading.graph import Graph, is_cell
+
+MOST_UPDATES = 5
+# Adam and AMSGrad part only where a maximum does; so several draws.
+DRAWS = 3
+
+
+@dataclass
+class Recurrence:
+    """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
+
+    ``cells`` are the states' cells before the first of these updates.
+    """
+
+    first: int
+    cells: list[Key]
+    gradients: list[list[float]]
+    parameters: list[list[float]]
+    states: list[tuple[float, ...]]
+    steps: list[list[float]]
+
+
+def recurrences(
+    graph: Graph,
+    descent: Descent,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+) -> Iterator[Recurrence]:
+    """The updates from the first, and from the second on, whose states are cells of the first."""
+    count = len(chain.updates)
+    for first in (1, 0) if count > 2 else (0,):
+        last = min(first + MOST_UPDATES, count)
+        if any((number, step) not in gradients for step in range(first, last)):
+            continue
+        states = _states(graph, descent, chain, number, gradients, first)
+        if states is not None and last > first:
+            yield _run(graph, chain, number, gradients, first, last, states)
+
+
+def _states(
+    graph: Graph,
+    descent: Descent,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+    first: int,
+) -> list[Key] | None:
+    """The cells from before update ``first`` that it remembers; of the first, what it starts from.
+
+    None where the first update's formulas are of another form than the second's.
+    """
+    if first > 0:
+        found: dict[Key, None] = {}
+        stack = list(graph.nodes[chain.updates[first]].cells)
+        stops = {original(graph, gradients[number, first]), chain.cells[first]}
+        while stack:
+            key = original(graph, stack.pop())
+            if key in stops or key in found:
+                continue
+            step = descent.latest.get(key, -1)
+            if step == first and key in graph.nodes:
+                stack += graph.nodes[key].cells
+            elif 0 <= step < first:
+                found[key] = None
+        return sorted(found)
+    if len(chain.updates) < 2:
+        return []
+    starts: dict[Key, None] = {}
+    pairs = [(chain.updates[0], chain.updates[1])]
+    seen = set(pairs)
+    stops = {original(graph, gradients[number, 0]), chain.cells[0]}
+    while pairs:
+        here, there = pairs.pop()
+        a, b = graph.nodes.get(here), graph.nodes.get(there)
+        if a is None or b is None:
+            continue
+        if len(a.inputs) != len(b.inputs):
+            return None
+        for one, other in zip(a.inputs, b.inputs, strict=True):
+            if not is_cell(one) or not is_cell(other):
+                continue
+            x, y = original(graph, one), original(graph, other)
+            if x in stops or (x, y) in seen:
+                continue
+            seen.add((x, y))
+            step = descent.latest.get(y, -1)
+            if step == 0 and descent.latest.get(x, -1) < 0:
+                starts[x] = None
+            elif step >= 0:
+                pairs.append((x, y))
+    return sorted(starts)
+
+
+def _run(
+    graph: Graph,
+    chain: Chain,
+    number: int,
+    gradients: dict[tuple[int, int], Key],
+    first: int,
+    last: int,
+    states: list[Key],
+) -> Recurrence:
+    """The sheet's updates with random gradients, parameters and states put in."""
+    cells: list[Key] = []
+    seen: set[Key] = set()
+    stops = {gradients[number, step] for step in range(first, last)}
+    stops |= {chain.cells[step] for step in range(first, last)} | set(states)
+    stack = [chain.updates[step] for step in range(first, last)]
+    news = set(stack)
+    while stack:
+        key = stack.pop()
+        if key in seen or key not in graph.nodes or (key in stops and key not in news):
+            continue
+        seen.add(key)
+        cells.append(key)
+        stack += graph.nodes[key].cells
+    position = {key: place for place, key in enumerate(graph.order)}
+    cells.sort(key=lambda key: position[key])
+    found = Recurrence(first, states, [], [], [], [])
+    for draw in range(DRAWS):
+        given: dict[Key, float] = {}
+        for step in range(first, last):
+            given[gradients[number, step]] = 3 * chance("gradient", draw, step)
+            given[chain.cells[step]] = 2 * chance("weight", draw, step)
+        for place, key in enumerate(states):
+            given[key] = 1.5 + chance("state", draw, place)
+        values = dict(graph.book.values)
+        values.update(given)
+        news_given = {key: given[key] for key in news if key in given}
+        steps = []
+        made: dict[Key, float] = {}
+        for key in cells:
+            if key in given and key not in news:
+                continue
+            value = graph.value(graph.nodes[key], values)
+            if key in news:
+                made[key] = float(value) if isinstance(value, (int, float)) else float("nan")
+            else:
+                values[key] = value
+            if key in news_given:
+                values[key] = news_given[key]
+        for step in range(first, last):
+            steps.append(given[chain.cells[step]] - made.get(chain.updates[step], float("nan")))
+        found.gradients.append([given[gradients[number, step]] for step in range(first, last)])
+        found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
+        found.states.append(tuple(given[key] for key in states))
+        found.steps.append(steps)
+    return found
