@@ -59,7 +59,7 @@ FLIPPED = {
     "Adam with L2 is not AdamW.": (HOLDS, lambda pairs: pairs[:1] * 2, {}, FAILS),
     "Mu times the last step plus the rate times the gradient is PyTorch's buffer form.": (
         WITH_SETTINGS, lambda runs: runs[:1] * 2, {}, HOLDS),
-    "With a beta of 0 it is plain descent.": (
+    "With a beta of 0 momentum is plain descent.": (
         HOLDS, lambda runs: [runs[0], *(trace("momentum", epochs=5) for _ in range(2))], {}, FAILS),
     "Small steps improve the loss at every step.": (
         WITH_SETTINGS, lambda sizes: [runs[:5] for runs in sizes], {}, HOLDS),

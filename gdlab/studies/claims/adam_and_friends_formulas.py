@@ -173,7 +173,7 @@ CLAIMS = (
         "step_slope, every row; row 30 after the cut",
     ),
     Claim(
-        "With a beta of 0 it is plain descent.",
+        "With a beta of 0 momentum is plain descent.",
         _without_momentum,
         _judge_no_beta,
         "new_slope, every row",
