@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -17,7 +18,7 @@ from simulated_learners import Place, Sheet, Trial
 
 from gdlab.core.layout import cell as address
 from gdlab.core.registry import find_rule
-from gdlab.core.trace import Trace
+from gdlab.core.trace import Trace, trace
 from gdlab.marking.checking import check
 from gdlab.marking.handout import make, practice
 from gdlab.marking.record import Record
@@ -121,17 +122,88 @@ def test_noughts_and_copies_earn_nothing(rule: str) -> None:
         assert alone.score == 1.0 and alone.passed
 
 
-def test_whole_numbers_earn_what_was_computed() -> None:
-    for rule in RULES:
-        sheet = sheet_of(Trial(rule, {}), 3, rows=6)
-        cells = simulated.fills_in(sheet, simulated.rounded(0, carried=False))
-        assert cells is not None
-        found = marked(Trial(rule, {}), 3, cells, rows=6)
+LAZY = {"new_{p}": "{p}"}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_whole_numbers_earn_what_was_computed(rule: str) -> None:
+    for seed in range(1, 40 if FULL else 4):
+        sheet = sheet_of(Trial(rule, {}), seed, rows=6)
         true = simulated.fills_in(sheet, simulated.rounded(9))
         assert true is not None
-        # A step under a half is written as 0, and says nothing.
-        lost = sum(0 < abs(true[place]) < 0.5 for place in cells)
-        assert found.score <= 1 - 0.9 * lost / len(cells), rule
+        for carried in (True, False):
+            cells = simulated.fills_in(sheet, simulated.rounded(0, carried=carried))
+            if cells is None:
+                # An average of squares was rounded to 0, and divided by.
+                continue
+            found = marked(Trial(rule, {}), seed, cells, rows=6)
+            # What was rounded rightly is never called wrong, but 0 for what is not 0 says nothing.
+            assert found.marks["wrong"] == found.marks["follows"] == 0, (seed, found)
+            earned = [one for one in found.cells if one.status == "right"]
+            assert all(one.written != 0 or true[one.row, one.column] == 0 for one in earned), seed
+            assert 0.25 < found.score < 0.9, (seed, found.score)
+            assert "write more digits" in str(found)
+        # Who never moves the line has computed its errors, but no step and no parameter.
+        idle = LAZY | dict.fromkeys(simulated.RULES[rule], "0")
+        cells = simulated.fills_in(sheet, simulated.rounded(0), idle)
+        assert cells is not None
+        for one in marked(Trial(rule, {}), seed, cells, rows=6).cells:
+            of_a_parameter = one.column.rpartition("_")[0] not in ("grad", "")
+            if of_a_parameter and one.column != "y_pred" and one.status in ("right", "follows"):
+                # Where the right number happens to be the start's.
+                assert one.written == pytest.approx(true[one.row, one.column], abs=1e-8), one
+
+
+def test_whole_numbers_are_right_where_they_are_asked_for_or_are_the_number() -> None:
+    _, key = made("sgd", None, 3, 6)
+    sheet = sheet_of(Trial("sgd", {}), 3, rows=6)
+    cells = simulated.fills_in(sheet, simulated.rounded(0, carried=False))
+    assert cells is not None
+    written = {place: stored(one) for place, one in cells.items()}
+    assert report(Filled(key, frozenset(cells), written, shown=0)).passed
+    halves = report(Filled(key, frozenset(cells), written))
+    first = {one.column: one.status for one in halves.cells if one.row == 1}
+    assert first["y_pred"] == first["error"] == first["grad_slope"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "given"),
+    [
+        ("cosine", {"period": 145}),
+        ("step_decay", {"factor": 0.5, "interval": 29}),
+        ("exponential", {"decay": 0.999}),
+    ],
+)
+def test_digits_that_cannot_tell_a_schedule_say_so(schedule: str, given: dict[str, Any]) -> None:
+    record, _ = made("sgd", None, 5, 32)
+    points = [(x, y) for x, y in record.points]
+    key = trace(
+        "sgd", points, schedule=schedule, start={"intercept": 3, "slope": 1}, lr=0.01, **given
+    )
+    start = {"start_intercept": 3.0, "start_slope": 1.0, "start_lr": 0.01}
+    sheet = Sheet("sgd", schedule, points, start | given)
+    true = simulated.fills_in(sheet, simulated.rounded(15))
+    ignored = simulated.fills_in(sheet, simulated.rounded(8), {"lr": "start_lr"})
+    assert true is not None and ignored is not None
+
+    def of(cells: dict[Place, float], shown: int | None = None) -> Report:
+        written = {place: stored(one) for place, one in cells.items()}
+        return report(Filled(key, frozenset(cells), written, shown))
+
+    found = of(ignored)
+    rates = {one.row: one.status for one in found.cells if one.column == "lr"}
+    moved = {row for row in rates if true[row, "lr"] != 0.01}
+    assert moved and all((rates[row] != "right") == (row in moved) for row in rates), rates
+    assert not found.passed
+    if found.marks["unearned"]:
+        assert "too few digits to tell the schedule" in str(found)
+    # With its digits it is right, and nothing is said; where so few are asked, no learner's fault.
+    told = of({place: round(one, 8) for place, one in true.items()})
+    assert told.passed and not told.notes, told
+    asked = {place: round(one, 2) for place, one in true.items()}
+    said = of(asked, shown=2)
+    assert all(one.status == "right" for one in said.cells if one.column == "lr")
+    assert ("too few digits" in str(said)) == all(asked[row, "lr"] == 0.01 for row in rates)
 
 
 def as_text(change: Callable[[str], str]) -> Callable[[float], Written]:

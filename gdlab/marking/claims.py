@@ -3,8 +3,9 @@
 A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most numbers of
 its column, or else of the sheet, have: 2 is no 2.13 where the learner writes decimals. It claims
 no more digits than four, nor than the longest number of the sheet: 17991 is 17991.2, and -109 is
--108.8 where all numbers have three digits. Where all of a column are whole, and not the same, whole
-ones are meant. A whole number in a column that only counts is that number alone.
+-108.8 where all numbers have three digits. Where all of a column are whole, and not the same, or
+all of the sheet, whole ones are meant. A whole number in a column that only counts is that number
+alone.
 """
 
 import itertools
@@ -42,6 +43,8 @@ class Claims:
                 self.decimals.setdefault(column, []).append(claimed)
                 digits.append(claimed + 1 + _size(cell.number))
         every = list(itertools.chain(*self.decimals.values()))
+        # A sheet of noughts is no sheet of rounded numbers.
+        self.is_whole = not every and len(set().union(*self.numbers.values()) - {0.0}) > 1
         self.elsewhere = _most_common(every, filled.shown or 0)
         longest = max(digits, default=MOST_DIGITS)
         self.digits = min(MOST_DIGITS, longest)
@@ -61,11 +64,11 @@ class Claims:
         return rounded(cell.number, decimals)
 
     def _of_a_whole_one(self, column: str, number: float, decimals: int) -> int:
-        whole = column not in self.decimals and len(self.numbers[column]) > 1
+        whole = self.is_whole or (column not in self.decimals and len(self.numbers[column]) > 1)
         meant = 0 if whole else _most_common(self.decimals.get(column, []), self.elsewhere)
         if number == 0:
             # A bare 0 would pass for anything under a half.
-            return meant if meant > 0 else DECIMALS_OF_ZERO
+            return meant if meant > 0 or self.is_whole else DECIMALS_OF_ZERO
         size = _size(number)
         if decimals < 0:
             # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.

@@ -252,6 +252,7 @@ def _instructions(record: Record) -> list[str]:
         digits,
         "You may type numbers, or formulas of your own: they are judged by the numbers they give.",
         "A slip counts once: cells that follow correctly from your own numbers get their mark,",
-        "and so does the same slip in the next rows. 0 and copied numbers earn nothing that way.",
+        "and so does the same slip in the next rows. 0 and copied numbers earn nothing that way,",
+        "nor does a number rounded so far that it looks like 0 or a cell that it is made of.",
         "Save the file as .xlsx and run: gdlab check FILE. With --hint it says where to look.",
     ]

@@ -67,6 +67,7 @@ class Verdict:
     from_yours: float | str
     origin: CellRef | None = None
     claim: Interval | None = None
+    like: CellRef | str | None = None
 
 
 @dataclass(frozen=True)

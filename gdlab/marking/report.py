@@ -7,11 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gdlab.core.words import plain
+from gdlab.marking.deciding import NOUGHT, decided
 from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.equivalents import judged_as_meant
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, WRONG, Judgement, Verdict
 from gdlab.marking.sheet import Filled
-from gdlab.marking.wording import ALL_THE_SAME, NOT_OWN_WORK, UNEARNED_NOTE, words
+from gdlab.marking.wording import (
+    ALL_THE_SAME,
+    NOT_OWN_WORK,
+    UNDECIDED_NOTE,
+    UNEARNED_NOTE,
+    words,
+)
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -255,10 +262,14 @@ class Report:
 def report(filled: Filled, follows: float = 1.0) -> Report:
     """Judge a sheet, find the slips, and say it all; ``follows`` as for :func:`gdlab.check`."""
     judgement, notes = judged_as_meant(filled)
+    judgement, more = decided(judgement)
     diagnoses = diagnose(judgement)
     cells = [_marked(judgement, one, diagnoses.get(one.place)) for one in judgement.verdicts]
-    if any(cell.status == UNEARNED for cell in cells):
+    notes = (*notes, *more)
+    if any(one.status == UNEARNED and one.like is None for one in judgement.verdicts):
         notes = (*notes, UNEARNED_NOTE)
+    if any(one.like == NOUGHT or isinstance(one.like, tuple) for one in judgement.verdicts):
+        notes = (*notes, UNDECIDED_NOTE)
     if not _is_own_work(judgement, cells):
         notes, follows = (*notes, NOT_OWN_WORK), 0.0
     written = [cell.written for cell in cells if cell.written is not None]

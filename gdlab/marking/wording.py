@@ -7,11 +7,15 @@ from gdlab.language.infix import TEXT, infix
 from gdlab.marking.diagnosis import NO_SLIP, Diagnosis
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, Verdict
 from gdlab.marking.parts import as_headed
-from gdlab.marking.sheet import Filled, Written
+from gdlab.marking.sheet import CellRef, Filled, Written
 
 UNEARNED_NOTE = (
     "unearned cells follow from a wrong number, but are 0 or copied: they do not show that "
     "anything was computed, and count nothing"
+)
+UNDECIDED_NOTE = (
+    "numbers rounded so far that they look like 0, or like a cell that they are made of, do not "
+    "show that anything was computed: they count nothing; write more digits"
 )
 ALL_THE_SAME = "every cell holds the same number: nothing was computed, and nothing counts"
 NOT_OWN_WORK = (
@@ -27,6 +31,8 @@ def words(
     column = filled.key.table.column(verdict.place[1])
     if verdict.status == RIGHT:
         return None, None
+    if verdict.like is not None:
+        return _twice(f"its digits cannot tell it from {_named(filled, verdict.like)}: write more")
     if verdict.status in (FOLLOWS, UNEARNED) and verdict.origin is not None:
         return _twice(_from(verdict, filled.address(verdict.origin)))
     if verdict.status == EMPTY:
@@ -48,6 +54,10 @@ def words(
         return ways + why, ways + _question(column)
     where = _rows([row for row, _ in found.places])
     return f"{ways}{found.because}{where}; {formula}", f"{ways}{column.name}: {found.hint}{where}"
+
+
+def _named(filled: Filled, like: CellRef | str) -> str:
+    return like if isinstance(like, str) else filled.address(like)
 
 
 def _twice(said: str) -> tuple[str, str]:
