@@ -22,7 +22,7 @@ from handed_in import hand_in
 from gdlab import digits, read_points
 from gdlab.marking import check, practice
 from gdlab.marking.classes.roster import read_roster
-from gdlab.marking.marked import write_marked
+from gdlab.marking.classes.worker import mark
 
 MOST_SECONDS, MOST_BYTES = 5, 4_000_000_000
 
@@ -64,7 +64,8 @@ def outcome(path: Path, copy: Path, marks: int, seed: int) -> str:
     assert str(report).replace("\n", "").isprintable(), "control characters in the report"
     report._repr_html_()
     if seed % 4 == 0:
-        write_marked(report, copy)
+        told = mark(path, copy, None, 1.0)
+        assert told.get("marks", {}).items() >= report.marks.items(), "a class marks otherwise"
     if report.passed:
         assert report.marks["of"] == marks, f"passed with {report.marks}, not {marks}"
         return "passed"
