@@ -10,9 +10,8 @@ from gdlab.cli.parsing import (
     command_group,
     complain,
     say,
-    whole,
 )
-from gdlab.cli.running import add_course_options, add_sheet_options, hyper_of, options_of
+from gdlab.cli.running import add_sheet_options, sheet_of
 
 EXAMPLE_NEW = "gdlab class new adam --students students.csv --rows 4 --out course"
 EXAMPLE_MARK = "gdlab class mark handed-in --course course --out marks"
@@ -31,21 +30,6 @@ def add(group: Commands) -> None:
     new.add_argument("--students", metavar="FILE", required=True, help=STUDENTS)
     new.add_argument("--out", metavar="DIR", required=True, help="the folder of the course")
     add_sheet_options(new)
-    new.add_argument(
-        "--epochs",
-        metavar="N",
-        type=whole,
-        help="passes over the points; the rows are of all of them together (default 1)",
-    )
-    new.add_argument(
-        "--set",
-        metavar="NAME=NUMBER",
-        action="append",
-        default=[],
-        help="h=0.01 adds finite differences, max_norm=1 or max_value=1 clips the gradient, "
-        "weight_decay=0.01 adds L2 decay; may be repeated",
-    )
-    add_course_options(new)
     _add_common(new)
 
     mark = command(inner, "mark", EXAMPLE_MARK, _mark)
@@ -109,14 +93,10 @@ def _new(args: argparse.Namespace) -> None:
         args.rules,
         args.students,
         args.out,
-        rows=args.rows,
-        blank=args.blank or "all",
-        decimals=args.decimals,
         own_rules=args.own_rules,
         id_head=args.id_head,
         name_head=args.name_head,
-        **options_of(args, ("epochs", "batch_size", "schedule")),
-        **hyper_of(args),
+        **sheet_of(args),
     )
     say(f"{written} practice sheets written, {there} were there already")
     say(f"to hand out: {args.out}/sheets")

@@ -4,19 +4,8 @@ import argparse
 import os
 import sys
 
-from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say, whole
-from gdlab.cli.running import (
-    add_course_options,
-    add_data_options,
-    add_model_option,
-    add_scale_option,
-    add_sheet_options,
-    hyper_of,
-    options_of,
-    points_of,
-    scale_of,
-    seed,
-)
+from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say
+from gdlab.cli.running import add_sheet_options, seed, sheet_of
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:
@@ -47,25 +36,6 @@ def add(group: Commands) -> None:
     )
     add_sheet_options(practice)
     practice.add_argument("--key", metavar="FILE", help="write the filled-in twin there, too")
-    practice.add_argument(
-        "--epochs",
-        metavar="N",
-        type=whole,
-        help="passes over the points; the rows are of all of them together (default 1)",
-    )
-    practice.add_argument(
-        "--set",
-        metavar="NAME=NUMBER",
-        action="append",
-        default=[],
-        help="a rate such as lr=0.1 in place of a drawn one; h=0.01 adds finite differences, "
-        "max_norm=1 or max_value=1 clips the gradient, weight_decay=0.01 adds L2 decay; may be "
-        "repeated",
-    )
-    add_data_options(practice)
-    add_course_options(practice)
-    add_model_option(practice)
-    add_scale_option(practice)
 
     check = command(
         group,
@@ -95,20 +65,7 @@ def add(group: Commands) -> None:
 def _practice(args: argparse.Namespace) -> None:
     from gdlab.marking import practice
 
-    blank = args.blank or "all"
-    practice(
-        args.rule,
-        args.out,
-        rows=args.rows,
-        seed=args.seed,
-        blank=blank,
-        decimals=args.decimals,
-        key=args.key,
-        points=points_of(args),
-        **options_of(args, ("epochs", "batch_size", "schedule", "model")),
-        **scale_of(args),
-        **hyper_of(args),
-    )
+    practice(args.rule, args.out, seed=args.seed, key=args.key, **sheet_of(args))
     say(f"practice sheet: {args.out}")
     if args.key:
         say(f"key: {args.key}")

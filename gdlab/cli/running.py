@@ -150,7 +150,7 @@ def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
 
 
 def add_sheet_options(parser: Parser) -> None:
-    """Add what a practice sheet is made with: its rows, the empty columns, the digits asked for."""
+    """Add what a practice sheet is made with: rows, empty columns, digits, points, rates."""
     parser.add_argument(
         "--rows", metavar="N", type=whole, default=6, help="rows to fill in (default 6)"
     )
@@ -164,6 +164,38 @@ def add_sheet_options(parser: Parser) -> None:
     parser.add_argument(
         "--decimals", metavar="D", type=int, help="ask for this many digits after the point"
     )
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        type=whole,
+        help="passes over the points; the rows are of all of them together (default 1)",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="a rate such as lr=0.1 in place of a drawn one; h=0.01 adds finite differences, "
+        "max_norm=1 or max_value=1 clips the gradient, weight_decay=0.01 adds L2 decay; may be "
+        "repeated",
+    )
+    add_data_options(parser)
+    add_course_options(parser)
+    add_model_option(parser)
+    add_scale_option(parser)
+
+
+def sheet_of(args: argparse.Namespace) -> "dict[str, Any]":
+    """The arguments of gdlab.practice that the options describe, but for the seed and the files."""
+    return {
+        "rows": args.rows,
+        "blank": args.blank or "all",
+        "decimals": args.decimals,
+        "points": points_of(args),
+        **options_of(args, ("epochs", "batch_size", "schedule", "model")),
+        **scale_of(args),
+        **hyper_of(args),
+    }
 
 
 def run_options_given(args: argparse.Namespace) -> set[str]:

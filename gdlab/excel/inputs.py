@@ -42,7 +42,7 @@ def input_cells(book: Workbook, trace: Trace, live: bool) -> list[Cell]:
     for column, (name, value) in enumerate(input_values(trace).items(), FIRST_INPUT_COLUMN):
         label = name.replace("_", " ")
         cells.append(Cell(LABEL_ROW, column, label, book.style("label")))
-        formula = scale_formula(trace, name)
+        formula = scale_formula(trace, name) if live else None
         if formula:
             cells.append(Cell(INPUT_ROW, column, formula, style, value))
         else:

@@ -1,8 +1,9 @@
 """``practice``: a workbook to fill in by hand, and its key, cell for cell at the same addresses."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,16 +124,22 @@ def make(
 ) -> tuple[Record, Trace]:
     """What a practice sheet is made of: its record and the true run; errors as in practice."""
     found = find_rule(rule)
-    given = {name: options.pop(name) for name in found.hyper if name in options.keys() - EXTRAS}
+    shaping = {*SHAPING, *EXTRAS, *signature(trace).parameters}
+    given = {name: options.pop(name) for name in options.keys() - shaping}
     if "model" in options:
         options["model"] = find_model(options["model"]).name
+    if isinstance(options.get("scale"), Mapping):
+        # The record has the columns in this order, and so has the table.
+        options["scale"] = dict(sorted(options["scale"].items()))
     _whole("rows", rows, 1, MOST_PRACTICE_ROWS)
     _whole("seed", seed, None, None)
     if decimals is not None:
         _whole("decimals", decimals, 0, MOST_DECIMALS)
     _check_options(options, rows)
     columns = _blank(computed_columns(practice_table(found.name, options)), blank)
-    drawn = numbers(found, rows // options.get("epochs", 1), seed, options, decimals)
+    # Points are drawn to suit the rates; for a person's own points there is nothing to suit.
+    rates = {name: value for name, value in given.items() if points is None and value != FIND}
+    drawn = numbers(found, rows // options.get("epochs", 1), seed, options | rates, decimals)
     chosen = drawn.points
     if points is not None:
         chosen = _first(points, rows // options.get("epochs", 1), options.get("model"))

@@ -78,10 +78,11 @@ def numbers(
             given = Numbers(_points_of(model, draw, rows), _starts_of(model, draw), hyper)
         if "scale" in options and rows > 1 and _has_constant(given.points):
             continue
-        for rate in draw.sample(rates, len(rates)) if "lr" in rule.hyper else [0.0]:
+        is_drawn = "lr" in rule.hyper and "lr" not in options
+        for rate in draw.sample(rates, len(rates)) if is_drawn else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
             run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
-            if run.exploded or rate == rule.hyper.get("lr"):
+            if run.exploded or (is_drawn and rate == rule.hyper["lr"]):
                 continue
             if _pleasant(run):
                 if model.name != LINE or _separates(

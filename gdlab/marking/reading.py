@@ -10,6 +10,7 @@ from gdlab.core.draft import Plan
 from gdlab.core.layout import HEADER_ROW, inputs
 from gdlab.core.model import Model, find_model, models
 from gdlab.core.registry import find_rule, rules
+from gdlab.core.scales import KINDS, constants_of, scaled_model
 from gdlab.core.trace import Trace, trace
 from gdlab.core.words import listed, shortened, shown
 from gdlab.marking.finding import TableLocation, find_table, row_places, word
@@ -118,9 +119,19 @@ def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:
 
 
 def _model_of(words: set[str]) -> Model:
-    """The largest model of which all names stand on the sheet; the line where there is none."""
+    """The largest model of which all names stand on the sheet, scaled where the sheet is.
+
+    The line where there is none.
+    """
     known = [model for name in models() if words.issuperset((model := find_model(name)).names)]
-    return max(known, key=lambda model: len(model.names), default=find_model())
+    found = max(known, key=lambda model: len(model.names), default=find_model())
+    scales = tuple(
+        (column, kind)
+        for column in found.data
+        for kind in KINDS
+        if words.issuperset(constants_of(((column, kind),)))
+    )
+    return scaled_model(found, scales) if scales else found
 
 
 def _texts(grid: Grid, row: int) -> list[str]:

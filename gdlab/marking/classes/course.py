@@ -14,8 +14,10 @@ from gdlab.marking.classes.csv_file import csv_text
 from gdlab.reading.door import Refused, read_text, text_rows
 
 SHEETS, KEYS, LIST, SECRET = "sheets", "keys", "class.csv", "secret"
-# What all sheets of one round have in common, as a practice sheet says it of itself.
-COMMON = ("rule", "options", "rows", "blank", "decimals")
+# What all sheets of one round have in common: what a practice sheet says of itself, and what was
+# not drawn but given, rates and points.
+SAID = ("rule", "options", "rows", "blank", "decimals")
+COMMON = (*SAID, "given")
 HEADS = ("id", "name", "round", "sheet", "key", *COMMON, "fingerprint")
 SECRET_BYTES = 32
 

@@ -1,17 +1,22 @@
 """``new_class``: a practice workbook for every learner, and the teacher's key to each."""
 
+import hashlib
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from gdlab.core.files import clear_leftovers, make_folder
+from gdlab.core.model import find_model
 from gdlab.core.parallel import spread
+from gdlab.core.points import pairs
 from gdlab.core.progress import progress
 from gdlab.core.registry import find_rule
+from gdlab.core.rerun import written
 from gdlab.marking.classes.course import (
-    COMMON,
     KEYS,
+    SAID,
     SHEETS,
     HandedOut,
     read_list,
@@ -22,7 +27,7 @@ from gdlab.marking.classes.course import (
 from gdlab.marking.classes.own_rules import load_rules
 from gdlab.marking.classes.roster import Learner, read_roster
 from gdlab.marking.handout import make, write_sheets
-from gdlab.marking.record import ALL, fingerprint, record_lines
+from gdlab.marking.record import ALL, NONE, SHAPING, Record, fingerprint, record_lines
 
 # Learners in one task: sending it out costs far less than a twentieth of its time.
 AT_ONCE = 10
@@ -36,6 +41,7 @@ def new_class(
     rows: int = 6,
     blank: str | Iterable[str] = ALL,
     decimals: int | None = None,
+    points: Any = None,
     own_rules: str | Path | None = None,
     id_head: str | None = None,
     name_head: str | None = None,
@@ -56,10 +62,11 @@ def new_class(
         rows: Updates to fill in.
         blank: The columns to fill in.
         decimals: Digits after the point that are asked for.
+        points: Points of which every learner's are drawn, in place of made ones.
         own_rules: A file of Python that registers rules: the teacher's own, for it is run.
         id_head: The head of the ids in the list.
         name_head: The head of the names.
-        options: Those of :func:`gdlab.practice`.
+        options: Those of :func:`gdlab.practice`, rates too.
 
     Returns:
         How many sheets were written and how many were there.
@@ -71,15 +78,21 @@ def new_class(
         load_rules(own_rules)
     several = [rules] if isinstance(rules, str) or callable(rules) else list(rules)
     asked = {"rows": rows, "blank": blank, "decimals": decimals, **options}
+    if points is not None:
+        asked["points"] = list(
+            zip(*pairs(points, find_model(options.get("model")).data), strict=True)
+        )
     folder = make_folder(out)
     listed = read_list(folder)
     secret = secret_of(folder)
+    # Whole paths: a process may be at work that was started in another folder.
+    rules_file = None if own_rules is None else str(Path(own_rules).resolve())
     written = there = 0
     for rule in several:
         name = find_rule(rule).name
         record, _ = make(name, **asked)
         said = {label: str(value) for label, value in record_lines(record)}
-        common = tuple(said[label] for label in COMMON)
+        common = (*(said[label] for label in SAID), _given(record, asked))
         round_name = _round_of(listed, name, common, several)
         lines = [_line(one, round_name, common) for one in learners]
         old = {(one.id, one.round): one for one in listed}
@@ -93,10 +106,7 @@ def new_class(
         for place in places:
             clear_leftovers(make_folder(place))
         parts = [new[first : first + AT_ONCE] for first in range(0, len(new), AT_ONCE)]
-        work = (
-            (str(folder), name, secret, part, asked, None if own_rules is None else str(own_rules))
-            for part in parts
-        )
+        work = ((str(folder.resolve()), name, secret, part, asked, rules_file) for part in parts)
         try:
             with progress(f"Writing practice sheets of {name}", len(new)) as done:
                 for made in spread(_write, work, "processes"):
@@ -112,6 +122,16 @@ def new_class(
         write_list(folder, listed)
         written, there = written + len(new), there + len(lines) - len(new)
     return written, there
+
+
+def _given(record: Record, asked: dict[str, Any]) -> str:
+    """The rates and points that were not drawn, in a few words; the points by a digest."""
+    said = {"rows", "blank", "decimals", "points", *SHAPING, *record.options}
+    words = [f"{name}={written(asked[name])}" for name in sorted(asked.keys() - said)]
+    if "points" in asked:
+        digest = hashlib.sha256(repr(asked["points"]).encode()).hexdigest()[:12]
+        words.append(f"{len(asked['points'])} points {digest}")
+    return ", ".join(words) or NONE
 
 
 def _round_of(
@@ -149,7 +169,12 @@ def _write(
         load_rules(own_rules)
     made = []
     for one, line in part:
-        record, run = make(rule, seed=seed_of(secret, one.id, line.round), **asked)
+        seed = seed_of(secret, one.id, line.round)
+        own = dict(asked)
+        if "points" in own:
+            # Each learner has points of their own, too.
+            own["points"] = random.Random(seed).sample(own["points"], len(own["points"]))
+        record, run = make(rule, seed=seed, **own)
         record = replace(record, seed=None, learner=one.id)
         write_sheets(record, run, Path(folder, line.sheet), Path(folder, line.key), one.name)
         made.append(line._replace(fingerprint=fingerprint(record)))
