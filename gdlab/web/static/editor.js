@@ -1,14 +1,15 @@
 // The box in which a cell is typed anew.
+import { element } from "./column_header.js";
+import { actionOf } from "./keys.js";
 
 /**
  * Open the box in `cell` with a text in it; `spoken` is what it is called. `done(text, by)` gets
  * what was typed and how many rows and columns to go on, or null where nothing is to be kept.
  */
 export function openEditor(cell, { text, select, spoken, done }) {
-  const box = document.createElement("input");
-  box.type = "text";
-  box.className = "gd-editor";
-  box.setAttribute("aria-label", `edit ${spoken}`);
+  const box = element("input", {
+    "data-control": "editor", type: "text", class: "gd-editor", "aria-label": `edit ${spoken}`,
+  });
   box.value = text;
   cell.append(box);
   box.focus();
@@ -23,12 +24,11 @@ export function openEditor(cell, { text, select, spoken, done }) {
   };
   box.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") finish(box.value, [1, 0]);
-    else if (event.key === "Escape") finish(null);
-    else if (event.key === "Tab") {
-      event.preventDefault();
-      finish(box.value, [0, event.shiftKey ? -1 : 1]);
-    }
+    const action = actionOf("editor", event);
+    if (!action) return;
+    event.preventDefault();
+    if (action === "drop") finish(null);
+    else finish(box.value, action);
   });
   box.addEventListener("blur", () => finish(box.value));
 }

@@ -17,7 +17,7 @@ export const FRAME = `
   <div class="gd-inputs"></div>
   <div class="gd-race"></div>
   <div class="gd-data-tools">
-    <label class="gd-button">Load a file <input type="file" accept=".csv,.xlsx"></label>
+    <label class="gd-button">Load a file <input data-control="file" type="file" accept=".csv,.xlsx"></label>
     <button type="button" data-do="remove">Remove this point</button>
     <span>Click a cell and type. Columns copied from a spreadsheet can be pasted.</span>
   </div>
@@ -32,8 +32,9 @@ export const FRAME = `
   <div class="gd-messages">
     <div class="gd-work" hidden><span></span>
       <progress max="1"></progress> <button type="button" data-do="stop">Stop</button></div>
-    <div class="gd-alert" role="alert" hidden></div>
+    <div class="gd-alert" role="alert" data-control="alert" hidden></div>
   </div>
   <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
-  <div class="gd-python"><label>in Python <input type="text" readonly></label>
+  <div class="gd-python"><label>in Python <input data-control="python" type="text"
+      readonly></label>
     <button type="button" data-do="copy">Copy</button></div>`;

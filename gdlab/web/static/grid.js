@@ -2,7 +2,7 @@
 
 import { openEditor } from "./editor.js";
 import { WIDTHS, createColumnHeader, element } from "./column_header.js";
-import { moveOf } from "./keys.js";
+import { actionOf } from "./keys.js";
 import { createRows } from "./rows.js";
 
 const ROW_HEIGHT = 25;
@@ -29,7 +29,7 @@ export function createGrid(place) {
   const id = `gd-cell-${++grids}`;
   const scroller = element("div", { class: "gd-scroll" });
   const sizer = element("div", { class: "gd-sizer" });
-  const table = element("table", { class: "gd-table", role: "grid", tabindex: "0" });
+  const table = element("table", { class: "gd-table", role: "grid", tabindex: "0", "data-control": "grid" });
   const thead = element("thead", { role: "rowgroup" });
   const tbody = element("tbody", { role: "rowgroup" });
   table.append(thead, tbody);
@@ -261,19 +261,19 @@ export function createGrid(place) {
   table.addEventListener("keydown", (event) => {
     if (!view || editing) return;
     const far = event.ctrlKey || event.metaKey;
-    const move = moveOf(event, fullRows());
+    const action = actionOf("grid", event);
+    const page = { "page up": [-fullRows(), 0], "page down": [fullRows(), 0] };
+    const move = Array.isArray(action) ? action : page[action];
     if (move) {
-      goTo(here.row + move.down, here.column + move.right, { extend: event.shiftKey });
-    } else if (event.key === "Enter" || event.key === "F2") {
+      goTo(here.row + move[0], here.column + move[1], { extend: event.shiftKey });
+    } else if (action === "edit") {
       if (!edit()) return;
-    } else if (["Delete", "Backspace"].includes(event.key)) {
+    } else if (action === "remove") {
       if (editable()) view.remove?.(here.row, here.column);
       else view.refuse?.(here.row, here.column);
     } else if (event.key.length === 1 && !far && !event.altKey) {
       if (!edit(event.key)) view.refuse?.(here.row, here.column);
     } else {
-      // Any other key by itself stays in the sheet too: a notebook would take it for a command.
-      if (!far && !event.altKey && !["Tab", "Escape"].includes(event.key)) event.stopPropagation();
       return;
     }
     event.preventDefault();

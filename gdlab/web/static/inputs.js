@@ -1,35 +1,30 @@
 // The inputs of a sheet: each has a number box and, where its range is written down, a slider.
 import { full, rounded } from "./numbers.js";
+import { element } from "./column_header.js";
+import { actionOf } from "./keys.js";
 import { Refusal, typedNumber } from "./number_input.js";
-
-function node(tag, attributes = {}, text = "") {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  if (text) made.textContent = text;
-  return made;
-}
 
 /**
  * One input; `changed(value)` is called with the number that a person chose, `refused(text)` says
  * why what they typed is none.
  */
 function createField({ name, symbol, address, slider }, changed, refused) {
-  const field = node("div", { class: "gd-field", "data-input": name });
+  const field = element("div", { class: "gd-field", "data-input": name });
   const called = name.replaceAll("_", " ");
-  const label = node("span", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
+  const label = element("span", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
   label.append(called);
-  const box = node("input", {
+  const box = element("input", {
     // A box for numbers would drop a decimal comma: 0,05 became 5.
-    type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${called}, number`,
+    "data-control": "box", type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${called}, number`,
   });
   field.append(label);
   let track = null;
   const toTrack = (value) => (slider.log ? Math.log10(Math.max(value, slider.low)) : value);
   const fromTrack = (at) => (slider.log ? rounded(10 ** at) : Number(at.toPrecision(12)));
   if (slider) {
-    track = node("input", {
-      type: "range", class: "gd-track", "aria-label": `${called}, slider`,
+    track = element("input", {
+      "data-control": "slider", type: "range", class: "gd-track", "aria-label": `${called}, slider`,
       min: toTrack(slider.low), max: toTrack(slider.high), step: slider.step,
     });
     track.addEventListener("input", () => {
@@ -66,10 +61,10 @@ function createField({ name, symbol, address, slider }, changed, refused) {
   box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
     // An arrow is a slider's step: on a rate of 0.001 a whole 1 would be no step but a leap.
-    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const by = actionOf("input", event);
     // A notebook may keep the key for itself, and then no change is reported.
-    if (event.key === "Enter") take();
-    if (!by || !slider || box.readOnly) return;
+    if (by === "take") take();
+    if (!Number.isInteger(by) || !slider || box.readOnly) return;
     event.preventDefault();
     const typed = typedHere();
     if (typed === null) return;
@@ -108,8 +103,8 @@ export function createInputs(place, changed, refused) {
   let fields = new Map();
 
   function build(inputs, given) {
-    const first = node("div", { class: "gd-fields" });
-    const carried = node("div", { class: "gd-fields" });
+    const first = element("div", { class: "gd-fields" });
+    const carried = element("div", { class: "gd-fields" });
     fields = new Map();
     for (const input of inputs) {
       const field = createField(input, (value) => changed(input.name, value), refused);
@@ -119,8 +114,8 @@ export function createInputs(place, changed, refused) {
     }
     place.replaceChildren(first);
     if (carried.children.length) {
-      const more = node("details", { class: "gd-more" });
-      more.append(node("summary", {}, "What the first row's averages start from"), carried);
+      const more = element("details", { class: "gd-more" });
+      more.append(element("summary", { "data-control": "more" }, "What the first row's averages start from"), carried);
       place.append(more);
     }
   }

@@ -1,4 +1,5 @@
 // Play, pause and step through the rows.
+import { actionOf } from "./keys.js";
 
 const ICONS = {
   start: "M5 4v12M16 4L7 10l9 6z", back: "M14 4L5 10l9 6z", play: "M6 3l11 7-11 7z",
@@ -21,9 +22,10 @@ export function createPlayer(place, go) {
     ${button("start", "to the first row")}${button("back", "one row back")}
     ${button("play", "play")}
     ${button("forward", "one row on")}${button("end", "to the last row")}
-    <label>row <input type="number" class="gd-box gd-row" min="1" step="1"></label>
-    <label class="gd-speed">speed <input type="range" min="0" max="2" step="0.1" value="0.7"
-      aria-label="rows a second"><output></output></label>`;
+    <label>row <input data-control="row" type="number" class="gd-box gd-row"
+      min="1" step="1"></label>
+    <label class="gd-speed">speed <input data-control="speed" type="range" min="0" max="2" step="0.1"
+      value="0.7" aria-label="rows a second"><output></output></label>`;
   const box = place.querySelector(".gd-row");
   const speed = place.querySelector(".gd-speed input");
   const playButton = place.querySelector("[data-move=play]");
@@ -79,7 +81,7 @@ export function createPlayer(place, go) {
   };
   box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") take();
+    if (actionOf("row", event)) take();
   });
   speed.addEventListener("input", saySpeed);
   saySpeed();

@@ -1,4 +1,5 @@
 // Which rules run side by side: a box to tick for each.
+import { element } from "./column_header.js";
 
 /** The boxes in `place`; `chosen(names)` tells which are ticked. */
 export function createRace(place, chosen) {
@@ -19,9 +20,7 @@ export function createRace(place, chosen) {
       set.append(legend);
       for (const name of choices) {
         const label = document.createElement("label");
-        const box = document.createElement("input");
-        box.type = "checkbox";
-        box.value = name;
+        const box = element("input", { "data-control": "race", type: "checkbox", value: name });
         box.checked = racing.includes(name);
         label.append(box, ` ${name}`);
         set.append(label);

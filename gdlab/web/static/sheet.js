@@ -1,8 +1,10 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
+import { element } from "./column_header.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
+import { actionOf } from "./keys.js";
 import { explosionOf, announcementsOf, progressOf } from "./announcements.js";
 import { full } from "./numbers.js";
 import { createPeek } from "./peek.js";
@@ -29,7 +31,7 @@ const EPOCHS = {
  */
 export function createSheet(root, host) {
   root.classList.add("gd");
-  // JupyterLab's own shortcuts would take the arrow keys away.
+  // JupyterLab's own shortcuts would take Ctrl+Z away.
   root.dataset.lmSuppressShortcuts = "true";
   root.innerHTML = FRAME;
   const part = (name) => root.querySelector(`.gd-${name}`);
@@ -163,11 +165,7 @@ export function createSheet(root, host) {
     tabs.hidden = state.tabs.length < 2;
     if (tabs.children.length !== state.tabs.length) {
       tabs.replaceChildren(...state.tabs.map((name) => {
-        const tab = document.createElement("button");
-        Object.assign(tab, { type: "button", textContent: name });
-        tab.setAttribute("role", "tab");
-        tab.dataset.tab = name;
-        return tab;
+        return element("button", { type: "button", role: "tab", "data-tab": name }, name);
       }));
     }
     for (const tab of tabs.children) {
@@ -277,10 +275,10 @@ export function createSheet(root, host) {
   });
   part("tabs").addEventListener("keydown", (event) => {
     const { tabs } = state;
-    const at = tabs.indexOf(state.tab);
-    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined) return;
+    const action = actionOf("tabs", event);
+    if (!action) return;
     event.preventDefault();
+    const to = { first: 0, last: -1 }[action] ?? tabs.indexOf(state.tab) + action;
     const next = (to + tabs.length) % tabs.length;
     ask({ kind: "show", tab: tabs[next] });
     part("tabs").children[next].focus();
@@ -288,18 +286,15 @@ export function createSheet(root, host) {
   part("alert").title = "Click, or press Escape, to close";
   part("alert").addEventListener("click", () => say("alert", ""));
   root.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") {
-      say("alert", "");
-      event.stopPropagation();
-    }
+    // A key by itself stays in the sheet: a notebook would take it for a command of its own.
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    const action = actionOf("sheet", event);
     // In a box for text the browser's own undo is meant.
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches("input")) return;
-    const key = event.key.toLowerCase();
-    const kind = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : "";
-    if (!kind) return;
-    event.preventDefault();
+    if (!action || (action !== "close" && event.target.matches("input"))) return;
     event.stopPropagation();
-    ask({ kind });
+    if (action === "close") return say("alert", "");
+    event.preventDefault();
+    ask({ kind: action });
   });
   part("data-tools").querySelector("input").addEventListener("change", async (event) => {
     const [file] = event.target.files;

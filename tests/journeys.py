@@ -1,0 +1,448 @@
+"""What a person does with each control of the sheet, and what they see then: the same in any host.
+
+A journey begins at a sheet as it was at first and names the controls and keys that it uses; the
+page reports what was really used (``WATCH``), so none is named in vain.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gdlab
+from gdlab.core.rerun import inputs_of
+from gdlab.web.assets import STATIC
+
+SETTLED = ".gd[aria-busy=false]"
+# What can be used: by the pointer or, as the table, by keys.
+CONTROLS = "button, input, select, textarea, summary, a, [role=tab], [role=grid], [role=alert]"
+# Every control that was ever there, and every one that was used, by its name; and the file that is
+# saved, instead of a download.
+WATCH = """() => {
+    const named = "[data-do], [data-move], [data-tab], [data-control]";
+    const nameOf = (one) => {
+        if (!one.matches(named)) return `nameless: ${one.outerHTML.slice(0, 80)}`;
+        const { do: action, move, tab, control } = one.dataset;
+        const field = one.closest("[data-input]")?.dataset.input;
+        return [control ?? action ?? move ?? `tab ${tab}`, field].filter(Boolean).join(" ");
+    };
+    window.seen = new Set();
+    window.used = new Set();
+    new MutationObserver(() => {
+        for (const one of document.querySelectorAll(`.gd :is(CONTROLS)`)) seen.add(nameOf(one));
+    }).observe(document, { childList: true, subtree: true });
+    for (const kind of ["click", "input", "change", "keydown"]) {
+        addEventListener(kind, (event) => {
+            const one = event.target.closest?.(named);
+            if (!one?.closest(".gd")) return;
+            used.add(nameOf(one));
+            if (kind !== "keydown") return;
+            const { key, ctrlKey, shiftKey } = event;
+            const held = `${ctrlKey ? "Control+" : ""}${shiftKey ? "Shift+" : ""}`;
+            used.add(`key ${held}${key.length === 1 ? key.toUpperCase() : key}`);
+        }, true);
+    }
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => make.call(URL, (window.lastSaved = blob));
+}""".replace("CONTROLS", CONTROLS)
+MADE = r"<(?:button|input|select|textarea|summary|a)\b[^>]*>"
+MADE_IN_CODE = r"\b(?:element|createElement)\(\s*\"(?:button|input|select|textarea|summary)\"[^)]*"
+
+JOURNEYS: list[tuple[Callable[["Sheet"], None], tuple[str, ...]]] = []
+
+
+def uses(*names: str) -> Callable:
+    """A journey that uses these controls, ``key grid Enter`` for a key of a part."""
+
+    def keep(journey: Callable[["Sheet"], None]) -> Callable[["Sheet"], None]:
+        JOURNEYS.append((journey, names))
+        return journey
+
+    return keep
+
+
+def nameless() -> list[str]:
+    """The controls in the sheet's modules that have no name there."""
+    found = []
+    for path in sorted(Path(STATIC).glob("*.js")):
+        code = path.read_text(encoding="utf-8")
+        for made in re.findall(f"{MADE}|{MADE_IN_CODE}", code):
+            if not re.search(r"data-(do|move|tab|control)|\$\{said\}", made):
+                found.append(f"{path.name}: {made}")
+    return found
+
+
+class Sheet:
+    """A sheet in a host: ``page`` is where it is."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def begin(self, tab: str) -> None:
+        """A sheet as it was at first."""
+        if self.page.is_visible("[data-do=leave]"):
+            self.page.click("[data-do=leave]")
+        self.page.click(f"[data-tab={tab}]")
+        self.page.click("[data-do=reset]")
+        self.page.wait_for_selector(SETTLED)
+        assert self.said("alert") == ""
+        if tab != "data":
+            self.go_to(1)
+
+    def said(self, name: str) -> str:
+        return self.page.locator(f".gd-{name}").text_content()
+
+    def cell(self) -> str:
+        return self.said("name-box")
+
+    def python(self) -> gdlab.Trace:
+        """The run of the line in Python."""
+        return eval(self.page.input_value(".gd-python input"), {"gdlab": gdlab})
+
+    def go_to(self, row: int) -> None:
+        self.page.fill(".gd-row", str(row))
+        self.page.press(".gd-row", "Enter")
+
+    def box(self, name: str) -> Any:
+        return self.page.locator(f"[data-input={name}] .gd-box")
+
+    def press(self, *keys: str) -> None:
+        self.page.focus(".gd-table")
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def here(self) -> tuple[int, int]:
+        """Row and column of the selected cell."""
+        there = self.page.locator("td[aria-selected=true]")
+        return tuple(
+            there.evaluate("(one) => [one.parentNode.dataset.row, one.dataset.column].map(Number)")
+        )
+
+    def click_cell(self, row: int, column: int) -> None:
+        self.page.click(f"tr[data-row='{row}'] td[data-column='{column}']")
+
+    def text(self, row: int, column: int) -> str:
+        return self.page.locator(f"tr[data-row='{row}'] td[data-column='{column}']").text_content()
+
+    def points(self) -> int:
+        return int(self.page.get_attribute(".gd-table", "aria-rowcount")) - 3
+
+    def saved(self) -> bytes:
+        """The file that was saved last; it counts once."""
+        self.page.wait_for_function("() => window.lastSaved")
+        content = self.page.evaluate(
+            """async () => {
+                const bytes = new Uint8Array(await window.lastSaved.arrayBuffer());
+                window.lastSaved = null;
+                return [...bytes];
+            }"""
+        )
+        return bytes(content)
+
+    def tabs(self) -> list[str]:
+        return self.page.locator("[data-tab]").all_text_contents()
+
+    def rules(self) -> list[str]:
+        return [tab for tab in self.tabs() if tab not in ("data", "compare")]
+
+
+def all_tabs(sheet: Sheet) -> None:
+    for tab in sheet.tabs():
+        sheet.begin(tab)
+        assert sheet.page.get_attribute(f"[data-tab={tab}]", "aria-selected") == "true"
+        assert sheet.page.get_attribute(".gd-body", "aria-label") == f"sheet {tab}"
+
+
+def all_boxes(sheet: Sheet) -> None:
+    for tab in sheet.rules():
+        sheet.begin(tab)
+        for name, before in inputs(sheet).items():
+            wanted = "3" if name == "epochs" else repr((before or 0.5) / 2)
+            sheet.box(name).fill(wanted)
+            sheet.box(name).press("Enter")
+            assert used_by_run(sheet, name) == float(wanted), (tab, name, sheet.said("alert"))
+
+
+def all_sliders(sheet: Sheet) -> None:
+    for tab in sheet.rules():
+        sheet.begin(tab)
+        for name, before in inputs(sheet).items():
+            track = sheet.page.locator(f"[data-input={name}] .gd-track")
+            if not track.count():
+                continue
+            track.press("ArrowRight")
+            now = float(sheet.box(name).input_value())
+            assert now > before, (tab, name)
+            assert used_by_run(sheet, name) == now
+
+
+def inputs(sheet: Sheet) -> dict[str, float]:
+    """All inputs that are shown, with their numbers; folded ones are unfolded."""
+    folded = sheet.page.locator(".gd-more:not([open]) summary")
+    if folded.count():
+        folded.click()
+    fields = sheet.page.locator(".gd-field").evaluate_all(
+        "all => all.map((one) => [one.dataset.input, Number(one.querySelector('.gd-box').value)])"
+    )
+    return dict(fields)
+
+
+def used_by_run(sheet: Sheet, name: str) -> float:
+    """An input of the sheet's run, as the line in Python has it."""
+    run = sheet.python()
+    return run.n_epochs if name == "epochs" else inputs_of(run)[name]
+
+
+@uses("practise", "leave", "hint", "other", "editor")
+def practice(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("basic")
+    page.click("[data-do=practise]")
+    assert page.locator("td.gd-blank").count() > 20
+    given = sheet.text(1, 3)
+    page.keyboard.type("123")
+    page.keyboard.press("Enter")
+    assert page.locator("td.gd-wrong").count() == 1
+    page.keyboard.press("ArrowUp")
+    page.click("[data-do=hint]")
+    assert sheet.said("numbers").startswith("hint: ")
+    page.click("[data-do=other]")
+    assert sheet.text(1, 3) != given and page.locator("td.gd-wrong").count() == 0
+    page.click("[data-do=leave]")
+    assert page.locator("td.gd-blank").count() == 0
+
+
+@uses("reset")
+def reset(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    before = sheet.page.input_value(".gd-python input")
+    sheet.box("lr").fill("0.5")
+    sheet.box("lr").press("Tab")
+    assert sheet.page.input_value(".gd-python input") != before
+    sheet.page.click("[data-do=reset]")
+    assert sheet.page.input_value(".gd-python input") == before
+
+
+@uses("csv")
+def csv(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.page.click("[data-do=csv]")
+    lines = sheet.saved().decode().splitlines()
+    assert len(lines) == 146 and lines[0].startswith("epoch,sample,t,")
+
+
+@uses("export")
+def workbook(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.page.click("[data-do=export]")
+    assert sheet.saved().startswith(b"PK")
+
+
+@uses("stop")
+def stop(sheet: Sheet) -> None:
+    sheet.begin("adam")
+    sheet.box("epochs").fill("2000")
+    sheet.box("epochs").press("Enter")
+    sheet.page.click("[data-do=export]")
+    sheet.page.click("[data-do=stop]")
+    sheet.page.wait_for_selector(".gd-work", state="hidden")
+    assert sheet.page.evaluate("window.lastSaved ?? null") is None
+    sheet.page.click("[data-do=reset]")
+
+
+@uses("copy", "python")
+def python(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.page.click(".gd-python input")
+    sheet.page.click("[data-do=copy]")
+    # It stays selected, ready for Ctrl+C where the clipboard is not to be had.
+    assert sheet.page.evaluate("getSelection().toString()").startswith("gdlab.trace(")
+    assert sheet.python().rows == 145
+
+
+@uses("forward", "back", "start", "end", "row", "key row Enter")
+def steps(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("basic")
+    sheet.go_to(7)
+    assert sheet.cell().endswith("16")
+    for move, row in (("forward", 8), ("back", 7), ("end", 145), ("start", 1)):
+        page.click(f"[data-move={move}]")
+        assert page.input_value(".gd-row") == str(row)
+        picture = page.get_attribute("[data-picture=path]", "aria-label")
+        assert picture.startswith(f"path, row {row}.")
+
+
+@uses("play", "speed")
+def play(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("basic")
+    page.focus(".gd-speed input")
+    page.keyboard.press("End")
+    assert page.locator(".gd-speed output").text_content() == "100 a second"
+    page.click("[data-move=play]")
+    page.wait_for_function("() => Number(document.querySelector('.gd-row').value) > 5")
+    page.click("[data-move=play]")
+    assert page.get_attribute("[data-move=play]", "aria-label") == "play"
+
+
+@uses("race")
+def race(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("compare")
+    names = page.locator(".gd-race input").evaluate_all("all => all.map((one) => one.value)")
+    for name in (names[0], names[-1]):
+        before = page.locator(".gd-legend li").count()
+        page.locator(f".gd-race input[value={name}]").click()
+        assert abs(page.locator(".gd-legend li").count() - before) == 1
+        page.locator(f".gd-race input[value={name}]").click()
+        assert page.locator(".gd-legend li").count() == before
+
+
+@uses("file", "remove")
+def points(sheet: Sheet) -> None:
+    sheet.begin("data")
+    file = {"name": "mine.csv", "mimeType": "text/csv", "buffer": b"x,y\n1,2\n3,4\n5,6\n"}
+    sheet.page.set_input_files(".gd-data-tools input", file)
+    sheet.page.wait_for_function("() => document.querySelector('.gd-table').ariaRowCount === '6'")
+    sheet.click_cell(1, 0)
+    sheet.page.click("[data-do=remove]")
+    assert [sheet.text(row, 0) for row in (0, 1)] == ["1", "5"]
+
+
+@uses("alert", "key sheet Escape")
+def refusals(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("basic")
+    for close in (lambda: page.click(".gd-alert"), lambda: sheet.press("Escape")):
+        sheet.box("lr").fill("-1")
+        sheet.box("lr").press("Enter")
+        assert sheet.said("alert") == "lr must be a number over 0, not -1"
+        close()
+        assert page.is_hidden(".gd-alert")
+
+
+@uses("more")
+def folded(sheet: Sheet) -> None:
+    sheet.begin("adam")
+    assert "start_avg_slope" in inputs(sheet)
+    assert sheet.box("start_avg_slope").is_visible()
+    sheet.page.click(".gd-more summary")
+    assert not sheet.box("start_avg_slope").is_visible()
+
+
+@uses("grid")
+def click(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.click_cell(3, 5)
+    told = sheet.python().explain(3, sheet.python().table.names[5])
+    assert sheet.cell() == told.cell
+    assert sheet.said("numbers") == f"{told.numbers} = {told.result!r}"
+
+
+@uses(
+    *(f"key grid {held}Arrow{way}" for held in ("", "Control+") for way in ("Up", "Down")),
+    *(f"key grid {held}Arrow{way}" for held in ("", "Control+") for way in ("Left", "Right")),
+    *(f"key grid {held}{key}" for held in ("", "Control+") for key in ("Home", "End")),
+    "key grid PageUp",
+    "key grid PageDown",
+)
+def walk(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.click_cell(2, 4)
+    last = len(sheet.python().table.names) - 1
+    for key, there in (
+        ("ArrowDown", (3, 4)),
+        ("ArrowRight", (3, 5)),
+        ("ArrowUp", (2, 5)),
+        ("ArrowLeft", (2, 4)),
+        ("Control+ArrowDown", (145, 4)),
+        ("Control+ArrowRight", (145, last)),
+        ("Control+ArrowUp", (0, last)),
+        ("Control+ArrowLeft", (0, 0)),
+        ("End", (0, last)),
+        ("Home", (0, 0)),
+        ("Control+End", (145, last)),
+        ("Control+Home", (0, 0)),
+    ):
+        sheet.press(key)
+        assert sheet.here() == there, key
+    sheet.press("PageDown")
+    row, column = sheet.here()
+    assert 3 < row < 145 and column == 0
+    sheet.press("PageUp")
+    assert sheet.here() == (0, 0)
+
+
+@uses("key grid Enter", "key grid F2", *(f"key editor {key}" for key in ("Enter", "Tab", "Escape")))
+@uses("key editor Shift+Tab", "key grid Delete", "key grid Backspace")
+def typing(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("data")
+    sheet.click_cell(1, 0)
+    for opening, leaving, there in (
+        ("Enter", "Enter", (2, 0)),
+        ("F2", "Tab", (2, 1)),
+        ("Enter", "Shift+Tab", (2, 0)),
+    ):
+        row, column = sheet.here()
+        sheet.press(opening)
+        page.keyboard.press("Control+a")
+        page.keyboard.type("77")
+        page.keyboard.press(leaving)
+        assert sheet.text(row, column) == "77" and sheet.here() == there
+    sheet.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Escape")
+    assert sheet.text(2, 0) == "77" and page.locator(".gd-editor").count() == 0
+    for key in ("Delete", "Backspace"):
+        before = sheet.points()
+        sheet.press(key)
+        assert sheet.points() == before - 1
+
+
+@uses("key sheet Control+Z", "key sheet Control+Y", "key sheet Control+Shift+Z")
+def undo(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    before = sheet.box("lr").input_value()
+    sheet.box("lr").fill("0.25")
+    sheet.box("lr").press("Tab")
+    for key, value in (
+        ("Control+z", before),
+        ("Control+y", "0.25"),
+        ("Control+z", before),
+        ("Control+Shift+z", "0.25"),
+    ):
+        sheet.press(key)
+        assert sheet.box("lr").input_value() == value
+
+
+@uses("key input ArrowUp", "key input ArrowDown", "key input Enter")
+def box_keys(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    box = sheet.box("lr")
+    box.fill("0.1")
+    box.press("Enter")
+    assert sheet.python().hyper["lr"] == 0.1
+    box.press("ArrowUp")
+    assert sheet.python().hyper["lr"] == float(box.input_value()) > 0.1
+    more = float(box.input_value())
+    box.press("ArrowDown")
+    assert sheet.python().hyper["lr"] == float(box.input_value()) < more
+
+
+@uses(*(f"key tabs {key}" for key in ("ArrowLeft", "ArrowRight", "Home", "End")))
+def tab_keys(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    tabs = sheet.tabs()
+    sheet.page.focus("[data-tab=basic]")
+    at = tabs.index("basic")
+    for key, place in (
+        ("ArrowRight", at + 1),
+        ("ArrowLeft", at),
+        ("End", len(tabs) - 1),
+        ("ArrowRight", 0),
+        ("Home", 0),
+    ):
+        sheet.page.keyboard.press(key)
+        assert sheet.page.get_attribute(f"[data-tab={tabs[place]}]", "aria-selected") == "true"
