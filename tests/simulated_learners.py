@@ -50,6 +50,18 @@ RULES = {
         "step_{p}": "lr * avg_{p} / sqrt(sqr_avg_{p})",
     },
 }
+# Rules of sheets that learners make themselves.
+OWN_RULES = {
+    **RULES,
+    "rmsprop_lesson": {
+        "sqr_avg_{p}": "beta * up_sqr_avg_{p} + (1 - beta) * grad_{p} ** 2",
+        "step_{p}": "lr * grad_{p} / sqrt(up_sqr_avg_{p}) if t > 1 else lr * grad_{p}",
+    },
+    "nesterov": {
+        "velocity_{p}": "momentum * up_velocity_{p} + grad_{p}",
+        "step_{p}": "lr * (grad_{p} + momentum * velocity_{p})",
+    },
+}
 NEW = {"new_{p}": "{p} - step_{p}"}
 SCHEDULES = {
     "step_decay": "start_lr * factor ** ((t - 1) // interval)",
@@ -81,7 +93,7 @@ def columns(rule: str, schedule: str | None = None) -> Formulas:
     """The computed columns of a table in the order of computing."""
     rate = {"lr": SCHEDULES[schedule]} if schedule else {}
     formulas = MODEL | rate
-    for template in (RULES[rule], NEW):
+    for template in (OWN_RULES[rule], NEW):
         formulas |= per_parameter(template)
     return formulas
 

@@ -21,10 +21,13 @@ from gdlab.core.registry import find_rule
 from gdlab.core.trace import Trace, trace
 from gdlab.marking.checking import check
 from gdlab.marking.handout import make, practice
+from gdlab.marking.own import is_own
 from gdlab.marking.record import Record
 from gdlab.marking.report import Report, report
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import claimed, typed
+from gdlab.reading.audit import audit
+from gdlab.reading.opening import open_workbook
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 RULES = tuple(simulated.RULES)
@@ -204,6 +207,38 @@ def test_digits_that_cannot_tell_a_schedule_say_so(schedule: str, given: dict[st
     said = of(asked, shown=2)
     assert all(one.status == "right" for one in said.cells if one.column == "lr")
     assert ("too few digits" in str(said)) == all(asked[row, "lr"] == 0.01 for row in rates)
+
+
+OWN_STYLES = (
+    simulated.rounded(4),
+    simulated.rounded(6, carried=False),
+    lambda value: (value, value),
+)
+OWN_SHEETS = [(rule, style) for style in range(3) for rule in simulated.OWN_RULES]
+
+
+@pytest.mark.parametrize(("rule", "style"), OWN_SHEETS if FULL else OWN_SHEETS[::4])
+def test_a_learners_own_sheet_under_the_tables_heads_needs_no_counter(
+    tmp_path: Path, rule: str, style: int
+) -> None:
+    sheet = sheet_of(Trial(rule, {}), 3 + style, rows=6)
+    cells = simulated.fills_in(sheet, OWN_STYLES[style])
+    assert cells is not None
+    names = list(simulated.columns(rule))
+    given = {name: value for name, value in sheet.given.items() if not name.startswith("usual_")}
+    book = openpyxl.Workbook()
+    page = book.worksheets[0]
+    page.title = rule
+    for line in (list(given), list(given.values()), [], ["x", "y", *names]):
+        page.append(line)
+    for row, point in enumerate(sheet.points, 1):
+        page.append([*point, *(cells[row, name] for name in names)])
+    path = tmp_path / "own.xlsx"
+    book.save(path)
+    assert not is_own(open_workbook(str(path)))
+    found = audit(open_workbook(str(path)), str(path))
+    assert found.passed and "Every cell follows." in str(found), found
+    assert f"{rule} on y = b + m*x, 6 updates, lr {sheet.given['lr']:g}" in str(found), found
 
 
 def as_text(change: Callable[[str], str]) -> Callable[[float], Written]:

@@ -41,6 +41,11 @@ class Followed:
     tried: int
     steps: list[list[Pair | None]] = field(default_factory=list)
 
+    @property
+    def fit(self) -> tuple[int, int, bool]:
+        """How well it fits: with as many updates, by its states, and by a rate on the sheet."""
+        return self.hits, sum(map(len, self.states)), self.hyper["lr"][1] is not None
+
 
 def moves_of(
     table: FigureTable, layout: Layout, taken: set[int], which: str, gradient: Figures | None,
@@ -99,16 +104,16 @@ def follow(
     best: Followed | None = None
     as_good: list[str] = []
     for count in range(MOST_STATES + 1):
+        # A rule that remembers less explains it, but for some slips.
+        if best is not None and best.hits >= ENOUGH * best.tried:
+            break
         for variant in rules_as_they_are(count):
-            # A rule that remembers less explains it, but for some slips.
-            if best is not None and best.hits >= ENOUGH * best.tried:
-                break
             found = _follow(variant, table, moves, taken, numbers)
             if found is None:
                 continue
-            if best is None or found.hits > best.hits:
+            if best is None or found.fit > best.fit:
                 best, as_good = found, []
-            elif found.hits == best.hits and found.variant.name != best.variant.name:
+            elif found.fit == best.fit and found.variant.name != best.variant.name:
                 as_good.append(found.variant.name)
     if best is None:
         return None, []
