@@ -95,10 +95,19 @@ class Model:
     @cached_property
     def squared_error(self) -> bool:
         """Whether the loss is an error times itself: then its root is in units of the data."""
+        return self._squared is not None
+
+    @property
+    def error(self) -> str | None:
+        """The column whose square is the loss at a point; None where it is no such square."""
+        return self._squared if self.data else None
+
+    @cached_property
+    def _squared(self) -> str | None:
         match self.formulas.steps[self.loss]:
-            case ast.BinOp(ast.Name(left), ast.Mult(), ast.Name(right)):
-                return left == right
-        return False
+            case ast.BinOp(ast.Name(left), ast.Mult(), ast.Name(right)) if left == right:
+                return left
+        return None
 
     @cached_property
     def prediction(self) -> str | None:

@@ -6,9 +6,11 @@ its end.
 """
 
 import math
+from decimal import Decimal
 from typing import NamedTuple
 
 from gdlab.core.columns import Table
+from gdlab.core.points import Points
 
 
 class Range(NamedTuple):
@@ -45,6 +47,7 @@ class Range(NamedTuple):
         return math.log10(value) if self.log else value
 
 
+RATES = ("lr", "start_lr")
 EPOCHS = Range(1, 50, 1)
 STEPS = Range(1, 500, 1)  # updates on a surface
 PARAMETER = Range(-100, 100, 0.5)
@@ -86,14 +89,46 @@ STARTS: dict[str, Range] = {
 }
 
 
-def range_of(name: str, table: Table) -> Range | None:
+RATE = RANGES["lr"]
+LOWEST_RATE, HIGHEST_RATE = -30, 20  # powers of ten
+
+
+def rate_range(points: Points) -> Range:
+    """The slider of a learning rate: the usual one, and further where the points ask for it.
+
+    Down to a tenth of 1 over a sample's squared inputs, where sgd still converges, and to a
+    hundred-thousandth of the last column, where a rule whose steps are as long as its rate does;
+    up to a tenth of the last column. static/rates.js does the same.
+    """
+    if not points:
+        return RATE
+    *inputs, last = points
+    longest = max(1 + sum(value * value for value in point) for point in zip(*inputs, strict=True))
+    size = max(map(abs, last))
+    low = min(_decade(RATE.low), _decade(1 / longest) - 1, _decade(size) - 5 if size else 0)
+    high = max(_decade(RATE.high), _decade(size) - 1)
+    return RATE._replace(
+        low=float(f"1e{max(low, LOWEST_RATE)}"), high=float(f"1e{min(high, HIGHEST_RATE)}")
+    )
+
+
+def _decade(value: float) -> int:
+    """The power of ten of a number's first digit, read off its digits."""
+    return Decimal(repr(value)).adjusted() if value else LOWEST_RATE
+
+
+def range_of(name: str, table: Table, points: Points = ()) -> Range | None:
     """The slider of one of a table's inputs, of ``epochs`` or of ``steps``.
+
+    That of a learning rate follows the ``points``.
 
     None where none is written down (a user's own hyperparameter): that input is a number box alone.
     """
     if name in ("epochs", "steps"):
         return EPOCHS if name == "epochs" else STEPS
     found = table.input(name)
+    if found.part.base in RATES:
+        return rate_range(points)
     if found.carried is None:
-        return RANGES.get("lr" if found.part.base == "start_lr" else found.part.base)
+        return RANGES.get(found.part.base)
     return STARTS.get(found.part.base) if found.part.base else PARAMETER

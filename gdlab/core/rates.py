@@ -166,12 +166,20 @@ def find_rate(rule: str | Callable[..., object], points: Any = None, **options: 
 
 def _rate(table: Table) -> str:
     """The name of the rule's learning rate in its table."""
+    found = rate_input(table)
+    if found is None:
+        raise ValueError(f"{table.rule.name} has no learning rate lr that could be found")
+    return table.rate if found == table.start_rate else found
+
+
+def rate_input(table: Table) -> str | None:
+    """The input that is the rule's learning rate; None for a rule that has none."""
     for one in table.inputs:
         if one.carried is None and not one.after:
             name = table.rate if one.name == table.start_rate else one.name
             if table.part(name).base == "lr":
-                return name
-    raise ValueError(f"{table.rule.name} has no learning rate lr that could be found")
+                return one.name
+    return None
 
 
 def error_word(model: Model) -> str:
@@ -190,7 +198,7 @@ def error_at(run: Run, parameters: Any) -> float:
         losses = np.atleast_1d(_forward(run, parameters)[model.loss])
         # One after the other, as the page adds them up: the same rate is found there.
         mean = float(np.cumsum(losses)[-1]) / len(losses)
-        error = math.sqrt(mean) if model.squared_error and mean >= 0 else mean
+        error = math.sqrt(mean) if model.error and mean >= 0 else mean
     return error if math.isfinite(error) else math.inf
 
 
@@ -210,15 +218,12 @@ def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
 
     None for a model whose loss is no squared error, or whose error is not linear in them.
     """
-    import ast
-
     import numpy as np
 
     model = run.table.model
-    loss = model.formulas.steps[model.loss]
-    if not (model.data and model.squared_error and isinstance(loss, ast.BinOp)):
+    error = model.error
+    if error is None:
         return None
-    error = ast.unparse(loss.left)
     units = np.eye(len(model.parameters))
 
     def errors(parameters: Any) -> "np.ndarray":
@@ -284,7 +289,7 @@ def steepness(run: Run) -> float:
     return float(steep[-1] / steep[0])
 
 
-def _plain(run: Run) -> bool:
+def plain(run: Run) -> bool:
     """Whether nothing changes the rule's own steps: no clipping, decay, schedule or switch."""
     known = {*run.table.rule.hyper, *run.table.model.constants, "batch_size", *WITHOUT_THEORY}
     bases = {run.table.part(name).base for name in run.hyper}
@@ -313,7 +318,7 @@ def full_batch_limit(run: Run) -> float | None:
         "heavy_ball": lambda: 1 + hyper["momentum"],
         "nesterov": lambda: (1 + hyper["momentum"]) / (1 + 2 * hyper["momentum"]),
     }
-    if rule not in factors or not _plain(run):
+    if rule not in factors or not plain(run):
         return None
     found = _eigenvalues(run)
     return 2 * factors[rule]() / float(found[-1]) if found is not None and found[-1] > 0 else None
@@ -335,7 +340,7 @@ def single_sample_limit(run: Run) -> float | None:
         "heavy_ball": lambda: 1 - hyper["momentum"],
         "nesterov": lambda: 1 - hyper["momentum"],
     }
-    found = _linear(run) if rule in shares and _plain(run) else None
+    found = _linear(run) if rule in shares and plain(run) else None
     if found is None:
         return None
     with np.errstate(all="ignore"):

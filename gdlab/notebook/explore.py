@@ -148,9 +148,8 @@ class Explorer(widgets.VBox):
         label = LETTER * max(map(len, values))
         controls = []
         for name, value in values.items():
-            control, self.boxes[name] = _control(
-                name, value, range_of(name, self.run.table), f"{label}px"
-            )
+            limits = range_of(name, self.run.table, self.run.points)
+            control, self.boxes[name] = _control(name, value, limits, f"{label}px")
             self.boxes[name].observe(lambda _: self._changed(), "value")
             controls.append(control)
         columns = f"repeat(auto-fill, minmax({label + CONTROL}px, 1fr))"

@@ -32,7 +32,7 @@ def panel(explorer: "Explorer", look: str) -> Panel:
 
     def answer(change: dict[str, Any]) -> None:
         name = change["new"]["name"]
-        limits = range_of(name, explorer.run.table)
+        limits = range_of(name, explorer.run.table, explorer.run.points)
         if "place" in change["new"] and limits:
             explorer.boxes[name].value = limits.at(change["new"]["place"])
         else:
@@ -46,7 +46,7 @@ def panel(explorer: "Explorer", look: str) -> Panel:
 def _fields(explorer: "Explorer") -> list[dict[str, Any]]:
     fields = []
     for name, box in explorer.boxes.items():
-        limits = range_of(name, explorer.run.table)
+        limits = range_of(name, explorer.run.table, explorer.run.points)
         slider = {"place": limits.place(box.value), "places": limits.places} if limits else {}
         fields.append({"name": name, "value": box.value, **slider})
     return fields

@@ -9,6 +9,7 @@ import numpy as np
 from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
 from gdlab.core.ranges import EPOCHS
+from gdlab.core.rates import plain, rate_input
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS
@@ -108,6 +109,11 @@ def sheet_data(run: Trace) -> dict[str, Any]:
         "limits": {name: _limits(table, name) for name in inputs(table)},
         **order_data(run),
         "steps": None if table.point else run.rows,
+        "parameters": {name: table.carrier(name) for name in table.parameters},
+        "errorName": table.model.error,
+        "rateInput": rate_input(table),
+        # Whether theory knows the rates that converge, where it knows the rule.
+        "plain": plain(run),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from gdlab.core import layout
 from gdlab.core.columns import Column, Table
-from gdlab.core.ranges import range_of
+from gdlab.core.ranges import RATES, range_of
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.symbols import text as text_symbol
 from gdlab.language.infix import TEXT, infix
@@ -109,4 +109,6 @@ def _input(table: Table, name: str) -> dict[str, Any]:
         "address": layout.input_address(table, name).replace("$", ""),
         "carried": started is not None and started not in table.parameters,
         "slider": slider._asdict() if slider else None,
+        # Its range follows the points.
+        "isRate": table.input(name).part.base in RATES,
     }

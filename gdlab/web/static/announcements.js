@@ -16,13 +16,13 @@ export function announcementsOf(state, before) {
   return told.slice(0, MOST_TOLD).join("; ");
 }
 
-/** Where a run exploded, as a sentence; empty where it did not. */
-export function explosionOf(state) {
-  if (!state.exploded) return "";
+/** Where a run exploded, or that it diverges or hardly moves, and a way out; empty for a good run. */
+export function wrongOf(state) {
+  if (!state.exploded) return state.advice ? `${state.advice}.` : "";
   const [row, name] = state.exploded;
   const error = shown(valueOf(state, name, row));
   const where = `${name} in row ${row} (${addressOf(state, name, row)})`;
-  return `Exploded: ${where} is ${error}.`;
+  return `Exploded: ${where} is ${error}; ${state.advice}.`;
 }
 
 /** How far a practice sheet is: "30 of 38 right, 5 follow, 2 wrong". */

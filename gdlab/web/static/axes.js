@@ -89,10 +89,11 @@ export function decades(...lists) {
  * Axes over two ranges: `x` and `y` place a number; `frame(still)` is what they look like, with
  * marks on them that stay while the axes do.
  */
-export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
+export function axes({ title, x, y, xLabel, yLabel, logX = false, logY = false }) {
   const clamp = (at) => Math.max(-FAR_OUT, Math.min(FAR_OUT, at));
   const share = (value, [low, high]) => (value - low) / (high - low);
-  const xAt = (value) => clamp(share(value, x) * INNER.width);
+  const across = logX ? x.map(Math.log10) : x;
+  const xAt = (value) => clamp(share(logX ? Math.log10(value) : value, across) * INNER.width);
   const scaled = logY ? y.map(Math.log10) : y;
   const height = (value) => share(logY ? Math.log10(Math.abs(value)) : value, scaled);
   const yAt = (value) => clamp((1 - height(value)) * INNER.height);
@@ -107,7 +108,7 @@ export function axes({ title, x, y, xLabel, yLabel, logY = false }) {
       const parts = [word("gd-title", MARGIN.left, 14, "start", title)];
       parts.push(`<g transform="translate(${MARGIN.left} ${MARGIN.top})">`);
       parts.push(`<rect class="gd-ground" width="${INNER.width}" height="${INNER.height}"/>`);
-      for (const tick of linearTicks(x, 7)) {
+      for (const tick of logX ? logTicks(x) : linearTicks(x, 7)) {
         const [at, said] = [Number(xAt(tick).toFixed(1)), tickText(tick)];
         const inside = Math.min(at, INNER.width + MARGIN.right - HALF_LETTER * said.length);
         parts.push(`<path class="gd-tick" d="M${at} 0V${INNER.height}"/>`);

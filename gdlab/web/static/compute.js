@@ -32,6 +32,23 @@ export function compute(program, sheet, given) {
   return { cells, frame, exploded, mse, ends: shownEnds };
 }
 
+/**
+ * A function that runs a program with other `inputs` and gives the parameters after the last row:
+ * no more than that, for a run that is only tried.
+ */
+export function createTrial(program, sheet, given) {
+  const rows = given.epochs * given.samples;
+  const frame = {};
+  for (const name of sheet.names) frame[name] = column(rows, given.first[name]);
+  count(frame, sheet, given, rows);
+  return (inputs) => {
+    const ends = emptyEnds(sheet, { ...given, inputs });
+    const all = { ...inputs, [sheet.count]: given.samples };
+    fill(program(IEEE, frame, ends, all), sheet, frame, ends, given, 1);
+    return Object.values(sheet.parameters).map((name) => frame[name][rows]);
+  };
+}
+
 const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 
 /** Fill in what is counted or given: epoch, sample, t and the point. */

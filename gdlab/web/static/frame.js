@@ -5,6 +5,8 @@ export const FRAME = `
     <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
       <button type="button" data-do="practise">Practise</button>
+      <button type="button" data-do="find"
+        title="Try learning rates of all sizes by this rule, and take the best">Find a rate</button>
       <button type="button" data-do="hint">Hint</button>
       <button type="button" data-do="other">New numbers</button>
       <button type="button" data-do="leave">Back to the sheet</button>
@@ -23,7 +25,7 @@ export const FRAME = `
   </div>
   <div class="gd-player"></div>
   <div class="gd-bar"></div>
-  <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-news"></div></div>
+  <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-found" hidden></div><div class="gd-news"></div></div>
   <div class="gd-body" role="tabpanel">
     <div class="gd-grid"></div>
     <div class="gd-print"></div>

@@ -2,6 +2,7 @@
 
 const CHANGES = [
   "input", "epochs", "reset", "point", "paste", "remove", "points", "file", "race", "cell",
+  "find",
 ];
 const MOST_STEPS = 200;
 // What is set again within this time is one drag, and is undone as one.
@@ -22,6 +23,21 @@ export function withHistory(host) {
     return host.ask({ kind: "show" });
   }
 
+  /** What takes a while is a change where it has changed something in the end. */
+  const remembered = (work) => ({
+    ...work,
+    async run(tell, signal) {
+      const before = host.kept();
+      const answer = await work.run(tell, signal);
+      if (host.kept() !== before) {
+        done.push(before);
+        undone.length = 0;
+        last = { key: "", at: 0 };
+      }
+      return answer;
+    },
+  });
+
   const own = { undo: () => step(done, undone), redo: () => step(undone, done) };
 
   return {
@@ -30,7 +46,8 @@ export function withHistory(host) {
       if (own[event.kind]) return own[event.kind]();
       const before = host.kept();
       const answer = host.ask(event, bytes);
-      if (!CHANGES.includes(event.kind) || answer.error || answer.work) return answer;
+      if (!CHANGES.includes(event.kind) || answer.error) return answer;
+      if (answer.work) return { ...answer, work: remembered(answer.work) };
       const key = `${event.kind} ${event.name}`;
       const now = Date.now();
       const isDrag = ["input", "epochs"].includes(event.kind) && key === last.key

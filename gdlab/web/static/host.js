@@ -7,6 +7,8 @@ import { full, lettersOf, short } from "./numbers.js";
 import { countOf } from "./points.js";
 import { pythonLine } from "./python.js";
 import { Refusal } from "./number_input.js";
+import { adviceOf, findRate, rateRange } from "./rates.js";
+import { theoryOf } from "./theory.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
@@ -56,7 +58,7 @@ export function createHost(page, programs, kernel = null) {
   let kept = atFirst;
   const dataNames = Object.keys(page.points);
   let template = page.workbook ?? null;
-  const computed = new Map();
+  const [computed, theories, foundRates, heads] = [new Map(), new Map(), new Map(), new Map()];
 
   const isSheet = () => kept.tab in page.sheets;
   const one = () => page.sheets[isSheet() ? kept.tab : Object.keys(page.sheets)[0]];
@@ -83,6 +85,71 @@ export function createHost(page, programs, kernel = null) {
     });
     computed.set(name, { from, run });
     return run;
+  }
+
+  /** All that theory, advice and the search for a rate go by. */
+  function jobOf(name) {
+    const sheet = sheets[name];
+    const forward = forwardOf(name);
+    const constants = constantsOf(name);
+    const known = theories.get(name);
+    if (known?.points !== kept.points || known.constants.some((one, k) => one !== constants[k])) {
+      const theory = theoryOf({ sheet, forward, points: kept.points });
+      theories.set(name, { points: kept.points, constants, theory });
+    }
+    return {
+      sheet, program: programs[name], forward, points: kept.points, epochs: kept.epochs,
+      samples: samplesOf(sheet), inputs: kept.inputs[name], first: firstOf(name),
+      start: Object.keys(sheet.parameters).map((one) => startOf(name, one)),
+      theory: theories.get(name).theory,
+    };
+  }
+
+  /** What a found rate holds for: all but the rate itself. */
+  function withoutRate(name) {
+    const { [sheets[name].rateInput]: _, ...others } = kept.inputs[name];
+    return [kept.points, kept.epochs, JSON.stringify(others)];
+  }
+
+  /** Look for a rate of the sheet that is shown, which then has it. */
+  function searchRate() {
+    const { tab } = kept;
+    if (!sheets[tab]?.rateInput) throw new Refusal(`sheet ${tab} has no rate to look for`);
+    const job = jobOf(tab);
+    const from = withoutRate(tab);
+    return {
+      said: `Trying rates of ${tab}`,
+      async run(tell, signal) {
+        try {
+          const found = await findRate(job, tell, signal);
+          foundRates.set(tab, { ...found, from });
+          keep({ inputs: inputsWith(kept.inputs, tab, job.sheet.rateInput, found.lr) });
+        } catch (problem) {
+          return { ...state(), error: refusalOf(problem) };
+        }
+        return state();
+      },
+    };
+  }
+
+  /** The rate that was found, where nothing else has changed since. */
+  function foundOf(name) {
+    const found = foundRates.get(name);
+    const from = found && withoutRate(name);
+    return found?.from.every((part, k) => part === from[k]) ? found : null;
+  }
+
+  /** A sheet's head, its rate's slider as the points ask for it. */
+  function headOf(name) {
+    const { head } = sheets[name];
+    const known = heads.get(name);
+    if (known?.points !== kept.points || known.plain !== head) {
+      const inputs = head.inputs.map((input) => (
+        input.isRate ? { ...input, slider: rateRange(kept.points, input.slider) } : input
+      ));
+      heads.set(name, { points: kept.points, plain: head, head: { ...head, inputs } });
+    }
+    return heads.get(name).head;
   }
 
   /** Points and epochs as they may be, for all sheets at once. */
@@ -183,6 +250,7 @@ export function createHost(page, programs, kernel = null) {
       else throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes }, withPoints);
     },
     race: ({ names }) => keep({ compared: comparedOf(names) }),
+    find: () => searchRate(),
     export: () => workbook(),
     csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csv()) }),
   };
@@ -266,8 +334,9 @@ export function createHost(page, programs, kernel = null) {
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {
-        head: sheet.head, inputs: kept.inputs[tab], first: firstOf(tab), exploded: run.exploded,
-        mse: run.mse, table: run.cells, forward: forwardOf(tab),
+        head: headOf(tab), inputs: kept.inputs[tab], first: firstOf(tab), exploded: run.exploded,
+        advice: adviceOf(jobOf(tab), run), found: foundOf(tab),
+        canFind: Boolean(sheet.rateInput), mse: run.mse, table: run.cells, forward: forwardOf(tab),
         constants: constantsOf(tab),
         python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });

@@ -18,6 +18,9 @@ const FAR_GROWN = 1000;
 // So many places of a path are drawn before they are thinned out.
 const DETAILED = 400;
 const MOST_MARKERS = 50;
+const BURST_HEIGHT = 10;
+// So many rates are drawn beside those at which the error falls.
+const RATES_BESIDE = 3;
 const near = (value) => value.toFixed(1);
 const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
 // After as many runs as there are colours, lines are dashed and each colour has another shape.
@@ -73,6 +76,10 @@ function marker(run, x, y) {
   const at = `transform="translate(${near(x)} ${near(y)})"`;
   return `<path class="gd-marker ${colourOf(run)}" d="${shapeOf(run)}" ${at}/>`;
 }
+
+/** Where a run of a race exploded: its marker at the top, struck through. */
+const burst = (run, x) => marker(run, x, BURST_HEIGHT)
+  + path("gd-bad-line", `M${near(x - 6)} ${BURST_HEIGHT + 6}L${near(x + 6)} ${BURST_HEIGHT - 6}`);
 
 function drawPoints(state, row) {
   const { head } = state;
@@ -203,6 +210,14 @@ function rowLine(area, row) {
 
 const lossWord = ({ head }) => (head.squared ? "error²" : "loss");
 
+/** Where a run exploded, with a word beside it; `last` is the end of the axis. */
+function explosionMark(area, at, last, said) {
+  const [x, side] = [area.x(at), at > last / 2 ? [-4, "end"] : [4, "start"]];
+  return path("gd-bad-line", `M${near(x)} 0V${area.height}`)
+    + `<text class="gd-bad-word" x="${near(x + side[0])}" y="12" text-anchor="${side[1]}">`
+    + `${escaped(said)}</text>`;
+}
+
 function drawLoss(state, row) {
   const runs = runsOf(state);
   const single = runs.length === 1;
@@ -213,6 +228,11 @@ function drawLoss(state, row) {
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);
+  if (state.exploded) {
+    const [at] = state.exploded;
+    const where = state.epochs > 1 ? `, epoch ${Math.ceil(at / state.samples)}` : "";
+    marks += explosionMark(area, at, state.rows, `exploded in row ${at}${where}`);
+  }
   runs.forEach((run, place) => {
     marks += path(`gd-thin ${lineClass(place)}`, lineOf(run.loss, area));
     if (single && run.mse?.length) {
@@ -270,12 +290,35 @@ function drawEpochs(state) {
   let marks = "";
   runs.forEach((run, place) => {
     marks += path(`gd-path ${lineClass(place)}`, lineOf(plotted(run.mse), area));
+    const bad = run.mse.indexOf(null);
+    if (bad >= 0) marks += burst(place, area.x(bad + 1));
     const every = Math.ceil(run.mse.length / MOST_MARKERS);
     for (let epoch = 0; epoch < run.mse.length; epoch += every) {
       const value = run.mse[epoch];
       if (value > 0) marks += marker(place, area.x(epoch + 1), area.y(value));
     }
   });
+  return { frame: area.frame(), marks };
+}
+
+/** What every rate left that was tried, the one that was found, and the limit of theory. */
+function drawRates({ found }) {
+  const { tried, startError, error, lr, limit, word } = found;
+  const falls = tried.map(([rate, left]) => left < 0.99 * startError || rate === lr);
+  const [first, last] = [falls.indexOf(true) - RATES_BESIDE, falls.lastIndexOf(true) + RATES_BESIDE];
+  const seen = tried.slice(Math.max(0, first), last + 1);
+  const top = startError * Math.sqrt(Math.max(10, startError / Math.max(error, 1e-300)));
+  const area = axes({
+    title: "what every rate leaves", xLabel: "lr", yLabel: `${word} at the end`, logX: true, logY: true,
+    x: [seen[0][0], seen.at(-1)[0]], y: [Math.max(error / 5, startError * 1e-18), top],
+  });
+  const upright = (at, looks) => path(looks, `M${near(area.x(at))} 0V${area.height}`);
+  let marks = path("gd-now-line", `M0 ${near(area.y(startError))}H${area.width}`);
+  if (limit !== null) marks += upright(limit, "gd-bad-line");
+  marks += upright(lr, "gd-line gd-run-1");
+  const places = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
+  marks += path("gd-thin gd-run-0", pathOf(places));
+  for (const [x, y] of places) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
   return { frame: area.frame(), marks };
 }
 
@@ -309,7 +352,7 @@ export function createPictures(place) {
     };
     const all = !head.columns ? [drawPoints]
       : head.racers ? [drawPath, drawEpochs, drawPoints, drawLoss]
-      : [drawPath, drawLoss, drawPoints, drawSteps];
+      : [drawPath, drawLoss, drawPoints, state.found ? drawRates : drawSteps];
     const drawn = all.filter(({ name }) => fits[name] ?? true);
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;

@@ -5,7 +5,7 @@ import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
-import { explosionOf, announcementsOf, progressOf } from "./announcements.js";
+import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
 import { full } from "./numbers.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
@@ -198,7 +198,7 @@ export function createSheet(root, host) {
       const own = state.head.inputs;
       const hasEpochs = !state.head.surface && !practising;
       const given = Boolean(before?.blanks) !== practising;
-      if (anew && (given || JSON.stringify(before?.head?.inputs) !== JSON.stringify(own))) {
+      if (given || (before?.head !== state.head && JSON.stringify(before?.head?.inputs) !== JSON.stringify(own))) {
         inputs.build(hasEpochs ? [...own, EPOCHS] : own, practising);
       }
       inputs.show({ ...state.inputs, epochs: state.epochs });
@@ -219,16 +219,18 @@ export function createSheet(root, host) {
   /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
   function showStatus(data, racing, practising) {
     part("exploded").hidden = data || racing || practising;
-    const exploded = explosionOf(state);
-    part("exploded").classList.toggle("gd-is-bad", Boolean(exploded));
-    const said = exploded || `${state.rows} rows; every number is finite.`;
+    const wrong = wrongOf(state);
+    part("exploded").classList.toggle("gd-is-bad", Boolean(wrong));
+    const said = wrong || `${state.rows} rows; every number is finite.`;
     if (part("exploded").textContent !== said) part("exploded").textContent = said;
+    say("found", (!practising && state.found?.said) || "");
   }
 
   /** Show the buttons of the head that do something here. */
   function showActions(practising, racing) {
     const here = {
       practise: !practising && state.canPractise,
+      find: !practising && Boolean(state.canFind),
       hint: practising,
       other: practising && state.canPractise,
       leave: practising && state.canPractise,
