@@ -17,6 +17,7 @@ from gdlab.core.rerun import rerun
 from gdlab.marking.report import report
 from gdlab.marking.sheet import Filled
 from gdlab.marking.values import typed
+from gdlab.reading.columns import WhichColumns
 from gdlab.reading.points import read_columns
 from gdlab.web.data import guest, order_data, sheet_data
 from gdlab.web.program import program
@@ -104,13 +105,18 @@ def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 
 def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
-    """The points of a workbook."""
+    """The points of a workbook, or the columns that a person has to choose from."""
     yield 0
+    chosen = {word: int(place) + 1 for word, place in (event.get("chosen") or {}).items()}
     with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
         path = Path(folder) / (Path(event["name"]).name or "points")
         path.write_bytes(bytes(buffers[0]))
-        found = read_columns(path, dict.fromkeys(sheet.page["points"]))
-    return {name: found.columns[name] for name in sheet.page["points"]}
+        try:
+            found = read_columns(path, dict.fromkeys(sheet.page["points"]) | chosen)
+        except WhichColumns as asked:
+            columns = [{"place": place, "title": title} for place, title in asked.columns]
+            return {"columns": columns}
+    return {"points": {name: found.columns[name] for name in sheet.page["points"]}}
 
 
 def _workbook(sheet: "LiveSheet", _event: Event, _buffers: list[Any]) -> Work:

@@ -30,6 +30,14 @@ WAYS_OUT = "fill it in, or leave such rows out (drop_missing=True, --drop-missin
 Row = tuple[int, Sequence[Any]]
 
 
+class WhichColumns(Refused):
+    """More columns of numbers than are wanted; ``columns`` are their places from 0, with titles."""
+
+    def __init__(self, said: str, columns: list[tuple[int, str]]) -> None:
+        super().__init__(said)
+        self.columns = columns
+
+
 class Found(NamedTuple):
     """Columns by the names asked for, and the lines that were left out for a missing value."""
 
@@ -137,10 +145,17 @@ def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[s
     if len(filled) < len(wanted):
         raise Refused(f"{listed(wanted)} need {len(wanted)} columns of numbers")
     ways = listed([f"{word}=" for word in unnamed]), listed([f"--{word}" for word in unnamed])
-    raise Refused(
+    said = (
         f"which columns are {listed(unnamed)}? It has {_heads(titles, body)}; "
         f"name them with {ways[0]} ({ways[1]})"
     )
+    if len(numeric) < len(wanted):
+        raise Refused(said)
+    named = [str(titles[place] or "").strip() if place < len(titles) else "" for place in numeric]
+    columns = [
+        (place, name or f"column {place + 1}") for place, name in zip(numeric, named, strict=True)
+    ]
+    raise WhichColumns(said, columns)
 
 
 def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:

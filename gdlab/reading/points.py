@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdlab.reading.columns import Found, find_columns, listed
+from gdlab.reading.columns import Found, WhichColumns, find_columns, listed
 from gdlab.reading.door import MOST_TEXT_BYTES, Refused, read_bytes
 from gdlab.reading.rows import rows_of
 
@@ -94,7 +94,10 @@ def _naming(name: str) -> Iterator[None]:
         yield
     except ValueError as error:
         mark = "," if re.match(r"(line|row) \d", str(error)) else ":"
-        raise ValueError(f"{name}{mark} {error}") from None
+        told = f"{name}{mark} {error}"
+        if isinstance(error, WhichColumns):
+            raise WhichColumns(told, error.columns) from None
+        raise ValueError(told) from None
 
 
 def left_out(found: Found) -> str:

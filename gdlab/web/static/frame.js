@@ -23,6 +23,7 @@ export const FRAME = `
     <button type="button" data-do="remove">Remove this point</button>
     <span>Click a cell and type. Columns copied from a spreadsheet can be pasted.</span>
   </div>
+  <form class="gd-choose" hidden></form>
   <div class="gd-player"></div>
   <div class="gd-bar"></div>
   <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-found" hidden></div><div class="gd-news"></div></div>

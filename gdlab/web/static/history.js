@@ -2,11 +2,13 @@
 
 const CHANGES = [
   "input", "epochs", "reset", "point", "paste", "remove", "points", "file", "race", "cell",
-  "find",
+  "find", "choose",
 ];
 const MOST_STEPS = 200;
 // What is set again within this time is one drag, and is undone as one.
 const DRAG_MS = 700;
+
+const alikeKept = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
 
 /** The host with two more events, `undo` and `redo`. */
 export function withHistory(host) {
@@ -29,7 +31,7 @@ export function withHistory(host) {
     async run(tell, signal) {
       const before = host.kept();
       const answer = await work.run(tell, signal);
-      if (host.kept() !== before) {
+      if (!alikeKept(host.kept(), before)) {
         done.push(before);
         undone.length = 0;
         last = { key: "", at: 0 };
@@ -48,6 +50,7 @@ export function withHistory(host) {
       const answer = host.ask(event, bytes);
       if (!CHANGES.includes(event.kind) || answer.error) return answer;
       if (answer.work) return { ...answer, work: remembered(answer.work) };
+      if (alikeKept(host.kept(), before)) return answer;
       const key = `${event.kind} ${event.name}`;
       const now = Date.now();
       const isDrag = ["input", "epochs"].includes(event.kind) && key === last.key

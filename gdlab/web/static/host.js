@@ -9,6 +9,7 @@ import { pythonLine } from "./python.js";
 import { Refusal } from "./number_input.js";
 import { adviceOf, findRate, rateRange } from "./rates.js";
 import { theoryOf } from "./theory.js";
+import { WhichColumns } from "./points_file.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
@@ -58,6 +59,8 @@ export function createHost(page, programs, kernel = null) {
   let kept = atFirst;
   const dataNames = Object.keys(page.points);
   let template = page.workbook ?? null;
+  // The file whose columns a person is asked about.
+  let choosing = null;
   const [computed, theories, foundRates, heads] = [new Map(), new Map(), new Map(), new Map()];
 
   const isSheet = () => kept.tab in page.sheets;
@@ -210,6 +213,24 @@ export function createHost(page, programs, kernel = null) {
     return Object.keys(sheets).filter((name) => names.includes(name));
   }
 
+  const leaveFile = () => { choosing = null; };
+
+  /** Read a file's points; where it has more columns than are needed, which of them is asked. */
+  function readFile({ name, bytes }, chosen) {
+    leaveFile();
+    const ask = (columns) => { choosing = { name, bytes, columns }; };
+    if (kernel && name.toLowerCase().endsWith(".xlsx")) {
+      const take = ({ columns, points }) => (columns ? ask(columns) : withPoints(points));
+      throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes, chosen }, take);
+    }
+    try {
+      withPoints(loaded(dataNames, name, bytes[0], chosen));
+    } catch (problem) {
+      if (!(problem instanceof WhichColumns)) throw problem;
+      ask(problem.columns);
+    }
+  }
+
   /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
   function workbook() {
     const { tab, points, epochs } = kept;
@@ -234,7 +255,10 @@ export function createHost(page, programs, kernel = null) {
 
   /** What each kind of event does. Back come a file to save, or work that takes a while. */
   const events = {
-    show: ({ tab = kept.tab }) => keep({ tab: tabOf(tab) }),
+    show({ tab = kept.tab }) {
+      if (tab !== kept.tab) leaveFile();
+      keep({ tab: tabOf(tab) });
+    },
     input: ({ sheet = kept.tab, name, value }) => keep({
       inputs: inputsWith(kept.inputs, sheet, name, value),
     }),
@@ -245,10 +269,9 @@ export function createHost(page, programs, kernel = null) {
     paste: ({ row, column, text }) => withPoints(pasted(kept.points, row, column, text)),
     remove: ({ row }) => withPoints(removed(kept.points, row)),
     points: ({ text }) => withPoints(listed(dataNames, text)),
-    file({ name }, bytes) {
-      if (!kernel || !name.toLowerCase().endsWith(".xlsx")) withPoints(loaded(dataNames, name, bytes[0]));
-      else throw new Wanted(`Python reads ${name}`, { what: "points", name, bytes }, withPoints);
-    },
+    file: ({ name }, bytes) => readFile({ name, bytes }, null),
+    // Which columns of the file that was loaded last are meant; none of them where none are named.
+    choose: ({ places }) => (places ? readFile(choosing, places) : leaveFile()),
     race: ({ names }) => keep({ compared: comparedOf(names) }),
     find: () => searchRate(),
     export: () => workbook(),
@@ -329,7 +352,7 @@ export function createHost(page, programs, kernel = null) {
     const samples = samplesOf(sheet);
     const shown = {
       tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
-      model: page.model,
+      model: page.model, choosing: choosing && { name: choosing.name, columns: choosing.columns },
     };
     if (isSheet()) {
       const run = runOf(tab);

@@ -21,8 +21,19 @@ function isComment(cells) {
   return /^\s*#+\s*[^#\s]/.test(first) && !isMissing(first) && !first.trim().endsWith("!");
 }
 
-/** The points of a .csv or .tsv file: columns headed by `words`, or just as many of numbers. */
-export function pointsOfFile(name, bytes, words) {
+/** More columns of numbers than are needed: `columns` are their places and titles. */
+export class WhichColumns extends Refusal {
+  constructor(said, columns) {
+    super(said);
+    this.columns = columns;
+  }
+}
+
+/**
+ * The points of a .csv or .tsv file: columns headed by `words`, or just as many of numbers, or those
+ * that were `chosen`, by word the place of each.
+ */
+export function pointsOfFile(name, bytes, words, chosen = null) {
   if (!/\.(csv|tsv|txt)$/i.test(name)) {
     throw new Refusal(`${name}: this page reads points from .csv and .tsv files; `
       + "save it as one of these first");
@@ -31,7 +42,7 @@ export function pointsOfFile(name, bytes, words) {
   const rows = rowsOfText(name, fileText(name, bytes))
     .filter(([, cells]) => filledCells(cells).length && !isComment(cells));
   if (!rows.length) throw new Refusal(`${name}: no rows`);
-  const [head, places] = placesOf(name, rows, words);
+  const [head, places] = placesOf(name, rows, words, chosen);
   const body = rows.slice(head + 1);
   while (body.length && isTitle(body[0][1])) body.shift();
   while (body.length && isNote(body.at(-1)[1])) body.pop();
@@ -58,11 +69,11 @@ export function pointsOfFile(name, bytes, words) {
 }
 
 /** The place of the head among the rows, -1 for none, and of the words' columns in a row. */
-function placesOf(name, rows, words) {
+function placesOf(name, rows, words, chosen) {
   const asked = allOf(words);
   let first = rows.findIndex(([, cells]) => !isTitle(cells));
   if (first < 0) first = rows.length;
-  for (let k = 0; k <= first && k < rows.length; k += 1) {
+  for (let k = 0; k <= first && k < rows.length && !chosen; k += 1) {
     const places = words.map((word) => placeOfHead(word, rows[k][1]));
     if (!places.includes(-1)) return [k, places];
   }
@@ -79,6 +90,7 @@ function placesOf(name, rows, words) {
   let head = rows.slice(0, first)
     .findIndex(([, cells]) => filledCells(cells).length >= numeric.length);
   if (head < 0) head = first - 1;
+  if (chosen) return [head, words.map((word) => chosen[word])];
   for (const places of [filled, numeric]) {
     if (places.length === words.length) return [head, places];
   }
@@ -87,8 +99,11 @@ function placesOf(name, rows, words) {
   }
   const titles = head < 0 ? [] : rows[head][1].filter(isWord).map((title) => title.trim());
   const having = titles.length ? titles.join(", ") : `${filled.length} columns without heads`;
-  throw new Refusal(`${name}: which columns are ${asked}? It has ${having}; `
-    + `head them ${asked}`);
+  const said = `${name}: which columns are ${asked}? It has ${having}; head them ${asked}`;
+  if (numeric.length < words.length) throw new Refusal(said);
+  throw new WhichColumns(said, numeric.map((place) => (
+    { place, title: (head >= 0 && rows[head][1][place]?.trim()) || `column ${place + 1}` }
+  )));
 }
 
 /** Words in a sentence: x, y and z. */

@@ -1,4 +1,5 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
+import { createChoose } from "./choose.js";
 import { element } from "./column_header.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
@@ -103,6 +104,7 @@ export function createSheet(root, host) {
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
+  const choose = createChoose(part("choose"), (places) => ask({ kind: "choose", places }));
   const race = createRace(part("race"), (names) => ask({ kind: "race", names }));
 
   const isData = () => !state.columns.size;
@@ -188,6 +190,7 @@ export function createSheet(root, host) {
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing;
     part("data-tools").hidden = !data;
+    choose.show(state.choosing, Object.keys(state.points));
     part("bar").hidden = data;
     // A learner who fills the cells in has no run to play or to draw yet.
     part("player").hidden = data || practising;

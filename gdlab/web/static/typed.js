@@ -65,8 +65,10 @@ export function listed(names, text) {
   })));
 }
 
-/** The points of a file that a person loads, with columns of these names. */
-export const loaded = (names, file, bytes) => enough(pointsOfFile(file, bytes, names));
+/** The points of a file that a person loads, with columns of these names, or the `chosen` ones. */
+export const loaded = (names, file, bytes, chosen = null) => (
+  enough(pointsOfFile(file, bytes, names, chosen))
+);
 
 /** The points without one of them (row from 0). */
 export function removed(points, row) {

@@ -1,0 +1,39 @@
+// Which columns of a loaded file are meant, where it has more than are needed.
+import { element } from "./column_header.js";
+
+/** The question in `place`, a form; `chosen(places)` hears the answer, null where there is none. */
+export function createChoose(place, chosen) {
+  let shown = null;
+  place.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const selects = [...place.querySelectorAll("select")];
+    chosen(Object.fromEntries(selects.map(({ name, value }) => [name, Number(value)])));
+  });
+
+  function build({ name, columns }, words) {
+    const fields = words.map((word, k) => {
+      const select = element("select", { name: word });
+      for (const { place: at, title } of columns) select.append(element("option", { value: at }, title));
+      select.selectedIndex = Math.min(k, columns.length - 1);
+      const label = element("label", {}, `${word} `);
+      label.append(select);
+      return label;
+    });
+    const leave = element("button", { type: "button" }, "Cancel");
+    leave.addEventListener("click", () => chosen(null));
+    place.replaceChildren(
+      element("span", {}, `Which columns of ${name}?`), ...fields,
+      element("button", { type: "submit" }, "Use these"), leave,
+    );
+    place.querySelector("select").focus();
+  }
+
+  return {
+    /** Ask about a file's columns, one for each word; nothing where there is no file. */
+    show(file, words) {
+      place.hidden = !file;
+      if (file && file.columns !== shown) build(file, words);
+      shown = file?.columns ?? null;
+    },
+  };
+}
