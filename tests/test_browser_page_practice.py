@@ -218,3 +218,38 @@ def test_a_rule_of_ones_own_can_be_practised(browser: Any, tmp_path: Path) -> No
         start = there.input_value("[data-input=start_intercept] .gd-box")
         assert type_in(there, 1, "intercept", start) == "right"
         assert type_in(there, 1, "vel_slope", "0.001") == "wrong"
+
+
+def test_practice_on_the_points_and_inputs_of_the_sheet(browser: Any, lessons: Path) -> None:
+    points, inputs = "4,9;7,15;5,11;6,12", {"lr": 0.003, "start_slope": 0.5}
+    with opened(browser) as page:
+        fragment = "&".join(f"{name}={value}" for name, value in inputs.items())
+        go(page, lessons, f"sheet=basic&points={points}&{fragment}")
+        page.click("[data-do=practise]")
+        page.click("[data-do=own]")
+        assert page.locator("[data-do=own]").is_hidden()
+        run = given_run(page)
+        # The first three points; the truth is Python's on them.
+        assert run.points == ([4, 7, 5], [9, 15, 11])
+        assert {name: run.hyper.get(name, run.start["slope"]) for name in inputs} == inputs
+        assert type_in(page, 1, "y_pred", repr(run.value("y_pred", 1))) == "right"
+        assert type_in(page, 2, "y_pred", "99") == "wrong"
+        # The address leads to it, with what is on the sheet.
+        page.wait_for_url("**practice=own*")
+        go(page, lessons, page.url.partition("#")[2])
+        assert given_run(page).points == ([4, 7, 5], [9, 15, 11])
+        page.click("[data-do=other]")
+        assert given_run(page).points != ([4, 7, 5], [9, 15, 11])
+        page.click("[data-do=own]")
+        page.click("[data-do=leave]")
+        assert page.locator("[data-do=practise]").is_visible()
+
+
+def test_practice_on_numbers_that_explode_is_refused(browser: Any, lessons: Path) -> None:
+    with opened(browser) as page:
+        go(page, lessons, "sheet=basic&points=1e200,1;2e200,3&practice=7")
+        page.click("[data-do=own]")
+        page.wait_for_selector(".gd-alert:visible")
+        said = page.locator(".gd-alert").text_content()
+        assert said == "the sheet's own numbers explode in row 1; find a rate first"
+        assert page.locator("[data-do=own]").is_visible()

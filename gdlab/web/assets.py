@@ -2,7 +2,7 @@
 
 The sheet is written in several files, each an ES module. A notebook widget and a page without a
 network both take one text, so they are joined here, in the order of their own imports: the imports
-fall away, and so does the word export. Every top-level name is therefore used once over all files
+fall away, and so do the word export and the comments, a sixth of it. Every top-level name is therefore used once over all files
 that are joined.
 """
 
@@ -13,6 +13,8 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 IMPORT = re.compile(r"^import\b[^;]*?\bfrom \"\./([\w-]+\.js)\";\n", re.MULTILINE)
 
+COMMENT = re.compile(r"^ *(//.*|/\*\*(.|\n)*?\*/)\n", re.MULTILINE)
+
 
 @cache
 def module(entry: str) -> str:
@@ -21,7 +23,7 @@ def module(entry: str) -> str:
     joined = "\n".join(
         re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in before
     )
-    return joined + "\n" + IMPORT.sub("", last)
+    return COMMENT.sub("", joined + "\n" + IMPORT.sub("", last))
 
 
 @cache

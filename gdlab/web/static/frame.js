@@ -9,6 +9,8 @@ export const FRAME = `
         title="Try learning rates of all sizes by this rule, and take the best">Find a rate</button>
       <button type="button" data-do="hint">Hint</button>
       <button type="button" data-do="other">New numbers</button>
+      <button type="button" data-do="own"
+        title="Practise on the first points of the sheet, with its inputs">Your points</button>
       <button type="button" data-do="leave">Back to the sheet</button>
       <button type="button" data-do="reset"
         title="Everything as it was at first; Ctrl+Z takes it back">Reset</button>

@@ -3,7 +3,7 @@ import { compute } from "./compute.js";
 import { drawPractice } from "./draw.js";
 import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
-import { rowsOf } from "./points.js";
+import { countOf, pointsOf, rowsOf } from "./points.js";
 import { Refusal } from "./number_input.js";
 import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
@@ -11,11 +11,16 @@ import { addressOf, numbersOf, readState } from "./state.js";
 const PRACTICE_ROWS = 3;
 const LONGEST_TEXT = 60;
 const MOST_SEED = 999_999;
+// In place of a seed: the practice on the points and inputs of the sheet itself.
+const OWN_NUMBERS = "own";
 const GIVEN = "this is given; only the tinted cells are filled in";
 const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
-/** The run of a practice that Python drew: `given` as gdlab/notebook/practice_widget.py has it. */
-function drawnByPython(sheet, program, { points, inputs, epochs, samples }) {
+/**
+ * The numbers of a practice that are there already: those that Python drew, `given` as
+ * gdlab/notebook/practice_widget.py has it, or those of the sheet.
+ */
+function numbersThere(sheet, program, { points, inputs, epochs, samples }) {
   const first = { ...sheet.counts };
   for (const [start, column] of Object.entries(sheet.carriers)) first[column] = inputs[start];
   const run = compute(program, sheet, { points, epochs, samples, inputs, first });
@@ -31,18 +36,35 @@ export function withPractice(host, page, programs) {
   const given = page.practice ?? null;
   const left = new Map();
   const drawn = new Map();
-  const begun = (sheet, seed) => ({ sheet, seed, texts: {}, hinted: [] });
+  // `held` are the points and inputs of a practice on the sheet's own.
+  const begun = (sheet, seed, held = null) => ({ sheet, seed, held, texts: {}, hinted: [] });
   let open = given ? begun(page.tab, given.seed) : null;
 
   // Numbers are drawn for a line alone.
   const canPractise = (tab) => tab in page.sheets && page.model === "line";
+  const dataNames = Object.keys(page.points);
+
+  /** The first points of the sheet and its inputs, to practise with. */
+  function numbersOfSheet(tab) {
+    const { points, inputs } = host.kept();
+    return {
+      points: pointsOf(dataNames, rowsOf(points).slice(0, PRACTICE_ROWS)), inputs: inputs[tab],
+    };
+  }
 
   /** The numbers of a practice, drawn when they are first asked for. */
-  function numbersOfPractice({ sheet: tab, seed }) {
-    const key = `${tab} ${seed}`;
+  function numbersOfPractice({ sheet: tab, seed, held }) {
+    const key = held ?? `${tab} ${seed}`;
     if (!drawn.has(key)) {
       const sheet = page.sheets[tab];
-      drawn.set(key, given ? drawnByPython(sheet, programs[tab], given) : {
+      if (held) {
+        const samples = countOf(held.points);
+        const there = { ...held, epochs: 1, samples };
+        // Samples come in their order.
+        drawn.set(key, numbersThere({ ...sheet, order: null }, programs[tab], there));
+        return drawn.get(key);
+      }
+      drawn.set(key, given ? numbersThere(sheet, programs[tab], given) : {
         ...drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed),
         epochs: 1, samples: PRACTICE_ROWS,
       });
@@ -65,13 +87,26 @@ export function withPractice(host, page, programs) {
     };
   }
 
-  function start(tab, seed) {
+  function start(tab, seed, held = null) {
     if (!canPractise(tab)) throw new Refusal("there is no practice on this sheet");
+    if (seed === OWN_NUMBERS) {
+      startOwn(tab, held ?? numbersOfSheet(tab));
+      return;
+    }
     if (!Number.isInteger(seed) || seed < 0 || seed > MOST_SEED) {
       throw new Refusal(`a practice's number is a whole one from 0 to ${MOST_SEED}`);
     }
     const practice = begun(tab, seed);
     numbersOfPractice(practice);
+    set(practice);
+  }
+
+  function startOwn(tab, held) {
+    const practice = begun(tab, OWN_NUMBERS, held);
+    const { run: { exploded } } = numbersOfPractice(practice);
+    if (exploded) {
+      throw new Refusal(`the sheet's own numbers explode in row ${exploded[0]}; find a rate first`);
+    }
     set(practice);
   }
 
@@ -93,13 +128,17 @@ export function withPractice(host, page, programs) {
     },
     other() {
       if (given) throw new Refusal(GIVEN);
-      start(open.sheet, (open.seed + 1) % (MOST_SEED + 1));
+      start(open.sheet, open.held ? 1 : (open.seed + 1) % (MOST_SEED + 1));
+    },
+    own() {
+      if (given) throw new Refusal(GIVEN);
+      start(open.sheet, OWN_NUMBERS);
     },
     leave() {
       if (given) throw new Refusal(GIVEN);
       set(null);
     },
-    reset: () => set(begun(open.sheet, open.seed)),
+    reset: () => set(begun(open.sheet, open.seed, open.held)),
     show() {},
     cell(event) {
       const place = placeOf(event);
@@ -150,7 +189,7 @@ export function withPractice(host, page, programs) {
     const shown = {
       tab, tabs: page.tabs, epochs: numbers.epochs, samples: numbers.samples, rows,
       mark: `practice ${tab}`, inputs: numbers.inputs, first: numbers.first, exploded: null,
-      mse: [], python: "", canPractise: !given, seed, blanks, points: numbers.points,
+      mse: [], python: "", canPractise: !given, isOwn: Boolean(practice.held), seed, blanks, points: numbers.points,
       head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
     };
     const seen = readState(shown);
@@ -189,6 +228,12 @@ export function withPractice(host, page, programs) {
     return `hint: ${slip || look || question}: ${numbers}`;
   }
 
+  /** The numbers of a practice on the sheet's own, as they were kept here or shared with Python. */
+  function heldOf({ held, points, inputs }) {
+    if (held || !points || !inputs) return held ?? null;
+    return { points: pointsOf(dataNames, points), inputs };
+  }
+
   return {
     ...host,
     ask,
@@ -196,7 +241,8 @@ export function withPractice(host, page, programs) {
     practice() {
       if (!open) return {};
       const { points, inputs, epochs } = numbersOfPractice(open);
-      return { ...open, points: rowsOf(points), inputs, epochs };
+      const { held, ...own } = open;
+      return { ...own, points: rowsOf(points), inputs, epochs };
     },
     /** What is set now, the practice that is open with it. */
     kept: () => ({ ...host.kept(), practice: open }),
@@ -208,7 +254,7 @@ export function withPractice(host, page, programs) {
         return;
       }
       if (given && practice.seed !== given.seed) throw new Refusal(GIVEN);
-      if (!given) start(practice.sheet, practice.seed);
+      if (!given) start(practice.sheet, practice.seed, heldOf(practice));
       const { blanks } = whole(open);
       const asked = ([place]) => blanks[place.split(" ")[1]]?.includes(Number(place.split(" ")[0]));
       const texts = Object.fromEntries(Object.entries(practice.texts ?? {}).filter(asked));

@@ -236,6 +236,7 @@ export function createSheet(root, host) {
       find: !practising && Boolean(state.canFind),
       hint: practising,
       other: practising && state.canPractise,
+      own: practising && state.canPractise && !state.isOwn,
       leave: practising && state.canPractise,
       reset: !practising,
     };
