@@ -212,6 +212,43 @@ def practice(sheet: Sheet) -> None:
     assert page.locator("td.gd-blank").count() == 0
 
 
+@uses("own")
+def practice_on_the_sheets_own_points(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    points = [sheet.text(row, 3) for row in (1, 2, 3)]
+    sheet.page.click("[data-do=practise]")
+    assert [sheet.text(row, 3) for row in (1, 2, 3)] != points
+    sheet.page.click("[data-do=own]")
+    assert [sheet.text(row, 3) for row in (1, 2, 3)] == points
+    sheet.page.click("[data-do=other]")
+    sheet.page.click("[data-do=leave]")
+
+
+@uses("find")
+def rate(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    sheet.page.click("[data-do=find]")
+    sheet.page.wait_for_selector(".gd-found:not([hidden])")
+    run = sheet.python()
+    assert run.hyper["lr"] == gdlab.find_rate("sgd", epochs=run.n_epochs).lr
+    sheet.page.click("[data-do=reset]")
+
+
+@uses("column of x", "column of y", "use these", "leave the file")
+def columns(sheet: Sheet) -> None:
+    sheet.begin("data")
+    table = b"id,TV,Sales\n1,10,5\n2,20,9\n"
+    file = {"name": "many.csv", "mimeType": "text/csv", "buffer": table}
+    sheet.page.set_input_files(".gd-data-tools input", file)
+    sheet.page.get_by_text("Cancel").click()
+    sheet.page.set_input_files(".gd-data-tools input", file)
+    sheet.page.select_option(".gd-choose [name=x]", "1")
+    sheet.page.select_option(".gd-choose [name=y]", "2")
+    sheet.page.click("text=Use these")
+    assert [sheet.text(0, 0), sheet.text(0, 1)] == ["10", "5"]
+    sheet.page.click("[data-do=reset]")
+
+
 @uses("reset")
 def reset(sheet: Sheet) -> None:
     sheet.begin("basic")

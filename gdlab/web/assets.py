@@ -2,8 +2,8 @@
 
 The sheet is written in several files, each an ES module. A notebook widget and a page without a
 network both take one text, so they are joined here, in the order of their own imports: the imports
-fall away, and so do the word export and the comments, a sixth of it. Every top-level name is therefore used once over all files
-that are joined.
+fall away, and so do the word export and the comments, a sixth of it. Every top-level name is
+therefore used once over all files that are joined.
 """
 
 import re

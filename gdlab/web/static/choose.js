@@ -12,18 +12,18 @@ export function createChoose(place, chosen) {
 
   function build({ name, columns }, words) {
     const fields = words.map((word, k) => {
-      const select = element("select", { name: word });
+      const select = element("select", { name: word, "data-control": `column of ${word}` });
       for (const { place: at, title } of columns) select.append(element("option", { value: at }, title));
       select.selectedIndex = Math.min(k, columns.length - 1);
       const label = element("label", {}, `${word} `);
       label.append(select);
       return label;
     });
-    const leave = element("button", { type: "button" }, "Cancel");
+    const leave = element("button", { type: "button", "data-control": "leave the file" }, "Cancel");
     leave.addEventListener("click", () => chosen(null));
     place.replaceChildren(
       element("span", {}, `Which columns of ${name}?`), ...fields,
-      element("button", { type: "submit" }, "Use these"), leave,
+      element("button", { type: "submit", "data-control": "use these" }, "Use these"), leave,
     );
     place.querySelector("select").focus();
   }
