@@ -42,7 +42,7 @@ def element(templates: Templates, template: Template, key: Key, row: int, column
         tree = arrays.scalar(template.tree, *place)
     except Unread as why:
         return Template(None, (), str(why))
-    signature = ast.dump(tree), tuple(arrays.found)
+    signature = f"{id(template)} {ast.dump(tree)}", tuple(arrays.found)
     found = templates.made.get(signature)
     if found is None:
         found = templates.made[signature] = Template(tree, tuple(arrays.found))

@@ -33,9 +33,10 @@ def audit(book: Book, file: str) -> Reading:
     descents, unused = find_descents(graph)
     points = _points(graph, descents)
     tables = []
+    faulty = {key for key, _ in found}
     for descent in descents:
         try:
-            made = table_of(graph, descent, points, down)
+            made = table_of(graph, descent, points, down, faulty)
         except UNFORESEEN:
             first = descent.chains[0].cells[0]
             where = f"{book.sheets[first[0]]}!{address(first)}"

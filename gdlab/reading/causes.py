@@ -48,7 +48,8 @@ class Causes:
         common = self._common(middle, slopes)
         if common is not None:
             return common
-        found = find_cause(read, step, [(middle.cell, wanted)], changed)
+        more = [] if changed else self._elsewhere(ones, step)
+        found = find_cause(read, step, [(middle.cell, wanted)], changed, more)
         expected, keys = None, [read.stands(one.cell) for one in ones]
         first = ones[0]
         if found is not None:
@@ -68,6 +69,20 @@ class Causes:
             because, hint, cells,
         )  # fmt: skip
         return because, (first.cell, finding)
+
+    def _elsewhere(self, ones: list[Judged], step: int) -> list["Elsewhere"]:
+        """Wrong gradients of other updates, with what they should be: there too a change fits."""
+        read = self.read
+        found: list[Elsewhere] = []
+        assert read.loss is not None
+        for one in (ones[0], ones[len(ones) // 3], ones[-1]):
+            if one.step != step and one.cell not in read.sites.inside:
+                slopes = [
+                    slopes_of(read.graph, read.steps, read.loss.role, values, [one.step])
+                    for values in read.points
+                ]
+                found.append((one.step, one.cell, _wanted(read, one, slopes)))
+        return found
 
     def _common(
         self, middle: Judged, slopes: list[dict[Key, float]]
@@ -111,14 +126,21 @@ def _wanted(read: Read, one: Judged, slopes: list[dict[Key, float]]) -> list[flo
 
 
 Targets = Sequence[tuple[Key, Sequence[float]]]
+# A gradient of another update: the step, the cell, and what it should be at every point.
+Elsewhere = tuple[int, Key, Sequence[float]]
 
 
 def find_cause(
-    read: Read, step: int, targets: Targets, changed: dict[Key, Node]
+    read: Read,
+    step: int,
+    targets: Targets,
+    changed: dict[Key, Node],
+    elsewhere: Sequence[Elsewhere] = (),
 ) -> tuple[Key, Repair, dict[Key, Node]] | None:
     """The cell whose formula is to be changed, how, and all the nodes that are changed with it.
 
-    ``targets`` are gradients with what they should be at every point; one change mends all.
+    ``targets`` are gradients with what they should be at every point; one change mends all, and
+    those ``elsewhere`` that have the same formula.
     """
     work = 0
     inside = set(read.steps.cells[step])
@@ -136,7 +158,7 @@ def find_cause(
             nodes = changed | _alike(read, group, new)
             return all(
                 agree(recomputed(read, step, nodes, cell), wanted) for cell, wanted in targets
-            )
+            ) and all(_fits_too(read, group[0], new, one) for one in elsewhere)
 
         repair = find_repair(
             read.graph, middle, node, others_of(read, step, middle), fits, read.say
@@ -144,6 +166,19 @@ def find_cause(
         if repair is not None:
             return middle, repair, _alike(read, group, repair.node)
     return None
+
+
+def _fits_too(read: Read, changed: Key, new: Node, elsewhere: Elsewhere) -> bool:
+    """Whether a change mends another update's gradient too; or its formula is another."""
+    step, cell, wanted = elsewhere
+    template = read.graph.nodes[changed].template
+    keys = [
+        key for key in [*read.steps.cells[step], cell] if read.graph.nodes[key].template is template
+    ]
+    if not keys or changed in read.sites.inside:
+        return True
+    nodes = {key: read.graph.node(key, new.template) for key in keys}
+    return agree(recomputed(read, step, nodes, cell), wanted)
 
 
 def _alike(read: Read, group: list[Key], new: Node) -> dict[Key, Node]:

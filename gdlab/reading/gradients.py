@@ -23,6 +23,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     gradients: list[Gradient] = []
     found: Found = []
     loss = read.loss_cells()
+    if any(one.verdict in (RIGHT, SCALED) and not one.holds for one in judged):
+        # A softmax's short form, of targets that add up to 1: not with any data.
+        read.points = read.points[:2]
     causes = Causes(read, judged)
     uneven = _uneven(read, judged)
     for number in _in_order(read, judged):
@@ -61,10 +64,20 @@ def _uneven(read: Read, judged: list[Judged]) -> dict[int, str]:
         return {}
     usual = max(counts, key=lambda factor: (counts[factor], factor == 1))
     return {
-        number: f"{factor:.6g} times the derivative, while the others' factor is {usual:.6g}"
+        number: f"{factor:.6g} times the derivative, while the others' factor is {usual:.6g}: "
+        + _missing(factor / usual)
         for number, factor in factors.items()
         if round(factor, 9) != usual
     }
+
+
+def _missing(ratio: float) -> str:
+    """What makes a factor so many times what it should be."""
+    if same(ratio, -1):
+        return "its sign is the other way round"
+    if abs(ratio) < 1:
+        return f"the factor {1 / ratio:.6g} is missing"
+    return f"the factor {ratio:.6g} is one too many"
 
 
 def _uneven_finding(read: Read, number: int, keys: list[Key], because: str) -> Finding:

@@ -36,11 +36,13 @@ def number(value: Value | None) -> float:
 class Node:
     """One formula cell: its template, and for every reference the cell or the cells of a range.
 
-    ``cells`` are all cells that it refers to.
+    ``cells`` are all cells that it refers to; ``whole`` is the formula as it was written, where the
+    template is that of its ranges taken apart.
     """
 
     template: Template
     inputs: Inputs
+    whole: Template | None = None
     cells: tuple[Key, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +62,8 @@ class Graph:
     functions: dict[int, tuple[Callable[..., Any], Callable[..., Any]]] = field(
         default_factory=dict
     )
+    # Formulas over whole ranges as they are written, by the template of the scalar formula.
+    wholes: dict[int, Template] = field(default_factory=dict)
 
     def functions_of(self, template: Template) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """A template's compiled functions: the value, and the value with its slopes."""
@@ -72,9 +76,19 @@ class Graph:
 
     def node(self, key: Key, template: Template) -> Node:
         """A cell with a template of its own or of another cell, bound to the cells it means."""
-        return Node(template, tuple(self._bound(key, area) for area in template.areas))
+        inputs = tuple(self.bound(key, area) for area in template.areas)
+        return Node(template, inputs, self.wholes.get(id(template)))
 
-    def _bound(self, key: Key, area: Area) -> Key | tuple[Key, ...]:
+    def taken_apart(self, key: Key, whole: Template) -> Node | None:
+        """A formula over whole ranges, in one cell, as a formula of their cells."""
+        template = element(self.templates, whole, key, 0, 0)
+        if template.tree is None:
+            return None
+        self.wholes[id(template)] = whole
+        return self.node(key, template)
+
+    def bound(self, key: Key, area: Area) -> Key | tuple[Key, ...]:
+        """The cell or the cells of a range that a reference means in a cell."""
         sheet = key[0]
         first, last = area
         if first.sheet is not None:
@@ -207,6 +221,8 @@ def build(book: Book) -> Graph:
             for row in range(shape[0] if shape else 1):
                 for column in range(shape[1] if shape else 1):
                     one = element(templates, template, key, row, column)
+                    if shape in (None, (1, 1)):
+                        graph.wholes[id(one)] = template
                     _add(graph, (key[0], key[1] + row, key[2] + column), one)
         else:
             _add(graph, key, template)

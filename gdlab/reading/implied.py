@@ -78,21 +78,25 @@ def _of_line(
     line: Line,
     step: int,
 ) -> list[bool | None]:
+    role = steps.roles[line.prediction]
     found: list[bool | None] = [None, None]
     for number in range(2):
         fits = []
         factors = []
-        for values in points[:2]:
-            ahead = graph.adjoints(
-                {line.prediction: 1.0}, values, lambda _: False, steps.cells[step]
-            )
-            own = [ahead.get(chain.cells[step], 0.0) for chain in descent.chains]
-            row = jacobian(graph, descent, steps, cells, values, step)[number]
-            if not own[number]:
-                return [None, None]
-            # d(c * error * du/dp)/dq = c * du/dp * du/dq, with c the same everywhere.
-            c = row[number] / own[number] ** 2
-            factors.append(c)
-            fits.append(c != 0 and all(same(row[q], c * own[number] * own[q]) for q in range(2)))
-        found[number] = all(fits) and same(*factors)
+        for at in (step - 1, step, step + 1):
+            prediction = next(iter(steps.of_role(graph, role, at)), None)
+            if prediction is None or any((n, at) not in cells for n in range(2)):
+                continue
+            for values in points[:2]:
+                ahead = graph.adjoints({prediction: 1.0}, values, lambda _: False, steps.cells[at])
+                own = [ahead.get(chain.cells[at], 0.0) for chain in descent.chains]
+                row = jacobian(graph, descent, steps, cells, values, at)[number]
+                if not own[number]:
+                    return [None, None]
+                # d(c * error * du/dp)/dq = c * du/dp * du/dq, with c the same everywhere.
+                c = row[number] / own[number] ** 2
+                factors.append(c)
+                wanted = [c * own[number] * one for one in own]
+                fits.append(c != 0 and all(map(same, row, wanted)))
+        found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
     return found if found.count(True) == 1 else [None, None]

@@ -59,12 +59,12 @@ def tidy(factor: float) -> float:
 def find_loss(
     graph: Graph, descent: Descent, steps: Steps, sites: Sites, points: list[Values]
 ) -> Explained | None:
-    """The loss that explains the most gradients, at two or three steps and two points.
+    """The loss that explains the most gradients, at up to five steps and two points.
 
     ``points`` are values with random parameters. None where no cell or column explains any.
     """
     count = descent.updates
-    some = sorted({count // 2, max(count // 2 - 1, 0), min(count // 2 + 1, count - 1)})
+    some = sorted({min(max(count // 2 + apart, 0), count - 1) for apart in (-2, -1, 0, 1, 3)})
     at = some[len(some) // 2]
     gradients: dict[tuple[int, str], list[list[float]]] = {}
     for number, chain in enumerate(descent.chains):
@@ -129,13 +129,17 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
 
 @dataclass
 class Judged:
-    """One gradient of one update: its cell, verdict, and factor against the loss's derivative."""
+    """One gradient of one update: its cell, verdict, and factor against the loss's derivative.
+
+    A right one that does not hold with other data ``holds`` only with the sheet's own.
+    """
 
     chain: int
     step: int
     cell: Key
     verdict: str
     factor: float | None = None
+    holds: bool = True
 
 
 def judge(
@@ -173,7 +177,8 @@ def judge(
                     marks.append(None)
                 else:
                     marks.append(False)
-            found.append(Judged(number, step, cell, _verdict(marks, factor), factor))
+            holds = False not in marks
+            found.append(Judged(number, step, cell, _verdict(marks, factor), factor, holds))
     return found
 
 

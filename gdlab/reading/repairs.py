@@ -13,7 +13,7 @@ from gdlab.reading.losses import same
 from gdlab.reading.sites import replaced
 from gdlab.reading.templates import Area, Template, leaf_number
 
-MOST_TRIED = 4_000
+MOST_TRIED, MOST_OTHERS = 4_000, 20
 Values = dict[Key, Value]
 Say = Callable[[Key], str]
 
@@ -33,6 +33,8 @@ def formula_text(book: Book, key: Key, node: Node) -> str:
         number = leaf_number(ast.Name(name))
         if number is None:
             return name
+        if node.whole is not None:
+            return _area_text(book, key, node.whole.areas[number])
         one = node.inputs[number]
         fixed = node.template.areas[number]
         if is_cell(one):
@@ -47,8 +49,19 @@ def formula_text(book: Book, key: Key, node: Node) -> str:
             + f"{_written(first, fixed.first)}:{_written(last, fixed.last)}"
         )
 
-    assert node.template.tree is not None
-    return "=" + infix(_written_out(node.template.tree), leaf, EXCEL)
+    tree = (node.whole or node.template).tree
+    assert tree is not None
+    return "=" + infix(_written_out(tree), leaf, EXCEL)
+
+
+def _area_text(book: Book, key: Key, area: Area) -> str:
+    """A reference of a formula as it would stand in a cell."""
+    first = area.first
+    sheet = book.number_of.get((first.sheet or "").lower(), key[0])
+    corners = [(sheet, *one.seen_from(key[1], key[2])) for one in area if one is not None]
+    ends = [one for one in area if one is not None]
+    cells = ":".join(_written(at, end) for at, end in zip(corners, ends, strict=True))
+    return _sheet(book, key, corners[0]) + cells
 
 
 def _written_out(tree: ast.expr) -> ast.expr:
@@ -98,12 +111,55 @@ def find_repair(
 
     ``others`` are the cells that may belong in it, the nearest first.
     """
+    if node.whole is not None:
+        return _whole_repair(graph, key, node.whole, others[:MOST_OTHERS], fits, say)
     for tried, repair in enumerate(repairs(key, node, others, say)):
         if tried > MOST_TRIED:
             return None
         if fits(repair.node):
             return repair
     return None
+
+
+def _whole_repair(
+    graph: Graph,
+    key: Key,
+    whole: Template,
+    others: Sequence[Key],
+    fits: Callable[[Node], bool],
+    say: Say,
+) -> Repair | None:
+    """A formula over whole ranges changed as it is written, and taken apart to be tried."""
+    written = Node(whole, tuple(graph.bound(key, area) for area in whole.areas))
+    for tried, repair in enumerate(_changes_of_ranges(key, written, others, say)):
+        if tried > MOST_TRIED // 4:
+            return None
+        node = graph.taken_apart(key, repair.node.template)
+        if node is not None and fits(node):
+            return Repair(node, repair.because)
+    return None
+
+
+def _changes_of_ranges(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
+    """The usual changes, and a range that is missing as a factor."""
+    tree = node.template.tree
+    assert tree is not None
+    parts = list(_parts(tree))
+    ranges = {
+        part.id: part
+        for part in parts
+        if isinstance(part, ast.Name) and ":" in _named(node, part, say)
+    }
+    for part in parts:
+        for one in ranges.values():
+            new = ast.BinOp(part, ast.Mult(), one)
+            because = f"the factor {_named(node, one, say)} is missing"
+            yield Repair(with_tree(node, replaced(tree, part, new), key, None), because)
+        if isinstance(part, ast.Name) and part.id in ranges:
+            for one in ranges.values():
+                because = f"{_named(node, part, say)} stands where {_named(node, one, say)} belongs"
+                yield Repair(with_tree(node, replaced(tree, part, one), key, None), because)
+    yield from repairs(key, node, others, say)
 
 
 def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:

@@ -147,7 +147,8 @@ class Reading:
     @property
     def first_wrong(self) -> str | None:
         """The address of the first wrong cell in the order of computing."""
-        return next((one.address.split(":")[0] for one in self.findings if one.is_fault), None)
+        first = next((one for one in self.findings if one.is_fault), None)
+        return first.cells[0] if first and first.cells else None
 
     def hint(self) -> "Reading":
         """The same without values and formulas: where to look, and for what kind of fault."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from gdlab.core.registry import rules
 from gdlab.reading.book import Key, address, area
@@ -28,11 +28,15 @@ EVIDENCE = re.compile(
 
 
 def table_of(
-    graph: Graph, descent: Descent, points: Sequence[Values], down: dict[int, bool]
+    graph: Graph,
+    descent: Descent,
+    points: Sequence[Values],
+    down: dict[int, bool],
+    faulty: Set[Key],
 ) -> tuple[Table, Found] | None:
     """One descent's table, and what is wrong in it with the cell where it begins.
 
-    None for a recurrence that is no gradient descent, such as a balance with its interest.
+    ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no gradient descent, such as a balance with its interest.
     """
     read = Read(graph, descent, points, down)
     line = read.line
@@ -66,7 +70,8 @@ def table_of(
     )
     if rule in rules():
         table.run = run_of(read, rule, {name: value for name, (value, _) in hyper.items()})
-    table.words = table_words(table, _labels(read, line), _named(read), bool(found))
+    has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
+    table.words = table_words(table, _labels(read, line), _named(read), has_faults)
     return table, found
 
 
@@ -106,14 +111,22 @@ def _named(read: Read) -> dict[str, str]:
         for verdict_keys in (keys, keys[:-1]):
             if verdict_keys:
                 stands = [read.stands(key) for key in verdict_keys]
-                found[ranges(read.book, stands)] = read.say(verdict_keys[len(verdict_keys) // 2])
+                middle = verdict_keys[len(verdict_keys) // 2]
+                where = ranges(read.book, stands)
+                found[where] = read.say(middle) if "," not in where else _apart(read, where, middle)
     if read.loss is not None:
         loss = read.loss_cells()
         step = read.descent.updates // 2
         first = next(iter(read.steps.of_role(read.graph, read.loss.role, step)), None)
         if loss and first:
-            found[loss] = read.say(first)
+            found[loss] = read.say(first) if "," not in loss else _apart(read, loss, first)
     return found
+
+
+def _apart(read: Read, where: str, key: Key) -> str:
+    """Cells that stand apart, as in blocks: all their addresses, and the label of one."""
+    name = label(read.book, read.stands(key), read.down[key[0]])
+    return f"{where} ({name})" if name else where
 
 
 def _layout(read: Read) -> str:
