@@ -150,11 +150,18 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
                 continue
             update = Update(key, original(graph, term), leaf)
             rates = _rates(graph, key, leaf)
-            if rates and (_shape(graph, update), rates) in forms:
+            if (rates or _has_number(template)) and (_shape(graph, update), rates) in forms:
                 found.append(update)
     olds = {update.old for update in found}
     # A chain of such updates, not one sum that happens to look alike.
     return [one for one in found if one.new in olds or one.old in {two.new for two in found}]
+
+
+@lru_cache(maxsize=4096)
+def _has_number(template: Template) -> bool:
+    """Whether a rate may be typed into a formula."""
+    parts = ast.walk(template.tree or ast.Constant(0))
+    return any(isinstance(part, ast.Constant) and part.value not in (0, 1, 2) for part in parts)
 
 
 def _rates(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:

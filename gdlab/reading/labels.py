@@ -1,12 +1,20 @@
 """What stands beside cells: their labels, and how a person would name them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 
 from gdlab.core.layout import letters
 from gdlab.reading.book import Book, Key, address, area
 
 FAR_UP, FAR_LEFT = 60, 3
 LONGEST = 40
+# Words that stand on sheets of gradient descent, in some languages: weak evidence.
+EVIDENCE = re.compile(
+    r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
+    r"error|fehler|erreur|weight|gewicht|poids|peso|bias|neuron|backprop|perceptron|descen|"
+    r"abstieg|momentum|adam|sgd|optimi|train|\blr\b|\beta\b|η|\bd[a-z]+/d|\bd[wbm]\d*\b",
+    re.IGNORECASE,
+)
 
 
 def label(book: Book, key: Key, down: bool) -> str:
@@ -76,3 +84,12 @@ def _pieces(keys: list[Key]) -> list[str]:
             # Every second row, as blocks have it, is one range all the same.
             return [area(piece) for piece in pieces] if len(pieces) <= 4 else [area(own)]
     return [area(keys)]
+
+
+def speaks_of_descent(book: Book, sheets: Set[int]) -> bool:
+    """Whether words on some sheets are those of gradient descent."""
+    return any(
+        isinstance(value, str) and EVIDENCE.search(value[:200])
+        for key, value in book.values.items()
+        if key[0] in sheets
+    )

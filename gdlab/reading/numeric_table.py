@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gdlab.core.words import listed
 from gdlab.reading.book import Book, address, area
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
-from gdlab.reading.labels import ranges
+from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
 from gdlab.reading.numeric import Layout, Role, Series, find_layout
 from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
@@ -42,7 +42,7 @@ def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
             continue
         read = _read(book, figures, layout)
         # Read down; and to the right where down gives nothing.
-        if read.rule is not None:
+        if read.rule is not None and (_is_sharp(read) or speaks_of_descent(book, {sheet})):
             best = read
             break
     if best is None:

@@ -15,6 +15,10 @@ from gdlab.reading.recurrence import DRAWS, Recurrence, recurrences
 from gdlab.reading.variants import Variant, rules_as_they_are, variants_of
 
 ALIKE = 1e-9
+MOST_TRIED = 30_000
+SMALLEST_BETA = 0.05
+# What people leave as it is.
+UNUSUAL = ("rho_over", "sync_every", "momentum_decay")
 
 
 @dataclass
@@ -42,22 +46,46 @@ class Match:
 def recognise(
     graph: Graph,
     descent: Descent,
+    gradients: dict[tuple[int, int], Key],
+    samples: int,
+    data: Set[Key],
+) -> list[Recognised | None]:
+    """The rule of every parameter's updates; None where no known one does the same.
+
+    ``data`` are the typed cells that the loss is computed from.
+    """
+    # What one parameter's updates follow is tried first on the others'.
+    usual: dict[Variant, dict[str, float]] = {}
+    return [
+        _recognise(graph, descent, number, gradients, samples, data, usual)
+        for number in range(len(descent.chains))
+    ]
+
+
+def _recognise(
+    graph: Graph,
+    descent: Descent,
     number: int,
     gradients: dict[tuple[int, int], Key],
     samples: int,
     data: Set[Key],
+    usual: dict[Variant, dict[str, float]],
 ) -> Recognised | None:
-    """The rule of one parameter's updates; None where no known one does the same.
-
-    ``data`` are the typed cells that the loss is computed from.
-    """
     chain = descent.chains[number]
     constants = constants_of(graph, descent, chain, number, gradients)
     numbers = [value for value, _ in constants]
     for recurrence in recurrences(graph, descent, chain, number, gradients):
-        for variant in variants_of(len(recurrence.states[0])):
+        count = len(recurrence.states[0])
+        for variant, hyper in usual.items():
+            same_hyper = [hyper[name] for name in variant.hyper if name != "lr"]
+            if len(variant.rule.carried) == count:
+                found = _match(variant, recurrence, same_hyper, samples)
+                if found is not None and found.hyper == hyper:
+                    return _said(graph, variant, found, constants, recurrence.cells)
+        for variant in variants_of(count):
             found = _match(variant, recurrence, numbers, samples)
             if found is not None:
+                usual[variant] = found.hyper
                 return _said(graph, variant, found, constants, recurrence.cells)
         found_else = _decayed(graph, recurrence, constants, samples) or _scheduled(
             graph, chain, recurrence, samples, constants, data
@@ -108,7 +136,7 @@ def _scheduled(
     numbers = [value for value, _ in constants]
     for variant in rules_as_they_are(len(recurrence.states[0])):
         names = [name for name in variant.hyper if name != "lr"]
-        for values in itertools.product(*(_choices(name, numbers) for name in names)):
+        for values in itertools.product(*(_choices(name, variant, numbers) for name in names)):
             hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
             order = tuple(range(len(recurrence.states[0])))
             rates = _rates(variant, recurrence, hyper, order, samples)
@@ -196,27 +224,30 @@ def _match(
 ) -> "Match | None":
     """The hyperparameters, the rate and the states' scale with which a rule does the same."""
     names = [name for name in variant.hyper if name != "lr"]
-    choices = [_choices(name, numbers) for name in names]
+    choices = [_choices(name, variant, numbers) for name in names]
     small = sum(len(one) for one in choices) < 60
     scales = [1.0]
     if len(variant.rule.carried) == 1 and variant.name in ("heavy_ball", "nesterov"):
         # A velocity that holds the rate, or minus the rate, already.
         scales += [scale for c in numbers if c not in (0, 1) for scale in (1 / c, -1 / c)]
     places = list(itertools.permutations(range(len(recurrence.states[0]))))
-    if len(places) > 24 or not small:
+    if len(places) > 24 or not small or recurrence.tried > MOST_TRIED:
         return None
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
         for order in places:
             for scale in scales:
+                recurrence.tried += 1
                 ratio = _ratio(variant, recurrence, hyper, order, scale, samples)
                 if ratio is not None:
                     return Match(hyper, ratio, scale, order)
     return None
 
 
-def _choices(name: str, numbers: list[float]) -> list[float]:
+def _choices(name: str, variant: Variant, numbers: list[float]) -> list[float]:
     found: dict[float, None] = {}
+    if name in UNUSUAL:
+        return [variant.rule.hyper[name]]
     for one in numbers:
         if name == "eps":
             if 0 < one <= 0.01:
@@ -225,7 +256,7 @@ def _choices(name: str, numbers: list[float]) -> list[float]:
             found[one] = None
         else:
             for value in (one, round(1 - one, 12)):
-                if 0 < value < 1:
+                if SMALLEST_BETA <= value < 1:
                     found[value] = None
     if name == "weight_decay":
         found[0.0] = None

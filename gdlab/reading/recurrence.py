@@ -26,6 +26,7 @@ class Recurrence:
     parameters: list[list[float]]
     states: list[tuple[float, ...]]
     steps: list[list[float]]
+    tried: int = 0
 
 
 def recurrences(

@@ -215,8 +215,7 @@ def _other_cells(
         for other in others:
             if other in node.inputs and node.inputs.index(other) == number:
                 continue
-            because = f"{say(here)} stands where {say(other)} belongs"
-            yield _renamed(tree, number, fresh), because, other
+            yield _renamed(tree, number, fresh), _instead(here, other, "", say), other
     for part in parts:
         number = leaf_number(part)
         if number is None or sum(leaf_number(one) == number for one in parts) < 2:
@@ -225,8 +224,14 @@ def _other_cells(
         if not is_cell(here):
             continue
         for other in others:
-            because = f"{say(here)} stands once where {say(other)} belongs"
-            yield replaced(tree, part, fresh), because, other
+            yield replaced(tree, part, fresh), _instead(here, other, " once", say), other
+
+
+def _instead(here: Key, other: Key, once: str, say: Say) -> str:
+    names = say(here), say(other)
+    if names[0] == names[1]:
+        names = address(here), address(other)
+    return f"{names[0]} stands{once} where {names[1]} belongs"
 
 
 def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:

@@ -1,6 +1,5 @@
 """One descent as a table: what it is, how its gradients are, and what is wrong in them."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence, Set
 
@@ -9,7 +8,7 @@ from gdlab.reading.book import Key, address, area
 from gdlab.reading.descent import Descent, original
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
-from gdlab.reading.labels import label, ranges
+from gdlab.reading.labels import label, ranges, speaks_of_descent
 from gdlab.reading.line import Line
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
@@ -17,14 +16,6 @@ from gdlab.reading.repairs import formula_text
 from gdlab.reading.result import UPDATE, Finding, Parameter, Table
 from gdlab.reading.runs import run_of
 from gdlab.reading.words import table_words
-
-# Words that stand on sheets of gradient descent, in some languages: weak evidence.
-EVIDENCE = re.compile(
-    r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
-    r"error|fehler|erreur|weight|gewicht|poids|peso|bias|neuron|backprop|perceptron|descen|"
-    r"abstieg|momentum|adam|sgd|optimi|train|\blr\b|\beta\b|η|\bd[a-z]+/d|\bd[wbm]\d*\b",
-    re.IGNORECASE,
-)
 
 
 def table_of(
@@ -36,15 +27,13 @@ def table_of(
 ) -> tuple[Table, Found] | None:
     """One descent's table, and what is wrong in it with the cell where it begins.
 
-    ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no gradient descent, such as a balance with its interest.
+    ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no
+    gradient descent, such as a balance with its interest.
     """
     read = Read(graph, descent, points, down)
     line = read.line
     samples = descent.updates
-    recognised = [
-        recognise(graph, descent, number, read.cells, samples, read.sites.forward)
-        for number in range(len(descent.chains))
-    ]
+    recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
     gradients, found = judge_gradients(read)
     if not _is_descent(read, recognised):
         return None
@@ -77,18 +66,18 @@ def table_of(
 
 def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
     """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
-    if read.loss is not None or read.line is not None:
+    if read.loss is not None:
         return True
-    sheets = {key[0] for chain in read.descent.chains for key in chain.cells}
-    said = any(
-        isinstance(value, str) and EVIDENCE.search(value[:200])
-        for key, value in read.book.values.items()
-        if key[0] in sheets
+    rated = any(one is not None and "has no learning rate" not in one.differs for one in recognised)
+    if read.descent.updates == 1 and not rated:
+        # A residual, y less what was fitted to it, looks like one update.
+        return False
+    if read.line is not None:
+        return True
+    said = speaks_of_descent(
+        read.book, {key[0] for chain in read.descent.chains for key in chain.cells}
     )
-    if len(read.descent.chains) > 1:
-        return said and bool(read.cells)
-    known = recognised[0]
-    return said and known is not None and "has no learning rate" not in known.differs
+    return said and (rated if len(read.descent.chains) == 1 else bool(read.cells))
 
 
 def _labels(read: Read, line: Line | None) -> str:
