@@ -93,6 +93,26 @@ def test_a_learner_fills_a_sheet_in(page: Any) -> None:
     assert "write a number first" in page.locator(".gd-alert").text_content()
 
 
+def test_a_cell_takes_the_working_that_leads_to_its_number(page: Any) -> None:
+    run = given_run(page)
+    at = {name: run.value(name, 1) for name in ("intercept", "slope", "x", "y", "error")}
+    for name in ("intercept", "slope"):
+        type_in(page, 1, name, repr(at[name]))
+    assert type_in(page, 1, "y_pred", "={intercept} + {slope}*{x}".format(**at)) == "right"
+    # A sign of its own stands there as people write it; the judge knows it from the cells before.
+    assert type_in(page, 1, "error", "{intercept}+{slope}×{x}-{y}".format(**at)) == "right"
+    assert type_in(page, 1, "err2", "=({error})^2".format(**at)) == "right"
+    assert type_in(page, 1, "grad_slope", "=2*{error}*{x}".format(**at)) == "right"
+    assert type_in(page, 1, "grad_slope", "=2*{error}+{x}".format(**at)) == "wrong"
+    for text, why in (
+        ("=2*(3", "no number, and no arithmetic with + - * / ^ ( ) and sqrt"),
+        ("-3^2", "read in two ways: put the power, or what it is of, in parentheses"),
+        ("1/0", "a division by zero"),
+    ):
+        assert type_in(page, 1, "grad_slope", text) == "wrong"
+        assert told(page) == f"'{text}' is {why}"
+
+
 def test_practice_is_begun_and_left_by_keyboard_alone(page: Any, lessons: Path) -> None:
     go(page, lessons, "sheet=basic&row=140&column=slope")
     focused = "document.activeElement.className"

@@ -1,4 +1,4 @@
-"""Numbers as people write them: with any dash, as fractions, powers of ten, with thousands."""
+"""Numbers as people write them: any dash, fractions, powers of ten, thousands, arithmetic."""
 
 import math
 import re
@@ -6,6 +6,7 @@ import unicodedata
 from typing import NamedTuple
 
 from gdlab.marking.sheet import decimals_of
+from gdlab.marking.working import working
 
 DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 APOSTROPHES = "\u2019\u02bc\u00b4`"
@@ -40,17 +41,15 @@ def readings(text: str) -> list[Reading]:
         if int(below) == 0:
             return []
         number = int(whole or 0) + int(above) / int(below)
-        # Where a fraction stands for a rounded number, it does so to some digits.
-        size = math.floor(math.log10(number)) if number else 0
-        decimals = DIGITS_OF_FRACTION - 1 - size
-        return [Reading(-number if sign == "-" else number, decimals)]
+        return [_computed(-number if sign == "-" else number)]
     tens, rest = 0, plain
     power = POWER.fullmatch(plain)
     if power:
         rest, tens = power[1] or f"{power[2] or ''}1", int(power[3])
     match = PLAIN.fullmatch(rest)
     if match is None:
-        return []
+        worked = working(plain)
+        return [] if worked is None or worked.number is None else [_computed(worked.number)]
     sign, body, exponent, percent = match.groups()
     if power and (exponent or percent):
         return []
@@ -65,6 +64,18 @@ def readings(text: str) -> list[Reading]:
         if math.isfinite(number):
             found.append(Reading(number, decimals_of(written)))
     return found
+
+
+def unworked(text: str) -> str:
+    """Why a text that is arithmetic has no result; empty where it has one, or is none."""
+    found = working(_plain(text))
+    return found.problem if found else ""
+
+
+def _computed(number: float) -> Reading:
+    """A number that is computed from rounded ones: it claims some digits of what comes out."""
+    size = math.floor(math.log10(abs(number))) if number else 0
+    return Reading(number, DIGITS_OF_FRACTION - 1 - size)
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gdlab.core.words import shown
 from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
-from gdlab.marking.texts import readings
+from gdlab.marking.texts import readings, unworked
 
 TOO_LARGE = re.compile(r"[+-]?\d+e\d+")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
@@ -68,7 +68,7 @@ def typed(text: str, address: str) -> tuple[Written, str | None]:
         kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, no number"
         if TOO_LARGE.fullmatch(text.strip().lower()):
             kind = "no number that a spreadsheet can hold"
-        return _problem(text, address, f"{shown(text)} is {kind}")
+        return _problem(text, address, f"{shown(text)} is {unworked(text) or kind}")
     ways = [Written(one.number, one.decimals, text.strip(), address) for one in found]
     if len(ways) > 1:
         means = f"may mean {found[0].number!r} or {_whole(found[1].number)}"

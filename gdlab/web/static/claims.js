@@ -1,7 +1,7 @@
 // What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
 // for, as gdlab/marking has it (values.py, claims.py, counting.py).
 import { roundedTo } from "./intervals.js";
-import { orderOf, readingsOf } from "./texts.js";
+import { orderOf, readingsOf, unworkedOf } from "./texts.js";
 
 // What a zero claims where nothing else says how many decimals were meant.
 const DECIMALS_OF_ZERO = 2;
@@ -26,7 +26,7 @@ export function readTyped(text) {
   const quoted = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
   const why = TOO_LARGE.test(text.trim().toLowerCase()) ? "no number that a spreadsheet can hold"
     : text.trimStart().startsWith("=") ? "a formula typed as text" : "text, no number";
-  return { number: null, decimals: null, text, problem: `'${quoted}' is ${why}`, orElse: null };
+  return { number: null, decimals: null, text, problem: `'${quoted}' is ${unworkedOf(text) || why}`, orElse: null };
 }
 
 /** The columns whose every cell is a whole number, by their formulas alone: they only count. */

@@ -1,5 +1,6 @@
 // Numbers as people write them, as gdlab/marking/texts.py reads them: with any dash, as fractions,
-// powers of ten, with thousands.
+// powers of ten, with thousands, worked out.
+import { workingOf } from "./working.js";
 
 const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 const APOSTROPHES = /[\u2019\u02bc\u00b4`]/g;
@@ -69,6 +70,12 @@ function withoutGroups(body) {
 /** The power of ten of a number's first digit; of 0 that of 1. */
 export const orderOf = (number) => (number ? Math.floor(Math.log10(Math.abs(number))) : 0);
 
+/** A number that is computed from rounded ones: it claims some digits of what comes out. */
+const workedOut = (number) => ({ number, decimals: DIGITS_OF_FRACTION - 1 - orderOf(number) });
+
+/** Why a text that is arithmetic has no result; empty where it has one, or is none. */
+export const unworkedOf = (text) => workingOf(plainOf(text))?.problem ?? "";
+
 /** The numbers that a text may mean, the likelier first, each with the decimals that it claims. */
 export function readingsOf(text) {
   const plain = plainOf(text);
@@ -77,13 +84,15 @@ export function readingsOf(text) {
     const [, sign, whole, above, below] = fraction;
     if (Number(below) === 0) return [];
     const size = Number(whole ?? 0) + Number(above) / Number(below);
-    const number = sign === "-" ? -size : size;
-    return [{ number, decimals: DIGITS_OF_FRACTION - 1 - orderOf(size) }];
+    return [workedOut(sign === "-" ? -size : size)];
   }
   const power = POWER_OF_TEN.exec(plain);
   const rest = power ? power[1] ?? `${power[2] ?? ""}1` : plain;
   const match = PLAIN_NUMBER.exec(rest);
-  if (!match) return [];
+  if (!match) {
+    const number = workingOf(plain)?.number ?? null;
+    return number === null ? [] : [workedOut(number)];
+  }
   const [, sign, body, exponent, percent] = match;
   if (power && (exponent || percent)) return [];
   const tens = (power ? Number(power[3]) : 0) + Number(exponent ?? 0) - (percent ? 2 : 0);

@@ -1,0 +1,87 @@
+// A number written as the arithmetic that leads to it, 2*-43*14; as gdlab/marking/working.py has it.
+import { IEEE } from "./arithmetic.js";
+
+const WORD = / ?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?|[.,]\d+|\*\*|[-+*/^()]|sqrt)/g;
+// A comma before three digits may stand before thousands.
+const TWO_MEANINGS = /^[1-9]\d{0,2},\d{3}$/;
+const LONGEST_WORKING = 200;
+const NOT_WORKED = "no number, and no arithmetic with + - * / ^ ( ) and sqrt";
+const TOO_FAR = "no number that a spreadsheet can hold";
+
+class Unworked extends Error {}
+
+function workOf(words) {
+  const next = (...wanted) => (wanted.includes(words[0]) ? words.shift() : "");
+  const refuse = (why) => { throw new Unworked(why); };
+
+  function sum() {
+    let number = product();
+    for (let sign; (sign = next("+", "-"));) {
+      const other = product();
+      number = sign === "+" ? number + other : number - other;
+    }
+    return number;
+  }
+
+  function product() {
+    let number = signed();
+    for (let sign; (sign = next("*", "/"));) {
+      const other = signed();
+      if (sign === "/" && other === 0) refuse("a division by zero");
+      number = sign === "*" ? number * other : number / other;
+    }
+    return number;
+  }
+
+  function signed() {
+    const sign = next("+", "-");
+    const number = atom();
+    if (!next("^")) return sign === "-" ? -number : number;
+    if (sign === "-") refuse("read in two ways: put the power, or what it is of, in parentheses");
+    const exponent = next("+", "-") === "-" ? -atom() : atom();
+    if (next("^")) refuse("read in two ways: put one of the powers in parentheses");
+    if (number === 0 && exponent < 0) refuse("a division by zero");
+    return IEEE.pow(number, exponent);
+  }
+
+  function atom() {
+    const root = next("sqrt");
+    let number = 0;
+    if (next("(")) {
+      number = sum();
+      if (!next(")")) refuse(NOT_WORKED);
+    } else if (/^[\d.,]/.test(words[0] ?? "")) {
+      const word = words.shift();
+      if (TWO_MEANINGS.test(word)) refuse(`read in two ways: ${word} has decimals or thousands`);
+      number = Number(word.replace(",", "."));
+    } else {
+      refuse(NOT_WORKED);
+    }
+    if (root && number < 0) refuse("the root of a negative number");
+    return root ? Math.sqrt(number) : number;
+  }
+
+  const number = sum();
+  if (words.length) refuse(NOT_WORKED);
+  if (!Number.isFinite(number)) refuse(TOO_FAR);
+  return number;
+}
+
+/**
+ * What a text in plain characters works out to, `{number, problem}`; null where it is no arithmetic
+ * at all. As page and spreadsheet differ on -3^2 and 2^3^2, these ask for parentheses.
+ */
+export function workingOf(plain) {
+  const text = plain.replace(/^[= ]+/, "").replaceAll("÷", "/").replaceAll("√", "sqrt")
+    .replace(/[x×·⋅•∙]/g, "*");
+  const words = Array.from(text.matchAll(WORD), ([, word]) => word);
+  if (words.join("").length !== text.replaceAll(" ", "").length) return null;
+  if (text.length > LONGEST_WORKING || !/\d/.test(text)) return null;
+  if (!/[\d)] ?[-+*/^]|sqrt/.test(text)) return null;
+  try {
+    return { number: workOf(words.map((word) => (word === "**" ? "^" : word))), problem: "" };
+  } catch (problem) {
+    if (!(problem instanceof Unworked)) throw problem;
+    return { number: null, problem: problem.message };
+  }
+}
