@@ -58,7 +58,7 @@ def by_hand():
     yield SGD, "step_slope", g, "rate_forgotten"
     yield SGD, "step_slope", 0.0003 * 0.0003 * g, "rate_twice"
     yield SGD, "new_slope", m - 0.0003 * step, "rate_twice"
-    yield SGD, "grad_slope", v(SGD, "grad_slope", 1), "copied_from_above"
+    yield SGD, "grad_slope", v(SGD, "grad_slope", 1), "cell_moved copied_from_above"
     yield SGD, "grad_slope", v(SGD, "grad_intercept"), "factor_forgotten"
     yield SGD, "y_pred", b + m * y, "x_and_y_swapped"
     yield SGD, "y_pred", 10 * (b + m * x), "point_shifted"

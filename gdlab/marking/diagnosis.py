@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gdlab.core.columns import Table
+from gdlab.core.rerun import inputs_of
 from gdlab.language.evaluate import CellError
 from gdlab.language.grammar import names, substitute
 from gdlab.marking.bounds import Interval, hull, meet, rounded
@@ -19,8 +20,9 @@ from gdlab.marking.column_slips import exchanged
 from gdlab.marking.judge import WRONG, Judgement, Verdict, find
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
-from gdlab.marking.sheet import CellRef, Filled
-from gdlab.marking.slips import Slip, pairs, slips
+from gdlab.marking.parts import say
+from gdlab.marking.sheet import CellRef, Filled, OwnFormula
+from gdlab.marking.slips import Slip, pairs, slip_of, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
 BELIEVED = 0.03
@@ -89,6 +91,7 @@ class Cause:
 def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
     """The diagnoses of the wrong cells, as far as there are any."""
     search = _Search(judgement)
+    named, shown = _of_formulas(search)
     causes = {name: search.causes(name, cells) for name, cells in search.wrong.items()}
     table = judgement.filled.key.table
     settled = _settle(causes, table)
@@ -102,8 +105,59 @@ def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
             diagnoses |= dict.fromkeys(places, replace(found, places=places, once=once))
         elif not settled[name]:
             diagnoses |= _possible(search.found[name])
-    return _cut_off(judgement, diagnoses) | {
-        place: found for place, found in diagnoses.items() if found.slip is not None
+    sure = {place: found for place, found in diagnoses.items() if found.slip is not None}
+    return _cut_off(judgement, diagnoses) | shown | sure | named
+
+
+def _of_formulas(
+    search: "_Search",
+) -> tuple[dict[CellRef, Diagnosis], dict[CellRef, Diagnosis]]:
+    """The wrong cells whose own formula is a slip, and those where it is only shown.
+
+    The first need no search then. A formula that does not give the number beside it is no evidence.
+    """
+    judgement = search.judgement
+    filled = judgement.filled
+    written = filled.formulas() if search.wrong else {}
+    found: dict[CellRef, Diagnosis] = {}
+    for name, cells in search.wrong.items():
+        for one in cells:
+            own = written.get(one.place)
+            if own is None or not search.gives(one, Slip((), "", own.tree)):
+                continue
+            found[one.place] = _of_formula(filled, name, own)
+    named = {place: one for place, one in found.items() if one.slip is not None}
+    left = {
+        name: [one for one in cells if one.place not in named]
+        for name, cells in search.wrong.items()
+    }
+    search.wrong = {name: cells for name, cells in left.items() if cells}
+    shown = {place: one for place, one in found.items() if place not in named}
+    return _together(named), _together(shown)
+
+
+def _of_formula(filled: Filled, column: str, own: OwnFormula) -> Diagnosis:
+    if own.moved:
+        return Diagnosis("cell_moved", own.moved, KINDS["cell_moved"].hint)
+    table = filled.key.table
+    given = {**inputs_of(filled.key), "n": filled.key.samples}
+    slip = slip_of(table, column, own.tree, given)
+    if slip is not None:
+        return Diagnosis(slip.name, slip.because, slip.hint, once=not _is_copy(slip))
+    formula = say(own.tree)
+    hint = f"the formula there is {formula}: which part of it is not as it should be?"
+    return Diagnosis(None, f"{formula} was computed", hint, once=True)
+
+
+def _together(found: dict[CellRef, Diagnosis]) -> dict[CellRef, Diagnosis]:
+    """Diagnoses with all cells of a column of which the same is said."""
+    alike: dict[tuple[str, Diagnosis], list[CellRef]] = {}
+    for place, one in found.items():
+        alike.setdefault((place[1], one), []).append(place)
+    return {
+        place: replace(one, places=tuple(places))
+        for (_, one), places in alike.items()
+        for place in places
     }
 
 

@@ -5,16 +5,20 @@ import io
 import math
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from gdlab.core.layout import letters
+from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import read_bytes
-from gdlab.reading.guard import MOST_BYTES, SheetFacts, package_of, part_of
+from gdlab.reading.guard import MOST_BYTES, Package, SheetFacts, package_of, part_of
 from gdlab.reading.ods import tables_of
+from gdlab.reading.open_document import read_open_document
+from gdlab.reading.open_xml import read_open_xml
 from gdlab.reading.rows import ODS
 
 MOST_SHEETS = 40
@@ -41,6 +45,14 @@ class Grid:
     name: str
     cells: dict[tuple[int, int], GridCell]
     facts: SheetFacts = field(default_factory=SheetFacts)
+    book: Callable[[], Book] = Book
+
+    @cached_property
+    def formulas(self) -> dict[tuple[int, int], Formula]:
+        """The formulas that are written, by (row, column); read when they are first asked for."""
+        book = self.book()
+        sheet = book.number_of.get(self.name.lower())
+        return {key[1:]: one for key, one in book.formulas.items() if key[0] == sheet}
 
     def value(self, row: int, column: int) -> Value | None:
         """A cell's stored value; None where it is empty."""
@@ -89,15 +101,24 @@ def read_grids(path: Path) -> list[Grid]:
             )
             try:
                 sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
-                return [_grid(sheet, package.sheets) for sheet in sheets[:MOST_SHEETS]]
+                formulas = _formulas_of(package)
+                return [_grid(sheet, package.sheets, formulas) for sheet in sheets[:MOST_SHEETS]]
             finally:
                 book.close()
     except Exception:
         raise ValueError("it is damaged, or no workbook that can be read") from None
 
 
+def _formulas_of(package: Package) -> Callable[[], Book]:
+    """What reads the formulas of a workbook once; nothing where it has none."""
+    if not any(facts.formulas for facts in package.sheets.values()):
+        return Book
+    return cache(lambda: read_open_xml(package.archive))
+
+
 def _ods_grids(data: bytes) -> list[Grid]:
     """The sheets of an OpenDocument spreadsheet, whose formulas are taken by their values."""
+    formulas = cache(lambda: read_open_document(part_of(data, "content.xml")))
     tables = tables_of(part_of(data, "content.xml"), READ_ROWS, READ_COLUMNS, None)
     return [
         Grid(
@@ -108,12 +129,13 @@ def _ods_grids(data: bytes) -> list[Grid]:
                 for column, value in enumerate(values, 1)
                 if value is not None
             },
+            book=formulas,
         )
         for table in tables[:MOST_SHEETS]
     ]
 
 
-def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
+def _grid(sheet: Any, facts: dict[str, SheetFacts], formulas: Callable[[], Book]) -> Grid:
     cells = {}
     for row in sheet.iter_rows(max_row=READ_ROWS, max_col=READ_COLUMNS):
         for cell in row:
@@ -122,7 +144,7 @@ def _grid(sheet: Any, facts: dict[str, SheetFacts]) -> Grid:
                 value = _stored(cell.value)
                 form = cell.number_format or ""
                 cells[cell.row, cell.column] = GridCell(value, form, cell.data_type == "e")
-    return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()))
+    return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()), formulas)
 
 
 def _stored(value: Any) -> Value:

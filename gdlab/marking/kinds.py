@@ -61,6 +61,7 @@ KINDS: dict[str, Kind] = {
     "look_ahead": Kind(2, "at which point is the line taken?"),
     "degrees": Kind(2, "degrees or radians?"),
     "plus_for_times": Kind(3, "added or multiplied?"),
+    "cell_moved": Kind(2, "which cells does the formula name, and what stands there?"),
     "digit_dropped": Kind(3, "look at the digits that you typed"),
     "digit_misread": Kind(3, "look at the digits that you typed"),
     "eps_forgotten": Kind(2, "where does eps stand?"),

@@ -15,6 +15,7 @@ from gdlab.core.trace import Trace, trace
 from gdlab.core.words import listed, shortened, shown
 from gdlab.marking.finding import TableLocation, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
+from gdlab.marking.own_formulas import own_formulas
 from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
@@ -89,6 +90,7 @@ def filled(grids: list[Grid], file: str) -> Filled:
         file=file,
         sheet=place.grid.name,
         notes=tuple(shortened(notes)),
+        formulas=own_formulas(place, table, rows),
     )
 
 

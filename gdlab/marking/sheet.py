@@ -1,6 +1,7 @@
 """What was handed in: the key that it is judged by, the cells asked for, what stands there."""
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -31,6 +32,14 @@ class Written:
 
 
 @dataclass(frozen=True)
+class OwnFormula:
+    """A learner's formula in the words of the table, and what is wrong with where it points."""
+
+    tree: ast.expr
+    moved: str = ""
+
+
+@dataclass(frozen=True)
 class Filled:
     """A sheet as handed in.
 
@@ -40,6 +49,7 @@ class Filled:
     ``shown`` are the decimals that given cells show, None where they show all. ``addresses`` is
     for cells that do not stand where :mod:`gdlab.core.layout` has them. ``notes`` are sentences
     about the file as a whole. What stands in a column of ``factors`` counts times its factor.
+    ``formulas`` reads the learner's own formulas, as far as the grammar has them.
     """
 
     key: Trace
@@ -51,6 +61,7 @@ class Filled:
     sheet: str = ""
     notes: tuple[str, ...] = ()
     factors: Mapping[str, float] = field(default_factory=dict)
+    formulas: Callable[[], Mapping[CellRef, OwnFormula]] = dict
 
     def address(self, place: CellRef) -> str:
         """Where a cell stands."""

@@ -6,6 +6,7 @@ be put into each to see which gives what was written.
 
 import ast
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -141,6 +142,25 @@ def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:
             kept.append(slip)
         seen |= values
     return kept
+
+
+def slip_of(table: Table, column: str, tree: ast.expr, inputs: Mapping[str, float]) -> Slip | None:
+    """The slip that a learner's own formula is: one, or two together; None for any other formula.
+
+    A number in the formula may stand for one of the ``inputs``. None for the right formula too.
+    """
+    # Where a formula leaves a tiny eps out, or has it elsewhere, that is its least slip.
+    for known in (dict(inputs), {**inputs, "eps": 0.0}):
+        places = [_Somewhere(table, f"{place}", dict(known)) for place in range(2)]
+        wanted = _values(Slip((), "", tree), places)
+        expression = table.column(column).expression
+        if expression is None or wanted == _values(Slip((), "", expression), places):
+            return None
+        for family in (slips, pairs):
+            for slip in family(table, column):
+                if _values(slip, places) == wanted:
+                    return slip
+    return None
 
 
 class _Somewhere:
