@@ -1,4 +1,4 @@
-"""A number written as the arithmetic that leads to it, ``2*-43*14``: computed here, never by eval."""
+"""A number written as the arithmetic that leads to it, ``2*-43*14``; nothing is run by eval."""
 
 import math
 import operator
