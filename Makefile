@@ -14,7 +14,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab exports test lint proof bench refresh
+.PHONY: help lab exports test lint proof bench docs refresh
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -42,9 +42,12 @@ proof: $(INSTALLED_TEST) ## run every test in full where the suite takes a sampl
 bench: $(INSTALLED_TEST) ## measure the speed
 	.venv/bin/python -m benchmarks
 
-refresh: $(INSTALLED_TEST) ## bring exports, the README's outputs and the notebooks up to date
+docs: $(INSTALLED_TEST) ## build the documentation's site in docs/_build/html
+	.venv/bin/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+
+refresh: $(INSTALLED_TEST) ## bring exports, the documents' outputs and the notebooks up to date
 	.venv/bin/gdlab export --all
-	.venv/bin/python tests/test_readme.py
+	.venv/bin/python tests/test_documents.py
 	.venv/bin/python tests/claims_page.py
 	.venv/bin/python tests/notebooks.py
 

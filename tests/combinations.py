@@ -1,4 +1,4 @@
-"""What works with what: every pair of options tried, as the table that the README shows.
+"""What works with what: every pair of options tried, as the table in docs/options.md.
 
 python tests/combinations.py
 """

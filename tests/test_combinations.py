@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 import gdlab
 from gdlab.core import engine
 
-README = Path(__file__).parent.parent / "README.md"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "options.md"
 MARK = "<!-- what works with what: python tests/combinations.py -->\n"
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 LINE_RULES = [name for name in gdlab.rules() if not name.endswith("_lesson")]
 
 
 def test_the_readme_shows_what_works_with_what():
-    shown = README.read_text(encoding="utf-8").split(MARK)[1].split("\n\n")[0]
+    shown = DOCUMENT.read_text(encoding="utf-8").split(MARK)[1].split("\n\n")[0]
     assert shown.strip() == combinations.table()
 
 
