@@ -17,6 +17,9 @@ from gdlab.marking.sheet import Filled, Written, decimals_of
 WORLD = {
     "sqrt": math.sqrt,
     "cos": math.cos,
+    "sin": math.sin,
+    "exp": math.exp,
+    "log": math.log,
     "floor": math.floor,
     "sign": lambda x: (x > 0) - (x < 0),
     "abs": abs,

@@ -1,4 +1,4 @@
-"""Expressions as JavaScript, in calls alone: ``add(c.x[r], mul(i.lr, 2))``.
+"""Expressions as JavaScript, in calls alone: ``add(c.x[r], mul(i.lr, 2))``; and as data for it.
 
 What ``add`` and the others do is given to the text when it runs (gdlab/web/static/arithmetic.js):
 the arithmetic of IEEE 754, or a spreadsheet's, which goes on with errors. Calls need no precedence.
@@ -6,6 +6,9 @@ the arithmetic of IEEE 754, or a spreadsheet's, which goes on with errors. Calls
 
 import ast
 from collections.abc import Callable
+from typing import Any
+
+from gdlab.language.grammar import CONSTANTS
 
 CALLS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Pow: "pow"}
 COMPARED = {
@@ -36,4 +39,25 @@ def javascript(tree: ast.expr, leaf: Callable[[str], str]) -> str:
             return leaf(name)
         case ast.Constant(float(value) | int(value)):
             return repr(float(value)).removesuffix(".0")
+    raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
+
+
+def as_data(tree: ast.expr) -> Any:
+    """An expression as nested lists: ``["add", "x", ["mul", "lr", 2]]``, its names as they are.
+
+    A choice begins with its comparison: ``["<", a, b, then, otherwise]``.
+    """
+    match tree:
+        case ast.BinOp(left, op, right):
+            return [CALLS[type(op)], as_data(left), as_data(right)]
+        case ast.UnaryOp(operand=operand):
+            return ["neg", as_data(operand)]
+        case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
+            return [COMPARED[type(op)], *map(as_data, (left, right, body, orelse))]
+        case ast.Call(ast.Name(function), arguments):
+            return [function, *map(as_data, arguments)]
+        case ast.Name(name):
+            return CONSTANTS.get(name, name)
+        case ast.Constant(value):
+            return value
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")

@@ -22,6 +22,7 @@ from gdlab.reading.points import read_columns
 from gdlab.web.data import guest, order_data, sheet_data
 from gdlab.web.program import program
 from gdlab.web.race import guest_rules
+from gdlab.web.slips import parts_of, slips_of
 from gdlab.web.workbook_template import workbook_templates
 
 if TYPE_CHECKING:
@@ -125,11 +126,22 @@ def _workbook(sheet: "LiveSheet", _event: Event, _buffers: list[Any]) -> Work:
     return {"workbook": workbook_templates({one: sheet.runs[one] for one in sheet.page["sheets"]})}
 
 
+def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """The usual slips of a sheet's columns, which a practice compares with."""
+    table = sheet.runs[event["sheet"]].table
+    columns = {}
+    for done, name in enumerate(table.names):
+        yield done / len(table.names)
+        columns[name] = slips_of(table, name)
+    return {"slips": {event["sheet"]: {"columns": columns, "parts": parts_of(table)}}}
+
+
 WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
     "order": _order,
     "rules": _rules,
     "points": _points,
     "workbook": _workbook,
+    "slips": _slips,
 }
 
 

@@ -18,6 +18,7 @@ from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
 from gdlab.web.sheet_meta import sheet_meta
+from gdlab.web.slips import marking_data
 
 DATA, COMPARE = "data", "compare"
 WHOLE = ("batch_size", "at_epoch")
@@ -55,6 +56,7 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         # The line of Python leaves the model's own points out.
         "ownPoints": _named(one, own()) if own else None,
         "race": _race(one) if racing else NO_RACE,
+        "marking": marking_data(),
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in runs.items()
         },

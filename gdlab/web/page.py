@@ -16,6 +16,7 @@ from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, page_data, runs_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.program import program
+from gdlab.web.slips import sheet_slips
 from gdlab.web.workbook_template import workbook_templates
 
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
@@ -72,6 +73,7 @@ def write_page(
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
     data["workbook"] = workbook_templates(runs)
+    data["slips"] = {name: sheet_slips(run.table) for name, run in runs.items()}
     programs = {name: program(run.table) for name, run in runs_of(data, runs).items()}
     script = _script(programs)
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL

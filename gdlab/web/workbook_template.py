@@ -48,16 +48,21 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
     The line's are there for points on the lesson's line and for others. ``parts`` are the texts
     that the ``files`` of a book point to.
     """
-    pool: dict[str, int] = {}
-    books: dict[str, Any] = {}
+    books: dict[str, dict[str, Any]] = {}
     for kind, points in _points(next(iter(runs.values()))).items():
         shown = {name: _shown(run, points) for name, run in runs.items()}
         for name, run in shown.items():
-            books.setdefault(name, {})[kind] = _book({name: run}, pool, last=True)
+            books.setdefault(name, {})[kind] = _book({name: run}, last=True)
         if len(shown) > 1:
-            books.setdefault(DATA_SHEET, {})[kind] = _book(shown, pool, last=False)
+            books.setdefault(DATA_SHEET, {})[kind] = _book(shown, last=False)
+    every = [one for kinds in books.values() for one in kinds.values()]
+    # Parts that are much alike stand side by side: a packer looks only 32 kB back.
+    parts = sorted({text for one in every for text in one["files"].values()}, key=_looks)
+    numbers = {text: number for number, text in enumerate(parts)}
+    for one in every:
+        one["files"] = {name: numbers[text] for name, text in one["files"].items()}
     return {
-        "parts": list(pool),
+        "parts": parts,
         "books": books,
         "sheets": {name: _figures(run) for name, run in runs.items()},
         "start_row": START_ROW,
@@ -71,6 +76,10 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "samples": SAMPLES,
         "charted": CHART_POINTS,
     }
+
+
+def _looks(part: str) -> tuple[str, int, str]:
+    return part[:200], len(part), part
 
 
 def _points(run: Trace) -> dict[str, Points]:
@@ -88,7 +97,7 @@ def _shown(run: Trace, points: Points) -> Trace:
     return dataclasses.replace(rerun(run, points, EPOCHS), options=run.options)
 
 
-def _book(runs: Mapping[str, Trace], pool: dict[str, int], last: bool) -> dict[str, Any]:
+def _book(runs: Mapping[str, Trace], last: bool) -> dict[str, Any]:
     """The parts of a workbook; the points stand on its ``last`` sheet or on its first."""
     one = next(iter(runs.values()))
     with tempfile.TemporaryDirectory(prefix="gdlab-template-") as folder:
@@ -105,9 +114,7 @@ def _book(runs: Mapping[str, Trace], pool: dict[str, int], last: bool) -> dict[s
     names = [*runs] if last or not one.table.point else [DATA_SHEET, *runs]
     if last and one.table.point:
         names.append(DATA_SHEET)
-    files = {
-        name: pool.setdefault(_stripped(name, text), len(pool)) for name, text in texts.items()
-    }
+    files = {name: _stripped(name, text) for name, text in texts.items()}
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
     return {"files": files, "sheets": sheets}
 

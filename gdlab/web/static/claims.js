@@ -1,5 +1,6 @@
 // What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
 // for, as gdlab/marking has it (values.py, claims.py, counting.py).
+import { SHEET } from "./arithmetic.js";
 import { roundedTo } from "./intervals.js";
 import { orderOf, readingsOf, unworkedOf } from "./texts.js";
 
@@ -36,9 +37,8 @@ export function countingOf({ names, computed, data, count }, program, inputs) {
   const isWhole = (value) => (typeof value === "number" ? Number.isInteger(value) : value);
   const both = (a, b) => isWhole(a) && isWhole(b);
   const WHOLE = {
-    add: both, sub: both, mul: never, div: never, pow: never, neg: never, sqrt: never, cos: never,
-    abs: never, floor: never, sign: never, min: never, max: never,
-    choose: (sign, a, b, then, otherwise) => both(then(), otherwise()),
+    ...Object.fromEntries(Object.keys(SHEET).map((name) => [name, never])),
+    add: both, sub: both, choose: (sign, a, b, then, otherwise) => both(then(), otherwise()),
   };
   const counted = names.filter((name) => !computed.includes(name) && !data.includes(name));
   const given = Object.fromEntries(Object.keys(inputs).map((name) => [name, name === count]));

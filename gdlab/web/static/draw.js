@@ -1,7 +1,8 @@
-// Pleasant numbers for a practice sheet, chosen as gdlab/marking/numbers.py does: whole points,
-// starts and rates of one or two digits, steps large enough to be seen at a few decimals, no error
-// near 0, where a slip would not show, and no explosion. The draw is the page's own: the same seed
-// gives the same numbers on every page, but not those of a practice workbook.
+// Pleasant numbers for a practice sheet, chosen as gdlab/marking/numbers.py does: for the line whole
+// points, starts and rates of one or two digits, steps large enough to be seen at a few decimals, no
+// error near 0, where a slip would not show; for another model points of its own, starts near its
+// own, steps that can be seen; and no explosion. The draw is the page's own: the same seed gives the
+// same numbers on every page, but not those of a practice workbook.
 import { compute } from "./compute.js";
 import { Refusal } from "./number_input.js";
 
@@ -16,6 +17,8 @@ const USUAL_RATES = RATES.filter((rate) => rate <= 1);
 // A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
 const NEGLIGIBLE_EPS = 1e-7;
 const [SMALLEST_STEP, LARGEST_STEP] = [0.02, 3];
+// A network's gradients are small, and so are its steps.
+const SMALLEST_MODEL_STEP = 0.001;
 const [SMALLEST_ERROR, LARGEST_ERROR] = [0.2, 25];
 const TRIES = 20;
 
@@ -49,7 +52,7 @@ function drawing(text) {
   };
 }
 
-function pointsFrom(draw, count) {
+function pointsOnLine(draw, count) {
   const [slope, intercept] = [draw.choice([-2, 2, 3]), draw.whole(-5, 9)];
   const points = { x: [], y: [] };
   for (let k = 0; k < count; k++) {
@@ -59,6 +62,37 @@ function pointsFrom(draw, count) {
     points.y.push(slope * x + intercept + draw.whole(-2, 2));
   }
   return points;
+}
+
+/** Points of a model's own, in another order; of one that has none, tenths from -2 to 2. */
+function pointsOfModel(draw, count, names, own) {
+  const points = Object.fromEntries(names.map((name) => [name, []]));
+  const rows = own ? own[names[0]].length : 0;
+  let order = [];
+  for (let k = 0; k < count; k++) {
+    if (!order.length) order = draw.shuffled([...Array(rows).keys()]);
+    const row = order.shift();
+    for (const name of names) {
+      points[name].push(own ? own[name][row] : draw.whole(-20, 20) / 10);
+    }
+  }
+  return points;
+}
+
+/** Starts of the line, which differ, so that taking one for the other shows. */
+const startsOfLine = (draw, parameters) => {
+  const starts = draw.shuffled(STARTS);
+  return Object.fromEntries(parameters.map(({ start }, k) => [start, starts[k]]));
+};
+
+/** Starts a few tenths from the model's own, no two of them the same. */
+function startsNear(draw, parameters, own) {
+  const tenths = draw.shuffled(Array.from({ length: 21 }, (_, k) => k - 10));
+  const starts = Object.fromEntries(parameters.map(
+    ({ start }, k) => [start, Number((own[start] + tenths[k] / 10).toFixed(2))],
+  ));
+  const differ = new Set(Object.values(starts)).size === parameters.length;
+  return differ ? starts : startsNear(draw, parameters, own);
 }
 
 /** A short memory for each share, the longer one where the sheet's own is longer. */
@@ -77,31 +111,34 @@ function inputsFrom(draw, { inputs, limits }) {
 }
 
 /** Whether a run can be followed by hand: its steps show, and its errors are neither 0 nor vast. */
-function isPleasant({ frame }, parameters) {
+function isPleasant({ frame }, parameters, isLine) {
   const sizes = (name) => Array.from(frame[name].subarray(1), Math.abs);
+  const steps = parameters.flatMap(({ step }) => sizes(step)).sort((a, b) => a - b);
+  if (steps.at(-1) > LARGEST_STEP) return false;
+  if (!isLine) return steps[Math.floor(steps.length / 2)] >= SMALLEST_MODEL_STEP;
   const errors = sizes("error");
   if (Math.min(...errors) < SMALLEST_ERROR || Math.max(...errors) > LARGEST_ERROR) return false;
-  const steps = parameters.flatMap(({ name }) => sizes(`step_${name}`)).sort((a, b) => a - b);
-  return steps[Math.floor(steps.length / 4)] >= SMALLEST_STEP && steps.at(-1) <= LARGEST_STEP;
+  return steps[Math.floor(steps.length / 4)] >= SMALLEST_STEP;
 }
 
 /**
  * What practice sheet `seed` of a sheet is given over so many rows, and its true run: `{points,
- * inputs, first, run}`. Settings such as a batch's size stay as the sheet has them.
+ * inputs, first, run}`. Settings such as a batch's size stay as the sheet has them. `own` are the
+ * model's own points, null where it has none.
  */
-export function drawPractice(sheet, program, rows, seed) {
+export function drawPractice(sheet, program, rows, seed, own) {
   const draw = drawing(`${sheet.rule} ${rows} ${seed}`);
-  const { parameters } = sheet.head;
+  const { parameters, model } = sheet.head;
+  const isLine = model === "line";
   const rate = ["lr", "start_lr"].find((name) => name in sheet.inputs);
   let usable = null;
   // Rates over 1 are tried where none of the usual ones will do.
   for (let tries = 0; tries < 2 * TRIES; tries++) {
     const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : RATES) : [null];
-    const points = pointsFrom(draw, rows);
-    // Two different starts, so that taking one for the other shows.
-    const starts = draw.shuffled(STARTS);
-    const inputs = { ...sheet.inputs, ...sheet.starts, ...inputsFrom(draw, sheet) };
-    parameters.forEach(({ name }, k) => { inputs[`start_${name}`] = starts[k]; });
+    const points = isLine ? pointsOnLine(draw, rows) : pointsOfModel(draw, rows, sheet.data, own);
+    const starts = isLine ? startsOfLine(draw, parameters)
+      : startsNear(draw, parameters, sheet.starts);
+    const inputs = { ...sheet.inputs, ...sheet.starts, ...inputsFrom(draw, sheet), ...starts };
     for (const one of rates) {
       const tried = { points, inputs: rate ? { ...inputs, [rate]: one } : inputs };
       tried.first = { ...sheet.counts };
@@ -113,7 +150,7 @@ export function drawPractice(sheet, program, rows, seed) {
         points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
       });
       if (tried.run.exploded) continue;
-      if (isPleasant(tried.run, parameters)) return tried;
+      if (isPleasant(tried.run, parameters, isLine)) return tried;
       usable ??= tried;
     }
   }

@@ -50,11 +50,7 @@ function copiesOf({ names }, program, inputs) {
   const cell = {};
   const column = Object.fromEntries(names.map((name) => [name, [cell, cell]]));
   const nothing = () => null;
-  const NOTHING = {
-    add: nothing, sub: nothing, mul: nothing, div: nothing, pow: nothing, neg: nothing,
-    sqrt: nothing, cos: nothing, abs: nothing, floor: nothing, sign: nothing, min: nothing,
-    max: nothing, choose: nothing,
-  };
+  const NOTHING = Object.fromEntries(Object.keys(SHEET).map((name) => [name, nothing]));
   const { rows } = program(NOTHING, column, {}, inputs);
   return new Set(Object.keys(rows).filter((name) => rows[name](1) === cell));
 }
@@ -63,9 +59,11 @@ function copiesOf({ names }, program, inputs) {
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
  * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
  * that it asks for; `truth` the true columns by name, from place 1 on; `texts` what was typed, by
- * "row name". Gives, by the same places, `{status, written, origin, expected, fromYours, own}` of every
- * cell to fill in: `origin` is the first wrong cell that a cell which follows leans on, `expected`
- * the true number and `fromYours` what follows from the learner's own cells, NaN for an error.
+ * "row name". Gives `verdicts`, by the same places `{status, written, claim, origin, expected,
+ * fromYours, cells}` of every cell to fill in: `origin` is the first wrong cell that a cell which
+ * follows leans on, `expected` the true number and `fromYours` what follows from the learner's own
+ * cells, NaN for an error; `own`, what the learner has in each cell; `written`, what was read; and
+ * the sheet with what it is given.
  */
 export function judgeTyped(sheet, program, given, truth, texts) {
   const { rows, inputs, first, blanks = null, decimals = null } = given;
@@ -181,5 +179,5 @@ export function judgeTyped(sheet, program, given, truth, texts) {
       verdicts.set(`${row} ${name}`, judgeCell(name, row, `${row} ${name}`));
     }
   }
-  return verdicts;
+  return { verdicts, own, written, sheet, rows, inputs, first };
 }

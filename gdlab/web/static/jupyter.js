@@ -92,7 +92,8 @@ export default {
     const programs = compiled(model.get("programs"));
     let isThere = true;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    const host = withHistory(withPractice(createHost(page, programs, kernel), page, programs));
+    const plain = createHost(page, programs, kernel);
+    const host = withHistory(withPractice(plain, page, programs, askForSlips));
     const sheets = Object.keys(page.sheets);
     const found = [];
     let shared = {};
@@ -144,6 +145,14 @@ export default {
       }
       share();
       sheet.answer(host.ask({ kind: "show" }));
+    }
+
+    /** A sheet's slips are many: only a practice needs them. Without a kernel hints only ask. */
+    function askForSlips(tab) {
+      kernel({ what: "slips", sheet: tab }).then((found) => {
+        host.learn(found);
+        sheet.answer(host.ask({ kind: "show" }));
+      }, () => {});
     }
 
     /** Rules that were registered since the sheet was made can be compared too. */

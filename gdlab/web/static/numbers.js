@@ -23,6 +23,15 @@ export function short(value, digits = 10) {
   return trimmed(value.toFixed(Math.max(0, digits - 1 - exponent)));
 }
 
+/** A number to so many decimals, a half to the even digit, as Python has it. */
+export function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  const longer = value.toFixed(decimals + 1);
+  const isHalf = longer.endsWith("5") && Number.isInteger(value * 2 ** (decimals + 1));
+  const down = longer.slice(0, decimals ? -1 : -2);
+  return isHalf && Number(down.at(-1)) % 2 === 0 ? down : text;
+}
+
 /** A cell's text: six digits, or the spreadsheet's error. */
 export function shown(value) {
   return short(value, 6);

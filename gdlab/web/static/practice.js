@@ -1,11 +1,11 @@
 // Practice: cells to fill in, judged as they are typed.
 import { compute } from "./compute.js";
+import { diagnose } from "./diagnosis.js";
 import { drawPractice } from "./draw.js";
 import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { Refusal } from "./number_input.js";
-import { slipHint } from "./slips.js";
 import { addressOf, numbersOf, readState } from "./state.js";
 
 const PRACTICE_ROWS = 3;
@@ -30,18 +30,20 @@ function numbersThere(sheet, program, { points, inputs, epochs, samples }) {
 /**
  * The host of a sheet that also has practice: `ask` and the rest as createHost gives them. One
  * practice is kept for each sheet, so that who looks elsewhere finds it as they left it. Where
- * Python has drawn the numbers (`page.practice`), that practice is all there is.
+ * Python has drawn the numbers (`page.practice`), that practice is all there is. `askForSlips(tab)`
+ * fetches a sheet's slips where the page does not have them yet: learn({ slips }) takes them.
  */
-export function withPractice(host, page, programs) {
+export function withPractice(host, page, programs, askForSlips = () => {}) {
   const given = page.practice ?? null;
+  const slips = { ...page.slips };
   const left = new Map();
   const drawn = new Map();
   // `held` are the points and inputs of a practice on the sheet's own.
   const begun = (sheet, seed, held = null) => ({ sheet, seed, held, texts: {}, hinted: [] });
-  let open = given ? begun(page.tab, given.seed) : null;
+  let open = null;
 
-  // Numbers are drawn for a line alone.
-  const canPractise = (tab) => tab in page.sheets && page.model === "line";
+  // A surface has no points to draw.
+  const canPractise = (tab) => tab in page.sheets && !page.sheets[tab].head.surface;
   const dataNames = Object.keys(page.points);
 
   /** The first points of the sheet and its inputs, to practise with. */
@@ -65,7 +67,7 @@ export function withPractice(host, page, programs) {
         return drawn.get(key);
       }
       drawn.set(key, given ? numbersThere(sheet, programs[tab], given) : {
-        ...drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed),
+        ...drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed, page.ownPoints),
         epochs: 1, samples: PRACTICE_ROWS,
       });
     }
@@ -112,7 +114,11 @@ export function withPractice(host, page, programs) {
 
   function set(practice) {
     open = practice;
-    if (practice) left.set(practice.sheet, practice);
+    if (!practice) return;
+    left.set(practice.sheet, practice);
+    if (practice.sheet in slips) return;
+    slips[practice.sheet] = null;
+    askForSlips(practice.sheet);
   }
 
   function placeOf({ row, column }) {
@@ -181,11 +187,12 @@ export function withPractice(host, page, programs) {
   /** What the sheet shows of a practice. */
   function stateOf(practice) {
     const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals } = practice;
-    const verdicts = judgeTyped(
+    const judged = judgeTyped(
       sheet, programs[tab],
       { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
       numbers.run.frame, new Map(Object.entries(texts)),
     );
+    const { verdicts } = judged;
     const shown = {
       tab, tabs: page.tabs, epochs: numbers.epochs, samples: numbers.samples, rows,
       mark: `practice ${tab}`, inputs: numbers.inputs, first: numbers.first, exploded: null,
@@ -193,17 +200,18 @@ export function withPractice(host, page, programs) {
       head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
     };
     const seen = readState(shown);
+    const causes = practice.hinted.length && slips[tab]
+      ? diagnose(judged, slips[tab], page.marking) : new Map();
     for (const [place, text] of Object.entries(texts)) {
       const { status, written } = verdicts.get(place);
-      const hint = messageOf(practice, seen, verdicts, place) || status;
+      const hint = messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
       shown.judged[place] = { text, status: written ? status : "empty", hint };
     }
     return shown;
   }
 
   /** What is said of a cell in the formula bar: a sentence, or a hint where it was asked for. */
-  function messageOf(practice, seen, verdicts, place) {
-    const { tab, sheet, inputs, hinted } = practice;
+  function messageOf({ hinted }, seen, verdicts, place, cause) {
     const verdict = verdicts.get(place);
     const { status, written, origin, fromYours } = verdict;
     const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
@@ -220,12 +228,9 @@ export function withPractice(host, page, programs) {
     const bad = before.find((one) => verdicts.get(one)?.status === "wrong");
     if (empty) return `hint: first fill in ${cellAt(empty)}`;
     const look = bad ? `first look at ${cellAt(bad)}` : "";
-    const columns = ownNumbers(practice, verdicts);
-    const { parameters } = sheet.head;
-    const slip = slipHint(programs[tab], columns, inputs, parameters, name, row, verdict);
     const numbers = numbersOf(seen, name, row);
     const question = `which step with these numbers makes another ${name}?`;
-    return `hint: ${slip || look || question}: ${numbers}`;
+    return `hint: ${cause || look || question}: ${numbers}`;
   }
 
   /** The numbers of a practice on the sheet's own, as they were kept here or shared with Python. */
@@ -234,9 +239,15 @@ export function withPractice(host, page, programs) {
     return { points: pointsOf(dataNames, points), inputs };
   }
 
+  if (given) set(begun(page.tab, given.seed));
+
   return {
     ...host,
     ask,
+    learn({ slips: found = {}, ...rest }) {
+      Object.assign(slips, found);
+      host.learn(rest);
+    },
     /** All of the open practice that Python needs to mark it; nothing where none is open. */
     practice() {
       if (!open) return {};
@@ -277,17 +288,4 @@ function ownCells({ sheet, drawn, texts, rows, blanks }, verdicts) {
       return place in texts ? verdicts.get(place).written.number ?? NaN : NaN;
     })
   )));
-}
-
-/** By column the numbers that the learner computes with: their own, or what follows from them. */
-function ownNumbers({ sheet, drawn: { run, first }, rows }, verdicts) {
-  const numberAt = (name, row) => {
-    const verdict = verdicts.get(`${row} ${name}`);
-    if (!verdict) return run.frame[name][row];
-    return verdict.written?.number ?? verdict.fromYours;
-  };
-  const all = Array.from({ length: rows }, (_, k) => k + 1);
-  return Object.fromEntries(sheet.names.map(
-    (name) => [name, [first[name], ...all.map((row) => numberAt(name, row))]],
-  ));
 }

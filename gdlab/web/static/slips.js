@@ -1,112 +1,76 @@
-// Which usual slip gives what was typed: a formula is computed again with one step of it done
-// otherwise, or with one number taken from another cell.
-import { SHEET } from "./arithmetic.js";
+// What a slip gives: a formula that Python wrote as data (gdlab/web/slips.py), on a learner's own
+// numbers.
+import { INTERVALS, NoNumber, hull } from "./intervals.js";
 
-// Chance would have met a slip as near in fewer than this share of cells: it is believed.
-const BELIEVED = 0.25;
-const SIGNS = "look at the signs";
-const FACTORS = "count the factors";
-const ROWS = "this row's number or the row above's?";
-const UPDATED = "the old parameter or the updated one?";
-const OTHER = "does every number belong to this parameter?";
+/** Whether two formulas are the same. */
+export const sameFormula = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** What else may be done for each operation: `[hint, what comes out]`. */
-const OTHERWISE = {
-  add: (a, b) => [[SIGNS, a - b], [SIGNS, b - a], ["count the terms", a], ["count the terms", b]],
-  sub: (a, b) => [
-    [SIGNS, a + b], ["which of the two is subtracted from which?", b - a],
-    ["which share belongs here?", b],
-  ],
-  mul: (a, b) => (
-    a === b ? [["is something squared here?", a], ["is something squared here?", 2 * a]]
-      : [[FACTORS, a], [FACTORS, b]]
-  ),
-  div: (a, b) => [["is something divided here?", a], ["what is divided by what?", b / a]],
-  pow: (a, b) => [["is there a power?", a], ["a power is no product", a * b]],
-  sqrt: (a) => [["is there a root here?", a]],
-  neg: (a) => [["look at the sign", a]],
-  min: (a, b) => [["the larger or the smaller?", Math.max(a, b)]],
-  max: (a, b) => [["the larger or the smaller?", Math.min(a, b)]],
-};
+/** The names that a formula asks for. */
+export const namesIn = (tree) => (
+  Array.isArray(tree) ? tree.slice(1).flatMap(namesIn) : typeof tree === "string" ? [tree] : []
+);
 
-/** SHEET, with the step `at` of a computation, from 0, done in its way `way`; `told` hears all. */
-function altered(at, way, told) {
-  let step = -1;
-  const counted = ([name, operation]) => {
-    const ways = OTHERWISE[name];
-    if (!ways) return [name, operation];
-    return [name, (...given) => {
-      step += 1;
-      if (step !== at) return operation(...given);
-      const all = ways(...given);
-      told(all);
-      return all[way][1];
-    }];
-  };
-  return {
-    arithmetic: Object.fromEntries(Object.entries(SHEET).map(counted)),
-    restart: () => { step = -1; },
-    steps: () => step + 1,
-  };
-}
-
-/** All that one step done otherwise makes of a column's cell. */
-function* byStep(program, cells, inputs, name, row) {
-  const run = (at, way, told) => {
-    const { arithmetic, steps } = altered(at, way, told);
-    const value = program(arithmetic, cells, {}, inputs).rows[name](row);
-    return [value, steps()];
-  };
-  const [, steps] = run(-1, 0, () => {});
-  for (let at = 0; at < steps; at++) {
-    let ways = [];
-    for (let way = 0; way === 0 || way < ways.length; way++) {
-      const [value] = run(at, way, (all) => { ways = all; });
-      yield [ways[way][0], value];
-    }
+/** The interval that a formula gives; `own` has each name's. */
+function bound(tree, own) {
+  if (typeof tree === "number") return [tree, tree];
+  if (typeof tree === "string") return own.get(tree);
+  const [operation, ...parts] = tree;
+  const part = (place) => bound(parts[place], own);
+  if (!(operation in INTERVALS)) {
+    return INTERVALS.choose(operation, part(0), part(1), () => part(2), () => part(3));
   }
-}
-
-/** Where a cell may have been taken from instead: `[hint, column, row]`. */
-function* insteadOf({ name, row }, here, names, parameters) {
-  yield [ROWS, name, row === here ? row - 1 : here];
-  if (names.includes(`new_${name}`)) yield [UPDATED, `new_${name}`, here];
-  const [first, second] = parameters.map((one) => one.name);
-  for (const [own, other] of [[first, second], [second, first]]) {
-    if (name.endsWith(own)) yield [OTHER, name.slice(0, -own.length) + other, row];
-  }
-}
-
-/** All that one number from another cell makes of a column's cell; `cells` are as they were. */
-function* byCell(formula, cells, taken, row, parameters) {
-  const names = Object.keys(cells);
-  for (const at of taken) {
-    const right = cells[at.name][at.row];
-    for (const [hint, name, there] of insteadOf(at, row, names, parameters)) {
-      const instead = cells[name]?.[there];
-      if (!Number.isFinite(instead) || instead === right) continue;
-      cells[at.name][at.row] = instead;
-      yield [hint, formula(row)];
-      cells[at.name][at.row] = right;
-    }
-  }
+  const first = part(0);
+  if (parts.length === 1) return INTERVALS[operation](first);
+  // A number times itself is a square: the arithmetic knows it by its being the same.
+  const isSquare = operation === "mul" && sameFormula(...parts);
+  return INTERVALS[operation](first, isSquare ? first : [...part(1)]);
 }
 
 /**
- * A hint at the slips that give a wrong cell's number, without a value; empty where none is to be
- * believed. `cells` are the learner's numbers by column, `verdict` is what judgeTyped says.
+ * The learner's own numbers in one row, to be put into slips: what is returned gives a formula's
+ * interval; null for no number, and where it asks for what is not there. A number that is known to
+ * the share `full` of itself is known in full.
  */
-export function slipHint(program, cells, inputs, parameters, name, row, verdict) {
-  const { written, claim, fromYours } = verdict;
-  if (!claim || !Number.isFinite(fromYours)) return "";
-  const formula = program(SHEET, cells, {}, inputs).rows[name];
-  const found = [
-    ...byStep(program, cells, inputs, name, row),
-    ...byCell(formula, cells, verdict.cells, row, parameters),
-  ].filter(([, value]) => Number.isFinite(value) && value !== fromYours);
-  const width = claim[1] - claim[0];
-  const near = found.filter(([, value]) => Math.abs(value - written.number) <= width);
-  const tried = new Set(found.map(([, value]) => value)).size;
-  const chance = (tried * width) / Math.abs(written.number - fromYours);
-  return chance < BELIEVED ? [...new Set(near.map(([hint]) => hint))].join(" Or: ") : "";
+export function ownNumbers({ sheet, inputs, first, own }, row, full) {
+  const known = new Map();
+  const isColumn = (name) => sheet.names.includes(name);
+
+  /** What the first row finds above it; an empty cell counts as 0. */
+  function aboveFirst(name) {
+    const input = Object.keys(sheet.carried).find((one) => sheet.carried[one] === name);
+    return first[name] ?? inputs[input] ?? (isColumn(name) ? 0 : undefined);
+  }
+
+  function find(name) {
+    if (isColumn(name)) return own.get(`${row} ${name}`);
+    const column = name.slice(0, -5);
+    const isBelow = name.endsWith("_next") && sheet.data.includes(column);
+    if (isBelow) return own.get(`${row + 1} ${column}`);
+    if (!name.endsWith("_prev")) return inputs[name];
+    return row > 1 ? own.get(`${row - 1} ${column}`) : aboveFirst(column);
+  }
+
+  function intervalOf(name) {
+    const found = find(name);
+    if (typeof found === "number") return [found, found];
+    if (!found || found.number === null) return null;
+    const exact = [found.number, found.number];
+    // A number in full is taken as it is: 0.5 is to round up, and not perhaps.
+    const isFull = found.kept[1] - found.kept[0] <= full * Math.abs(found.number);
+    return isFull ? exact : hull(found.kept, exact);
+  }
+
+  return function into(tree) {
+    for (const name of namesIn(tree)) {
+      if (!known.has(name)) known.set(name, intervalOf(name));
+      if (!known.get(name)) return null;
+    }
+    try {
+      const found = bound(tree, known);
+      return found.every(Number.isFinite) ? found : null;
+    } catch (problem) {
+      if (problem instanceof NoNumber) return null;
+      throw problem;
+    }
+  };
 }

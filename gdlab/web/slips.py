@@ -1,0 +1,47 @@
+"""The usual slips as plain data: gdlab/web/static/diagnosis.js puts a learner's numbers into them.
+
+So a page and the command line name the same cause.
+"""
+
+from typing import Any
+
+from gdlab.core.columns import Part, Table
+from gdlab.language.javascript import as_data
+from gdlab.marking import diagnosis, mistyping
+from gdlab.marking.claims import DECIMALS_IN_FULL
+from gdlab.marking.kinds import KINDS
+from gdlab.marking.slips import slips
+
+
+def slips_of(table: Table, name: str) -> list[list[Any]]:
+    """The slips of a column, the most usual first: the short name and the formula of each."""
+    return [[slip.name, as_data(slip.tree)] for slip in slips(table, name)]
+
+
+def parts_of(table: Table) -> dict[str, Part]:
+    """What each column's name is made of: a word and a parameter."""
+    return {name: table.part(name) for name in table.names}
+
+
+def sheet_slips(table: Table) -> dict[str, Any]:
+    """The slips of all columns, and what tells the columns of one parameter from another's."""
+    columns = {name: slips_of(table, name) for name in table.names}
+    return {"columns": columns, "parts": parts_of(table)}
+
+
+def marking_data() -> dict[str, Any]:
+    """What is the same for all sheets: each kind of slip, and when a slip is believed."""
+    return {
+        "kinds": {name: [kind.usual, kind.hint] for name, kind in KINDS.items()},
+        "believed": diagnosis.BELIEVED,
+        "possible": diagnosis.POSSIBLE,
+        "same": diagnosis.SAME,
+        "full": diagnosis.FULL,
+        "mostCells": diagnosis.MOST_CELLS,
+        "mostNamed": diagnosis.MOST_NAMED,
+        "byHand": diagnosis.BY_HAND,
+        "mostDigits": mistyping.MOST_DIGITS,
+        "habit": mistyping.HABIT,
+        "rounded": mistyping.ROUNDED,
+        "decimalsInFull": DECIMALS_IN_FULL,
+    }

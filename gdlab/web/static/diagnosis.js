@@ -1,0 +1,240 @@
+// Which usual slip gives what a learner wrote, where that can be believed, as
+// gdlab/marking/diagnosis.py says it. Two slips at once are left to Python: here nothing is said.
+import { meet, roundedTo } from "./intervals.js";
+import { cutOff, mistypedOf } from "./mistyping.js";
+import { namesIn, ownNumbers, sameFormula } from "./slips.js";
+
+const middle = ([low, high]) => (low + high) / 2;
+
+/**
+ * The wrong cells whose cause is known, or could be: `{slip, hint}` by place; `slip` is null where
+ * it is not sure. `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and
+ * number of `rows`; `slips` and `marking` are what Python wrote of the sheet and of all sheets.
+ */
+export function diagnose(judged, slips, marking) {
+  const { verdicts, sheet } = judged;
+  const slipOf = ([name, tree]) => {
+    const [usual, hint] = marking.kinds[name];
+    return { name, tree, usual, hint };
+  };
+  const { matchesOf, gives } = comparing(judged, marking);
+  const wrong = wrongCells(verdicts);
+  // The slips that give single cells, for those that nothing explains together.
+  const single = new Map();
+  const causes = new Map();
+  for (const [name, cells] of wrong) {
+    const known = slips.columns[name].map(slipOf);
+    single.set(name, new Map(cells.slice(0, marking.mostCells).map((cell) => {
+      const mistyped = mistypedOf(cell.fromYours, cell.written.decimals, marking.mostDigits);
+      return [cell.place, matchesOf(cell, [...known, ...mistyped.map(slipOf)])];
+    })));
+    causes.set(name, causesOf(judged, cells, single.get(name), gives));
+  }
+  const parameters = sheet.head.parameters.map((one) => one.name);
+  const settled = settledCauses(causes, slips.parts, parameters, marking);
+  const said = new Map();
+  for (const [name, cells] of wrong) {
+    const found = settled.get(name).length ? ofCauses(settled.get(name), marking) : null;
+    if (found) for (const { place } of cells) said.set(place, found);
+    if (settled.get(name).length) continue;
+    for (const [place, matches] of single.get(name)) {
+      const possible = matches.filter(({ chance }) => chance < marking.possible);
+      if (possible.length) said.set(place, couldBe(possible.map(({ slip }) => slip), marking));
+    }
+  }
+  const { places, isHabit } = cutOff(verdicts, marking);
+  for (const place of places.filter((one) => !said.get(one)?.slip)) {
+    said.set(place, { slip: isHabit ? "cut_off" : null, hint: marking.kinds.cut_off[1] });
+  }
+  return said;
+}
+
+/** The wrong cells that hold a number, by column. */
+function wrongCells(verdicts) {
+  const wrong = new Map();
+  for (const [place, verdict] of verdicts) {
+    if (verdict.status !== "wrong" || !verdict.claim) continue;
+    const [row, name] = place.split(" ");
+    if (!wrong.has(name)) wrong.set(name, []);
+    wrong.get(name).push({ place, row: Number(row), ...verdict });
+  }
+  return wrong;
+}
+
+/** What each number stands for if zeros were dropped at its end, as spreadsheets drop them. */
+function sharpClaims(written, inFull) {
+  const most = {};
+  for (const [place, { decimals }] of written) {
+    const [, name] = place.split(" ");
+    most[name] = Math.max(most[name] ?? 0, Math.min(decimals ?? inFull, inFull));
+  }
+  // Where all of a column are whole, its numbers may have been copied.
+  const elsewhere = Math.max(0, ...Object.values(most));
+  return new Map([...written].map(([place, { number }]) => (
+    [place, roundedTo(number, most[place.split(" ")[1]] || elsewhere)]
+  )));
+}
+
+/**
+ * How slips are compared with what is written: `matchesOf(cell, slips)` finds those that give a
+ * cell's number, each with how often chance would find one as good; `gives(cell, slip)` says no more
+ * than whether one does.
+ */
+function comparing(judged, marking) {
+  const sharp = sharpClaims(judged.written, marking.decimalsInFull);
+  const rows = new Map();
+  const numbersIn = (row) => {
+    if (!rows.has(row)) rows.set(row, ownNumbers(judged, row, marking.full));
+    return rows.get(row);
+  };
+  const claimsOf = (cell) => [sharp.get(cell.place), cell.claim];
+  const gives = (cell, slip) => {
+    const found = numbersIn(cell.row)(slip.tree);
+    return found !== null && claimsOf(cell).some((claim) => meet(found, claim));
+  };
+  const matchesOf = (cell, slips) => {
+    const right = Number.isFinite(cell.fromYours) ? cell.fromYours : cell.expected;
+    if (!Number.isFinite(right)) return [];
+    const given = slips.map((slip) => ({ slip, gives: numbersIn(cell.row)(slip.tree) }))
+      .filter(({ gives }) => gives);
+    const found = new Map();
+    for (const claim of claimsOf(cell)) {
+      let near = null;
+      for (const one of given) {
+        const { slip } = one;
+        if (found.has(slip) || !meet(one.gives, claim)) continue;
+        near ??= nearOf(given, claim, right);
+        // Too much gives 0: it is no evidence.
+        const isZero = claim[0] <= 0 && claim[1] >= 0;
+        found.set(slip, { ...one, claim, chance: isZero ? 1 : chanceOf(near, slip.usual) });
+      }
+    }
+    return [...found.values()];
+  };
+  return { matchesOf, gives };
+}
+
+/** How much of the room about as far from the right number as the claim the slips cover. */
+function nearOf(given, claim, right) {
+  const distance = Math.abs(middle(claim) - right);
+  // From a third of the distance to three times as far, on both sides.
+  const room = (16 / 3) * distance;
+  const covered = new Map();
+  for (const { slip, gives } of given) {
+    const away = Math.abs(middle(gives) - right);
+    if (!meet(gives, claim) && (away < distance / 3 || away > 3 * distance)) continue;
+    const width = gives[1] - gives[0] + claim[1] - claim[0];
+    covered.set(slip.usual, (covered.get(slip.usual) ?? 0) + (room ? width / room : 1));
+  }
+  return covered;
+}
+
+/** How often a number written at random would meet a slip at least as usual. */
+function chanceOf(near, usual) {
+  const shares = [...near].map(([one, share]) => (one <= usual ? share : 0));
+  return Math.min(1, shares.reduce((sum, share) => sum + share, 0));
+}
+
+/** The slips that explain all wrong cells of a column; `found` are the matches in some of them. */
+function causesOf({ verdicts, rows }, cells, found, gives) {
+  const bySlip = new Map();
+  for (const [place, matches] of found) {
+    for (const match of matches) {
+      if (!bySlip.has(match.slip)) bySlip.set(match.slip, new Map());
+      bySlip.get(match.slip).set(place, match);
+    }
+  }
+  const explains = (slip, matches) => cells.every((cell) => (
+    matches.has(cell.place)
+    // What the last row has below it, a learner may have read in many ways.
+    || (cell.row === rows && namesIn(slip.tree).some((name) => name.endsWith("_next")))
+    || (!found.has(cell.place) && gives(cell, slip))
+  ));
+  // A copy of a number that is wrong itself explains nothing.
+  const isOfAWrongCell = ({ tree }) => typeof tree === "string"
+    && cells.some(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
+  return [...bySlip]
+    .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
+    .map(([slip, matches]) => ({
+      slip, matches, chance: [...matches.values()].reduce((all, one) => all * one.chance, 1),
+    }));
+}
+
+/** Of several causes for a column those that also explain other columns of the sheet. */
+function settledCauses(causes, parts, parameters, { byHand }) {
+  const found = new Map([...causes].map(([name, them]) => [name, withoutHand(them, byHand)]));
+  for (const name of found.keys()) {
+    for (const { column, renamed } of siblingsOf(name, parts, parameters)) {
+      const theirs = found.get(column) ?? [];
+      const shared = found.get(name).filter(
+        ({ slip }) => theirs.some((one) => sameFormula(one.slip.tree, renamed(slip.tree))),
+      );
+      if (shared.length) found.set(name, shared);
+    }
+  }
+  // Who is known to make a slip in one column makes it in another too.
+  const named = new Set([...found.values()].flatMap((them) => {
+    const names = new Set(them.map(({ slip }) => slip.name));
+    return names.size === 1 ? [...names] : [];
+  }));
+  return new Map([...found].map(([name, them]) => {
+    const known = them.filter(({ slip }) => named.has(slip.name));
+    return [name, known.length ? known : them];
+  }));
+}
+
+/** Causes without slips of the hand, where a formula explains several cells as well. */
+function withoutHand(causes, byHand) {
+  if (causes.every(({ matches }) => matches.size === 1)) return causes;
+  const others = causes.filter(({ slip }) => !byHand.includes(slip.name));
+  return others.length ? others : causes;
+}
+
+/** The same column of other parameters, each with what renames a formula. */
+function siblingsOf(column, parts, parameters) {
+  const columnOf = (base, parameter) => Object.keys(parts).find(
+    (name) => parts[name][0] === base && parts[name][1] === parameter,
+  );
+  const [, own] = parts[column];
+  return parameters.filter((other) => own && other !== own).map((other) => {
+    const exchanged = (name) => {
+      const above = name.endsWith("_prev") ? name.slice(0, -5) : name;
+      const [base, parameter] = parts[above] ?? [];
+      const swapped = parameter === own ? other : parameter === other ? own : null;
+      return ((swapped && columnOf(base, swapped)) ?? above) + name.slice(above.length);
+    };
+    const renamed = (tree) => (
+      Array.isArray(tree) ? [tree[0], ...tree.slice(1).map(renamed)]
+        : typeof tree === "string" ? exchanged(tree) : tree
+    );
+    return { column: exchanged(column), renamed };
+  });
+}
+
+/** What is said where slips explain all wrong cells of a column; null if chance would too. */
+function ofCauses(causes, marking) {
+  const sure = causes.filter(({ chance }) => chance < marking.believed);
+  const likely = causes.filter(
+    (one) => one.chance < marking.possible || sure.some((other) => giveTheSame(one, other, marking)),
+  ).map(({ slip }) => slip);
+  if (!likely.length) return null;
+  if (!sure.length) return couldBe(likely, marking);
+  // A slip of the hand is a coincidence where a formula leads there.
+  const byFormula = likely.filter(({ name }) => !marking.byHand.slice(1).includes(name));
+  const them = byFormula.length ? byFormula : likely;
+  const [{ name, hint }] = them;
+  return them.every((one) => one.name === name) ? { slip: name, hint } : couldBe(them, marking);
+}
+
+/** Whether two causes give the same number somewhere, as far as it is written. */
+function giveTheSame(first, second, { same }) {
+  return [...first.matches].some(([place, { gives, claim }]) => {
+    const other = second.matches.get(place);
+    return other && Math.abs(middle(gives) - middle(other.gives)) <= same * (claim[1] - claim[0]);
+  });
+}
+
+function couldBe(likely, { mostNamed }) {
+  const usual = [...likely].sort((a, b) => a.usual - b.usual).slice(0, mostNamed);
+  return { slip: null, hint: [...new Set(usual.map(({ hint }) => hint))].join(" Or: ") };
+}

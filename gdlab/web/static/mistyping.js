@@ -1,0 +1,67 @@
+// Slips of the hand, as gdlab/marking/mistyping.py has them: a number cut off where it should be
+// rounded, digits in each other's place.
+import { fixed } from "./numbers.js";
+
+const isDigit = (text) => /^\d$/.test(text ?? "");
+const without = (text, place) => text.slice(0, place) + text.slice(place + 1);
+
+/** The right number, mistyped: a digit dropped, misread, or in its neighbour's place. */
+export function mistypedOf(right, decimals, most) {
+  if (decimals === null || decimals < 0 || decimals > most) return [];
+  if (!Number.isFinite(right) || Math.abs(right) >= 10 ** most) return [];
+  const digits = fixed(right, decimals);
+  const places = [...digits].map((_, place) => place).filter((place) => isDigit(digits[place]));
+  const swapped = new Set(places
+    .filter((k) => isDigit(digits[k + 1]) && digits[k] !== digits[k + 1])
+    .map((k) => digits.slice(0, k) + digits[k + 1] + digits[k] + digits.slice(k + 2)));
+  // The last digit may have been dropped by rounding, or come out otherwise in computing.
+  const inner = places.slice(0, -1);
+  const dropped = new Set(inner.filter((k) => !digits.slice(0, k).includes("."))
+    .map((k) => without(digits, k)));
+  // With a digit after the point the number has lost a decimal too.
+  const longer = fixed(right, decimals + 1);
+  for (let k = longer.indexOf(".") + 1; k < longer.length - 1; k++) dropped.add(without(longer, k));
+  for (const text of [digits, longer.slice(0, -1)]) dropped.delete(text);
+  const misread = new Set(inner.flatMap((k) => (
+    [..."0123456789"].map((digit) => digits.slice(0, k) + digit + digits.slice(k + 1))
+  )));
+  const typed = (name, texts, ...others) => [...texts]
+    .filter((text) => /\d/.test(text) && !others.some((other) => other.has(text)))
+    .sort().map((text) => [name, Number(text)]);
+  return [
+    ...typed("digits_swapped", swapped),
+    ...typed("digit_dropped", dropped, swapped),
+    ...typed("digit_misread", misread, swapped, dropped, new Set([digits])),
+  ];
+}
+
+/**
+ * The wrong cells that were cut off where they should be rounded, and whether it is a habit. One
+ * may have gone on with the numbers as cut off, or with all digits: the likelier is taken.
+ */
+export function cutOff(verdicts, marking) {
+  const ways = ["fromYours", "expected"].map((of) => cutOf(verdicts, of, marking.mostDigits));
+  const weight = ({ places, roundedUp }) => places.length - roundedUp;
+  const { places, roundedUp } = weight(ways[1]) > weight(ways[0]) ? ways[1] : ways[0];
+  const isHabit = places.length >= marking.habit && roundedUp <= marking.rounded * places.length;
+  return { places, isHabit };
+}
+
+/** The wrong cells that were cut off, and how many others were rounded up. */
+function cutOf(verdicts, of, mostDigits) {
+  const places = [];
+  let roundedUp = 0;
+  for (const [place, { status, written, [of]: right }] of verdicts) {
+    const { number = null, decimals = null } = written ?? {};
+    if (number === null || decimals === null || decimals < 0 || decimals > mostDigits) continue;
+    if (!Number.isFinite(right)) continue;
+    const exact = Math.abs(right) * 10 ** decimals;
+    const shown = Math.round(Math.abs(number) * 10 ** decimals);
+    // Where cutting off and rounding give the same, or nearly, it cannot be told.
+    if (exact % 1 < 0.5 || exact % 1 >= 0.999 || exact > 10 ** mostDigits) continue;
+    if (shown === Math.floor(exact) && number * right >= 0) {
+      if (status === "wrong") places.push(place);
+    } else if (shown === Math.ceil(exact)) roundedUp += 1;
+  }
+  return { places, roundedUp };
+}
