@@ -11,6 +11,9 @@ import gdlab
 from gdlab.core.lessons import lesson
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
+from gdlab.marking.diagnosis import Diagnosis, diagnose
+from gdlab.marking.judge import judge
+from gdlab.marking.sheet import Filled, Written
 from gdlab.web.page import write_lessons_page
 
 ROWS = 3
@@ -29,8 +32,9 @@ def page(browser: Any, lessons: Path) -> Iterator[Any]:
         yield there
 
 
-def given_run(page: Any) -> Trace:
+def given_run(page: Any, of: Trace | None = None) -> Trace:
     """The true run of the practice that is shown, from what a learner sees there."""
+    run = of or lesson("basic")
     values = page.locator(".gd-field").evaluate_all(
         "all => all.map(one => [one.dataset.input, Number(one.querySelector('.gd-box').value)])"
     )
@@ -40,7 +44,7 @@ def given_run(page: Any) -> Trace:
         cells = f"tr[data-row] td[data-column='{columns.index(name)}']"
         return [float(text) for text in page.locator(cells).all_text_contents()[1 : ROWS + 1]]
 
-    return rerun(lesson("basic"), (column("x"), column("y")), epochs=1, inputs=dict(values))
+    return rerun(run, tuple(map(column, run.table.point)), epochs=1, inputs=dict(values))
 
 
 def type_in(page: Any, row: int, column: str, text: str) -> str:
@@ -273,3 +277,55 @@ def test_practice_on_numbers_that_explode_is_refused(browser: Any, lessons: Path
         said = page.locator(".gd-alert").text_content()
         assert said == "the sheet's own numbers explode in row 1; find a rate first"
         assert page.locator("[data-do=own]").is_visible()
+
+
+def quadratic_of_ones_own(x, y, first=1, second=1, third=1):
+    """A parabola, which has three parameters, and its squared error."""
+    y_pred = first + second * x + third * x * x
+    error = y_pred - y
+    err2 = error * error
+    return y_pred, error, err2
+
+
+MODELS = {
+    "quadratic_of_ones_own": ("error", lambda row: row["y"] - row["y_pred"]),
+    "logistic": ("z", lambda row: row["bias"] - row["weight"] * row["x"]),
+    "network_2_2_2": ("z_o1", lambda row: row["w5"] * row["h1"] - row["w6"] * row["h2"]),
+}
+
+
+def slip_in(run: Trace, column: str, number: float) -> Diagnosis:
+    """What Python says of a number in row 1, where all before it is right."""
+    names = [one.name for one in run.table.columns if one.expression is not None]
+    cells = {}
+    for name in names[: names.index(column) + 1]:
+        text = f"{number if name == column else run.value(name, 1):.5f}"
+        cells[1, name] = Written(float(text), 5, text)
+    asked = frozenset((row, name) for row in range(1, ROWS + 1) for name in names)
+    return diagnose(judge(Filled(run, asked, cells)))[1, column]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_models_page_can_be_practised(browser: Any, tmp_path: Path, model: str) -> None:
+    gdlab.model(quadratic_of_ones_own)
+    points = [(1.0, 2.0), (2.0, 1.0), (0.5, 3.0)] if model == "quadratic_of_ones_own" else None
+    own = gdlab.trace("momentum", points, model=model)
+    column, wrong = MODELS[model]
+    with opened(browser) as there:
+        go(there, own.to_html(tmp_path / "model.html"), "practice=2")
+        run = given_run(there, own)
+        computed = [one.name for one in run.table.columns if one.expression is not None]
+        before = computed[: computed.index(column)]
+        for name in before:
+            assert type_in(there, 1, name, f"{run.value(name, 1):.5f}") == "right", name
+        number = wrong({name: run.value(name, 1) for name in (*run.table.point, *before)})
+        assert type_in(there, 1, column, f"{number:.5f}") == "wrong"
+        there.click("[data-do=hint]")
+        found = slip_in(run, column, number)
+        assert told(there).startswith(f"hint: {found.hint}: ")
+        assert type_in(there, 1, column, f"{run.value(column, 1):.5f}") == "right"
+        after = computed[computed.index(column) + 1]
+        assert type_in(there, 1, after, f"{run.value(after, 1):.5f}") == "right"
+        there.click("[data-do=other]")
+        there.wait_for_url("**practice=3*")
+        assert given_run(there, own).start != run.start

@@ -5,11 +5,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from mounted import SETTLED, live, mount, sheets
+from mounted import SETTLED, fill_in, live, mount, sheets
 from pages import drag, line, paste
 
 import gdlab
 from gdlab.core.lessons import lesson
+from gdlab.marking.handout import make
 
 # What a page would save, instead of a download.
 CAUGHT = """() => {
@@ -210,6 +211,22 @@ def test_practice_is_there_on_every_rules_tab_and_python_can_mark_it(opened: Any
     for tab in ("data", "compare"):
         page.click(f"[data-tab={tab}]")
         assert page.is_hidden("[data-do=practise]")
+
+
+def test_a_models_practice_has_its_hints_from_python(opened: Any) -> None:
+    sheet = gdlab.practice_sheet("sgd", rows=2, seed=4, model="quadratic")
+    _, run = make("sgd", rows=2, seed=4, model="quadratic")
+    page = opened(sheet)
+    page.wait_for_function("window.answered.includes('slips')")
+    right = [run.value(name, 1) for name in ("intercept", "slope", "curvature", "y_pred")]
+    turned = -run.value("error", 1)
+    fill_in(page, *(f"{number:.4f}" for number in (*right, turned)))
+    page.keyboard.press("ArrowLeft")
+    page.click("[data-do=hint]")
+    said = line(page, "numbers")
+    assert said.startswith("hint: which of the two is subtracted from which?: ")
+    page.wait_for_timeout(100)
+    assert sheet.score | {"right": 4, "wrong": 1, "slips": 1} == sheet.score
 
 
 def test_reset_brings_everything_back_and_undo_takes_it_back(opened: Any) -> None:

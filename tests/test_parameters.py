@@ -271,6 +271,18 @@ def test_a_learners_table_of_three_parameters_is_judged():
     assert "avg_c" in str(marks)
 
 
+def test_three_parameters_are_practised_and_checked(tmp_path):
+    gdlab.model(parabola)
+    sheet, key = tmp_path / "sheet.xlsx", tmp_path / "key.xlsx"
+    gdlab.practice("adam", sheet, rows=3, seed=2, key=key, model="parabola")
+    marks = gdlab.check(key)
+    assert marks.passed and marks.marks["right"] == 3 * 27
+    assert gdlab.check(sheet).untouched
+    shown = gdlab.practice_sheet("adam", rows=3, seed=2, model="parabola")
+    assert set(shown.page["practice"]["inputs"]) >= {"start_a", "start_b", "start_c"}
+    assert shown.score["empty"] == 3 * 27
+
+
 def test_the_page_and_the_line_of_python_hold_the_model(tmp_path):
     from gdlab.core.rerun import python_line, rerun
 

@@ -82,9 +82,13 @@ function habitsOf(written, usual) {
   }
   const longest = digits.length ? Math.max(...digits) : MOST_DIGITS;
   const often = digits.filter((one) => one === longest).length >= OFTEN_ENOUGH;
+  const every = [...columns.values()];
+  const numbers = new Set(every.flatMap((one) => [...one.numbers].filter((number) => number)));
   return {
     columns,
-    elsewhere: mostCommon([...columns.values()].flatMap((one) => one.decimals), usual),
+    // A sheet of noughts is no sheet of rounded numbers.
+    isWhole: !digits.length && numbers.size > 1,
+    elsewhere: mostCommon(every.flatMap((one) => one.decimals), usual),
     digits: Math.min(MOST_DIGITS, longest),
     // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
     toDigits: longest >= FEWEST_DIGITS && often ? longest : null,
@@ -94,10 +98,10 @@ function habitsOf(written, usual) {
 /** The decimals that a whole number claims. */
 function decimalsOfWhole(habits, name, number, decimals) {
   const own = habits.columns.get(name);
-  const allWhole = !own.decimals.length && own.numbers.size > 1;
+  const allWhole = habits.isWhole || (!own.decimals.length && own.numbers.size > 1);
   const meant = allWhole ? 0 : mostCommon(own.decimals, habits.elsewhere);
   // A bare 0 would pass for anything under a half.
-  if (number === 0) return meant > 0 ? meant : DECIMALS_OF_ZERO;
+  if (number === 0) return meant > 0 || habits.isWhole ? meant : DECIMALS_OF_ZERO;
   const size = orderOf(number);
   // 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
   if (decimals < 0) return Math.max(decimals, 1 - size);
@@ -113,8 +117,8 @@ function decimalsOfWhole(habits, name, number, decimals) {
  * The numbers that each written cell may stand for, in each way that it can be read: a list of
  * `[number, interval]`. A whole number claims as many decimals as most numbers of its column, or
  * else of the sheet, have, up to as many digits as the longest number has, at most four. Where all
- * of a column are whole, and not the same, whole ones are meant. One that only counts is that
- * number alone. `usual` are the decimals where no number of the sheet claims any.
+ * of a column are whole, and not the same, or all of the sheet, whole ones are meant. One that only
+ * counts is that number alone. `usual` are the decimals where no number of the sheet claims any.
  */
 export function claimsOf(written, counts, usual) {
   const habits = habitsOf(written, usual);
