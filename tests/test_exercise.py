@@ -54,6 +54,19 @@ def test_the_score_follows_what_is_typed() -> None:
     assert gdlab.sheet("sgd").score is None
 
 
+def test_it_is_a_text_and_a_table_too_without_an_answer() -> None:
+    sheet = gdlab.practice_sheet("sgd", rows=2, seed=1, blank=["error", "err2", "grad_slope"])
+    _, run = make("sgd", rows=2, seed=1)
+    typed(sheet, error="-6,5", err2="<b>&")
+    text, page = repr(sheet), sheet._repr_html_()
+    assert text.splitlines()[0].startswith("Practice: sgd, 2 of 6 cells filled in; ")
+    assert f"lr = {run.hyper['lr']:g}" in text and "-6,5" in text and text.count("__") == 4
+    assert len({len(line) for line in text.splitlines()[1:]}) == 1
+    assert f"{run.value('y_pred', 2):g}" in text.split() and "&lt;b&gt;&amp;" in page
+    for name in ("error", "err2", "grad_slope"):
+        assert f"{run.value(name, 2):g}" not in text.split()
+
+
 def test_the_inputs_are_given() -> None:
     with pytest.raises(ValueError, match="this is given"):
         gdlab.practice_sheet("sgd", rows=2).set(lr=1)

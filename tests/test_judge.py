@@ -334,6 +334,15 @@ def test_a_frame_is_marked():
     assert [cell.column for cell in only.cells] == ["y_pred", "y_pred"]
 
 
+def test_columns_of_a_frame_that_are_not_judged_are_named():
+    table, key = frame()
+    assert gdlab.check(table, key).notes == ()
+    more = table.assign(Error=1, mine="?").drop(columns="err2")
+    assert gdlab.check(more, key).notes == ("not judged: the columns 'Error' and 'mine'",)
+    (note,) = gdlab.check(table[["x", "y", "error", "err2"]], key, blank=["error"]).notes
+    assert note == "not judged: the column 'err2'"
+
+
 def test_a_frame_with_gaps_texts_and_infinities():
     table, key = frame()
     table["error"] = ["-43,0", None]

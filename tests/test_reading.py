@@ -349,3 +349,13 @@ def test_no_table_at_all(tmp_path: Path) -> None:
     path = hand_in(tmp_path / "a.xlsx", heads=lambda name: "?")
     with pytest.raises(ValueError, match="no sheet has the table of adam, headed epoch, sample, t"):
         read_filled(path)
+
+
+def test_a_sheet_of_texts_is_remarked_once(tmp_path: Path) -> None:
+    path = hand_in(
+        tmp_path / "a.xlsx", "sgd", rows=3, change=lambda row, name, true: f"{true:.4f}"
+        if name not in ("epoch", "sample", "t", "x", "y") else true,
+    )  # fmt: skip
+    filled = read_filled(path)
+    assert statuses(filled)["right"] == 33
+    assert len(filled.notes) == 1 and "33 numbers are typed as text" in filled.notes[0]

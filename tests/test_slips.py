@@ -58,7 +58,7 @@ def by_hand():
     yield SGD, "step_slope", g, "rate_forgotten"
     yield SGD, "step_slope", 0.0003 * 0.0003 * g, "rate_twice"
     yield SGD, "new_slope", m - 0.0003 * step, "rate_twice"
-    yield SGD, "grad_slope", v(SGD, "grad_slope", 1), "cell_moved copied_from_above"
+    yield SGD, "grad_slope", v(SGD, "grad_slope", 1), "copied_from_above"
     yield SGD, "grad_slope", v(SGD, "grad_intercept"), "factor_forgotten"
     yield SGD, "y_pred", b + m * y, "x_and_y_swapped"
     yield SGD, "y_pred", 10 * (b + m * x), "point_shifted"
@@ -239,7 +239,7 @@ def test_no_two_slips_of_a_column_are_the_same_formula():
             assert len(np.unique(np.round(values, 9))) == len(values), (rule, column)
 
 
-NAMES = """
+NAMES = """cell_moved
 factor_forgotten turned_round minus_for_plus plus_for_minus square_forgotten root_forgotten
 beta_swapped beta_forgotten one_minus_beta_forgotten row_above this_row old_parameter
 updated_parameter parameters_swapped other_parameter bias_correction_forgotten t_off_by_one

@@ -53,7 +53,8 @@ def shortened(sentences: list[str]) -> list[str]:
     """The first few of many sentences, and how many more there were."""
     if len(sentences) <= MOST_SENTENCES:
         return sentences
-    return [*sentences[:MOST_SENTENCES], f"and {len(sentences) - MOST_SENTENCES} remarks more"]
+    more = len(sentences) - MOST_SENTENCES
+    return [*sentences[:MOST_SENTENCES], f"and {more} more {'note' if more == 1 else 'notes'}"]
 
 
 def sheet_names(wanted: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdlab.core.model import find_model
 from gdlab.core.trace import Trace, trace
-from gdlab.core.words import shown
+from gdlab.core.words import listed, shown
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import claimed, typed
 
@@ -53,7 +53,14 @@ def filled_frame(
             if cell is not None:
                 written[row, name] = cell
     places = frozenset((row, name) for name in asked for row in range(1, len(frame) + 1))
-    return Filled(run, places, written)
+    given = {*run.table.names, *run.table.point} - set(computed)
+    others = [shown(name) for name in there if name not in given and name not in asked]
+    notes = (f"not judged: {_columns(others)}",) if others else ()
+    return Filled(run, places, written, notes=notes)
+
+
+def _columns(names: list[str]) -> str:
+    return f"the column{'s' if len(names) > 1 else ''} {listed(names)}"
 
 
 def _run(frame: "pd.DataFrame", rule: str) -> Trace:

@@ -27,6 +27,8 @@ NOT_CHECKED = {
     "at_epoch": "a switch of rules",
     "start_lr": "a schedule",
 }
+# So many numbers that are typed as text are spoken of one by one.
+MOST_TEXTS = 4
 CURE = "open it in a spreadsheet program, save it there, and check it again"
 UNCALCULATED = f"its formulas were never calculated, so it holds no values: {CURE}"
 
@@ -227,7 +229,8 @@ def _cells(
 ) -> tuple[dict[tuple[int, str], Written], list[str]]:
     """What stands in the cells asked for, and in given cells that are not as they were given."""
     cells: dict[tuple[int, str], Written] = {}
-    remarks = []
+    remarks: list[str] = []
+    as_text: list[str] = []
     for column in key.table.columns:
         if column.expression is None or column.name not in place.columns:
             continue
@@ -244,11 +247,14 @@ def _cells(
             cell, remark = written(stored, at)
             if asked:
                 cells[t, column.name] = cell
-                remarks += [remark] if remark else []
+                is_text = isinstance(stored.value, str) and cell.or_else is None
+                (as_text if is_text else remarks).extend([remark] if remark else [])
             elif cell.number is not None and not _same(cell.number, float(true[t - 1])):
                 cells[t, column.name] = cell
                 remarks.append(f"{at} was given and has been changed")
-    return cells, shortened(remarks)
+    if len(as_text) > MOST_TEXTS:
+        as_text = [f"{len(as_text)} numbers are typed as text, and were read; {as_text[0]}"]
+    return cells, shortened([*as_text, *remarks])
 
 
 def _same(a: float, b: float) -> bool:

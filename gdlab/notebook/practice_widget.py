@@ -5,11 +5,14 @@ from typing import Any
 
 import traitlets
 
+from gdlab.core.explanation import short
 from gdlab.core.trace import Trace
 from gdlab.marking.handout import make
 from gdlab.marking.record import Record
+from gdlab.notebook.display import Shown
 from gdlab.notebook.widget import LiveSheet
 
+BLANK = "__"
 GIVEN = "this is given; only the tinted cells are filled in"
 
 
@@ -36,7 +39,7 @@ class PracticeSheet(LiveSheet):
     """A practice sheet in the output of a notebook's cell.
 
     ``sheet.practice = sheet.practice | {"texts": {"1 error": "-6"}}`` types into its cells;
-    ``score`` tells how far it is.
+    ``score`` tells how far it is. As text and as HTML it is the sheet as it is filled in so far.
     """
 
     def __init__(self, record: Record, run: Trace) -> None:
@@ -49,6 +52,7 @@ class PracticeSheet(LiveSheet):
             "points": dict(zip(run.table.point, run.points, strict=True)),
             "inputs": record.given,
         }
+        self._record, self._run = record, run
         super().__init__({run.rule: run}, given)
         self.practice = {"sheet": run.rule, "seed": record.seed, "texts": {}, "hinted": []}
 
@@ -58,6 +62,37 @@ class PracticeSheet(LiveSheet):
         points = [list(point) for point in zip(*given["points"].values(), strict=True)]
         own = {"points": points, "inputs": given["inputs"], "epochs": given["epochs"]}
         return proposal["value"] | own
+
+    def _shown(self) -> Shown:
+        """The sheet with what is given and what was typed; no answer."""
+        record, run, texts = self._record, self._run, self.practice["texts"]
+        heads = ("row", *(name for name in run.table.names if name not in ("epoch", "sample", "t")))
+        lines = []
+        for row in range(1, record.rows + 1):
+            cells = [
+                texts.get(f"{row} {name}", BLANK)
+                if name in record.blank
+                else short(run.value(name, row))
+                for name in heads[1:]
+            ]
+            lines.append((str(row), *cells))
+        given = ", ".join(f"{name} = {short(value)}" for name, value in record.given.items())
+        asked = len(record.blank) * record.rows
+        caption = f"Practice: {run.rule}, {len(texts)} of {asked} cells filled in; {given}"
+        return Shown(caption, heads, tuple(lines), "")
+
+    def __repr__(self) -> str:
+        shown = self._shown()
+        columns = list(zip(shown.heads, *shown.lines, strict=True))
+        wide = [max(map(len, column)) for column in columns]
+        lines = [shown.caption]
+        for line in (shown.heads, *shown.lines):
+            cells = (cell.rjust(width) for cell, width in zip(line, wide, strict=True))
+            lines.append("  ".join(cells))
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
 
     def set(self, **inputs: float) -> None:
         """Refuse: the inputs are given, and so are the true numbers with them."""
