@@ -13,7 +13,8 @@ from typing import Any
 import engines
 import pytest
 
-MARKS = {"formualizer": "engine", "libreoffice": "engine", "browser": "browser"}
+MARKS = {name: "engine" for name in ("formualizer", "ironcalc", "libreoffice")}
+MARKS["browser"] = "browser"
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -67,6 +68,14 @@ def formualizer() -> Any:
     if not engines.has_module("formualizer"):
         missing("formualizer (pip install formualizer)")
     return engines.recompute_formualizer
+
+
+@pytest.fixture(scope="session")
+def ironcalc() -> Any:
+    """Recompute a workbook with IronCalc: ``ironcalc(path)``."""
+    if not engines.has_module("ironcalc"):
+        missing("ironcalc (pip install ironcalc)")
+    return engines.recompute_ironcalc
 
 
 @pytest.fixture(scope="session")

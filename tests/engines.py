@@ -1,10 +1,10 @@
-"""Two spreadsheet engines that others wrote, used as oracles for the workbooks.
+"""Spreadsheet engines that others wrote, used as oracles for the workbooks.
 
-Both read a workbook's formulas and inputs and compute every formula cell anew; what stands stored
-in the file is not believed. formualizer keeps doubles to the last bit. LibreOffice computes with
-doubles too, but writes 15 digits, and takes a difference that nearly cancels for 0.
+All read a workbook's formulas and inputs and compute every formula cell again; what stands stored
+in the file is not believed. formualizer and IronCalc keep doubles to the last bit. LibreOffice
+computes with doubles too, but writes 15 digits, and takes a difference that nearly cancels for 0.
 
-Both give ``{(sheet name, "B12"): value}`` for the formula cells of a file. A value is a float, or
+All give ``{(sheet name, "B12"): value}`` for the formula cells of a file. A value is a float, or
 an error as the spreadsheet writes it ("#NUM!"), or the bool or text of a formula.
 """
 
@@ -80,6 +80,19 @@ def recompute_formualizer(path: Path) -> Cells:
             value = ERRORS.get(value["kind"], value["kind"])
         found[sheet, address] = _plain(value)
     return found
+
+
+def recompute_ironcalc(path: Path) -> Cells:
+    """Compute each formula cell with IronCalc: doubles, bit for bit."""
+    import ironcalc
+
+    book = ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+    book.evaluate()
+    sheets = {one["name"]: place for place, one in enumerate(book.get_worksheets_properties())}
+    return {
+        (sheet, address): _plain(book.get_cell_value(sheets[sheet], *coordinate_to_tuple(address)))
+        for sheet, address in stored(path)
+    }
 
 
 def recompute_libreoffice(paths: Sequence[Path]) -> list[Cells]:

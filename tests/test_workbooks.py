@@ -90,6 +90,13 @@ def test_formualizer_agrees_on_every_formula_cell(fresh, formualizer):
         assert differences(path, recomputed) == []
 
 
+def test_ironcalc_agrees_on_every_formula_cell(fresh, ironcalc):
+    path = fresh / "graddesc.xlsx"
+    recomputed = ironcalc(path)
+    assert len(recomputed) > 40_000
+    assert differences(path, recomputed) == []
+
+
 def test_libreoffice_agrees_on_every_formula_cell(fresh, libreoffice):
     path = fresh / "graddesc.xlsx"
     (recomputed,) = libreoffice([path])

@@ -1,0 +1,62 @@
+"""Every kind of workbook that gdlab writes keeps to the schema that Excel reads it by."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from handed_in import hand_in, with_part
+from openxml_audit import FileFormat, OpenXmlValidator
+
+import gdlab
+from gdlab.marking.classes import mark_class, new_class
+from gdlab.marking.marked import write_marked
+
+EXPORTS = Path(__file__).parents[1] / "exports"
+
+
+def findings(path: Path) -> list[str]:
+    """What a reader by the schema would stumble over."""
+    result = OpenXmlValidator(file_format=FileFormat.MICROSOFT_365).validate(str(path))
+    return [f"{path.name}: {error.description}" for error in result.errors]
+
+
+@pytest.mark.parametrize("path", sorted(EXPORTS.glob("*.xlsx")), ids=lambda path: path.stem)
+def test_the_exported_workbooks(path: Path) -> None:
+    assert findings(path) == []
+
+
+@pytest.mark.parametrize("model", ["plane", "network_2_2_2"])
+def test_a_model_s_workbook(tmp_path: Path, model: str) -> None:
+    gdlab.trace("adam", model=model, epochs=2).to_excel(tmp_path / "model.xlsx")
+    assert findings(tmp_path / "model.xlsx") == []
+
+
+def test_an_exploded_and_a_scaled_run(tmp_path: Path) -> None:
+    gdlab.trace("sgd", lr=1, epochs=5).to_excel(tmp_path / "exploded.xlsx")
+    gdlab.trace("adam", scale="standard").to_excel(tmp_path / "scaled.xlsx")
+    assert findings(tmp_path / "exploded.xlsx") + findings(tmp_path / "scaled.xlsx") == []
+
+
+def test_practice_key_and_marked_copy(tmp_path: Path) -> None:
+    sheet, key, marked = (tmp_path / f"{name}.xlsx" for name in ("sheet", "key", "marked"))
+    gdlab.practice("adam", sheet, key=key)
+    write_marked(gdlab.check(key), marked)
+    assert findings(sheet) + findings(key) + findings(marked) == []
+
+
+def test_a_class_s_sheets_and_marked_copies(tmp_path: Path) -> None:
+    roster = tmp_path / "students.csv"
+    roster.write_text("id,name\n17,Ada\n23,Emmy <&>\n", encoding="utf-8")
+    new_class("momentum", roster, tmp_path / "course", rows=2)
+    mark_class(tmp_path / "course" / "keys", tmp_path / "marks")
+    written = [*tmp_path.glob("course/**/*.xlsx"), *tmp_path.glob("marks/**/*.xlsx")]
+    assert len(written) >= 4
+    assert [found for path in written for found in findings(path)] == []
+
+
+def test_a_damaged_workbook_is_found(tmp_path: Path) -> None:
+    path = hand_in(tmp_path / "sheet.xlsx", "sgd", rows=1)
+    book = openpyxl.load_workbook(path)
+    book.save(path)
+    damaged = with_part(path, "xl/worksheets/sheet1.xml", lambda part: part.replace(b"<c ", b"<x "))
+    assert findings(damaged)
