@@ -152,10 +152,10 @@ def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[s
     if len(numeric) < len(wanted):
         raise Refused(said)
     named = [str(titles[place] or "").strip() if place < len(titles) else "" for place in numeric]
-    columns = [
+    offered = [
         (place, name or f"column {place + 1}") for place, name in zip(numeric, named, strict=True)
     ]
-    raise WhichColumns(said, columns)
+    raise WhichColumns(said, offered)
 
 
 def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:
