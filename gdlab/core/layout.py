@@ -1,21 +1,24 @@
 """Where every cell of a rule's sheet stands: the addresses that its formulas use.
 
-Rows, from the top: title, source, a gap, labels of the inputs and under them the inputs, a gap,
-symbols, headers, the start row (what row 1 finds above it), then one row per update. The epoch
-table stands right of the rows, behind one empty column, its first epoch level with row 1.
+Rows, from the top: title, source, a gap, labels of the inputs and under them the inputs, a gap
+(over a wide table the names of its sections), symbols, headers, the start row (what row 1 finds
+above it), then one row per update. The epoch table stands right of the rows, behind one empty
+column, its first epoch level with row 1.
 """
 
 import re
 from functools import lru_cache
 
 from gdlab.core.columns import ABOVE, COUNT, COUNTERS, INPUT, LAST_ROW, OWN, Table
+from gdlab.core.model import LINE
 from gdlab.language.infix import excel
 
-TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = (
+TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SECTION_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = (
     1,
     2,
     4,
     5,
+    6,
     7,
     8,
     9,
@@ -73,6 +76,31 @@ def place(table: Table, name: str) -> str:
 def cell(table: Table, name: str, t: int) -> str:
     """The address of a column's cell at update ``t``; t = 0 is the start row."""
     return f"{place(table, name)}{START_ROW + t}"
+
+
+def sections(table: Table) -> dict[str, range]:
+    """The columns of a model's table by what they do, as places from 0; none for the plain line.
+
+    The data, the parameters, the forward pass, the backward pass, the rule, the update.
+    """
+    if table.model.name == LINE:
+        return {}
+    bases = [column.part.base for column in table.columns]
+    first = table.names.index(table.parameters[0])
+    last_gradient = max(place for place, base in enumerate(bases) if "grad" in base)
+    ends = {
+        "data": first,
+        "parameters": first + len(table.parameters),
+        "forward": table.names.index(table.loss) + 1,
+        "backward": last_gradient + 1,
+        "rule": bases.index("step"),
+        "update": len(bases),
+    }
+    begins = [0, *ends.values()]
+    found = {
+        name: range(begin, end) for begin, (name, end) in zip(begins, ends.items(), strict=False)
+    }
+    return {name: places for name, places in found.items() if places}
 
 
 def rows_block(table: Table, name: str, rows: int) -> str:

@@ -2,7 +2,7 @@
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters
+from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters, sections
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
 from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS
@@ -19,6 +19,8 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
     sheet.set_row(0, styles.TITLE_HEIGHT)
     sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
     sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
+    # A section folds up to its last column: the loss, the last gradient.
+    folded = {place for places in sections(table).values() for place in places[:-1]}
     for column, name in enumerate(table.names):
         if name in (*table.counters, "t"):
             width = styles.COUNTER_WIDTH
@@ -29,7 +31,7 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
             if decimals is not None:
                 longest = max(len(f"{number:.{decimals}f}") for number in trace.column(name))
                 width = max(width, longest + styles.NUMBER_MARGIN)
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, None, {"level": 1} if column in folded else {})
     if live:
         sheet.set_column(len(table.names), len(table.names), styles.GAP_WIDTH)
         for column, name in enumerate(table.epoch_names, first_column(trace)):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from gdlab.core import layout
-from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW
+from gdlab.core.layout import HEADER_ROW, LABEL_ROW, SECTION_ROW, START_ROW, SYMBOL_ROW
 from gdlab.core.model import LINE
 from gdlab.core.symbols import LETTERS, text
 from gdlab.core.trace import Trace
@@ -124,7 +124,10 @@ def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
 
 def _heads(book: Workbook, trace: Trace, letters: str) -> list[Cell]:
     symbol, header = book.style("symbol"), book.style("header")
-    cells = []
+    cells = [
+        Cell(SECTION_ROW, places[0], name, book.style("label_left"))
+        for name, places in layout.sections(trace.table).items()
+    ]
     for column, name in enumerate(trace.table.names):
         cells.append(
             Cell(SYMBOL_ROW, column, text(name, letters, trace.table).replace("_", " "), symbol)

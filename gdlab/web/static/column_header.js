@@ -34,8 +34,13 @@ export function labelOf(name) {
   return label;
 }
 
-/** Both rows, and by column the cells that stand over it; `frozen` is a column's place. */
+/**
+ * The rows of the head, and by column the cells that stand over it; `frozen` is a column's place.
+ * Over columns of sections stands a row for the sections' names, the first cell of each column.
+ */
 export function createColumnHeader(columns, frozen) {
+  const sections = element("tr", { "aria-hidden": "true" });
+  sections.append(element("th", { class: "gd-section" }));
   // The names are what a screen reader says; the letters would be a second head over each cell.
   const letters = element("tr", { "aria-hidden": "true" });
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
@@ -47,7 +52,23 @@ export function createColumnHeader(columns, frozen) {
     const over = [element("th", looks, column.letters), nameCell(column, place, freeze)];
     letters.append(over[0]);
     names.append(over[1]);
-    return over;
+    if (!column.section) return over;
+    sections.append(element("th", { class: "gd-section" }));
+    return [sections.lastChild, ...over];
   });
-  return { rows: [letters, names], heads };
+  const isParted = sections.children.length > 1;
+  return { rows: isParted ? [sections, letters, names] : [letters, names], heads };
+}
+
+/** Write each section's name over the first of its columns that is in sight. */
+export function nameSections(columns, heads) {
+  let before = null;
+  columns.forEach(({ section }, place) => {
+    const [cell] = heads[place];
+    if (!section || cell.hidden) return;
+    const said = section === before ? "" : section;
+    if (cell.textContent !== said) cell.textContent = said;
+    cell.classList.toggle("gd-section-begins", Boolean(said));
+    before = section;
+  });
 }

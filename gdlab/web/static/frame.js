@@ -29,6 +29,7 @@ export const FRAME = `
   <div class="gd-player"></div>
   <div class="gd-bar"></div>
   <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-found" hidden></div><div class="gd-news"></div></div>
+  <div class="gd-sections" role="group" aria-label="sections of columns" hidden></div>
   <div class="gd-body" role="tabpanel">
     <div class="gd-grid"></div>
     <div class="gd-print"></div>

@@ -1,7 +1,7 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 
 import { openEditor } from "./editor.js";
-import { WIDTHS, createColumnHeader, element } from "./column_header.js";
+import { WIDTHS, createColumnHeader, element, nameSections } from "./column_header.js";
 import { actionOf } from "./keys.js";
 import { createRows } from "./rows.js";
 
@@ -120,6 +120,7 @@ export function createGrid(place) {
       for (const head of heads[column]) head.hidden = hidden;
       rows.hide(column, hidden);
     }
+    nameSections(view.columns, heads);
   }
 
   function draw() {

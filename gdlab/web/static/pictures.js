@@ -2,6 +2,7 @@
 import {
   HEIGHT, WIDTH, axes, decades, extent, lineOf, padded, pathOf, widened,
 } from "./axes.js";
+import { element } from "./column_header.js";
 import { bowl, ellipsesOnce, gridContours } from "./contours.js";
 import { REACH, lossGrid } from "./loss_grid.js";
 import { escaped, short } from "./numbers.js";
@@ -129,12 +130,12 @@ function drawPoints(state, row) {
  * A path's places up to a row, a pixel apart, and the further apart the more there are: a browser
  * takes seconds for a line that crosses itself 100,000 times.
  */
-function track(run, rows, area) {
+function track(run, rows, area, [across, up]) {
   const places = [];
   let last = [Infinity, Infinity];
   for (let row = 0; row <= rows; row++) {
     const end = endOf(run, row);
-    const place = [area.x(end[0]), area.y(end[1])];
+    const place = [area.x(end[across]), area.y(end[up])];
     const apart = 0.7 * 2 ** Math.floor(places.length / DETAILED);
     if (Math.abs(place[0] - last[0]) + Math.abs(place[1] - last[1]) < apart && row < rows) continue;
     places.push((last = place));
@@ -155,14 +156,15 @@ function rangeOf(runs, which) {
 const drawnContours = { key: "", marks: "" };
 
 /**
- * Contours over the first two parameters, the others held where a row left them; drawn anew only
- * where they are others.
+ * Contours over two parameters, the others held where a row left them; drawn anew only where they
+ * are others.
  */
-function contoursOnce({ head, points, constants }, run, row, ranges, area) {
+function contoursOnce({ head, points, constants, pair }, run, row, ranges, area) {
   const end = endOf(run, row);
   const others = end.every(Number.isFinite) ? end : run.start;
-  const [first, second] = head.parameters.map(({ name }) => name);
-  const key = JSON.stringify([head.model, constants, ranges, others.slice(2), points]);
+  const [first, second] = pair.map((which) => head.parameters[which].name);
+  const rest = others.filter((_, which) => !pair.includes(which));
+  const key = JSON.stringify([head.model, constants, ranges, pair, rest, points]);
   if (drawnContours.key !== key) {
     const held = named(head, others);
     const given = { forward: run.forward, loss: head.loss, points, held };
@@ -175,7 +177,8 @@ function contoursOnce({ head, points, constants }, run, row, ranges, area) {
 function drawPath(state, row) {
   const runs = runsOf(state);
   const found = state.model === "line" ? bowl(Object.values(state.points)) : null;
-  const ranges = state.lossRanges ?? [0, 1].map((which) => {
+  const { pair } = state;
+  const ranges = state.lossRanges ?? pair.map((which) => {
     if (state.model !== "line") return rangeOf(runs, which);
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
     const [low, high] = padded(fixed, 0.25);
@@ -186,7 +189,7 @@ function drawPath(state, row) {
     const to = Math.max(high, Math.min(most, high + span));
     return widened(padded([from, to], 0.04));
   });
-  const [first, second] = state.head.parameters;
+  const [first, second] = pair.map((which) => state.head.parameters[which]);
   const area = axes({
     title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
     x: ranges[0], y: ranges[1],
@@ -196,10 +199,10 @@ function drawPath(state, row) {
     : state.model === "line" ? "" : contoursOnce(state, runs[0], row, ranges, area);
   runs.forEach((run, place) => {
     const names = `gd-path ${lineClass(place)}`;
-    marks += path(`gd-faint ${names}`, track(run, run.loss.length, area));
-    marks += path(names, track(run, row, area));
-    const end = endOf(run, row);
-    marks += marker(place, area.x(end[0]), area.y(end[1]));
+    marks += path(`gd-faint ${names}`, track(run, run.loss.length, area, pair));
+    marks += path(names, track(run, row, area, pair));
+    const [x, y] = pair.map((which) => endOf(run, row)[which]);
+    marks += marker(place, area.x(x), area.y(y));
   });
   return { frame: area.frame(still), marks };
 }
@@ -343,6 +346,10 @@ export function createPictures(place) {
   const frames = [];
   const legend = document.createElement("ul");
   legend.className = "gd-legend";
+  // The two parameters whose path is drawn, where there are more.
+  const axesChoice = element("div", { class: "gd-axes-choice" });
+  let pair = [0, 1];
+  let last = null;
 
   function build(state) {
     const { head, points } = state;
@@ -356,7 +363,7 @@ export function createPictures(place) {
     const drawn = all.filter(({ name }) => fits[name] ?? true);
     if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
     kinds = drawn;
-    place.replaceChildren(legend);
+    place.replaceChildren(legend, axesChoice);
     svgs.length = frames.length = 0;
     for (const kind of kinds) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -368,20 +375,45 @@ export function createPictures(place) {
     }
   }
 
-  return {
-    show(state, row) {
-      build(state);
-      const told = spoken(state, row);
-      kinds.forEach((draw, k) => {
-        const { frame, marks } = draw(state, row);
-        // Axes stay as they are while a drag leaves their ranges alone.
-        if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
-        svgs[k].querySelector(".gd-marks").innerHTML = marks;
-        svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${told}`);
+  /** Offer the parameters for both axes of the path; the one that is taken twice gives way. */
+  function offerAxes({ head }) {
+    const names = (head.parameters ?? []).map(({ name }) => name);
+    axesChoice.hidden = names.length < 3;
+    if (axesChoice.dataset.names === names.join()) return;
+    axesChoice.dataset.names = names.join();
+    pair = [0, 1];
+    const selects = ["across", "up"].map((side, k) => {
+      const select = element("select", { "aria-label": `path ${side}`, "data-control": `path ${side}` });
+      select.append(...names.map((name) => element("option", {}, name)));
+      select.selectedIndex = k;
+      select.addEventListener("change", () => {
+        const other = pair[1 - k] === select.selectedIndex ? pair[k] : pair[1 - k];
+        pair = k ? [other, select.selectedIndex] : [select.selectedIndex, other];
+        selects.forEach((one, which) => { one.selectedIndex = pair[which]; });
+        show(...last);
       });
-      legend.hidden = !state.head.racers;
-      const items = state.head.racers ? runsOf(state).map(legendItem(state)).join("") : "";
-      if (legend.innerHTML !== items) legend.innerHTML = items;
-    },
-  };
+      return select;
+    });
+    axesChoice.replaceChildren("path of ", selects[1], " against ", selects[0]);
+  }
+
+  function show(given, row) {
+    last = [given, row];
+    offerAxes(given);
+    const state = { ...given, pair };
+    build(state);
+    const told = spoken(state, row);
+    kinds.forEach((draw, k) => {
+      const { frame, marks } = draw(state, row);
+      // Axes stay as they are while a drag leaves their ranges alone.
+      if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
+      svgs[k].querySelector(".gd-marks").innerHTML = marks;
+      svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${told}`);
+    });
+    legend.hidden = !state.head.racers;
+    const items = state.head.racers ? runsOf(state).map(legendItem(state)).join("") : "";
+    if (legend.innerHTML !== items) legend.innerHTML = items;
+  }
+
+  return { show };
 }

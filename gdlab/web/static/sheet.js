@@ -13,6 +13,7 @@ import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
+import { createSections } from "./sections.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { copyFrom, saveFile } from "./download.js";
 import { pointsView, sheetView } from "./views.js";
@@ -110,7 +111,14 @@ export function createSheet(root, host) {
   const isData = () => !state.columns.size;
   // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
   const firstRow = () => (isData() ? 1 : 0);
-  const nameOf = (column) => [...state.columns.keys()][column];
+  const sections = createSections(part("sections"), () => {
+    const { row, name } = places.get(placeKey());
+    showGrid({ row, name });
+  });
+  // The columns that are not folded away.
+  const shownNames = () => (isData() ? Object.keys(state.points) : [...state.columns.values()]
+    .filter(({ section }) => !sections.isFolded(section)).map(({ name }) => name));
+  const nameOf = (column) => shownNames()[column];
 
   const lit = new Map();
   const onSheet = {
@@ -118,13 +126,14 @@ export function createSheet(root, host) {
     refuse: alert,
     select(row, column) {
       const name = nameOf(column);
-      wentTo(row, column, name);
+      wentTo(row, name);
       const found = precedentsOf(state, name, row);
       lit.clear();
+      const names = shownNames();
       for (const [word, at] of found.cells) {
-        const { place, letters } = state.columns.get(word);
-        const address = `${letters}${state.head.start_row + at}`;
-        lit.set(`${at} ${place}`, { row: at, column: place, name: `${word} ${address}` });
+        const place = names.indexOf(word);
+        const address = addressOf(state, word, at);
+        lit.set(`${at} ${word}`, { row: at, column: place, name: `${word} ${address}` });
       }
       inputs.light(found.inputs);
       player.show(Math.max(1, row), state.rows);
@@ -136,14 +145,14 @@ export function createSheet(root, host) {
     edit: (row, column, text) => ask({ kind: "point", row, column, text }),
     paste: (row, column, text) => ask({ kind: "paste", row, column, text }),
     remove: (row) => ask({ kind: "remove", row }),
-    select: (row, column) => wentTo(row, column, Object.keys(state.points)[column]),
+    select: (row, column) => wentTo(row, nameOf(column)),
   };
 
   /** Keep the place for when the tab is shown again, and tell whoever mounted the sheet. */
-  function wentTo(row, column, name) {
-    places.set(placeKey(), { row, column });
+  function wentTo(row, name) {
+    places.set(placeKey(), { row, name });
     const first = placeAtFirst();
-    const moved = row !== first.row || column !== first.column;
+    const moved = row !== first.row || name !== first.name;
     root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
   }
 
@@ -211,12 +220,19 @@ export function createSheet(root, host) {
     showStatus(data, racing, practising);
     say("news", announcementsOf(state, before));
     showTabs();
-    const place = places.get(placeKey()) ?? placeAtFirst();
-    view = data ? pointsView(state, onPoints) : sheetView(state, lit, onSheet);
-    grid.show(view, anew ? place : null);
+    sections.show([...state.columns.values()]);
+    showGrid(anew ? places.get(placeKey()) ?? placeAtFirst() : null);
     if (data) pictures.show(state, 0);
     if (!practising) peek.show();
     if (before?.tab !== state.tab) revealTab();
+  }
+
+  /** Show the table at a place or, where its columns are as they were, where we are. */
+  function showGrid(place) {
+    const names = shownNames();
+    view = isData() ? pointsView(state, onPoints) : sheetView(state, lit, names, onSheet);
+    const { row, name } = place ?? {};
+    grid.show(view, place && { row, column: Math.max(0, names.indexOf(name)) });
   }
 
   /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
@@ -259,13 +275,12 @@ export function createSheet(root, host) {
   const placeKey = () => (state.blanks ? `practice ${state.tab}` : state.tab);
 
   function placeAtFirst() {
-    if (isData()) return { row: 0, column: 0 };
-    const names = [...state.columns.keys()];
-    if (state.blanks) return { row: 1, column: names.findIndex((name) => name in state.blanks) };
-    // The first cell that is really computed, not just taken over from the row above.
+    if (isData()) return { row: 0, name: Object.keys(state.points)[0] };
     const columns = [...state.columns.values()];
-    const computed = columns.findIndex(({ numbers, group }) => group || numbers?.length > 3);
-    return { row: 1, column: Math.max(0, computed) };
+    // The first cell that is really computed, not just taken over from the row above.
+    const first = state.blanks ? ({ name }) => name in state.blanks
+      : ({ numbers, group }) => group || numbers?.length > 3;
+    return { row: 1, name: (columns.find(first) ?? columns[0]).name };
   }
 
   root.addEventListener("click", (event) => {
@@ -323,7 +338,8 @@ export function createSheet(root, host) {
      * false where it has none of that row or name.
      */
     goTo(row, name) {
-      const names = isData() ? Object.keys(state.points) : [...state.columns.keys()];
+      sections.unfold(state.columns.get(name)?.section);
+      const names = shownNames();
       const column = name === null ? grid.here().column : names.indexOf(name);
       // Under the points is the row for a new one.
       const last = isData() ? state.samples + 1 : state.rows;

@@ -19,11 +19,11 @@ function widthOf({ group, numbers, name }) {
 
 /**
  * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that
- * the selected one was computed from, {row, column, name} by "row column"; `on` has
- * `edit(row, name, text)`, `refuse(text)` and `select(row, column)`.
+ * the selected one was computed from, {row, column, name} by "row name"; `names` are the columns that
+ * are not folded away; `on` has `edit(row, name, text)`, `refuse(text)` and `select(row, column)`.
  */
-export function sheetView(state, lit, on) {
-  const columns = [...state.columns.values()];
+export function sheetView(state, lit, names, on) {
+  const columns = names.map((name) => state.columns.get(name));
   const value = (row, column) => valueOf(state, columns[column].name, row);
   const judged = (row, column) => state.judged?.[`${row} ${columns[column].name}`];
   const blank = (row, column) => state.blanks?.[columns[column].name]?.includes(row) ?? false;
@@ -46,7 +46,7 @@ export function sheetView(state, lit, on) {
     marks(row, column) {
       const number = value(row, column);
       const names = [];
-      if (lit.has(`${row} ${column}`)) names.push("gd-precedent");
+      if (lit.has(`${row} ${columns[column].name}`)) names.push("gd-precedent");
       if (row === 0) names.push("gd-start");
       if (endsEpoch(row)) names.push("gd-epoch-end");
       if (blank(row, column)) names.push("gd-blank", `gd-${status(row, column)}`);
