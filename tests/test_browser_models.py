@@ -86,7 +86,7 @@ def test_every_cell_of_a_models_page_is_the_frames(browser, tmp_path, model, rul
         go(page, run.to_html(tmp_path / "model.html"))
         check(saved(page), run)
         assert again(page).values.tobytes() == run.values.tobytes()
-        assert (run.exploded is not None) == page.is_visible(".gd-is-bad")
+        assert bool(run.exploded or run.advice) == page.is_visible(".gd-is-bad")
         drag(page, "lr" if "schedule" not in options else "start_lr", -2)
         moved = again(page)
         assert moved.values.tobytes() != run.values.tobytes()

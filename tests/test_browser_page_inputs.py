@@ -184,8 +184,8 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
     for name, content, told in (
         ("mine.csv", "x;y\n1,5;2\n3;4\n", ""),
         ("mine.csv", "x,y\n1,two\n", "mine.csv, line 2: y must be a number, not 'two'"),
-        ("mine.csv", "id,TV,Sales\n1,2,3\n",
-         "mine.csv: which columns are x and y? It has id, TV, Sales; head them x and y"),
+        ("mine.csv", "day,shop,Sales\nMo,a,3\n",
+         "mine.csv: which columns are x and y? It has day, shop, Sales; head them x and y"),
         ("mine.csv", "x,y\n1,2,3\n", "mine.csv, line 2: more values than in the first line"),
         ("mine.xlsx", "PK", "mine.xlsx: this page reads points from .csv and .tsv files; "
          "save it as one of these first"),
