@@ -34,7 +34,7 @@ def cells(page):
 def test_a_file_of_many_columns_is_asked_about(page, tmp_path):
     load(page, tmp_path, TABLE)
     asked = page.locator(".gd-choose")
-    assert "Which columns of mine.csv?" in asked.text_content()
+    asked.get_by_text("Which columns of mine.csv?").wait_for()
     assert asked.locator("[name=x] option").all_text_contents() == ["id", "TV", "Radio", "Sales"]
     assert line(page, "alert") == ""
     asked.locator("[name=x]").select_option("TV")
