@@ -13,7 +13,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import gdlab
-from gdlab.language.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, read, substitute
+from gdlab.language.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, substitute
+from gdlab.language.reader import read
 
 END = "\n    return (), (step,)\n"
 

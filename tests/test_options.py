@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import gdlab
+from gdlab.core import model
+from gdlab.core.assembly import SCHEDULES
 
 X = [14, 86, 28, 51, 28, 29, 72, 62, 84, 15, 42, 62, 47, 35, 9]
 X += [38, 44, 99, 13, 21, 28, 20, 8, 64, 99, 70, 27, 17, 8]
@@ -96,29 +98,31 @@ def test_with_replacement_some_points_come_twice():
     assert len(set(run.column("sample")[:29])) < 29
 
 
-def lr_of(schedule, t, lr=0.5):
-    """Each schedule's rate at update t by its formula as the source prints it."""
-    if schedule == "constant":
-        return lr
-    if schedule == "step_decay":
-        return lr * 0.5 ** ((t - 1) // 29)
-    if schedule == "exponential":
-        return lr * math.pow(0.99, t - 1)
-    if schedule == "cosine":
-        return lr * (1 + math.cos(math.pi * min(t - 1, 145) / 145)) / 2
-    if t <= 29:
-        return lr * t / 29
-    return lr * (1 + math.cos(math.pi * (min(t, 145) - 29) / 116)) / 2
+# Each schedule's rate at update t by its formula as the source prints it.
+RATES = {
+    "constant": lambda t, lr: lr,
+    "step_decay": lambda t, lr: lr * 0.5 ** ((t - 1) // 29),
+    "exponential": lambda t, lr: lr * 0.99 ** (t - 1),
+    "cosine": lambda t, lr: lr * (1 + math.cos(math.pi * min(t - 1, 145) / 145)) / 2,
+    "warmup_cosine": lambda t, lr: (
+        lr * t / 29 if t <= 29 else lr * (1 + math.cos(math.pi * (min(t, 145) - 29) / 116)) / 2
+    ),
+}
+# Those that are called after each epoch have tests of their own.
+AFTER_EPOCHS = ("reduce_on_plateau", "lesson_annealing")
+
+
+def test_every_schedule_and_every_surface_has_its_oracle():
+    assert {*RATES, *AFTER_EPOCHS} == set(SCHEDULES)
+    assert set(SURFACES) == set(model.SURFACES)
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize(
-    "schedule", ["constant", "step_decay", "exponential", "cosine", "warmup_cosine"]
-)
+@pytest.mark.parametrize("schedule", RATES)
 def test_a_schedule_of_t(schedule):
     run = gdlab.trace("adam", schedule=schedule, lr=0.5, epochs=6)
     for t in (1, 2, 29, 30, 58, 59, 100, 145, 146, 174):
-        assert run.value("lr", t) == pytest.approx(lr_of(schedule, t), rel=CLOSE, abs=1e-15)
+        assert run.value("lr", t) == pytest.approx(RATES[schedule](t, 0.5), rel=CLOSE, abs=1e-15)
     # The rate of the row is the one that its step is made with.
     plain = gdlab.trace("adam", lr=run.value("lr", 1))
     assert run.value("step_slope", 1) == plain.value("step_slope", 1)

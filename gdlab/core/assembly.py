@@ -1,7 +1,7 @@
 """How a table is put together: its steps, its columns and its inputs, in their order."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from gdlab.core.columns import (
@@ -28,21 +28,10 @@ from gdlab.core.steps import (
     steps_before,
 )
 from gdlab.core.suggest import unknown
-from gdlab.formulas import models, schedules
+from gdlab.formulas import functions_of, schedules, transforms
 from gdlab.language.grammar import Formulas, unrolled
 
-SCHEDULES: dict[str, Callable[..., object]] = {
-    function.__name__: function
-    for function in (
-        schedules.constant,
-        schedules.step_decay,
-        schedules.exponential,
-        schedules.cosine,
-        schedules.warmup_cosine,
-        schedules.lesson_annealing,
-        schedules.reduce_on_plateau,
-    )
-}
+SCHEDULES = functions_of(schedules)
 # Inputs that bring their columns with them when they are given, and the value they start from.
 EXTRAS = {"h": 0.01, "max_norm": 1.0, "max_value": 1.0, "weight_decay": 0.0}
 # Arguments of gdlab.trace, so that a hyperparameter of such a name could not be given.
@@ -70,7 +59,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
     named = draft.names
     updates: list[Step] = [
         per_parameter(
-            draft, read_own(models.descend), one, {"step": named.of_rule("step", one, rule)}
+            draft, read_own(transforms.descend), one, {"step": named.of_rule("step", one, rule)}
         )
         for one in draft.parameters
     ]

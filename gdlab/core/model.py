@@ -23,8 +23,8 @@ from gdlab.core.data_sets import DATA_SETS, RATES
 from gdlab.core.gradients import check, derived, with_helpers
 from gdlab.core.points import Points
 from gdlab.core.suggest import unknown
+from gdlab.formulas import functions_of, surfaces
 from gdlab.formulas import models as written
-from gdlab.formulas import surfaces
 from gdlab.language.evaluate import evaluate_arrays
 from gdlab.language.grammar import (
     Formulas,
@@ -33,9 +33,9 @@ from gdlab.language.grammar import (
     inlined,
     leading,
     names,
-    read,
     substitute,
 )
+from gdlab.language.reader import read
 
 # The columns and inputs of every table that go by these names wherever they are asked for.
 OF_EVERY_TABLE = ("epoch", "sample", "t", "batch_size", "at_epoch")
@@ -232,30 +232,8 @@ def _mean_squared_error(points: Points, values: Mapping[str, Any]) -> Any:
     )
 
 
-SURFACES: dict[str, Callable[..., object]] = {
-    function.__name__: function
-    for function in (
-        surfaces.ravine,
-        surfaces.saddle,
-        surfaces.rosenbrock,
-        surfaces.beale,
-        surfaces.himmelblau,
-    )
-}
-BUILT_IN: dict[str, Callable[..., object]] = {
-    function.__name__: function
-    for function in (
-        written.line,
-        written.line_half,
-        written.quadratic,
-        written.plane,
-        written.logistic,
-        written.relu_neuron,
-        written.two_neurons,
-        written.network_2_2_2,
-        written.network_2_2_1,
-    )
-}
+SURFACES = functions_of(surfaces)
+BUILT_IN = functions_of(written)
 _registered: dict[str, tuple[Callable[..., object], Model]] = {}
 
 

@@ -7,18 +7,14 @@ from typing import Any
 
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
-from gdlab.formulas import optimizers
+from gdlab.formulas import functions_of, optimizers
 from gdlab.language.evaluate import CellError, evaluate
-from gdlab.language.grammar import Formulas, GrammarError, read
+from gdlab.language.grammar import Formulas, GrammarError
+from gdlab.language.reader import read
 
 # Arguments that the table gives a rule; all others are its own, state or hyperparameters.
 GIVEN = ("g", "w", "t", "epoch", "sample", "n")
-# The functions that stand in optimizers.py, in their order there.
-BUILT_IN: tuple[Callable[..., object], ...] = tuple(
-    thing
-    for thing in vars(optimizers).values()
-    if getattr(thing, "__module__", None) == optimizers.__name__
-)
+BUILT_IN = tuple(functions_of(optimizers).values())
 # As many updates tell a rule that adapts: rectified Adam begins as momentum.
 TRIED = 12
 _registered: dict[str, Callable[..., object]] = {

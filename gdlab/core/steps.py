@@ -8,7 +8,8 @@ from gdlab.core.draft import TABLE, Draft
 from gdlab.core.model import finite_differences
 from gdlab.core.registry import Rule
 from gdlab.formulas import transforms
-from gdlab.language.grammar import Formulas, read, unrolled
+from gdlab.language.grammar import Formulas, unrolled
+from gdlab.language.reader import read
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core import engine
 from gdlab.core.columns import ABOVE, COUNT, OWN
 from gdlab.core.explanation import Explanation, explain_cell, short
+from gdlab.core.frames import counted_cells, epochs_of, frame_of, html_of
 from gdlab.core.model import mean_loss
 from gdlab.core.outcome import far_off, hardly_moved, way_out
 from gdlab.core.points import whole
@@ -23,12 +24,6 @@ from gdlab.core.writers import writer
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
-
-SHOWN_ROWS = 60
-PRINTED = (
-    "<style>@media print{.gdlab-table{max-height:none!important;overflow:visible!important}"
-    ".gdlab-table table{font-size:6pt}.gdlab-table td,.gdlab-table th{padding:1px 2px}}</style>"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,26 +75,11 @@ class Trace(Run):
             raise ValueError(f"this run kept no {name}; name it in columns=")
         rows = range(self.every - 1, self.rows, self.every)[first:last]
         counted = np.arange(rows.start, rows.stop, rows.step)
-        return self._counted(name, *np.divmod(counted, self.samples))
-
-    def _counted(self, name: str, epochs: "np.ndarray", places: "np.ndarray") -> "np.ndarray":
-        """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
-        import numpy as np
-
-        if name in self.table.point:
-            values = np.array(self.points[self.table.point.index(name)])
-            return np.asarray(values[self._counted("sample", epochs, places) - 1])
-        counted = places + 1
-        if name == "epoch":
-            counted = epochs + 1
-        elif name == "t":
-            counted = epochs * self.samples + (places + 1)
-        elif name == "sample" and self.order:
-            counted = self._order[epochs * self.samples + places] + 1
-        return np.asarray(counted)
+        return counted_cells(self, name, *np.divmod(counted, self.samples))
 
     @cached_property
-    def _order(self) -> "np.ndarray":
+    def order_drawn(self) -> "np.ndarray":
+        """The samples of a shuffled run in their order, from 0; empty where they come in turn."""
         import numpy as np
 
         return np.array(self.order, dtype=np.int64)
@@ -140,31 +120,7 @@ class Trace(Run):
     @cached_property
     def frame(self) -> "pd.DataFrame":
         """The table as a DataFrame, one row per sample (per step on a surface)."""
-        import pandas as pd
-
-        columns = self._given()
-        written = self.table.computed if self.kept is None else self.kept
-        columns |= dict(zip(written, self.values, strict=True))
-        if "t" in written:
-            columns["t"] = self.column("t")
-        # No copy: a long table is as large as its cells and no larger.
-        return pd.DataFrame(columns, copy=False)
-
-    def _given(self) -> dict[str, "np.ndarray"]:
-        """The columns of counters and points."""
-        import numpy as np
-
-        names = (*self.table.counters, *self.table.point)
-        if self.every > 1:
-            return {name: self.column(name) for name in names}
-        # Epochs down and samples across: most of these columns repeat themselves in one of the two.
-        epochs, places = np.arange(self.n_epochs)[:, None], np.arange(self.samples)
-        columns = {}
-        for name in names:
-            kind = float if name in self.table.point else np.int64
-            columns[name] = np.empty(self.rows, kind)
-            columns[name].reshape(self.n_epochs, -1)[:] = self._counted(name, epochs, places)
-        return columns
+        return frame_of(self)
 
     @cached_property
     def epochs(self) -> "pd.DataFrame":
@@ -176,34 +132,8 @@ class Trace(Run):
         the last new ones. Under a schedule its columns follow. A surface has one epoch, with its
         last loss.
         """
-        import numpy as np
-        import pandas as pd
-
         self._need_whole()
-        table = self.table
-        columns: dict[str, Any] = {"epoch": np.arange(1, self.n_epochs + 1)}
-        last = slice(self.samples - 1, None, self.samples)
-        if table.point:
-            with np.errstate(all="ignore"):
-                # One after the other as a loop adds them; NumPy's sum goes by another order.
-                losses = self.column(table.loss).reshape(self.n_epochs, -1)
-                total = np.add.accumulate(losses, axis=1)[:, -1]
-                figures = {
-                    "mean_loss": total / self.samples,
-                    "mse": total / self.samples,
-                    "rmse": np.sqrt(total / self.samples),
-                    "root_sum_err2": np.sqrt(total),
-                }
-            columns |= {name: figures[base] for base, name in table.measures.items()}
-        else:
-            columns[table.loss] = self.column(table.loss)[last]
-        for parameter in table.parameters:
-            columns[parameter] = self.column(table.carrier(parameter))[last]
-        if table.schedule:
-            columns[table.rate] = self.column(table.rate)[last]
-            for column, cells in zip(table.epoch_columns, self.epoch_values, strict=True):
-                columns[column.name] = cells
-        return pd.DataFrame(columns)
+        return epochs_of(self)
 
     @property
     def final(self) -> dict[str, float]:
@@ -330,19 +260,7 @@ class Trace(Run):
         return hardly_moved(self, self.ends)
 
     def _repr_html_(self) -> str:
-        import html
-
-        rows = self.frame.to_html(
-            index=False,
-            max_rows=SHOWN_ROWS,
-            float_format=lambda value: format(value, ".6g"),
-        )
-        # A long table scrolls by itself, so that what follows it stays in reach; paper has it all.
-        scroll = 'class="gdlab-table" style="max-height:26em;overflow:auto"'
-        frame = f"{PRINTED}<div {scroll}>{rows}</div>"
-        left_out = len(self.frame) - SHOWN_ROWS
-        note = f"<p>{left_out:,} rows in the middle are not shown.</p>" if left_out > 0 else ""
-        return f"<p>{html.escape(self.summary())}</p>{frame}{note}"
+        return html_of(self)
 
     def __repr__(self) -> str:
         return f"<Trace {self.summary()}>"

@@ -1,4 +1,4 @@
-"""The models: what is computed at one point, down to its loss; and the update of a parameter.
+"""The models: what is computed at one point, down to its loss.
 
 The functions keep to the grammar of :mod:`gdlab.language.grammar`. Arguments without a default are
 columns of the points, those with one are parameters and where they start from, keyword-only ones
@@ -110,9 +110,3 @@ def network_2_2_1(
     o = 1 / (1 + exp(-z_o))
     loss = -(y * log(o) + (1 - y) * log(1 - o))
     return z_h1, h1, z_h2, h2, z_o, o, loss
-
-
-def descend(w, step):
-    """The update of one parameter: the step is subtracted."""
-    new = w - step
-    return (new,)

@@ -1,4 +1,4 @@
-"""What may happen to a gradient before the rule sees it, in the rules' own grammar.
+"""What happens to a gradient before the rule sees it, and the update, in the rules' own grammar.
 
 ``total(...)`` is the sum of what stands in it over all parameters.
 """
@@ -49,3 +49,9 @@ def running_loss(loss, position, sum_loss_prev):
     """The sum of the epoch's losses so far."""
     sum_loss = loss if position == 1 else sum_loss_prev + loss
     return (sum_loss,), ()
+
+
+def descend(w, step):
+    """The update of one parameter: the step is subtracted."""
+    new = w - step
+    return (new,)

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from gdlab.core.assembly import SCHEDULES
 from gdlab.core.columns import Call, Table, every_call
 from gdlab.core.registry import Rule, find_rule, rules
-from gdlab.language.grammar import names, read, substitute
+from gdlab.core.steps import read_own
+from gdlab.language.grammar import names, substitute
 from gdlab.marking.rewrites import Rewrite, is_share, same
-
-# The schedules that give a rate for every row.
-BY_ROW = ("step_decay", "exponential", "cosine", "warmup_cosine")
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:
@@ -41,9 +39,10 @@ def conventions(table: Table, column: str) -> Iterator[Rewrite]:
 def other_schedules(table: Table) -> Iterator[Rewrite]:
     """The learning rate as other schedules have it, in this table's inputs."""
     known = {*table.hyper, "t", "start_lr"}
-    for name in BY_ROW:
-        tree = read(SCHEDULES[name]).expressions["lr"]
-        if not known.issuperset(names(tree)):
+    for name, function in SCHEDULES.items():
+        # One that is called after each epoch gives no lr of a row.
+        tree = read_own(function).expressions.get("lr")
+        if tree is None or not known.issuperset(names(tree)):
             continue
         because = f"this is lr as the schedule {name} has it"
         yield Rewrite("another_schedule", because, tree)

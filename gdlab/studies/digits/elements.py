@@ -5,8 +5,9 @@ from functools import lru_cache
 from gdlab.core.codegen import call_text, with_functions
 from gdlab.core.columns import Call
 from gdlab.core.registry import Rule
-from gdlab.formulas import models, transforms
-from gdlab.language.grammar import Formulas, read
+from gdlab.formulas import transforms
+from gdlab.language.grammar import Formulas
+from gdlab.language.reader import read
 
 # What every element is given beside its own numbers: which update it is.
 COUNTED = ("t", "epoch", "sample", "n")
@@ -22,7 +23,7 @@ def elements_text(rule: Rule, decayed: bool) -> str:
     """
     calls = [
         _call(rule.formulas, g="decayed_grad" if decayed else "g"),
-        _call(read(models.descend)),
+        _call(read(transforms.descend)),
     ]
     if decayed:
         calls.insert(0, _call(read(transforms.decay_as_l2)))

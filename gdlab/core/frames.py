@@ -1,0 +1,112 @@
+"""A run's cells as tables: those that are counted or given, the rows and epochs in pandas, HTML."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from gdlab.core.trace import Trace
+
+SHOWN_ROWS = 60
+PRINTED = (
+    "<style>@media print{.gdlab-table{max-height:none!important;overflow:visible!important}"
+    ".gdlab-table table{font-size:6pt}.gdlab-table td,.gdlab-table th{padding:1px 2px}}</style>"
+)
+
+
+def counted_cells(
+    run: "Trace", name: str, epochs: "np.ndarray", places: "np.ndarray"
+) -> "np.ndarray":
+    """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
+    import numpy as np
+
+    if name in run.table.point:
+        values = np.array(run.points[run.table.point.index(name)])
+        return np.asarray(values[counted_cells(run, "sample", epochs, places) - 1])
+    counted = places + 1
+    if name == "epoch":
+        counted = epochs + 1
+    elif name == "t":
+        counted = epochs * run.samples + (places + 1)
+    elif name == "sample" and run.order:
+        counted = run.order_drawn[epochs * run.samples + places] + 1
+    return np.asarray(counted)
+
+
+def frame_of(run: "Trace") -> "pd.DataFrame":
+    """The table as a DataFrame, one row per sample (per step on a surface)."""
+    import pandas as pd
+
+    columns = _given(run)
+    written = run.table.computed if run.kept is None else run.kept
+    columns |= dict(zip(written, run.values, strict=True))
+    if "t" in written:
+        columns["t"] = run.column("t")
+    # No copy: a long table is as large as its cells and no larger.
+    return pd.DataFrame(columns, copy=False)
+
+
+def _given(run: "Trace") -> dict[str, "np.ndarray"]:
+    """The columns of counters and points."""
+    import numpy as np
+
+    names = (*run.table.counters, *run.table.point)
+    if run.every > 1:
+        return {name: run.column(name) for name in names}
+    # Epochs down and samples across: most of these columns repeat themselves in one of the two.
+    epochs, places = np.arange(run.n_epochs)[:, None], np.arange(run.samples)
+    columns = {}
+    for name in names:
+        kind = float if name in run.table.point else np.int64
+        columns[name] = np.empty(run.rows, kind)
+        columns[name].reshape(run.n_epochs, -1)[:] = counted_cells(run, name, epochs, places)
+    return columns
+
+
+def epochs_of(run: "Trace") -> "pd.DataFrame":
+    """One row per epoch, with the figures that ``Trace.epochs`` tells of."""
+    import numpy as np
+    import pandas as pd
+
+    table = run.table
+    columns: dict[str, Any] = {"epoch": np.arange(1, run.n_epochs + 1)}
+    last = slice(run.samples - 1, None, run.samples)
+    if table.point:
+        with np.errstate(all="ignore"):
+            # One after the other as a loop adds them; NumPy's sum goes by another order.
+            losses = run.column(table.loss).reshape(run.n_epochs, -1)
+            total = np.add.accumulate(losses, axis=1)[:, -1]
+            figures = {
+                "mean_loss": total / run.samples,
+                "mse": total / run.samples,
+                "rmse": np.sqrt(total / run.samples),
+                "root_sum_err2": np.sqrt(total),
+            }
+        columns |= {name: figures[base] for base, name in table.measures.items()}
+    else:
+        columns[table.loss] = run.column(table.loss)[last]
+    for parameter in table.parameters:
+        columns[parameter] = run.column(table.carrier(parameter))[last]
+    if table.schedule:
+        columns[table.rate] = run.column(table.rate)[last]
+        for column, cells in zip(table.epoch_columns, run.epoch_values, strict=True):
+            columns[column.name] = cells
+    return pd.DataFrame(columns)
+
+
+def html_of(run: "Trace") -> str:
+    """The summary and the rows as HTML; of many rows the first and the last."""
+    import html
+
+    rows = run.frame.to_html(
+        index=False,
+        max_rows=SHOWN_ROWS,
+        float_format=lambda value: format(value, ".6g"),
+    )
+    # A long table scrolls by itself, so that what follows it stays in reach; paper has it all.
+    scroll = 'class="gdlab-table" style="max-height:26em;overflow:auto"'
+    frame = f"{PRINTED}<div {scroll}>{rows}</div>"
+    left_out = len(run.frame) - SHOWN_ROWS
+    note = f"<p>{left_out:,} rows in the middle are not shown.</p>" if left_out > 0 else ""
+    return f"<p>{html.escape(run.summary())}</p>{frame}{note}"
