@@ -8,6 +8,7 @@ import pytest
 
 import gdlab
 from gdlab.notebook import pictures, plots
+from gdlab.notebook.axes import labels
 
 
 def drawn(drawing, runs, row=None):
@@ -111,11 +112,11 @@ def test_the_tangent_and_the_secant_have_the_slopes_that_they_say():
 
 def test_runs_of_one_rule_are_named_by_what_differs():
     runs = [gdlab.trace("sgd", lr=lr) for lr in (0.0001, 0.0002)]
-    assert plots._labels(runs) == ["sgd, lr=0.0001", "sgd, lr=0.0002"]
+    assert labels(runs) == ["sgd, lr=0.0001", "sgd, lr=0.0002"]
     batches = [gdlab.trace("adam"), gdlab.trace("adam", batch_size=4, max_norm=10.0)]
-    assert plots._labels(batches) == ["adam", "adam, max_norm=10, batch_size=4"]
+    assert labels(batches) == ["adam", "adam, max_norm=10, batch_size=4"]
     annealed = gdlab.trace("adam_lesson", schedule="lesson_annealing")
-    names = plots._labels([gdlab.trace("adam_lesson"), annealed])
+    names = labels([gdlab.trace("adam_lesson"), annealed])
     assert names == ["adam_lesson", "adam_lesson, schedule=lesson_annealing"]
 
 

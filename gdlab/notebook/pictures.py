@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from gdlab.core.rates import FoundRate
 from gdlab.core.trace import Trace
-from gdlab.notebook.plots import draw, draw_rates, draw_tangent, drawings_of, legend_columns
+from gdlab.notebook.axes import legend_columns
+from gdlab.notebook.plots import draw, draw_rates, draw_tangent, drawings_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,66 +10,64 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdlab.core.assembly import EXTRAS
 from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
 from gdlab.core.rates import FoundRate, error_word
 from gdlab.core.scales import in_own_units
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace
+from gdlab.notebook.axes import (
+    HIGHEST,
+    MARKERS,
+    POINT_COLOUR,
+    STYLES,
+    draw_curve,
+    labels,
+    legend,
+    legend_below,
+    log_axis,
+    rows_axis,
+    widened,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Colours of Okabe & Ito 2008, which people of every colour vision tell apart.
-STYLES: tuple[dict[str, Any], ...] = (
-    {"color": "#0072B2", "linestyle": "-", "marker": "o"},
-    {"color": "#D55E00", "linestyle": "--", "marker": "s"},
-    {"color": "#009E73", "linestyle": "-.", "marker": "^"},
-    {"color": "#000000", "linestyle": ":", "marker": "D"},
-    {"color": "#CC79A7", "linestyle": "-", "marker": "v"},
-    {"color": "#E69F00", "linestyle": "--", "marker": "P"},
-    {"color": "#56B4E9", "linestyle": "-.", "marker": "X"},
-)
-POINT_COLOUR = "#444444"
-LONG_LABEL = 24  # letters; two longer ones do not stand side by side in a legend
-MARKERS = 8  # how many markers stand along a curve
 MANY = 200  # from so many rows on, a path's markers are small
 CURVE = 200  # points along a prediction that is no line
 GRID = 81  # the contours' grid, points each way
-HIGHEST = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
 FAR = 1e12  # what lies further is drawn there: far out of every picture
 MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from start to goal
 
 
 def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The loss of every row, for the line the squared error, before its update; logarithmic."""
-    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
+    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         cells = run.column(run.table.loss)
         end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
-        _curve(axes, cells, label + end, number)
-    _rows_axis(axes, max(run.rows for run in runs))
-    _log_axis(axes)
+        draw_curve(axes, cells, label + end, number)
+    rows_axis(axes, max(run.rows for run in runs))
+    log_axis(axes)
     squared = runs[0].table.model.squared_error
     axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if squared else "loss")
-    _legend(axes, runs, always=any(run.exploded for run in runs))
+    legend(axes, runs, always=any(run.exploded for run in runs))
 
 
 def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The root of the mean squared error of every epoch; of other losses, their mean."""
     measures = runs[0].table.measures
     figure = "rmse" if "rmse" in measures else "mean_loss"
-    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
+    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         cells = run.epochs[measures[figure]].to_numpy()
-        _curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
-    _rows_axis(axes, max(run.n_epochs for run in runs))
-    _log_axis(axes)
+        draw_curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
+    rows_axis(axes, max(run.n_epochs for run in runs))
+    log_axis(axes)
     if figure == "rmse":
         unit = f"RMSE, in units of {runs[0].table.point[-1]}"
         axes.set(title="RMSE of every epoch", xlabel="epoch", ylabel=unit)
     else:
         axes.set(title="Mean loss of every epoch", xlabel="epoch", ylabel="mean loss")
-    _legend(axes, runs)
+    legend(axes, runs)
 
 
 def draw_rates(axes: "Axes", found: FoundRate) -> None:
@@ -98,8 +96,8 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     """The points, and what every run predicts after ``row`` (from 1; by default the last)."""
     x, y = (np.array(values) for values in runs[0].points)
     axes.scatter(x, y, s=22, color=POINT_COLOUR, alpha=0.65, linewidths=0, label="points")
-    ends = np.array(_widened(min(x.min(), 0.0), x.max()))
-    for number, (run, label) in enumerate(zip(runs, _labels(runs), strict=True)):
+    ends = np.array(widened(min(x.min(), 0.0), x.max()))
+    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         now = _parameters_after(run, row or run.rows)
         if np.isfinite(list(now.values())).all():
             style = {**STYLES[number % len(STYLES)], "marker": ""}
@@ -114,8 +112,8 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     what = "line" if runs[0].table.model.name == LINE else "prediction"
     across, up = runs[0].table.point
     axes.set(title=f"The {what} after row {row or runs[0].rows}", xlabel=across, ylabel=up)
-    axes.set(xlim=tuple(ends), ylim=_widened(min(y.min(), 0.0), y.max()))
-    _legend(axes, runs, always=True)
+    axes.set(xlim=tuple(ends), ylim=widened(min(y.min(), 0.0), y.max()))
+    legend(axes, runs, always=True)
 
 
 def draw_path(
@@ -138,7 +136,7 @@ def draw_path(
     low, high = np.min(heights), np.max(heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, 12)
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
-    for number, (label, way) in enumerate(zip(_labels(runs), ways, strict=True)):
+    for number, (label, way) in enumerate(zip(labels(runs), ways, strict=True)):
         style = STYLES[number % len(STYLES)]
         drawn = np.clip(way, -FAR, FAR)
         size = 3 if len(way[0]) < MANY else 1.5
@@ -149,19 +147,19 @@ def draw_path(
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
     axes.set(title="Path across the loss", xlabel=first, ylabel=second)
     axes.set(xlim=spans[0], ylim=spans[1])
-    _legend(axes, runs, always=line)
+    legend(axes, runs, always=line)
 
 
 def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The size of every step, |step|, a curve for each parameter; logarithmic."""
     number = 0
-    for run, rule in zip(runs, _labels(runs), strict=True):
+    for run, rule in zip(runs, labels(runs), strict=True):
         for parameter in run.table.parameters:
             label = parameter if len(runs) == 1 else f"{rule}, {parameter}"
-            _curve(axes, np.abs(run.column(run.table.named("step", parameter))), label, number)
+            draw_curve(axes, np.abs(run.column(run.table.named("step", parameter))), label, number)
             number += 1
-    _rows_axis(axes, max(run.rows for run in runs))
-    _log_axis(axes)
+    rows_axis(axes, max(run.rows for run in runs))
+    log_axis(axes)
     axes.set(title="Size of every step", xlabel="row", ylabel="|step|")
     legend_below(axes)
 
@@ -254,91 +252,6 @@ def drawings_of(run: Trace) -> tuple[str, ...]:
     return tuple(name for name in DRAWINGS if there.get(name, True))
 
 
-def _curve(
-    axes: "Axes", cells: np.ndarray, label: str, number: int, every: int | None = None
-) -> None:
-    """One curve over the rows; cells that are no finite number leave a gap."""
-    shown = np.where(np.isfinite(cells), cells, np.nan)
-    # Markers of several curves stand beside each other, not on top of each other.
-    apart = every or max(1, len(shown) // MARKERS)
-    offset = 0 if every else (number * apart // 4) % apart
-    axes.plot(
-        np.arange(1, len(shown) + 1),
-        shown,
-        linewidth=1.5,
-        markersize=5,
-        markevery=(offset, apart),
-        label=label,
-        **STYLES[number % len(STYLES)],
-    )
-
-
-def _log_axis(axes: "Axes") -> None:
-    """A logarithmic y axis, unless nothing drawn is over 0; it ends where doubles end."""
-    from matplotlib.ticker import LogFormatter, NullLocator
-
-    drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
-    over = drawn[drawn > 0]
-    if not len(over):
-        return
-    low, high = float(over.min()), float(over.max())
-    axes.set_ylim(max(low / 2, 1e-300), 2 * min(high, HIGHEST))
-    axes.set_yscale("log")
-    if high < 100 * low:
-        # Less than two powers of ten: plain numbers at the steps between them too.
-        axes.yaxis.set_major_formatter(LogFormatter(labelOnlyBase=False))
-        axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.5)))
-    else:
-        axes.yaxis.set_minor_locator(NullLocator())
-
-
-def _labels(runs: Sequence[Trace]) -> list[str]:
-    """The rules' names; where two are the same, with the inputs in which the runs differ."""
-    names = [run.rule for run in runs]
-    if len(set(names)) == len(names):
-        return names
-    inputs = [{**run.start, **run.hyper, **run.options} for run in runs]
-    # What an option brings along, such as a schedule's own inputs, is left out.
-    own = [name for run in runs for name in (*run.options, *EXTRAS, "batch_size") if name != "h"]
-    shared = [name for name in inputs[0] if all(name in given for given in inputs)]
-    known = dict.fromkeys([*own, *shared])
-    different = [name for name in known if len({str(given.get(name)) for given in inputs}) > 1]
-    return [
-        ", ".join([rule, *(f"{name}={_brief(given[name])}" for name in different if name in given)])
-        for rule, given in zip(names, inputs, strict=True)
-    ]
-
-
-def _brief(value: Any) -> str:
-    return format(value, "g") if isinstance(value, float) else str(value)
-
-
-def _legend(axes: "Axes", runs: Sequence[Trace], always: bool = False) -> None:
-    if always or len(runs) > 1:
-        legend_below(axes)
-
-
-def legend_below(axes: "Axes") -> None:
-    """A legend under the axes, where no curve runs; pictures.py makes room for it."""
-    columns = legend_columns(axes.get_legend_handles_labels()[1])
-    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
-    axes.legend(fontsize=8, ncols=columns, frameon=False, **place)
-
-
-def legend_columns(labels: Sequence[str]) -> int:
-    """How many of a legend's labels stand side by side."""
-    return 1 if len(labels) < 2 or max(map(len, labels)) > LONG_LABEL else 2
-
-
-def _rows_axis(axes: "Axes", count: int) -> None:
-    """An axis of whole numbers from 1, without a 0 that no row or epoch has."""
-    from matplotlib.ticker import MaxNLocator
-
-    air = min(0.5, 0.02 * count)
-    axes.set_xlim(1 - air, max(count, 2) + 0.02 * count)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-
-
 def _two_parameters(run: Trace, chosen: Sequence[str] | None) -> tuple[str, str]:
     """The parameters of a path; ValueError where they are not two of the run's."""
     own = run.table.parameters
@@ -397,13 +310,7 @@ def _span(ways: Sequence[np.ndarray], goal: float) -> tuple[float, float]:
     far = MOST_SPREAD * max(high - low, 1.0)
     every = np.concatenate(ways)
     low, high = max(low - far, min(low, every.min())), min(high + far, max(high, every.max()))
-    return _widened(low, high)
-
-
-def _widened(low: float, high: float) -> tuple[float, float]:
-    """A range with some air at both ends."""
-    air = 0.08 * (high - low) or 0.5
-    return float(low - air), float(high + air)
+    return widened(low, high)
 
 
 def loss_over(run: Trace, row: int, grid: dict[str, np.ndarray]) -> np.ndarray:

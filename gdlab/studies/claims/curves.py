@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from gdlab.notebook.axes import STYLES
 from gdlab.notebook.pictures import Picture, side_by_side
-from gdlab.notebook.plots import STYLES
 
 WIDE = 7.5  # inches
 MARKERS = 25  # up to so many places each one is marked

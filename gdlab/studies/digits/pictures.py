@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdlab.notebook.axes import HIGHEST, STYLES
 from gdlab.notebook.pictures import DPI, Picture, side_by_side
-from gdlab.notebook.plots import HIGHEST, STYLES
 from gdlab.studies.digits.data import CLASSES, SIDE
 from gdlab.studies.digits.results import Race
 
