@@ -181,10 +181,24 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
     targets = [_number(graph.value(expected, one)) for one in values]
     others = expected.cells
     repair = find_repair(graph, odd.key, own, others, gives(graph, values, targets), say)
-    why = f"{repair.because}; " if repair else ""
+    reason = repair.because if repair else _missing_number(graph, own, values, targets)
+    why = f"{reason}; " if reason else ""
     because = f"{why}the {line}'s other cells have {wanted}"
     hint = f"this formula is not the one of its {line}'s other cells"
     return _finding(graph, [odd.key], PATTERN, written, wanted, because, hint)
+
+
+def _missing_number(
+    graph: Graph, own: Node, values: Sequence[Values], targets: Sequence[float]
+) -> str:
+    """The number that a formula is to be multiplied by to be the other one; empty for none."""
+    found = [_number(graph.value(own, one)) for one in values]
+    ratios = [a / b if b else 0.0 for a, b in zip(targets, found, strict=True)]
+    if not ratios[0] or not all(same(ratios[0], ratio) for ratio in ratios):
+        return ""
+    if abs(ratios[0]) < 1:
+        return f"the factor {1 / ratios[0]:.6g} is one too many"
+    return f"the factor {ratios[0]:.6g} is missing"
 
 
 def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:

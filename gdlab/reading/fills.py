@@ -8,7 +8,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph
 from gdlab.reading.templates import Template
 
-FEWEST = 4
+FEWEST = 3
 # More odd cells than this share of a fill are a pattern of their own.
 MOST_ODD = 0.2
 
@@ -36,7 +36,7 @@ def directions(graph: Graph) -> dict[int, bool]:
 def odd_cells(graph: Graph) -> list[Odd]:
     """The cells that break their fill, in order of sheets, columns and rows.
 
-    A fill is a formula's relative form in four cells or more of one column, or of one row where
+    A fill is a formula's relative form in three cells or more of one column, or of one row where
     the sheet runs to the right; a cell is odd that has it on both sides within two cells.
     """
     down = directions(graph)
@@ -45,10 +45,25 @@ def odd_cells(graph: Graph) -> list[Odd]:
         along, line = (row, column) if down[sheet] else (column, row)
         lines[sheet, line][along] = node.template
     found = []
+    across: dict[tuple[int, int], bool] = {}
     for (sheet, line), cells in sorted(lines.items()):
         for along, template, typed in _odd_in(graph, sheet, line, cells, down[sheet]):
-            found.append(Odd(_key(sheet, line, along, down[sheet]), template, typed))
+            if (sheet, along) not in across:
+                across[sheet, along] = _is_other(lines, sheet, along)
+            if not across[sheet, along]:
+                found.append(Odd(_key(sheet, line, along, down[sheet]), template, typed))
     return found
+
+
+def _is_other(lines: dict[tuple[int, int], dict[int, Template]], sheet: int, along: int) -> bool:
+    """Whether a whole row is another than the rows around it: a sum at an epoch's end."""
+    around = [
+        (cells.get(along), cells[along - 1], cells[along + 1])
+        for (where, _), cells in lines.items()
+        if where == sheet and along - 1 in cells and along + 1 in cells
+    ]
+    alike = sum(own in (before, after) for own, before, after in around)
+    return len(around) >= 3 and alike < len(around) / 2
 
 
 def _key(sheet: int, line: int, along: int, down: bool) -> Key:

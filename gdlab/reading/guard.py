@@ -28,10 +28,20 @@ PIECE = 65_536
 TOO_LARGE = "it is far larger inside than a workbook to be checked can be"
 MACROS = "it holds macros; save it as .xlsx, without macros"
 LINKS = "it links to other files; replace those links by their values"
-STRICT = "it is a Strict Open XML workbook; save it as Excel Workbook (.xlsx)"
-STRICT_SPACE = "http://purl.oclc.org/ooxml/"
 PASSWORD = "it is protected by a password; save it without one"
 
+# ISO/IEC 29500-1, strict, names the same elements in other spaces than what all readers know.
+STRICT_SPACE = b"http://purl.oclc.org/ooxml/"
+KNOWN_SPACES = tuple(
+    (STRICT_SPACE + strict, b"http://schemas.openxmlformats.org/" + known)
+    for strict, known in (
+        (b"spreadsheetml/main", b"spreadsheetml/2006/main"),
+        (b"drawingml/", b"drawingml/2006/"),
+        (b"officeDocument/extendedProperties", b"officeDocument/2006/extended-properties"),
+        (b"officeDocument/customProperties", b"officeDocument/2006/custom-properties"),
+        (b"officeDocument/", b"officeDocument/2006/"),
+    )
+)
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -60,8 +70,7 @@ class Package:
 class Limits:
     """How much of a workbook is read; with ``macros`` one that holds some is read without them.
 
-    With ``any_kind`` it may link to other files, which are not opened, be Strict Open XML, or an
-    OpenDocument sheet.
+    With ``any_kind`` it may link to other files, which are not opened, or be an OpenDocument sheet.
     """
 
     part_bytes: int
@@ -125,9 +134,17 @@ def _checked(archive: zipfile.ZipFile, limits: Limits) -> Package:
                 facts = walker.walk(part.filename, content)
                 if facts is not None:
                     sheets[part.filename] = facts
-                kept.writestr(part.filename, content)
+                kept.writestr(part.filename, _as_known(content))
     passed.seek(0)
     return Package(passed, sheets, any(_is_macro(part.filename.lower()) for part in parts))
+
+
+def _as_known(content: bytes) -> bytes:
+    """A part of a Strict Open XML workbook in the spaces that all readers know."""
+    if STRICT_SPACE in content:
+        for strict, known in KNOWN_SPACES:
+            content = content.replace(strict, known)
+    return content
 
 
 def _is_macro(name: str) -> bool:
@@ -213,9 +230,7 @@ class _Walker:
         return self.facts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        space, _, name = name.rpartition(" ")
-        if space.startswith(STRICT_SPACE) and not self.limits.any_kind:
-            raise Refused(STRICT)
+        name = name.rpartition(" ")[2]
         if self.depth == 0 and name == "worksheet":
             self.facts = SheetFacts()
         self.depth += 1

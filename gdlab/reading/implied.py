@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Descent
 from gdlab.reading.graph import Graph
+from gdlab.reading.graph import number as number_of
 from gdlab.reading.line import Line
 from gdlab.reading.losses import jacobian, same
 from gdlab.reading.steps import Steps
@@ -69,6 +70,18 @@ def is_flat(
     )
 
 
+def _stands(
+    graph: Graph, descent: Descent, cells: Sequence[Key], target: float, values: Values
+) -> bool:
+    """Whether the number that a prediction is to meet is typed in a cell that the step uses."""
+    return any(
+        same(number_of(values.get(one)), target, 1e-7)
+        for key in cells
+        for one in graph.nodes[key].cells
+        if one not in descent.latest
+    )
+
+
 def _of_line(
     graph: Graph,
     descent: Descent,
@@ -98,5 +111,9 @@ def _of_line(
                 factors.append(c)
                 wanted = [c * own[number] * one for one in own]
                 fits.append(c != 0 and all(map(same, row, wanted)))
+                if fits[-1]:
+                    error = number_of(values.get(cells[number, at])) / (c * own[number])
+                    target = number_of(values.get(prediction)) - error
+                    fits.append(_stands(graph, descent, steps.cells[at], target, values))
         found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
     return found if found.count(True) == 1 else [None, None]

@@ -1,7 +1,7 @@
-"""The sheets of an .xlsx or .xlsm, transitional or strict, from parts that the guard has checked.
+"""The sheets of an .xlsx or .xlsm from parts that the guard has checked.
 
-openpyxl gives either formulas or values, fails on some public files, and gives no sheet of Strict
-Open XML. Both are needed here, in one pass, and of few elements only.
+openpyxl gives either formulas or values, and fails on some public files. Both are needed here, in
+one pass, and of few elements only.
 """
 
 import posixpath

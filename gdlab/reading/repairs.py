@@ -188,7 +188,8 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
             yield made(replaced(tree, part, new), f"the factor {words} is missing")
     for part in [tree, *(one for one in parts if _is_term(tree, one))]:
         for other in others:
-            for new, words in _factors(part, fresh):
+            plain = isinstance(part, ast.Constant)
+            for new, words in list(_factors(part, fresh))[: 1 if plain else None]:
                 because = f"the factor {words.format(say(other))} is missing"
                 yield made(replaced(tree, part, new), because, other)
     for other in others:
@@ -259,7 +260,7 @@ def _parts(tree: ast.expr) -> Iterator[ast.expr]:
 
 def _is_term(tree: ast.expr, part: ast.expr) -> bool:
     """Whether a part is one term of the whole sum, behind brackets and factors too."""
-    return isinstance(part, (ast.BinOp, ast.Name))
+    return isinstance(part, (ast.BinOp, ast.Name, ast.Constant))
 
 
 def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple[ast.expr, str]]:
