@@ -242,6 +242,7 @@ A1 = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 R1C1 = re.compile(r"R(?:\[(-?\d{1,7})\]|(\d{1,7}))?C(?:\[(-?\d{1,5})\]|(\d{1,5}))?", re.IGNORECASE)
 
 
+@lru_cache(maxsize=20_000)
 def column_number(letters: str) -> int:
     """The number of a column from its letters, from 1: ``AA`` is 27."""
     number = 0

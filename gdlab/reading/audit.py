@@ -55,7 +55,7 @@ def audit(book: Book, file: str) -> Reading:
             if read is not None:
                 tables.append(read[0])
                 figure_findings += read[1]
-    position = {key: place for place, key in enumerate(graph.order)}
+    position = graph.position
     found.sort(key=lambda one: position.get(one[0], 0))
     findings = _without_repeats([one for _, one in found]) + figure_findings + _unread(graph)
     return Reading(file, tables, findings, notes)
@@ -90,9 +90,7 @@ def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
         # Programs keep 15 digits and set small differences to 0: by the size of the operands.
         operands = [book.values.get(cell, 0.0) for cell in node.cells]
         slopes = graph.slopes(node, book.values)
-        size = sum(
-            abs(slope) * abs(_number(book.values.get(cell))) for cell, slope in slopes.items()
-        )
+        size = sum(abs(slope) * abs(_number(book.values.get(cell))) for cell, slope in slopes)
         largest = max((abs(_number(one)) for one in operands), default=0.0)
         if abs(stored - value) > STALE * max(size, abs(value), min(largest, 1e6 * abs(value))):
             wrong.append((key, stored, float(value)))

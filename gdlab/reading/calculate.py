@@ -3,7 +3,7 @@
 import ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gdlab.reading.book import Key, Value
@@ -29,7 +29,7 @@ def calculate(graph: Graph, node: Node, values: Mapping[Key, Value]) -> float:
     return NAN if isinstance(found, (complex, str)) else float(found)
 
 
-def tree_value(tree: ast.expr, given: list[Any]) -> Any:
+def tree_value(tree: ast.expr, given: Sequence[Any]) -> Any:
     """The value of a template's tree from its references' values; raises where there is none."""
     number = leaf_number(tree)
     if number is not None:

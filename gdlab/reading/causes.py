@@ -267,7 +267,7 @@ def mend_loss(read: Read) -> None:
     count = len(descent.chains)
     if any((number, step) not in read.cells for number in range(count)):
         return
-    position = {key: place for place, key in enumerate(graph.order)}
+    position = graph.position
     order = sorted(range(count), key=lambda one: position.get(read.cells[one, step], 0))
     used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
     used |= {read.cells[one, step] for one in range(count)}

@@ -10,6 +10,7 @@ from gdlab.reading.graph import Graph, Node, cells_of, is_cell
 from gdlab.reading.templates import Template, leaf_number
 
 FAR = 10**9
+ENOUGH = 40
 
 
 @dataclass
@@ -112,8 +113,9 @@ def find_updates(graph: Graph) -> list[Update]:
     that cell through the sheet. The path crosses no other update: so what a rule remembers, such
     as a sum of squares, is none.
     """
-    position = {key: place for place, key in enumerate(graph.order)}
+    position = graph.position
     terms: dict[int, list[int]] = {}
+    seen: dict[tuple[Template, int], list[bool]] = defaultdict(list)
     found = []
     for key in graph.order:
         node = graph.nodes[key]
@@ -125,7 +127,18 @@ def find_updates(graph: Graph) -> list[Update]:
             if not is_cell(term):
                 continue
             old = original(graph, term)
-            if old != key and _depends(graph, node, leaf, old, position, frozenset()):
+            if old == key:
+                continue
+            if len(seen[template, leaf]) < ENOUGH:
+                seen[template, leaf].append(_depends(graph, node, leaf, old, position, frozenset()))
+                is_one = seen[template, leaf][-1]
+            else:
+                # What a formula did so often it does in the rest of its column.
+                is_one = all(seen[template, leaf]) or (
+                    any(seen[template, leaf])
+                    and _depends(graph, node, leaf, old, position, frozenset())
+                )
+            if is_one:
                 found.append(Update(key, old, leaf))
     barriers = frozenset(update.new for update in found)
     kept = [

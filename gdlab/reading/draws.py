@@ -1,6 +1,7 @@
 """Random parameters and data, at which a formula shows what the stored numbers may hide."""
 
 import ast
+import random
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable
@@ -21,13 +22,14 @@ def chance(*what: object) -> float:
 def parameters_at(graph: Graph, descents: Iterable[Descent], draw: int) -> dict[Key, float]:
     """Every parameter before every update, moved at random, each on its own."""
     found = {}
+    moves = random.Random(f"parameters {draw}")
     for descent in descents:
         for chain in descent.chains:
             for key in chain.cells:
                 value = number(graph.book.values.get(key, 0.0))
                 if not abs(value) < 1e6:
                     value = 1.0
-                move = chance("parameter", draw, key)
+                move = 2 * moves.random() - 1
                 found[key] = value + (SPREAD * abs(value) + SHIFT) * move
     return found
 

@@ -121,7 +121,7 @@ def _scaled(factor: float | None) -> str:
 
 def _in_order(read: Read, judged: list[Judged]) -> list[int]:
     """The parameters in the order in which their gradients are computed."""
-    position = {key: place for place, key in enumerate(read.graph.order)}
+    position = read.graph.position
     first: dict[int, int] = {}
     for one in judged:
         at = position.get(one.cell, 0)

@@ -1,7 +1,8 @@
 """The cells of a workbook as a graph: what each formula refers to, values, and adjoints."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, TypeGuard
 
 from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
@@ -44,9 +45,16 @@ class Node:
     inputs: Inputs
     whole: Template | None = None
     cells: tuple[Key, ...] = field(init=False)
+    # Of a formula without ranges: all its cells' values at one go.
+    take: Callable[[Values], tuple[Any, ...]] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.cells = tuple(key for one in self.inputs for key in cells_of(one))
+        if len(self.inputs) > 1 and all(map(is_cell, self.inputs)):
+            self.cells = self.inputs  # type: ignore[assignment]
+            self.take = itemgetter(*self.inputs)
+        else:
+            self.cells = tuple(key for one in self.inputs for key in cells_of(one))
+            self.take = None
 
 
 @dataclass
@@ -64,6 +72,8 @@ class Graph:
     )
     # Formulas over whole ranges as they are written, by the template of the scalar formula.
     wholes: dict[int, Template] = field(default_factory=dict)
+    _placed: list[Key] | None = None
+    _position: dict[Key, int] = field(default_factory=dict)
 
     def functions_of(self, template: Template) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """A template's compiled functions: the value, and the value with its slopes."""
@@ -76,7 +86,15 @@ class Graph:
 
     def node(self, key: Key, template: Template) -> Node:
         """A cell with a template of its own or of another cell, bound to the cells it means."""
-        inputs = tuple(self.bound(key, area) for area in template.areas)
+        sheet, row, column = key
+        inputs: Inputs
+        if template.plain is not None:
+            inputs = tuple(
+                [(sheet, r + on_row * row, c + on_column * column)
+                 for r, on_row, c, on_column in template.plain]
+            )  # fmt: skip
+        else:
+            inputs = tuple(self.bound(key, area) for area in template.areas)
         return Node(template, inputs, self.wholes.get(id(template)))
 
     def taken_apart(self, key: Key, whole: Template) -> Node | None:
@@ -135,6 +153,14 @@ class Graph:
             self._extents = found
         return self._extents
 
+    @property
+    def position(self) -> dict[Key, int]:
+        """The place of every formula cell in the order of computing."""
+        if self._placed is not self.order or len(self._position) != len(self.order):
+            self._placed = self.order
+            self._position = {key: place for place, key in enumerate(self.order)}
+        return self._position
+
     def computed(self, key: Key) -> bool:
         """Whether a cell holds a formula that is read."""
         return key in self.nodes
@@ -148,9 +174,10 @@ class Graph:
         """
         values: dict[Key, Value] = dict(self.book.values)
         values.update(given)
+        nodes, value = self.nodes, self.value
         for key in self.order if keys is None else keys:
             if key not in given:
-                values[key] = self.value(self.nodes[key], values)
+                values[key] = value(nodes[key], values)
         return values
 
     def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
@@ -161,22 +188,27 @@ class Graph:
             return NAN
         return NAN if isinstance(result, complex) else result
 
-    def slopes(self, node: Node, values: Mapping[Key, Value]) -> dict[Key, float]:
-        """The derivative of one formula by every cell that it refers to."""
-        found: dict[Key, float] = {}
+    def slopes(self, node: Node, values: Mapping[Key, Value]) -> Iterable[tuple[Key, float]]:
+        """The derivatives of one formula by the cells that it refers to, place by place."""
         try:
             _, parts = self.functions_of(node.template)[1](*self.given(node, values))
         except (ArithmeticError, ValueError, TypeError, KeyError):
-            return dict.fromkeys(node.cells, NAN)
+            return [(cell, NAN) for cell in node.cells]
+        if node.take is not None:
+            return zip(node.cells, parts, strict=True)
+        found: list[tuple[Key, float]] = []
         for one, part in zip(node.inputs, parts, strict=True):
             slopes = part if isinstance(part, list) else (part,)
-            for key, slope in zip(cells_of(one), slopes, strict=True):
-                if slope:
-                    found[key] = found.get(key, 0.0) + slope
+            found += [(key, slope or 0.0) for key, slope in zip(cells_of(one), slopes, strict=True)]
         return found
 
-    def given(self, node: Node, values: Mapping[Key, Value]) -> list[Any]:
+    def given(self, node: Node, values: Mapping[Key, Value]) -> Sequence[Any]:
         """The values of a formula's references: a number or text, or the list of a range."""
+        if node.take is not None:
+            try:
+                return node.take(values)
+            except KeyError:
+                pass  # an empty cell is 0
         given: list[Any] = []
         for one in node.inputs:
             if is_cell(one):
@@ -198,12 +230,14 @@ class Graph:
         Nothing goes on through a cell that ``stops``.
         """
         found: dict[Key, float] = dict(seeds)
+        get = found.get
         for key in reversed(list(within)):
-            weight = found.get(key)
+            weight = get(key)
             if not weight or stops(key):
                 continue
-            for cell, slope in self.slopes(self.nodes[key], values).items():
-                found[cell] = found.get(cell, 0.0) + weight * slope
+            for cell, slope in self.slopes(self.nodes[key], values):
+                if slope:
+                    found[cell] = get(cell, 0.0) + weight * slope
         return found
 
 

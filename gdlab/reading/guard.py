@@ -260,7 +260,7 @@ class _Walker:
             and "macroEnabled" in attributes.get("ContentType", "")
         ):
             raise Refused(MACROS)
-        elif self.facts is not None:
+        elif self.facts is not None and not self.limits.any_kind:
             self.note(self.facts, name, attributes)
 
     def enlist(self, entry: str) -> None:

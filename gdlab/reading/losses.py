@@ -242,6 +242,7 @@ def place(
                 if rate is not None and site.has_no_rate:
                     site = site.with_rate(rate)
                 found[number, step] = sites.put(site, number, step)
+    sites.order()
     return found
 
 
@@ -269,7 +270,7 @@ def jacobian(
     step: int,
 ) -> list[list[float]]:
     """The derivative of every gradient of one update by every parameter."""
-    position = {key: place for place, key in enumerate(graph.order)}
+    position = graph.position
     within = sorted(
         {*steps.cells[step], *(key for (_, at), key in cells.items() if at == step)},
         key=lambda key: position[key],

@@ -37,7 +37,8 @@ class Read:
             for key in self.sites.inside:
                 values[key] = graph.value(graph.nodes[key], values)
         self.line: Line | None = self._squared_error_line()
-        self.shown = [self._shown(chain) for chain in descent.chains]
+        copies = self._copies()
+        self.shown = [_shown(chain, copies) for chain in descent.chains]
 
     def _squared_error_line(self) -> Line | None:
         """The straight line, where some gradient is linear in the parameters, as of a square."""
@@ -69,18 +70,17 @@ class Read:
             words = self.words[key] = said(self.book, at, self.down[at[0]])
         return words
 
-    def _shown(self, chain: Chain) -> list[Key]:
-        """The cells that hold a parameter before every update: copies beside the step's cells."""
+    def _copies(self) -> dict[Key, list[Key]]:
+        """The plain copies of every parameter's cells, among the steps' own."""
         copies: dict[Key, list[Key]] = defaultdict(list)
-        wanted = set(chain.cells[:-1])
+        wanted = {cell for chain in self.descent.chains for cell in chain.cells[:-1]}
         for cells in self.steps.cells.values():
             for key in cells:
                 if isinstance(self.graph.nodes[key].template.tree, ast.Name):
                     source = original(self.graph, key)
                     if source in wanted:
                         copies[source].append(key)
-        alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
-        return alone if len(alone) == len(chain.updates) else chain.cells
+        return copies
 
     def stands(self, key: Key) -> Key:
         """The cell of the sheet that a gradient stands in."""
@@ -108,3 +108,9 @@ class Read:
             for key in self.steps.of_role(self.graph, self.loss.role, step)
         ]
         return ranges(self.book, keys) or None
+
+
+def _shown(chain: Chain, copies: dict[Key, list[Key]]) -> list[Key]:
+    """The cells that hold a parameter before every update: copies beside the step's cells."""
+    alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
+    return alone if len(alone) == len(chain.updates) else chain.cells

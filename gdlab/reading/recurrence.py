@@ -124,7 +124,7 @@ def _run(
         seen.add(key)
         cells.append(key)
         stack += graph.nodes[key].cells
-    position = {key: place for place, key in enumerate(graph.order)}
+    position = graph.position
     cells.sort(key=lambda key: position[key])
     found = Recurrence(first, states, [], [], [], [])
     for draw in range(DRAWS):

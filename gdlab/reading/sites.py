@@ -54,6 +54,8 @@ class Sites:
         self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
         # The cell that a gradient which is part of a formula stands in.
         self.inside: dict[Key, Key] = {}
+        # The cells that are to be computed before one, and are not in the graph's order yet.
+        self.before: dict[Key, list[Key]] = {}
         parameters = {cell for chain in descent.chains for cell in chain.cells}
         self.parameters = parameters
         # What is left of an update's formula, and the references in a tree, once for all rows.
@@ -221,10 +223,17 @@ class Sites:
             self.made[id(node.template), ast.dump(site.core)] = made
         graph.nodes[key] = Node(made[0], node.inputs)
         graph.nodes[site.cell] = Node(made[1], (*node.inputs, key))
-        graph.order.insert(graph.order.index(site.cell), key)
+        self.before.setdefault(site.cell, []).append(key)
         self.descent.latest[key] = self.descent.earliest[key] = step
         self.inside[key] = site.cell
         return key
+
+    def order(self) -> None:
+        """Put the cells that were made into the graph's order of computing."""
+        if self.before:
+            self.graph.order = [
+                one for key in self.graph.order for one in (*self.before.pop(key, ()), key)
+            ]
 
 
 def value_of(graph: Graph, site: Site, values: Mapping[Key, Value]) -> float:

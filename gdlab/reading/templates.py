@@ -3,13 +3,25 @@
 import ast
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from gdlab.language.excel_reader import REFERENCE, Address, Unread, read_address, read_formula
+from gdlab.language.excel_reader import (
+    A1,
+    REFERENCE,
+    Address,
+    Unread,
+    column_number,
+    read_address,
+    read_formula,
+)  # fmt: skip
+from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.book import Book, Formula, Key
 
 # A leaf's name in a template: its place among the references.
 LEAF = re.compile(r"_(\d+)")
+RELATIVE_ROW = re.compile(r"(?<=[A-Za-z])([1-9][0-9]*)")
+MOST_MISSED = 500
 
 
 class Area(NamedTuple):
@@ -31,6 +43,48 @@ class Template:
     areas: tuple[Area, ...]
     unread: str = ""
 
+    @cached_property
+    def plain(self) -> tuple[tuple[int, int, int, int], ...] | None:
+        """Every reference as row, 1 if that is an offset, column, 1 if that is one.
+
+        None where one of them is a range or stands on another sheet.
+        """
+        if any(last is not None or first.sheet is not None for first, last in self.areas):
+            return None
+        return tuple(
+            (one.row, int(not one.row_fixed), one.column, int(not one.column_fixed))
+            for one, _ in self.areas
+        )
+
+
+class _Filled:
+    """A formula with its template, and its text as it is in other rows of the same column."""
+
+    def __init__(self, formula: Formula, template: Template) -> None:
+        self.formula, self.template = formula, template
+        self.pattern: str | None = None
+        self.offsets: list[int] = []
+
+    def is_at(self, row: int, text: str) -> bool:
+        """Whether a text in another row is this formula filled down to there."""
+        if self.pattern is None:
+            self.pattern = "" if set(self.formula.text) & set('"{}%') else self._pattern()
+        return bool(self.pattern) and text == self.pattern % tuple(
+            [row + offset for offset in self.offsets]
+        )
+
+    def _pattern(self) -> str:
+        own = self.formula.at[0]
+
+        def put(match: re.Match[str]) -> str:
+            def offset(number: re.Match[str]) -> str:
+                self.offsets.append(int(number[1]) - own)
+                return "%d"
+
+            return match[1] + RELATIVE_ROW.sub(offset, match[2])
+
+        return REFERENCE.sub(put, self.formula.text)
+
 
 class Templates:
     """The templates of one book, each made once."""
@@ -40,13 +94,24 @@ class Templates:
         self.made: dict[tuple[str, tuple[object, ...]], Template] = {}
         self.shapes: dict[str, tuple[Any, ...]] = {}
         self.seen: dict[Formula, Template] = {}
+        # The last formula of every column, and what the next row's would be if it is filled on.
+        self.above: dict[int, _Filled] = {}
+        self.missed = 0
 
     def of(self, key: Key) -> Template:
         """The template of the formula in a cell."""
         formula = self.book.formulas[key]
+        row, column = formula.at
+        above = self.above.get(column)
+        # Where sheets run to the right, the row above says nothing.
+        if above is not None and self.missed < MOST_MISSED and above.is_at(row, formula.text):
+            self.missed = 0
+            return above.template
         found = self.seen.get(formula)
         if found is None:
             found = self.seen[formula] = self._relative(formula)
+            self.missed += 1
+            self.above[column] = _Filled(formula, found)
         return found
 
     def _relative(self, formula: Formula) -> Template:
@@ -137,6 +202,13 @@ class Templates:
 
 def _shape(text: str) -> tuple[Any, ...]:
     """A reference as numbers that a cell's row and column, times 0 or 1, are taken from."""
+    if (match := A1.fullmatch(text)) is not None:
+        # Nearly all references are one cell of the same sheet.
+        row, column = int(match[4]), column_number(match[2])
+        if row <= SHEET_ROWS and column <= SHEET_COLUMNS:
+            on_row, on_column = int(not match[3]), int(not match[1])
+            place = (row, on_row, column, on_column)
+            return ((None, 1, not on_row, not on_column), *place, *place)
     found = read_address(text, 0, 0)
     if not found:
         return ()
