@@ -262,4 +262,5 @@ def _instructions(record: Record) -> list[str]:
         "and so does the same slip in the next rows. 0 and copied numbers earn nothing that way,",
         "nor does a number rounded so far that it looks like 0 or a cell that it is made of.",
         "Save the file as .xlsx and run: gdlab check FILE. With --hint it says where to look.",
+        "Without gdlab: open the page that your teacher gave you, and drop the file on it.",
     ]

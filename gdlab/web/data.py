@@ -8,6 +8,7 @@ import numpy as np
 
 from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
+from gdlab.core.model import find_model
 from gdlab.core.ranges import EPOCHS
 from gdlab.core.rates import plain, rate_input
 from gdlab.core.rerun import inputs_of, rerun
@@ -22,6 +23,7 @@ from gdlab.web.slips import marking_data
 
 DATA, COMPARE = "data", "compare"
 WHOLE = ("batch_size", "at_epoch")
+TELLING = ("schedule", "scale", "model", "switch", "shuffle")
 NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
 
 
@@ -75,6 +77,21 @@ def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
     return {name: guest(rule, one) for name, rule in guest_rules(runs).items()}
 
 
+def checked_runs(runs: Mapping[str, Trace]) -> dict[str, Trace]:
+    """What a page of several rules knows of practice sheets that none of its own sheets has.
+
+    All rules without options: the guests, and those whose sheets all have options.
+    """
+    if len(runs) < 2:
+        return {}
+    one = next(iter(runs.values()))
+    tables = [run.table.names for run in runs.values()]
+    plain = {run.rule: guest(run.rule, one) for run in runs.values()}
+    return _guests(runs) | {
+        f"plain {rule}": run for rule, run in plain.items() if run.table.names not in tables
+    }
+
+
 def guest(rule: str, one: Trace) -> Trace:
     """A rule at its defaults, on the points and the model of a run."""
     points = list(zip(*one.points, strict=True))
@@ -116,7 +133,18 @@ def sheet_data(run: Trace) -> dict[str, Any]:
         "rateInput": rate_input(table),
         # Whether theory knows the rates that converge, where it knows the rule.
         "plain": plain(run),
+        "options": _options(run),
     }
+
+
+def _options(run: Trace) -> dict[str, Any]:
+    """What tells a table from others of its rule, beside the names of its inputs."""
+    told = {name: one for name, one in run.options.items() if name in TELLING}
+    if "model" in told:
+        told["model"] = find_model(told["model"]).name
+    if "scale" in told and not isinstance(told["scale"], str):
+        told["scale"] = dict(sorted(told["scale"].items()))
+    return told
 
 
 def _raced(run: Trace) -> list[str]:

@@ -13,9 +13,10 @@ from gdlab.core.lessons import EPOCHS, LESSONS, lesson
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
-from gdlab.web.data import COMPARE, DATA, page_data, runs_of
+from gdlab.web.data import COMPARE, DATA, checked_runs, page_data, runs_of, sheet_data
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.program import program
+from gdlab.web.sheet_meta import sheet_meta
 from gdlab.web.slips import sheet_slips
 from gdlab.web.workbook_template import workbook_templates
 
@@ -73,8 +74,13 @@ def write_page(
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
     data["workbook"] = workbook_templates(runs)
+    checked = checked_runs(runs)
+    data["checked"] = {
+        name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in checked.items()
+    }
     data["slips"] = {name: sheet_slips(run.table) for name, run in runs.items()}
-    programs = {name: program(run.table) for name, run in runs_of(data, runs).items()}
+    every = runs_of(data, runs) | checked
+    programs = {name: program(run.table) for name, run in every.items()}
     script = _script(programs)
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -5,6 +5,8 @@ export const FRAME = `
     <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
     <div class="gd-actions">
       <button type="button" data-do="practise">Practise</button>
+      <label class="gd-button gd-check" title="Read here: it does not leave this page">Check a sheet
+        <input type="file" accept=".xlsx"></label>
       <button type="button" data-do="find"
         title="Try learning rates of all sizes by this rule, and take the best">Find a rate</button>
       <button type="button" data-do="hint">Hint</button>
@@ -32,6 +34,7 @@ export const FRAME = `
   <div class="gd-sections" role="group" aria-label="sections of columns" hidden></div>
   <div class="gd-body" role="tabpanel">
     <div class="gd-grid"></div>
+    <div class="gd-report" role="region" aria-label="the marks" tabindex="0" hidden></div>
     <div class="gd-print"></div>
     <div class="gd-pictures" role="group" aria-label="pictures" tabindex="0"></div>
   </div>

@@ -45,6 +45,12 @@ function givenCell(number, decimals) {
   return { number: shown, kept: keptOf([full], roundedTo(shown, decimals)), astray: null };
 }
 
+/** A cell that was given, and has been changed: what follows from it follows from another number. */
+function changedCell({ number, decimals }, expected, place) {
+  const kept = roundedTo(number, decimals);
+  return { number, kept, astray: kept[0] <= expected && expected <= kept[1] ? null : place };
+}
+
 /** The columns that repeat a number from another cell: there nothing is computed. */
 function copiesOf({ names }, program, inputs) {
   const cell = {};
@@ -59,15 +65,18 @@ function copiesOf({ names }, program, inputs) {
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
  * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
  * that it asks for; `truth` the true columns by name, from place 1 on; `texts` what was typed, by
- * "row name". Gives `verdicts`, by the same places `{status, written, claim, origin, expected,
- * fromYours, cells}` of every cell to fill in: `origin` is the first wrong cell that a cell which
- * follows leans on, `expected` the true number and `fromYours` what follows from the learner's own
- * cells, NaN for an error; `own`, what the learner has in each cell; `written`, what was read; and
- * the sheet with what it is given.
+ * "row name", or what was read already; of a cell that is given, what stands there instead. Gives
+ * `verdicts`, by the same places `{status, written, claim, origin, expected, fromYours, cells}` of
+ * every cell to fill in: `origin` is the first wrong cell that a cell which follows leans on,
+ * `expected` the true number and `fromYours` what follows from the learner's own cells, NaN for an
+ * error; `own`, what the learner has in each cell; `written`, what was read; and the sheet with what
+ * it is given.
  */
 export function judgeTyped(sheet, program, given, truth, texts) {
   const { rows, inputs, first, blanks = null, decimals = null } = given;
-  const written = new Map([...texts].map(([place, text]) => [place, readTyped(text)]));
+  const written = new Map([...texts].map(([place, text]) => (
+    [place, typeof text === "string" ? readTyped(text) : text]
+  )));
   const claims = claimsOf(written, countingOf(sheet, program, inputs), decimals ?? 0);
   const copies = copiesOf(sheet, program, inputs);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
@@ -174,7 +183,12 @@ export function judgeTyped(sheet, program, given, truth, texts) {
   const isAsked = (name) => name in exact && (!blanks || name in blanks);
   const fixed = sheet.names.filter((name) => !isAsked(name));
   for (let row = 1; row <= rows; row++) {
-    for (const name of fixed) own.set(`${row} ${name}`, givenCell(truth[name][row], decimals));
+    for (const name of fixed) {
+      const place = `${row} ${name}`;
+      const changed = written.get(place);
+      own.set(place, changed ? changedCell(changed, truth[name][row], place)
+        : givenCell(truth[name][row], decimals));
+    }
     for (const name of Object.keys(exact).filter(isAsked)) {
       verdicts.set(`${row} ${name}`, judgeCell(name, row, `${row} ${name}`));
     }

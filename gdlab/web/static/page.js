@@ -34,7 +34,7 @@ async function startPage(programs) {
     remember();
     return host.ask(event, bytes);
   });
-  root.querySelector("input[type=file]").accept = ".csv";
+  root.querySelector(".gd-data-tools input").accept = ".csv";
 
   /** Keep in the address what was changed, when a drag has come to rest. */
   function remember() {

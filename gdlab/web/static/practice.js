@@ -2,10 +2,12 @@
 import { compute } from "./compute.js";
 import { diagnose } from "./diagnosis.js";
 import { drawPractice } from "./draw.js";
+import { handedIn, isSame } from "./handed_in.js";
 import { refusalOf } from "./host.js";
 import { judgeTyped } from "./judge.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { Refusal } from "./number_input.js";
+import { reportOf } from "./report.js";
 import { addressOf, numbersOf, readState } from "./state.js";
 
 const PRACTICE_ROWS = 3;
@@ -31,11 +33,13 @@ function numbersThere(sheet, program, { points, inputs, epochs, samples }) {
  * The host of a sheet that also has practice: `ask` and the rest as createHost gives them. One
  * practice is kept for each sheet, so that who looks elsewhere finds it as they left it. Where
  * Python has drawn the numbers (`page.practice`), that practice is all there is. `askForSlips(tab)`
- * fetches a sheet's slips where the page does not have them yet: learn({ slips }) takes them.
+ * fetches a sheet's slips where the page does not have them yet: learn({ slips }) takes them. A page
+ * that has rules to be `checked` takes sheets that were filled in elsewhere, too.
  */
 export function withPractice(host, page, programs, askForSlips = () => {}) {
   const given = page.practice ?? null;
   const slips = { ...page.slips };
+  const sheets = { ...page.checked, ...page.sheets };
   const left = new Map();
   const drawn = new Map();
   // `held` are the points and inputs of a practice on the sheet's own.
@@ -55,7 +59,8 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   }
 
   /** The numbers of a practice, drawn when they are first asked for. */
-  function numbersOfPractice({ sheet: tab, seed, held }) {
+  function numbersOfPractice({ sheet: tab, seed, held, file }) {
+    if (file) return file.drawn;
     const key = held ?? `${tab} ${seed}`;
     if (!drawn.has(key)) {
       const sheet = page.sheets[tab];
@@ -78,12 +83,13 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   function whole(practice) {
     const numbers = numbersOfPractice(practice);
     const rows = numbers.epochs * numbers.samples;
-    const sheet = page.sheets[practice.sheet];
+    const sheet = sheets[practice.sheet];
     const computed = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
     const all = Array.from({ length: rows }, (_, k) => k + 1);
-    const blank = given?.blank ?? computed;
+    const asked = practice.file ?? given;
+    const blank = asked?.blank ?? computed;
     return {
-      ...practice, drawn: numbers, rows, sheet, tab: practice.sheet, decimals: given?.decimals ?? null,
+      ...practice, drawn: numbers, rows, sheet, tab: practice.sheet, decimals: asked?.decimals ?? null,
       inputs: { ...numbers.inputs, [sheet.count]: numbers.samples },
       blanks: Object.fromEntries(blank.map((name) => [name, all])),
     };
@@ -115,10 +121,22 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   function set(practice) {
     open = practice;
     if (!practice) return;
-    left.set(practice.sheet, practice);
+    if (!practice.file) left.set(practice.sheet, practice);
     if (practice.sheet in slips) return;
     slips[practice.sheet] = null;
     askForSlips(practice.sheet);
+  }
+
+  /** Open a sheet that was filled in elsewhere, with what stands in it. */
+  async function check(name, bytes) {
+    const extension = /\.[^.]*$/.exec(name)?.[0].toLowerCase() ?? "";
+    if (extension !== ".xlsx") throw new Refusal("it is no .xlsx workbook; save it as one first");
+    const file = await handedIn(bytes, sheets);
+    file.drawn = numbersThere(sheets[file.tab], programs[file.tab], file);
+    const texts = Object.fromEntries(
+      Object.entries(file.written).map(([place, { text }]) => [place, text]),
+    );
+    set({ ...begun(file.tab, null), file: { ...file, name }, texts });
   }
 
   function placeOf({ row, column }) {
@@ -140,11 +158,24 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
       if (given) throw new Refusal(GIVEN);
       start(open.sheet, OWN_NUMBERS);
     },
+    check({ name }, [bytes]) {
+      return {
+        said: `Reading ${name}`,
+        async run() {
+          try {
+            await check(name, bytes);
+          } catch (problem) {
+            return { ...shown(), error: `${name}: ${refusalOf(problem)}` };
+          }
+          return shown();
+        },
+      };
+    },
     leave() {
       if (given) throw new Refusal(GIVEN);
       set(null);
     },
-    reset: () => set(begun(open.sheet, open.seed, open.held)),
+    reset: () => set({ ...begun(open.sheet, open.seed, open.held), file: open.file }),
     show() {},
     cell(event) {
       const place = placeOf(event);
@@ -170,42 +201,59 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   function ask(event, bytes) {
     const elsewhere = event.kind === "show" && event.tab && event.tab !== open?.sheet;
     if (elsewhere && !given) set(null);
-    if (event.kind !== "practise" && !open) return offered(host.ask(event, bytes));
+    const isOwn = ["practise", "check"].includes(event.kind);
+    if (!isOwn && !open) return offered(host.ask(event, bytes));
     let error = "";
+    let work = null;
     try {
       if (!events[event.kind]) throw new Refusal(GIVEN);
-      events[event.kind](event);
+      work = events[event.kind](event, bytes) ?? null;
     } catch (problem) {
       error = refusalOf(problem);
     }
-    const answer = open ? stateOf(whole(open)) : offered(host.ask({ kind: "show" }));
-    return error ? { ...answer, error } : answer;
+    return { ...shown(), ...(error ? { error } : {}), ...(work ? { work } : {}) };
   }
 
-  const offered = (state) => ({ ...state, canPractise: canPractise(state.tab) });
+  const shown = () => (open ? stateOf(whole(open)) : offered(host.ask({ kind: "show" })));
+  const offered = (state) => (
+    { ...state, canPractise: canPractise(state.tab), canCheck: Boolean(page.checked) }
+  );
 
   /** What the sheet shows of a practice. */
   function stateOf(practice) {
-    const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals } = practice;
+    const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals, file } = practice;
+    // What a file holds was read already; what was typed since is read as it is typed.
+    const known = ([place, text]) => [
+      place, file?.written[place]?.text === text ? file.written[place] : text,
+    ];
     const judged = judgeTyped(
       sheet, programs[tab],
       { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
-      numbers.run.frame, new Map(Object.entries(texts)),
+      numbers.run.frame,
+      new Map([...Object.entries(texts).map(known), ...changedIn(practice)]),
     );
     const { verdicts } = judged;
     const shown = {
-      tab, tabs: page.tabs, epochs: numbers.epochs, samples: numbers.samples, rows,
-      mark: `practice ${tab}`, inputs: numbers.inputs, first: numbers.first, exploded: null,
-      mse: [], python: "", canPractise: !given, isOwn: Boolean(practice.held), seed, blanks, points: numbers.points,
+      tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs,
+      epochs: numbers.epochs, samples: numbers.samples, rows,
+      mark: `practice ${tab} ${file?.name ?? ""}`, inputs: numbers.inputs, first: numbers.first,
+      exploded: null, mse: [], python: "", canPractise: !given, canCheck: Boolean(page.checked),
+      isOwn: Boolean(practice.held), seed, blanks, points: numbers.points,
       head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
     };
     const seen = readState(shown);
-    const causes = practice.hinted.length && slips[tab]
+    const causes = (practice.hinted.length || file) && slips[tab]
       ? diagnose(judged, slips[tab], page.marking) : new Map();
     for (const [place, text] of Object.entries(texts)) {
       const { status, written } = verdicts.get(place);
       const hint = messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
       shown.judged[place] = { text, status: written ? status : "empty", hint };
+    }
+    if (file) {
+      shown.report = reportOf(seen, file, verdicts, causes);
+      for (const { place, why } of shown.report.lines) {
+        if (place in shown.judged) shown.judged[place].hint = why;
+      }
     }
     return shown;
   }
@@ -264,6 +312,10 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
         set(given ? open : null);
         return;
       }
+      if (practice.file) {
+        set(practice);
+        return;
+      }
       if (given && practice.seed !== given.seed) throw new Refusal(GIVEN);
       if (!given) start(practice.sheet, practice.seed, heldOf(practice));
       const { blanks } = whole(open);
@@ -274,9 +326,17 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     },
     changes() {
       const changes = host.changes();
-      return open && !given ? { ...changes, practice: open.seed } : changes;
+      return open && !given && !open.file ? { ...changes, practice: open.seed } : changes;
     },
   };
+}
+
+/** What stands in a file's cells that were given and have been changed, by place. */
+function changedIn({ file, drawn }) {
+  return Object.entries(file?.given ?? {}).filter(([place, { number }]) => {
+    const [row, name] = place.split(" ");
+    return !isSame(number, drawn.run.frame[name][row]);
+  });
 }
 
 /** The sheet's cells: what is given, the learner's own numbers, and NaN for the rest. */

@@ -13,6 +13,7 @@ import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
+import { showReport } from "./report.js";
 import { createSections } from "./sections.js";
 import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
 import { copyFrom, saveFile } from "./download.js";
@@ -21,6 +22,7 @@ import { pointsView, sheetView } from "./views.js";
 const ABOUT_POINTS = (model) => (
   `that every sheet uses; ${model === "line" ? "the line" : "the model"} is fitted to them`
 );
+const MOST_BYTES = 10_000_000;
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
@@ -217,6 +219,10 @@ export function createSheet(root, host) {
       part("python").querySelector("input").value = state.python ?? "";
     }
     if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
+    showReport(part("report"), state.report, (row, name) => {
+      grid.goTo(row, state.columns.get(name).place);
+      grid.focus();
+    });
     showStatus(data, racing, practising);
     say("news", announcementsOf(state, before));
     showTabs();
@@ -251,11 +257,12 @@ export function createSheet(root, host) {
       practise: !practising && state.canPractise,
       find: !practising && Boolean(state.canFind),
       hint: practising,
-      other: practising && state.canPractise,
-      own: practising && state.canPractise && !state.isOwn,
+      other: practising && state.canPractise && !state.report,
+      own: practising && state.canPractise && !state.isOwn && !state.report,
       leave: practising && state.canPractise,
       reset: !practising,
     };
+    part("check").hidden = !state.canCheck;
     const held = root.ownerDocument.activeElement;
     for (const button of part("actions").querySelectorAll("[data-do]")) {
       button.hidden = !(here[button.dataset.do] ?? !practising);
@@ -317,11 +324,28 @@ export function createSheet(root, host) {
     event.preventDefault();
     ask({ kind: action });
   });
-  part("data-tools").querySelector("input").addEventListener("change", async (event) => {
-    const [file] = event.target.files;
-    if (file) ask({ kind: "file", name: file.name }, [await file.arrayBuffer()]);
-    event.target.value = "";
+  for (const [name, kind] of [["data-tools", "file"], ["check", "check"]]) {
+    part(name).querySelector("input").addEventListener("change", (event) => {
+      take(kind, event.target.files);
+      event.target.value = "";
+    });
+  }
+  // A sheet may be dropped anywhere.
+  root.addEventListener("dragover", (event) => {
+    if (state?.canCheck && event.dataTransfer.types.includes("Files")) event.preventDefault();
   });
+  root.addEventListener("drop", (event) => {
+    if (!state?.canCheck || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    take("check", event.dataTransfer.files);
+  });
+
+  /** Read the first of some files; one that is far too large is not even read. */
+  async function take(kind, [file]) {
+    if (!file) return;
+    if (file.size > MOST_BYTES) alert(`${file.name}: it is larger than 10 MB`);
+    else ask({ kind, name: file.name }, [await file.arrayBuffer()]);
+  }
 
   const closing = new AbortController();
   const onWindow = (name, heard) => {

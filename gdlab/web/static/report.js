@@ -1,0 +1,116 @@
+// What is said of a sheet that was filled in elsewhere, in the words of gdlab/marking (report.py and
+// wording.py): how much is right, and of every cell that is not, why.
+
+export const STATUS_SIGNS = { right: "✓", follows: "→", unearned: "…", wrong: "✗", empty: "○" };
+const MOST_LINES = 30;
+const SHOWN_DIGITS = 10;
+const UNEARNED_NOTE = "unearned cells follow from a wrong number, but are 0 or copied: they do not "
+  + "show that anything was computed, and count nothing";
+const IS_KEY = "it is the key, not the practice sheet";
+
+const shortest = (value) => String(Number(value.toPrecision(SHOWN_DIGITS)));
+
+/** The formula of a column with names in it, as a head of the sheet is read. */
+function formulaOf({ name, numbers }) {
+  const worded = (part) => (typeof part === "string" ? part : part[0].replace(/_prev$/, " above"));
+  return `${name} = ${numbers.map(worded).join("")}`;
+}
+
+const writtenText = ({ number, text }) => (number === null ? text : shortest(number));
+
+/**
+ * The report on a `file` (handed_in.js): its `summary`, `notes`, and `lines` of the cells that there
+ * is something to say about, what is wrong before what follows. `causes` by place are what diagnose
+ * says of wrong cells.
+ */
+export function reportOf(state, file, verdicts, causes) {
+  const places = [...verdicts.keys()];
+  const of = (status) => places.filter((place) => verdicts.get(place).status === status);
+  const counts = Object.fromEntries(Object.keys(STATUS_SIGNS).map((status) => [status, of(status).length]));
+  const addressOfPlace = (place) => file.addresses[place] ?? "";
+  const isUntouched = counts.empty === places.length;
+
+  function whyOf(place) {
+    const { status, written, origin, fromYours } = verdicts.get(place);
+    const from = origin && addressOfPlace(origin);
+    if (status === "follows") return `right, given what stands in ${from}`;
+    if (status === "unearned") {
+      return `it follows from ${from}, but does not show that anything was computed`;
+    }
+    if (status === "empty") return "nothing is written here";
+    if (written.problem) return written.problem;
+    const formula = formulaOf(state.columns.get(place.split(" ")[1]));
+    if (!Number.isFinite(fromYours)) return `no number comes out here; ${formula}`;
+    const ways = written.orElse
+      ? `neither ${shortest(written.number)} nor ${shortest(written.orElse.number)} is right; ` : "";
+    const slip = causes.get(place)?.hint;
+    return `${ways}${slip ? `${slip}; ` : ""}${formula}`;
+  }
+
+  const lineOf = (place) => {
+    const { status, written, fromYours } = verdicts.get(place);
+    const [row, name] = place.split(" ");
+    return {
+      place, status, row: Number(row), name, address: addressOfPlace(place),
+      written: written ? writtenText(written) : "–",
+      fromYours: Number.isFinite(fromYours) ? shortest(fromYours) : "#NUM!", why: whyOf(place),
+    };
+  };
+  const told = isUntouched ? [] : [
+    ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
+  ];
+  const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes];
+  if (counts.unearned) notes.push(UNEARNED_NOTE);
+  return {
+    summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length)}`,
+    notes, lines: told.slice(0, MOST_LINES).map(lineOf), more: Math.max(0, told.length - MOST_LINES),
+  };
+}
+
+function summaryOf({ right, follows, unearned, wrong, empty }, all) {
+  if (empty === all) return `nothing is filled in yet; ${all} cells are empty`;
+  const following = follows ? [`${follows} ${follows === 1 ? "follows" : "follow"}`] : [];
+  const rest = Object.entries({ unearned, wrong, empty }).filter(([, count]) => count)
+    .map(([status, count]) => `${count} ${status}`);
+  return [`${right} of ${all} right`, ...following, ...rest].join(", ");
+}
+
+/** Show a report in a part of the page; where there is none, nothing. */
+export function showReport(part, report, goTo) {
+  part.hidden = !report;
+  if (!report) {
+    part.replaceChildren();
+    return;
+  }
+  const node = (tag, text, into) => {
+    const made = document.createElement(tag);
+    if (text) made.textContent = text;
+    into?.append(made);
+    return made;
+  };
+  const summary = node("p");
+  node("b", report.summary, summary);
+  const parts = [summary, ...report.notes.map((note) => node("p", `Note: ${note}`))];
+  if (report.lines.length) {
+    const table = node("table");
+    const heads = node("tr", "", node("thead", "", table));
+    for (const head of ["cell", "row", "column", "mark", "written", "from your numbers", "why"]) {
+      node("th", head, heads).scope = "col";
+    }
+    const body = node("tbody", "", table);
+    for (const line of report.lines) {
+      const row = node("tr", "", body);
+      const cell = node("th", "", row);
+      cell.scope = "row";
+      const button = node("button", line.address, cell);
+      button.type = "button";
+      button.addEventListener("click", () => goTo(line.row, line.name));
+      for (const text of [line.row, line.name]) node("td", String(text), row);
+      node("td", `${STATUS_SIGNS[line.status]} ${line.status}`, row).className = `gd-${line.status}`;
+      for (const text of [line.written, line.fromYours, line.why]) node("td", text, row);
+    }
+    parts.push(table);
+  }
+  if (report.more) parts.push(node("p", `and ${report.more} more`));
+  part.replaceChildren(...parts);
+}

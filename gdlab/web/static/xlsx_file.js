@@ -1,0 +1,144 @@
+// The cells of a workbook that a person drops on the page: read as data, nothing is evaluated.
+import { Refusal } from "./number_input.js";
+import { DAMAGED, unzipped } from "./unzip.js";
+
+const MOST_SHEETS = 40;
+const READ_ROWS = 2_100;
+const READ_COLUMNS = 150;
+const MOST_CELLS = 300_000;
+const OLD_FORMAT = [0xd0, 0xcf, 0x11, 0xe0];
+const MARKED_ZIP = [0x50, 0x4b];
+const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+// Formats of dates and times among those that every workbook has.
+const DATES = [[14, 22], [27, 36], [45, 47], [50, 58]];
+const [PERCENTS, DAY_MS] = [[9, 10], 86_400_000];
+
+const elementsIn = (node, name) => [...node.getElementsByTagNameNS("*", name)];
+const inner = (node, name) => elementsIn(node, name)[0]?.textContent ?? null;
+
+function parsed(text) {
+  if (text.includes("<!DOCTYPE")) throw new Refusal("it declares a document type; no workbook does");
+  const tree = new DOMParser().parseFromString(text, "application/xml");
+  if (elementsIn(tree, "parsererror").length) throw new Refusal(DAMAGED);
+  return tree;
+}
+
+/**
+ * The sheets of a workbook in their order: `name`, `cells` by "row column", both from 1, and the
+ * last `rows` and `columns`. A cell is `{value, kind, form}`: a number, a text, true or false; `kind`
+ * is number, text, bool, error, date or, of a formula that was never calculated, uncalculated.
+ */
+export async function sheetsOfFile(bytes) {
+  const [first] = [[...new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength))]];
+  const begins = (mark) => mark.every((byte, place) => first[place] === byte);
+  if (begins(OLD_FORMAT)) throw new Refusal("it is in the old .xls format; save it as .xlsx");
+  if (bytes.byteLength && !begins(MARKED_ZIP)) throw new Refusal(DAMAGED);
+  const zip = unzipped(bytes);
+  if (zip.names.includes("content.xml")) {
+    throw new Refusal("it is an OpenDocument file; save it as .xlsx");
+  }
+  if (!zip.names.includes("xl/workbook.xml")) {
+    throw new Refusal("it is a zip file, but no .xlsx workbook");
+  }
+  const book = parsed(await zip.text("xl/workbook.xml"));
+  const from1904 = /^(1|true)$/.test(elementsIn(book, "workbookPr")[0]?.getAttribute("date1904") ?? "");
+  const links = await part(zip, "xl/_rels/workbook.xml.rels");
+  const targets = new Map(elementsIn(links, "Relationship").map((one) => (
+    [one.getAttribute("Id"), placeOf(one.getAttribute("Target") ?? "")]
+  )));
+  const texts = zip.names.includes("xl/sharedStrings.xml")
+    ? elementsIn(await part(zip, "xl/sharedStrings.xml"), "si").map(runsText) : [];
+  const forms = zip.names.includes("xl/styles.xml")
+    ? formsOf(await part(zip, "xl/styles.xml")) : [];
+  const found = [];
+  for (const sheet of elementsIn(book, "sheet").slice(0, MOST_SHEETS)) {
+    const target = targets.get(sheet.getAttributeNS(OFFICE, "id"));
+    if (!target?.startsWith("xl/worksheets/")) continue;
+    const tree = await part(zip, target);
+    found.push(sheetOf(sheet.getAttribute("name") ?? "", tree, texts, forms, from1904));
+  }
+  return found;
+}
+
+async function part(zip, name) {
+  if (!zip.names.includes(name)) throw new Refusal(DAMAGED);
+  return parsed(await zip.text(name));
+}
+
+const placeOf = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
+
+/** A text of several runs, without what says how it is pronounced. */
+function runsText(node) {
+  return elementsIn(node, "t").filter((one) => one.parentNode.localName !== "rPh")
+    .map((one) => one.textContent).join("");
+}
+
+/** Of each style whether its numbers are shown as dates, or as percentages; or plainly. */
+function formsOf(tree) {
+  const within = (number, ranges) => ranges.some(([low, high]) => low <= number && number <= high);
+  const own = new Map(elementsIn(tree, "numFmt").map((one) => (
+    [Number(one.getAttribute("numFmtId")), one.getAttribute("formatCode") ?? ""]
+  )));
+  return elementsIn(elementsIn(tree, "cellXfs")[0] ?? tree, "xf").map((one) => {
+    const number = Number(one.getAttribute("numFmtId") ?? 0);
+    const code = (own.get(number) ?? "").replace(/"[^"]*"|\\.|\[[^\]]*\]/g, "");
+    if (own.has(number) ? /[dmhys]/i.test(code) : within(number, DATES)) return "date";
+    return code.includes("%") || within(number, [PERCENTS]) ? "percent" : "plain";
+  });
+}
+
+function sheetOf(name, tree, texts, forms, from1904) {
+  const cells = new Map();
+  let row = 0;
+  for (const line of elementsIn(tree, "row")) {
+    row = Number(line.getAttribute("r") ?? row + 1);
+    let column = 0;
+    for (const node of line.children) {
+      if (node.localName !== "c") continue;
+      const [, letters = "", digits = row] = /^([A-Z]{1,3})(\d+)$/.exec(node.getAttribute("r")) ?? [];
+      column = letters ? columnNumber(letters) : column + 1;
+      if (column > READ_COLUMNS || Number(digits) > READ_ROWS) continue;
+      const cell = cellOf(node, texts, forms, from1904);
+      if (cell) cells.set(`${Number(digits)} ${column}`, cell);
+      if (cells.size > MOST_CELLS) throw new Refusal("it has more cells than a sheet to be checked");
+    }
+  }
+  const places = [...cells.keys()].map((place) => place.split(" ").map(Number));
+  const last = (k) => places.reduce((most, place) => Math.max(most, place[k]), 0);
+  return { name, cells, rows: last(0), columns: last(1) };
+}
+
+const columnNumber = (letters) => (
+  [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0)
+);
+
+function cellOf(node, texts, forms, from1904) {
+  const type = node.getAttribute("t") ?? "n";
+  const form = forms[Number(node.getAttribute("s") ?? 0)] ?? "plain";
+  if (type === "inlineStr") {
+    const text = runsText(node);
+    return text ? { value: text, kind: "text", form } : null;
+  }
+  const text = inner(node, "v");
+  if (text === null || (text === "" && type !== "str")) {
+    return inner(node, "f") === null ? null : { value: null, kind: "uncalculated", form };
+  }
+  if (type === "s") return { value: texts[Number(text)] ?? "", kind: "text", form };
+  if (type === "str") return { value: text, kind: "text", form };
+  if (type === "b") return { value: text === "1", kind: "bool", form };
+  if (type === "e") return { value: text, kind: "error", form };
+  const value = Number(text);
+  if (type === "d") return { value: text, kind: "date", form };
+  if (Number.isNaN(value)) throw new Refusal(DAMAGED);
+  return form === "date" ? { value: dateOf(value, from1904), kind: "date", form }
+    : { value, kind: "number", form };
+}
+
+/** A day's number as a date; those under a day are times. */
+function dateOf(days, from1904) {
+  const start = from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, days < 60 ? 31 : 30);
+  const moment = new Date(Math.round((start + days * DAY_MS) / 1000) * 1000);
+  if (Number.isNaN(moment.getTime())) return String(days);
+  const [day, time] = moment.toISOString().split(/[T.]/);
+  return days >= 0 && days < 1 ? time : `${day} ${time}`;
+}
