@@ -47,8 +47,8 @@ def test_the_same_bytes_again(fresh, tmp_path):
     assert again.read_bytes() == fresh.read_bytes()
 
 
-def test_all_lessons_fit_into_400_kb(fresh):
-    assert fresh.stat().st_size < 400_000
+def test_all_lessons_fit_into_480_kb(fresh):
+    assert fresh.stat().st_size < 480_000
 
 
 def test_nothing_is_fetched_from_anywhere(fresh):

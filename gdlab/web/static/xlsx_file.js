@@ -8,7 +8,6 @@ const READ_COLUMNS = 150;
 const MOST_CELLS = 300_000;
 const OLD_FORMAT = [0xd0, 0xcf, 0x11, 0xe0];
 const MARKED_ZIP = [0x50, 0x4b];
-const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 // Formats of dates and times among those that every workbook has.
 const DATES = [[14, 22], [27, 36], [45, 47], [50, 58]];
 const [PERCENTS, DAY_MS] = [[9, 10], 86_400_000];
@@ -52,7 +51,8 @@ export async function sheetsOfFile(bytes) {
     ? formsOf(await part(zip, "xl/styles.xml")) : [];
   const found = [];
   for (const sheet of elementsIn(book, "sheet").slice(0, MOST_SHEETS)) {
-    const target = targets.get(sheet.getAttributeNS(OFFICE, "id"));
+    const link = [...sheet.attributes].find((one) => one.prefix && one.localName === "id");
+    const target = targets.get(link?.value);
     if (!target?.startsWith("xl/worksheets/")) continue;
     const tree = await part(zip, target);
     found.push(sheetOf(sheet.getAttribute("name") ?? "", tree, texts, forms, from1904));
