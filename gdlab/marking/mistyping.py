@@ -12,6 +12,11 @@ MOST_DIGITS = 12
 # Cutting off is a habit from this many cells, where at most a tenth as many were rounded up.
 HABIT, ROUNDED = 3, 0.1
 CUT_OFF = "the last digit was cut off, not rounded"
+BECAUSE = {
+    "digits_swapped": "two digits stand in each other's place",
+    "digit_dropped": "a digit was left out",
+    "digit_misread": "one digit is another",
+}
 
 
 def mistyped(verdict: Verdict) -> list[Slip]:
@@ -35,16 +40,16 @@ def mistyped(verdict: Verdict) -> list[Slip]:
     dropped -= {digits, longer[:-1]}
     misread = {digits[:i] + one + digits[i + 1 :] for i in at[:-1] for one in "0123456789"}
     return [
-        *_typed("digits_swapped", "two digits stand in each other's place", swapped),
-        *_typed("digit_dropped", "a digit was left out", dropped - swapped),
-        *_typed("digit_misread", "one digit is another", misread - swapped - dropped - {digits}),
+        *_typed("digits_swapped", swapped),
+        *_typed("digit_dropped", dropped - swapped),
+        *_typed("digit_misread", misread - swapped - dropped - {digits}),
     ]
 
 
-def _typed(name: str, because: str, texts: Iterable[str]) -> list[Slip]:
+def _typed(name: str, texts: Iterable[str]) -> list[Slip]:
     # A text such as "-.5" is a number too; "-" alone is none.
     return [
-        Slip((name,), because, ast.Constant(float(text)))
+        Slip((name,), BECAUSE[name], ast.Constant(float(text)))
         for text in sorted(texts)
         if any(one.isdigit() for one in text)
     ]

@@ -14,8 +14,8 @@ from gdlab.marking.slips import slips
 
 
 def slips_of(table: Table, name: str) -> list[list[Any]]:
-    """The slips of a column, the most usual first: the short name and the formula of each."""
-    return [[slip.name, as_data(slip.tree)] for slip in slips(table, name)]
+    """The slips of a column, the most usual first: short name, formula and sentence of each."""
+    return [[slip.name, as_data(slip.tree), slip.because] for slip in slips(table, name)]
 
 
 def parts_of(table: Table) -> dict[str, Part]:
@@ -40,6 +40,7 @@ def marking_data() -> dict[str, Any]:
         "mostCells": diagnosis.MOST_CELLS,
         "mostNamed": diagnosis.MOST_NAMED,
         "byHand": diagnosis.BY_HAND,
+        "becauseByHand": mistyping.BECAUSE | {"cut_off": mistyping.CUT_OFF},
         "mostDigits": mistyping.MOST_DIGITS,
         "habit": mistyping.HABIT,
         "rounded": mistyping.ROUNDED,

@@ -7,15 +7,15 @@ import { namesIn, ownNumbers, sameFormula } from "./slips.js";
 const middle = ([low, high]) => (low + high) / 2;
 
 /**
- * The wrong cells whose cause is known, or could be: `{slip, hint}` by place; `slip` is null where
- * it is not sure. `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and
+ * The wrong cells whose cause is known, or could be: `{slip, hint, because, places}` by place; `slip`
+ * is null where it is not sure, `places` are all where the same was done, where that is known. `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and
  * number of `rows`; `slips` and `marking` are what Python wrote of the sheet and of all sheets.
  */
 export function diagnose(judged, slips, marking) {
   const { verdicts, sheet } = judged;
-  const slipOf = ([name, tree]) => {
+  const slipOf = ([name, tree, because = marking.becauseByHand[name]]) => {
     const [usual, hint] = marking.kinds[name];
-    return { name, tree, usual, hint };
+    return { name, tree, usual, hint, because };
   };
   const { matchesOf, gives } = comparing(judged, marking);
   const wrong = wrongCells(verdicts);
@@ -35,7 +35,8 @@ export function diagnose(judged, slips, marking) {
   const said = new Map();
   for (const [name, cells] of wrong) {
     const found = settled.get(name).length ? ofCauses(settled.get(name), marking) : null;
-    if (found) for (const { place } of cells) said.set(place, found);
+    const places = cells.map(({ place }) => place);
+    if (found) for (const place of places) said.set(place, { ...found, places });
     if (settled.get(name).length) continue;
     for (const [place, matches] of single.get(name)) {
       const possible = matches.filter(({ chance }) => chance < marking.possible);
@@ -44,7 +45,8 @@ export function diagnose(judged, slips, marking) {
   }
   const { places, isHabit } = cutOff(verdicts, marking);
   for (const place of places.filter((one) => !said.get(one)?.slip)) {
-    said.set(place, { slip: isHabit ? "cut_off" : null, hint: marking.kinds.cut_off[1] });
+    const because = `${isHabit ? "" : "could be: "}${marking.becauseByHand.cut_off}`;
+    said.set(place, { slip: isHabit ? "cut_off" : null, hint: marking.kinds.cut_off[1], because });
   }
   return said;
 }
@@ -223,7 +225,8 @@ function ofCauses(causes, marking) {
   const byFormula = likely.filter(({ name }) => !marking.byHand.slice(1).includes(name));
   const them = byFormula.length ? byFormula : likely;
   const [{ name, hint }] = them;
-  return them.every((one) => one.name === name) ? { slip: name, hint } : couldBe(them, marking);
+  if (!them.every((one) => one.name === name)) return couldBe(them, marking);
+  return { slip: name, hint, because: listOf(usualOf(them, marking)) };
 }
 
 /** Whether two causes give the same number somewhere, as far as it is written. */
@@ -234,7 +237,16 @@ function giveTheSame(first, second, { same }) {
   });
 }
 
-function couldBe(likely, { mostNamed }) {
-  const usual = [...likely].sort((a, b) => a.usual - b.usual).slice(0, mostNamed);
-  return { slip: null, hint: [...new Set(usual.map(({ hint }) => hint))].join(" Or: ") };
+function couldBe(likely, marking) {
+  const usual = usualOf(likely, marking);
+  const hint = [...new Set(usual.map((one) => one.hint))].join(" Or: ");
+  return { slip: null, hint, because: `could be: ${listOf(usual)}` };
 }
+
+const usualOf = (likely, { mostNamed }) => (
+  [...likely].sort((a, b) => a.usual - b.usual).slice(0, mostNamed)
+);
+
+const listOf = (likely) => (
+  [...new Set(likely.map(({ because }) => because))].join("; could also be: ")
+);

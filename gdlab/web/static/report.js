@@ -1,7 +1,9 @@
 // What is said of a sheet that was filled in elsewhere, in the words of gdlab/marking (report.py and
 // wording.py): how much is right, and of every cell that is not, why.
+import { shown } from "./numbers.js";
+import { listedOf } from "./practice_table.js";
 
-export const STATUS_SIGNS = { right: "✓", follows: "→", unearned: "…", wrong: "✗", empty: "○" };
+const STATUS_SIGNS = { right: "✓", follows: "→", unearned: "…", wrong: "✗", empty: "○" };
 const MOST_LINES = 30;
 const SHOWN_DIGITS = 10;
 const UNEARNED_NOTE = "unearned cells follow from a wrong number, but are 0 or copied: they do not "
@@ -16,6 +18,7 @@ function formulaOf({ name, numbers }) {
   return `${name} = ${numbers.map(worded).join("")}`;
 }
 
+const told = (value) => (Number.isFinite(value) ? shortest(value) : shown(value));
 const writtenText = ({ number, text }) => (number === null ? text : shortest(number));
 
 /**
@@ -40,11 +43,14 @@ export function reportOf(state, file, verdicts, causes) {
     if (status === "empty") return "nothing is written here";
     if (written.problem) return written.problem;
     const formula = formulaOf(state.columns.get(place.split(" ")[1]));
-    if (!Number.isFinite(fromYours)) return `no number comes out here; ${formula}`;
+    if (!Number.isFinite(fromYours)) return `no number comes out here but ${told(fromYours)}; ${formula}`;
     const ways = written.orElse
       ? `neither ${shortest(written.number)} nor ${shortest(written.orElse.number)} is right; ` : "";
-    const slip = causes.get(place)?.hint;
-    return `${ways}${slip ? `${slip}; ` : ""}${formula}`;
+    const found = causes.get(place);
+    if (!found) return ways + formula;
+    const [firstPlace, ...again] = found.places ?? [];
+    if (again.includes(place)) return `the same as in ${addressOfPlace(firstPlace)}: ${found.because}`;
+    return `${ways}${found.because}${inRows(found.places ?? [])}; ${formula}`;
   }
 
   const lineOf = (place) => {
@@ -53,18 +59,26 @@ export function reportOf(state, file, verdicts, causes) {
     return {
       place, status, row: Number(row), name, address: addressOfPlace(place),
       written: written ? writtenText(written) : "–",
-      fromYours: Number.isFinite(fromYours) ? shortest(fromYours) : "#NUM!", why: whyOf(place),
+      fromYours: told(fromYours), why: whyOf(place),
     };
   };
-  const told = isUntouched ? [] : [
+  const cells = isUntouched ? [] : [
     ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
   ];
   const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes];
   if (counts.unearned) notes.push(UNEARNED_NOTE);
   return {
     summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length)}`,
-    notes, lines: told.slice(0, MOST_LINES).map(lineOf), more: Math.max(0, told.length - MOST_LINES),
+    notes, lines: cells.slice(0, MOST_LINES).map(lineOf), more: Math.max(0, cells.length - MOST_LINES),
   };
+}
+
+/** The rows of a slip that was made several times: ` (in rows 1 to 6)`. */
+function inRows(places) {
+  const rows = places.map((place) => Number(place.split(" ")[0]));
+  if (rows.length < 2) return "";
+  const areInARow = rows.every((row, k) => row === rows[0] + k) && rows.length > 2;
+  return areInARow ? ` (in rows ${rows[0]} to ${rows.at(-1)})` : ` (in rows ${listedOf(rows.map(String))})`;
 }
 
 function summaryOf({ right, follows, unearned, wrong, empty }, all) {
