@@ -1,4 +1,4 @@
-"""The page in Firefox and in WebKit: opened, dragged, clicked, practised, and numbers to the bit."""
+"""The page in Firefox and in WebKit: opened, dragged, clicked, practised; numbers to the bit."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -78,7 +78,7 @@ function createField({ name, symbol, address, slider }, changed, refused) {
     show(value) {
       const text = full(value);
       // What a person is typing or dragging stays under their hand.
-      const held = field.ownerDocument.activeElement;
+      const held = field.getRootNode().activeElement;
       if (held !== box && box.value !== text) box.value = text;
       if (box.dataset.value === text) return;
       box.dataset.value = text;

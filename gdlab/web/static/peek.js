@@ -11,7 +11,7 @@ function isInSight(picture) {
   if (!picture) return true;
   const { left, top, width, bottom } = picture.getBoundingClientRect();
   return [top + 2, bottom - 2].every((y) => {
-    const hit = picture.ownerDocument.elementFromPoint(left + width / 2, y);
+    const hit = picture.getRootNode().elementFromPoint(left + width / 2, y);
     return hit !== null && picture.contains(hit);
   });
 }

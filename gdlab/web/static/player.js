@@ -92,7 +92,7 @@ export function createPlayer(place, go) {
       at = row;
       rows = count;
       box.max = count;
-      if (place.ownerDocument.activeElement !== box) box.value = row;
+      if (place.getRootNode().activeElement !== box) box.value = row;
     },
   };
 }

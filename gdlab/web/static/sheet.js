@@ -35,8 +35,11 @@ const EPOCHS = {
  */
 export function createSheet(root, host) {
   root.classList.add("gd");
-  // JupyterLab's own shortcuts would take Ctrl+Z away.
-  root.dataset.lmSuppressShortcuts = "true";
+  // Jupyter's own shortcuts would take keys away, some of them before the sheet hears of them: it
+  // looks at the very element that has the focus.
+  root.addEventListener("focusin", ({ target }) => {
+    target.dataset.lmSuppressShortcuts = "true";
+  });
   root.innerHTML = FRAME;
   const part = (name) => root.querySelector(`.gd-${name}`);
 
@@ -263,7 +266,7 @@ export function createSheet(root, host) {
       reset: !practising,
     };
     part("check").hidden = !state.canCheck;
-    const held = root.ownerDocument.activeElement;
+    const held = root.getRootNode().activeElement;
     for (const button of part("actions").querySelectorAll("[data-do]")) {
       button.hidden = !(here[button.dataset.do] ?? !practising);
       // Who pressed a button that goes is led to the table.
