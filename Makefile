@@ -4,8 +4,11 @@ PYTHON ?= python3
 
 # pip reads pyproject.toml again only when it has changed since these files were made.
 INSTALLED := .venv/.installed
+INSTALLED_LAB := .venv/.installed-lab
 INSTALLED_TEST := .venv/.installed-test
-PIP := .venv/bin/python -m pip --disable-pip-version-check
+# uv is faster where it is there.
+INSTALL := $(if $(shell command -v uv 2>/dev/null),uv pip install -q --python .venv/bin/python,\
+  .venv/bin/python -m pip --disable-pip-version-check install -q)
 # A file stays with one process: its tests share what takes seconds to start, such as JupyterLab.
 PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile
 
@@ -19,7 +22,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-lab: exports ## write the workbooks, then open JupyterLab on the notebooks
+lab: $(INSTALLED_LAB) exports ## write the workbooks, then open JupyterLab on the notebooks
 	.venv/bin/jupyter lab $(AS_ROOT) notebooks/
 
 exports: $(INSTALLED) ## write the lesson workbooks and the web page into exports/
@@ -53,19 +56,31 @@ refresh: $(INSTALLED_TEST) ## bring exports, the documents' outputs and the note
 
 refuse = { echo "$(1)" >&2; exit 1; }
 
+define venv
+@command -v $(PYTHON) >/dev/null || \
+  $(call refuse,There is no $(PYTHON) here. Install Python 3.11 or name one: make PYTHON=...)
+@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+  $(call refuse,$(PYTHON) is older than Python 3.11. Name another: make PYTHON=...)
+@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+  $(call refuse,$(PYTHON) has no venv. On Debian or Ubuntu: sudo apt install python3-venv)
+test -x .venv/bin/python || $(PYTHON) -m venv .venv
+endef
+
+# Each holds what the one before it holds, in one installation.
 $(INSTALLED): pyproject.toml
-	@command -v $(PYTHON) >/dev/null || \
-	  $(call refuse,There is no $(PYTHON) here. Install Python 3.11 or name one: make PYTHON=...)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  $(call refuse,$(PYTHON) is older than Python 3.11. Name another: make PYTHON=...)
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  $(call refuse,$(PYTHON) has no venv. On Debian or Ubuntu: sudo apt install python3-venv)
+	$(venv)
 	@echo "Installing gdlab into .venv (some minutes the first time) ..."
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	$(PIP) install -q -e ".[digits]"
+	$(INSTALL) -e .
 	@touch $@
 
-$(INSTALLED_TEST): $(INSTALLED)
-	@echo "Installing what the tests need into .venv ..."
-	$(PIP) install -q -e ".[digits,test]"
-	@touch $@
+$(INSTALLED_LAB): pyproject.toml
+	$(venv)
+	@echo "Installing gdlab and JupyterLab into .venv (some minutes the first time) ..."
+	$(INSTALL) -e ".[lab,digits,parquet]"
+	@touch $(INSTALLED) $@
+
+$(INSTALLED_TEST): pyproject.toml
+	$(venv)
+	@echo "Installing gdlab and what the tests need into .venv (some minutes the first time) ..."
+	$(INSTALL) -e ".[test]"
+	@touch $(INSTALLED) $(INSTALLED_LAB) $@

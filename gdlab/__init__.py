@@ -41,13 +41,15 @@ _HOMES = {
 }
 # Parts of the package with a name of their own: gdlab.digits.race.
 _PARTS = {"audit": "studies.claims", "digits": "studies.digits"}
+# What only notebooks need, and an installation without them has not.
+_LAB = ("IPython", "anywidget", "ipywidgets")
 # What a trace can be written as; the writers stand above it, so they are named to it here.
 WRITERS.update(
     to_excel="gdlab.excel.workbook:write_trace",
     to_html="gdlab.web.page:write_page",
 )
 __all__ = tuple(_HOMES)
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> "Any":
@@ -56,7 +58,12 @@ def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         names = ", ".join(sorted([*_HOMES, *_PARTS]))
         raise AttributeError(f"gdlab has no {name!r}; it has {names}")
-    value = getattr(import_module(f"gdlab.{_HOMES[name]}"), name)
+    try:
+        value = getattr(import_module(f"gdlab.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _LAB:
+            raise
+        raise ImportError(f"gdlab.{name} needs {error.name}: pip install 'gdlab[lab]'") from None
     globals()[name] = value
     return value
 

@@ -22,7 +22,8 @@ def commands(text: str) -> set[str]:
 def test_conda_installs_what_pip_installs():
     conda = yaml.safe_load((HERE / "environment.yml").read_text(encoding="utf-8"))
     settings = project()
-    wanted = [*settings["dependencies"], *settings["optional-dependencies"]["digits"]]
+    extras = settings["optional-dependencies"]
+    wanted = settings["dependencies"] + extras["lab"] + extras["digits"] + extras["parquet"]
     # conda-forge's names are pip's in lower case.
     expected = {"pip", f"python{settings['requires-python']}", *map(str.lower, wanted)}
     assert conda["name"] == settings["name"]

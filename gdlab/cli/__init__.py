@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except MemoryError:
         complain(prog, "more rows than the memory holds; take fewer epochs or steps")
+    except ImportError as error:
+        complain(prog, str(error).partition("\n")[0])
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         complain(prog, f"{place}{error.strerror or error}")
