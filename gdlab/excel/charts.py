@@ -1,5 +1,6 @@
 """The charts of a rule's sheet: native ones, which follow the cells."""
 
+import math
 from typing import Any
 
 from gdlab.core.layout import (
@@ -119,7 +120,7 @@ def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     figure, shown = (rooted, "RMSE") if rooted else (table.measures["mean_loss"], "Mean loss")
     unit = f"RMSE, in units of {table.point[-1]}" if rooted else "mean loss"
     title = titled(f"{shown} by epoch", trace.n_epochs)
-    chart = chart_of(book, EPOCHS_CHART, title, "epoch", unit)
+    chart = chart_of(book, EPOCHS_CHART, title + _exploded(trace, figure), "epoch", unit)
     chart.add_series(
         {
             "name": figure,
@@ -131,6 +132,13 @@ def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     )
     said = "root of the mean squared error" if rooted else "mean loss"
     return chart, f"Line chart: the {said} of each epoch."
+
+
+def _exploded(trace: Trace, figure: str) -> str:
+    """Which epoch the numbers explode in; what the chart leaves out from there on, it says."""
+    values = trace.epochs[figure].to_numpy()
+    bad = [epoch for epoch, value in enumerate(values.tolist(), 1) if not math.isfinite(value)]
+    return f" (as saved, exploded in epoch {bad[0]})" if bad else ""
 
 
 def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:

@@ -85,6 +85,11 @@ class Sheet(Worksheet):
         size = {"width": 260, "height": 14 + 17 * lines, "font_size": 9}
         self.write_comment(row - 1, column, said, size)
 
+    def _get_range_data(self, *block: int) -> list[Any]:
+        """What a chart stores of cells: of an error nothing, where XlsxWriter would store a 0."""
+        found = super()._get_range_data(*block)
+        return [None if str(value).startswith("#") else value for value in found]
+
     def guard(self) -> None:
         """Lock all cells but inputs, without a password; widths may still be changed."""
         self.protect("", {"format_columns": True, "format_rows": True})

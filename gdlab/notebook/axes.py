@@ -46,6 +46,14 @@ def draw_curve(
     )
 
 
+def mark_explosion(axes: "Axes", at: float, number: int) -> None:
+    """Where a run exploded: its curve has a gap from there on."""
+    color = STYLES[number % len(STYLES)]["color"]
+    # From the bottom to the top, whatever the axis; no curve, so that the axis does not heed it.
+    across = axes.get_xaxis_transform()
+    axes.vlines(at, 0, 1, transform=across, color=color, linestyle=":", linewidth=1.2)
+
+
 def log_axis(axes: "Axes") -> None:
     """A logarithmic y axis, unless nothing drawn is over 0; it ends where doubles end."""
     from matplotlib.ticker import LogFormatter, NullLocator

@@ -26,6 +26,7 @@ from gdlab.notebook.axes import (
     legend,
     legend_below,
     log_axis,
+    mark_explosion,
     rows_axis,
     widened,
 )
@@ -46,6 +47,8 @@ def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
         cells = run.column(run.table.loss)
         end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
         draw_curve(axes, cells, label + end, number)
+        if run.exploded:
+            mark_explosion(axes, run.exploded[0], number)
     rows_axis(axes, max(run.rows for run in runs))
     log_axis(axes)
     squared = runs[0].table.model.squared_error
@@ -59,7 +62,11 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     figure = "rmse" if "rmse" in measures else "mean_loss"
     for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
         cells = run.epochs[measures[figure]].to_numpy()
-        draw_curve(axes, cells, label, number, every=1 if len(cells) <= MARKERS else None)
+        bad = np.flatnonzero(~np.isfinite(cells))
+        end = f", exploded in epoch {bad[0] + 1}" if len(bad) else ""
+        draw_curve(axes, cells, label + end, number, every=1 if len(cells) <= MARKERS else None)
+        if len(bad):
+            mark_explosion(axes, bad[0] + 1, number)
     rows_axis(axes, max(run.n_epochs for run in runs))
     log_axis(axes)
     if figure == "rmse":
@@ -67,7 +74,7 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
         axes.set(title="RMSE of every epoch", xlabel="epoch", ylabel=unit)
     else:
         axes.set(title="Mean loss of every epoch", xlabel="epoch", ylabel="mean loss")
-    legend(axes, runs)
+    legend(axes, runs, always=any("exploded" in str(line.get_label()) for line in axes.lines))
 
 
 def draw_rates(axes: "Axes", found: FoundRate) -> None:

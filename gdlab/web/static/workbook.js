@@ -235,9 +235,21 @@ function dataSheet(text, template, points) {
   return [...pieces, foot];
 }
 
+/** The title of a chart of epochs, with the epoch in which the numbers explode. */
+function explosionNamed(text, contents) {
+  const name = text.match(/<c:f>(.*?)!/)?.[1].replace(/^'|'$/g, "").replaceAll("''", "'");
+  const { epochs, figures } = contents.get(name) ?? {};
+  const measure = figures?.epochs.find((one) => ["rmse", "mean_loss"].includes(one.measure));
+  const bad = measure ? epochs[measure.name].findIndex((value) => !Number.isFinite(value)) : -1;
+  if (bad < 0) return text;
+  return text.replace(
+    /(<a:t>(?:RMSE|Mean loss) by epoch[^<]*)/, `$1 (as saved, exploded in epoch ${bad + 1})`,
+  );
+}
+
 /** A chart with its references moved, and what they refer to stored beside them. */
 function chart(text, template, contents, points) {
-  return text.replace(/<c:f>(.*?)<\/c:f><c:numCache\/>/g, (_, ref) => {
+  return explosionNamed(text, contents).replace(/<c:f>(.*?)<\/c:f><c:numCache\/>/g, (_, ref) => {
     const [, quoted, letters, from] = ref.match(/^(.*)!\$([A-Z]+)\$(\d+):/);
     const name = quoted.replace(/^'|'$/g, "").replaceAll("''", "'");
     const content = contents.get(name) ?? contents.values().next().value;
