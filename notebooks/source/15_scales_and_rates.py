@@ -24,6 +24,7 @@ import numpy as np
 
 import gdlab
 
+# %%
 cars = gdlab.sample_points("cars")
 cars.describe().loc[["count", "mean", "min", "max"]].round(1)
 
