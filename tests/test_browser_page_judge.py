@@ -19,11 +19,13 @@ from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace
 from gdlab.language.grammar import substitute
 from gdlab.marking.column_slips import exchanged
+from gdlab.marking.deciding import decided
 from gdlab.marking.diagnosis import NO_SLIP, diagnose
+from gdlab.marking.equivalents import judged_as_meant
 from gdlab.marking.handout import make
-from gdlab.marking.judge import Judgement, judge
+from gdlab.marking.judge import Judgement
 from gdlab.marking.numbers import _pleasant
-from gdlab.marking.sheet import Filled
+from gdlab.marking.sheet import CellRef, Filled
 from gdlab.marking.slips import slips
 from gdlab.marking.values import typed
 from gdlab.web.assets import module
@@ -60,6 +62,8 @@ TYPED = [
     "abc", "=1+1", "#NUM!", "12,5", "1e3", "50%", "-0", "−3.25", "5.", "1e999", "0,1,2", "0",
     "–8.0", "-4/125", "1½", "-½", "１２．５", "2.50*10^-2", "3×10²", "10⁻²", "-10^2", "1,204",
     "-1,204.00", "-1.204,00", "1 204", "1'204.5", "٣٫٥", "1,234,567", "≈ 3", "2/0", "1e3%", "-1660",
+    "(3.5)", "(1,204)", "minus 3.5", "3.5-", "$-3.5$", "'3.5", "3.5.", "12 345/700", "12 345/7",
+    "81/625", "1/3", "-3.70E-02", "(-3.5)", "( 2 )", "-", "$", "'", "..", "()",
 ]  # fmt: skip
 # A nought alone; a square about 0; a case that rounding leaves open. Other rules lack the columns.
 SPECIAL: list[Texts] = [
@@ -73,9 +77,11 @@ JUDGE_ALL = """({ keys, cases, marking }) => cases.map(([key, texts]) => {
     const program = gdlab.programs[key];
     const run = gdlab.compute(program, sheet, { points, epochs, samples, inputs, first });
     const given = { rows: epochs * samples, inputs: { ...inputs, n: samples }, first };
-    const judged = gdlab.judgeTyped(sheet, program, given, run.frame, new Map(texts));
+    const judged = gdlab.decided(
+        gdlab.judgedAsMeant(sheet, program, given, run.frame, new Map(texts)));
     if (slips) return Object.fromEntries(gdlab.diagnose(judged, slips, marking));
-    return [...judged.verdicts].map(([place, { status, origin }]) => [place, status, origin]);
+    return [...judged.verdicts].map(
+        ([place, { status, origin, like = null }]) => [place, status, origin, like]);
 })"""
 DRAW_ALL = """({ sheets, seeds }) => sheets.flatMap(([key, sheet, own]) => seeds.map((seed) => {
     const drawn = gdlab.drawPractice(sheet, gdlab.programs[key], 3, seed, own);
@@ -95,7 +101,7 @@ def keys() -> list[Trace]:
 def inside(browser: Any, keys: list[Trace]) -> Iterator[Any]:
     """A browser's page that has the modules' functions, and the keys' programs, at hand."""
     programs = ", ".join(program(run.table) for run in keys)
-    names = "compute, judgeTyped, drawPractice, diagnose"
+    names = "compute, judgedAsMeant, decided, drawPractice, diagnose"
     with opened(browser) as page:
         page.goto("about:blank")
         text = f"{module('practice.js')}\nwindow.gdlab = {{ {names}, programs: [{programs}] }};"
@@ -141,11 +147,24 @@ def fillings(run: Trace, seed: int) -> Iterator[Texts]:
         zeros = set(places[draw.randrange(len(places)) :])
         yield {place: "0" if place in zeros else text for place, text in right.items()}
         yield {(row, name): right[1, name] for row, name in right}
+        # Rounded so far that it says little; the error, or the loss, as others have it.
+        few = draw.choice((0, 0, 1))
+        yield {place: changed(text, 1, few) for place, text in right.items()}
+        for column, factor in (("error", -1.0), ("err2", 0.5)):
+            yield {
+                place: changed(text, factor, 8) if place[1] == column else text
+                for place, text in right.items()
+            }
         yield {place: right[place] for place in draw.sample(places, len(places) // 2)}
-        changed = dict(right)
+        odd = dict(right)
         for place in draw.sample([one for one in places if right[one] != "#NUM!"], 3):
-            changed[place] = draw.choice([*TYPED, f"{float(right[place]) * 1.01:.{decimals}f}"])
-        yield changed
+            odd[place] = draw.choice([*TYPED, f"{float(right[place]) * 1.01:.{decimals}f}"])
+        yield odd
+
+
+def changed(text: str, factor: float, decimals: int) -> str:
+    """A number as text, times a factor, rounded again; another text as it is."""
+    return text if text.startswith("#") else f"{factor * float(text):.{decimals}f}"
 
 
 def texts_of(filled: Any) -> Texts:
@@ -165,15 +184,15 @@ def judgement_of(run: Trace, texts: Texts) -> Judgement:
         if one.expression is not None
     )
     written = {place: typed(text, "")[0] for place, text in texts.items()}
-    return judge(Filled(run, asked, written))
+    return decided(judged_as_meant(Filled(run, asked, written))[0])[0]
 
 
-def judged_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str, str | None]]:
+def judged_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str, str | None, str | None]]:
+    def said(place: CellRef | str | None) -> str | None:
+        return f"{place[0]} {place[1]}" if isinstance(place, tuple) else place
+
     return {
-        f"{one.place[0]} {one.place[1]}": (
-            one.status,
-            f"{one.origin[0]} {one.origin[1]}" if one.origin else None,
-        )
+        f"{one.place[0]} {one.place[1]}": (one.status, said(one.origin), said(one.like))
         for one in judgement_of(run, texts).verdicts
     }
 
@@ -188,14 +207,16 @@ def test_the_page_judges_as_python_does(inside: Any, keys: list[Trace]) -> None:
         },
     )
     counted: dict[str, int] = {}
+    likes = 0
     for (key, texts), found in zip(cases, told, strict=True):
-        here = {place: (status, origin) for place, status, origin in found}
+        here = {place: (status, origin, like) for place, status, origin, like in found}
         there = judged_by_python(keys[key], texts)
         assert here == there, (KEYS[key], texts)
-        for status, _ in there.values():
+        likes += sum(like is not None for _, _, like in there.values())
+        for status, _, _ in there.values():
             counted[status] = counted.get(status, 0) + 1
     assert len(cases) > 200 and set(counted) == {"right", "follows", "unearned", "wrong", "empty"}
-    assert counted.pop("unearned") > 100 and min(counted.values()) > 300
+    assert likes > 100 and counted.pop("unearned") > 100 and min(counted.values()) > 300
 
 
 def planted(run: Trace, seed: int) -> Iterator[Texts]:
@@ -228,10 +249,10 @@ def planted(run: Trace, seed: int) -> Iterator[Texts]:
                 theirs = {at: text for at, text in texts_of(second).items() if at[1] == sibling}
                 yield texts_of(first) | theirs
         for many in (1, 3, 6):
-            changed = dict(right)
+            odd = dict(right)
             for place in draw.sample(numbers, many):
                 number = float(right[place])
-                changed[place] = draw.choice([
+                odd[place] = draw.choice([
                     *TYPED,
                     f"{number * draw.uniform(0.3, 3) + draw.uniform(-1, 1):.{learner.decimals}f}",
                     # Cut off, misread, swapped.
@@ -239,7 +260,7 @@ def planted(run: Trace, seed: int) -> Iterator[Texts]:
                     right[place].replace("1", "7", 1),
                     right[place][:-2] + right[place][-1:] + right[place][-2:-1],
                 ])  # fmt: skip
-            yield changed
+            yield odd
 
 
 def named_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str | None, str]]:

@@ -44,7 +44,7 @@ REFUSED = {
     "9^999*1": "no number that a spreadsheet can hold",
 }
 # These are texts as before, and nothing in them is run.
-NONE_AT_ALL = ["=F10*2", "x*y", "(5)", "abs(3)", "__import__('os')", "2*3;4", "=", "12h", "1_0*2"]
+NONE_AT_ALL = ["=F10*2", "x*y", "abs(3)", "__import__('os')", "2*3;4", "=", "12h", "1_0*2"]
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,22 @@ def test_what_is_worked_out(text: str, on_the_page: Any) -> None:
     [found] = readings(text)
     assert found.number == WORKED[text]
     assert on_the_page(text)[0] == [{"number": found.number, "decimals": found.decimals}]
+
+
+# What a person reads at once, by hand: the numbers that it may mean, and the decimals.
+READ = {
+    "(5)": [(-5, 0), (5, 0)], "(1.250)": [(-1.25, 3), (1.25, 3)], "3.5-": [(-3.5, 1)],
+    "minus 0.25": [(-0.25, 2)], "$-1.5$": [(-1.5, 1)], "'2.40": [(2.4, 2)], "7.25.": [(7.25, 2)],
+    "81/625": [(0.1296, 4)], "-1/2": [(-0.5, 4)], "207 226/625": [(207.3616, 3)],
+    "12 345/5": [(2469, 2)], "3.7000E-02": [(0.037, 3)], "1.50*10^2": [(150, -1)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", READ)
+def test_what_a_person_reads_at_once(text: str, on_the_page: Any) -> None:
+    assert [tuple(one) for one in readings(text)] == READ[text]
+    told = [{"number": number, "decimals": decimals} for number, decimals in READ[text]]
+    assert on_the_page(text)[0] == told
 
 
 @pytest.mark.parametrize("text", REFUSED)

@@ -27,13 +27,16 @@ FEWEST_DIGITS, OFTEN = 3, 3
 
 
 class Claims:
-    """How the numbers of one sheet are written, and what each of them stands for."""
+    """How the numbers of one sheet are written, and what each of them stands for.
+
+    ``written`` are the decimals that most numbers have that have some, 0 where none has.
+    """
 
     def __init__(self, filled: Filled) -> None:
         self.counts = counting(filled.key.table)
         self.numbers: dict[str, set[float]] = {}
         self.decimals: dict[str, list[int]] = {}
-        digits = []
+        digits, of_whole = [], [0]
         for (_, column), cell in filled.written.items():
             if cell.number is None:
                 continue
@@ -42,14 +45,18 @@ class Claims:
             if claimed > 0:
                 self.decimals.setdefault(column, []).append(claimed)
                 digits.append(claimed + 1 + _size(cell.number))
+            else:
+                of_whole.append(len(f"{abs(cell.number):.0f}".rstrip("0")))
         every = list(itertools.chain(*self.decimals.values()))
         # A sheet of noughts is no sheet of rounded numbers.
         self.is_whole = not every and len(set().union(*self.numbers.values()) - {0.0}) > 1
-        self.elsewhere = _most_common(every, filled.shown or 0)
+        self.written = _most_common(every, 0)
+        self.elsewhere = self.written or filled.shown or 0
         longest = max(digits, default=MOST_DIGITS)
         self.digits = min(MOST_DIGITS, longest)
         # Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
-        habit = longest >= FEWEST_DIGITS and digits.count(longest) >= OFTEN
+        fewest = FEWEST_DIGITS if max(of_whole) > longest else 2
+        habit = longest >= fewest and digits.count(longest) >= OFTEN
         self.to_digits = longest if habit else None
 
     def of(self, column: str, cell: Written) -> Interval | None:

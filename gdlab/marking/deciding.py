@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from gdlab.core.columns import ABOVE, OWN
 from gdlab.marking.bounds import Interval
+from gdlab.marking.claims import Claims
 from gdlab.marking.counting import counting
 from gdlab.marking.judge import FOLLOWS, RIGHT, UNEARNED, Judgement, Verdict
 from gdlab.marking.sheet import CellRef
@@ -23,6 +24,7 @@ NO_SCHEDULE = (
     "{} has too few digits to tell the schedule from a rate that stays the same: write more of them"
 )
 SPARE = 1.001  # for a claim's own spare
+SAME = 1e-9
 
 
 def decided(judgement: Judgement) -> tuple[Judgement, tuple[str, ...]]:
@@ -42,6 +44,7 @@ class _Digits:
         self.judgement = judgement
         self.table = judgement.filled.key.table
         self.counts = counting(self.table)
+        self.decimals = Claims(judgement.filled).written
         self.unearned: set[CellRef] = set()
 
     def verdicts(self, rates: Mapping[CellRef, str]) -> Iterable[Verdict]:
@@ -97,14 +100,14 @@ class _Digits:
     def _is_coarse(self, verdict: Verdict, claim: Interval) -> bool:
         """Whether a whole number stands for one that is not, and has only a digit or two."""
         low, high = claim
-        middle = (low + high) / 2
+        middle, width = (low + high) / 2, high - low
         asked = self.judgement.filled.shown == 0 or verdict.place[1] in self.counts
-        return (
-            not asked
-            and high - low >= 1.0
-            and abs(middle) < 10.0 ** (FEWEST_DIGITS - 1)
-            and not (isinstance(verdict.expected, float) and abs(verdict.expected - middle) < 1e-9)
-        )
+        if asked or width < 1.0 or abs(middle) >= width * 10.0 ** (FEWEST_DIGITS - 1):
+            return False
+        # A program drops the zeros of 3.0: where decimals are written, it may have all of them.
+        spare = 0.5 * 10.0**-self.decimals if self.decimals else SAME
+        known = (verdict.expected, verdict.from_yours) if self.decimals else (verdict.expected,)
+        return not any(isinstance(one, float) and abs(one - middle) <= spare for one in known)
 
     def _place(self, row: int, name: str) -> CellRef | None:
         """Where a computed cell stands that a formula names; None for all else."""

@@ -34,7 +34,7 @@ def judged_as_meant(filled: Filled) -> tuple[Judgement, tuple[str, ...]]:
     """A sheet judged by its own convention where it keeps one, with a note that says so."""
     judgement = judge(filled)
     wrong = {one.place[1] for one in judgement.verdicts if one.status == WRONG}
-    for convention in _conventions(filled.key.table):
+    for convention in conventions_of(filled.key.table):
         if convention.shown_by not in wrong:
             continue
         other = judge(replace(filled, factors=convention.factors))
@@ -56,7 +56,8 @@ def _is_kept(judgement: Judgement, convention: Convention) -> bool:
     )
 
 
-def _conventions(table: Table) -> list[Convention]:
+def conventions_of(table: Table) -> list[Convention]:
+    """The conventions that a table can be computed in besides its own."""
     found = []
     if {"error", "err2"} <= set(table.names):
         note = "error is y - y_pred here, and the gradient fits it: that counts as right"

@@ -20,6 +20,17 @@ FRACTION = re.compile(r"([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?/ ?(\d{1,9})")
 POWER = re.compile(r"(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?")
 PLAIN = re.compile(r"([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?")
 MOST_DIGITS, DIGITS_OF_FRACTION = 30, 6
+# A fraction is written for a number of so many decimals, or of all those that it has.
+DECIMALS_OF_FRACTION = 4
+IN_BRACKETS = re.compile(r"\( ?([\d.,']{1,60}) ?\)")
+# What stands around a number: TeX's dollars, the sign of a text, a full stop; a minus said or last.
+AROUND = (
+    (re.compile(r"^\$ ?(.+?) ?\$$"), r"\1"),
+    (re.compile(r"^' ?(?=[-+]? ?[\d.,(])"), ""),
+    (re.compile(r"^minus (?=[\d.,])"), "-"),
+    (re.compile(r"^([\d.,']+) ?-$"), r"-\1"),
+    (re.compile(r"(?<=[.,]\d)(\d*)\.$"), r"\1"),
+)
 
 
 class Reading(NamedTuple):
@@ -32,16 +43,25 @@ class Reading(NamedTuple):
 def readings(text: str) -> list[Reading]:
     """The numbers that a text may mean, the likelier first; none where it is no number.
 
-    More than one only where a single comma or point may stand before decimals or thousands.
+    More than one only where a single comma or point may stand before decimals or thousands, and
+    where brackets may mean a minus, as accountants write it.
     """
     plain = _plain(text)
+    in_brackets = IN_BRACKETS.fullmatch(plain)
+    if in_brackets:
+        inside = readings(in_brackets[1])[:1]
+        return [sign for one in inside for sign in (one._replace(number=-one.number), one)]
     fraction = FRACTION.fullmatch(plain)
     if fraction:
         sign, whole, above, below = fraction.groups()
         if int(below) == 0:
             return []
+        if whole and len(above) == 3 and int(above) >= int(below):
+            above, whole = whole + above, None  # 12 345/7 has thousands, 12 345/700 is mixed
         number = int(whole or 0) + int(above) / int(below)
-        return [_computed(-number if sign == "-" else number)]
+        worked_out = _computed(-number if sign == "-" else number)
+        decimals = min(worked_out.decimals or 0, _ends(int(above), int(below)))
+        return [worked_out._replace(decimals=decimals)]
     tens, rest = 0, plain
     power = POWER.fullmatch(plain)
     if power:
@@ -56,8 +76,8 @@ def readings(text: str) -> list[Reading]:
     tens += int(exponent or 0) - (2 if percent else 0)
     found = []
     for digits in _without_groups(body):
-        if power and "." in digits:
-            # 3.70 * 10^-2 is how a program writes 0.037.
+        if (power or exponent) and "." in digits:
+            # 3.70 * 10^-2 and 3.70E-02 are how a program writes 0.037.
             digits = digits.rstrip("0").rstrip(".") or "0"
         written = f"{sign}{digits}e{tens}"
         number = float(written)
@@ -78,6 +98,12 @@ def _computed(number: float) -> Reading:
     return Reading(number, DIGITS_OF_FRACTION - 1 - size)
 
 
+def _ends(above: int, below: int) -> int:
+    """The decimals after which a fraction ends, four at least; of one that does not, all."""
+    kept = range(DECIMALS_OF_FRACTION, MOST_DIGITS)
+    return next((one for one in kept if above * 10**one % below == 0), MOST_DIGITS)
+
+
 def _plain(text: str) -> str:
     """A text in the characters of a keyboard, in small letters, its spaces single."""
     spelled, before = "", ""
@@ -94,7 +120,9 @@ def _plain(text: str) -> str:
     spelled = re.sub(f"[{APOSTROPHES}]", "'", spelled)
     spelled = " ".join(spelled.lower().split())
     # Thousands may stand apart.
-    spelled = re.sub(r"(?<=\d)[ '](?=\d{3}(?!\d))", "'", spelled)
+    spelled = re.sub(r"(?<=\d)[ '](?=\d{3}(?!\d| ?/))", "'", spelled)
+    for pattern, plain in AROUND:
+        spelled = pattern.sub(plain, spelled)
     return re.sub(r"^[=≈~] ?(?=[+-]? ?[\d.,])", "", spelled)
 
 

@@ -15,6 +15,7 @@ from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS
 from gdlab.core.trace import Trace
+from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
@@ -131,6 +132,15 @@ def sheet_data(run: Trace) -> dict[str, Any]:
         "parameters": {name: table.carrier(name) for name in table.parameters},
         "errorName": table.model.error,
         "rateInput": rate_input(table),
+        "conventions": [
+            {
+                "shownBy": one.shown_by,
+                "keptBy": one.kept_by,
+                "factors": dict(one.factors),
+                "note": one.note,
+            }
+            for one in conventions_of(table)
+        ],
         # Whether theory knows the rates that converge, where it knows the rule.
         "plain": plain(run),
         "options": _options(run),

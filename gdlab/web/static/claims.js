@@ -68,30 +68,38 @@ function mostCommon(decimals, otherwise) {
 }
 
 /** How the numbers of one sheet are written: by column their numbers and decimals, and overall. */
-function habitsOf(written, usual) {
+export function habitsOf(written, usual) {
   const columns = new Map();
   const digits = [];
+  const ofWhole = [0];
   for (const [place, { number, decimals }] of written) {
     if (number === null) continue;
     const [, name] = place.split(" ");
     if (!columns.has(name)) columns.set(name, { numbers: new Set(), decimals: [] });
     columns.get(name).numbers.add(number);
-    if (decimals <= 0) continue;
+    if (decimals <= 0) {
+      ofWhole.push(BigInt(Math.round(Math.abs(number))).toString().replace(/0+$/, "").length);
+      continue;
+    }
     columns.get(name).decimals.push(decimals);
     digits.push(decimals + 1 + orderOf(number));
   }
   const longest = digits.length ? Math.max(...digits) : MOST_DIGITS;
   const often = digits.filter((one) => one === longest).length >= OFTEN_ENOUGH;
+  const fewest = Math.max(...ofWhole) > longest ? FEWEST_DIGITS : 2;
   const every = [...columns.values()];
   const numbers = new Set(every.flatMap((one) => [...one.numbers].filter((number) => number)));
+  const decimals = mostCommon(every.flatMap((one) => one.decimals), 0);
   return {
     columns,
     // A sheet of noughts is no sheet of rounded numbers.
     isWhole: !digits.length && numbers.size > 1,
-    elsewhere: mostCommon(every.flatMap((one) => one.decimals), usual),
+    // The decimals that most numbers have that have some, 0 where none has.
+    decimals,
+    elsewhere: decimals || usual,
     digits: Math.min(MOST_DIGITS, longest),
     // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
-    toDigits: longest >= FEWEST_DIGITS && often ? longest : null,
+    toDigits: longest >= fewest && often ? longest : null,
   };
 }
 
@@ -118,10 +126,9 @@ function decimalsOfWhole(habits, name, number, decimals) {
  * `[number, interval]`. A whole number claims as many decimals as most numbers of its column, or
  * else of the sheet, have, up to as many digits as the longest number has, at most four. Where all
  * of a column are whole, and not the same, or all of the sheet, whole ones are meant. One that only
- * counts is that number alone. `usual` are the decimals where no number of the sheet claims any.
+ * counts is that number alone. `habits` are the sheet's.
  */
-export function claimsOf(written, counts, usual) {
-  const habits = habitsOf(written, usual);
+export function claimsOf(written, counts, habits) {
   const claims = new Map();
   for (const [place, cell] of written) {
     if (cell.number === null) continue;

@@ -2,7 +2,7 @@
 // gdlab/marking/judge.py has it: by the truth and by the learner's own cells before it, as written
 // or before their rounding. 0 and copied numbers that follow from a wrong one are unearned.
 import { SHEET } from "./arithmetic.js";
-import { claimsOf, countingOf, readTyped } from "./claims.js";
+import { claimsOf, countingOf, habitsOf, readTyped } from "./claims.js";
 import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
 
 // With more own cells than this in one formula, their ways to be rounded are taken together.
@@ -64,8 +64,8 @@ function copiesOf({ names }, program, inputs) {
 /**
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
  * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
- * that it asks for; `truth` the true columns by name, from place 1 on; `texts` what was typed, by
- * "row name", or what was read already; of a cell that is given, what stands there instead. Gives
+ * that it asks for, and `factors` that columns count times; `truth` the true columns by name, from
+ * place 1 on; `texts` what was typed, by "row name", or what was read already; of a cell that is given, what stands there instead. Gives
  * `verdicts`, by the same places `{status, written, claim, origin, expected, fromYours, cells}` of
  * every cell to fill in: `origin` is the first wrong cell that a cell which follows leans on,
  * `expected` the true number and `fromYours` what follows from the learner's own cells, NaN for an
@@ -73,11 +73,13 @@ function copiesOf({ names }, program, inputs) {
  * it is given.
  */
 export function judgeTyped(sheet, program, given, truth, texts) {
-  const { rows, inputs, first, blanks = null, decimals = null } = given;
+  const { rows, inputs, first, blanks = null, decimals = null, factors = {} } = given;
   const written = new Map([...texts].map(([place, text]) => (
     [place, typeof text === "string" ? readTyped(text) : text]
   )));
-  const claims = claimsOf(written, countingOf(sheet, program, inputs), decimals ?? 0);
+  const habits = habitsOf(written, decimals ?? 0);
+  const counts = countingOf(sheet, program, inputs);
+  const claims = claimsOf(written, counts, habits);
   const copies = copiesOf(sheet, program, inputs);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
   // The formulas look their cells up here: numbers as written, and what they may have been.
@@ -146,16 +148,19 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     };
     const ways = claims.get(place);
     if (ways) {
-      const judged = ways.map(([way, claim]) => {
+      const factor = factors[name] ?? 1;
+      const judged = ways.map(([way, written]) => {
+        const number = way.number * factor;
+        const claim = written.map((end) => end * factor).sort((a, b) => a - b);
         const fitting = found.map((band) => meet(band, claim)).filter(Boolean);
         const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
-        const status = statusOf(isTrue, fitting.length > 0, way.number);
+        const status = statusOf(isTrue, fitting.length > 0, number);
         return [verdictOf(status, way, claim), {
-          number: way.number,
+          number,
           kept: fitting.length ? keptOf(fitting, claim) : claim,
           astray: status === "wrong" ? place : fitting.length ? astray : null,
           tells: status === "follows",
-          slips: status === "wrong" && way.number !== 0,
+          slips: status === "wrong" && number !== 0,
         }];
       });
       const rank = ([{ status }]) => BEST_FIRST.indexOf(status);
@@ -193,5 +198,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
       verdicts.set(`${row} ${name}`, judgeCell(name, row, `${row} ${name}`));
     }
   }
-  return { verdicts, own, written, sheet, rows, inputs, first };
+  return {
+    verdicts, own, written, sheet, rows, inputs, first, decimals, habits, counts, copies,
+  };
 }

@@ -4,7 +4,8 @@ import { diagnose } from "./diagnosis.js";
 import { drawPractice } from "./draw.js";
 import { handedIn, isSame } from "./handed_in.js";
 import { refusalOf } from "./host.js";
-import { judgeTyped } from "./judge.js";
+import { decided } from "./deciding.js";
+import { judgedAsMeant } from "./equivalents.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { Refusal } from "./number_input.js";
 import { reportOf } from "./report.js";
@@ -226,12 +227,12 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     const known = ([place, text]) => [
       place, file?.written[place]?.text === text ? file.written[place] : text,
     ];
-    const judged = judgeTyped(
+    const judged = decided(judgedAsMeant(
       sheet, programs[tab],
       { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
       numbers.run.frame,
       new Map([...Object.entries(texts).map(known), ...changedIn(practice)]),
-    );
+    ));
     const { verdicts } = judged;
     const shown = {
       tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs,
@@ -246,11 +247,13 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
       ? diagnose(judged, slips[tab], page.marking) : new Map();
     for (const [place, text] of Object.entries(texts)) {
       const { status, written } = verdicts.get(place);
-      const hint = messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
+      const isOther = status === "right" && place.split(" ")[1] === judged.shownBy;
+      const hint = isOther ? judged.note
+        : messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
       shown.judged[place] = { text, status: written ? status : "empty", hint };
     }
     if (file) {
-      shown.report = reportOf(seen, file, verdicts, causes);
+      shown.report = reportOf(seen, file, judged, causes);
       for (const { place, why } of shown.report.lines) {
         if (place in shown.judged) shown.judged[place].hint = why;
       }
@@ -261,10 +264,13 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   /** What is said of a cell in the formula bar: a sentence, or a hint where it was asked for. */
   function messageOf({ hinted }, seen, verdicts, place, cause) {
     const verdict = verdicts.get(place);
-    const { status, written, origin, fromYours } = verdict;
+    const { status, written, origin, fromYours, like } = verdict;
     const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
     const cellAt = (other) => addressOf(seen, other.split(" ")[1], Number(other.split(" ")[0]));
     if (status === "follows") return `right, given what stands in ${cellAt(origin)}`;
+    if (like) {
+      return `its digits cannot tell it from ${like.includes(" ") ? cellAt(like) : like}: write more`;
+    }
     if (status === "unearned") {
       return `it follows from ${cellAt(origin)}, but does not show that anything was computed`;
     }

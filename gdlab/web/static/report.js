@@ -8,6 +8,8 @@ const MOST_LINES = 30;
 const SHOWN_DIGITS = 10;
 const UNEARNED_NOTE = "unearned cells follow from a wrong number, but are 0 or copied: they do not "
   + "show that anything was computed, and count nothing";
+const UNDECIDED_NOTE = "numbers rounded so far that they look like 0, or like a cell that they are "
+  + "made of, do not show that anything was computed: they count nothing; write more digits";
 const IS_KEY = "it is the key, not the practice sheet";
 
 const shortest = (value) => String(Number(value.toPrecision(SHOWN_DIGITS)));
@@ -26,7 +28,7 @@ const writtenText = ({ number, text }) => (number === null ? text : shortest(num
  * is something to say about, what is wrong before what follows. `causes` by place are what diagnose
  * says of wrong cells.
  */
-export function reportOf(state, file, verdicts, causes) {
+export function reportOf(state, file, { verdicts, notes: judgedNotes }, causes) {
   const places = [...verdicts.keys()];
   const of = (status) => places.filter((place) => verdicts.get(place).status === status);
   const counts = Object.fromEntries(Object.keys(STATUS_SIGNS).map((status) => [status, of(status).length]));
@@ -34,7 +36,11 @@ export function reportOf(state, file, verdicts, causes) {
   const isUntouched = counts.empty === places.length;
 
   function whyOf(place) {
-    const { status, written, origin, fromYours } = verdicts.get(place);
+    const { status, written, origin, fromYours, like } = verdicts.get(place);
+    if (like) {
+      const other = like.includes(" ") ? addressOfPlace(like) : like;
+      return `its digits cannot tell it from ${other}: write more`;
+    }
     const from = origin && addressOfPlace(origin);
     if (status === "follows") return `right, given what stands in ${from}`;
     if (status === "unearned") {
@@ -65,8 +71,10 @@ export function reportOf(state, file, verdicts, causes) {
   const cells = isUntouched ? [] : [
     ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
   ];
-  const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes];
-  if (counts.unearned) notes.push(UNEARNED_NOTE);
+  const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judgedNotes];
+  const unearned = of("unearned").map((place) => verdicts.get(place).like ?? null);
+  if (unearned.includes(null)) notes.push(UNEARNED_NOTE);
+  if (unearned.some((like) => like === "0" || like?.includes(" "))) notes.push(UNDECIDED_NOTE);
   return {
     summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length)}`,
     notes, lines: cells.slice(0, MOST_LINES).map(lineOf), more: Math.max(0, cells.length - MOST_LINES),

@@ -17,6 +17,17 @@ const POWER_OF_TEN = /^(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?
 const PLAIN_NUMBER = /^([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?$/;
 const MOST_READ_DIGITS = 30;
 const DIGITS_OF_FRACTION = 6;
+// A fraction is written for a number of so many decimals, or of all those that it has.
+const DECIMALS_OF_FRACTION = 4;
+const IN_BRACKETS = /^\( ?([\d.,']{1,60}) ?\)$/;
+// What stands around a number: TeX's dollars, the sign of a text, a full stop; a minus said or last.
+const AROUND = [
+  [/^\$ ?(.+?) ?\$$/, "$1"],
+  [/^' ?(?=[-+]? ?[\d.,(])/, ""],
+  [/^minus (?=[\d.,])/, "-"],
+  [/^([\d.,']+) ?-$/, "-$1"],
+  [/(?<=[.,]\d)(\d*)\.$/, "$1"],
+];
 
 /** A text in the characters of a keyboard, in small letters, its spaces single. */
 function plainOf(text) {
@@ -36,11 +47,12 @@ function plainOf(text) {
     const code = one.codePointAt(0);
     return String(code - NOUGHTS.findLast((nought) => nought <= code));
   };
-  return spelled.normalize("NFKC").replace(OTHER_DIGITS, digit)
+  const plain = spelled.normalize("NFKC").replace(OTHER_DIGITS, digit)
     .replaceAll("\u066b", ",").replaceAll("\u066c", "'")
     .replace(DASHES, "-").replaceAll("\u2044", "/").replace(APOSTROPHES, "'")
     .toLowerCase().split(/\s+/).filter(Boolean).join(" ")
-    .replace(/(?<=\d)[ '](?=\d{3}(?!\d))/g, "'")
+    .replace(/(?<=\d)[ '](?=\d{3}(?!\d| ?\/))/g, "'");
+  return AROUND.reduce((text, [pattern, instead]) => text.replace(pattern, instead), plain)
     .replace(/^[=≈~] ?(?=[+-]? ?[\d.,])/, "");
 }
 
@@ -73,18 +85,37 @@ export const orderOf = (number) => (number ? Math.floor(Math.log10(Math.abs(numb
 /** A number that is computed from rounded ones: it claims some digits of what comes out. */
 const workedOut = (number) => ({ number, decimals: DIGITS_OF_FRACTION - 1 - orderOf(number) });
 
+/** The decimals after which a fraction ends, four at least; of one that does not, all. */
+function decimalsOfFraction(above, below) {
+  for (let kept = DECIMALS_OF_FRACTION; kept < MOST_READ_DIGITS; kept++) {
+    if ((BigInt(above) * 10n ** BigInt(kept)) % BigInt(below) === 0n) return kept;
+  }
+  return MOST_READ_DIGITS;
+}
+
 /** Why a text that is arithmetic has no result; empty where it has one, or is none. */
 export const unworkedOf = (text) => workingOf(plainOf(text))?.problem ?? "";
 
 /** The numbers that a text may mean, the likelier first, each with the decimals that it claims. */
 export function readingsOf(text) {
   const plain = plainOf(text);
+  const inBrackets = IN_BRACKETS.exec(plain);
+  if (inBrackets) {
+    // As accountants write a minus.
+    return readingsOf(inBrackets[1]).slice(0, 1)
+      .flatMap((one) => [{ ...one, number: -one.number }, one]);
+  }
   const fraction = FRACTION.exec(plain);
   if (fraction) {
-    const [, sign, whole, above, below] = fraction;
+    let [, sign, whole, above, below] = fraction;
     if (Number(below) === 0) return [];
+    // 12 345/7 has thousands, 12 345/700 is mixed.
+    if (whole && above.length === 3 && Number(above) >= Number(below)) {
+      [whole, above] = [undefined, whole + above];
+    }
     const size = Number(whole ?? 0) + Number(above) / Number(below);
-    return [workedOut(sign === "-" ? -size : size)];
+    const found = workedOut(sign === "-" ? -size : size);
+    return [{ ...found, decimals: Math.min(found.decimals, decimalsOfFraction(above, below)) }];
   }
   const power = POWER_OF_TEN.exec(plain);
   const rest = power ? power[1] ?? `${power[2] ?? ""}1` : plain;
@@ -98,8 +129,8 @@ export function readingsOf(text) {
   const tens = (power ? Number(power[3]) : 0) + Number(exponent ?? 0) - (percent ? 2 : 0);
   return withoutGroups(body).map((given) => {
     let digits = given;
-    if (power && digits.includes(".")) {
-      // 3.70 * 10^-2 is how a program writes 0.037.
+    if ((power || exponent) && digits.includes(".")) {
+      // 3.70 * 10^-2 and 3.70E-02 are how a program writes 0.037.
       digits = digits.replace(/0+$/, "").replace(/\.$/, "") || "0";
     }
     const decimals = (digits.split(".")[1] ?? "").length - tens;

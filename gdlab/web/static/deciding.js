@@ -1,0 +1,76 @@
+// Digits that decide nothing: a right number, so rounded that it does not show any computing, is
+// unearned, as in gdlab/marking/deciding.py.
+
+// A number of as many digits is told from others well enough.
+const TELLING_DIGITS = 3;
+const SAME_NUMBER = 1e-9;
+const SPARE_OF_CLAIM = 1.001;
+
+const isIn = (claim, number) => claim[0] <= number && number <= claim[1];
+const isGood = ({ status }) => status === "right" || status === "follows";
+
+/**
+ * The rates that are not the start rate, where no digit of the column says so: their places; and
+ * whether they could not have been written otherwise, with all the decimals that are asked for.
+ */
+function undecidedRates({ verdicts, sheet, inputs, decimals }) {
+  if (!sheet.startRate) return [[], false];
+  const start = inputs[sheet.startRate];
+  const column = [...verdicts].filter(([place, { claim }]) => (
+    claim && place.endsWith(` ${sheet.rate}`)
+  ));
+  if (!column.every(([, { claim }]) => isIn(claim, start))) return [[], false];
+  const moved = column.filter(([, { expected }]) => expected !== start);
+  const isAsked = decimals !== null && moved.every(([, { claim }]) => (
+    claim[1] - claim[0] <= 10 ** -decimals * SPARE_OF_CLAIM
+  ));
+  return [moved.map(([place]) => place), isAsked];
+}
+
+/** Whether a whole number stands for one that is not, and has only a digit or two. */
+function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYours }) {
+  const width = claim[1] - claim[0];
+  const middle = (claim[0] + claim[1]) / 2;
+  if (decimals === 0 || counts.has(name) || width < 1) return false;
+  if (Math.abs(middle) >= width * 10 ** (TELLING_DIGITS - 1)) return false;
+  // A program drops the zeros of 3.0: where decimals are written, it may have all of them.
+  const spare = habits.decimals ? 0.5 * 10 ** -habits.decimals : SAME_NUMBER;
+  const known = habits.decimals ? [expected, fromYours] : [expected];
+  return !known.some((one) => Math.abs(one - middle) <= spare);
+}
+
+/**
+ * What judgeTyped says, with the cells unearned whose digits decide nothing; `like` says what they
+ * cannot be told from: a place, an input's name, or 0. `notes` are on the sheet as a whole.
+ */
+export function decided(judged) {
+  const { verdicts, own, sheet, copies } = judged;
+  const [moved, isAsked] = undecidedRates(judged);
+  const rates = new Set(isAsked ? [] : moved);
+  const unearned = new Set();
+  const likeOf = (place, verdict) => {
+    const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
+    const cells = verdict.cells.filter((at) => sheet.computed.includes(at.name))
+      .map((at) => `${at.row} ${at.name}`);
+    if (copies.has(name)) return cells.find((one) => unearned.has(one)) ?? null;
+    if (!verdict.claim || !isCoarse(judged, name, verdict)) return null;
+    if (isIn(verdict.claim, 0)) return "0";
+    return [`${row - 1} ${name}`, ...cells].find((one) => {
+      const number = own.get(one)?.number ?? null;
+      return number !== null && isIn(verdict.claim, number);
+    }) ?? null;
+  };
+  const told = new Map();
+  for (const [place, verdict] of verdicts) {
+    const like = !isGood(verdict) ? null
+      : rates.has(place) ? sheet.startRate : likeOf(place, verdict);
+    if (like) unearned.add(place);
+    told.set(place, like ? { ...verdict, status: "unearned", origin: null, like } : verdict);
+  }
+  const notes = judged.note ? [judged.note] : [];
+  if (moved.length) {
+    notes.push(`${sheet.rate} has too few digits to tell the schedule from a rate that stays the `
+      + "same: write more of them");
+  }
+  return { ...judged, verdicts: told, notes };
+}
