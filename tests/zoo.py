@@ -263,10 +263,7 @@ def _other_cell(case, key, text, chance):
         return None
     match = chance.choice(found)
     row, column = _place(match[3])
-    across = chance.random() < 0.0
-    moves = [d for d in (-2, -1, 1, 2)]
-    move = chance.choice(moves)
-    row, column = (row + move, column) if across else (row, column + move)
+    column += chance.choice((-2, -1, 1, 2))
     content = case.cells.get((key[0], row, column))
     if column < 0 or content is None or (isinstance(content, str) and content[:1] != "="):
         return None

@@ -112,10 +112,8 @@ def points(chance: random.Random, n: int, noise: float = 2, most: int = 20):
 
 
 # Rule -> (constants, states: (name, formula, first formula), step, names that are right)
-def rule(chance: random.Random, which: str):
+def rule(which: str):
     """A rule as columns: {g} the gradient, {S} a state, each parameter's own."""
-    t = "{k}"
-    first1 = chance.choice((0.0, "=(1-{beta1!})*{g}"))
     rules = {
         "sgd": ({}, [], "{lr!}*{g}", ("sgd", "gradient descent")),
         "ema": ({"beta": 0.9}, [("v", "={beta!}*{v-}+(1-{beta!})*{g}", "=(1-{beta!})*{g}")],
@@ -133,8 +131,6 @@ def rule(chance: random.Random, which: str):
         "rmsprop_in": ({"rho": 0.9, "eps": 1e-6},
                        [("s", "={rho!}*{s-}+(1-{rho!})*{g}*{g}", "=(1-{rho!})*{g}*{g}")],
                        "{lr!}/SQRT({s}+{eps!})*{g}", ("rmsprop_eps_inside",)),
-        "rmsprop_above": ({"rho": 0.9}, [("s", "={rho!}*{s-}+(1-{rho!})*{g}^2", 100.0)],
-                          "{lr!}*{g}/SQRT({s-})", ("rmsprop_lesson",)),
         "adagrad": ({"eps": 1e-8}, [("s", "={s-}+{g}^2", "={g}^2")],
                     "{lr!}*{g}/(SQRT({s})+{eps!})", ("adagrad",)),
         "adagrad_in": ({"eps": 1e-6}, [("s", "={s-}+{g}^2", "={g}^2")],
@@ -156,13 +152,12 @@ def rule(chance: random.Random, which: str):
         "exponential": ({"decay": 0.95}, [], "{lr!}*{decay!}^{k}*{g}", ("sgd", "gradient descent")),
         "column_rate": ({"decay": 0.95}, [], "{rate}*{g}", ("sgd", "gradient descent")),
     }  # fmt: skip
-    del t, first1
     return rules[which]
 
 
 RULES = (
     "sgd", "sgd", "ema", "buffer", "velocity", "velocity+", "nesterov", "rmsprop", "rmsprop_in",
-    "rmsprop_above", "adagrad", "adagrad_in", "adam", "adam_in", "adam_no_bias", "decay",
+    "adagrad", "adagrad_in", "adam", "adam_in", "adam_no_bias", "decay",
     "exponential", "column_rate",
 )  # fmt: skip
 FAST = ("rmsprop", "rmsprop_in", "adagrad", "adagrad_in", "adam", "adam_in", "adam_no_bias")
@@ -174,7 +169,7 @@ def descent(
     extra: dict | None = None, **where,
 ) -> Table:  # fmt: skip
     """One row an update: parameters, forward, gradients, states, then the new values."""
-    constants, states, step, names = rule(chance, which)
+    constants, states, step, names = rule(which)
     constants = {"lr": lr, **constants, **(extra or {})}
     separate = chance.random() < 0.6
     k = ("k", "t", [float(i) for i in range(1, n + 1)])
@@ -204,51 +199,25 @@ def descent(
                 (f"{state}{name}", f"{state}_{name}", own(formula, name),
                  *(own(one, name) if isinstance(one, str) else one for one in first))
             )  # fmt: skip
-    # "rmsprop_above" needs a row above: the first divisor stands there.
     if copies:
         for name in starts:
             formula = f"={{{name}}}{sign}{own(step, name)}"
             columns.append((f"n{name}", f"new {name}", formula))
-    if which == "rmsprop_above":
-        columns = _with_start_row(columns)
-        n += 1
     table = Table(case, chance, columns, constants, n, **where)
-    first = 1 if which == "rmsprop_above" else 0
     for name, *_ in gradients:
         if name.startswith("g") and name[1:] in starts:
-            case.gradients.append(table.keys(name, first, n))
+            case.gradients.append(table.keys(name, 0, n))
     for name in starts:
-        case.updates.append(
-            table.keys(f"n{name}" if copies else name, first if copies else first + 1, n)
-        )
+        case.updates.append(table.keys(f"n{name}" if copies else name, 0 if copies else 1, n))
     case.rules = names
     return table
-
-
-def _with_start_row(columns):
-    """The row above the first holds what the averages start from, and the parameters."""
-    made = []
-    for name, header, formula, *first in columns:
-        if name.startswith("s") and isinstance(formula, str) and first:
-            made.append((name, header, formula, first[0]))
-        elif name in ("nb", "nm", "nw", "nv", "nc"):
-            made.append((name, header, formula, {"nb": 1.0, "nm": 1.0}.get(name, 0.5)))
-        elif isinstance(formula, str) and first and first[0] is not None:
-            made.append(
-                (name, header, formula, first[0] if not formula.startswith("={n") else None)
-            )
-        elif isinstance(formula, (list, tuple)):
-            made.append((name, header, [None, *formula] if len(formula) < 3 else [None, *formula]))
-        else:
-            made.append((name, header, formula, None))
-    return made
 
 
 def line_rows(chance: random.Random) -> Case:
     case = Case(model="line")
     n = chance.randint(6, 16)
     xs, ys = points(chance, n)
-    which = chance.choice([r for r in RULES if r != "rmsprop_above"])
+    which = chance.choice(RULES)
     loss = chance.choice(("full", "half", "scaled"))
     error = chance.random() < 0.5
     flip = chance.random() < 0.3
@@ -346,7 +315,6 @@ def blocks(chance: random.Random) -> Case:
     ridge = chance.random() < 0.25
     mean = chance.random() < 0.6
     lr = 0.02 if logistic else 0.004
-    rate = ("$B$1", "Epoch 1") if way == "sheets" else ("$B$1", "")
     case.cells[0, 0, 0], case.cells[0, 0, 1] = "alpha", lr
     case.cells[0, 1, 0], case.cells[0, 1, 1] = "lambda", 0.1
     gm, gb, um, ub = [], [], [], []
@@ -402,7 +370,6 @@ def blocks(chance: random.Random) -> Case:
         gm.append((sheet, end, col + 5))
         before = ((sheet, row, col), ((end, col + 3), (end, col + 5)))
     case.gradients, case.updates = [gb, gm], [ub, um]
-    del rate
     return case
 
 
@@ -432,7 +399,7 @@ def plane(chance: random.Random) -> Case:
     two = "" if half else "2*"
     gradients = [("gb", "db", f"={two}({{p}}-{{y}})"), ("gm", "dw1", f"={two}({{p}}-{{y}})*{{x1}}"),
                  ("gw", "dw2", f"={two}({{p}}-{{y}})*{{x2}}")]  # fmt: skip
-    which = chance.choice([r for r in RULES if r != "rmsprop_above"])
+    which = chance.choice(RULES)
     descent(case, chance, data, forward, gradients, {"b": 0.5, "m": 0.1, "w": -0.2}, 0.05, n, which)
     return case
 
@@ -483,7 +450,7 @@ def neuron(chance: random.Random) -> Case:
     if two:
         gradients.append(("gw", "dL/dw2", f"={d}*{{x2}}"))
     starts = {"b": 0.9 if kind == "relu" else 0.1, "m": 0.3, **({"w": -0.2} if two else {})}
-    which = chance.choice([r for r in RULES if r != "rmsprop_above"])
+    which = chance.choice(RULES)
     descent(case, chance, data, forward, gradients, starts, 0.1, n, which)
     if delta:
         # b's gradient is a copy of delta: a slip there stands in delta's column.
@@ -590,7 +557,8 @@ def function(chance: random.Random) -> Case:
         f, gx, gy, lr, start = {
             "bowl": ("={m}^2+3*{b}^2+{m}*{b}", "=2*{m}+{b}", "=6*{b}+{m}", 0.1, (4.0, -3.0)),
             "rosenbrock": ("=(1-{m})^2+100*({b}-{m}^2)^2",
-                           "=-2*(1-{m})-400*{m}*({b}-{m}^2)", "=200*({b}-{m}^2)", 0.001, (-1.2, 1.1)),
+                           "=-2*(1-{m})-400*{m}*({b}-{m}^2)", "=200*({b}-{m}^2)", 0.001,
+                           (-1.2, 1.1)),
             "himmelblau": ("=({m}^2+{b}-11)^2+({m}+{b}^2-7)^2",
                            "=4*{m}*({m}^2+{b}-11)+2*({m}+{b}^2-7)",
                            "=2*({m}^2+{b}-11)+4*{b}*({m}+{b}^2-7)", 0.01, (0.5, 0.3)),
@@ -618,11 +586,10 @@ def mmult(chance: random.Random) -> Case:
         case.cells[0, 3 + i, k] = round(1 + sum(row) + chance.uniform(-0.3, 0.3), 2)
     X = f"{at(3, 0, 'rc')}:{at(2 + n, k - 1, 'rc')}"
     Y = f"{at(3, k, 'rc')}:{at(2 + n, k, 'rc')}"
-    grads: list[list[Key]] = []
     for s in range(steps):
         c = k + 2 + 5 * s
         theta, pred = f"{at(3, c)}:{at(2 + k, c)}", f"{at(3, c + 1)}:{at(2 + n, c + 1)}"
-        err, grad = f"{at(3, c + 2)}:{at(2 + n, c + 2)}", f"{at(3, c + 3)}:{at(2 + k, c + 3)}"
+        err = f"{at(3, c + 2)}:{at(2 + n, c + 2)}"
         for j, head in enumerate(("theta", "pred", "err", "grad")):
             case.cells[0, 2, c + j] = head
         if s == 0:
@@ -640,8 +607,6 @@ def mmult(chance: random.Random) -> Case:
         case.arrays[0, 3, c + 3] = (k, 1)
         case.cells[0, 3, c + 3] = f"=MMULT(TRANSPOSE({X}),{err})*2/{n}"
         case.cells[0, 4 + n, c + 2] = f"=SUMSQ({err})/{n}"
-        grads.append([(0, 3, c + 3)])
-    case.gradients = []
     return case
 
 
@@ -707,8 +672,8 @@ def two_sheets(chance: random.Random) -> Case:
         case.cells[1, r - 1, j] = head
     for i in range(n):
         row = r + i
-        x, y, b, m, p, _, db, dm = (at(row, j) for j in range(8))
-        _, _, b0, m0, _, _, db0, dm0 = (at(row - 1, j) for j in range(8))
+        x, y, b, m, p = (at(row, j) for j in range(5))
+        b0, m0, db0, dm0 = (at(row - 1, j) for j in (2, 3, 6, 7))
         case.cells[1, row, 0] = f"=Daten!{at(1 + i, 0)}"
         case.cells[1, row, 1] = f"=Daten!{at(1 + i, 1)}"
         case.cells[1, row, 2] = 0.0 if i == 0 else f"={b0}-Daten!$F$1*{db0}"

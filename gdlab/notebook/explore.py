@@ -91,14 +91,18 @@ STYLE = """<style>
 </style>"""
 
 
-def explore(rule: str | Callable, points: Any = None, **settings: Any) -> "Explorer":
+def explore(rule: str | Callable | Trace, points: Any = None, **settings: Any) -> "Explorer":
     """Sliders and number boxes over a rule's table, its loss and its line (on a surface its path).
+
+    A trace, such as the ``run`` of a workbook's table, is shown as it is.
 
     ``rule``, ``points`` and ``settings`` are those of :func:`gdlab.trace`, by default five epochs
     or, on a surface, a hundred steps. Every hyperparameter and everything that the first row
     starts from has a number box; those with a range in :mod:`gdlab.core.ranges` have a slider too.
     Raises ValueError as :func:`gdlab.trace` does.
     """
+    if isinstance(rule, Trace):
+        return Explorer(rule)
     if "surface" in settings:
         settings.setdefault("steps", STEPS)
     else:

@@ -13,6 +13,7 @@ from gdlab.reading.losses import same
 from gdlab.reading.numeric_table import read_numbers
 from gdlab.reading.repairs import find_repair, formula_text, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
+from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
 
 STALE = 1e-9
@@ -45,7 +46,12 @@ def audit(book: Book, file: str) -> Reading:
         if made is not None:
             tables.append(made[0])
             found += made[1]
-    notes += _unused(book, unused, descents)
+    notes += _unused(graph, unused, descents)
+    if not tables and graph.nodes:
+        standing = read_standing(graph, down)
+        if standing is not None:
+            tables.append(standing[0])
+            found += [(graph.order[-1], one) for one in standing[1]]
     formula_sheets = {key[0] for key in graph.nodes}
     read_sheets = {table.sheet for table in tables}
     figure_findings: list[Finding] = []
@@ -212,16 +218,18 @@ def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
     return points
 
 
-def _unused(book: Book, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
+def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
     """What looks like an update, and that nothing uses."""
     if not descents:
         return []
     columns: dict[tuple[int, int], list[Key]] = defaultdict(list)
     for update in unused:
+        if set(graph.nodes[update.new].cells) == {update.old}:
+            continue  # f(x) = x^2 + x is none
         columns[update.new[0], update.new[2]].append(update.new)
     places: dict[str, list[str]] = defaultdict(list)
     for (sheet, _), keys in columns.items():
-        places[area(keys)].append(book.sheets[sheet])
+        places[area(keys)].append(graph.book.sheets[sheet])
     return [
         f"{where} on {', '.join(sheets)} would update a parameter, but nothing uses it"
         for where, sheets in list(places.items())[:MOST_NAMED]

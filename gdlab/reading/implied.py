@@ -21,12 +21,14 @@ def implied(
     points: Sequence[Values],
     line: Line | None,
     step: int,
+    alone: bool = False,
 ) -> list[bool | None]:
     """For every parameter whether its gradient is right, None where that cannot be told.
 
     Derivatives of one function have a symmetric matrix of second derivatives. Where it is not,
     the parameter is wrong that all unequal pairs have in common; of a line's two, the one that is
-    no multiple of the prediction's error, times x for the slope, where the other is.
+    no multiple of the prediction's error, times x for the slope, where the other is. That is looked
+    at in the steps around too, unless one is looked at ``alone``.
     """
     count = len(descent.chains)
     unknown: list[bool | None] = [None] * count
@@ -45,10 +47,13 @@ def implied(
                     unequal.add((j, i))
     if count == 1 or is_flat(graph, descent, steps, cells, points, step):
         return unknown
+    if line is not None and len(steps.of_role(graph, steps.roles[line.prediction], step)) == 1:
+        at = (step,) if alone else (step - 1, step, step + 1)
+        found = _of_line(graph, descent, steps, cells, points, line, at)
+        if unequal or False in found:
+            return found
     if not unequal:
         return [True] * count
-    if line is not None and count == 2:
-        return _of_line(graph, descent, steps, cells, points, line, step)
     common = [n for n in range(count) if all(n in pair for pair in unequal)]
     if count > 2 and len(common) == 1 and len(unequal) > 1:
         return [number not in common for number in range(count)]
@@ -89,14 +94,15 @@ def _of_line(
     cells: dict[tuple[int, int], Key],
     points: Sequence[Values],
     line: Line,
-    step: int,
+    at_steps: Sequence[int],
 ) -> list[bool | None]:
     role = steps.roles[line.prediction]
     found: list[bool | None] = [None, None]
+    all_factors = []
     for number in range(2):
         fits = []
         factors = []
-        for at in (step - 1, step, step + 1):
+        for at in at_steps:
             prediction = next(iter(steps.of_role(graph, role, at)), None)
             if prediction is None or any((n, at) not in cells for n in range(2)):
                 continue
@@ -112,8 +118,13 @@ def _of_line(
                 wanted = [c * own[number] * one for one in own]
                 fits.append(c != 0 and all(map(same, row, wanted)))
                 if fits[-1]:
-                    error = number_of(values.get(cells[number, at])) / (c * own[number])
+                    error = number_of(graph.value(graph.nodes[cells[number, at]], values)) / (
+                        c * own[number]
+                    )
                     target = number_of(values.get(prediction)) - error
                     fits.append(_stands(graph, descent, steps.cells[at], target, values))
         found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
-    return found if found.count(True) == 1 else [None, None]
+        all_factors += factors
+    if all(found) and not all(same(one, all_factors[0]) for one in all_factors):
+        return [None, None]
+    return found if any(found) else [None, None]

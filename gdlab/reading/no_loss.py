@@ -54,8 +54,9 @@ def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[
         read.graph.nodes[cell] = changed
         try:
             verdicts = implied(
-                read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
-            )
+                read.graph, read.descent, read.steps, read.cells, read.points, read.line, step,
+                alone=True,
+            )  # fmt: skip
         finally:
             read.graph.nodes[cell] = node
         return all(verdicts)

@@ -1,6 +1,7 @@
 """Which rule bare numbers follow: every known rule run on the written gradients, beside them."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,9 @@ from gdlab.reading.variants import Variant, rules_as_they_are
 MOST_STATES = 3
 ENOUGH = 0.85
 SEARCHED_ROWS = 12
+SMALLEST = 0.3
 Pair = tuple[float, float]
+Numbers = list[tuple[float, Key | None]]
 
 
 @dataclass
@@ -100,7 +103,7 @@ def follow(
     table: FigureTable, moves: Sequence[Moves], taken: set[int]
 ) -> tuple[Followed | None, list[str]]:
     """The rule that most updates follow, and the names of others that fit as well."""
-    numbers = table.around
+    numbers: Numbers = [*((beta, None) for beta in _betas(table, moves, taken)), *table.around]
     best: Followed | None = None
     as_good: list[str] = []
     for count in range(MOST_STATES + 1):
@@ -118,8 +121,39 @@ def follow(
     if best is None:
         return None, []
     hyper = {**{name: value for name, (value, _) in best.hyper.items()}, "lr": 1.0}
-    best.steps = _steps(best.variant, moves, hyper, best.states, table.rows)
+    best.steps = steps_of(best.variant, moves, hyper, best.states, table.rows)
     return best, as_good
+
+
+def _betas(table: FigureTable, moves: Sequence[Moves], taken: set[int]) -> list[float]:
+    """Short decimals that some column may be an average with: of gradients, or of their squares.
+
+    From one row and the row above: avg = beta*avg_above + (1 - beta)*g, or + g.
+    """
+    found: Counter[tuple[int, int, float]] = Counter()
+    for one, column in itertools.product(moves, table.columns):
+        if id(column) in taken:
+            continue
+        for row in range(1, min(table.rows, SEARCHED_ROWS)):
+            move, value, above = one.rows[row], column.values[row], column.values[row - 1]
+            if move is None or value is None or above is None:
+                continue
+            g = move[3][0]
+            for kind, (top, bottom) in enumerate(
+                (
+                    (value - g, above - g), (value - g * g, above - g * g),
+                    (value - g, above), (value - g * g, above),
+                )
+            ):  # fmt: skip
+                if bottom and SMALLEST < top / bottom < 1 - 1e-4:
+                    for digits in (1, 2, 3):
+                        beta = round(top / bottom, digits)
+                        if abs(top - beta * bottom) <= 2 * (
+                            column.slack(row) + column.slack(row - 1)
+                        ) + 1e-6 * abs(top):
+                            found[kind, id(column), beta] += 1
+                            break
+    return list(dict.fromkeys(beta for (_, _, beta), count in found.most_common(4) if count > 1))
 
 
 def _follow(
@@ -127,7 +161,7 @@ def _follow(
     table: FigureTable,
     moves: Sequence[Moves],
     taken: set[int],
-    numbers: list[tuple[float, Key]],
+    numbers: Numbers,
 ) -> Followed | None:
     names = [name for name in variant.hyper if name != "lr"]
     choices = [_choices(name, variant, numbers) for name in names]
@@ -136,7 +170,7 @@ def _follow(
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
         states = [_state_columns(variant, table, one, taken, hyper, rows) for one in moves]
-        steps = _steps(variant, moves, hyper, states, rows)
+        steps = steps_of(variant, moves, hyper, states, rows)
         for rate in _rates(moves, steps, numbers):
             hits, tried = _count(moves, steps, rate, rows)
             if tried and hits >= max(2, MOSTLY * tried) and (best is None or hits > best.hits):
@@ -148,7 +182,7 @@ def _follow(
     return best
 
 
-def _choices(name: str, variant: Variant, numbers: list[tuple[float, Key]]) -> list[float]:
+def _choices(name: str, variant: Variant, numbers: Numbers) -> list[float]:
     default = variant.rule.hyper[name]
     found: dict[float, None] = {}
     for value, _ in numbers:
@@ -161,8 +195,8 @@ def _choices(name: str, variant: Variant, numbers: list[tuple[float, Key]]) -> l
     return list(found)[:5]
 
 
-def _cell(value: float, numbers: list[tuple[float, Key]]) -> tuple[float, Key | None]:
-    return value, next((key for number, key in numbers if number == value), None)
+def _cell(value: float, numbers: Numbers) -> tuple[float, Key | None]:
+    return value, next((key for number, key in numbers if number == value and key), None)
 
 
 def _state_columns(
@@ -216,7 +250,7 @@ def _one(
         return None
 
 
-def _steps(
+def steps_of(
     variant: Variant,
     moves: Sequence[Moves],
     hyper: dict[str, float],
@@ -267,9 +301,7 @@ def _starts_there(columns: dict[str, Figures], made: dict[str, float]) -> bool:
     )
 
 
-def _rates(
-    moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: list[tuple[float, Key]]
-) -> list[float]:
+def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numbers) -> list[float]:
     """Rates that may be meant: numbers of the sheet, and short decimals near the measured one."""
     measured = sorted(
         (abs(move[0] - move[1]) / abs(step[0]), move[2] / abs(step[0]))

@@ -1,15 +1,23 @@
 """A sheet with numbers only: what was read as what, the rule, and which cells are wrong."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdlab.core.words import listed
 from gdlab.reading.book import Book, address, area
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
-from gdlab.reading.numeric import Layout, Role, Series, find_layout
-from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
+from gdlab.reading.numeric import Layout, Role, Series, bounded, find_layout
+from gdlab.reading.numeric_rules import (
+    Followed,
+    Moves,
+    Pair,
+    follow,
+    moves_of,
+    steps_of,
+    update_right,
+)  # fmt: skip
 from gdlab.reading.result import VALUE, Finding, Gradient, Parameter, Table
 from gdlab.reading.variants import LESSONS
 
@@ -107,48 +115,89 @@ def _by_update(
 
 
 def _findings(read: Read) -> Iterator[tuple[int, int, Finding]]:
-    """Every cell that the cells before it contradict, with its row and rank in the row."""
-    layout, rows = read.layout, read.figures.rows
-    roles = [layout.prediction, *layout.roles]
-    wrong_column = read.moves[1].gradient
-    for rank, role in enumerate(roles):
-        if role.figures is wrong_column and GRADIENTS.get(role.name, ("", 0))[0] != "m":
-            continue
-        for row in range(rows):
-            if role.right(row) is False:
-                wanted = role.expected(row)
-                assert wanted is not None
+    """Every cell that the cells before it contradict, with its row and rank in the row.
+
+    A cell that follows from what should stand in a wrong cell before it is right: one slip of the
+    pen is one finding.
+    """
+    mended: Mended = {}
+    for rank, role in enumerate(_roles(read)):
+        for row in range(read.figures.rows):
+            wanted = role.expected(row)
+            if role.right(row) is not False or wanted is None:
+                continue
+            if not _follows(role, row, mended):
+                mended[id(role.figures), row] = wanted[0]
                 why = _slip(role, row)
                 words = f"{role.figures.label or role.name} = {role.words}"
                 yield row, rank, _finding(read, role.figures, row, wanted[0], words, why)
-    if wrong_column is not None and _gradient(layout, "m") is not wrong_column:
-        p, y, x = Series(layout.prediction.figures), layout.y, layout.x
-        role = Role(
-            "gm", wrong_column, "2*(y_pred - y)*x", lambda p, y, x: 2 * (p - y) * x, (p, y, x)
-        )
-        for row in range(rows):
-            wanted = role.expected(row)
-            if role.right(row) is False and wanted is not None:
-                words = f"{wrong_column.label or 'the gradient'} = {role.words}"
-                yield (
-                    row,
-                    len(roles),
-                    _finding(read, wrong_column, row, wanted[0], words, _slip(role, row)),
-                )
     if read.rule is None or not _is_sharp(read):
         return
     rate = read.rule.hyper["lr"][0]
+    others = _mended_steps(read, mended)
     for number, moves in enumerate(read.moves):
         own = read.rule.steps[number]
-        for row in range(rows):
+        for row in range(read.figures.rows):
             move, step = moves.rows[row], own[row]
             if update_right(moves, own, rate, row) is False and move is not None and step:
+                if update_right(moves, others[number], rate, row):
+                    continue
                 wanted_value = move[0] - rate * step[0]
                 at = row if moves.own_column else row + 1
                 words = f"{moves.after.label or 'the new value'} = {NAMES[moves.name]} - step"
                 why = _update_slip(move, step[0], rate, read, number, row)
                 yield row, 20 + number, _finding(read, moves.after, at, wanted_value, words, why)
         yield from _not_carried(read, moves)
+
+
+# What should stand in wrong cells, by column and row.
+Mended = dict[tuple[int, int], float]
+
+
+def _roles(read: Read) -> list[Role]:
+    """The columns with what each holds, in the order of computing."""
+    layout, wrong_column = read.layout, read.moves[1].gradient
+    roles = [
+        role
+        for role in (layout.prediction, *layout.roles)
+        if role.figures is not wrong_column or GRADIENTS.get(role.name, ("", 0))[0] == "m"
+    ]
+    if wrong_column is not None and _gradient(layout, "m") is not wrong_column:
+        inputs = (Series(layout.prediction.figures), layout.y, layout.x)
+        roles.append(
+            Role("gm", wrong_column, "2*(y_pred - y)*x", lambda p, y, x: 2 * (p - y) * x, inputs)
+        )
+    return roles
+
+
+def _follows(role: Role, row: int, mended: Mended) -> bool:
+    """Whether a cell is what the others make it, with the wrong ones before it put right."""
+    written = [one.at(row) for one in role.inputs]
+    given = [
+        mended.get((id(one.figures), row - one.shifted), value)
+        for one, value in zip(role.inputs, written, strict=True)
+    ]
+    value = role.figures.values[row]
+    if given == written or value is None or any(one is None for one in given):
+        return False
+    found = bounded(role.formula, given, [one.slack(row) for one in role.inputs])  # type: ignore[arg-type]
+    return found is not None and abs(value - found[0]) <= found[1] + role.figures.slack(row)
+
+
+def _mended_steps(read: Read, mended: Mended) -> list[list[Pair | None]]:
+    """What the rule would subtract, with wrong gradients put right."""
+    assert read.rule is not None
+    moves = []
+    for one in read.moves:
+        rows = [
+            (*move[:3], (mended.get((id(one.gradient), row), move[3][0]), move[3][1]))
+            if move is not None
+            else None
+            for row, move in enumerate(one.rows)
+        ]
+        moves.append(replace(one, rows=rows))
+    hyper = {name: value for name, (value, _) in read.rule.hyper.items()} | {"lr": 1.0}
+    return steps_of(read.rule.variant, moves, hyper, read.rule.states, read.figures.rows)
 
 
 def _is_sharp(read: Read) -> bool:
@@ -355,6 +404,11 @@ def _words(read: Read, table: Table, has_faults: bool) -> str:
         f"{column(moves.after)} the new {NAMES[moves.name]}"
         for moves in read.moves
         if moves.own_column and not moves.before.shifted
+    ]
+    parts += [
+        f"{column(figures)} {name} of the {NAMES[moves.name]}"
+        for moves, states in zip(read.moves, rule.states, strict=True)
+        for name, figures in states.items()
     ]
     hyper = ", ".join(
         f"{name} {value:.10g}" + (f" ({cell})" if cell else "")

@@ -1,0 +1,84 @@
+"""Workbooks of some twenty kinds, as strangers make them: recognised, not accused, slips found.
+
+The kinds are in :mod:`zoo_kinds`; ``make proof`` runs them in full.
+"""
+
+import os
+import random
+
+import pytest
+from zoo import slipped, write
+from zoo_kinds import KINDS, case_of
+from zoo_none import NONE, newton, pasted, solver
+
+from gdlab import read_workbook
+
+FULL = os.environ.get("GDLAB_PROOF") == "full"
+CORRECT, SLIPPED = (1_000, 600) if FULL else (len(KINDS), 2 * len(KINDS))
+
+
+def is_recognised(case, reading):
+    """Every table with a rule that is right, and all parameters."""
+    rules = [table.rule for table in reading.tables]
+    if case.tables == 2:
+        right = sorted(map(str, rules)) == sorted(map(str, case.rules))
+    else:
+        right = len(rules) == 1 and rules[0] in case.rules
+    found = sum(len(table.parameters) for table in reading.tables)
+    return right and found == (len(case.updates) or found)
+
+
+def test_correct_workbooks_of_all_kinds_are_recognised_and_not_accused(tmp_path):
+    recognised = 0
+    for seed in range(CORRECT):
+        case = case_of(seed)
+        reading = read_workbook(write(tmp_path / "a.xlsx", case))
+        assert reading.passed, (seed, case.kind, str(reading))
+        verdicts = {one.verdict for table in reading.tables for one in table.gradients}
+        assert "wrong" not in verdicts, (seed, case.kind)
+        recognised += is_recognised(case, reading)
+    assert recognised >= 0.95 * CORRECT
+
+
+def test_slips_in_all_kinds_are_found_at_their_first_cell_and_named(tmp_path):
+    tried = found = named = 0
+    for seed in range(SLIPPED):
+        case = case_of(seed)
+        planted = slipped(case, random.Random(seed + 7))
+        if planted is None:
+            continue
+        reading = read_workbook(write(tmp_path / "a.xlsx", case))
+        tried += 1
+        found += reading.first_wrong == planted[1]
+        faults = [one for one in reading.findings if one.is_fault and one.cells[0] == planted[1]]
+        named += bool(faults) and any(sign in faults[0].because for sign in (": ", "; "))
+    assert tried > SLIPPED / 4
+    assert found >= 0.95 * tried
+    assert named >= 0.9 * tried
+
+
+@pytest.mark.parametrize("only_values", [False, True])
+@pytest.mark.parametrize("name", NONE)
+def test_what_descends_nothing_is_said_to(tmp_path, name, only_values):
+    file = write(tmp_path / "a.xlsx", NONE[name](), only_values=only_values, digits=6)
+    reading = read_workbook(file)
+    assert reading.tables == [] and reading.findings == []
+    assert reading.sentence.endswith("no parameter is updated in any sheet")
+
+
+@pytest.mark.parametrize("kind", [solver, pasted])
+def test_gradients_without_updates_are_checked_all_the_same(tmp_path, kind):
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", kind())).tables
+    assert (table.rule, table.updates, table.loss) == (None, 0, "E12")
+    assert [(one.cells, one.verdict) for one in table.gradients] == [
+        ("F12", "right"), ("G12", "right"),
+    ]  # fmt: skip
+    reading = read_workbook(write(tmp_path / "b.xlsx", kind(wrong=True)))
+    assert reading.first_wrong == "G12"
+    assert "the factor A (x) is missing" in reading.findings[0].because
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_newtons_method_is_not_judged_as_a_descent(tmp_path, wrong):
+    reading = read_workbook(write(tmp_path / "a.xlsx", newton(wrong)))
+    assert reading.tables == [] and reading.findings == []
