@@ -190,6 +190,20 @@ def test_a_line_that_gdlab_can_run_comes_with_its_run(tmp_path, rule):
     assert list(table.run.column("x")) == [values[row, "x"] for row in range(sheet.rows)]
 
 
-def test_a_network_has_no_run_of_gdlabs(tmp_path):
-    (table,) = read_workbook(write(tmp_path / "a.xlsx", network())).tables
-    assert table.run is None
+def test_a_network_runs_as_the_model_that_its_formulas_are(tmp_path):
+    sheet = network()
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    values = sheet.values()
+    for name in ("w1", "w4", "w8"):
+        own = [values[row, name] for row in range(1, sheet.rows)]
+        assert list(table.run.column(f"new_{name}")) == pytest.approx(own, rel=1e-9)
+    assert table.model is None
+
+
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "rmsprop", "adam"])
+def test_bare_numbers_run_too(tmp_path, rule):
+    sheet = line(rule=rule, lr=0.001 if rule == "sgd" else 0.01)
+    (table,) = numbers_only(tmp_path / "a.xlsx", sheet, 6).tables
+    values = sheet.values()
+    own = [values[row, "new_m"] for row in range(sheet.rows)]
+    assert list(table.run.column("new_slope")) == pytest.approx(own, rel=1e-3)

@@ -82,3 +82,27 @@ def test_gradients_without_updates_are_checked_all_the_same(tmp_path, kind):
 def test_newtons_method_is_not_judged_as_a_descent(tmp_path, wrong):
     reading = read_workbook(write(tmp_path / "a.xlsx", newton(wrong)))
     assert reading.tables == [] and reading.findings == []
+
+
+# Those whose updates a rule of gdlab's makes to the last digit.
+RUN = {"plane", "parabola", "softmax", "network", "neuron", "function", "ridge", "table_beside"}
+
+
+@pytest.mark.parametrize("name", sorted(RUN))
+def test_a_strangers_loss_runs_as_a_model(tmp_path, name):
+    seeds = [seed for seed in range(6 * len(KINDS)) if KINDS[seed % len(KINDS)].__name__ == name]
+    runs = 0
+    for seed in seeds[: 100 if FULL else 3]:
+        case = case_of(seed)
+        (table,) = read_workbook(write(tmp_path / "a.xlsx", case)).tables
+        if table.run is None:
+            assert table.differs or table.rule != "sgd"
+            continue
+        values = case.values()
+        names = table.run.table.parameters
+        for name_of, keys in zip(names, case.updates, strict=True):
+            own = [values[key] for key in keys]
+            column = list(table.run.column(f"new_{name_of}"))[: len(own)]
+            assert column == pytest.approx(own, rel=1e-9, abs=1e-12), (seed, name_of)
+        runs += 1
+    assert runs > 0

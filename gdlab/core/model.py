@@ -129,7 +129,13 @@ def read_model(
     rate: float | None = None,
 ) -> Model:
     """Read a function as a model; raises GrammarError where it is not one."""
-    formulas = read(function, keywords=True)
+    return as_model(read(function, keywords=True), points, rate)
+
+
+def as_model(
+    formulas: Formulas, points: Callable[[], Points] | None = None, rate: float | None = None
+) -> Model:
+    """Formulas that were read as a model; raises GrammarError where they are not one."""
     name = formulas.name
 
     def refuse(why: str) -> NoReturn:

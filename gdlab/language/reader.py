@@ -40,12 +40,17 @@ def read(
     except (OSError, TypeError):
         raise GrammarError(_without_source(function)) from None
     try:
-        return _Reader(text, keywords, total).formulas()
+        return read_text(text, keywords=keywords, total=total)
     except (SyntaxError, RecursionError):
         name = getattr(function, "__name__", repr(function))
         raise GrammarError(
             f"{name} cannot be read by itself: write short lines, with def at the margin"
         ) from None
+
+
+def read_text(text: str, *, keywords: bool = False, total: bool = False) -> Formulas:
+    """The same for the text of one function; SyntaxError where it is no Python."""
+    return _Reader(text, keywords, total).formulas()
 
 
 def _without_source(function: Callable[..., object]) -> str:

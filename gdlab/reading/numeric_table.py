@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from gdlab.core.words import listed
 from gdlab.reading.book import Book, address, area
@@ -19,7 +21,11 @@ from gdlab.reading.numeric_rules import (
     update_right,
 )  # fmt: skip
 from gdlab.reading.result import VALUE, Finding, Gradient, Parameter, Table
+from gdlab.reading.runs import CLOSE, equal_run
 from gdlab.reading.variants import LESSONS
+
+if TYPE_CHECKING:
+    from gdlab.core.trace import Trace
 
 GRADIENTS = {
     "gb": ("b", 1.0), "-gb": ("b", -1.0), "gm": ("m", 1.0), "-gm": ("m", -1.0),
@@ -362,7 +368,28 @@ def _table(read: Read, findings: list[Finding]) -> Table:
         gradients=gradients,
     )
     table.words = _words(read, table, bool(findings))
+    table.make_run = partial(_run, read)
     return table
+
+
+def _run(read: Read) -> "Trace | None":
+    """The descent as a run, where it gives the numbers written, as far as their digits go."""
+    rule, layout = read.rule, read.layout
+    assert rule is not None
+    rows = range(read.figures.rows)
+    points = [(layout.x.at(row), layout.y.at(row)) for row in rows]
+    start = {NAMES[one.name]: one.before.at(0) for one in read.moves}
+    news = [
+        [one.after.values[row] if one.own_column else one.before.at(row + 1) for row in rows[:-1]]
+        for one in read.moves
+    ]
+    if any(None in given for given in (*points, start.values(), *news)):
+        return None
+    # A person carries rounded numbers on, so what is off grows from row to row.
+    size = min(max(abs(value or 0.0) for value in column) for column in news)
+    slack = max(CLOSE, 50 * max(one.after.half for one in read.moves) / max(size, 1e-9))
+    hyper = {name: value for name, (value, _) in rule.hyper.items()}
+    return equal_run(rule.variant.name, points, start, hyper, news, slack)  # type: ignore[arg-type]
 
 
 def _updates(read: Read) -> int:

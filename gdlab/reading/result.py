@@ -1,6 +1,8 @@
 """What was read in a workbook, as plain data: tables, gradients, findings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class Table:
     """One descent: what it is, where it stands, and how its gradients are.
 
     ``words`` are sentences for people; ``run`` is the same descent as a trace of gdlab's, None
-    where model or rule are not gdlab's own.
+    where the rule is not gdlab's own, or the grammar cannot say the model.
     """
 
     sheet: str
@@ -101,7 +103,12 @@ class Table:
     hyper: dict[str, tuple[float, str | None]]
     gradients: list[Gradient]
     words: str = ""
-    run: Any = None
+    make_run: Callable[[], Any] = lambda: None
+
+    @cached_property
+    def run(self) -> Any:
+        """The same descent as a trace of gdlab's, made when it is asked for."""
+        return self.make_run()
 
     def to_dict(self, hinting: bool) -> dict[str, Any]:
         """The table as JSON has it."""

@@ -1,4 +1,4 @@
-"""A stranger's line as a run of gdlab's own, where it gives the numbers that stand on the sheet."""
+"""A stranger's descent as a run of gdlab's, where it gives the numbers that stand on the sheet."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,11 +7,21 @@ from gdlab.core.trace import Trace, trace
 from gdlab.reading.graph import number
 from gdlab.reading.losses import jacobian, same
 from gdlab.reading.read import Read
+from gdlab.reading.sheet_model import sheet_model
 
 CLOSE = 1e-9
 
 
 def run_of(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
+    """The run of gdlab's line, or of the sheet's own loss as a model; None where it is another."""
+    try:
+        return _line_run(read, rule, hyper) or _model_run(read, rule, hyper)
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
+        # A run comes on top of what was read: where none can be made, the rest stands.
+        return None
+
+
+def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
     """The run with the sheet's points, start values and settings; None where it is another.
 
     One point is seen in every update; the gradients are those of the squared error.
@@ -46,6 +56,30 @@ def run_of(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
     return equal_run(rule, points, start, hyper, stored)
 
 
+def _model_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
+    """The run of the sheet's own loss as a model, from the first row on."""
+    found = sheet_model(read)
+    if found is None:
+        return None
+    model, points = found
+    names = list(model.parameters)
+    options: dict[str, Any] = {"model": model, **hyper}
+    if not points:
+        options["steps"] = read.descent.updates
+    try:
+        run = trace(rule, points or None, **options)
+    except ValueError:
+        return None
+    for name, chain in zip(names, read.descent.chains, strict=True):
+        stored = [number(read.book.values.get(key)) for key in chain.cells[1:]]
+        own = run.column(f"new_{name}")
+        if len(own) < len(stored):
+            return None
+        if not all(same(float(a), b, CLOSE) for a, b in zip(own, stored, strict=False)):
+            return None
+    return run
+
+
 def equal_run(
     rule: str,
     points: Sequence[tuple[float, ...]],
@@ -62,9 +96,9 @@ def equal_run(
         return None
     for name, column in zip(("new_intercept", "new_slope"), stored, strict=True):
         own = run.column(name)
-        if len(own) != len(column):
+        if len(own) < len(column):
             return None
-        if not all(same(float(a), b, slack) for a, b in zip(own, column, strict=True)):
+        if not all(same(float(a), b, slack) for a, b in zip(own, column, strict=False)):
             return None
     return run
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from functools import partial
 
 from gdlab.core.registry import rules
 from gdlab.reading.book import Key, address, area
@@ -57,8 +58,10 @@ def table_of(
         },
         gradients=gradients,
     )
-    if rule in rules():
-        table.run = run_of(read, rule, {name: value for name, (value, _) in hyper.items()})
+    known = "sgd" if rule == "gradient descent" else rule
+    if known in rules():
+        settings = {name: value for name, (value, _) in hyper.items()}
+        table.make_run = partial(run_of, read, known, settings)
     has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
     table.words = table_words(table, _labels(read, line), _named(read), has_faults)
     return table, found
