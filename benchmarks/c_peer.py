@@ -84,7 +84,7 @@ def c_text(table: Table) -> str:
     return "\n".join(
         [
             HEAD,
-            "void run(long epochs, long samples, const double *px, const double *py,",
+            "void run(long epochs, long samples, const double *const *points,",
             "         const double *numbers, double **out) {",
             *(f"  double {name} = numbers[{i}];" for i, name in enumerate(numbers)),
             *(f"  double {name} = 0.0;" for name in own),
@@ -96,7 +96,7 @@ def c_text(table: Table) -> str:
             "    for (long i = 0; i < samples; i++, row++) {",
             "      double epoch = e + 1.0, sample = i + 1.0, t_ = row + 1.0;",
             "      (void)epoch; (void)sample; (void)t_;",
-            "      double x = px[i], y = py[i];",
+            *(f"      double {name} = points[{k}][i];" for k, name in enumerate(table.point)),
             *([] if "t" in table.computed else ["      double t = t_;"]),
             *_steps(table.steps, {*table.starts, *table.counts}, "      "),
             *(f"      o_{name}[row] = {name};" for name in table.computed),
@@ -108,7 +108,7 @@ def c_text(table: Table) -> str:
 
 
 def build(table: Table, folder: Path):
-    """Compile the loop with gcc; returns a function of (epochs, x, y, numbers, out)."""
+    """Compile the loop with gcc; returns a function of (epochs, points, numbers, out)."""
     source, library = folder / "peer.c", folder / f"{table.rule.name}.so"
     source.write_text(c_text(table))
     # No contraction to fused operations: the same bits as IEEE 754 arithmetic step by step.
@@ -118,14 +118,16 @@ def build(table: Table, folder: Path):
     subprocess.run(["gcc", *flags, "-o", library, source, "-lm"], check=True)
     run = ctypes.CDLL(str(library)).run
 
-    def call(epochs, x, y, numbers, out):
-        pointer = ctypes.POINTER(ctypes.c_double)
-        columns = (pointer * len(out))(*(row.ctypes.data_as(pointer) for row in out))
+    pointer = ctypes.POINTER(ctypes.c_double)
+
+    def pointers(rows):
+        return (pointer * len(rows))(*(row.ctypes.data_as(pointer) for row in rows))
+
+    def call(epochs, points, numbers, out):
         values = np.array(numbers, dtype=float)
         run(
-            ctypes.c_long(epochs), ctypes.c_long(len(x)),
-            x.ctypes.data_as(pointer), y.ctypes.data_as(pointer),
-            values.ctypes.data_as(pointer), columns,
+            ctypes.c_long(epochs), ctypes.c_long(len(points[0])), pointers(points),
+            values.ctypes.data_as(pointer), pointers(out),
         )  # fmt: skip
 
     return call

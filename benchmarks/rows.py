@@ -1,6 +1,6 @@
-"""Rows per second of every rule's table: gdlab's compiled kernel, the same loop in C, peers.
+"""Rows per second of every rule's and model's table: gdlab's compiled kernel, the same loop in C.
 
-    python -m benchmarks.rows [RULE ...]
+    python -m benchmarks.rows [RULE or MODEL ...]
 
 Figures are nanoseconds per row, the best of several runs taken in turns, arrays warm.
 """
@@ -20,38 +20,44 @@ from gdlab.core.assembly import table_of
 from gdlab.core.codegen import module_text
 from gdlab.core.points import lesson_pairs
 from gdlab.core.registry import find_rule
+from gdlab.core.run import prepare
 
 SIZES = (10**4, 10**6, 10**7)
+# A model's table is wider: 10^7 rows of it may be more than the memory holds.
+MODEL_SIZES, MODEL_RULES = (10**4, 10**6), ("sgd", "adam")
 
 
-def compare(rule: str, sizes=SIZES, folder: Path | None = None) -> list[dict]:
+def compare(
+    rule: str, sizes=SIZES, folder: Path | None = None, model: str | None = None
+) -> list[dict]:
     """Time one rule against its C; one row per size, with the ratio and whether the bits agree."""
     folder = folder or Path(tempfile.mkdtemp())
-    table = table_of(find_rule(rule))
+    run = prepare(rule, model=model)
+    table = run.table
     numbers = [*table.starts.values(), *table.hyper.values()]
     loop = engine.compiled(module_text(table))
     peer = build(table, folder)
-    x, y = (np.array(values) for values in lesson_pairs())
+    points = [np.array(values) for values in run.points]
     none = np.zeros(0, dtype=np.int64)
     found = []
     for size in sizes:
-        epochs = size // len(x)
-        rows = epochs * len(x)
+        epochs = size // run.samples
+        rows = epochs * run.samples
         ours, theirs = (np.zeros((len(table.computed), rows)) for _ in range(2))
         columns = tuple(ours)
 
         def run_ours():
-            loop(epochs, len(x), 1, x, y, none, *numbers, columns, ())  # noqa: B023
+            loop(epochs, run.samples, 1, *points, none, *numbers, columns, ())  # noqa: B023
 
         def run_theirs():
-            peer(epochs, x, y, numbers, theirs)  # noqa: B023
+            peer(epochs, points, numbers, theirs)  # noqa: B023
 
         times = in_turns([run_ours, run_theirs], repeats=max(3, min(200, 10**7 // rows)))
         equal = np.array_equal(ours.view(np.int64), theirs.view(np.int64))
         mine, its = (best / rows * 1e9 for best in times)
         found.append(
             {
-                "rule": rule,
+                "rule": rule if model is None else f"{model}, {rule}",
                 "rows": rows,
                 "gdlab": mine,
                 "C": its,
@@ -60,6 +66,11 @@ def compare(rule: str, sizes=SIZES, folder: Path | None = None) -> list[dict]:
             }
         )
     return found
+
+
+def compare_model(model: str) -> list[dict]:
+    """Time a model's loops against their C, with a plain rule and with one of many columns."""
+    return [row for rule in MODEL_RULES for row in compare(rule, sizes=MODEL_SIZES, model=model)]
 
 
 def in_turns(functions, repeats):
@@ -107,6 +118,14 @@ def goals() -> list[Goal]:
         if rule == "adam":
             slow = rows[-1]["gdlab"] / rows[0]["gdlab"]
             found.append(Goal("adam: ns per row at 10^7 over 10^4", slow, "times", 1.3))
+    for model in gdlab.models():
+        rows = compare_model(model)
+        if not all(row["equal"] for row in rows):
+            raise SystemExit(f"{model}: the C loop has other bits, so its time says nothing")
+        found += [
+            Goal(f"{row['rule']}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)
+            for row in rows
+        ]
     for size in SIZES:
         kernel_alone, to_frame = until_frame(size)
         what = f"adam: trace to frame over fresh kernel, {size:,} rows"
@@ -120,11 +139,11 @@ def goals() -> list[Goal]:
 
 def main() -> None:
     """Print the table."""
-    print(f"{'rule':20}{'rows':>10}{'gdlab ns':>10}{'C ns':>8}{'ratio':>7}  same bits")
-    for rule in sys.argv[1:] or gdlab.rules():
-        for row in compare(rule):
+    print(f"{'rule':24}{'rows':>10}{'gdlab ns':>10}{'C ns':>8}{'ratio':>7}  same bits")
+    for name in sys.argv[1:] or [*gdlab.rules(), *gdlab.models()]:
+        for row in compare_model(name) if name in gdlab.models() else compare(name):
             print(
-                f"{row['rule']:20}{row['rows']:>10}{row['gdlab']:>10.1f}{row['C']:>8.1f}"
+                f"{row['rule']:24}{row['rows']:>10}{row['gdlab']:>10.1f}{row['C']:>8.1f}"
                 f"{row['ratio']:>7.2f}  {row['equal']}"
             )
 
