@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from gdlab.core.layout import letters
+from gdlab.marking.looks import PLAIN, Look, look_of
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import read_bytes
 from gdlab.reading.guard import MOST_BYTES, Package, SheetFacts, package_of, part_of
@@ -31,11 +32,15 @@ Value = float | int | str | bool | datetime.date | datetime.time | datetime.time
 
 @dataclass(frozen=True)
 class GridCell:
-    """One stored value: ``error`` says that it is one such as #NUM!, ``form`` how it is shown."""
+    """One stored value: ``error`` says that it is one such as #NUM!, ``form`` how it is shown.
+
+    ``look`` is its type, colours and border.
+    """
 
     value: Value
     form: str
     error: bool = False
+    look: Look = PLAIN
 
 
 @dataclass(frozen=True)
@@ -137,13 +142,18 @@ def _ods_grids(data: bytes) -> list[Grid]:
 
 def _grid(sheet: Any, facts: dict[str, SheetFacts], formulas: Callable[[], Book]) -> Grid:
     cells = {}
+    looks: dict[int, Look] = {}
     for row in sheet.iter_rows(max_row=READ_ROWS, max_col=READ_COLUMNS):
         for cell in row:
             # A damaged cell may name a row of its own, far from the one it stands in.
             if cell.value is not None and cell.row <= READ_ROWS:
                 value = _stored(cell.value)
                 form = cell.number_format or ""
-                cells[cell.row, cell.column] = GridCell(value, form, cell.data_type == "e")
+                style = cell._style_id
+                if style not in looks:
+                    looks[style] = look_of(cell)
+                is_error = cell.data_type == "e"
+                cells[cell.row, cell.column] = GridCell(value, form, is_error, looks[style])
     return Grid(sheet.title, cells, facts.get(sheet._worksheet_path, SheetFacts()), formulas)
 
 

@@ -1,4 +1,4 @@
-"""The marked copy of a workbook: its values, each judged cell with a sign, a colour and a note.
+"""The marked copy of a workbook: its values and looks, each judged cell with a sign and a note.
 
 It is a new file; the learner's own is only read. Nothing in it is a formula, and text that a
 spreadsheet program could take for one is put behind an apostrophe.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gdlab.excel.writer import Sheet, Workbook
 
 MARKS_SHEET = "marks"
-COLUMN_WIDTH, LONGEST_HEADER, NOTE_WIDTH = 12, 30, 320
+COLUMN_WIDTH, LONGEST_HEADER, NOTE_WIDTH, SIGN_WIDTH = 12, 30, 320, 2
 HEADS = ("cell", "row", "column", "mark", "written", "from your numbers", "why")
 WIDTHS = (8, 6, 22, 12, 16, 18, 110)
 MEANING = {
@@ -138,10 +138,7 @@ def _write_grid(
 
     sheet = book.add_sheet(name)
     for column in range(1, grid.columns + 1):
-        longest = max(len(grid.text(row, column)) for row in range(1, grid.rows + 1))
-        # A title runs on over the columns beside it.
-        wide = longest + 2 if longest < LONGEST_HEADER else 0
-        sheet.set_column(column - 1, column - 1, max(wide, COLUMN_WIDTH))
+        sheet.set_column(column - 1, column - 1, _width(grid, column))
     _set_print(sheet)
     places = {xl_cell_to_rowcol(address): cell for address, cell in judged.items()}
     for (row, column), cell in grid.cells.items():
@@ -154,17 +151,30 @@ def _write_grid(
         _write_note(sheet, row, column, mark, hinting)
 
 
+def _width(grid: Grid, column: int) -> float:
+    """A column's own width and a little more for the sign; else as wide as what stands in it."""
+    for first, last, width in grid.facts.widths:
+        if first <= column <= last and width:
+            return width + SIGN_WIDTH
+    longest = max(len(grid.text(row, column)) for row in range(1, grid.rows + 1))
+    # A title runs on over the columns beside it.
+    return max(longest + 2 if longest < LONGEST_HEADER else 0, COLUMN_WIDTH)
+
+
 def _write_cell(
     book: "Workbook", sheet: "Sheet", row: int, column: int, cell: GridCell, mark: Marked | None
 ) -> None:
     sign = f' "{SIGNS[mark.status]}"' if mark else ""
     base = mark.status if mark else "text"
+    # The mark's colours come before the cell's own.
+    look = {} if mark else dict(cell.look)
     if is_number(cell.value):
         form = cell.form if NUMBER_FORM.fullmatch(cell.form) else "General"
-        sheet.write_number(row, column, cell.value, book.style(base, num_format=f"{form}{sign}"))
+        style = book.style(base, num_format=f"{form}{sign}", **look)
+        sheet.write_number(row, column, cell.value, style)
     else:
         text = harmless(str(cell.value)) + sign.replace('"', "")
-        sheet.write_string(row, column, text, book.style(base))
+        sheet.write_string(row, column, text, book.style(base, **look))
 
 
 def _write_note(sheet: "Sheet", row: int, column: int, mark: Marked, hinting: bool) -> None:

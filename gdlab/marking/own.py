@@ -1,6 +1,7 @@
 """Whether a workbook is one of gdlab's own: a practice sheet, or an exported one."""
 
 from gdlab.core.registry import rules
+from gdlab.marking.grid import Grid
 from gdlab.marking.record import FINGERPRINT, SEARCHED_ROWS
 from gdlab.reading.book import Book
 
@@ -13,3 +14,9 @@ def is_own(book: Book) -> bool:
         or any(book.text((sheet, row, 1)) == FINGERPRINT for row in range(1, SEARCHED_ROWS + 1))
         for sheet in range(len(book.sheets))
     )
+
+
+def is_exported(grids: list[Grid]) -> bool:
+    """Whether one of a workbook's sheets has a rule's source under its title, as exported ones."""
+    sources = set(rules().values())
+    return any(grid.text(2, 1) in sources for grid in grids)

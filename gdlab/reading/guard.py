@@ -23,6 +23,7 @@ MOST_PARTS = 500
 LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
 MOST_ATTRIBUTES = 200
 MOST_DEPTH = 60
+WIDEST = 255.0  # letters, as a spreadsheet program allows
 PIECE = 65_536
 
 TOO_LARGE = "it is far larger inside than a workbook to be checked can be"
@@ -55,6 +56,7 @@ class SheetFacts:
     merged: list[str] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    widths: list[tuple[int, int, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -282,12 +284,13 @@ class _Walker:
             self.in_value = True
         elif name == "mergeCell":
             facts.merged.append(attributes.get("ref", ""))
-        elif attributes.get("hidden") in ("1", "true"):
-            if name == "row":
-                facts.hidden_rows.add(_whole(attributes.get("r")))
-            elif name == "col":
-                ends = _whole(attributes.get("min")), _whole(attributes.get("max"))
+        elif name == "row" and attributes.get("hidden") in ("1", "true"):
+            facts.hidden_rows.add(_whole(attributes.get("r")))
+        elif name == "col":
+            ends = _whole(attributes.get("min")), _whole(attributes.get("max"))
+            if attributes.get("hidden") in ("1", "true"):
                 facts.hidden_columns.append(ends)
+            facts.widths.append((*ends, _width(attributes.get("width"))))
 
     def text(self, _text: str) -> None:
         if self.in_value:
@@ -312,6 +315,14 @@ def _target(part: str, target: str) -> str:
         return target[1:]
     owner = posixpath.dirname(posixpath.dirname(part))
     return posixpath.normpath(posixpath.join(owner, target))
+
+
+def _width(text: str | None) -> float:
+    """A column's width in letters, bounded; 0 where none is given."""
+    try:
+        return min(max(float(text or 0), 0.0), WIDEST)
+    except ValueError:
+        return 0.0
 
 
 def _whole(text: str | None) -> int:

@@ -13,6 +13,7 @@ LATEST, BEST = "latest", "best"
 
 IS_KEY = "it is the key, not the practice sheet"
 NO_RECORD = "it is no sheet of this course: it does not say what was asked"
+ANOTHER_RULE = "that is another rule than the one handed out"
 CHANGED = "it is not the sheet that was handed out: its rule, rows, blanks or numbers are others"
 
 
@@ -48,6 +49,9 @@ class Judge:
         sender = self.roster.sender(file, owner, result.get("name", ""))
         carrier = self.roster.sender(file, "", "")
         refusal = result.get("reason", "") or self._refusal(result, line)
+        rules = {one.common[0] for one in self.lines.values()}
+        if rules and "rules" in result and rules.isdisjoint(result["rules"]):
+            refusal += f"; {ANOTHER_RULE}"
         if not refusal and line and carrier and carrier.learner.id != line.id:
             # Whoever's name the file or its folder has, the sheet in it is another's.
             sender = carrier

@@ -10,11 +10,16 @@ from gdlab.core.files import replacing
 from gdlab.core.words import harmless
 
 
-def write_csv(place: Path, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+def write_csv(
+    place: Path,
+    heads: Iterable[str],
+    rows: Iterable[Iterable[Any]],
+    encoding: str = "utf-8-sig",
+) -> None:
     """Write a table; an atomic file write."""
     # The mark at the beginning tells a spreadsheet program that this is UTF-8.
     with replacing(place) as beside:
-        beside.write_text(csv_text(heads, rows), encoding="utf-8-sig", newline="")
+        beside.write_text(csv_text(heads, rows), encoding=encoding, newline="")
 
 
 def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

@@ -1,11 +1,13 @@
 """Marks as learning systems import them: Moodle's worksheet or gradebook, Canvas' gradebook.
 
 Moodle: a .csv with a column that names the learner, the grade, and the feedback; where the list of
-learners was a grading worksheet, all its columns come back. Canvas: the columns of its own export,
-and one headed by the assignment.
+learners was a grading worksheet, all its columns come back, and the grade is out of its maximum.
+Canvas: the columns of its own export, and one headed by the assignment; it takes a mark of the
+encoding before a quoted head for damage, so there is none.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from gdlab.marking.classes.csv_file import write_csv
@@ -14,6 +16,7 @@ from gdlab.marking.classes.roster import Learner
 FORMATS = ("csv", "moodle", "canvas")
 # What a Moodle worksheet gets back.
 GRADE, FEEDBACK = "Grade", "Feedback comments"
+MAXIMUM = "maximum grade"
 MOODLE_HEADS = ("Identifier", "Full name", "ID number", "Email address", "Username")
 CANVAS_HEADS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOST = 100  # the marks of a sheet without a mistake
@@ -41,7 +44,10 @@ def _write_moodle(place: Path, assignment: str, grades: list[Grade]) -> None:
         ]
     write_csv(place, heads, (
         [
-            {"ID number": one.id, **one.row, GRADE: _number(percent), FEEDBACK: said}[head]
+            {
+                "ID number": one.id, **one.row,
+                GRADE: _number(percent, _most_of(one)), FEEDBACK: said,
+            }[head]
             for head in heads
         ]
         for one, percent, said in grades
@@ -59,8 +65,19 @@ def _write_canvas(place: Path, assignment: str, grades: list[Grade]) -> None:
             assignment: _number(percent),
         }
         rows.append([known.get(head, "") for head in heads])
-    write_csv(place, heads, rows)
+    write_csv(place, heads, rows, encoding="utf-8")
 
 
-def _number(percent: float | None) -> float | str:
-    return "" if percent is None else round(percent, 1)
+def _most_of(one: Learner) -> float:
+    """The most that a worksheet allows, such as ``10.00`` or ``10,00``; else 100."""
+    for head, text in one.row.items():
+        if head.lower() == MAXIMUM:
+            with suppress(ValueError):
+                return float(text.replace(",", "."))
+    return MOST
+
+
+def _number(percent: float | None, most: float = MOST) -> float | str:
+    if percent is None:
+        return ""
+    return round(percent * most / MOST, 1 if most == MOST else 2)

@@ -15,15 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from gdlab.core.parallel import end_with
+from gdlab.core.words import plain, shown
 from gdlab.marking.classes.own_rules import load_rules
 from gdlab.marking.grid import read_grids
 from gdlab.marking.handout import is_key
 from gdlab.marking.judge import WRONG
 from gdlab.marking.marked import learner_name, write_marked
+from gdlab.marking.own import is_exported
 from gdlab.marking.reading import filled
 from gdlab.marking.record import find_record, fingerprint
 from gdlab.marking.report import Report, report
+from gdlab.reading.audit import audit
 from gdlab.reading.door import Unreadable
+from gdlab.reading.marked import write_marked_workbook
+from gdlab.reading.opening import read_book
+from gdlab.reading.words import NO_DESCENT
 
 try:
     import resource
@@ -32,6 +38,10 @@ except ImportError:  # Windows has no such limits.
 
 MEMORY = 500_000_000  # bytes beyond what the process has at its start
 SECONDS = 5  # of computing on one file
+OWN_WORKBOOK = "it is not a practice sheet, but a workbook of the learner's own"
+MOST_SAID = 3  # sentences
+# What no practice sheet is saved as.
+OTHER_ENDINGS = (".csv", ".tsv", ".xlsm")
 TOO_MUCH = f"it takes more than {MEMORY // 10**6} MB of memory to read"
 
 
@@ -84,11 +94,15 @@ def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[
     try:
         if own_rules is not None:
             load_rules(own_rules)
+        if path.suffix.lower() in OTHER_ENDINGS:
+            return _read_as_own(path, copy)
         grids = read_grids(path)
         whose = {"name": learner_name(grids)}
         record = find_record(grids)
         if record:
             whose |= {"learner": record.learner, "fingerprint": fingerprint(record)}
+        elif not is_exported(grids):
+            return {**whose, **_read_as_own(path, copy)}
         found = report(filled(grids, str(path)), follows)
     except (Unreadable, OSError) as error:
         return {"reason": str(error), "again": True}
@@ -113,6 +127,27 @@ def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[
             if cell.status == WRONG
         ],
     }
+
+
+def _read_as_own(path: Path, copy: Path) -> dict[str, Any]:
+    """What is said of a workbook that a learner has made: what it is, but no marks.
+
+    Where it is gradient descent, its marked copy says what is wrong in it.
+    """
+    book = read_book(path)
+    reading = audit(book, str(path))
+    if not reading.tables:
+        return {"reason": f"{OWN_WORKBOOK}; {NO_DESCENT}"}
+    write_marked_workbook(reading, book, copy)
+    words = [
+        f"sheet {shown(table.sheet)}: {plain(table.words).rstrip('.')}" for table in reading.tables
+    ]
+    faults = [one for one in reading.findings if one.is_fault]
+    words += [f"{one.address} is wrong: {plain(one.because)}" for one in faults]
+    if len(words) > MOST_SAID:
+        words = [*words[:MOST_SAID], f"and {len(words) - MOST_SAID} more; see its marked copy"]
+    said = f"{OWN_WORKBOOK}. {'; '.join(words)}"
+    return {"reason": said, "rules": [table.rule for table in reading.tables]}
 
 
 def _cells(found: Report) -> dict[str, str]:
