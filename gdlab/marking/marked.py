@@ -34,6 +34,7 @@ MEANING = {
     WRONG: "wrong; the same slip in every row of a column counts once",
     EMPTY: "empty",
 }
+LISTED = (WRONG, EMPTY, UNEARNED, FOLLOWS)
 NUMBER_FORM = re.compile(r"[0#.,%]{1,20}")
 
 
@@ -94,9 +95,9 @@ def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> N
     heads = [head for head in HEADS if not (report.hinting and head == "from your numbers")]
     for column, head in enumerate(heads):
         sheet.write_string(row, column, head, book.style("header", align="left"))
-    for cell in report.cells:
-        if cell.status == RIGHT:
-            continue
+    # The mistakes come before what follows from them.
+    listed = [cell for status in LISTED for cell in report.cells if cell.status == status]
+    for cell in listed:
         row += 1
         told = [_said(cell.written)] + ([] if report.hinting else [_said(cell.expected_from_yours)])
         mark = f"{SIGNS[cell.status]} {cell.status}"

@@ -71,8 +71,10 @@ class Report:
     """What is right, follows, is unearned, wrong or empty, cell by cell, and why.
 
     ``follows`` is what a cell counts that follows from a slip, or repeats it, from 0 to 1; where
-    nothing ``counts``, not even what is right does. With ``hinting`` it shows no value: only where
-    to look, and the kind of slip. The cells stand in the order in which they are computed.
+    nothing ``counts``, not even what is right does. ``per_slip`` is the share of the marks that a
+    slip costs, where that is not what the wrong cells are worth. With ``hinting`` it shows no
+    value: only where to look, and the kind of slip. The cells stand in the order in which they are
+    computed.
     """
 
     file: str | None
@@ -82,6 +84,7 @@ class Report:
     follows: float = 1.0
     counts: bool = True
     hinting: bool = False
+    per_slip: float | None = None
 
     @cached_property
     def marks(self) -> dict[str, int]:
@@ -98,9 +101,12 @@ class Report:
     @property
     def score(self) -> float:
         """The share of the marks, from 0 to 1: a slip counts once, an unearned cell nothing."""
-        if not self.counts:
-            return 0.0
         marks = self.marks
+        if not self.counts or self.untouched:
+            return 0.0
+        if self.per_slip is not None:
+            missing = (marks[EMPTY] + marks[UNEARNED]) / marks["of"]
+            return max(0.0, 1 - missing - self.per_slip * marks["slips"])
         carried = marks[FOLLOWS] + marks[WRONG] - marks["slips"]
         return (marks[RIGHT] + self.follows * carried) / marks["of"] if marks["of"] else 0.0
 
@@ -168,6 +174,8 @@ class Report:
             counts += f" by {marks['slips']} {'slip' if marks['slips'] == 1 else 'slips'}"
         if marks[RIGHT] != marks["of"]:
             counts += f": {100 * self.score:.1f} % of the marks"
+        if self.per_slip is not None and marks["slips"]:
+            counts += f", each slip costing {100 * self.per_slip:g} %"
         first = f"; first wrong: {self.first_wrong}" if self.first_wrong else ""
         return f"{name}{self.rule}: {counts}{first}"
 
@@ -259,8 +267,11 @@ class Report:
         )
 
 
-def report(filled: Filled, follows: float = 1.0) -> Report:
-    """Judge a sheet, find the slips, and say it all; ``follows`` as for :func:`gdlab.check`."""
+def report(filled: Filled, follows: float = 1.0, per_slip: float | None = None) -> Report:
+    """Judge a sheet, find the slips, and say it all; ``follows`` as for :func:`gdlab.check`.
+
+    ``per_slip`` as for :class:`Report`.
+    """
     judgement, notes = judged_as_meant(filled)
     judgement, more = decided(judgement)
     diagnoses = diagnose(judgement)
@@ -276,7 +287,9 @@ def report(filled: Filled, follows: float = 1.0) -> Report:
     counts = len(written) < FEW or len(set(written)) > 1
     notes = notes if counts else (*notes, ALL_THE_SAME)
     all_notes = (*filled.notes, *notes)
-    return Report(filled.file, filled.key.rule, tuple(cells), all_notes, follows, counts)
+    return Report(
+        filled.file, filled.key.rule, tuple(cells), all_notes, follows, counts, per_slip=per_slip
+    )
 
 
 def _is_own_work(judgement: Judgement, cells: list[Marked]) -> bool:

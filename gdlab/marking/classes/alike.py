@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from gdlab.marking.classes.attempts import Result
 
 HEADS = ("question", "learners", "same_numbers", "cells")
-QUESTION = "did they work together, or slip in the same way?"
+QUESTION = "did they work together, or make the same mistakes?"
 COPY = "is one file a copy of the other? Their content is the same"
 # One wrong cell in common is nothing to ask about.
 FEWEST = 2
 # What so many learners, and such a share of them, have in common is the lesson's slip, not theirs.
 MANY, MANY_SHARE = 3, 0.2
-UNKNOWN = "no usual slip"
+UNKNOWN = "the cause is not known"
 
 Wrong = tuple[int, str, str]
 
@@ -24,6 +24,7 @@ class Alike:
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str, dict[Wrong, str]]] = []
         self.contents: dict[str, list[str]] = defaultdict(list)
+        self.said: dict[str, str] = {}
 
     def add(self, who: str, content: str, result: Result) -> None:
         """One learner's sheet."""
@@ -32,6 +33,7 @@ class Alike:
             for row, column, slip, number in sorted(result["wrong"], key=lambda cell: cell[:2])
         }
         self.sheets.append((who, result["rule"], wrong))
+        self.said |= result.get("said", {})
         if content:
             self.contents[content].append(who)
 
@@ -54,7 +56,10 @@ class Alike:
                 cells[key] = own
         several = [key for key, members in groups.items() if len({who for who, _ in members}) > 1]
         for key in sorted(several, key=lambda key: -len(cells[key])):
-            told = "; ".join(f"row {row} {column}: {slip}" for row, column, slip in cells[key])
+            told = "; ".join(
+                f"row {row} {column}: {self.said.get(f'{column} {slip}', slip)}"
+                for row, column, slip in cells[key]
+            )
             same = "yes" if len({numbers for _, numbers in groups[key]}) == 1 else "no"
             yield [QUESTION, "; ".join(sorted({who for who, _ in groups[key]})), same, told]
 

@@ -35,12 +35,9 @@ class Attempt(NamedTuple):
 class Judge:
     """Takes files one by one; knows the learners and what was handed out."""
 
-    def __init__(
-        self, roster: Roster, handed_out: Iterable[HandedOut], per_slip: float | None
-    ) -> None:
+    def __init__(self, roster: Roster, handed_out: Iterable[HandedOut]) -> None:
         self.roster = roster
         self.lines = {line.fingerprint: line for line in handed_out}
-        self.per_slip = per_slip
 
     def attempt(self, file: str, time: float, result: Result) -> Attempt:
         """What a file comes to."""
@@ -61,7 +58,7 @@ class Judge:
             sender.learner if sender else None,
             line.round if line else "",
             refusal,
-            0.0 if refusal else share_of(result, self.per_slip),
+            0.0 if refusal else float(result["marks"]["score"]),
             (attempt(file), time),
         )
 
@@ -71,20 +68,6 @@ class Judge:
         if not self.lines or line:
             return ""
         return CHANGED if result.get("fingerprint") else NO_RECORD
-
-
-def share_of(result: Result, per_slip: float | None = None) -> float:
-    """The marks of one sheet, from 0 to 1.
-
-    ``per_slip`` is what a slip costs, as a share; by default a wrong cell costs its own mark.
-    """
-    marks = result["marks"]
-    if not marks["of"]:
-        return 0.0
-    if per_slip is None or not result["answered"]:
-        return float(marks["score"])
-    missing = (marks["empty"] + marks.get("unearned", 0)) / marks["of"]
-    return max(0.0, 1 - missing - per_slip * marks["slips"])
 
 
 def chosen(attempts: Iterable[Attempt], which: str) -> dict[tuple[str, str], list[Attempt]]:

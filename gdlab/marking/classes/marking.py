@@ -28,7 +28,7 @@ from gdlab.reading.guard import MOST_BYTES
 JOURNAL, COPIES, LOCK = "journal.jsonl", "marked", ".lock"
 LINK = "it is a link; hand in the file itself"
 # How sheets are marked where nobody says otherwise.
-USUAL = {"own_rules": None, "follows": 1.0}
+USUAL = {"own_rules": None, "follows": 1.0, "per_slip": None}
 # Files in one task that goes to another machine; within this one every file is a task.
 AT_ONCE = 10
 
@@ -100,7 +100,11 @@ def mark_class(
         roster = Roster(Learner(identity, name) for identity, name in names.items())
     else:
         roster = Roster(read_roster(students, id_head, name_head) if students is not None else [])
-    asked = {"own_rules": own_rules and str(Path(own_rules).resolve()), "follows": follows}
+    asked = {
+        "own_rules": own_rules and str(Path(own_rules).resolve()),
+        "follows": follows,
+        "per_slip": None if per_slip is None else per_slip / 100,
+    }
     copies = make_folder(target / COPIES)
     with _alone(target), delivered(source) as folder:
         clear_leftovers(copies)
@@ -123,10 +127,7 @@ def mark_class(
             for one, result in chain(kept, passing):
                 yield one.file, one.content, _time(folder / one.file), result
 
-        share = None if per_slip is None else per_slip / 100
-        return write_results(
-            found, roster, handed_out, target, Ways(attempts, share, form, assignment)
-        )
+        return write_results(found, roster, handed_out, target, Ways(attempts, form, assignment))
 
 
 def _check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:

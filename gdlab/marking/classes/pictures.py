@@ -1,5 +1,6 @@
 """The picture of a marked class: every cell of the sheet, and for how many it went wrong."""
 
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from gdlab.core.files import replacing
 
 PICTURE_COLUMNS, PICTURE_ROWS = 60, 60
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34  # inches
+LONGEST_LABEL = 60
+# What a count of slips begins with, among those of statuses.
+SLIP = "slip:"
 
 
 def write_pictures(items: dict[tuple[str, str, int], Counter], out: Path) -> None:
@@ -19,13 +23,15 @@ def write_pictures(items: dict[tuple[str, str, int], Counter], out: Path) -> Non
 
 
 def _commonest(items: dict[tuple[str, int], Counter], column: str) -> str:
-    """A column's commonest slip over all rows, with how often it was found."""
+    """A column's commonest mistake over all rows, with how often it was found; one sentence."""
     slips: Counter = Counter()
     for (name, _), counts in items.items():
         if name == column:
-            slips.update({key: n for key, n in counts.items() if key.startswith("slip:")})
-    found = slips.most_common(1)
-    return f"{found[0][1]} x {found[0][0].removeprefix('slip:')}" if found else ""
+            slips.update({key: n for key, n in counts.items() if key.startswith(SLIP)})
+    for name, count in slips.most_common(1):
+        cells = "1 cell" if count == 1 else f"{count} cells"
+        return f"in {cells}: {textwrap.shorten(name.removeprefix(SLIP), LONGEST_LABEL)}"
+    return ""
 
 
 def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None:
@@ -38,11 +44,12 @@ def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None
     texts = {}
     for (column, row), counts in items.items():
         if column in columns and row in rows:
-            of = sum(n for name, n in counts.items() if not name.startswith("slip:"))
+            of = sum(n for name, n in counts.items() if not name.startswith(SLIP))
             missed = counts["wrong"] + counts["empty"]
             place_of = columns.index(column), rows.index(row)
             shares[place_of] = missed / of
-            texts[place_of] = f"{counts['wrong']}+{counts['empty']}" if missed else ""
+            empty = f"+{counts['empty']}" if counts["empty"] else ""
+            texts[place_of] = f"{counts['wrong'] or ''}{empty}"
     size = (CELL_WIDTH * len(rows) + 5.2, CELL_HEIGHT * len(columns) + 1.5)
     figure = Figure(figsize=size, dpi=110, layout="constrained")
     axes = figure.add_subplot()
@@ -59,7 +66,10 @@ def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None
     axes.xaxis.tick_top()
     axes.set_xlabel("row")
     axes.xaxis.set_label_position("top")
-    most = max(sum(n for k, n in c.items() if not k.startswith("slip:")) for c in items.values())
-    axes.set_title(f"{rule}: cells of {most:,} sheets, how many wrong + empty")
-    figure.colorbar(shown, ax=axes, label="share wrong or empty")
+    most = max(sum(n for k, n in c.items() if not k.startswith(SLIP)) for c in items.values())
+    sheets = "1 sheet" if most == 1 else f"{most:,} sheets"
+    axes.set_title(
+        f"{rule}, {sheets}: how many have a cell wrong, and +n left it empty", loc="left"
+    )
+    figure.colorbar(shown, ax=axes, label="share of the sheets in which it is wrong or empty")
     figure.savefig(place, format="png")

@@ -12,6 +12,7 @@ from gdlab.marking.classes.course import HandedOut
 from gdlab.marking.classes.csv_file import write_csv
 from gdlab.marking.classes.delivery import Roster
 from gdlab.marking.classes.gradebook import write_gradebook
+from gdlab.marking.classes.pictures import SLIP, write_pictures
 
 MARKS, ITEMS, ALIKE, NOBODY = "marks.csv", "items.csv", "alike.csv", "unknown.csv"
 STATUSES = {"r": "right", "f": "follows", "u": "unearned", "w": "wrong", "e": "empty"}
@@ -28,10 +29,9 @@ Found = Callable[[], Iterable[tuple[str, str, float, Result]]]
 
 
 class Ways(NamedTuple):
-    """How marks are made: which attempt counts, what a slip costs, for which system."""
+    """How marks are given: which attempt counts, for which system."""
 
     attempts: str = LATEST
-    per_slip: float | None = None
     form: str = "csv"
     assignment: str = "gdlab"
 
@@ -47,7 +47,7 @@ def write_results(
     found: Found, roster: Roster, handed_out: list[HandedOut], out: Path, ways: Ways
 ) -> Counts:
     """Write all tables and pictures of a marked class into a folder."""
-    judge = Judge(roster, handed_out, ways.per_slip)
+    judge = Judge(roster, handed_out)
     groups = chosen(
         (judge.attempt(file, time, result) for file, _, time, result in found()), ways.attempts
     )
@@ -78,8 +78,6 @@ def write_results(
     write_csv(out / ITEMS, ITEM_HEADS, _items(items))
     write_csv(out / ALIKE, ALIKE_HEADS, alike.rows())
     if items:
-        from gdlab.marking.classes.pictures import write_pictures
-
         write_pictures(items, out)
     refused = {one.file: one.refusal for group in groups.values() for one in group if one.refusal}
     return Counts(sum(map(len, groups.values())) - len(refused), refused)
@@ -105,7 +103,7 @@ def _line(group: list[Attempt], result: Result, *, has_list: bool) -> dict[str, 
     else:
         line |= {count: result["marks"].get(count, 0) for count in COUNTS}
         line |= {"percent": f"{100 * one.share:.1f}", "first_wrong": result["first_wrong"] or ""}
-        remarks += result["notes"]
+        remarks += [*result["notes"], result.get("cost", "")]
     line["remark"] = "; ".join(filter(None, [*remarks, others_told(group)]))
     return line
 
@@ -146,18 +144,23 @@ def _write_gradebooks(out: Path, roster: Roster, book: list[dict[str, Any]], way
 
 
 def _count(items: dict[Item, Counter], result: Result) -> None:
-    """Add one sheet to the cells' counts; a slip is counted as ``slip:NAME``."""
+    """Add one sheet to the cells' counts; a slip is counted as ``slip:SENTENCE``."""
     for column, letters in result["cells"].items():
         for row, letter in enumerate(letters, 1):
             if letter in STATUSES:
                 items[result["rule"], column, row][STATUSES[letter]] += 1
+    said = result.get("said", {})
     for row, column, slip, _ in result["wrong"]:
-        items[result["rule"], column, row][f"slip:{slip or UNKNOWN}"] += 1
+        sentence = said.get(f"{column} {slip}") or slip or UNKNOWN
+        items[result["rule"], column, row][f"{SLIP}{sentence}"] += 1
 
 
 def _items(items: dict[Item, Counter]) -> Iterator[list[Any]]:
     for item, counts in items.items():
-        slips = [(count, name) for name, count in counts.most_common() if name.startswith("slip:")]
-        told = "; ".join(f"{count} {name.removeprefix('slip:')}" for count, name in slips)
+        slips = [(count, name) for name, count in counts.most_common() if name.startswith(SLIP)]
+        told = "; ".join(
+            f"{count} {'learner' if count == 1 else 'learners'}: {name.removeprefix(SLIP)}"
+            for count, name in slips
+        )
         numbers = [counts[status] for status in STATUSES.values()]
         yield [*item, *numbers, sum(numbers), told]

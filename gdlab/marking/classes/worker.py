@@ -10,6 +10,7 @@ import contextlib
 import json
 import math
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from gdlab.marking.marked import learner_name, write_marked
 from gdlab.marking.own import is_exported
 from gdlab.marking.reading import filled
 from gdlab.marking.record import find_record, fingerprint
-from gdlab.marking.report import Report, report
+from gdlab.marking.report import Marked, Report, report
 from gdlab.reading.audit import audit
 from gdlab.reading.door import Unreadable
 from gdlab.reading.marked import write_marked_workbook
@@ -56,9 +57,8 @@ def main(parent: int) -> None:
         _limit_computing()
         asked = json.loads(line)
         try:
-            answer = mark(
-                Path(asked["path"]), Path(asked["copy"]), asked["own_rules"], asked["follows"]
-            )
+            path, copy = Path(asked.pop("path")), Path(asked.pop("copy"))
+            answer = mark(path, copy, **asked)
         except MemoryError:
             answer = {"reason": TOO_MUCH}
         answers.write(json.dumps(answer) + "\n")
@@ -88,7 +88,9 @@ def _limit_computing() -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, hard))
 
 
-def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[str, Any]:
+def mark(
+    path: Path, copy: Path, own_rules: str | None, follows: float, per_slip: float | None
+) -> dict[str, Any]:
     """Mark one workbook and write its marked copy; what was found, or the reason why not."""
     whose: dict[str, Any] = {}
     try:
@@ -103,7 +105,7 @@ def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[
             whose |= {"learner": record.learner, "fingerprint": fingerprint(record)}
         elif not is_exported(grids):
             return {**whose, **_read_as_own(path, copy)}
-        found = report(filled(grids, str(path)), follows)
+        found = report(filled(grids, str(path)), follows, per_slip)
     except (Unreadable, OSError) as error:
         return {"reason": str(error), "again": True}
     except ValueError as error:
@@ -120,13 +122,34 @@ def mark(path: Path, copy: Path, own_rules: str | None, follows: float) -> dict[
         "answered": not found.untouched,
         "first_wrong": found.first_wrong,
         "notes": list(found.notes),
+        "cost": _cost(found),
         "cells": _cells(found),
         "wrong": [
             [cell.row, cell.column, cell.slip, cell.written]
             for cell in found.cells
             if cell.status == WRONG
         ],
+        # Of cells with the same slip the first tells it in full.
+        "said": {
+            f"{cell.column} {cell.slip}": _sentence(cell)
+            for cell in found.cells
+            if cell.slip and not cell.again
+        },
     }
+
+
+def _cost(found: Report) -> str:
+    """What the slips cost, where the teacher has said what one does."""
+    slips = found.marks["slips"]
+    if found.per_slip is None or not slips:
+        return ""
+    return f"{slips} {'slip' if slips == 1 else 'slips'}, each costing {100 * found.per_slip:g} %"
+
+
+def _sentence(cell: Marked) -> str:
+    """What was done in a wrong cell, without the formula and the rows."""
+    said = re.sub(r"^the same as in [A-Z]+\d+: |^neither .*? is right; ", "", cell.because or "")
+    return re.sub(r" \(in rows [^)]*\)$", "", said.partition("; ")[0])
 
 
 def _read_as_own(path: Path, copy: Path) -> dict[str, Any]:
