@@ -5,6 +5,7 @@ web/static/keys.js. What is new and without a journey, or without a name, fails 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import journeys
@@ -15,6 +16,13 @@ from pages import go
 
 from gdlab.web.assets import STATIC
 from gdlab.web.page import write_lessons_page
+
+# Controls that the lessons do not show: by their names the test that uses them, and how.
+ELSEWHERE = {
+    "path across": ("test_sections.py", "[data-control='path across']"),
+    "path up": ("test_sections.py", "[data-control='path up']"),
+    "check": ("test_browser_page_check.py", 'set_input_files(".gd-check input"'),
+}
 
 
 @pytest.fixture(scope="module", params=["page", "JupyterLab"])
@@ -69,5 +77,7 @@ def test_no_control_and_no_key_is_without_a_journey(sheet: Sheet) -> None:
         }})()"""
     )
     found = {name for name in seen if name.split()[0] not in ("box", "slider", "tab")} | set(keys)
-    assert found == {name for _, names in JOURNEYS for name in names}
+    assert found == {name for _, names in JOURNEYS for name in names} | set(ELSEWHERE)
+    for file, how in ELSEWHERE.values():
+        assert how in Path(__file__).with_name(file).read_text(encoding="utf-8")
     assert nameless() == []

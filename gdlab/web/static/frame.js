@@ -6,7 +6,7 @@ export const FRAME = `
     <div class="gd-actions">
       <button type="button" data-do="practise">Practise</button>
       <label class="gd-button gd-check" title="Read here: it does not leave this page">Check a sheet
-        <input type="file" accept=".xlsx"></label>
+        <input data-control="check" type="file" accept=".xlsx"></label>
       <button type="button" data-do="find"
         title="Try learning rates of all sizes by this rule, and take the best">Find a rate</button>
       <button type="button" data-do="hint">Hint</button>
