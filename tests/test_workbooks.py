@@ -206,7 +206,8 @@ def test_compare_has_every_rule_with_its_own_numbers(stored, fresh):
         for name, data in parts(fresh / "graddesc.xlsx").items()
         if name.startswith("xl/charts/") and b"compare!" in data
     )
-    assert chart.count("<c:ser>") == len(labels)
+    # Not a line for each of all rules: none would be found.
+    assert chart.count("<c:ser>") == len(LESSONS) < len(labels)
 
 
 CHANGES = {

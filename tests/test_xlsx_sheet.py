@@ -133,7 +133,9 @@ def test_frozen_printed_and_described(adam):
     sheet, run, path = adam
     assert sheet.freeze_panes == "D9"
     assert sheet.page_setup.orientation == "landscape"
-    assert sheet.page_setup.fitToHeight == 0
+    # Twenty columns on two pages beside each other, and so in type that can be read.
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (2, 0)
+    assert sheet.print_options.headings
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$7:$8"
     text = {name: data.decode() for name, data in parts(path).items() if name.endswith(".xml")}
@@ -147,6 +149,20 @@ def test_frozen_printed_and_described(adam):
         (False, True),
     ]
     assert f"adam!$Z$10:$Z${9 + run.n_epochs}" in charts[0]
+
+
+def test_a_column_shows_as_many_decimals_in_every_row_and_charts_are_a_click_away(adam):
+    sheet, run, _ = adam
+    for column, name in enumerate(run.table.names, 1):
+        formats = {sheet.cell(9 + row, column).number_format for row in range(1, run.rows + 1)}
+        assert len(formats) == 1
+        small = name.startswith(("step_", "new_", "lr")) or name in run.table.parameters
+        decimals = "0.000000" if small else "0.0000"
+        plain = name in (*run.table.counters, *run.table.point)
+        assert formats.pop().split(";")[-1] == ("General" if plain else decimals)
+    link = sheet["I3"].hyperlink
+    assert link.location == "adam!Z6"
+    assert sheet["I3"].value == "Charts ▸"
 
 
 def test_explosions_are_marked_and_said(tmp_path):

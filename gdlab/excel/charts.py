@@ -19,10 +19,10 @@ from gdlab.excel.writer import Sheet, Workbook
 # A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
 # by epochs.
 CHART_POINTS = 4_000
-WIDTH, HEIGHT, GAP = 460, 290, 12
+WIDTH, HEIGHT, GAP = 440, 277, 12
 COLUMN_PIXELS, ROW_PIXELS = 64, 20
 # Two charts beside each other, two rows of them.
-CHART_COLUMNS = -(-2 * (WIDTH + GAP) // COLUMN_PIXELS) + 1
+CHART_COLUMNS = -(-2 * (WIDTH + GAP) // COLUMN_PIXELS)
 CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
 
 Series = dict[str, Any]
@@ -32,9 +32,14 @@ Series = dict[str, Any]
 EPOCHS_CHART = {"type": "scatter", "subtype": "straight_with_markers"}
 
 
+def charts_column(trace: Trace) -> int:
+    """The charts' first column, from 0: right of the epoch table or, on a surface, of the rows."""
+    return first_column(trace) + len(trace.table.epoch_names) + bool(trace.table.point)
+
+
 def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None:
-    """Add the charts right of the epoch table; on a surface, right of the rows."""
-    left = first_column(trace) + len(trace.table.epoch_names) + bool(trace.table.point)
+    """Add the charts, two beside each other."""
+    left = charts_column(trace)
     name = sheet.get_name()
     if trace.table.point:
         drawn = [_error(book, name, trace)]

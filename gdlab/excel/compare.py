@@ -104,7 +104,8 @@ def write_compare(
         cells += block_cells(book, blocks, symbols)
     _write(book, sheet, cells, blocks)
     _add_checks(book, sheet, len(entries), epochs, blocks, symbols)
-    _add_chart(book, sheet, len(entries), epochs)
+    # With a line for every rule there is, none is found.
+    _add_chart(book, sheet, len(entries), len(lessons), epochs)
     sheet.guard()
     return sheet
 
@@ -218,10 +219,12 @@ def _add_checks(
     sheet.print_area(0, 0, START_ROW + count + 2 + CHART_HEIGHT // 20, FIRST_RMSE + epochs)
 
 
-def _add_chart(book: Workbook, sheet: Sheet, count: int, epochs: int) -> None:
-    chart = chart_of(book, EPOCHS_CHART, "RMSE by epoch", "epoch", "RMSE, in units of y")
+def _add_chart(book: Workbook, sheet: Sheet, count: int, drawn: int, epochs: int) -> None:
+    """The chart of the first ``drawn`` of ``count`` rules, below them all."""
+    title = "RMSE by epoch: the rules that have a sheet"
+    chart = chart_of(book, EPOCHS_CHART, title, "epoch", "RMSE, in units of y")
     span = (FIRST_RMSE, FIRST_RMSE + epochs - 1)
-    for index in range(count):
+    for index in range(drawn):
         row = START_ROW + index
         chart.add_series(
             {
@@ -240,6 +243,6 @@ def _add_chart(book: Workbook, sheet: Sheet, count: int, epochs: int) -> None:
         chart,
         {
             "object_position": 2,
-            "description": "Line chart: the RMSE of every rule by epoch, a line per rule.",
+            "description": "Line chart: the RMSE by epoch of the rules with a sheet of their own.",
         },
     )

@@ -1,13 +1,18 @@
 """How a rule's sheet is shown, printed and guarded."""
 
+import math
+
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
 from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters, sections
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
-from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS
+from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS, charts_column
 from gdlab.excel.epochs import first_column
 from gdlab.excel.writer import Sheet, Workbook
+
+# Type of 11 points is printed with 8 at least.
+LEAST_SCALE = 8 / 11
 
 
 def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> None:
@@ -39,6 +44,13 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
     sheet.freeze_panes(HEADER_ROW, len(table.counters))
 
 
+def _pages_across(trace: Trace) -> int:
+    """So many pages beside each other that the rows' type is not too small to read."""
+    narrow = len(trace.table.counters)
+    wide = narrow * styles.COUNTER_WIDTH + sum(map(styles.width_of, trace.table.names[narrow:]))
+    return math.ceil(LEAST_SCALE * wide / styles.PAGE_CHARACTERS)
+
+
 def mark_explosions(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Mark errors, and numbers on their way there, in the rows and in the epoch table."""
     table, first = trace.table, first_column(trace)
@@ -65,20 +77,24 @@ def mark_block(book: Workbook, sheet: Sheet, bottom: int, first: int, last: int)
 
 
 def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
-    """Landscape, one page wide, heads repeated; epochs and charts on a page of their own."""
+    """Landscape, heads repeated, epochs and charts apart; as wide as 8 points of type need."""
     sheet.set_landscape()
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.set_margins(0.4, 0.4, 0.5, 0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(_pages_across(trace), 0)
     sheet.repeat_rows(SYMBOL_ROW - 1, HEADER_ROW - 1)
+    # Rows and columns are then known on every page, as formulas name them.
+    sheet.print_row_col_headers()
     sheet.set_footer("&L&F, &A&RPage &P of &N")
     place = quote_sheetname(sheet.get_name())
     table = trace.table
     areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
     if live:
-        left = first_column(trace)
-        right = left + len(table.epoch_names) + CHART_COLUMNS - 1
-        bottom = max(START_ROW + trace.n_epochs * bool(table.point), HEADER_ROW + CHART_ROWS) - 1
-        areas.append(xl_range_abs(LABEL_ROW - 2, left, bottom, right))
+        left = charts_column(trace)
+        if table.point:
+            epochs = (LABEL_ROW - 2, first_column(trace), START_ROW + trace.n_epochs - 1, left - 1)
+            areas.append(xl_range_abs(*epochs))
+        bottom, right = HEADER_ROW + CHART_ROWS - 1, left + CHART_COLUMNS - 1
+        areas.append(xl_range_abs(HEADER_ROW - 2, left, bottom, right))
     # XlsxWriter's own print_area takes one range only.
     book.define_name(f"{place}!_xlnm.Print_Area", "=" + ",".join(f"{place}!{a}" for a in areas))

@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from xlsxwriter.format import Format
 
+from gdlab.core.columns import Table
 from gdlab.core.layout import START_ROW, row_numbers, shape
 from gdlab.core.trace import Trace
 from gdlab.excel.errors import Errors
-from gdlab.excel.styles import decimals_format
+from gdlab.excel.styles import FINE, FIXED, decimals_format
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 # So many rows are turned into Python numbers at a time.
@@ -62,7 +63,11 @@ def _written(
 ) -> ColumnStyle:
     table = trace.table
     computed = name not in (*table.counters, *table.point, "t")
-    more = {} if decimals is None or not computed else {"num_format": decimals_format(decimals)}
+    more = {}
+    if computed and decimals is not None:
+        more["num_format"] = decimals_format(decimals)
+    elif computed and live:
+        more["num_format"] = FINE if _is_small(table, name) else FIXED
     style = "number" if computed else "counter"
     return ColumnStyle(
         name,
@@ -70,6 +75,12 @@ def _written(
         book.style(style, **more),
         book.style(f"{style}_last", **more),
     )
+
+
+def _is_small(table: Table, name: str) -> bool:
+    """Whether a column holds a rate, a step or a parameter."""
+    own = (*table.parameters, *table.new.values(), table.rate)
+    return name in own or table.part(name).base == "step"
 
 
 def _numbers(trace: Trace) -> Iterator[tuple[float, ...]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from xlsxwriter.utility import quote_sheetname
+
 from gdlab.core import layout
 from gdlab.core.layout import HEADER_ROW, LABEL_ROW, SECTION_ROW, START_ROW, SYMBOL_ROW
 from gdlab.core.model import LINE
@@ -13,16 +15,19 @@ from gdlab.excel.epochs import (
     epoch_heads,
     epoch_notes,
     epoch_row,
+    first_column,
     line_cells,
 )
 from gdlab.excel.errors import Errors, errors_of
 from gdlab.excel.inputs import input_cells, name_inputs
 from gdlab.excel.printing import mark_explosions, set_print, set_widths
 from gdlab.excel.rows import write_rows
-from gdlab.excel.writer import Cell, Sheet, Workbook
+from gdlab.excel.writer import Cell, Link, Sheet, Workbook
 from gdlab.language.infix import SHEET_ROWS
 
 TITLE_ROW, SOURCE_ROW, STATUS_ROW = 1, 2, 3
+# Behind the longest that the status says.
+LINK_COLUMN = 8
 
 
 def refuse_too_long(trace: Trace) -> None:
@@ -59,6 +64,8 @@ def write_sheet(
     errors = errors_of(trace)
     set_widths(sheet, trace, live, decimals)
     cells = _top(book, trace, title or default_title(trace, letters), errors, live)
+    if live:
+        cells.append(_to_charts(book, sheet, trace))
     cells += input_cells(book, trace, live)
     cells += _heads(book, trace, letters)
     cells += _start(book, trace, live)
@@ -104,6 +111,13 @@ def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: 
         formula, value = _status(trace, errors)
         cells.append(Cell(STATUS_ROW, 0, formula, book.style("status"), value))
     return cells
+
+
+def _to_charts(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
+    """The way to what stands out of sight, right of the rows."""
+    place = f"{layout.letters(first_column(trace))}{SECTION_ROW}"
+    link = Link("Charts ▸", f"internal:{quote_sheetname(sheet.get_name())}!{place}")
+    return Cell(STATUS_ROW, LINK_COLUMN, link, book.style("link"))
 
 
 FINE = "All parameters are finite numbers."

@@ -22,6 +22,12 @@ HUGE = 1e30
 
 FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
 
+# As many decimals down a column, so that its numbers stand below each other; the cell keeps all.
+# What would not fit is shown as a power of ten.
+FIXED = "[>=1000000]0.0000E+00;[<=-1000000]-0.0000E+00;0.0000"
+# What is small beside the points: rates, steps, and the parameters that they move.
+FINE = "[>=10000]0.0000E+00;[<=-10000]-0.0000E+00;0.000000"
+
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16},
     "subtitle": {"bold": True, "font_size": 13, "font_color": HEADER_GROUND},
@@ -60,11 +66,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "counter_last": {"align": "center", "bottom": 1, "bottom_color": EPOCH_EDGE},
     "number": {"align": "right", "indent": 1},
     # Four decimals, but for numbers that would not fit with them.
-    "figure": {
-        "align": "right",
-        "indent": 1,
-        "num_format": "[>=1000000]0.0000E+00;[<=-1000000]-0.0000E+00;0.0000",
-    },
+    "figure": {"align": "right", "indent": 1, "num_format": FIXED},
+    "link": {"font_color": HEADER_GROUND, "underline": 1},
     # The last row of an epoch, with a line under it.
     "number_last": {"align": "right", "indent": 1, "bottom": 1, "bottom_color": EPOCH_EDGE},
     "name": {"bold": True, "valign": "top"},
@@ -91,6 +94,8 @@ GAP_WIDTH = 3
 NUMBER_MARGIN = 3
 TITLE_HEIGHT, LABEL_HEIGHT, HEADER_HEIGHT = 26, 32, 20
 PAPER_SIZE = 9  # A4
+# Characters of a column's width across a page that lies on its side.
+PAGE_CHARACTERS = 140
 
 # Lines of charts: told apart by colour, dash and marker together.
 LINE_COLORS = ("#1F4E9E", "#B3400F", "#1E7B34", "#7B2D8B", "#5C5C5C", "#8A6D00")

@@ -31,15 +31,22 @@ NOTE_LINE = 40
 Value = float | str
 
 
+class Link(NamedTuple):
+    """A text that leads to another place of the book, ``internal:'adam'!AB8``."""
+
+    said: str
+    place: str
+
+
 class Cell(NamedTuple):
     """One cell: its row as a sheet counts it, from 1; its column from 0, which is A.
 
-    ``content`` is a text, a number, None for an empty cell; with a ``value``, a formula.
+    ``content`` is a text, a number, a link, None for an empty cell; with a ``value``, a formula.
     """
 
     row: int
     column: int
-    content: str | float | None
+    content: str | float | Link | None
     style: Format
     value: Value | None = None
 
@@ -54,6 +61,8 @@ class Sheet(Worksheet):
                 self.formula(row, column, str(content), style, value)
             elif content is None:
                 self.write_blank(row - 1, column, None, style)
+            elif isinstance(content, Link):
+                self.write_url(row - 1, column, content.place, style, content.said)
             elif isinstance(content, str):
                 self.write_string(row - 1, column, content, style)
             else:

@@ -293,7 +293,7 @@ function valuesAt(content, letters, from, start) {
   return content.epochs[content.figures.epochs.find((one) => one.letters === letters).name];
 }
 
-/** Where a sheet is printed: its rows, and on a page of their own the epochs and charts. */
+/** Where a sheet is printed: its rows, its epochs and its charts, each from a new page on. */
 function printAreas(text, template, contents) {
   return text.replace(
     /(<definedName name="_xlnm.Print_Area"[^>]*>)(.*?)(<\/definedName>)/g,
@@ -302,13 +302,10 @@ function printAreas(text, template, contents) {
       const content = contents.get(quoted.replace(/^'|'$/g, "").replaceAll("''", "'"));
       if (!content) return open + refs + close;
       const ends = endsOf(template, content);
-      const [rows, beside] = refs.split(",");
-      const moved = [mover(template, ends)(rows)];
-      if (beside) {
-        moved.push(beside.replace(
-          /\d+$/, (row) => (content.figures.epochs.length ? Math.max(row, ends.epochs) : row),
-        ));
-      }
+      const [rows, ...beside] = refs.split(",");
+      // Where there are epochs, they come before the charts, which stay where they are.
+      if (content.figures.epochs.length) beside[0] = beside[0].replace(/\d+$/, ends.epochs);
+      const moved = [mover(template, ends)(rows), ...beside];
       return open + moved.join(",") + close;
     },
   );
