@@ -219,6 +219,9 @@ TRIALS = [
     Trial("sgd", {"grad_slope": "grad_intercept * next_x"}, "next_row"),
     Trial("sgd", {"grad_slope": "2 * (new_intercept + slope * x - y) * x"}, "not_simultaneous"),
     Trial("sgd", {"grad_slope": "error * x"}, "factor_forgotten stage_skipped"),
+    Trial("sgd", {"y_pred": "(intercept + slope * x) / 2"}, "factor_added"),
+    Trial("sgd", {"grad_intercept": "4 * error"}, "factor_added"),
+    Trial("sgd", {"slope": "up_new_intercept", "intercept": "up_new_slope"}, "other_parameter"),
     # Its steps.
     Trial("sgd", {"step_{p}": "grad_{p}"}, "rate_forgotten copied_from_beside"),
     Trial("sgd", {"step_{p}": "lr * lr * grad_{p}"}, "rate_twice"),
@@ -228,6 +231,11 @@ TRIALS = [
     Trial("sgd", {"new_{p}": "{p} - step_{q}"}, "other_parameter"),
     Trial("sgd", {"new_{p}": "{p} - lr * step_{p}"}, "rate_twice"),
     # Slips that have no name.
+    Trial("sgd", {"y_pred": "intercept * slope * x"}),
+    Trial("sgd", {"err2": "y_pred ** 2 - y ** 2"}),
+    Trial("sgd", {"grad_slope": "grad_intercept * slope"}),
+    Trial("sgd", {"new_{p}": "{p} * step_{p}"}),
+    Trial("sgd", {"new_{p}": "-step_{p}"}),
     Trial("sgd", {"y_pred": "intercept * 1.1 + slope * x"}),
     Trial("sgd", {"error": "y_pred - y + 1"}),
     Trial("sgd", {"grad_intercept": "2 * error / x"}),
@@ -265,6 +273,8 @@ TRIALS = [
     Trial("momentum", {"avg_{p}": "beta * up_avg_{p} + (1 - beta) * up_grad_{p}"}, "row_above"),
     Trial("momentum", {"avg_{p}": "(up_avg_{p} * (t - 1) + grad_{p}) / t"}, "mean_for_average"),
     Trial("momentum", {"avg_{p}": "(up_avg_{p} + grad_{p}) / 2"}, "mean_for_average"),
+    Trial("momentum", {"avg_{p}": "beta * up_avg_{p} + (1 + beta) * grad_{p}"}),
+    Trial("momentum", {"step_{p}": "lr * (avg_{p} + grad_{p})"}),
     # Averages of squares.
     Trial("rmsprop", {"sqr_avg_{p}": SQR + "grad_{p}"}, "square_forgotten another_convention"),
     Trial("rmsprop", {"sqr_avg_{p}": SQR + "err2"}, "squared_error_for_gradient"),
@@ -289,7 +299,11 @@ TRIALS = [
     Trial("adagrad", {"sum_sqr_{p}": "grad_{p} ** 2"}, "term_forgotten"),
     Trial("adagrad", {"step_{p}": "lr * grad_{p} / (sqrt(sum_sqr_{p} / t) + eps)"}, "mean_for_sum"),
     Trial("adagrad", {"step_{p}": "lr * grad_{p} / (sum_sqr_{p} + eps)"}, "root_forgotten"),
+    Trial("rmsprop", {"step_{p}": "lr * sqrt(sqr_avg_{p}) / grad_{p}"}),
+    Trial("rmsprop", {"step_{p}": "lr / sqrt(sqr_avg_{p})"}, "factor_forgotten"),
     # Adam.
+    Trial("adam", {"avg_hat_{p}": "avg_{p} / (1 + beta1 ** t)"}),
+    Trial("adam", {"sqr_avg_{p}": "beta2 * up_sqr_avg_{p} + (1 - beta2) * avg_{p} ** 2"}),
     Trial(
         "adam", {"avg_{p}": "beta1 * up_avg_hat_{p} + (1 - beta1) * grad_{p}"}, "corrected_carried"
     ),

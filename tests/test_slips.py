@@ -239,7 +239,7 @@ def test_no_two_slips_of_a_column_are_the_same_formula():
             assert len(np.unique(np.round(values, 9))) == len(values), (rule, column)
 
 
-NAMES = """cell_moved
+NAMES = """cell_moved factor_added
 factor_forgotten turned_round minus_for_plus plus_for_minus square_forgotten root_forgotten
 beta_swapped beta_forgotten one_minus_beta_forgotten row_above this_row old_parameter
 updated_parameter parameters_swapped other_parameter bias_correction_forgotten t_off_by_one

@@ -44,7 +44,7 @@ class Claims:
             claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
             if claimed > 0:
                 self.decimals.setdefault(column, []).append(claimed)
-                digits.append(claimed + 1 + _size(cell.number))
+                digits.append(claimed + 1 + size(cell.number))
             else:
                 of_whole.append(len(f"{abs(cell.number):.0f}".rstrip("0")))
         every = list(itertools.chain(*self.decimals.values()))
@@ -76,15 +76,15 @@ class Claims:
         if number == 0:
             # A bare 0 would pass for anything under a half.
             return meant if meant > 0 or self.is_whole else DECIMALS_OF_ZERO
-        size = _size(number)
+        first = size(number)
         if decimals < 0:
             # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
-            return max(decimals, 1 - size)
-        if self.to_digits is not None and size >= self.to_digits:
+            return max(decimals, 1 - first)
+        if self.to_digits is not None and first >= self.to_digits:
             # 1660 may be 1663 where all numbers have three digits; 1661 has four.
-            tens = size + 1 - self.to_digits
+            tens = first + 1 - self.to_digits
             return 0 if number % 10.0**tens else -tens
-        return max(0, min(meant, self.digits - 1 - size))
+        return max(0, min(meant, self.digits - 1 - first))
 
 
 def claims_of(filled: Filled) -> Mapping[CellRef, tuple[Interval, ...]]:
@@ -99,7 +99,7 @@ def claims_of(filled: Filled) -> Mapping[CellRef, tuple[Interval, ...]]:
     return found
 
 
-def _size(number: float) -> int:
+def size(number: float) -> int:
     """The power of ten of a number's first digit; of 0 that of 1."""
     return math.floor(math.log10(abs(number))) if number else 0
 

@@ -42,6 +42,14 @@ def _of_the_result(table: Table, column: str, expression: ast.expr) -> Iterator[
             yield Rewrite("copied_from_beside", copied, Name(beside))
     negative = ast.UnaryOp(ast.USub(), expression)
     yield Rewrite("sign_turned", "the sign of the result was turned round", negative)
+    for factor, said in (
+        (2.0, "2 times"),
+        (0.5, "half of"),
+        (4.0, "4 times"),
+        (0.25, "a quarter of"),
+    ):
+        times = binary(expression, ast.Mult(), ast.Constant(factor))
+        yield Rewrite("factor_added", f"it is {said} what it should be", times)
     for shift in (-3, -2, -1, 1, 2, 3):
         scaled = binary(expression, ast.Mult(), ast.Constant(10.0**shift))
         way = "right" if shift > 0 else "left"

@@ -1,6 +1,6 @@
 """Digits that decide nothing: a right number, so rounded that it does not show any computing.
 
-A whole number of one or two digits, written for one that is not whole, counts where its digits tell
+A number of one or two digits, with fewer decimals than the sheet has, counts where its digits tell
 it from 0, from the cell above it and from the computed cells that it is made of; a copy counts as
 what it is copied from. The rates of a schedule count where any of them is told from the start rate,
 or has all the decimals that are asked for.
@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from gdlab.core.columns import ABOVE, OWN
 from gdlab.marking.bounds import Interval
-from gdlab.marking.claims import Claims
+from gdlab.marking.claims import Claims, size
 from gdlab.marking.counting import counting
 from gdlab.marking.judge import FOLLOWS, RIGHT, UNEARNED, Judgement, Verdict
 from gdlab.marking.sheet import CellRef
@@ -24,7 +24,7 @@ NO_SCHEDULE = (
     "{} has too few digits to tell the schedule from a rate that stays the same: write more of them"
 )
 SPARE = 1.001  # for a claim's own spare
-SAME = 1e-9
+SAME, MOST_KEPT = 1e-9, 15
 
 
 def decided(judgement: Judgement) -> tuple[Judgement, tuple[str, ...]]:
@@ -44,7 +44,7 @@ class _Digits:
         self.judgement = judgement
         self.table = judgement.filled.key.table
         self.counts = counting(self.table)
-        self.decimals = Claims(judgement.filled).written
+        self.claims = Claims(judgement.filled)
         self.unearned: set[CellRef] = set()
 
     def verdicts(self, rates: Mapping[CellRef, str]) -> Iterable[Verdict]:
@@ -83,14 +83,15 @@ class _Digits:
         """What a rounded number cannot be told from: a cell, or 0; None where it can."""
         (row, name), claim = verdict.place, verdict.claim
         expression = self.table.column(name).expression
+        made_of = [self._place(row, one) for one in self.table.column(name).precedents]
         if isinstance(expression, ast.Name):
-            source = self._place(row, expression.id)
-            return source if source in self.unearned else None
+            if made_of[0] in self.unearned:
+                return made_of[0]
+            made_of = []
         if claim is None or not self._is_coarse(verdict, claim):
             return None
         if _holds(claim, 0.0):
             return NOUGHT
-        made_of = [self._place(row, one) for one in self.table.column(name).precedents]
         for place in [(row - 1, name), *made_of]:
             own = self.judgement.own.get(place) if place else None
             if place and own and own.number is not None and _holds(claim, own.number):
@@ -98,15 +99,18 @@ class _Digits:
         return None
 
     def _is_coarse(self, verdict: Verdict, claim: Interval) -> bool:
-        """Whether a whole number stands for one that is not, and has only a digit or two."""
+        """Whether a number has only a digit or two, and fewer decimals than it could have."""
         low, high = claim
         middle, width = (low + high) / 2, high - low
         asked = self.judgement.filled.shown == 0 or verdict.place[1] in self.counts
-        if asked or width < 1.0 or abs(middle) >= width * 10.0 ** (FEWEST_DIGITS - 1):
+        if asked or abs(middle) >= width * 10.0 ** (FEWEST_DIGITS - 1):
             return False
         # A program drops the zeros of 3.0: where decimals are written, it may have all of them.
-        spare = 0.5 * 10.0**-self.decimals if self.decimals else SAME
-        known = (verdict.expected, verdict.from_yours) if self.decimals else (verdict.expected,)
+        spare = max(
+            0.5 * 10.0**-self.claims.written if self.claims.written else SAME,
+            0.5 * 10.0 ** (size(middle) + 1 - (self.claims.to_digits or MOST_KEPT)),
+        )
+        known = (verdict.expected, verdict.from_yours if self.claims.written else "")
         return not any(isinstance(one, float) and abs(one - middle) <= spare for one in known)
 
     def _place(self, row: int, name: str) -> CellRef | None:

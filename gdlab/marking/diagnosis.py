@@ -101,7 +101,10 @@ def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
         found = _of_causes(settled[name]) if settled[name] else None
         if found is not None:
             differ = len({one.written.number for one in cells if one.written}) > 1
-            once = differ and not all(_is_copy(one.slip) for one in settled[name])
+            # Where a column repeats a number by itself, another one repeated is a slip like any.
+            repeats = isinstance(table.column(name).expression, ast.Name)
+            copied = not repeats and all(_is_copy(one.slip) for one in settled[name])
+            once = differ and not copied
             diagnoses |= dict.fromkeys(places, replace(found, places=places, once=once))
         elif not settled[name]:
             diagnoses |= _possible(search.found[name])
@@ -416,7 +419,12 @@ def _possible(found: Mapping[CellRef, list[Match]]) -> dict[CellRef, Diagnosis]:
     """For single cells the slips that could be, where none explains the whole column."""
     diagnoses = {}
     for place, matches in found.items():
-        possible = [match.slip for match in matches if match.chance < POSSIBLE]
+        # What other rows contradict is not spoken of; a slip of the hand is made once.
+        possible = [
+            match.slip
+            for match in matches
+            if match.chance < POSSIBLE and (len(found) == 1 or match.slip.name in BY_HAND)
+        ]
         if possible:
             diagnoses[place] = _could_be(possible)
         elif not matches:

@@ -60,6 +60,7 @@ KINDS: dict[str, Kind] = {
     "mean_for_sum": Kind(2, "a sum, or a mean?"),
     "look_ahead": Kind(2, "at which point is the line taken?"),
     "degrees": Kind(2, "degrees or radians?"),
+    "factor_added": Kind(3, "is there a factor that does not belong?"),
     "plus_for_times": Kind(3, "added or multiplied?"),
     "cell_moved": Kind(2, "which cells does the formula name, and what stands there?"),
     "digit_dropped": Kind(3, "look at the digits that you typed"),

@@ -1,9 +1,12 @@
 // Digits that decide nothing: a right number, so rounded that it does not show any computing, is
 // unearned, as in gdlab/marking/deciding.py.
 
+import { orderOf } from "./texts.js";
+
 // A number of as many digits is told from others well enough.
 const TELLING_DIGITS = 3;
 const SAME_NUMBER = 1e-9;
+const MOST_KEPT_DIGITS = 15;
 const SPARE_OF_CLAIM = 1.001;
 
 const isIn = (claim, number) => claim[0] <= number && number <= claim[1];
@@ -27,14 +30,15 @@ function undecidedRates({ verdicts, sheet, inputs, decimals }) {
   return [moved.map(([place]) => place), isAsked];
 }
 
-/** Whether a whole number stands for one that is not, and has only a digit or two. */
+/** Whether a number has only a digit or two, and fewer decimals than it could have. */
 function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYours }) {
   const width = claim[1] - claim[0];
   const middle = (claim[0] + claim[1]) / 2;
-  if (decimals === 0 || counts.has(name) || width < 1) return false;
+  if (decimals === 0 || counts.has(name)) return false;
   if (Math.abs(middle) >= width * 10 ** (TELLING_DIGITS - 1)) return false;
   // A program drops the zeros of 3.0: where decimals are written, it may have all of them.
-  const spare = habits.decimals ? 0.5 * 10 ** -habits.decimals : SAME_NUMBER;
+  const digits = orderOf(middle) + 1 - (habits.toDigits ?? MOST_KEPT_DIGITS);
+  const spare = Math.max(habits.decimals ? 0.5 * 10 ** -habits.decimals : SAME_NUMBER, 0.5 * 10 ** digits);
   const known = habits.decimals ? [expected, fromYours] : [expected];
   return !known.some((one) => Math.abs(one - middle) <= spare);
 }
@@ -52,10 +56,11 @@ export function decided(judged) {
     const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
     const cells = verdict.cells.filter((at) => sheet.computed.includes(at.name))
       .map((at) => `${at.row} ${at.name}`);
-    if (copies.has(name)) return cells.find((one) => unearned.has(one)) ?? null;
+    const isCopy = copies.has(name);
+    if (isCopy && unearned.has(cells[0])) return cells[0];
     if (!verdict.claim || !isCoarse(judged, name, verdict)) return null;
     if (isIn(verdict.claim, 0)) return "0";
-    return [`${row - 1} ${name}`, ...cells].find((one) => {
+    return [`${row - 1} ${name}`, ...(isCopy ? [] : cells)].find((one) => {
       const number = own.get(one)?.number ?? null;
       return number !== null && isIn(verdict.claim, number);
     }) ?? null;

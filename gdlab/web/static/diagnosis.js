@@ -39,7 +39,9 @@ export function diagnose(judged, slips, marking) {
     if (found) for (const place of places) said.set(place, { ...found, places });
     if (settled.get(name).length) continue;
     for (const [place, matches] of single.get(name)) {
-      const possible = matches.filter(({ chance }) => chance < marking.possible);
+      // What other rows contradict is not spoken of; a slip of the hand is made once.
+      const possible = matches.filter(({ chance, slip }) => chance < marking.possible
+        && (single.get(name).size === 1 || marking.byHand.includes(slip.name)));
       if (possible.length) said.set(place, couldBe(possible.map(({ slip }) => slip), marking));
     }
   }
