@@ -409,7 +409,7 @@ def test_a_hint_gives_no_value_away():
     right = f"{key.value('grad_intercept', 2):.4g}"
     for shown in (str(hint), hint._repr_html_(), json.dumps(cells)):
         assert right[:6] not in shown
-        assert "count the factors" in shown
+        assert "which factors is it made of" in shown
     # No hint holds a number at all.
     assert not any(re.search(r"\d", cell["because"] or "") for cell in cells)
 

@@ -4,6 +4,7 @@ In full: every slip of simulated_learners on three sheets in five styles. The su
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from fractions import Fraction
@@ -107,6 +108,33 @@ def test_no_slip_is_denied_where_none_was_looked_for() -> None:
         one.because or "" for one in marked(trial, 3, odd, rows=9).cells if one.column == "err2"
     ]
     assert 0 < sum("no usual slip" in one for one in said) < 9
+
+
+def test_every_wrong_row_is_shown_before_what_follows() -> None:
+    # A slip that has no name, in every row of three columns: nothing of it is told at once.
+    unknown = {"err2": "error * error + 3", "grad_slope": "grad_intercept * (x - 1)"}
+    trial = Trial("adam", unknown | {"y_pred": "intercept * 1.1 + slope * x"})
+    cells = simulated.fills_in(sheet_of(trial, 3, rows=14), simulated.rounded(4), trial.formulas)
+    assert cells is not None
+    found = marked(trial, 3, cells, rows=14)
+    wrong = [one.address for one in found.cells if one.status == "wrong"]
+    assert len(wrong) == 42 == found.marks["slips"]
+    lines = [line.split() for line in str(found).splitlines()]
+    told = [line[0] for line in lines if len(line) > 4 and line[3] in ("✗", "→", "…")]
+    assert sorted(told) == sorted(wrong) and "→" not in str(found)
+    page = found._repr_html_()
+    assert page.count(": ✗ wrong: ") == 42
+    # Of a slip in every row and another in one, the second stands second.
+    slips = {"grad_intercept": "error"}
+    trial = Trial("sgd", slips)
+    cells = simulated.fills_in(sheet_of(trial, 3, rows=9), simulated.rounded(4), slips)
+    assert cells is not None
+    found = marked(trial, 3, cells | {(8, "y_pred"): cells[8, "y_pred"] * 1.37}, rows=9)
+    lines = str(found).splitlines()
+    first = next(place for place, line in enumerate(lines) if line.startswith("cell"))
+    marks = [line.split()[3] for line in lines[first:] if re.match(r"[A-Z]+\d+ ", line)]
+    assert marks[:2] == ["✗", "✗"] and marks == sorted(marks, key="✗→".index)
+    assert "(in rows 1 to 9)" in " ".join(str(found).split())
 
 
 @pytest.mark.parametrize("rule", RULES)

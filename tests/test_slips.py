@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -260,6 +261,11 @@ slope_forgotten activation_for_slope other_neuron
 
 def test_the_names_are_stable():
     assert sorted(KINDS) == sorted(NAMES.split())
+
+
+def test_every_hint_is_a_question_without_a_number():
+    for name, kind in KINDS.items():
+        assert kind.hint.endswith("?") and not re.search(r"\d|look at", kind.hint), name
 
 
 # The proof: every slip in every column of every rule, alone in a correct sheet.

@@ -36,7 +36,8 @@ PAGE_COLOURS = {
     WRONG: "rgba(220, 70, 60, .32)",
     EMPTY: "rgba(200, 160, 40, .20)",
 }
-MOST_LISTED = 30
+# Of what is not wrong so many lines; what is wrong is shown in any case, up to a sheet's worth.
+MOST_LISTED, MOST_WRONG = 30, 300
 # So few cells may well hold the same number.
 FEW = 6
 
@@ -193,6 +194,11 @@ class Report:
 
         return [*of(WRONG), *of(EMPTY)[:1], *of(UNEARNED), *of(FOLLOWS)]
 
+    @property
+    def _most(self) -> int:
+        """How many lines are shown: all that are wrong, or the usual number."""
+        return max(MOST_LISTED, min(MOST_WRONG, self.marks["slips"]))
+
     def __rich__(self) -> "Group":
         from rich.console import Group
         from rich.table import Table
@@ -206,15 +212,15 @@ class Report:
             heads = ("cell", "row", "column", "", "written", *values, "why" if values else "hint")
             for head in heads:
                 table.add_column(head, overflow="fold")
-            for cell in self._told[:MOST_LISTED]:
+            for cell in self._told[: self._most]:
                 status = Text(f"{SIGNS[cell.status]} {cell.status}", TERMINAL_COLOURS[cell.status])
                 own = () if self.hinting else (Text(_short(cell.expected_from_yours)),)
                 words = [Text(one) for one in (cell.address, str(cell.row), cell.column)]
                 why = Text(plain(self._why(cell) or ""))
                 table.add_row(*words, status, Text(_short(cell.written)), *own, why)
             parts.append(table)
-            if len(self._told) > MOST_LISTED:
-                parts.append(Text(f"and {len(self._told) - MOST_LISTED} more"))
+            if len(self._told) > self._most:
+                parts.append(Text(f"and {len(self._told) - self._most} more"))
         return Group(*parts)
 
     def __str__(self) -> str:
@@ -237,8 +243,8 @@ class Report:
         for row in rows[:MOST_LISTED]:
             cells = "".join(self._html_cell(marked.get((row, column))) for column in columns)
             lines.append(f"<tr><th scope='row'>{row}</th>{cells}</tr>")
-        told = "".join(self._html_line(cell) for cell in self._told[:MOST_LISTED])
-        if max(len(rows), len(self._told)) > MOST_LISTED:
+        told = "".join(self._html_line(cell) for cell in self._told[: self._most])
+        if len(rows) > MOST_LISTED or len(self._told) > self._most:
             told += "<li>… and more; to_dict() has them all</li>"
         notes = "".join(f"<p>Note: {html.escape(plain(note))}</p>" for note in self.notes)
         return (

@@ -4,7 +4,9 @@ import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
 
 const STATUS_SIGNS = { right: "✓", follows: "→", unearned: "…", wrong: "✗", empty: "○" };
+// What is wrong is shown in any case, up to a sheet's worth.
 const MOST_LINES = 30;
+const MOST_WRONG_LINES = 300;
 const SHOWN_DIGITS = 10;
 const UNEARNED_NOTE = "unearned cells follow from a wrong number, but are 0 or copied: they do not "
   + "show that anything was computed, and count nothing";
@@ -71,13 +73,14 @@ export function reportOf(state, file, { verdicts, notes: judgedNotes }, causes) 
   const cells = isUntouched ? [] : [
     ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
   ];
+  const most = Math.max(MOST_LINES, Math.min(MOST_WRONG_LINES, counts.wrong));
   const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judgedNotes];
   const unearned = of("unearned").map((place) => verdicts.get(place).like ?? null);
   if (unearned.includes(null)) notes.push(UNEARNED_NOTE);
   if (unearned.some((like) => like === "0" || like?.includes(" "))) notes.push(UNDECIDED_NOTE);
   return {
     summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length)}`,
-    notes, lines: cells.slice(0, MOST_LINES).map(lineOf), more: Math.max(0, cells.length - MOST_LINES),
+    notes, lines: cells.slice(0, most).map(lineOf), more: Math.max(0, cells.length - most),
   };
 }
 
