@@ -50,7 +50,7 @@ class Column:
     expression: ast.expr | None = None
     part: Part = NO_PART
 
-    @property
+    @cached_property
     def precedents(self) -> tuple[str, ...]:
         """The names that a cell of this column depends on directly."""
         return names(self.expression) if self.expression is not None else ()

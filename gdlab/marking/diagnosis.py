@@ -231,11 +231,11 @@ class _Search:
         return [one for one in causes if not self._of_a_wrong_cell(one.slip, cells)]
 
     def _of_a_wrong_cell(self, slip: Slip, cells: list[Verdict]) -> bool:
-        """Whether a slip is a copy of a number that is wrong itself: it explains nothing then."""
+        """Whether a slip copies numbers that are all wrong themselves: it explains nothing then."""
         if not isinstance(slip.tree, ast.Name):
             return False
         copied = slip.tree.id
-        return any(self.status.get((one.place[0], copied)) == WRONG for one in cells)
+        return all(self.status.get((one.place[0], copied)) == WRONG for one in cells)
 
     def _no_row_below(self, place: CellRef, slip: Slip) -> bool:
         last = place[0] == self.judgement.filled.key.rows

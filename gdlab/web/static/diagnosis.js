@@ -154,9 +154,9 @@ function causesOf({ verdicts, rows }, cells, found, gives) {
     || (cell.row === rows && namesIn(slip.tree).some((name) => name.endsWith("_next")))
     || (!found.has(cell.place) && gives(cell, slip))
   ));
-  // A copy of a number that is wrong itself explains nothing.
+  // A copy of numbers that are all wrong themselves explains nothing.
   const isOfAWrongCell = ({ tree }) => typeof tree === "string"
-    && cells.some(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
+    && cells.every(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
   return [...bySlip]
     .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
     .map(([slip, matches]) => ({
