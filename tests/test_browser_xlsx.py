@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from books import differences, parts
 from pages import drag, go, line, opened, paste
@@ -116,6 +117,19 @@ def test_explosions_are_the_same_errors(page: Any, lessons: Path, tmp_path: Path
     path = written(page, tmp_path / "page.xlsx")
     wanted = run.to_excel(tmp_path / "python.xlsx", name="basic")
     assert unlike(path, wanted) == []
+
+
+@pytest.mark.parametrize("fragment", ["lr=0.0005", "lr=1e-9&epochs=2", "lr=0.01&epochs=1"])
+def test_what_helps_a_run_that_goes_wrong_is_saved(
+    page: Any, lessons: Path, tmp_path: Path, fragment: str
+):
+    go(page, lessons, f"sheet=basic&{fragment}")
+    run = eval(page.input_value(".gd-python input"), {"gdlab": gdlab})
+    assert run.advice
+    wanted = run.to_excel(tmp_path / "python.xlsx", name="basic")
+    assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
+    status = openpyxl.load_workbook(wanted, data_only=True)["basic"]["A3"].value
+    assert status.endswith(f"As saved, {run.advice}.")
 
 
 def test_two_engines_compute_what_it_has_stored(

@@ -26,6 +26,7 @@ LOWEST, HIGHEST, FINE = -30, 20, 10
 MOST_ROWS, MOST_PLAIN_ROWS = 500_000, 5_000
 NEAR = 1.01  # times the smallest error that there is
 STEEP = 100  # how much steeper one direction may be than another before one rate cannot suit both
+ROUNDING = 1e-12  # an error so far under the data is that of the computing
 WITHOUT_THEORY = ("h",)
 
 
@@ -268,7 +269,8 @@ def least_error(run: Run) -> float | None:
         if not (np.isfinite(sizes).all() and np.isfinite(rest).all()):
             return None
         best = np.linalg.lstsq(features / sizes, -rest, rcond=None)[0]
-        return float(np.sqrt(np.mean((features / sizes @ best + rest) ** 2)))
+        least = float(np.sqrt(np.mean((features / sizes @ best + rest) ** 2)))
+        return least if least > ROUNDING * np.abs(rest).max() else 0.0
 
 
 def _nothing(run: Run) -> float:

@@ -125,15 +125,20 @@ EXPLODED = "The parameters are no numbers any more from row "
 
 
 def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
-    """The line that says in words whether the numbers explode: its formula and its value."""
+    """The line that says in words whether the numbers explode: its formula and its value.
+
+    What helps a run that goes wrong is as it was when the workbook was written, and says so.
+    """
+    saved = f" As saved, {trace.advice}." if trace.advice else ""
     columns = [trace.table.carrier(parameter) for parameter in trace.table.parameters]
     counts = [f"COUNT({layout.rows_block(trace.table, name, trace.rows)})" for name in columns]
     count = f"MIN({','.join(counts)})"
-    formula = f'=IF({count}={trace.rows},"{FINE}","{EXPLODED}"&({START_ROW + 1}+{count})&" on.")'
+    since = f'"{EXPLODED}"&({START_ROW + 1}+{count})&" on.{saved}"'
+    formula = f'=IF({count}={trace.rows},"{FINE}{saved}",{since})'
     if not errors or not any(errors.rows[name].any() for name in columns):
-        return formula, FINE
+        return formula, FINE + saved
     finite = min(trace.rows - int((errors.rows[name] > 0).sum()) for name in columns)
-    return formula, f"{EXPLODED}{START_ROW + 1 + finite} on."
+    return formula, f"{EXPLODED}{START_ROW + 1 + finite} on.{saved}"
 
 
 def _heads(book: Workbook, trace: Trace, letters: str) -> list[Cell]:

@@ -244,7 +244,7 @@ export function createHost(page, programs, kernel = null) {
       async run(tell, signal) {
         const shown = Object.fromEntries(names.map((name) => [name, {
           sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
-          inputs: kept.inputs[name],
+          inputs: kept.inputs[name], advice: adviceOf(jobOf(name), runOf(name)),
           given: { points, epochs, samples: samplesOf(sheets[name]) },
         }]));
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);

@@ -158,8 +158,8 @@ export function adviceOf(job, run) {
   const end = sheet.errorName ? Math.sqrt(mean) : mean;
   const begin = sheet.steps ? losses[0] : before;
   if (!(end <= begin)) {
-    const told = `Ends worse than it began: ${word} ${short(begin, 3)} at the start, `
-      + `${short(end, 3)} in the last epoch`;
+    const told = `Ends worse than it began: ${sheet.errorName ? word : "loss"} `
+      + `${short(begin, 3)} at the start, ${short(end, 3)} in the last epoch`;
     return after > GREW * before && after > FAR_FROM_IT * (theory.least ?? 0) ? `${told}; ${wayOut(job)}` : told;
   }
   const { least } = theory;

@@ -4,11 +4,14 @@ import { countOf, rowsOf } from "./points.js";
 
 const STEEP = 100;
 const NOTHING = 1e-12;
+// An error so far under the data is that of the computing.
+const ROUNDING = 1e-12;
 // The most turns that Jacobi's method is given.
 const TURNS = 60;
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const dot = (a, b) => a.reduce((total, value, k) => total + value * b[k], 0);
+const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const allFinite = (values) => values.every(Number.isFinite);
 
 /** All that a model makes of a point with some parameters, by name. */
@@ -49,9 +52,8 @@ function linearOf(job) {
   const expected = rest.map((value, k) => value + sum(features.map((one, p) => one[k] * there[p])));
   const found = errors(there);
   if (!allFinite(expected) || !allFinite(found)) return null;
-  const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const off = largest(found.map((value, k) => value - expected[k]));
-  return off <= 1e-9 * (largest(expected) + largest(rest)) ? { features, rest } : null;
+  const off = largestOf(found.map((value, k) => value - expected[k]));
+  return off <= 1e-9 * (largestOf(expected) + largestOf(rest)) ? { features, rest } : null;
 }
 
 /** The root mean square that is left of `rest` beside all features, by Gram and Schmidt. */
@@ -73,7 +75,8 @@ function leastOf({ features, rest }) {
   }
   const left = without(without(rest));
   const least = Math.hypot(...left) / Math.sqrt(rest.length);
-  return Number.isFinite(least) ? least : null;
+  if (!Number.isFinite(least)) return null;
+  return least > ROUNDING * largestOf(rest) ? least : 0;
 }
 
 /** The eigenvalues of a symmetric matrix, ascending, by Jacobi's rotations. */
@@ -145,7 +148,7 @@ export function theoryOf(job) {
   );
   return {
     least: leastOf(found),
-    nothing: 0.01 * spread + 1e-9 * rest.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    nothing: 0.01 * spread + 1e-9 * largestOf(rest),
     steep,
     isSteep: steep > STEEP,
     full: known(FULL, 2 / largest),

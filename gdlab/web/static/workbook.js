@@ -68,12 +68,19 @@ function columnsOf({ names }, { cells }) {
   return Object.fromEntries(names.map((name, place) => [name, part(place)]));
 }
 
+/** What helps a run that goes wrong, in Python's words: what is saved is read without this page. */
+function savedAdvice(advice) {
+  const own = advice.replace("Find a rate looks", "lr='find' looks");
+  return own && ` As saved, ${own[0].toLowerCase()}${own.slice(1)}.`;
+}
+
 /** All that is on one rule's sheet now. */
-function contentOf({ sheet, given, run, inputs, first, head }, figures) {
+function contentOf({ sheet, given, run, inputs, first, head, advice }, figures) {
   const columns = columnsOf(sheet, run);
   const epochs = figures.epochs.length ? epochCells(sheet, given, run, figures) : {};
   const rows = run.cells.length / sheet.names.length;
-  return { sheet, given, run, inputs, first, head, figures, columns, epochs, rows };
+  const saved = savedAdvice(advice);
+  return { sheet, given, run, inputs, first, head, figures, columns, epochs, rows, saved };
 }
 
 /** What stands in the rows above the table and is a number, by address. */
@@ -111,13 +118,14 @@ function figuresOf(content, startRow) {
 }
 
 /** The line that says in words whether the numbers explode. */
-function statusOf({ head, columns, rows }, startRow) {
+function statusOf({ head, columns, rows, saved }, startRow) {
   const finite = head.parameters.map((one) => {
     const bad = columns[one.new].findIndex((value) => !Number.isFinite(value));
     return bad < 0 ? rows : bad;
   });
   const least = Math.min(...finite);
-  return least === rows ? STATUS_LINES.fine : `${STATUS_LINES.exploded}${startRow + 1 + least} on.`;
+  if (least === rows) return STATUS_LINES.fine + saved;
+  return `${STATUS_LINES.exploded}${startRow + 1 + least} on.${saved}`;
 }
 
 /** A template's cells of a row: style by column's letters. */
@@ -155,7 +163,9 @@ async function ruleSheet(text, template, content, check) {
         now = error || pythonFloat(number);
         kind = error ? "e" : undefined;
       }
-      const moved = formula && move(formula).replace(`=${template.rows},`, `=${rows},`);
+      let moved = formula && move(formula).replace(`=${template.rows},`, `=${rows},`);
+      // The template's own run may have gone wrong too.
+      if (address === "A3") moved = moved.replace(/( numbers| on)\.[^"]*"/g, `$1.${content.saved}"`);
       const written = moved ? `<f>${moved}</f>` : "";
       return `<c r="${address}"${style}${kind ? ` t="${kind}"` : ""}>${written}<v>${now}</v></c>`;
     },
@@ -272,7 +282,8 @@ function chart(text, template, contents, points) {
       if (!Number.isFinite(values[k])) continue;
       cache += `<c:pt idx="${k}"><c:v>${written(values[k])}</c:v></c:pt>`;
     }
-    return `<c:f>${moved}</c:f>${cache}</c:numCache>`;
+    const single = moved.replace(/(\$[A-Z]+\$\d+):\1$/, "$1");
+    return `<c:f>${single}</c:f>${cache}</c:numCache>`;
   });
 }
 
