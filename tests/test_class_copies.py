@@ -1,6 +1,9 @@
 """What a class gets back: marked copies, the price of a slip, copies among them, the picture."""
 
+import csv
+import re
 import shutil
+import unicodedata
 import zipfile
 
 import openpyxl
@@ -130,3 +133,47 @@ def test_a_copy_is_named_and_the_classes_slip_is_not(course, tmp_path):
     assert copied["question"] == "is one file a copy of the other? Their content is the same"
     assert copied["learners"] == alike["learners"] == "ann; bob"
     assert "row 1 grad_intercept: the factor 2 was forgotten" in alike["cells"]
+
+
+HOSTILE = (
+    ("=cmd|' /C calc'!A0", '=HYPERLINK("http://x.org","a")'),
+    ("@SUM(1+1)", "+1+1"),
+    ("\uff1d1+1", "\uff20x"),
+    ("a;=1+1", "b;@x"),
+)
+
+
+def is_formula(text):
+    """Whether some spreadsheet program takes a text for a formula."""
+    plain = unicodedata.normalize("NFKC", text.lstrip(' "'))
+    number = re.fullmatch(r"-?[0-9.]+", plain)
+    return plain[:1] in ("=", "+", "@", "-", "\t", "\r") and bool(plain) and not number
+
+
+@pytest.mark.parametrize("form", ["moodle", "canvas"])
+def test_nothing_that_a_class_writes_is_a_formula(tmp_path, form):
+    with (tmp_path / "list.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("id", "name"), *HOSTILE])
+    course, back, out = (tmp_path / name for name in ("course", "back", "out"))
+    new_class("sgd", tmp_path / "list.csv", course, rows=2)
+
+    def typing(address, value):
+        return {"K10": "=1+1", "K11": "\uff1dcmd", "H10": "@x;=1+1"}.get(address, value)
+
+    for number, line in enumerate(lines_of(course)):
+        sheet = openpyxl.load_workbook(course / line["sheet"])
+        assert not is_formula(sheet["practice"]["B3"].value)
+        name = '=HYPERLINK("x")' if number else None
+        fill(course, line, back / f"=cmd {number}.xlsx", typing, name)
+    mark_class(back, out, tmp_path / "list.csv", course=course, form=form, assignment="=1+1")
+    assert len(table(out / "marks.csv")) == len(HOSTILE)
+    for place in (*out.glob("*.csv"), course / "class.csv"):
+        lines = place.read_text(encoding="utf-8-sig").splitlines()
+        for separator in ",;\t":
+            for row in csv.reader(lines, delimiter=separator):
+                assert not any(map(is_formula, row)), (place.name, separator, row)
+    for place in (out / "marked").iterdir():
+        book = openpyxl.load_workbook(place)
+        for cell in (cell for sheet in book for row in sheet.iter_rows() for cell in row):
+            assert cell.data_type != "f"
+            assert not (isinstance(cell.value, str) and is_formula(cell.value)), cell.value

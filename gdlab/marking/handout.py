@@ -17,6 +17,7 @@ from gdlab.core.registry import find_rule
 from gdlab.core.rerun import inputs_of
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace, trace
+from gdlab.core.words import harmless
 from gdlab.excel.styles import PAPER_SIZE
 from gdlab.marking.numbers import numbers
 from gdlab.marking.record import (
@@ -225,7 +226,8 @@ def _write_instructions(book: "Workbook", record: Record, name: str, is_key: boo
     if is_key:
         sheet.write_string(NAME_ROW - 1, 1, KEY_NAME, book.style("text"))
     elif name:
-        sheet.write_string(NAME_ROW - 1, 1, name, book.style("input", align="left"))
+        # Whoever edits the cell is not to make a formula of it.
+        sheet.write_string(NAME_ROW - 1, 1, harmless(name), book.style("input", align="left"))
     else:
         sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input", align="left"))
     lines = _instructions(record)

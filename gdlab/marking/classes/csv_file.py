@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ def csv_text(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     written = io.StringIO()
     # Text is quoted: split at semicolons, its second half could begin with a sign of equality.
     table = csv.writer(written, quoting=csv.QUOTE_NONNUMERIC)
-    table.writerow(heads)
-    for row in rows:
+    for row in chain((heads,), rows):
         table.writerow([harmless(one) if isinstance(one, str) else one for one in row])
     return written.getvalue()
