@@ -282,6 +282,14 @@ def test_the_cells_stand_in_the_table(page):
             assert seen[f"{row} {place}"] == format(run.frame[name][row - 1], ".6g"), (row, name)
 
 
+def test_a_rule_has_one_name_and_the_lessons_beside_it(page):
+    named = {"basic": "sgd (the lesson's basic)", "momentum": "momentum"}
+    named |= {"adam": "adam_lesson (the lesson's adam)"}
+    for tab, title in named.items():
+        page.click(f"[data-tab={tab}]")
+        assert line(page, "rule") == title
+
+
 def test_a_slider_changes_the_cells_and_the_bar(page):
     link(page, "sheet=adam&row=3&column=step_slope")
     drag(page, "lr", -0.5)

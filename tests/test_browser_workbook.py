@@ -1,10 +1,13 @@
 """The workbook in real Chromium, through JupyterLab: what a person does, and what the page says."""
 
 import io
+import os
+import signal
+import subprocess
 
 import openpyxl
 import pytest
-from lab import lab, open_notebook, run_all
+from lab import KERNEL_IS_IDLE, lab, open_notebook, run_all
 
 import gdlab
 from gdlab.core.explanation import short
@@ -253,12 +256,12 @@ def test_an_explosion_is_named_by_its_row(page):
 def test_a_race_shows_every_rule(page):
     show(page, "compare")
     page.check(".gd-race input[value=lion]")
-    page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 6")
+    page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 7")
     page.click("[data-move=end]")
     markers = page.locator("[data-picture=path] .gd-marker")
-    assert markers.count() == 6
+    assert markers.count() == 7
     page.uncheck(".gd-race input[value=lion]")
-    page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 5")
+    page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 6")
 
 
 def test_a_hundred_thousand_rows_scroll_as_well_as_29(page):
@@ -274,6 +277,48 @@ def test_a_hundred_thousand_rows_scroll_as_well_as_29(page):
     page.fill("[data-input=epochs] .gd-box", "5")
     page.press("[data-input=epochs] .gd-box", "Tab")
     page.wait_for_selector(".gd-table[aria-rowcount='148']")
+
+
+KERNEL = "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.id"
+
+
+def test_a_kernel_that_is_killed_in_mid_drag_is_not_missed(page, tmp_path):
+    """Nor does what a person holds in their hand; one line says it, where the eye is."""
+    found = page.evaluate(KERNEL)
+    track = page.locator("[data-input=lr] .gd-track")
+    box = track.bounding_box()
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(across, down)
+    page.mouse.down()
+    page.mouse.move(across + 5, down)
+    killed = subprocess.run(["pgrep", "-f", f"kernel-{found}.json"], capture_output=True, text=True)
+    os.kill(int(killed.stdout.split()[0]), signal.SIGKILL)
+    page.wait_for_selector(".gd-alert:not([hidden])", timeout=60_000)
+    assert line(page, "alert").startswith("The kernel has stopped. The sheet goes on without it")
+    assert page.locator(".gd-alert").bounding_box()["y"] < page.viewport_size["height"]
+    for step in range(6, 30):
+        page.mouse.move(across + step, down)
+    page.mouse.up()
+    assert not page.is_visible(".gd-alert")
+    run = eval(page.input_value(".gd-python input"), {"gdlab": gdlab})
+    assert run.hyper["lr"] == float(page.input_value("[data-input=lr] .gd-box")) > 1
+    go_to(page, 145, "new_slope")
+    assert cell(page, 145, "new_slope") == short_six(run.frame["new_slope"].iloc[-1])
+    with page.expect_download() as waiting:
+        page.click("[data-do=export]")
+    book = openpyxl.load_workbook(io.BytesIO(waiting.value.path().read_bytes()), data_only=True)
+    assert book["adam"].cell(154, len(run.table.names)).value == run.frame["new_slope"].iloc[-1]
+
+    # With a new kernel, and after running the cell, it is live again.
+    for _ in range(3):
+        if page.locator(".jp-Dialog button.jp-mod-accept").count():
+            page.locator(".jp-Dialog button.jp-mod-accept").first.click()
+    page.wait_for_function(KERNEL_IS_IDLE, timeout=60_000)
+    run_all(page)
+    page.wait_for_selector(SETTLED)
+    show(page, "adam")
+    assert page.input_value("[data-input=lr] .gd-box") == "0.1"
+    assert not page.is_visible(".gdlab-still")
 
 
 def test_without_a_kernel_the_notebook_still_shows_its_table(page):

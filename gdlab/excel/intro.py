@@ -65,7 +65,7 @@ def _lines(epochs: int, symbols: str) -> list[tuple[str, str, str]]:
         "adam": "Momentum and RMSprop together as in the lesson: no bias correction, no eps.",
         "adam_ann": "The same with annealing: after an epoch in which the averages' roots have "
         "more than doubled, the rate is divided by 4. Each epoch's rate is a cell of its table.",
-        "adagrad": "From the lesson's older edition: one divisor per epoch, from the epoch before.",
+        "adagrad": "One divisor per epoch, from the epoch before.",
     }
     lines += [("name", name, f"{lesson.title}. {said[name]}") for name, lesson in LESSONS.items()]
     lines += [

@@ -17,8 +17,6 @@ from gdlab.web.data import page_data, planned, runs_of
 from gdlab.web.limits import PAGE_ROWS
 from gdlab.web.program import program
 
-LESSON_TABS = ("basic", "momentum", "rmsprop", "adam", "adam_ann")
-
 
 class LiveSheet(anywidget.AnyWidget):
     """A sheet, or several behind tabs, in the output of a notebook's cell.
@@ -176,7 +174,7 @@ def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
     """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
     given = list(zip(*lesson_pairs(), strict=True)) if points is None else points
     runs = {
-        name: planned(LESSONS[name].rule, given, epochs=epochs, **LESSONS[name].settings)
-        for name in LESSON_TABS
+        name: planned(one.rule, given, epochs=epochs, **one.settings)
+        for name, one in LESSONS.items()
     }
     return LiveSheet(runs)

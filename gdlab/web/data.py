@@ -8,6 +8,7 @@ import numpy as np
 
 from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
+from gdlab.core.lessons import LESSONS
 from gdlab.core.model import find_model
 from gdlab.core.ranges import EPOCHS
 from gdlab.core.rates import plain, rate_input
@@ -61,10 +62,18 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "race": _race(one) if racing else NO_RACE,
         "marking": marking_data(),
         "sheets": {
-            name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in runs.items()
+            name: {**sheet_data(run), "head": sheet_meta(run.table) | {"title": _title(name, run)}}
+            for name, run in runs.items()
         },
         "guests": {name: sheet_data(run) for name, run in guests.items()},
     }
+
+
+def _title(name: str, run: Trace) -> str:
+    """The rule's one name, with the lesson's own beside it where the two are not the same."""
+    lesson = LESSONS.get(name)
+    is_lesson = lesson is not None and lesson.rule == run.rule != name
+    return f"{run.rule} (the lesson's {name})" if is_lesson else run.rule
 
 
 def _named(run: Trace, columns: Iterable[list[float]]) -> dict[str, list[float]]:

@@ -198,7 +198,7 @@ export function createSheet(root, host) {
     const racing = Boolean(state.head.racers);
     const practising = Boolean(state.blanks);
     if (before?.tab !== state.tab || practising) player.pause();
-    part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.rule;
+    part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.title;
     const told = practising ? ` ${progressOf(state)}.` : "";
     part("source").textContent = data ? ABOUT_POINTS(state.model) : `${state.head.source}${told}`;
     part("inputs").hidden = data || racing;
