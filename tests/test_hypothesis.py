@@ -18,6 +18,7 @@ import gdlab
 from gdlab.core import engine
 from gdlab.core.layout import letters
 from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.core.symbols import INNER_SHARE, LIMITS, OVER_ZERO, SHARE
 from gdlab.formulas import optimizers
 from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.infix import excel
@@ -43,7 +44,8 @@ shares = st.one_of(
     st.sampled_from([0.0, 0.5, 0.9, 0.99, 0.999, 1 - 2**-53, 5e-324]), st.floats(0, 0.999999)
 )
 small = st.one_of(st.sampled_from([0.0, 1e-8, 1e-300, 1.0]), st.floats(0, 10), powers_of_ten)
-OF = {"lr": rates, "beta": shares, "beta1": shares, "beta2": shares, "momentum": shares}
+WITHIN = {SHARE: shares, INNER_SHARE: st.floats(1e-6, 0.999999), OVER_ZERO: rates}
+OF = {name: WITHIN[limits] for name, limits in LIMITS.items() if limits in WITHIN}
 OF["sync_every"] = st.integers(1, 6).map(float)
 
 

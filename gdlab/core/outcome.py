@@ -3,13 +3,19 @@
 import math
 
 from gdlab.core.explanation import short
-from gdlab.core.rates import error_at, error_word, least_error, single_sample_limit, steepness
+from gdlab.core.rates import (
+    STEEP,
+    error_at,
+    error_word,
+    least_error,
+    single_sample_limit,
+    steepness,
+)
 from gdlab.core.run import Run
 
 MOVED = 0.99  # times the error at the start
 FAR, OFF = 1.5, 4  # times the smallest error that there is
 GREW = 1.1  # times the error at the start
-STEEP = 100  # how much steeper the loss may be along one direction than along another
 
 
 def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:

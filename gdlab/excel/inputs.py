@@ -20,13 +20,12 @@ from gdlab.core.layout import (
 )
 from gdlab.core.model import find_model
 from gdlab.core.scales import constants_of, decimals, measured, scales_of
-from gdlab.core.symbols import ANY, LIMITS
+from gdlab.core.symbols import ANY, LIMITS, WHOLE
 from gdlab.core.trace import Trace
 from gdlab.excel.writer import Cell, Sheet, Workbook
 
 # Validation knows no "any number"; this is as good.
 LARGEST = "1E+307"
-WHOLE = ("batch_size", "at_epoch")
 
 
 def input_values(trace: Trace) -> dict[str, float]:

@@ -5,7 +5,15 @@ from collections.abc import Collection, Mapping
 from xlsxwriter.utility import quote_sheetname
 
 from gdlab.core import layout
-from gdlab.core.layout import HEADER_ROW, LABEL_ROW, SECTION_ROW, START_ROW, SYMBOL_ROW
+from gdlab.core.layout import (
+    HEADER_ROW,
+    LABEL_ROW,
+    SECTION_ROW,
+    SOURCE_ROW,
+    START_ROW,
+    SYMBOL_ROW,
+    TITLE_ROW,
+)
 from gdlab.core.model import LINE
 from gdlab.core.symbols import LETTERS, text
 from gdlab.core.trace import Trace
@@ -25,7 +33,7 @@ from gdlab.excel.rows import write_rows
 from gdlab.excel.writer import Cell, Link, Sheet, Workbook
 from gdlab.language.infix import SHEET_ROWS
 
-TITLE_ROW, SOURCE_ROW, STATUS_ROW = 1, 2, 3
+STATUS_ROW = 3
 # Behind the longest that the status says.
 LINK_COLUMN = 8
 

@@ -4,27 +4,29 @@ They are plain comparisons, so that they give the same bits compiled and not; Na
 an error goes through a spreadsheet.
 """
 
+from typing import Any
 
-def sign(x):
+
+def sign(x: float) -> float:
     """1, 0 or -1, with the sign of ``x``."""
     return 1.0 if x > 0 else (-1.0 if x < 0 else x * 0.0)
 
 
-def floor(x):
+def floor(x: float) -> float:
     """The largest whole number that is not over ``x``, as a float."""
     return x // 1.0
 
 
-def min(a, b):
+def min(a: float, b: float) -> float:
     """The smaller of two numbers."""
     return a if a < b or a != a else b
 
 
-def max(a, b):
+def max(a: float, b: float) -> float:
     """The larger of two numbers."""
     return a if a > b or a != a else b
 
 
-def total(terms):
+def total(terms: Any) -> Any:
     """The sum of its argument over all parameters; here, over a list of its values."""
     return sum(terms)

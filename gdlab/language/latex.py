@@ -3,13 +3,11 @@
 import ast
 from collections.abc import Callable
 
-from gdlab.language.infix import LEVELS, number
+from gdlab.language.infix import ATOM, LEVELS, UNARY, number
 
 COMPARED = {
     ast.Lt: "<", ast.LtE: r"\le", ast.Gt: ">", ast.GtE: r"\ge", ast.Eq: "=", ast.NotEq: r"\ne",
 }  # fmt: skip
-UNARY = 3
-ATOM = 5
 
 
 def latex(tree: ast.expr, symbol: Callable[[str], str]) -> str:

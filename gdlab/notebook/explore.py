@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from gdlab.core.lessons import EPOCHS
 from gdlab.core.ranges import Range, range_of
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace, trace
@@ -14,7 +15,7 @@ from gdlab.notebook.panel import Panel, panel
 from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
-EPOCHS, STEPS = 5, 100  # what a run begins with where nothing is said
+STEPS = 100  # what a run on a surface begins with where nothing is said
 EXPLORED_ROWS = 100_000
 LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
 SHOWN_ROWS = 290  # more are cut out of the middle of the table on the page

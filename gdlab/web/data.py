@@ -14,7 +14,7 @@ from gdlab.core.ranges import EPOCHS
 from gdlab.core.rates import plain, rate_input
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
-from gdlab.core.symbols import ANY, LIMITS
+from gdlab.core.symbols import ANY, LIMITS, WHOLE
 from gdlab.core.trace import Trace
 from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
@@ -24,7 +24,6 @@ from gdlab.web.sheet_meta import sheet_meta
 from gdlab.web.slips import marking_data
 
 DATA, COMPARE = "data", "compare"
-WHOLE = ("batch_size", "at_epoch")
 TELLING = ("schedule", "scale", "model", "switch", "shuffle")
 NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
 
