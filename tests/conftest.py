@@ -13,7 +13,7 @@ from typing import Any
 import engines
 import pytest
 
-MARKS = {name: "engine" for name in ("formualizer", "ironcalc", "libreoffice")}
+MARKS = dict.fromkeys(("formualizer", "ironcalc", "libreoffice"), "engine")
 MARKS["browser"] = "browser"
 CHROMIUM_FLAGS = (
     "--no-sandbox",

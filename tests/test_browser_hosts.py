@@ -17,7 +17,6 @@ import pytest
 from journeys import SETTLED, Sheet
 from lab import KERNEL_IS_IDLE, run_all
 
-
 WAIT = 60_000
 TOLD = "the rate in Python: "
 MARIMO = f"""

@@ -208,3 +208,8 @@ def test_a_circle_of_imports_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr("gdlab.web.assets.STATIC", tmp_path)
     with pytest.raises(ValueError, match=r"a\.js imports itself, by way of a\.js and b\.js"):
         in_order("a.js")
+
+
+def test_the_lessons_page_is_as_small_as_it_is_said_to_be():
+    lessons = Path(__file__).parents[1] / "exports" / "graddesc.html"
+    assert lessons.stat().st_size < 400_000

@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from rjsmin import jsmin
+
 from gdlab.core.files import replacing
 from gdlab.core.lessons import EPOCHS, LESSONS, lesson
 from gdlab.core.model import LINE
@@ -103,7 +105,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
 
 def _script(programs: Mapping[str, str]) -> str:
     written = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in programs.items())
-    return f"\n{module('page.js')}\nstartPage({{\n{written},\n}});\n"
+    return f"{module('page.js')}\n{jsmin(f'startPage({{{written}}});')}"
 
 
 def _packed(data: object) -> str:
