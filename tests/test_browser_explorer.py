@@ -1,6 +1,6 @@
 """``explore`` in JupyterLab in a real browser: a slider is moved, and the page is read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import engines
@@ -189,6 +189,30 @@ def test_it_follows_the_theme(page: Any) -> None:
             assert max(grounds) + 60 < min(words), tones
         else:
             assert min(grounds) > max(words) + 60, tones
+
+
+def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
+    area = page.locator(EXPLORER).first
+    boxes = gdlab.explore("sgd").boxes
+    numbers, sliders = area.locator("input[type=number]"), area.locator(".noUi-handle")
+    # All controls that there are, and as many as the code makes.
+    assert numbers.count() == len(boxes) == sliders.count()
+    assert area.locator("input:visible, button:visible, select:visible").count() == len(boxes)
+
+    def changes(use: Callable[[], None]) -> None:
+        before = area.locator(".gdlab-rows").inner_html()
+        use()
+        page.wait_for_function(
+            "([area, before]) => area.querySelector('.gdlab-rows').innerHTML !== before",
+            arg=[area.element_handle(), before],
+            timeout=WAIT,
+        )
+
+    for number in numbers.all():
+        wanted = str(float(number.input_value()) * 2)
+        changes(lambda n=number, w=wanted: (n.fill(w), n.press("Enter")))  # type: ignore[misc]
+    for slider in sliders.all():
+        changes(lambda one=slider: one.press("ArrowLeft"))  # type: ignore[misc]
 
 
 def test_without_a_kernel_the_page_still_has_the_table_and_the_picture(

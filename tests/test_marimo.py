@@ -99,6 +99,34 @@ def test_explore_has_its_sliders_and_the_number_in_the_box(page: Any) -> None:
     assert last_slope(page) == repr(gdlab.trace("adagrad", epochs=5, lr=0.257).final["slope"])
 
 
+def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
+    boxes = gdlab.explore("adagrad").boxes
+    fields = page.locator(".gdlab-field")
+    assert fields.count() == len(boxes)
+    for place in range(len(boxes)):
+        for kind in ("number", "range"):
+            control = fields.nth(place).locator(f"input[type={kind}]")
+            if not control.count():
+                continue
+            before = page.locator(".gdlab-scroll").inner_html()
+            if kind == "range":
+                control.press("ArrowLeft")
+            else:
+                control.fill(str(float(control.input_value()) * 2 or 0.5))
+                control.press("Enter")
+            _wait_until_other(page, before)
+    page.reload()
+    page.locator(".gdlab-explore table").wait_for(timeout=WAIT)
+
+
+def _wait_until_other(page: Any, before: str) -> None:
+    for _ in range(300):
+        if page.locator(".gdlab-scroll").inner_html() != before:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing has changed")
+
+
 def test_a_refused_number_is_said(page: Any) -> None:
     box = field(page, "lr", "number")
     box.fill("-1")
