@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -84,6 +85,7 @@ def same_as_python(page: Any, file: Path) -> gdlab.marking.report.Report:
     wanted = {(cell.row, cell.column): cell.status for cell in report.cells}
     assert here == wanted, file.name
     lines = {line[0]: line for line in said(page)}
+    is_all_said = True
     for cell in report.cells:
         if cell.address not in lines:
             continue
@@ -92,6 +94,7 @@ def same_as_python(page: Any, file: Path) -> gdlab.marking.report.Report:
         if cell.status == "wrong" and told != cell.because:
             # Two slips at once, and rules that have no sheet here, are left to Python; what was not
             # searched is not spoken of.
+            is_all_said = False
             known = cell.because.replace(f"{NO_SLIP}; ", "")
             assert told == known or (told in known and known.endswith(told)), (told, cell.because)
         else:
@@ -101,6 +104,17 @@ def same_as_python(page: Any, file: Path) -> gdlab.marking.report.Report:
     if not report.untouched:
         marks = report.marks
         assert f"{marks['right']} of {marks['of']} right" in summary
+        # By the same slips the same marks, and nothing else is said of the sheet.
+        least = re.search(r"at least ([\d.]+) %", summary)
+        if least:
+            assert float(least[1]) <= 100 * report.score + 0.05
+        elif is_all_said:
+            assert " ".join(summary.split()) == " ".join(report.summary.split()).replace(
+                str(file), file.name
+            )
+            notes = page.locator(".gd-report p").all_text_contents()
+            judged = [note for note in report.notes if note.endswith(OF_MARKS)]
+            assert [note for note in judged if f"Note: {note}" not in notes] == [], notes
     return report
 
 
@@ -120,6 +134,8 @@ def changes(seed: int) -> Any:
     return change
 
 
+OF_MARKS = ("nothing", "that counts as right", "write more digits")
+GIVEN = ("epoch", "sample", "t", "x", "y")
 RULES = ("sgd", "momentum", "rmsprop_lesson", "adam", "nesterov", "adamw", "adagrad", "lion")
 
 
@@ -135,6 +151,29 @@ def test_every_cell_is_judged_as_python_does(page: Any, tmp_path: Path, seed: in
         digits=2 + seed % 4, **made,
     )  # fmt: skip
     same_as_python(page, file)
+
+
+def test_marks_that_are_earned_are_the_same(page: Any, tmp_path: Path) -> None:
+    """Noughts, whole numbers, another convention, a slip in every row, and one row copied down."""
+
+    def zeros(_t: int, name: str, value: float) -> float:
+        return value if name in GIVEN else 0.0
+
+    def whole(_t: int, name: str, value: float) -> float:
+        return value if name in GIVEN else round(value)
+
+    def turned(_t: int, name: str, value: float) -> float:
+        return -value if name == "error" else value
+
+    def halved(_t: int, name: str, value: float) -> float:
+        return value / 2 if name == "grad_slope" else value
+
+    marks = {}
+    for name, change in {"zeros": zeros, "whole": whole, "turned": turned, "half": halved}.items():
+        file = hand_in(tmp_path / f"{name}.xlsx", "momentum", rows=4, seed=1, change=change)
+        marks[name] = same_as_python(page, file)
+    assert marks["zeros"].score == 0 and 0 < marks["whole"].score < 0.9
+    assert marks["turned"].passed and marks["half"].marks["slips"] == 1
 
 
 def test_a_right_sheet_and_one_with_a_slip(page: Any, tmp_path: Path) -> None:

@@ -36,7 +36,8 @@ export function diagnose(judged, slips, marking) {
   for (const [name, cells] of wrong) {
     const found = settled.get(name).length ? ofCauses(settled.get(name), marking) : null;
     const places = cells.map(({ place }) => place);
-    if (found) for (const place of places) said.set(place, { ...found, places });
+    const once = isMadeOnce(judged, name, cells, settled.get(name));
+    if (found) for (const place of places) said.set(place, { ...found, places, once });
     if (settled.get(name).length) continue;
     for (const [place, matches] of single.get(name)) {
       // What other rows contradict is not spoken of; a slip of the hand is made once.
@@ -51,6 +52,15 @@ export function diagnose(judged, slips, marking) {
     said.set(place, { slip: isHabit ? "cut_off" : null, hint: marking.kinds.cut_off[1], because });
   }
   return said;
+}
+
+/** Whether a slip counts once in a column: the numbers were computed, if wrongly, and not copied. */
+function isMadeOnce({ copies }, name, cells, causes) {
+  const isCopy = ({ slip }) => slip.name.startsWith("copied_")
+    || (typeof slip.tree === "string" && slip.name === "other_parameter");
+  // Where a column repeats a number by itself, another one repeated is a slip like any.
+  const isComputed = copies.has(name) || !causes.every(isCopy);
+  return isComputed && new Set(cells.map(({ written }) => written.number)).size > 1;
 }
 
 /** The wrong cells that hold a number, by column. */

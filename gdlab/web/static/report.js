@@ -1,5 +1,6 @@
 // What is said of a sheet that was filled in elsewhere, in the words of gdlab/marking (report.py and
 // wording.py): how much is right, and of every cell that is not, why.
+import { marksOf } from "./marks.js";
 import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
 
@@ -30,7 +31,9 @@ const writtenText = ({ number, text }) => (number === null ? text : shortest(num
  * is something to say about, what is wrong before what follows. `causes` by place are what diagnose
  * says of wrong cells.
  */
-export function reportOf(state, file, { verdicts, notes: judgedNotes }, causes) {
+export function reportOf(state, file, judged, causes) {
+  const { verdicts } = judged;
+  const marks = marksOf(judged, causes);
   const places = [...verdicts.keys()];
   const of = (status) => places.filter((place) => verdicts.get(place).status === status);
   const counts = Object.fromEntries(Object.keys(STATUS_SIGNS).map((status) => [status, of(status).length]));
@@ -73,13 +76,15 @@ export function reportOf(state, file, { verdicts, notes: judgedNotes }, causes) 
   const cells = isUntouched ? [] : [
     ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
   ];
+  const first = counts.wrong ? `; first wrong: ${addressOfPlace(of("wrong")[0])}` : "";
   const most = Math.max(MOST_LINES, Math.min(MOST_WRONG_LINES, counts.wrong));
-  const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judgedNotes];
+  const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judged.notes];
   const unearned = of("unearned").map((place) => verdicts.get(place).like ?? null);
   if (unearned.includes(null)) notes.push(UNEARNED_NOTE);
   if (unearned.some((like) => like === "0" || like?.includes(" "))) notes.push(UNDECIDED_NOTE);
+  if (!isUntouched && !marks.isLeast) notes.push(...marks.notes);
   return {
-    summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length)}`,
+    summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length, marks)}${first}`,
     notes, lines: cells.slice(0, most).map(lineOf), more: Math.max(0, cells.length - most),
   };
 }
@@ -92,12 +97,15 @@ function inRows(places) {
   return areInARow ? ` (in rows ${rows[0]} to ${rows.at(-1)})` : ` (in rows ${listedOf(rows.map(String))})`;
 }
 
-function summaryOf({ right, follows, unearned, wrong, empty }, all) {
+function summaryOf({ right, follows, unearned, wrong, empty }, all, { slips, score, isLeast }) {
   if (empty === all) return `nothing is filled in yet; ${all} cells are empty`;
   const following = follows ? [`${follows} ${follows === 1 ? "follows" : "follow"}`] : [];
   const rest = Object.entries({ unearned, wrong, empty }).filter(([, count]) => count)
     .map(([status, count]) => `${count} ${status}`);
-  return [`${right} of ${all} right`, ...following, ...rest].join(", ");
+  const bySlips = wrong === slips ? "" : ` by ${slips} ${slips === 1 ? "slip" : "slips"}`;
+  const share = right === all ? ""
+    : `: ${isLeast ? "at least " : ""}${(100 * score).toFixed(1)} % of the marks`;
+  return [`${right} of ${all} right`, ...following, ...rest].join(", ") + bySlips + share;
 }
 
 /** Show a report in a part of the page; where there is none, nothing. */
