@@ -18,8 +18,10 @@ import pytest
 from shell import HERE, shell
 
 from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.studies.claims.table import ARTICLES
 
-DOCUMENTS = [HERE / "README.md", *sorted((HERE / "docs").glob("*.md"))]
+README = HERE / "README.md"
+DOCUMENTS = [README, *sorted((HERE / "docs").glob("*.md"))]
 RULES = HERE / "docs" / "rules.md"
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 # Python in order: a cell or a file's lines, and what is typed at prompts. (Lines marked `py` need a
@@ -118,6 +120,12 @@ def test_there_is_something_to_run():
     """A pattern that finds nothing would let everything pass."""
     assert len(blocks()) >= 5
     assert sum(">>>" in path.read_text(encoding="utf-8") for path in DOCUMENTS) >= 4
+
+
+def test_the_readme_counts_as_gdlab_does():
+    text = README.read_text(encoding="utf-8")
+    claims = sum(len(article.claims) for article in ARTICLES)
+    assert f"{len(BUILT_IN)} optimizers" in text and f"{claims} claims" in text
 
 
 def test_the_table_of_the_rules_is_todays():
