@@ -45,6 +45,8 @@ def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None
         drawn = [_error(book, name, trace)]
         if trace.table.model.name == LINE:
             drawn.append(_line(book, name, trace))
+        elif trace.table.model.prediction and len(trace.table.point) == 2:
+            drawn.append(_predictions(book, name, trace))
     else:
         drawn = [_loss(book, name, trace)]
     if len(trace.table.parameters) > 1:
@@ -146,9 +148,10 @@ def _exploded(trace: Trace, figure: str) -> str:
     return f" (as saved, exploded in epoch {bad[0]})" if bad else ""
 
 
-def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
-    title = titled("The points and the line now", trace.samples)
-    chart = chart_of(book, {"type": "scatter"}, title, "x", "y")
+def _points(book: Workbook, trace: Trace, title: str) -> Any:
+    """A chart of the points."""
+    axes = trace.table.point
+    chart = chart_of(book, {"type": "scatter"}, titled(title, trace.samples), *axes)
     last = DATA_START_ROW + min(trace.samples, CHART_POINTS) - 1
     chart.add_series(
         {
@@ -158,6 +161,35 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "marker": marker(0, 5),
         }
     )
+    chart.set_legend({"position": "bottom"})
+    return chart
+
+
+def _predictions(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+    """The points, and what the rows of the last epoch predict of them."""
+    chart = _points(book, trace, "The points and their predictions")
+    first = START_ROW + trace.rows - trace.samples
+    last = first + min(trace.samples, CHART_POINTS) - 1
+
+    def cells(column: str) -> list[Any]:
+        place = trace.table.names.index(column)
+        return [name, first, place, last, place]
+
+    prediction = trace.table.model.prediction
+    assert prediction
+    chart.add_series(
+        {
+            "name": f"{prediction}, last epoch",
+            "categories": cells(trace.table.point[0]),
+            "values": cells(prediction),
+            "marker": marker(1, 5),
+        }
+    )
+    return chart, "Scatter chart: the points, and the predictions in the rows of the last epoch."
+
+
+def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+    chart = _points(book, trace, "The points and the line now")
     left, rows = first_column(trace), (LINE_ROWS[0] - 1, LINE_ROWS[-1] - 1)
     chart.add_series(
         {
@@ -168,7 +200,6 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "marker": {"type": "none"},
         }
     )
-    chart.set_legend({"position": "bottom"})
     return chart, "Scatter chart: the points, and the line of the last intercept and slope."
 
 

@@ -71,6 +71,7 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
             "rows": START_ROW + ROWS,
             "epochs": START_ROW + EPOCHS,
             "points": DATA_START_ROW + SAMPLES,
+            "epoch_first": START_ROW + ROWS - SAMPLES + 1,
         },
         "rows": ROWS,
         "samples": SAMPLES,

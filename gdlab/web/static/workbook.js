@@ -31,8 +31,9 @@ function filler(excel) {
 const pause = () => new Promise((done) => setTimeout(done));
 
 /** References to the last row, epoch or point of the template, moved to where these are now. */
-function mover({ last }, { rows, epochs, points }) {
+function mover({ last }, { rows, epochs, points, epochFirst }) {
   const to = new Map([[last.rows, rows], [last.epochs, epochs], [last.points, points]]);
+  if (epochFirst) to.set(last.epoch_first, epochFirst);
   return (text) => text.replace(
     /(\$?[A-Z]{1,3}\$?)(\d+)(?![\d(])/g,
     (whole, column, row) => (to.has(Number(row)) ? column + to.get(Number(row)) : whole),
@@ -253,14 +254,14 @@ function explosionNamed(text, contents) {
   const bad = measure ? epochs[measure.name].findIndex((value) => !Number.isFinite(value)) : -1;
   if (bad < 0) return text;
   return text.replace(
-    /(<a:t>(?:RMSE|Mean loss) by epoch[^<]*)/, `$1 (as saved, exploded in epoch ${bad + 1})`,
+    /(a:t>(?:RMSE|Mean loss) by epoch[^<]*)/, `$1 (as saved, exploded in epoch ${bad + 1})`,
   );
 }
 
 /** A chart with its references moved, and what they refer to stored beside them. */
 function chart(text, template, contents, points) {
   return explosionNamed(text, contents).replace(/<c:f>(.*?)<\/c:f><c:numCache\/>/g, (_, ref) => {
-    const [, quoted, letters, from] = ref.match(/^(.*)!\$([A-Z]+)\$(\d+):/);
+    const [, quoted, letters, begin] = ref.match(/^(.*)!\$([A-Z]+)\$(\d+):/);
     const name = quoted.replace(/^'|'$/g, "").replaceAll("''", "'");
     const content = contents.get(name) ?? contents.values().next().value;
     const ends = endsOf(template, content);
@@ -268,12 +269,18 @@ function chart(text, template, contents, points) {
     ends.rows = Math.min(ends.rows, start + charted);
     ends.epochs = Math.min(ends.epochs, start + charted);
     ends.points = Math.min(ends.points, dataStart + charted);
+    if (Number(begin) === template.last.epoch_first) {
+      ends.epochFirst = start + content.rows - content.given.samples + 1;
+      ends.rows = ends.epochFirst + Math.min(content.given.samples, charted) - 1;
+    }
     const moved = mover(template, ends)(ref);
+    const from = moved.match(/(\d+):[^:]*$/)[1];
     const to = Number(moved.match(/(\d+)$/)[1]);
     const isData = name === "data" && !contents.has(name);
     const values = isData ? Object.values(points)[numberOf(letters) - 1]
       : valuesAt(content, letters, Number(from), start);
-    const isNumber = isData ? letters === "A" || !onLine(points) : isPlain(content, letters, from);
+    const isFormula = content.figures.line && letters !== "A" && onLine(points);
+    const isNumber = isData ? !isFormula : isPlain(content, letters, from);
     const written = isNumber ? (value) => short(value, 16) : pythonFloat;
     let cache = "<c:numCache><c:formatCode>General</c:formatCode>";
     const count = to - Number(from) + 1;
@@ -300,7 +307,7 @@ function valuesAt(content, letters, from, start) {
     return [known.get(`${letters}${from}`), known.get(`${letters}${from + 1}`)];
   }
   const column = content.head.columns.find((one) => one.letters === letters);
-  if (column) return content.columns[column.name];
+  if (column) return content.columns[column.name].subarray(from - start - 1);
   return content.epochs[content.figures.epochs.find((one) => one.letters === letters).name];
 }
 
