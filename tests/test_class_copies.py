@@ -75,14 +75,14 @@ def test_the_price_of_a_slip_is_said_in_the_marks_and_on_the_copy(course, tmp_pa
     fill(course, lines_of(course)[0], tmp_path / "in" / "an.xlsx", forgotten)
     mark_class(tmp_path / "in", tmp_path / "out", course=course, per_slip=12.5)
     row = next(row for row in table(tmp_path / "out" / "marks.csv") if row["id"] == "an")
-    assert (row["percent"], row["remark"]) == ("87.5", "1 slip, each costing 12.5 %")
+    assert (row["percent"], row["remark"]) == ("87.5", "1 mistake, each costing 12.5 %")
     sheet = openpyxl.load_workbook(marked_copy(tmp_path / "out"))["marks"]
     said = " ".join(str(row[0].value) for row in sheet.iter_rows())
-    assert "87.5 % of the marks, each slip costing 12.5 %" in said
+    assert "87.5 % of the marks, each mistake costing 12.5 %" in said
     # The same folder with another price is marked again, and so is its copy.
     mark_class(tmp_path / "in", tmp_path / "out", course=course, per_slip=20)
     sheet = openpyxl.load_workbook(marked_copy(tmp_path / "out"))["marks"]
-    assert "each slip costing 20 %" in " ".join(str(row[0].value) for row in sheet.iter_rows())
+    assert "each mistake costing 20 %" in " ".join(str(row[0].value) for row in sheet.iter_rows())
 
 
 def test_the_pictures_labels_are_sentences_and_each_file_counts_once(course, tmp_path, monkeypatch):

@@ -51,7 +51,7 @@ def add(group: Commands) -> None:
         "--per-slip",
         metavar="PERCENT",
         type=float,
-        help="what a slip costs (default: each wrong cell its own mark)",
+        help="what a mistake costs (default: what its cell is worth; the same one counts once)",
     )
     mark.add_argument(
         "--follows",

@@ -31,7 +31,7 @@ MEANING = {
     RIGHT: "right",
     FOLLOWS: "follows correctly from your own earlier numbers, and counts",
     UNEARNED: "follows from a wrong number, but is 0 or copied: it counts nothing",
-    WRONG: "wrong; the same slip in every row of a column counts once",
+    WRONG: "wrong; the same mistake in every row of a column counts once",
     EMPTY: "empty",
 }
 LISTED = (WRONG, EMPTY, UNEARNED, FOLLOWS)

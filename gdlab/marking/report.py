@@ -172,11 +172,11 @@ class Report:
         rest = (UNEARNED, WRONG, EMPTY)
         counts += "".join(f", {marks[one]} {one}" for one in rest if marks[one])
         if marks[WRONG] != marks["slips"]:
-            counts += f" by {marks['slips']} {'slip' if marks['slips'] == 1 else 'slips'}"
+            counts += f" by {marks['slips']} {'mistake' if marks['slips'] == 1 else 'mistakes'}"
         if marks[RIGHT] != marks["of"]:
             counts += f": {100 * self.score:.1f} % of the marks"
         if self.per_slip is not None and marks["slips"]:
-            counts += f", each slip costing {100 * self.per_slip:g} %"
+            counts += f", each mistake costing {100 * self.per_slip:g} %"
         first = f"; first wrong: {self.first_wrong}" if self.first_wrong else ""
         return f"{name}{self.rule}: {counts}{first}"
 

@@ -88,7 +88,7 @@ def mark_class(
     _check_choice("attempts", attempts, (LATEST, BEST))
     _check_choice("format", form, FORMATS)
     if per_slip is not None and not 0 <= per_slip <= 100:
-        raise ValueError(f"a slip costs from 0 to 100 percent, not {per_slip!r:.40}")
+        raise ValueError(f"a mistake costs from 0 to 100 percent, not {per_slip!r:.40}")
     if course is None and students is not None and Path(students).name == LIST:
         # The list of a course says what was handed out, too.
         course, students = Path(students).parent, None

@@ -143,7 +143,8 @@ def _cost(found: Report) -> str:
     slips = found.marks["slips"]
     if found.per_slip is None or not slips:
         return ""
-    return f"{slips} {'slip' if slips == 1 else 'slips'}, each costing {100 * found.per_slip:g} %"
+    counted = "1 mistake" if slips == 1 else f"{slips} mistakes"
+    return f"{counted}, each costing {100 * found.per_slip:g} %"
 
 
 def _sentence(cell: Marked) -> str:
