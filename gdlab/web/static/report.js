@@ -102,7 +102,7 @@ function summaryOf({ right, follows, unearned, wrong, empty }, all, { slips, sco
   const following = follows ? [`${follows} ${follows === 1 ? "follows" : "follow"}`] : [];
   const rest = Object.entries({ unearned, wrong, empty }).filter(([, count]) => count)
     .map(([status, count]) => `${count} ${status}`);
-  const bySlips = wrong === slips ? "" : ` by ${slips} ${slips === 1 ? "slip" : "slips"}`;
+  const bySlips = wrong === slips ? "" : ` by ${slips} ${slips === 1 ? "mistake" : "mistakes"}`;
   const share = right === all ? ""
     : `: ${isLeast ? "at least " : ""}${(100 * score).toFixed(1)} % of the marks`;
   return [`${right} of ${all} right`, ...following, ...rest].join(", ") + bySlips + share;
