@@ -1,22 +1,10 @@
 """One formula's value without compiling it: for the many trees that are tried once."""
 
-import ast
-import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.compiled import NAMES, SUMMARIES
 from gdlab.reading.graph import NAN, Graph, Node
-from gdlab.reading.templates import leaf_number
-
-OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.Pow: operator.pow,
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne,
-}  # fmt: skip
+from gdlab.reading.interpreted import tree_value
 
 
 def calculate(graph: Graph, node: Node, values: Mapping[Key, Value]) -> float:
@@ -27,32 +15,3 @@ def calculate(graph: Graph, node: Node, values: Mapping[Key, Value]) -> float:
     except (ArithmeticError, ValueError, TypeError, KeyError, IndexError):
         return NAN
     return NAN if isinstance(found, (complex, str)) else float(found)
-
-
-def tree_value(tree: ast.expr, given: Sequence[Any]) -> Any:
-    """The value of a template's tree from its references' values; raises where there is none."""
-    number = leaf_number(tree)
-    if number is not None:
-        return given[number]
-    match tree:
-        case ast.BinOp(left, op, right):
-            return OPERATORS[type(op)](tree_value(left, given), tree_value(right, given))
-        case ast.UnaryOp(operand=operand):
-            return -tree_value(operand, given)
-        case ast.Constant(value):
-            return value
-        case ast.Name("pi"):
-            return math.pi
-        case ast.Compare(left, [op], [right]):
-            return OPERATORS[type(op)](tree_value(left, given), tree_value(right, given))
-        case ast.IfExp(test, body, orelse):
-            return tree_value(body if tree_value(test, given) else orelse, given)
-        case ast.Call(ast.Name(name), arguments) if name in SUMMARIES:
-            found = [tree_value(one, given) for one in arguments]
-            return SUMMARIES[name]([one if isinstance(one, list) else [one] for one in found])[0]
-        case ast.Call(ast.Name("min" | "max" as name), [left, right]):
-            choose = min if name == "min" else max
-            return choose(tree_value(left, given), tree_value(right, given))
-        case ast.Call(ast.Name(name), [argument]):
-            return NAMES[name](tree_value(argument, given))
-    raise TypeError(f"outside the grammar: {ast.dump(tree)}")

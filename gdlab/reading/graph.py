@@ -1,5 +1,6 @@
 """The cells of a workbook as a graph: what each formula refers to, values, and adjoints."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -9,10 +10,12 @@ from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.arrays import element, holds_arrays
 from gdlab.reading.book import Book, Key, Value
 from gdlab.reading.compiled import compiled
+from gdlab.reading.interpreted import tree_value
 from gdlab.reading.templates import Area, Template, Templates
 
 # Cells that all ranges together may hold: a running SUM of every row grows as the square.
 MOST_MEMBERS = 2_000_000
+FEW_USES = 8
 NAN = float("nan")
 Values = Mapping[Key, Value]
 Inputs = tuple[Key | tuple[Key, ...], ...]
@@ -72,6 +75,9 @@ class Graph:
     )
     # Formulas over whole ranges as they are written, by the template of the scalar formula.
     wholes: dict[int, Template] = field(default_factory=dict)
+    # How often a template that is not compiled yet was computed; and the cells of all ranges.
+    uses: Counter[int] = field(default_factory=Counter)
+    keys: dict[Key, Key] = field(default_factory=dict)
     _placed: list[Key] | None = None
     _position: dict[Key, int] = field(default_factory=dict)
 
@@ -134,10 +140,14 @@ class Graph:
         count = (rows[1] - rows[0] + 1) * (columns[1] - columns[0] + 1)
         if count > MOST_MEMBERS or self.members + count > MOST_MEMBERS:
             return ()
+        once = self.keys.setdefault
         return tuple(
-            (sheet, row, column)
-            for row in range(rows[0], rows[1] + 1)
-            for column in range(columns[0], columns[1] + 1)
+            [
+                once(key, key)
+                for row in range(rows[0], rows[1] + 1)
+                for column in range(columns[0], columns[1] + 1)
+                for key in ((sheet, row, column),)
+            ]
         )
 
     @property
@@ -182,11 +192,24 @@ class Graph:
 
     def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
         """One formula's value from the values of the cells that it refers to."""
+        compiled_ones = self.functions.get(id(node.template))
         try:
-            result = self.functions_of(node.template)[0](*self.given(node, values))
-        except (ArithmeticError, ValueError, TypeError, KeyError):
+            if compiled_ones is not None:
+                result = compiled_ones[0](*self.given(node, values))
+            else:
+                result = self._first_value(node, values)
+        except (ArithmeticError, ValueError, TypeError, LookupError):
             return NAN
         return NAN if isinstance(result, complex) else result
+
+    def _first_value(self, node: Node, values: Mapping[Key, Value]) -> Any:
+        """A value by the tree; compiled is what is used again and again."""
+        which = id(node.template)
+        self.uses[which] += 1
+        if self.uses[which] > FEW_USES:
+            return self.functions_of(node.template)[0](*self.given(node, values))
+        assert node.template.tree is not None
+        return tree_value(node.template.tree, self.given(node, values))
 
     def slopes(self, node: Node, values: Mapping[Key, Value]) -> Iterable[tuple[Key, float]]:
         """The derivatives of one formula by the cells that it refers to, place by place."""
