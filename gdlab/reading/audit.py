@@ -11,10 +11,11 @@ from gdlab.reading.graph import Graph, Node, build, ordered
 from gdlab.reading.labels import said
 from gdlab.reading.losses import same
 from gdlab.reading.numeric_table import read_numbers
-from gdlab.reading.repairs import find_repair, formula_text, gives
+from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
+from gdlab.reading.written import formula_text
 
 STALE = 1e-9
 MOST_NAMED = 6

@@ -8,9 +8,10 @@ from gdlab.reading.graph import Node, number
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import WRONG, Explained, Judged, candidates, same, slopes_of
 from gdlab.reading.read import Read
-from gdlab.reading.repairs import Repair, find_repair, formula_text
+from gdlab.reading.repairs import Repair, find_repair
 from gdlab.reading.result import GRADIENT, Finding
 from gdlab.reading.sites import CELL, INLINE
+from gdlab.reading.written import formula_text
 
 Values = dict[Key, Value]
 # Cells of one formula, such as one for each sample, that a change is tried on together.

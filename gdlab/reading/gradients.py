@@ -8,8 +8,8 @@ from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, Judged, judge, same
 from gdlab.reading.no_loss import without_loss
 from gdlab.reading.read import Found, Read
-from gdlab.reading.repairs import formula_text
 from gdlab.reading.result import GRADIENT, Finding, Gradient
+from gdlab.reading.written import formula_text
 
 
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:

@@ -7,8 +7,9 @@ from gdlab.reading.implied import implied, is_flat
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
 from gdlab.reading.read import Found, Read
-from gdlab.reading.repairs import find_repair, formula_text
+from gdlab.reading.repairs import find_repair
 from gdlab.reading.result import GRADIENT, Finding, Gradient
+from gdlab.reading.written import formula_text
 
 
 def without_loss(read: Read) -> tuple[list[Gradient], Found]:

@@ -1,7 +1,5 @@
-"""A sheet with numbers only: what was read as what, the rule, and which cells are wrong."""
+"""A sheet with numbers only: what was read as what, and the rule; the table that is made of it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,41 +8,16 @@ from gdlab.reading.book import Book, address, area
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
-from gdlab.reading.numeric import Layout, Role, Series, bounded, find_layout
-from gdlab.reading.numeric_rules import (
-    Followed,
-    Moves,
-    Pair,
-    follow,
-    moves_of,
-    steps_of,
-    update_right,
-)  # fmt: skip
-from gdlab.reading.result import VALUE, Finding, Gradient, Parameter, Table
+from gdlab.reading.numeric import Layout, Series, find_layout
+from gdlab.reading.numeric_findings import findings_of
+from gdlab.reading.numeric_read import GRADIENTS, NAMES, Read, gradient_of, is_sharp
+from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of
+from gdlab.reading.result import Finding, Gradient, Parameter, Table
 from gdlab.reading.runs import CLOSE, equal_run
 from gdlab.reading.variants import LESSONS
 
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
-
-GRADIENTS = {
-    "gb": ("b", 1.0), "-gb": ("b", -1.0), "gm": ("m", 1.0), "-gm": ("m", -1.0),
-    "gm/2": ("m", 0.5), "-gm/2": ("m", -0.5),
-}  # fmt: skip
-ERRORS = {"error": 0.5, "-error": -0.5}
-NAMES = {"b": "intercept", "m": "slope"}
-
-
-@dataclass(frozen=True)
-class Read:
-    """One sheet of numbers, with all that was found out about it."""
-
-    book: Book
-    figures: FigureTable
-    layout: Layout
-    moves: list[Moves]
-    rule: Followed | None
-    as_good: list[str]
 
 
 def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
@@ -56,12 +29,12 @@ def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
             continue
         read = _read(book, figures, layout)
         # Read down; and to the right where down gives nothing.
-        if read.rule is not None and (_is_sharp(read) or speaks_of_descent(book, {sheet})):
+        if read.rule is not None and (is_sharp(read) or speaks_of_descent(book, {sheet})):
             best = read
             break
     if best is None:
         return None
-    findings = _ordered(list(_findings(best)))
+    findings = _ordered(list(findings_of(best)))
     return _table(best, findings), findings
 
 
@@ -74,7 +47,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> Read:
         )
     }  # fmt: skip
     p, y, x = Series(layout.prediction.figures), layout.y, layout.x
-    columns = {which: _gradient(layout, which) for which in "bm"}
+    columns = {which: gradient_of(layout, which) for which in "bm"}
     moves = [
         moves_of(figures, layout, taken, "b", columns["b"], lambda p, y: 2 * (p - y), (p, y)),
         moves_of(
@@ -94,17 +67,12 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> Read:
     return Read(book, figures, layout, moves, rule, as_good)
 
 
-def _gradient(layout: Layout, which: str) -> Figures | None:
-    own = [role for role in layout.roles if GRADIENTS.get(role.name, ("", 0))[0] == which]
-    return own[0].figures if own else None
-
-
 def _by_update(
     figures: FigureTable, layout: Layout, moves: Moves, rule: Followed
 ) -> Figures | None:
     """The column that a parameter's updates are the rate times of."""
     rate = rule.hyper["lr"][0]
-    b = _gradient(layout, "b")
+    b = gradient_of(layout, "b")
     for column in figures.columns:
         if column is b or column in (moves.after, layout.x.figures, layout.prediction.figures):
             continue
@@ -118,200 +86,6 @@ def _by_update(
         if tried and hits >= max(2, 0.6 * tried):
             return column
     return None
-
-
-def _findings(read: Read) -> Iterator[tuple[int, int, Finding]]:
-    """Every cell that the cells before it contradict, with its row and rank in the row.
-
-    A cell that follows from what should stand in a wrong cell before it is right: one slip of the
-    pen is one finding.
-    """
-    mended: Mended = {}
-    for rank, role in enumerate(_roles(read)):
-        for row in range(read.figures.rows):
-            wanted = role.expected(row)
-            if role.right(row) is not False or wanted is None:
-                continue
-            if not _follows(role, row, mended):
-                mended[id(role.figures), row] = wanted[0]
-                why = _slip(role, row)
-                words = f"{role.figures.label or role.name} = {role.words}"
-                yield row, rank, _finding(read, role.figures, row, wanted[0], words, why)
-    if read.rule is None or not _is_sharp(read):
-        return
-    rate = read.rule.hyper["lr"][0]
-    others = _mended_steps(read, mended)
-    for number, moves in enumerate(read.moves):
-        own = read.rule.steps[number]
-        for row in range(read.figures.rows):
-            move, step = moves.rows[row], own[row]
-            if update_right(moves, own, rate, row) is False and move is not None and step:
-                if update_right(moves, others[number], rate, row):
-                    continue
-                wanted_value = move[0] - rate * step[0]
-                at = row if moves.own_column else row + 1
-                words = f"{moves.after.label or 'the new value'} = {NAMES[moves.name]} - step"
-                why = _update_slip(move, step[0], rate, read, number, row)
-                yield row, 20 + number, _finding(read, moves.after, at, wanted_value, words, why)
-        yield from _not_carried(read, moves)
-
-
-# What should stand in wrong cells, by column and row.
-Mended = dict[tuple[int, int], float]
-
-
-def _roles(read: Read) -> list[Role]:
-    """The columns with what each holds, in the order of computing."""
-    layout, wrong_column = read.layout, read.moves[1].gradient
-    roles = [
-        role
-        for role in (layout.prediction, *layout.roles)
-        if role.figures is not wrong_column or GRADIENTS.get(role.name, ("", 0))[0] == "m"
-    ]
-    if wrong_column is not None and _gradient(layout, "m") is not wrong_column:
-        inputs = (Series(layout.prediction.figures), layout.y, layout.x)
-        roles.append(
-            Role("gm", wrong_column, "2*(y_pred - y)*x", lambda p, y, x: 2 * (p - y) * x, inputs)
-        )
-    return roles
-
-
-def _follows(role: Role, row: int, mended: Mended) -> bool:
-    """Whether a cell is what the others make it, with the wrong ones before it put right."""
-    written = [one.at(row) for one in role.inputs]
-    given = [
-        mended.get((id(one.figures), row - one.shifted), value)
-        for one, value in zip(role.inputs, written, strict=True)
-    ]
-    value = role.figures.values[row]
-    if given == written or value is None or any(one is None for one in given):
-        return False
-    found = bounded(role.formula, given, [one.slack(row) for one in role.inputs])  # type: ignore[arg-type]
-    return found is not None and abs(value - found[0]) <= found[1] + role.figures.slack(row)
-
-
-def _mended_steps(read: Read, mended: Mended) -> list[list[Pair | None]]:
-    """What the rule would subtract, with wrong gradients put right."""
-    assert read.rule is not None
-    moves = []
-    for one in read.moves:
-        rows = [
-            (*move[:3], (mended.get((id(one.gradient), row), move[3][0]), move[3][1]))
-            if move is not None
-            else None
-            for row, move in enumerate(one.rows)
-        ]
-        moves.append(replace(one, rows=rows))
-    hyper = {name: value for name, (value, _) in read.rule.hyper.items()} | {"lr": 1.0}
-    return steps_of(read.rule.variant, moves, hyper, read.rule.states, read.figures.rows)
-
-
-def _is_sharp(read: Read) -> bool:
-    """Whether the updates are large beside what rounding may hide: else nothing is to be told."""
-    sizes = sorted(
-        abs(move[0] - move[1]) / max(move[2], 1e-300)
-        for moves in read.moves
-        for move in moves.rows
-        if move is not None
-    )
-    return bool(sizes) and sizes[len(sizes) // 4] > 10
-
-
-def _not_carried(read: Read, moves: Moves) -> Iterator[tuple[int, int, Finding]]:
-    """The rows that do not begin with the new value of the row above."""
-    if not moves.own_column or moves.before.shifted:
-        return
-    for row in range(1, read.figures.rows):
-        above, here = moves.after.values[row - 1], moves.before.at(row)
-        if above is None or here is None:
-            continue
-        off = moves.after.slack(row - 1) + moves.before.slack(row) + 1e-9 * abs(above)
-        if abs(above - here) > off:
-            words = (
-                f"{moves.before.figures.label or NAMES[moves.name]} is the row above's new value"
-            )
-            yield row, -1, _finding(read, moves.before.figures, row, above, words, None)
-
-
-def _finding(
-    read: Read, figures: Figures, row: int, wanted: float, words: str, why: str | None
-) -> Finding:
-    key = figures.keys[row]
-    value = figures.values[row]
-    because = f"{why}; {words} gives {wanted:.10g}" if why else f"{words} gives {wanted:.10g}"
-    hint = why or f"look at {words} again"
-    return Finding(
-        read.book.sheets[key[0]], address(key), VALUE, value, wanted, because, hint,
-        (address(key),),
-    )  # fmt: skip
-
-
-SLIPS: dict[str, tuple[tuple[str, Callable[..., float]], ...]] = {
-    "y_pred": (
-        ("intercept and slope are exchanged", lambda b, m, x: m + b * x),
-        ("brackets are set that do not belong: (b + m)*x", lambda b, m, x: (b + m) * x),
-        ("the intercept is missing", lambda b, m, x: m * x),
-        ("+ and - are exchanged", lambda b, m, x: b - m * x),
-    ),
-    "gm": (
-        ("the factor x is missing", lambda p, y, x: 2 * (p - y)),
-        ("the factor 2 is missing", lambda p, y, x: (p - y) * x),
-        ("the sign is the other way round", lambda p, y, x: -2 * (p - y) * x),
-        ("y stands where x belongs", lambda p, y, x: 2 * (p - y) * y),
-        ("the factors 2 and x are missing", lambda p, y, x: p - y),
-        ("the factor x stands twice", lambda p, y, x: 2 * (p - y) * x * x),
-    ),
-    "gb": (
-        ("the factor 2 is missing", lambda p, y: p - y),
-        ("the sign is the other way round", lambda p, y: 2 * (y - p)),
-        ("+ stands where - belongs", lambda p, y: 2 * (p + y)),
-        ("the error is squared", lambda p, y: (p - y) ** 2),
-    ),
-    "error": (
-        ("the sign is the other way round", lambda p, y: y - p),
-        ("+ stands where - belongs", lambda p, y: p + y),
-    ),
-    "err2": (
-        ("the square is missing", lambda p, y: p - y),
-        ("the factor 1/2 is one too many", lambda p, y: (p - y) ** 2 / 2),
-        ("the error is doubled, not squared", lambda p, y: 2 * (p - y)),
-    ),
-}  # fmt: skip
-
-
-def _slip(role: Role, row: int) -> str | None:
-    """The usual slip that gives the number written, where there is exactly one."""
-    found = []
-    for why, formula in SLIPS.get(role.name.strip("-").removesuffix("/2"), ()):
-        slipped = Role(role.name, role.figures, "", formula, role.inputs)
-        if slipped.right(row):
-            found.append(why)
-    return found[0] if len(found) == 1 else None
-
-
-def _update_slip(
-    move: tuple[float, float, float, tuple[float, float]],
-    step: float,
-    rate: float,
-    read: Read,
-    number: int,
-    row: int,
-) -> str | None:
-    other = read.moves[1 - number].rows[row]
-    assert read.rule is not None
-    across = read.rule.steps[1 - number][row]
-    ways = [
-        ("+ stands where - belongs", move[0] + rate * step),
-        ("the learning rate is missing", move[0] - step),
-        ("the learning rate stands twice", move[0] - rate * rate * step),
-        ("nothing is subtracted", move[0]),
-    ]
-    if other is not None and across is not None:
-        ways.append(("the other parameter's gradient is taken", move[0] - rate * across[0]))
-        ways.append(("it starts from the other parameter", other[0] - rate * step))
-    off = move[2] + 1e-9 * abs(move[1])
-    found = [why for why, value in ways if abs(value - move[1]) <= off]
-    return found[0] if len(found) == 1 else None
 
 
 def _ordered(found: list[tuple[int, int, Finding]]) -> list[Finding]:
@@ -398,7 +172,7 @@ def _updates(read: Read) -> int:
 
 def _rule_name(read: Read) -> str | None:
     assert read.rule is not None
-    if not _is_sharp(read):
+    if not is_sharp(read):
         return None
     name = read.rule.variant.name
     xs = {value for value in read.layout.x.figures.values if value is not None}
@@ -448,7 +222,7 @@ def _words(read: Read, table: Table, has_faults: bool) -> str:
     ]  # fmt: skip
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
-    if not _is_sharp(read):
+    if not is_sharp(read):
         sentences.append("Its digits are too few to tell the rule, or to judge the updates.")
     elif read.as_good:
         sentences.append(f"The numbers fit {listed(read.as_good)} as well.")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from gdlab.language.excel_reader import Address
 from gdlab.language.infix import EXCEL, infix
-from gdlab.reading.book import Book, Key, Value, address
+from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.graph import Graph, Node, cells_of, is_cell
 from gdlab.reading.losses import same
-from gdlab.reading.sites import replaced
 from gdlab.reading.templates import Area, Template, leaf_number
+from gdlab.reading.trees import replaced
 
 MOST_TRIED, MOST_OTHERS = 4_000, 20
 Values = dict[Key, Value]
@@ -24,79 +24,6 @@ class Repair:
 
     node: Node
     because: str
-
-
-def formula_text(book: Book, key: Key, node: Node) -> str:
-    """A node's formula as it would stand in a cell."""
-
-    def leaf(name: str) -> str:
-        number = leaf_number(ast.Name(name))
-        if number is None:
-            return name
-        if node.whole is not None:
-            return _area_text(book, key, node.whole.areas[number])
-        one = node.inputs[number]
-        fixed = node.template.areas[number]
-        if is_cell(one):
-            return _sheet(book, key, one) + _written(one, fixed.first)
-        if not one:
-            return "A1"
-        cells = cells_of(one)
-        first, last = cells[0], cells[-1]
-        assert fixed.last is not None
-        return (
-            _sheet(book, key, first)
-            + f"{_written(first, fixed.first)}:{_written(last, fixed.last)}"
-        )
-
-    tree = (node.whole or node.template).tree
-    assert tree is not None
-    return "=" + infix(_written_out(tree), leaf, EXCEL)
-
-
-def _area_text(book: Book, key: Key, area: Area) -> str:
-    """A reference of a formula as it would stand in a cell."""
-    first = area.first
-    sheet = book.number_of.get((first.sheet or "").lower(), key[0])
-    corners = [(sheet, *one.seen_from(key[1], key[2])) for one in area if one is not None]
-    ends = [one for one in area if one is not None]
-    cells = ":".join(_written(at, end) for at, end in zip(corners, ends, strict=True))
-    return _sheet(book, key, corners[0]) + cells
-
-
-def _written_out(tree: ast.expr) -> ast.expr:
-    """The tree with IF around a comparison that stands alone, as the grammar has it."""
-    match tree:
-        case ast.Compare():
-            return ast.IfExp(tree, ast.Constant(1), ast.Constant(0))
-        case ast.BinOp(left, op, right):
-            return ast.BinOp(_written_out(left), op, _written_out(right))
-        case ast.UnaryOp(op, operand):
-            return ast.UnaryOp(op, _written_out(operand))
-        case ast.Call(function, arguments):
-            return ast.Call(function, [_written_out(one) for one in arguments], [])
-        case ast.Constant(str() as text):
-            return ast.Name('"' + text.replace('"', '""') + '"')
-        case ast.IfExp(ast.Compare(left, ops, [right]), body, orelse):
-            test = ast.Compare(_written_out(left), ops, [_written_out(right)])
-            return ast.IfExp(test, _written_out(body), _written_out(orelse))
-    return tree
-
-
-def _sheet(book: Book, key: Key, one: Key) -> str:
-    if one[0] == key[0] or not 0 <= one[0] < len(book.sheets):
-        return ""
-    name = book.sheets[one[0]]
-    return f"{name}!" if name.isidentifier() else "'" + name.replace("'", "''") + "'!"
-
-
-def _written(key: Key, fixed: Address) -> str:
-    plain = address(key)
-    letters = plain.rstrip("0123456789")
-    return (
-        f"{'$' if fixed.column_fixed else ''}{letters}"
-        f"{'$' if fixed.row_fixed else ''}{plain[len(letters) :]}"
-    )
 
 
 def find_repair(

@@ -9,11 +9,10 @@ from gdlab.reading.calculate import calculate
 from gdlab.reading.descent import Chain, Descent, original
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.steps import Steps
-from gdlab.reading.templates import Template, leaf_number
+from gdlab.reading.templates import Template
+from gdlab.reading.trees import core_of, leaves, replaced, split, without
 
 CELL, INLINE = "cell", "inline"
-MINUS = ast.Constant(-1)
-MINUS_SIGN = ast.USub()
 
 
 @dataclass(frozen=True)
@@ -181,8 +180,8 @@ class Sites:
         if not wanted:
             return None
         # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
-        core = _core(tree, wanted) if cells else tree
-        rest, part = _split(core, wanted)
+        core = core_of(tree, wanted) if cells else tree
+        rest, part = split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
 
     def _remembers(self, cell: Key, leaf: int, step: int, twin: Key | None) -> bool:
@@ -245,125 +244,3 @@ def value_of(graph: Graph, site: Site, values: Mapping[Key, Value]) -> float:
         template = Template(site.part, node.template.areas)
         value = calculate(graph, Node(template, node.inputs), values)
     return float(value) if isinstance(value, (int, float)) else NAN
-
-
-def leaves(tree: ast.expr) -> list[int]:
-    """The places of a tree's references, each once, in order."""
-    found: dict[int, None] = {}
-    for part in ast.walk(tree):
-        number = leaf_number(part)
-        if number is not None:
-            found[number] = None
-    return list(found)
-
-
-def without(tree: ast.expr | None, leaf: int) -> ast.expr:
-    """An update's formula without the parameter itself, one term of the sum."""
-    assert tree is not None
-
-    def walk(part: ast.expr) -> tuple[ast.expr, bool]:
-        match part:
-            case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
-                new, done = walk(left)
-                if done and _is_zero(new):
-                    return (
-                        right if isinstance(op, ast.Add) else ast.UnaryOp(MINUS_SIGN, right)
-                    ), True
-                if done:
-                    return ast.BinOp(new, op, right), True
-                new, done = walk(right)
-                if done:
-                    return left if _is_zero(new) else ast.BinOp(left, op, new), True
-            case ast.UnaryOp(ast.USub(), operand):
-                new, done = walk(operand)
-                return ast.UnaryOp(ast.USub(), new), done
-        if leaf_number(part) == leaf:
-            return ast.Constant(0), True
-        return part, False
-
-    return walk(tree)[0]
-
-
-def _is_zero(tree: ast.expr) -> bool:
-    return isinstance(tree, ast.Constant) and tree.value == 0
-
-
-def _core(tree: ast.expr, wanted: set[int]) -> ast.expr:
-    """The smallest part that holds all wanted leaves, wherever they stand."""
-    whole = _occurrences(tree, wanted)
-    while True:
-        children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
-        inner = next(
-            (
-                child
-                for child in children
-                if isinstance(child, ast.expr) and _occurrences(child, wanted) == whole
-            ),
-            None,
-        )
-        if inner is None:
-            return tree
-        tree = inner
-
-
-def _occurrences(tree: ast.expr, wanted: set[int]) -> int:
-    return sum(leaf_number(part) in wanted for part in ast.walk(tree))
-
-
-def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
-    """The factors of a product, each with whether it divides; a minus is a factor -1."""
-    match tree:
-        case ast.BinOp(left, ast.Mult(), right):
-            return factors(left) + factors(right)
-        case ast.BinOp(left, ast.Div(), right):
-            return factors(left) + [(one, not below) for one, below in factors(right)]
-        case ast.UnaryOp(ast.USub(), operand):
-            return [(MINUS, False), *factors(operand)]
-    return [(tree, False)]
-
-
-def product(parts: list[tuple[ast.expr, bool]]) -> ast.expr:
-    """The product of factors as :func:`factors` gives them."""
-    tree: ast.expr | None = None
-    for part, below in sorted(parts, key=lambda one: one[1]):
-        if tree is None:
-            tree = ast.BinOp(ast.Constant(1), ast.Div(), part) if below else part
-        else:
-            tree = ast.BinOp(tree, ast.Div() if below else ast.Mult(), part)
-    return tree if tree is not None else ast.Constant(1)
-
-
-def _split(tree: ast.expr, wanted: set[int]) -> tuple[ast.expr | None, ast.expr]:
-    """The factors, such as the learning rate, that hold no wanted leaf; and the product of all
-    others."""
-    parts = factors(tree)
-    rest = [
-        one
-        for one in parts
-        if (leaves(one[0]) and not wanted & set(leaves(one[0]))) or one[0] is MINUS
-    ]
-    if not rest:
-        return None, tree
-    return product(rest), product([one for one in parts if one not in rest])
-
-
-def replaced(tree: ast.expr, part: ast.expr, by: ast.expr) -> ast.expr:
-    """The tree with one of its parts, the very same object, replaced."""
-
-    def put(node: ast.expr) -> ast.expr:
-        if node is part:
-            return by
-        match node:
-            case ast.BinOp(left, op, right):
-                return ast.BinOp(put(left), op, put(right))
-            case ast.UnaryOp(op, operand):
-                return ast.UnaryOp(op, put(operand))
-            case ast.Call(function, arguments):
-                return ast.Call(function, [put(one) for one in arguments], [])
-            case ast.Compare(left, ops, [right]):
-                return ast.Compare(put(left), ops, [put(right)])
-            case ast.IfExp(test, body, orelse):
-                return ast.IfExp(put(test), put(body), put(orelse))
-        return node
-
-    return put(tree)

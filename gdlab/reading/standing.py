@@ -14,8 +14,9 @@ from gdlab.reading.draws import chance, compared, constants, data_at
 from gdlab.reading.graph import Graph, Node, is_cell, number
 from gdlab.reading.labels import label, said
 from gdlab.reading.losses import RIGHT, SCALED, WRONG, same, tidy
-from gdlab.reading.repairs import Say, find_repair, formula_text, gives
+from gdlab.reading.repairs import Say, find_repair, gives
 from gdlab.reading.result import GRADIENT, Finding, Gradient, Parameter, Table
+from gdlab.reading.written import formula_text
 
 FEWEST_USES, MOST_PARAMETERS, MOST_LOSSES, MOST_CELLS = 3, 40, 40, 5_000
 Values = dict[Key, Value]

@@ -13,10 +13,10 @@ from gdlab.reading.labels import label, ranges, speaks_of_descent
 from gdlab.reading.line import Line
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
-from gdlab.reading.repairs import formula_text
 from gdlab.reading.result import UPDATE, Finding, Parameter, Table
 from gdlab.reading.runs import run_of
 from gdlab.reading.words import table_words
+from gdlab.reading.written import formula_text
 
 
 def table_of(

@@ -1,0 +1,44 @@
+"""What was read in a sheet with numbers only, before anything is judged."""
+
+from dataclasses import dataclass
+
+from gdlab.reading.book import Book
+from gdlab.reading.figures import Figures, FigureTable
+from gdlab.reading.numeric import Layout
+from gdlab.reading.numeric_rules import Followed, Moves
+
+GRADIENTS = {
+    "gb": ("b", 1.0), "-gb": ("b", -1.0), "gm": ("m", 1.0), "-gm": ("m", -1.0),
+    "gm/2": ("m", 0.5), "-gm/2": ("m", -0.5),
+}  # fmt: skip
+ERRORS = {"error": 0.5, "-error": -0.5}
+NAMES = {"b": "intercept", "m": "slope"}
+
+
+@dataclass(frozen=True)
+class Read:
+    """One sheet of numbers, with all that was found out about it."""
+
+    book: Book
+    figures: FigureTable
+    layout: Layout
+    moves: list[Moves]
+    rule: Followed | None
+    as_good: list[str]
+
+
+def gradient_of(layout: Layout, which: str) -> Figures | None:
+    """The column that holds the gradient of b or m, in whatever convention."""
+    own = [role for role in layout.roles if GRADIENTS.get(role.name, ("", 0))[0] == which]
+    return own[0].figures if own else None
+
+
+def is_sharp(read: Read) -> bool:
+    """Whether the updates are large beside what rounding may hide: else nothing is to be told."""
+    sizes = sorted(
+        abs(move[0] - move[1]) / max(move[2], 1e-300)
+        for moves in read.moves
+        for move in moves.rows
+        if move is not None
+    )
+    return bool(sizes) and sizes[len(sizes) // 4] > 10

@@ -1,0 +1,138 @@
+"""Rules whose rate changes from update to update, and those with a decay of the parameters."""
+
+import itertools
+import math
+from collections.abc import Callable, Set
+from dataclasses import replace
+
+from gdlab.reading.book import Key
+from gdlab.reading.descent import Chain, original
+from gdlab.reading.graph import Graph, is_cell, number
+from gdlab.reading.losses import same
+from gdlab.reading.matching import ALIKE, Recognised, choices_of, match_of, said_of
+from gdlab.reading.recurrence import DRAWS, Recurrence
+from gdlab.reading.variants import Variant, rules_as_they_are
+
+
+def decayed(
+    graph: Graph,
+    recurrence: Recurrence,
+    constants: list[tuple[float, Key | None]],
+    samples: int,
+) -> Recognised | None:
+    """A rule on the gradient plus a constant times the parameter: L2 weight decay."""
+    numbers = [value for value, _ in constants]
+    for decay, cell in constants:
+        if not 0 < decay < 1:
+            continue
+        gradients = [
+            [g + decay * w for g, w in zip(own, parameters, strict=True)]
+            for own, parameters in zip(recurrence.gradients, recurrence.parameters, strict=True)
+        ]
+        decayed = replace(recurrence, gradients=gradients)
+        for variant in rules_as_they_are(len(recurrence.states[0])):
+            match = match_of(variant, decayed, numbers, samples)
+            if match is not None:
+                found = said_of(graph, variant, match, constants, recurrence.cells)
+                found.differs.append(f"adds {decay:.6g} times the parameter to the gradient")
+                found.hyper["weight_decay"] = decay, cell
+                return found
+    return None
+
+
+def scheduled(
+    graph: Graph,
+    chain: Chain,
+    recurrence: Recurrence,
+    samples: int,
+    constants: list[tuple[float, Key | None]],
+    data: Set[Key],
+) -> Recognised | None:
+    """A rule whose rate changes from update to update, whatever the data: a schedule."""
+    updates = chain.updates[recurrence.first : recurrence.first + len(recurrence.steps[0])]
+    if any(original(graph, one) in data for key in updates for one in graph.nodes[key].cells):
+        return None
+    numbers = [value for value, _ in constants]
+    for variant in rules_as_they_are(len(recurrence.states[0])):
+        names = [name for name in variant.hyper if name != "lr"]
+        for values in itertools.product(*(choices_of(name, variant, numbers) for name in names)):
+            hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
+            order = tuple(range(len(recurrence.states[0])))
+            rates = _rates(variant, recurrence, hyper, order, samples)
+            if rates is None:
+                continue
+            cells = _rate_cells(graph, chain, recurrence.first, rates)
+            found = Recognised(variant.name, ["changes its learning rate from row to row"])
+            found.hyper = {"lr": (abs(rates[0]), cells[0] if cells else None)}
+            form = None if cells else _form_of(rates, recurrence.first, constants)
+            if form is not None:
+                found.differs = [f"has the learning rate {form[0]} in update t"]
+                found.hyper = form[1]
+            found.hyper |= {name: (hyper[name], None) for name in names}
+            return found
+    return None
+
+
+FORMS: tuple[tuple[str, Callable[[float, float, float], float]], ...] = (
+    ("lr/(1 + decay*t)", lambda lr, decay, t: lr / (1 + decay * t)),
+    ("lr*decay^t", lambda lr, decay, t: lr * decay**t),
+    ("lr*exp(-decay*t)", lambda lr, decay, t: lr * math.exp(-decay * t)),
+)
+
+
+def _form_of(
+    rates: list[float], first: int, constants: list[tuple[float, Key | None]]
+) -> tuple[str, dict[str, tuple[float, Key | None]]] | None:
+    """The usual schedule, counted from 0 or from 1, that a sheet's numbers give the rates by."""
+    numbers = [one for one in constants if one[0] not in (0, 1)]
+    for (lr, cell), (decay, of) in itertools.product(numbers, repeat=2):
+        for (words, form), start in itertools.product(FORMS, (0, 1)):
+            try:
+                made = [form(lr, decay, first + k + start) for k in range(len(rates))]
+            except ArithmeticError:
+                continue
+            if all(same(abs(a), b) for a, b in zip(rates, made, strict=True)):
+                return words, {"lr": (lr, cell), "decay": (decay, of)}
+    return None
+
+
+def _rates(
+    variant: Variant,
+    recurrence: Recurrence,
+    hyper: dict[str, float],
+    order: tuple[int, ...],
+    samples: int,
+) -> list[float] | None:
+    """The rate of each update, where it is the same in every draw."""
+    rates: list[float] = []
+    for draw in range(DRAWS):
+        states = tuple(recurrence.states[draw][place] for place in order)
+        try:
+            steps = variant.steps(
+                recurrence.gradients[draw], recurrence.parameters[draw], recurrence.first,
+                states, hyper, samples,
+            )  # fmt: skip
+            for place, (own, step) in enumerate(zip(recurrence.steps[draw], steps, strict=True)):
+                if isinstance(step, complex) or not step or not own or own != own:
+                    return None
+                if draw == 0:
+                    rates.append(own / step)
+                elif not same(own, rates[place] * step, ALIKE):
+                    return None
+        except (ArithmeticError, ValueError, TypeError):
+            return None
+    return rates
+
+
+def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> list[Key]:
+    """The cells, one of every update's own references, that hold the rates."""
+    nodes = [graph.nodes[chain.updates[first + place]] for place in range(len(rates))]
+    for place in range(len(nodes[0].inputs)):
+        cells = [node.inputs[place] for node in nodes if place < len(node.inputs)]
+        held = [one for one in cells if is_cell(one)]
+        values = [number(graph.book.values.get(one)) for one in held]
+        if len(held) == len(rates) and all(
+            same(abs(a), abs(b)) for a, b in zip(values, rates, strict=True)
+        ):
+            return held
+    return []
