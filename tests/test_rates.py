@@ -70,6 +70,38 @@ def test_every_rule_comes_near_the_least_squares_or_says_why_not(rule, name):
     assert "\n" not in run.found.explanation
 
 
+# The columns that a model's parameters go with, where its error is linear in them and its loss the
+# error's square.
+FEATURES = {
+    "line": lambda x: [x**0, x],
+    "quadratic": lambda x: [x**0, x, x * x],
+}
+MODELS = [
+    (function.__name__, model)
+    for k, function in enumerate(BUILT_IN)
+    for j, model in enumerate(gdlab.models())
+    if FULL or j == k % len(gdlab.models())
+]
+
+
+@pytest.mark.parametrize(("rule", "model"), MODELS)
+def test_every_rule_on_every_models_own_points(rule, model):
+    run = gdlab.trace(rule, model=model, lr="find", epochs=50)
+    *inputs, y = (np.array(column) for column in run.points)
+    told = [reason for reason in REASONS if reason in run.found.explanation]
+    assert run.found.error < run.found.start_error
+    if model not in FEATURES:
+        assert told == []
+        return
+    features = np.array(FEATURES[model](*inputs)).T
+    best = np.linalg.lstsq(features, y, rcond=None)[0]
+    least = float(np.sqrt(np.mean((features @ best - y) ** 2)))
+    found = float(np.sqrt(np.mean((features @ list(run.final.values()) - y) ** 2)))
+    assert found == pytest.approx(run.found.error, rel=1e-9, abs=1e-12 * np.abs(y).max())
+    near = found <= NEAR * least + 0.01 * y.std() + 1e-9 * np.abs(y).max()
+    assert len(told) == (0 if near else 1)
+
+
 def test_a_found_rate_is_the_best_of_those_tried():
     found = gdlab.find_rate("momentum", SETS["anscombe"], epochs=20)
     errors = {
