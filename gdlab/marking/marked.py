@@ -30,7 +30,7 @@ WIDTHS = (8, 6, 22, 12, 16, 18, 110)
 MEANING = {
     RIGHT: "right",
     FOLLOWS: "follows correctly from your own earlier numbers, and counts",
-    UNEARNED: "follows from a wrong number, but is 0 or copied: it counts nothing",
+    UNEARNED: "0, copied or rounded too far: it shows no computing, and counts nothing",
     WRONG: "wrong; the same mistake in every row of a column counts once",
     EMPTY: "empty",
 }

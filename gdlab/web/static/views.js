@@ -5,7 +5,7 @@ import { valueOf } from "./state.js";
 const STATUS = {
   right: "right",
   follows: "follows from an earlier slip",
-  unearned: "follows, but was not computed",
+  unearned: "does not show that it was computed",
   wrong: "wrong",
   empty: "empty",
 };
