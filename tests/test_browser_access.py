@@ -286,7 +286,7 @@ def test_a_screen_reader_meets_a_grid_with_heads(opened: Any) -> None:
     assert {"start intercept, number", "lr, number"} <= set(named(nodes, "textbox"))
     assert "row" in named(nodes, "spinbutton")
     assert {"start intercept, slider", "rows a second"} <= set(named(nodes, "slider"))
-    assert named(nodes, "heading") == ["adam_lesson"]
+    assert named(nodes, "heading") == ["adam_lesson (the lesson's adam)"]
     assert [one["name"] for one in nodes if one["role"] == "tab" and one.get("selected")] == [
         "adam"
     ]

@@ -15,7 +15,7 @@ from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.points import lesson_pairs
 from gdlab.core.rerun import python_line
 from gdlab.notebook import requests
-from gdlab.web.assets import module
+from gdlab.web.assets import STATIC, joined
 from gdlab.web.limits import PAGE_POINTS
 from gdlab.web.sheet_meta import sheet_meta
 
@@ -189,7 +189,7 @@ def test_python_reads_the_points_of_a_workbook(book):
     content = io.BytesIO()
     made.save(content)
     found = result(book, "points", [content.getvalue()], name="mine.xlsx")
-    assert found == {"x": [1.5, 3.0], "y": [2.0, 4.0]}
+    assert found["points"] == {"x": [1.5, 3.0], "y": [2.0, 4.0]}
 
 
 @pytest.mark.parametrize(
@@ -318,10 +318,16 @@ def test_every_name_of_the_joined_modules_is_used_once():
     # A second function of the same name would silently take the place of the first.
     kinds = r"^(?:async )?(?:function\*?|const|let|class) (\w+)"
     for entry in ("jupyter.js", "page.js"):
-        names = re.findall(kinds, module(entry), re.M)
+        names = re.findall(kinds, joined(entry), re.M)
         assert "createSheet" in names
         assert sorted(set(names)) == sorted(names)
-        assert not re.search(r"^import|^export (?!default)", module(entry), re.M)
+        assert not re.search(r"^import|^export (?!default)", joined(entry), re.M)
+
+
+def test_no_template_stands_in_another():
+    """What takes the layout out would take the spaces of the inner one too: `` t="str"``."""
+    for path in STATIC.glob("*.js"):
+        assert not re.search(r"\$\{[^{}`]*`", path.read_text(encoding="utf-8")), path.name
 
 
 def test_the_lessons_points_are_the_workbooks(book):

@@ -18,12 +18,17 @@ IMPORT = re.compile(r"^import\b[^;]*?\bfrom \"\./([\w-]+\.js)\";\n", re.MULTILIN
 
 @cache
 def module(entry: str) -> str:
+    """A file and all that it imports as one text, without its layout."""
+    return jsmin(joined(entry))
+
+
+def joined(entry: str) -> str:
     """A file and all that it imports, each behind those that it imports from, as one text."""
     *before, last = [(STATIC / name).read_text(encoding="utf-8") for name in in_order(entry)]
-    joined = "\n".join(
+    imported = "\n".join(
         re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in before
     )
-    return jsmin(joined + "\n" + IMPORT.sub("", last))
+    return imported + "\n" + IMPORT.sub("", last)
 
 
 @cache

@@ -15,7 +15,8 @@ export function listedOf(things) {
   if (things.length === 1) return things[0];
   const shown = things.length > MOST_LISTED + 1 ? things.slice(0, MOST_LISTED) : things.slice(0, -1);
   const rest = things.length - shown.length;
-  return `${shown.join(", ")} and ${rest === 1 ? things.at(-1) : `${rest} more`}`;
+  const last = rest === 1 ? things.at(-1) : `${rest} more`;
+  return `${shown.join(", ")} and ${last}`;
 }
 
 const wordAt = (sheet, row, column) => {

@@ -38,5 +38,6 @@ export function pythonLine(sheet, { inputs, points, epochs, page }) {
     return inputs[input] === left ? null : `${name}=${full(inputs[input])}`;
   });
   const given = parts.filter((part) => part !== null);
-  return `gdlab.trace(${[`'${sheet.rule}'`, ...given].join(", ")})`;
+  const words = [`'${sheet.rule}'`, ...given];
+  return `gdlab.trace(${words.join(", ")})`;
 }

@@ -56,7 +56,8 @@ export function sheetView(state, lit, names, on) {
     spoken(row, column) {
       const text = this.text(row, column);
       const said = blank(row, column) ? `${text} ${STATUS[status(row, column)]}` : text || "blank";
-      return `${columns[column].name}, ${row ? `row ${row}` : "start"}: ${said}`;
+      const where = row ? `row ${row}` : "start";
+      return `${columns[column].name}, ${where}: ${said}`;
     },
     copied(row, column) {
       const number = value(row, column);

@@ -168,7 +168,8 @@ async function ruleSheet(text, template, content, check) {
       // The template's own run may have gone wrong too.
       if (address === "A3") moved = moved.replace(/( numbers| on)\.[^"]*"/g, `$1.${content.saved}"`);
       const written = moved ? `<f>${moved}</f>` : "";
-      return `<c r="${address}"${style}${kind ? ` t="${kind}"` : ""}>${written}<v>${now}</v></c>`;
+      const typed = kind ? ` t="${kind}"` : "";
+      return `<c r="${address}"${style}${typed}>${written}<v>${now}</v></c>`;
     },
   );
   const shapes = head.columns.map(({ name, letters, excel }) => ({
