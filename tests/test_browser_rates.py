@@ -99,7 +99,7 @@ def test_the_search_is_drawn_and_undone_and_refused_in_words(page):
     link(page, "points=1e200,2e200;2e200,3e200")
     page.click("[data-do=find]")
     page.wait_for_selector(".gd-alert:visible")
-    assert "no rate from 1e-30 to 1e20 makes the error" in line(page, "alert")
+    assert "sgd explodes at every rate from 1e-30 to 1e20" in line(page, "alert")
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,14 @@ MODELS = [
 
 @pytest.mark.parametrize(("rule", "model"), MODELS)
 def test_every_rule_on_every_models_own_points(rule, model):
-    run = gdlab.trace(rule, model=model, lr="find", epochs=50)
+    try:
+        run = gdlab.trace(rule, model=model, lr="find", epochs=50)
+    except ValueError as refused:
+        # The lesson's Adam divides by 0 where a gradient is 0, whatever its rate.
+        assert f"{rule} explodes at every rate" in str(refused)
+        for lr in (1e-20, 1e-6, 1e-3):
+            assert gdlab.trace(rule, model=model, lr=lr, epochs=50).exploded
+        return
     *inputs, y = (np.array(column) for column in run.points)
     told = [reason for reason in REASONS if reason in run.found.explanation]
     assert run.found.error < run.found.start_error
@@ -173,7 +180,7 @@ def test_rules_without_a_rate_and_points_without_one_are_refused():
     gdlab.rule(fixed)
     with pytest.raises(ValueError, match="fixed has no learning rate lr"):
         gdlab.trace("fixed", lr="find")
-    with pytest.raises(ValueError, match="no rate from 1e-30 to 1e20"):
+    with pytest.raises(ValueError, match="sgd explodes at every rate from 1e-30 to 1e20"):
         gdlab.trace("sgd", [(1e200, 2e200), (2e200, 3e200)], lr="find")
     with pytest.raises(ValueError, match="lr must be a number over 0, not 'search'"):
         gdlab.trace("sgd", lr="search")

@@ -136,6 +136,11 @@ def find_rate(rule: str | Callable[..., object], points: Any = None, **options: 
 
     def best() -> float:
         found = min(tried, key=lambda one: (tried[one], one))
+        if tried[found] == math.inf:
+            raise ValueError(
+                f"lr='find': {rule} explodes at every rate from 1e{LOWEST} to 1e{HIGHEST}; "
+                "start elsewhere, or scale"
+            )
         if not tried[found] < start_error:
             raise ValueError(
                 f"lr='find': no rate from 1e{LOWEST} to 1e{HIGHEST} makes the error of {rule} "

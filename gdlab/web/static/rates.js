@@ -58,6 +58,10 @@ export async function findRate(job, tell = () => {}, signal = null) {
     const found = [...tried].reduce(
       (one, other) => (other[1] < one[1] || (other[1] === one[1] && other[0] < one[0]) ? other : one),
     );
+    if (found[1] === Infinity) {
+      throw new Refusal(`${job.sheet.rule} explodes at every rate from 1e${LOWEST} to 1e${HIGHEST}; `
+        + "start elsewhere, or scale");
+    }
     if (!(found[1] < startError)) {
       throw new Refusal(`no rate from 1e${LOWEST} to 1e${HIGHEST} makes the error of `
         + `${job.sheet.rule} smaller than it is at the start, ${short(startError)}; start `
