@@ -78,6 +78,9 @@ def test_other_zips(tmp_path: Path) -> None:
     refused(zipped(path, odd, zipfile.ZIP_BZIP2), "packed in an unusual way")
     refused(zipped(path, odd | {f"{i}.xml": "" for i in range(600)}), "more than 500")
     refused(zipped(path, odd | {"XL/Workbook.xml": "<a/>"}), "the same name")
+    nameless = zipped(path, odd | {"Qa": "<a/>"}).read_bytes().replace(b"Qa", b"\0a")
+    path.write_bytes(nameless)
+    refused(path, "damaged")
 
 
 @pytest.mark.parametrize(

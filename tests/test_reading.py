@@ -359,3 +359,11 @@ def test_a_sheet_of_texts_is_remarked_once(tmp_path: Path) -> None:
     filled = read_filled(path)
     assert statuses(filled)["right"] == 33
     assert len(filled.notes) == 1 and "33 numbers are typed as text" in filled.notes[0]
+
+
+def test_an_epoch_far_beyond_the_rows_is_read_as_one_pass(tmp_path):
+    def damage(_book, table, _practice):
+        table.write_number("A11", 408_000)
+
+    filled = read_filled(hand_in(tmp_path / "a.xlsx", "sgd", rows=3, record=False, touch=damage))
+    assert filled.key.rows == 3

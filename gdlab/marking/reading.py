@@ -156,7 +156,7 @@ def _key(
         samples = len(record.points)
     else:
         epochs = [_whole(place, "epoch", row) for row in rows.values()]
-        samples = count // max(epochs, default=1)
+        samples = max(count // max(epochs, default=1), 1)
     given = _inputs(place, table, record, notes)
     points = [
         _point(place, table.point, rows, sample, record, notes) for sample in range(1, samples + 1)

@@ -119,7 +119,8 @@ def package_of(data: bytes, limits: Limits = PRACTICE) -> Package:
 
 
 def _checked(archive: zipfile.ZipFile, limits: Limits) -> Package:
-    parts = [part for part in archive.infolist() if not part.is_dir()]
+    # A part without a name, which is_dir() cannot bear, is looked through like any other.
+    parts = [part for part in archive.infolist() if not part.filename.endswith("/")]
     if len(parts) > MOST_PARTS:
         raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
     _refuse_by_name([part.filename for part in parts], limits)

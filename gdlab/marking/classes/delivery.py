@@ -63,7 +63,7 @@ def delivered(source: Path) -> Iterator[Path]:
 
 def _unpack(packed: zipfile.ZipFile, folder: Path) -> None:
     """Write the members as plain files with their times; none leads out of the folder."""
-    members = [one for one in packed.infolist() if not one.is_dir()]
+    members = [one for one in packed.infolist() if not one.filename.endswith("/")]
     if len(members) > MOST_FILES:
         raise Refused(f"it holds more than {MOST_FILES:,} files")
     left = MOST_UNPACKED
