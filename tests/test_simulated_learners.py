@@ -346,7 +346,7 @@ def test_honest_digits_are_right(style: str) -> None:
             found = marked(trial, seed, cells, text)
             wrong = [one for one in found.cells if one.status != "right"]
             # Of two digits a few tell nothing; none is called wrong.
-            if style == "two digits" and len(wrong) < 3:
+            if style == "two digits" and len(wrong) < len(cells) / 5:
                 wrong = [one for one in wrong if one.status != "unearned"]
             assert not wrong, (rule, seed, wrong[0])
 
@@ -366,7 +366,9 @@ def test_a_slip_of_the_hand_is_not_taken_for_one_of_computing(kind: str) -> None
         named = cell.status == "wrong" and cell.slip is not None
         fares["named" if named else cell.status] += 1
         if named:
-            assert cell.slip in (*accepted, "turned_round", "point_shifted"), (seed, cell)
+            # A digit less may be the very number that rounding too early gives.
+            same = ("turned_round", "point_shifted", "rounded_too_early")
+            assert cell.slip in (*accepted, *same), (seed, cell)
     assert fares["named"] > 1, fares
 
 

@@ -111,7 +111,9 @@ class _Digits:
             0.5 * 10.0 ** (size(middle) + 1 - (self.claims.to_digits or MOST_KEPT)),
         )
         known = (verdict.expected, verdict.from_yours if self.claims.written else "")
-        return not any(isinstance(one, float) and abs(one - middle) <= spare for one in known)
+        return not any(
+            isinstance(one, float) and abs(one - middle) <= SPARE * spare for one in known
+        )
 
     def _place(self, row: int, name: str) -> CellRef | None:
         """Where a computed cell stands that a formula names; None for all else."""

@@ -40,7 +40,7 @@ function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYou
   const digits = orderOf(middle) + 1 - (habits.toDigits ?? MOST_KEPT_DIGITS);
   const spare = Math.max(habits.decimals ? 0.5 * 10 ** -habits.decimals : SAME_NUMBER, 0.5 * 10 ** digits);
   const known = habits.decimals ? [expected, fromYours] : [expected];
-  return !known.some((one) => Math.abs(one - middle) <= spare);
+  return !known.some((one) => Math.abs(one - middle) <= SPARE_OF_CLAIM * spare);
 }
 
 /**
