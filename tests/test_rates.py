@@ -86,14 +86,12 @@ MODELS = [
 
 @pytest.mark.parametrize(("rule", "model"), MODELS)
 def test_every_rule_on_every_models_own_points(rule, model):
-    try:
-        run = gdlab.trace(rule, model=model, lr="find", epochs=50)
-    except ValueError as refused:
-        # The lesson's Adam divides by 0 where a gradient is 0, whatever its rate.
-        assert f"{rule} explodes at every rate" in str(refused)
-        for lr in (1e-20, 1e-6, 1e-3):
-            assert gdlab.trace(rule, model=model, lr=lr, epochs=50).exploded
+    # The lesson's Adam divides by 0 where a gradient is 0, whatever its rate.
+    if all(gdlab.trace(rule, model=model, lr=lr, epochs=50).exploded for lr in (1e-20, 1e-6)):
+        with pytest.raises(ValueError, match=f"{rule} explodes at every rate"):
+            gdlab.trace(rule, model=model, lr="find", epochs=50)
         return
+    run = gdlab.trace(rule, model=model, lr="find", epochs=50)
     *inputs, y = (np.array(column) for column in run.points)
     told = [reason for reason in REASONS if reason in run.found.explanation]
     assert run.found.error < run.found.start_error
