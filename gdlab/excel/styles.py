@@ -7,7 +7,7 @@ explosions are bold.
 
 from typing import Any
 
-INK, QUIET, PAPER = "#1A1A1A", "#595959", "#FFFFFF"
+INK, QUIET = "#1A1A1A", "#595959"
 HEADER_GROUND, HEADER_INK = "#1F3A5F", "#FFFFFF"
 SYMBOL_GROUND = "#E4EBF3"
 INPUT_GROUND, INPUT_EDGE = "#FFF2CC", "#7F6000"
