@@ -152,6 +152,9 @@ def test_an_open_document_formula_is_read_as_excel_writes_it():
     "formula",
     [
         "=" + "(" * 2000 + "A1" + ")" * 2000,
+        "=" + "(" * 10_000 + "A1" + ")" * 10_000,
+        "=" + "-" * 8_190 + "A1",
+        "=1" + "+B7*2" * 1_638,
         "=" + "+".join(["A1"] * 2500),
         "=A9",
         "=SUM(A1:XFD1048576)",

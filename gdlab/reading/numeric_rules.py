@@ -263,7 +263,7 @@ def steps_of(
         own: list[Pair | None] = []
         now = dict(variant.rule.starts)
         known = True
-        share = 0.0
+        share = most = 0.0
         for row in range(rows):
             move = one.rows[row]
             for name, column in columns.items():
@@ -287,7 +287,11 @@ def steps_of(
                 known = False
                 continue
             now = {name: made[name] for name in now}
-            own.append((made["step"], share * abs(made["step"])))
+            off = share * abs(made["step"])
+            if variant.rule.carried and not written:
+                # What rounding left in a state stays there, however small the step is now.
+                off = most = max(most, off)
+            own.append((made["step"], off))
         found.append(own)
     return found
 

@@ -9,9 +9,9 @@ from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
 from gdlab.reading.numeric import Layout, Series, find_layout
-from gdlab.reading.numeric_findings import findings_of
+from gdlab.reading.numeric_findings import MOST_WRONG, findings_of
 from gdlab.reading.numeric_read import GRADIENTS, NAMES, Read, gradient_of, is_sharp
-from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of
+from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
 from gdlab.reading.result import Finding, Gradient, Parameter, Table
 from gdlab.reading.runs import CLOSE, equal_run
 from gdlab.reading.variants import LESSONS
@@ -125,8 +125,11 @@ def _table(read: Read, findings: list[Finding]) -> Table:
             why = next(one.because for one in findings if address(bad[0]) in one.cells)
             gradients.append(Gradient(ranges(book, bad), name, loss, WRONG, None, why))
     keys = [key for column in read.figures.columns for key in column.keys]
+    doubtful = _is_doubtful(read)
     hyper = {
-        name: (value, address(cell) if cell else None) for name, (value, cell) in rule.hyper.items()
+        name: (value, address(cell) if cell else None)
+        for name, (value, cell) in rule.hyper.items()
+        if not doubtful
     }
     table = Table(
         sheet=book.sheets[read.figures.sheet],
@@ -170,9 +173,21 @@ def _updates(read: Read) -> int:
     return max(sum(row is not None for row in moves.rows) for moves in read.moves)
 
 
+def _is_doubtful(read: Read) -> bool:
+    """Whether many updates of a parameter contradict the rule, so that it may be another."""
+    assert read.rule is not None
+    rate = read.rule.hyper["lr"][0]
+    for moves, own in zip(read.moves, read.rule.steps, strict=True):
+        marks = [update_right(moves, own, rate, row) for row in range(read.figures.rows)]
+        wrong, tried = marks.count(False), len(marks) - marks.count(None)
+        if wrong > max(1, MOST_WRONG * tried):
+            return True
+    return False
+
+
 def _rule_name(read: Read) -> str | None:
     assert read.rule is not None
-    if not is_sharp(read):
+    if not is_sharp(read) or _is_doubtful(read):
         return None
     name = read.rule.variant.name
     xs = {value for value in read.layout.x.figures.values if value is not None}
@@ -211,19 +226,23 @@ def _words(read: Read, table: Table, has_faults: bool) -> str:
         for moves, states in zip(read.moves, rule.states, strict=True)
         for name, figures in states.items()
     ]
-    hyper = ", ".join(
-        f"{name} {value:.10g}" + (f" ({cell})" if cell else "")
+    hyper = "".join(
+        f", {name} {value:.10g}" + (f" ({cell})" if cell else "")
         for name, (value, cell) in table.hyper.items()
     )
     rule_name = table.rule or "an unknown rule"
     sentences = [
-        f"{rule_name} on y = b + m*x, {table.updates} updates, {hyper}, read from the numbers: "
+        f"{rule_name} on y = b + m*x, {table.updates} updates{hyper}, read from the numbers: "
         + ", ".join(parts) + "."
     ]  # fmt: skip
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
     if not is_sharp(read):
         sentences.append("Its digits are too few to tell the rule, or to judge the updates.")
+    elif _is_doubtful(read):
+        sentences.append(
+            "Many updates are not this rule's, so it is another, and they are not judged."
+        )
     elif read.as_good:
         sentences.append(f"The numbers fit {listed(read.as_good)} as well.")
     if not has_faults:

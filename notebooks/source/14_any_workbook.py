@@ -34,40 +34,41 @@ import gdlab
 # %%
 POINTS = [(1, 5), (2, 7), (4, 3), (3, 8), (5, 9), (2, 4)]
 HEADS = ("hours", "mark", "b", "m", "guess", "miss²", "dL/db", "dL/dm")
+MOVED = ["=C{above}-$B$1*G{above}", "=D{above}-$B$1*H{above}"]
+FORMULAS = ["=C{r}+D{r}*A{r}", "=(B{r}-E{r})^2", "=2*(E{r}-B{r})"]
 
 
-def sheet_of(place, slope_gradient="=G{r}*A{r}"):
+# %%
+def rows_of(slope_gradient):
+    for r, point in enumerate(POINTS, start=4):
+        start = [0, 0] if r == 4 else [one.format(above=r - 1) for one in MOVED]
+        yield [*point, *start, *(one.format(r=r) for one in [*FORMULAS, slope_gradient])]
+
+
+# %%
+def write(place, slope_gradient="=G{r}*A{r}"):
     book = openpyxl.Workbook()
-    page = book.active
-    page.title = "marks"
-    page["A1"], page["B1"] = "learning rate", 0.01
-    page.append([])
-    page.append(HEADS)
-    for r, (hours, mark) in enumerate(POINTS, start=4):
-        moved = [f"=C{r - 1}-$B$1*G{r - 1}", f"=D{r - 1}-$B$1*H{r - 1}"]
-        start = [0, 0] if r == 4 else moved
-        forward = [f"=C{r}+D{r}*A{r}", f"=(B{r}-E{r})^2"]
-        gradients = [f"=2*(E{r}-B{r})", slope_gradient.format(r=r)]
-        page.append([hours, mark, *start, *forward, *gradients])
+    for row in (["learning rate", 0.01], [], HEADS, *rows_of(slope_gradient)):
+        book.active.append(row)
     book.save(place)
-    return place
 
 
+# %%
 Path("written").mkdir(exist_ok=True)
-right = sheet_of("written/marks.xlsx")
+write("written/marks.xlsx")
 
 # %% [markdown]
 # `gdlab.read_workbook` reads any such file. It finds the cells that become themselves minus
 # something, takes the sheet's own loss, `miss²`, differentiates it, and compares.
 
 # %%
-gdlab.read_workbook(right)
+gdlab.read_workbook("written/marks.xlsx")
 
 # %% [markdown]
 # Nothing was told to it. Where each thing stands is in `tables`:
 
 # %%
-(table,) = gdlab.read_workbook(right).tables
+(table,) = gdlab.read_workbook("written/marks.xlsx").tables
 print(table.rule, table.model, table.hyper)
 for gradient in table.gradients:
     print(gradient.cells, "is the gradient with respect to", gradient.of, "-", gradient.verdict)
@@ -79,8 +80,8 @@ for gradient in table.gradients:
 # where the hours (A) belong. The sheet computes without complaint, and its loss may even fall.
 
 # %%
-wrong = sheet_of("written/marks_wrong.xlsx", "=G{r}*B{r}")
-reading = gdlab.read_workbook(wrong)
+write("written/marks_wrong.xlsx", "=G{r}*B{r}")
+reading = gdlab.read_workbook("written/marks_wrong.xlsx")
 reading
 
 # %% [markdown]
@@ -103,6 +104,8 @@ reading.hint()
 run = gdlab.trace("momentum", POINTS, lr=0.05, beta=0.8, start={"intercept": 0, "slope": 0})
 columns = ["x", "y", "intercept", "slope", "y_pred", "grad_intercept", "grad_slope"]
 columns += ["avg_intercept", "avg_slope", "new_intercept", "new_slope"]
+
+# %%
 by_hand = run.frame[columns].round(4)
 by_hand.columns = [f"column {number}" for number in range(len(columns))]
 by_hand.to_csv("written/by_hand.csv", index=False)
@@ -139,13 +142,12 @@ gdlab.explore(table.run)
 # %%
 book = openpyxl.Workbook()
 for year in range(1, 6):
-    before = f"=A{year - 1}*1.03-20" if year > 1 else 500
-    book.active.append([before])
+    book.active.append([f"=A{year - 1}*1.03-20" if year > 1 else 500])
 book.save("written/savings.xlsx")
 gdlab.read_workbook("written/savings.xlsx")
 
 # %% [markdown]
 # ## Exercise
 #
-# Write a sheet with `sheet_of` in which `dL/dm` is right, but half of what it should be: remove
+# Write a sheet with `write` in which `dL/dm` is right, but half of what it should be: remove
 # the 2 from its formula only. Is that a choice or a mistake? What if both gradients are halved?
