@@ -53,7 +53,7 @@ def errors_of(trace: Trace) -> Errors | None:
     if len(bad_epochs):
         # A rate that comes from an error is one, even where IEEE 754 finds a way round it.
         first = min(first, (int(bad_epochs[0]) + 1) * trace.samples + 1)
-    return _Search(trace, first).errors()
+    return _ErrorSearch(trace, first).errors()
 
 
 def epoch_value(trace: Trace, errors: Errors | None, column: str, epoch: int) -> float | str:
@@ -62,7 +62,7 @@ def epoch_value(trace: Trace, errors: Errors | None, column: str, epoch: int) ->
     return error or trace.epochs[column].iloc[epoch - 1].item()
 
 
-class _Search:
+class _ErrorSearch:
     """Goes through the rows in order, remembering the errors of this row and the row above."""
 
     def __init__(self, trace: Trace, first: int) -> None:

@@ -60,7 +60,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
-class Match:
+class Candidate:
     """One slip that gives a written number, and how often chance would find one as good.
 
     ``gives`` is what the slip gives, ``claim`` what the number stands for.
@@ -80,7 +80,7 @@ class Cause:
     """
 
     slip: Slip
-    matches: Mapping[CellRef, Match]
+    matches: Mapping[CellRef, Candidate]
 
     @property
     def chance(self) -> float:
@@ -90,7 +90,7 @@ class Cause:
 
 def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
     """The diagnoses of the wrong cells, as far as there are any."""
-    search = _Search(judgement)
+    search = _CauseSearch(judgement)
     named, shown = _of_formulas(search)
     causes = {name: search.causes(name, cells) for name, cells in search.wrong.items()}
     table = judgement.filled.key.table
@@ -113,7 +113,7 @@ def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
 
 
 def _of_formulas(
-    search: "_Search",
+    search: "_CauseSearch",
 ) -> tuple[dict[CellRef, Diagnosis], dict[CellRef, Diagnosis]]:
     """The wrong cells whose own formula is a slip, and those where it is only shown.
 
@@ -177,7 +177,7 @@ def _cut_off(judgement: Judgement, known: Mapping[CellRef, Diagnosis]) -> dict[C
     return {**known, **dict.fromkeys(places, found)}
 
 
-class _Search:
+class _CauseSearch:
     """What explains the wrong cells of a sheet, column by column."""
 
     def __init__(self, judgement: Judgement) -> None:
@@ -186,7 +186,7 @@ class _Search:
         self.wrong: dict[str, list[Verdict]] = {}
         self.status = {one.place: one.status for one in judgement.verdicts}
         # The slips that give single cells, for those that nothing explains together.
-        self.found: dict[str, dict[CellRef, list[Match]]] = {}
+        self.found: dict[str, dict[CellRef, list[Candidate]]] = {}
         self.in_pairs = 0
         for verdict in judgement.verdicts:
             if verdict.status == WRONG and verdict.place in judgement.claims:
@@ -211,9 +211,9 @@ class _Search:
         return [] if alone else [one for one in found if one.chance < BELIEVED_OF_TWO]
 
     def _explaining(
-        self, cells: list[Verdict], found: Mapping[CellRef, list[Match]]
+        self, cells: list[Verdict], found: Mapping[CellRef, list[Candidate]]
     ) -> list[Cause]:
-        by_slip: dict[int, dict[CellRef, Match]] = {}
+        by_slip: dict[int, dict[CellRef, Candidate]] = {}
         for place, matches in found.items():
             for match in matches:
                 by_slip.setdefault(id(match.slip), {})[place] = match
@@ -247,14 +247,14 @@ class _Search:
         claims = self.sharp[verdict.place], self.judgement.claims[verdict.place]
         return gives is not None and any(meet(gives, claim) for claim in claims)
 
-    def matches(self, verdict: Verdict, tried: Iterable[Slip]) -> list[Match]:
+    def matches(self, verdict: Verdict, tried: Iterable[Slip]) -> list[Candidate]:
         """The slips that give a written number."""
         right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
         if isinstance(right, str):
             return []
         put = _Put(self.judgement, verdict.place)
         given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
-        found: dict[int, Match] = {}
+        found: dict[int, Candidate] = {}
         for claim in (self.sharp[verdict.place], self.judgement.claims[verdict.place]):
             near: dict[int, float] | None = None
             for slip, gives in given:
@@ -263,7 +263,7 @@ class _Search:
                     # Too much gives 0: it is no evidence.
                     zero = claim[0] <= 0 <= claim[1]
                     chance = 1.0 if zero else _chance(near, slip.usual)
-                    found[id(slip)] = Match(slip, gives, claim, chance)
+                    found[id(slip)] = Candidate(slip, gives, claim, chance)
         return list(found.values())
 
 
@@ -415,7 +415,7 @@ def _same(first: Cause, second: Cause) -> bool:
     )
 
 
-def _possible(found: Mapping[CellRef, list[Match]]) -> dict[CellRef, Diagnosis]:
+def _possible(found: Mapping[CellRef, list[Candidate]]) -> dict[CellRef, Diagnosis]:
     """For single cells the slips that could be, where none explains the whole column."""
     diagnoses = {}
     for place, matches in found.items():

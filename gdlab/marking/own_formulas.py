@@ -27,7 +27,7 @@ def own_formulas(
 
     def read() -> Mapping[CellRef, OwnFormula]:
         written = place.grid.formulas
-        reader = _Reader(place, table, rows, written)
+        reader = _FormulaReader(place, table, rows, written)
         found = {}
         for name, column in place.columns.items():
             for t, row in rows.items():
@@ -41,7 +41,7 @@ def own_formulas(
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _FormulaReader:
     """Formulas of one sheet: every address is a name of the table, an input, or what it holds."""
 
     place: TableLocation

@@ -33,14 +33,14 @@ AROUND = (
 )
 
 
-class Reading(NamedTuple):
+class NumberReading(NamedTuple):
     """A number that a text may mean, and the decimals that it claims; None: all of them."""
 
     number: float
     decimals: int | None
 
 
-def readings(text: str) -> list[Reading]:
+def readings(text: str) -> list[NumberReading]:
     """The numbers that a text may mean, the likelier first; none where it is no number.
 
     More than one only where a single comma or point may stand before decimals or thousands, and
@@ -82,7 +82,7 @@ def readings(text: str) -> list[Reading]:
         written = f"{sign}{digits}e{tens}"
         number = float(written)
         if math.isfinite(number):
-            found.append(Reading(number, decimals_of(written)))
+            found.append(NumberReading(number, decimals_of(written)))
     return found
 
 
@@ -92,10 +92,10 @@ def unworked(text: str) -> str:
     return found.problem if found else ""
 
 
-def _computed(number: float) -> Reading:
+def _computed(number: float) -> NumberReading:
     """A number that is computed from rounded ones: it claims some digits of what comes out."""
     size = math.floor(math.log10(abs(number))) if number else 0
-    return Reading(number, DIGITS_OF_FRACTION - 1 - size)
+    return NumberReading(number, DIGITS_OF_FRACTION - 1 - size)
 
 
 def _ends(above: int, below: int) -> int:

@@ -28,7 +28,7 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Span = tuple[float, float]
 
 
-class Area(NamedTuple):
+class PlotArea(NamedTuple):
     """Where numbers stand on a chart, and the frame round them."""
 
     x: Callable[[np.ndarray], np.ndarray]
@@ -108,7 +108,7 @@ def _is_line(run: Trace) -> bool:
     return run.table.model.name == LINE
 
 
-def _contours(run: Trace, chosen: tuple[str, str], area: Area, spans: list[Span]) -> str:
+def _contours(run: Trace, chosen: tuple[str, str], area: PlotArea, spans: list[Span]) -> str:
     """Contour lines of the loss; other parameters are held where the last row left them."""
     from contourpy import contour_generator
 
@@ -130,7 +130,7 @@ def _area(
     x: Span,
     y: Span,
     y_ticks: dict[float, str] | None = None,
-) -> Area:
+) -> PlotArea:
     """Axes over two ranges; ``y_ticks`` are places along y with their words."""
     across = _scale(x, 0, INNER_WIDTH)
     up = _scale(y, INNER_HEIGHT, 0)
@@ -146,7 +146,7 @@ def _area(
         parts.append(_word("gdlab-tick-label", -5, at + 3.5, said, "end"))
     parts.append(_word("gdlab-axis", INNER_WIDTH, INNER_HEIGHT + 28, x_label, "end"))
     parts.append(_word("gdlab-axis", INNER_WIDTH, -10, y_label, "end"))
-    return Area(across, up, "".join(parts))
+    return PlotArea(across, up, "".join(parts))
 
 
 def _scale(span: Span, low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
@@ -160,7 +160,7 @@ def _scale(span: Span, low: float, high: float) -> Callable[[np.ndarray], np.nda
     return place
 
 
-def _chart(title: str, area: Area, marks: str) -> str:
+def _chart(title: str, area: PlotArea, marks: str) -> str:
     """A whole chart; what lies outside its axes is cut off."""
     size = f'width="{INNER_WIDTH}" height="{INNER_HEIGHT}"'
     return (
@@ -170,7 +170,7 @@ def _chart(title: str, area: Area, marks: str) -> str:
     )
 
 
-def _line(area: Area, x: np.ndarray, y: np.ndarray, name: str) -> str:
+def _line(area: PlotArea, x: np.ndarray, y: np.ndarray, name: str) -> str:
     """A line through places; a gap where a number is not finite, few places where it is dense."""
     gone = ~(np.isfinite(x) & np.isfinite(y))
     across, up = area.x(x), area.y(y)

@@ -69,7 +69,7 @@ class Package:
 
 
 @dataclass(frozen=True)
-class Limits:
+class SizeLimits:
     """How much of a workbook is read; with ``macros`` one that holds some is read without them.
 
     With ``any_kind`` it may link to other files, which are not opened, or be an OpenDocument sheet.
@@ -85,17 +85,19 @@ class Limits:
 
 
 # gdlab's own sheets, filled in; points; and whatever people bring: 200,000 formulas with values.
-PRACTICE = Limits(12_000_000, 30_000_000, 300_000, 25_000, 100, macros=False, any_kind=False)
+PRACTICE = SizeLimits(12_000_000, 30_000_000, 300_000, 25_000, 100, macros=False, any_kind=False)
 POINTS = replace(PRACTICE, macros=True)
-ANY_WORKBOOK = Limits(60_000_000, 80_000_000, 2_000_000, 200_000, 400, macros=True, any_kind=True)
+ANY_WORKBOOK = SizeLimits(
+    60_000_000, 80_000_000, 2_000_000, 200_000, 400, macros=True, any_kind=True
+)
 
 
-def read_package(path: Path, limits: Limits = PRACTICE) -> Package:
+def read_package(path: Path, limits: SizeLimits = PRACTICE) -> Package:
     """Read and check a workbook's zip; Refused as for :func:`package_of`."""
     return package_of(read_bytes(path, MOST_BYTES), limits)
 
 
-def package_of(data: bytes, limits: Limits = PRACTICE) -> Package:
+def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
     """Check the bytes of a workbook's zip.
 
     Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
@@ -118,14 +120,14 @@ def package_of(data: bytes, limits: Limits = PRACTICE) -> Package:
         raise Refused("it is damaged, or no .xlsx workbook") from None
 
 
-def _checked(archive: zipfile.ZipFile, limits: Limits) -> Package:
+def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
     # A part without a name, which is_dir() cannot bear, is looked through like any other.
     parts = [part for part in archive.infolist() if not part.filename.endswith("/")]
     if len(parts) > MOST_PARTS:
         raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
     _refuse_by_name([part.filename for part in parts], limits)
     sheets: dict[str, SheetFacts] = {}
-    walker = _Walker(limits)
+    walker = _PartWalker(limits)
     total = 0
     passed = io.BytesIO()
     with zipfile.ZipFile(passed, "w") as kept:
@@ -154,7 +156,7 @@ def _is_macro(name: str) -> bool:
     return "vba" in name or "macrosheets/" in name or "activex/" in name
 
 
-def _refuse_by_name(names: list[str], limits: Limits) -> None:
+def _refuse_by_name(names: list[str], limits: SizeLimits) -> None:
     lower = [name.lower() for name in names]
     if len(set(lower)) < len(lower):
         raise Refused("it is damaged: two of its parts have the same name")
@@ -206,10 +208,10 @@ def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int, left: 
     return b"".join(pieces)
 
 
-class _Walker:
+class _PartWalker:
     """Walks the XML parts of one file: counts elements, and notes what a sheet's XML says."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SizeLimits) -> None:
         self.limits = limits
         self.elements = self.heavy = 0
 

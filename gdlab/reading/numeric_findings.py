@@ -6,7 +6,7 @@ from dataclasses import replace
 from gdlab.reading.book import address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
-from gdlab.reading.numeric_read import GRADIENTS, NAMES, Read, gradient_of, is_sharp
+from gdlab.reading.numeric_read import GRADIENTS, NAMES, NumericRead, gradient_of, is_sharp
 from gdlab.reading.numeric_rules import Moves, Pair, steps_of, update_right
 from gdlab.reading.result import VALUE, Finding
 
@@ -16,7 +16,7 @@ MOST_WRONG = 0.25
 Mended = dict[tuple[int, int], float]
 
 
-def findings_of(read: Read) -> Iterator[tuple[int, int, Finding]]:
+def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     """Every cell that the cells before it contradict, with its row and rank in the row.
 
     A cell that follows from what should stand in a wrong cell before it is right: one slip of the
@@ -55,7 +55,9 @@ def findings_of(read: Read) -> Iterator[tuple[int, int, Finding]]:
         yield from _not_carried(read, moves)
 
 
-def _wrong_updates(read: Read, number: int, mended: Mended) -> Iterator[tuple[int, int, Finding]]:
+def _wrong_updates(
+    read: NumericRead, number: int, mended: Mended
+) -> Iterator[tuple[int, int, Finding]]:
     """The updates of one parameter that are not the rule's."""
     assert read.rule is not None
     moves, own = read.moves[number], read.rule.steps[number]
@@ -80,7 +82,7 @@ def _same_slip(found: list[tuple[int, int, Finding]]) -> bool:
     return len(named) == 1 and all("; " in one.because for _, _, one in found)
 
 
-def _roles(read: Read) -> list[Role]:
+def _roles(read: NumericRead) -> list[Role]:
     """The columns with what each holds, in the order of computing."""
     layout, wrong_column = read.layout, read.moves[1].gradient
     roles = [
@@ -110,7 +112,7 @@ def _follows(role: Role, row: int, mended: Mended) -> bool:
     return found is not None and abs(value - found[0]) <= found[1] + role.figures.slack(row)
 
 
-def _mended_steps(read: Read, mended: Mended) -> list[list[Pair | None]]:
+def _mended_steps(read: NumericRead, mended: Mended) -> list[list[Pair | None]]:
     """What the rule would subtract, with wrong gradients put right."""
     assert read.rule is not None
     moves = []
@@ -126,7 +128,7 @@ def _mended_steps(read: Read, mended: Mended) -> list[list[Pair | None]]:
     return steps_of(read.rule.variant, moves, hyper, read.rule.states, read.figures.rows)
 
 
-def _not_carried(read: Read, moves: Moves) -> Iterator[tuple[int, int, Finding]]:
+def _not_carried(read: NumericRead, moves: Moves) -> Iterator[tuple[int, int, Finding]]:
     """The rows that do not begin with the new value of the row above."""
     if not moves.own_column or moves.before.shifted:
         return
@@ -143,7 +145,7 @@ def _not_carried(read: Read, moves: Moves) -> Iterator[tuple[int, int, Finding]]
 
 
 def _finding(
-    read: Read, figures: Figures, row: int, wanted: float, words: str, why: str | None
+    read: NumericRead, figures: Figures, row: int, wanted: float, words: str, why: str | None
 ) -> Finding:
     key = figures.keys[row]
     value = figures.values[row]
@@ -202,7 +204,7 @@ def _update_slip(
     move: tuple[float, float, float, tuple[float, float]],
     step: float,
     rate: float,
-    read: Read,
+    read: NumericRead,
     number: int,
     row: int,
 ) -> str | None:

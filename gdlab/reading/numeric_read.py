@@ -16,7 +16,7 @@ NAMES = {"b": "intercept", "m": "slope"}
 
 
 @dataclass(frozen=True)
-class Read:
+class NumericRead:
     """One sheet of numbers, with all that was found out about it."""
 
     book: Book
@@ -33,7 +33,7 @@ def gradient_of(layout: Layout, which: str) -> Figures | None:
     return own[0].figures if own else None
 
 
-def is_sharp(read: Read) -> bool:
+def is_sharp(read: NumericRead) -> bool:
     """Whether the updates are large beside what rounding may hide: else nothing is to be told."""
     sizes = sorted(
         abs(move[0] - move[1]) / max(move[2], 1e-300)

@@ -10,9 +10,9 @@ from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
 from gdlab.reading.numeric import Layout, Series, find_layout
 from gdlab.reading.numeric_findings import MOST_WRONG, findings_of
-from gdlab.reading.numeric_read import GRADIENTS, NAMES, Read, gradient_of, is_sharp
+from gdlab.reading.numeric_read import GRADIENTS, NAMES, NumericRead, gradient_of, is_sharp
 from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
-from gdlab.reading.result import Finding, Gradient, Parameter, Table
+from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.runs import CLOSE, equal_run
 from gdlab.reading.variants import LESSONS
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from gdlab.core.trace import Trace
 
 
-def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
+def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | None:
     """A sheet of numbers as a table with its findings; None where no line's descent is found."""
-    best: Read | None = None
+    best: NumericRead | None = None
     for figures in figure_tables(book, sheet):
         layout = find_layout(figures)
         if layout is None:
@@ -38,7 +38,7 @@ def read_numbers(book: Book, sheet: int) -> tuple[Table, list[Finding]] | None:
     return _table(best, findings), findings
 
 
-def _read(book: Book, figures: FigureTable, layout: Layout) -> Read:
+def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
     taken = {
         id(one)
         for one in (
@@ -64,7 +64,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> Read:
                 figures, layout, taken, "m", found, lambda p, y: 2 * (p - y), (p, y)
             )
             rule, as_good = follow(figures, moves, taken)
-    return Read(book, figures, layout, moves, rule, as_good)
+    return NumericRead(book, figures, layout, moves, rule, as_good)
 
 
 def _by_update(
@@ -92,7 +92,7 @@ def _ordered(found: list[tuple[int, int, Finding]]) -> list[Finding]:
     return [finding for _, _, finding in sorted(found, key=lambda one: one[:2])]
 
 
-def _table(read: Read, findings: list[Finding]) -> Table:
+def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
     layout, rule, book = read.layout, read.rule, read.book
     assert rule is not None
     wrong = {cell for finding in findings for cell in finding.cells}
@@ -131,7 +131,7 @@ def _table(read: Read, findings: list[Finding]) -> Table:
         for name, (value, cell) in rule.hyper.items()
         if not doubtful
     }
-    table = Table(
+    table = FoundTable(
         sheet=book.sheets[read.figures.sheet],
         range=area(keys),
         layout="rows" if read.figures.down else "columns",
@@ -149,7 +149,7 @@ def _table(read: Read, findings: list[Finding]) -> Table:
     return table
 
 
-def _run(read: Read) -> "Trace | None":
+def _run(read: NumericRead) -> "Trace | None":
     """The descent as a run, where it gives the numbers written, as far as their digits go."""
     rule, layout = read.rule, read.layout
     assert rule is not None
@@ -169,11 +169,11 @@ def _run(read: Read) -> "Trace | None":
     return equal_run(rule.variant.name, points, start, hyper, news, slack)  # type: ignore[arg-type]
 
 
-def _updates(read: Read) -> int:
+def _updates(read: NumericRead) -> int:
     return max(sum(row is not None for row in moves.rows) for moves in read.moves)
 
 
-def _is_doubtful(read: Read) -> bool:
+def _is_doubtful(read: NumericRead) -> bool:
     """Whether many updates of a parameter contradict the rule, so that it may be another."""
     assert read.rule is not None
     rate = read.rule.hyper["lr"][0]
@@ -185,7 +185,7 @@ def _is_doubtful(read: Read) -> bool:
     return False
 
 
-def _rule_name(read: Read) -> str | None:
+def _rule_name(read: NumericRead) -> str | None:
     assert read.rule is not None
     if not is_sharp(read) or _is_doubtful(read):
         return None
@@ -194,7 +194,7 @@ def _rule_name(read: Read) -> str | None:
     return "gradient descent" if name == "sgd" and len(xs) == 1 else name
 
 
-def _words(read: Read, table: Table, has_faults: bool) -> str:
+def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
     """What was read as what, first of all; then the rule, and whether all follows."""
     layout, rule = read.layout, read.rule
     assert rule is not None

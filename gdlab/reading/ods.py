@@ -11,19 +11,21 @@ TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 NUMBERS = ("float", "percentage", "currency")
 
 
-class Table(NamedTuple):
+class OdsTable(NamedTuple):
     """One sheet: its name and its rows that are not empty, each with its number."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
 
 
-def tables_of(content: bytes, most_rows: int, most_columns: int, uncalculated: Any) -> list[Table]:
+def tables_of(
+    content: bytes, most_rows: int, most_columns: int, uncalculated: Any
+) -> list[OdsTable]:
     """The sheets in a content.xml; ``uncalculated`` stands where a formula has no value.
 
     Raises Refused where it is damaged or has more rows or values than any list of points.
     """
-    walker = _Walker(most_rows, most_columns, uncalculated)
+    walker = _OdsWalker(most_rows, most_columns, uncalculated)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _refuse_dtd
     parser.StartElementHandler = walker.start
@@ -39,13 +41,13 @@ def tables_of(content: bytes, most_rows: int, most_columns: int, uncalculated: A
     return walker.tables
 
 
-class _Walker:
+class _OdsWalker:
     """Gathers cells while expat walks; repeated cells and rows are written once in the file."""
 
     def __init__(self, most_rows: int, most_columns: int, uncalculated: Any) -> None:
         self.most_rows, self.most_columns = most_rows, most_columns
         self.uncalculated = uncalculated
-        self.tables: list[Table] = []
+        self.tables: list[OdsTable] = []
         self.line, self.fields = 0, 0
         self.row: list[Any] = []
         self.words: list[str] = []
@@ -55,7 +57,7 @@ class _Walker:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == f"{TABLE}table":
-            self.tables.append(Table(attributes.get(f"{TABLE}name", ""), []))
+            self.tables.append(OdsTable(attributes.get(f"{TABLE}name", ""), []))
             self.line = 0
         elif name == f"{TABLE}table-row":
             self.row = []

@@ -16,7 +16,7 @@ PLACE = re.compile(r"(?:(\$?(?:'(?:[^']|'')+'|[^.'\[\]]+))?\.)?(\$?[A-Z]{1,3}\$?
 
 def read_open_document(content: bytes) -> Book:
     """Read a content.xml; Refused where it is damaged or holds more cells than are read."""
-    walker = _Walker()
+    walker = _ContentWalker()
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_dtd
     parser.StartElementHandler = walker.start
@@ -48,7 +48,7 @@ def excel_formula(text: str) -> str:
     return "=" + PIECES.sub(piece, PREFIX.sub("", text, count=1).removeprefix("="))
 
 
-class _Walker:
+class _ContentWalker:
     """Puts cells into a book; cells and rows that repeat are written once in the file."""
 
     def __init__(self) -> None:

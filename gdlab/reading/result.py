@@ -84,7 +84,7 @@ class Gradient:
 
 
 @dataclass
-class Table:
+class FoundTable:
     """One descent: what it is, where it stands, and how its gradients are.
 
     ``words`` are sentences for people; ``run`` is the same descent as a trace of gdlab's, None
@@ -134,7 +134,7 @@ class Reading:
     """A workbook that others made: its tables, what is wrong in it, and what was not read."""
 
     file: str
-    tables: list[Table]
+    tables: list[FoundTable]
     findings: list[Finding]
     notes: list[str] = field(default_factory=list)
     hinting: bool = False

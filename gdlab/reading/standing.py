@@ -15,7 +15,7 @@ from gdlab.reading.graph import Graph, Node, is_cell, number
 from gdlab.reading.labels import label, said
 from gdlab.reading.losses import RIGHT, SCALED, WRONG, same, tidy
 from gdlab.reading.repairs import Say, find_repair, gives
-from gdlab.reading.result import GRADIENT, Finding, Gradient, Parameter, Table
+from gdlab.reading.result import GRADIENT, Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.written import formula_text
 
 FEWEST_USES, MOST_PARAMETERS, MOST_LOSSES, MOST_CELLS = 3, 40, 40, 5_000
@@ -32,7 +32,7 @@ class Standing:
     gradients: dict[Key, tuple[Key, float]]
 
 
-def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[Table, list[Finding]] | None:
+def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[FoundTable, list[Finding]] | None:
     """The table of a loss and its gradients without updates; None where there are none."""
     if len(graph.nodes) > MOST_CELLS:
         return None
@@ -259,7 +259,7 @@ def _cause(
 
 def _table(
     graph: Graph, found: Standing, gradients: list[Gradient], down: dict[int, bool]
-) -> Table:
+) -> FoundTable:
     book, sheet = graph.book, found.loss[0]
     cells = {one: address(cell) for one, (cell, _) in found.gradients.items()}
     parameters = [
@@ -268,7 +268,7 @@ def _table(
         if slope and (one in cells or one in found.gradients)
     ]
     own = [key for key in graph.nodes if key[0] == sheet]
-    table = Table(
+    table = FoundTable(
         sheet=book.sheets[sheet], range=area(own), layout="blocks", rule=None,
         differs=["has no formula that updates a parameter: a macro, the Solver or a person does"],
         model=None, loss=address(found.loss), updates=0, parameters=parameters, hyper={},

@@ -13,7 +13,7 @@ from gdlab.reading.labels import label, ranges, speaks_of_descent
 from gdlab.reading.line import Line
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
-from gdlab.reading.result import UPDATE, Finding, Parameter, Table
+from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
 from gdlab.reading.runs import run_of
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
@@ -25,7 +25,7 @@ def table_of(
     points: Sequence[Values],
     down: dict[int, bool],
     faulty: Set[Key],
-) -> tuple[Table, Found] | None:
+) -> tuple[FoundTable, Found] | None:
     """One descent's table, and what is wrong in it with the cell where it begins.
 
     ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no
@@ -43,7 +43,7 @@ def table_of(
     sheet = descent.chains[0].cells[0][0]
     if len({chain.cells[0][0] for chain in descent.chains}) == 1 and descent.chains[0].updates:
         sheet = descent.chains[0].updates[0][0] if _layout(read) != "sheets" else sheet
-    table = Table(
+    table = FoundTable(
         sheet=graph.book.sheets[sheet],
         range=_range(read, sheet),
         layout=_layout(read),

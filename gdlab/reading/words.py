@@ -7,13 +7,13 @@ from gdlab.core.words import listed, plain
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED
 
 if TYPE_CHECKING:
-    from gdlab.reading.result import Reading, Table
+    from gdlab.reading.result import FoundTable, Reading
 
 MOST_LISTED = 30
 NO_DESCENT = "no parameter is updated in any sheet"
 
 
-def table_words(table: "Table", model: str, names: dict[str, str], has_faults: bool) -> str:
+def table_words(table: "FoundTable", model: str, names: dict[str, str], has_faults: bool) -> str:
     """A table in sentences: the rule, the model, how many updates, and how its gradients are.
 
     ``names`` says what a person would call a range.

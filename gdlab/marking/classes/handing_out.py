@@ -30,7 +30,7 @@ from gdlab.marking.handout import make, write_sheets
 from gdlab.marking.record import ALL, NONE, SHAPING, Record, fingerprint, record_lines
 
 # Learners in one task: sending it out costs far less than a twentieth of its time.
-AT_ONCE = 10
+SHEETS_AT_ONCE = 10
 
 
 def new_class(
@@ -105,7 +105,9 @@ def new_class(
         places = {(folder / file).parent for line in lines for file in (line.sheet, line.key)}
         for place in places:
             clear_leftovers(make_folder(place))
-        parts = [new[first : first + AT_ONCE] for first in range(0, len(new), AT_ONCE)]
+        parts = [
+            new[first : first + SHEETS_AT_ONCE] for first in range(0, len(new), SHEETS_AT_ONCE)
+        ]
         work = ((str(folder.resolve()), name, secret, part, asked, rules_file) for part in parts)
         try:
             with progress(f"Writing practice sheets of {name}", len(new)) as done:

@@ -30,7 +30,7 @@ LINK = "it is a link; hand in the file itself"
 # How sheets are marked where nobody says otherwise.
 USUAL = {"own_rules": None, "follows": 1.0, "per_slip": None}
 # Files in one task that goes to another machine; within this one every file is a task.
-AT_ONCE = 10
+FILES_AT_ONCE = 10
 
 
 def mark_class(
@@ -185,7 +185,7 @@ def _mark(
     source: Path, target: Path, files: list[Handed], asked: dict[str, Any]
 ) -> Iterator[tuple[Handed, Result]]:
     """Every file with its result, as they are done."""
-    step = 1 if workers("threads").threads else AT_ONCE
+    step = 1 if workers("threads").threads else FILES_AT_ONCE
     source, copies = source.resolve(), (target / COPIES).resolve()
 
     def places(part: list[Handed]) -> list[tuple[str, str]]:

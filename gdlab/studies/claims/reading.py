@@ -36,7 +36,7 @@ def _told(row: Mapping[Hashable, Any]) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
+class ClaimList:
     """Claims for a notebook, with the same in plain text as ``repr``."""
 
     table: "pd.DataFrame"
@@ -51,7 +51,7 @@ class Reading:
         )
 
 
-def show_claims(table: "pd.DataFrame", source: str = "") -> Reading:
+def show_claims(table: "pd.DataFrame", source: str = "") -> ClaimList:
     """Lay out the claims of the sources with these words in their names, or all.
 
     ``table`` is what :func:`gdlab.claims` gives. Raises ValueError where no source has the words.
@@ -60,4 +60,4 @@ def show_claims(table: "pd.DataFrame", source: str = "") -> Reading:
     if rows.empty:
         sources = "; ".join(dict.fromkeys(table["source"]))
         raise ValueError(f"no source has {source!r:.40} in its name; there are: {sources}")
-    return Reading(rows)
+    return ClaimList(rows)
