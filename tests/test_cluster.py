@@ -65,7 +65,7 @@ def test_a_class_is_marked_though_a_worker_dies(cluster, tmp_path, monkeypatch):
     for seed in range(24):
         hand_in(handed_in / f"{seed:02d}.xlsx", "sgd", rows=1, seed=seed)
     (handed_in / "bad.xlsx").write_text("no workbook")
-    monkeypatch.setattr(marking, "AT_ONCE", 4)
+    monkeypatch.setattr(marking, "FILES_AT_ONCE", 4)
     killed = []
     original = marking.spread
 
