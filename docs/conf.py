@@ -7,7 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 import gdlab
-from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.core.registry import BUILT_IN_RULES, find_rule
 from gdlab.notebook.display import show_rule
 
 HERE = Path(__file__).parent
@@ -42,7 +42,7 @@ def reference() -> str:
 def formulas() -> str:
     """Every rule typeset, from the tree that its table is made from."""
     parts = []
-    for function in BUILT_IN:
+    for function in BUILT_IN_RULES:
         rule = find_rule(function)
         parts.append(f"### {rule.name}\n\n{show_rule(rule.name)._repr_html_()}\n")
     return "\n".join(parts)

@@ -14,10 +14,10 @@ from pages import differences, drag, go, line, link, opened, paste, saved
 from shown import cells
 
 import gdlab
-from gdlab.core.model import BUILT_IN
+from gdlab.core.model import BUILT_IN_MODELS
 
 POINTS = [(1.0, 2.0), (2.0, 1.0), (-1.0, 3.0), (0.5, -1.0)]
-CASES = [(model, "adam", {"epochs": 3}) for model in BUILT_IN] + [
+CASES = [(model, "adam", {"epochs": 3}) for model in BUILT_IN_MODELS] + [
     ("network_2_2_2", "sgd", {"epochs": 40, "lr": 0.5, "bias1": 0.35, "bias2": 0.6}),
     ("quadratic", "momentum", {"epochs": 4, "lr": 0.001, "start": {"curvature": -2.5}}),
     ("quadratic", "sgd", {"epochs": 30, "lr": 9.0}),

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import pytest
 from shell import HERE, shell
 
-from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.core.registry import BUILT_IN_RULES, find_rule
 from gdlab.studies.claims.table import ARTICLES
 
 README = HERE / "README.md"
@@ -66,7 +66,7 @@ def answers(source: str, namespace: dict) -> str:
 def rules_table() -> str:
     """Every rule, what it takes and where it comes from."""
     lines = ["| rule | hyperparameters | source, and where eps stands |", "| --- | --- | --- |"]
-    for function in BUILT_IN:
+    for function in BUILT_IN_RULES:
         rule = find_rule(function)
         hyper = ", ".join(f"{word}={value:g}" for word, value in rule.hyper.items())
         source = rule.source.replace("|", r"\|")
@@ -125,7 +125,7 @@ def test_there_is_something_to_run():
 def test_the_readme_counts_as_gdlab_does():
     text = README.read_text(encoding="utf-8")
     claims = sum(len(article.claims) for article in ARTICLES)
-    assert f"{len(BUILT_IN)} optimizers" in text and f"{claims} claims" in text
+    assert f"{len(BUILT_IN_RULES)} optimizers" in text and f"{claims} claims" in text
 
 
 def test_the_table_of_the_rules_is_todays():

@@ -21,7 +21,7 @@ def assert_rows(run, **typed):
 
 def test_every_rule_is_typed_here():
     tests = {name.removesuffix("_by_hand") for name in globals() if name.endswith("_by_hand")}
-    built_in = {f"test_{function.__name__}" for function in registry.BUILT_IN}
+    built_in = {f"test_{function.__name__}" for function in registry.BUILT_IN_RULES}
     assert tests == built_in
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import gdlab
 from gdlab.core import engine
 from gdlab.core.layout import letters
-from gdlab.core.registry import BUILT_IN, find_rule
+from gdlab.core.registry import BUILT_IN_RULES, find_rule
 from gdlab.core.symbols import INNER_SHARE, LIMITS, OVER_ZERO, SHARE
 from gdlab.formulas import optimizers
 from gdlab.language.evaluate import CellError, evaluate
@@ -32,7 +32,7 @@ quickly = settings(
 )
 
 ERRORS = {"Num": "#NUM!", "Div": "#DIV/0!"}
-RULES = [function.__name__ for function in BUILT_IN]
+RULES = [function.__name__ for function in BUILT_IN_RULES]
 # One machine code a rule: a few rules do for a sample.
 COMPILED = RULES if FULL else ["sgd", "rmsprop", "adam", "adadelta", "lion"]
 

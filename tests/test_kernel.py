@@ -14,7 +14,7 @@ import gdlab
 from gdlab.core import engine
 from gdlab.core.assembly import SCHEDULES
 from gdlab.core.model import SURFACES
-from gdlab.core.registry import BUILT_IN
+from gdlab.core.registry import BUILT_IN_RULES
 from gdlab.formulas import functions
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -53,7 +53,7 @@ def assert_same_bits(one, other):
 
 
 @needs_compiler
-@pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN])
+@pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN_RULES])
 def test_compiled_is_plain(both, name):
     for rate in RATES:
         given = {} if rate is None else {"lr": rate}

@@ -15,7 +15,7 @@ from books import differences
 import gdlab
 from gdlab.cli import main
 from gdlab.core import engine
-from gdlab.core.model import BUILT_IN, find_model
+from gdlab.core.model import BUILT_IN_MODELS, find_model
 from gdlab.language.grammar import GrammarError
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
@@ -24,8 +24,12 @@ PAIRS = [(model, rule) for model in record_models.MODELS for rule in record_mode
 
 
 def test_all_models_are_there_with_their_sources():
-    assert list(gdlab.models())[: len(BUILT_IN)] == list(record_models.MODELS) == list(BUILT_IN)
-    assert all(len(gdlab.models()[name]) > 20 for name in BUILT_IN)
+    assert (
+        list(gdlab.models())[: len(BUILT_IN_MODELS)]
+        == list(record_models.MODELS)
+        == list(BUILT_IN_MODELS)
+    )
+    assert all(len(gdlab.models()[name]) > 20 for name in BUILT_IN_MODELS)
 
 
 def test_the_line_keeps_its_own_gradients():

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import gdlab
+from gdlab.core.model import BUILT_IN_MODELS
 from gdlab.core.outcome import _rounded_down
 from gdlab.core.rates import NEAR
-from gdlab.core.registry import BUILT_IN
+from gdlab.core.registry import BUILT_IN_RULES
 
 DRAW = np.random.default_rng(0)
 SPREAD = DRAW.uniform(0, 1, 30)
@@ -50,7 +51,7 @@ FULL = os.environ.get("GDLAB_PROOF") == "full"
 # Every rule on every set in the full proof; each on two of them in the suite.
 EVERY = [
     (function.__name__, name)
-    for k, function in enumerate(BUILT_IN)
+    for k, function in enumerate(BUILT_IN_RULES)
     for j, name in enumerate(SETS)
     if FULL or j in (k % len(SETS), (k + 4) % len(SETS))
 ]
@@ -78,9 +79,9 @@ FEATURES = {
 }
 MODELS = [
     (function.__name__, model)
-    for k, function in enumerate(BUILT_IN)
-    for j, model in enumerate(gdlab.models())
-    if FULL or j == k % len(gdlab.models())
+    for k, function in enumerate(BUILT_IN_RULES)
+    for j, model in enumerate(BUILT_IN_MODELS)
+    if FULL or j == k % len(BUILT_IN_MODELS)
 ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from cells import rules_as_before  # noqa: F401 (a fixture)
 
 import gdlab
-from gdlab.core.registry import BUILT_IN, find_rule, read_rule, settings
+from gdlab.core.registry import BUILT_IN_RULES, find_rule, read_rule, settings
 from gdlab.formulas import optimizers
 from gdlab.language.grammar import GrammarError
 
@@ -30,7 +30,7 @@ def test_the_rules_that_there_are():
     assert list(gdlab.rules()) == re.findall(r"^def (\w+)", source, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN])
+@pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN_RULES])
 def test_every_rule_says_where_it_comes_from_and_where_eps_stands(name):
     source = gdlab.rules()[name]
     # A year, or the lesson that it is copied from; and a word on eps, in one line.
@@ -72,10 +72,10 @@ def test_a_rule_that_is_refused_leaves_the_one_before():
 
 
 def test_a_built_in_rule_is_not_replaced():
-    for function in BUILT_IN:
+    for function in BUILT_IN_RULES:
         with pytest.raises(GrammarError, match=rf"{function.__name__} is a built-in rule; give"):
             cells.define(HALF.replace("def half", f"def {function.__name__}"))
-    assert gdlab.rule(BUILT_IN[0]) is BUILT_IN[0]
+    assert gdlab.rule(BUILT_IN_RULES[0]) is BUILT_IN_RULES[0]
 
 
 # The names of the row loop, of the model, of Python and of the modules that are written.

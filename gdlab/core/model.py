@@ -239,7 +239,7 @@ def _mean_squared_error(points: Points, values: Mapping[str, Any]) -> Any:
 
 
 SURFACES = functions_of(surfaces)
-BUILT_IN = functions_of(written)
+BUILT_IN_MODELS = functions_of(written)
 _registered: dict[str, tuple[Callable[..., object], Model]] = {}
 
 
@@ -247,7 +247,7 @@ _registered: dict[str, tuple[Callable[..., object], Model]] = {}
 def _built_in(name: str) -> Model:
     if name in SURFACES:
         return read_model(SURFACES[name])
-    return read_model(BUILT_IN[name], DATA_SETS[name], RATES.get(name))
+    return read_model(BUILT_IN_MODELS[name], DATA_SETS[name], RATES.get(name))
 
 
 def model(function: Callable[..., object]) -> Callable[..., object]:
@@ -262,7 +262,7 @@ def model(function: Callable[..., object]) -> Callable[..., object]:
     Raises GrammarError (a ValueError) that says what is wrong, and where.
     """
     found = read_model(function)
-    if found.name in BUILT_IN or found.name in SURFACES:
+    if found.name in BUILT_IN_MODELS or found.name in SURFACES:
         raise GrammarError(f"{found.name} is a built-in model; give yours another name")
     check(found.formulas, found.loss)
     _registered[found.name] = function, found
@@ -271,7 +271,7 @@ def model(function: Callable[..., object]) -> Callable[..., object]:
 
 def models() -> dict[str, str]:
     """Every model's name with its source (paper, loss), without the surfaces."""
-    return {name: find_model(name).source for name in (*BUILT_IN, *_registered)}
+    return {name: find_model(name).source for name in (*BUILT_IN_MODELS, *_registered)}
 
 
 def find_model(model: "str | Callable[..., object] | Model | None" = None) -> Model:
@@ -286,11 +286,11 @@ def find_model(model: "str | Callable[..., object] | Model | None" = None) -> Mo
             if function is model:
                 return found
         title = getattr(model, "__name__", repr(model))
-        if BUILT_IN.get(title) is not model:
+        if BUILT_IN_MODELS.get(title) is not model:
             raise ValueError(f"{title} is not a registered model: put @gdlab.model above its def")
         return _built_in(title)
     name = LINE if model is None else model
-    known = (*BUILT_IN, *SURFACES, *_registered)
+    known = (*BUILT_IN_MODELS, *SURFACES, *_registered)
     if not isinstance(name, str) or name not in known:
         raise ValueError(unknown(f"no model is called {name!r:.40}", name, known))
     return _registered[name][1] if name in _registered else _built_in(name)

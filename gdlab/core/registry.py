@@ -14,11 +14,11 @@ from gdlab.language.reader import read
 
 # Arguments that the table gives a rule; all others are its own, state or hyperparameters.
 GIVEN = ("g", "w", "t", "epoch", "sample", "n")
-BUILT_IN = tuple(functions_of(optimizers).values())
+BUILT_IN_RULES = tuple(functions_of(optimizers).values())
 # As many updates tell a rule that adapts: rectified Adam begins as momentum.
 TRIED = 12
 _registered: dict[str, Callable[..., object]] = {
-    function.__name__: function for function in BUILT_IN
+    function.__name__: function for function in BUILT_IN_RULES
 }
 
 
@@ -124,7 +124,10 @@ def rule(function: Callable[..., object]) -> Callable[..., object]:
     Raises GrammarError (a ValueError) that names the line where it is outside the grammar.
     """
     found = read_rule(function)
-    if found.name in {built.__name__ for built in BUILT_IN} and function not in BUILT_IN:
+    if (
+        found.name in {built.__name__ for built in BUILT_IN_RULES}
+        and function not in BUILT_IN_RULES
+    ):
         raise GrammarError(f"{found.name} is a built-in rule; give yours another name")
     _registered[found.name] = function
     return function
