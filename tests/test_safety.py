@@ -280,6 +280,16 @@ def test_names_and_ids_are_no_formulas(tmp_path):
 # --- 9: Ctrl-C, and sizes ---
 
 
+COMPUTING = 6  # seconds of the processor's time: what is imported and compiled before is done
+
+
+def _computed(pid):
+    """Seconds that a process has computed, by ps, whose form is [[days-]hours:]minutes:seconds."""
+    told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True)
+    hours, minutes, seconds = ["0", *told.stdout.strip().split(":")][-3:]
+    return 3600 * int(hours) + 60 * int(minutes) + float(seconds)
+
+
 @posix
 @pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="the compiler is off")
 def test_ctrl_c_ends_a_long_compiled_run(tmp_path):
@@ -290,8 +300,9 @@ def test_ctrl_c_ends_a_long_compiled_run(tmp_path):
             "--every", "1000000000", "--out", str(tmp_path / "b.csv")]  # fmt: skip
     child = subprocess.Popen(long, stderr=subprocess.PIPE, text=True)
     try:
-        time.sleep(6)
-        assert child.poll() is None
+        while _computed(child.pid) < COMPUTING:
+            time.sleep(0.2)
+            assert child.poll() is None
         begin = time.monotonic()
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=20)

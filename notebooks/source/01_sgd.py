@@ -136,17 +136,10 @@ gdlab.plot(rates, "loss")
 
 # %%
 about = (
-    "rate of 0.0001",
-    "larger rate",
-    "too small a rate",
-    "small steps",
-    "ten times the rate",
-    "derivative",
-    "same amount",
-    "is the slope",
-    "called rmse",
+    "rate of 0.0001; larger rate; too small a rate; small steps; ten times the rate; "
+    "derivative; same amount; is the slope; called rmse"
 )
-gdlab.audit.show_claims(gdlab.claims(*about))
+gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
 # ## Exercise

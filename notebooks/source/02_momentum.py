@@ -127,8 +127,8 @@ pair = [gdlab.lesson("momentum"), gdlab.trace("heavy_ball", epochs=5, lr=0.00001
 # Notebook 10 has all such claims, by article.
 
 # %%
-about = ("momentum", "averaging", "beta of", "buffer form")
-gdlab.audit.show_claims(gdlab.claims(*about))
+about = "momentum; averaging; beta of; buffer form"
+gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
 # ## Exercise

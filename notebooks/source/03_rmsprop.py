@@ -125,15 +125,10 @@ gdlab.trace("rmsprop_lesson", start=zero).exploded
 
 # %%
 about = (
-    "RMSprop's",
-    "RMSprop gets",
-    "RMSprop makes",
-    "running average",
-    "recent gradients",
-    "without a root",
-    "TensorFlow",
+    "RMSprop's; RMSprop gets; RMSprop makes; running average; recent gradients; "
+    "without a root; TensorFlow"
 )
-gdlab.audit.show_claims(gdlab.claims(*about))
+gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
 # ## Exercise

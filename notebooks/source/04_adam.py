@@ -119,16 +119,8 @@ best = {"intercept": 30, "slope": 2}
 # Notebook 10 has all such claims, by article.
 
 # %%
-about = (
-    "bias",
-    "default rate",
-    "plus RMSprop",
-    "overshoots",
-    "29.25",
-    "sheet adam",
-    "minimum at the target",
-)
-gdlab.audit.show_claims(gdlab.claims(*about))
+about = "bias; default rate; plus RMSprop; overshoots; 29.25; sheet adam; minimum at the target"
+gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
 # ## Exercise
