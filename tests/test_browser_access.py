@@ -177,7 +177,7 @@ def walk(page: Any, key: str = "Tab") -> list[dict[str, Any]]:
 
 WALKS = {
     "adam": """practise reset csv export start intercept, number
-        What the first row's averages start from start back play forward end row rows a second
+        Starting values of the averages start back play forward end row rows a second
         formula in symbols sheet adam pictures adam""",
     "data": "reset csv export Load a file remove points pictures data",
     "compare": """reset csv export basic heavy_ball start play formula in symbols

@@ -83,6 +83,14 @@ def test_nothing_of_this_machine_or_day_is_stored(source):
         assert not LOCAL.search(json.dumps(outputs(cell)))
 
 
+@each
+def test_no_table_counts_its_rows_from_0(source):
+    for cell in stored(source).cells:
+        for output in cell.get("outputs", ()):
+            html = output.get("data", {}).get("text/html", "")
+            assert "<th>0</th>" not in html, cell.source
+
+
 def test_the_folder_shows_the_notebooks_alone():
     """Whoever opens it sees what is to be opened, and each has its source."""
     shown = [path.name for path in notebooks.FOLDER.iterdir() if path.name[0] != "."]
@@ -219,3 +227,15 @@ def test_the_numbers_in_the_prose():
     assert ends[1] < 3
     # 06: the first step with beta 0.999 is more than 31 rates long.
     assert gdlab.trace("rmsprop", lr=1, beta=0.999).value("step_slope", 1) < -31
+    # 12: the mean loss falls from 0.70 to 0.51; one half lies between 2.5 and 3 hours.
+    neuron = gdlab.trace("sgd", model="logistic", lr=0.1, epochs=200)
+    assert neuron.epochs["mean_loss"].iloc[[0, -1]].round(2).tolist() == [0.70, 0.51]
+    assert 2.5 < -neuron.final["bias"] / neuron.final["weight"] < 3
+    # 13: both begin at one loss; in the rows shown after it Adam's is the smaller.
+    network = {"model": "network_2_2_2", "epochs": 1000, "bias1": 0.35, "bias2": 0.6}
+    losses = [
+        gdlab.trace(rule, lr=lr, **network).frame["loss"][[0, 9, 99, 999]].to_numpy()
+        for rule, lr in (("adam", 0.05), ("sgd", 0.5))
+    ]
+    assert losses[0][0] == losses[1][0]
+    assert (losses[0][1:] < losses[1][1:]).all()

@@ -58,7 +58,7 @@ def add(group: Commands) -> None:
         metavar="SHARE",
         type=float,
         default=1.0,
-        help="what a cell counts that follows from a slip, from 0 to 1 (default 1)",
+        help="what a cell that follows from a mistake counts, from 0 to 1 (default 1)",
     )
     mark.add_argument(
         "--format",

@@ -35,7 +35,7 @@ def add(group: Commands) -> None:
         help="every number S gives other points and rates (default 0)",
     )
     add_sheet_options(practice)
-    practice.add_argument("--key", metavar="FILE", help="write the filled-in twin there, too")
+    practice.add_argument("--key", metavar="FILE", help="also write the sheet filled in, the key")
 
     check = command(
         group,
@@ -53,7 +53,7 @@ def add(group: Commands) -> None:
         metavar="SHARE",
         type=float,
         default=1.0,
-        help="what a cell counts that follows from a slip, from 0 to 1 (default 1)",
+        help="what a cell that follows from a mistake counts, from 0 to 1 (default 1)",
     )
     check.add_argument(
         "--marked",

@@ -41,7 +41,7 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
         metavar="NAME=NUMBER",
         action="append",
         default=[],
-        help="a value that the first row starts from, such as intercept=1; may be repeated",
+        help="a starting value, such as intercept=1; may be repeated",
     )
     run.add_argument(
         "--shuffle",
@@ -51,7 +51,9 @@ def add_run_options(parser: Parser, epochs_note: str = "") -> None:
         metavar="replacement",
         help="reshuffle every epoch; with the word replacement, draw every sample from all",
     )
-    run.add_argument("--seed", metavar="S", type=seed, help="what the shuffle draws by (default 0)")
+    run.add_argument(
+        "--seed", metavar="S", type=seed, help="the random seed of the shuffle (default 0)"
+    )
     add_course_options(run)
     add_model_option(run)
     add_scale_option(run)
@@ -168,7 +170,7 @@ def add_sheet_options(parser: Parser) -> None:
         "--epochs",
         metavar="N",
         type=whole,
-        help="passes over the points; the rows are of all of them together (default 1)",
+        help="passes over the points; --rows counts through all of them (default 1)",
     )
     parser.add_argument(
         "--set",

@@ -123,7 +123,7 @@ def validation(name: str, base: str | None = None) -> dict[str, Any]:
         **check,
         "ignore_blank": False,
         "input_title": shown[:32],
-        "input_message": f"{words[0].upper()}{words[1:]}. All that leans on it follows.",
+        "input_message": f"{words[0].upper()}{words[1:]}. All cells that depend on it follow.",
         "error_title": "This cannot be",
         "error_message": f"{shown[:100]} must be {words}.",
     }

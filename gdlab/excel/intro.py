@@ -76,7 +76,7 @@ def _lines(epochs: int, symbols: str) -> list[tuple[str, str, str]]:
         ("name", "Epochs", "Stacked below each other as rows. No macros and no buttons."),
         ("name", "RMSE", "The root of the MEAN of the squared errors. The lesson's figure of that "
          "name is the root of their SUM; it stands beside, called root_sum_err2."),
-        ("name", "x", "The lesson's own values, not drawn anew at every change."),
+        ("name", "x", "The lesson's own values, not drawn again at every change."),
         ("name", "Names", "Headers are the names of the Python table; notes on them give each "
          "formula in symbols, and what the column is called in the lesson where it is there."),
     ]  # fmt: skip

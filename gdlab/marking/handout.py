@@ -59,7 +59,7 @@ def practice(
     ``rows`` rows of ``rule`` are to be filled in, on points and rates that ``seed`` draws;
     ``blank`` names the columns that are left empty, by default all that are computed. ``decimals``
     asks for that many digits after the point; without it a cell is judged by the digits that it
-    has. ``key`` is a path for the filled-in twin, with live formulas. ``options`` are ``model``,
+    has. ``key`` is a path for the key, filled in, with live formulas. ``options`` are ``model``,
     ``scale``, ``epochs``, ``batch_size``, ``schedule``, ``switch``, ``h``, ``max_norm``,
     ``max_value`` and ``weight_decay``, as for :func:`gdlab.trace`; ``rows`` are of all epochs
     together. ``points`` and hyperparameters such as ``lr`` take the place of drawn ones; with

@@ -203,10 +203,7 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
         axes.plot(here + h, raised, "^", color="#009E73")
     axes.plot(here, height, "o", color="black")
     point = ", ".join(f"{run.value(name, row):g}" for name in table.point)
-    short = "error" if table.model.squared_error else "loss"
-    axes.set(
-        title=f"Point ({point}): {short} by {parameter}" if point else f"{short} by {parameter}"
-    )
+    axes.set_title(f"Point ({point}), varying {parameter}" if point else f"Varying {parameter}")
     axes.set(xlabel=parameter, ylabel=word, ylim=(-0.5 * height or -1, None))
     legend_below(axes)
 

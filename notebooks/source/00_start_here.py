@@ -35,7 +35,7 @@ import gdlab
 
 # %%
 points = gdlab.lesson_points()
-points.T
+points.set_axis(range(1, len(points) + 1)).T
 
 # %% [markdown]
 # The guess is $y = mx + b$ with `slope` $m = 1$ and `intercept` $b = 1$. A run keeps every number

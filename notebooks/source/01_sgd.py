@@ -67,7 +67,7 @@ run
 # shows the root of the *sum* under that name; it is here as `root_sum_err2`.
 
 # %%
-run.epochs
+run.epochs.set_index("epoch")
 
 # %% [markdown]
 # On the right: the parameters' path across the loss, with contour lines. The loss is a long, narrow

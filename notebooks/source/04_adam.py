@@ -83,10 +83,10 @@ print(run.to_excel(folder / "adam.xlsx"))
 # ## Annealing
 #
 # Adam divides a gradient by the size of the gradients before it, so its steps do not shrink as the
-# gradients do. To come to rest, the rate must fall. The lesson's sheet `adam_ann` starts at a rate
-# of
-# 1. After each epoch it takes the `size` of the averages' roots and divides it by the `smallest` so
-# far. Where that `ratio` is over 2, the line is jumping about: the rate is divided by 4.
+# gradients do. To come to rest, the rate must fall. The lesson's sheet `adam_ann` starts with
+# `lr` 1. After each epoch it takes the `size` of the averages' roots and divides it by the
+# `smallest` so far. Where that `ratio` is over 2, the line is jumping about: the rate is divided
+# by 4.
 
 # %%
 annealed = gdlab.lesson("adam_ann", epochs=20)

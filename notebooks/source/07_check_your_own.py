@@ -61,14 +61,15 @@ gdlab.plot(key, "line", "steps")
 
 # %% [markdown]
 # A table that was filled in elsewhere is a DataFrame like any other. Here are the three rows done
-# by hand, with one mistake in row 2 (the frame's index counts from 0): its average has `beta` and
-# `1 - beta` the wrong way round. The rest of the row was computed with that number.
+# by hand, with one mistake in row 2: its average has `beta` and `1 - beta` the wrong way round. The
+# rest of the row was computed with that number.
 
 # %%
-mine = key.frame[["avg_slope", "step_slope", "new_slope"]].copy()
-mine.loc[1, "avg_slope"] = 0.1 * mine["avg_slope"][0] + 0.9 * key.frame["grad_slope"][1]
-mine.loc[1, "step_slope"] = 0.1 * mine["avg_slope"][1]
-mine.loc[1, "new_slope"] = key.frame["slope"][1] - mine["step_slope"][1]
+table = key.frame.set_index("t")
+mine = table[["avg_slope", "step_slope", "new_slope"]].copy()
+mine.loc[2, "avg_slope"] = 0.1 * mine["avg_slope"][1] + 0.9 * table["grad_slope"][2]
+mine.loc[2, "step_slope"] = 0.1 * mine["avg_slope"][2]
+mine.loc[2, "new_slope"] = table["slope"][2] - mine["step_slope"][2]
 
 # %%
 gdlab.check(mine, key)

@@ -15,7 +15,7 @@
 # # 10 · What the articles say
 #
 # **The question.** Articles on gradient descent are full of numbers: so many epochs, such an
-# error, this rule is faster. Which of them come out again?
+# error, this rule is faster. Which of them can be reproduced?
 #
 # Each claim below is run when this page is run, and its verdict follows from the numbers.
 # *Holds with these settings* means: in some of the runs and not in others. *Cannot be tested*
@@ -77,12 +77,13 @@ show_claims(claims, "workbook")
 
 # %% [markdown]
 # The first steps of the slope, by the sheet's Adam and by the published rule at the same rate and
-# betas. From there on the two are on different ways.
+# betas. From there on the two take different paths.
 
 # %%
 published = gdlab.trace("adam", lr=0.1, beta2=0.9)
 two = {"sheet": gdlab.lesson("adam"), "published": published}
-pd.DataFrame({name: run.column("step_slope", 0, 6) for name, run in two.items()}).round(4)
+first = {name: run.column("step_slope", 0, 6) for name, run in two.items()}
+pd.DataFrame(first, index=pd.RangeIndex(1, 7, name="t")).round(4)
 
 # %% [markdown]
 # ## Gradient descent variants

@@ -31,7 +31,7 @@ import gdlab
 # %%
 over = {"lr": np.geomspace(1e-5, 0.1, 100), "beta": np.linspace(0, 0.99, 100)}
 sweep = gdlab.sweep("momentum", over=over, epochs=10)
-sweep.frame.head()
+sweep.frame.set_index(["lr", "beta"]).head()
 
 # %%
 sweep.plot()
@@ -41,7 +41,7 @@ sweep.plot()
 # gives the table of a run by the places of its two values, counted from 0.
 
 # %%
-sweep.trace(60, 50).epochs
+sweep.trace(60, 50).epochs.set_index("epoch")
 
 # %% [markdown]
 # The star is the best run. A single cell past the edge can come out small by chance, so the best is

@@ -24,14 +24,14 @@ from math import exp, log
 
 import gdlab
 
-gdlab.trace("sgd", model="logistic").frame[["x", "y"]].T
+gdlab.trace("sgd", model="logistic").frame.set_index("t")[["x", "y"]].T
 
 # %% [markdown]
 # ## The model in six lines
 #
-# The line `z` is still there. A sigmoid takes it to a number between 0 and 1, the probability that
-# the student passes. Arguments without a default are columns of the points; those with one are
-# parameters and where they start from. The last name that is returned is the loss.
+# The line `z` is still there. A sigmoid turns it into a number between 0 and 1, the probability
+# that the student passes. Arguments without a default are columns of the points; those with one are
+# parameters, and the default is the starting value. The last name that is returned is the loss.
 
 
 # %%
@@ -47,7 +47,7 @@ def neuron(x, y, weight=0, bias=0):
 # %%
 EXAM = gdlab.trace("sgd", model="logistic").frame[["x", "y"]]
 run = gdlab.trace("sgd", EXAM, model=neuron, lr=0.1, epochs=200)
-run.frame.head(3).round(4)
+run.frame.set_index("t").head(3).round(4)
 
 # %% [markdown]
 # ## Why the loss changes
@@ -79,17 +79,17 @@ print(run.explain(2, "grad_bias"))
 # %% [markdown]
 # ## Did it learn?
 #
-# The mean loss of each epoch falls, and the probability crosses one half near two and a half
-# hours.
+# The mean loss falls from 0.70 in the first epoch to 0.51 in the last. The probability then crosses
+# one half between two and a half and three hours: where `z` is 0, at -bias / weight.
 
 # %%
-run.epochs[["epoch", "mean_loss", "weight", "bias"]].iloc[[0, 9, 49, 199]].round(4)
+run.epochs.set_index("epoch")[["mean_loss", "weight", "bias"]].loc[[1, 10, 50, 200]].round(4)
 
 # %%
 gdlab.plot(run, "loss", "path")
 
 # %%
-last = run.frame.tail(10)
+last = run.frame.set_index("t").tail(10)
 last[["x", "y", "a"]].round(3)
 
 # %% [markdown]

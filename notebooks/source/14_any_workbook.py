@@ -65,7 +65,7 @@ write("written/marks.xlsx")
 gdlab.read_workbook("written/marks.xlsx")
 
 # %% [markdown]
-# Nothing was told to it. Where each thing stands is in `tables`:
+# Nobody told it what the columns mean. `tables` says where each thing stands:
 
 # %%
 (table,) = gdlab.read_workbook("written/marks.xlsx").tables
@@ -98,7 +98,8 @@ reading.hint()
 # ## Numbers only
 #
 # Somebody computed by hand, or pasted values: no formula is left, and the numbers are rounded. Now
-# the columns are told by what reproduces them, and the learning rate is found from the numbers.
+# a column is recognised by the formula that reproduces it, and the learning rate is computed from
+# the numbers.
 
 # %%
 run = gdlab.trace("momentum", POINTS, lr=0.05, beta=0.8, start={"intercept": 0, "slope": 0})
@@ -106,8 +107,8 @@ columns = ["x", "y", "intercept", "slope", "y_pred", "grad_intercept", "grad_slo
 columns += ["avg_intercept", "avg_slope", "new_intercept", "new_slope"]
 
 # %%
-by_hand = run.frame[columns].round(4)
-by_hand.columns = [f"column {number}" for number in range(len(columns))]
+by_hand = run.frame.set_index("t", drop=False)[columns].round(4)
+by_hand.columns = [f"column {number}" for number in range(1, len(columns) + 1)]
 by_hand.to_csv("written/by_hand.csv", index=False)
 gdlab.read_workbook("written/by_hand.csv")
 
@@ -115,7 +116,7 @@ gdlab.read_workbook("written/by_hand.csv")
 # One number is changed, as a slip of the pen would do. It is found, and so is what was meant.
 
 # %%
-by_hand.loc[2, "column 6"] = by_hand.loc[2, "column 5"]
+by_hand.loc[3, "column 7"] = by_hand.loc[3, "column 6"]
 by_hand.to_csv("written/by_hand_wrong.csv", index=False)
 gdlab.read_workbook("written/by_hand_wrong.csv")
 

@@ -17,7 +17,7 @@
 # **The question.** The lesson's points are small numbers. Why does the same rule explode on a table
 # of cars, and what helps?
 #
-# Thirty cars of 1982: `x` is the weight in pounds, `y` how many miles they go on a gallon.
+# Thirty cars of 1982: `x` is the weight in pounds, `y` the miles per gallon.
 
 # %%
 import numpy as np
@@ -39,7 +39,7 @@ gdlab.trace("sgd", cars, epochs=5)
 # %% [markdown]
 # The gradient with respect to the slope is $2ex$, and `x` is near 2,500. A step of `lr` times that
 # is 2,500 times the intercept's step, and it changes the prediction 2,500 times as much: together
-# more than six million times. What helps, the summary says itself.
+# more than six million times. The summary itself says what helps.
 #
 # ## Find a rate
 #
@@ -79,13 +79,13 @@ print(f"largest {steep[1]:,.0f}, smallest {steep[0]:.1e}, ratio {steep[1] / stee
 #
 # ## The same points, scaled
 #
-# `scale="standard"` puts a column beside each that is scaled: less its mean, divided by its
-# deviation.
+# `scale="standard"` puts a scaled column beside `x` and beside `y`: the mean is subtracted, and the
+# result is divided by the standard deviation.
 
 # %%
 scaled = gdlab.trace("sgd", cars, epochs=20, lr="find", scale="standard")
 names = ["x", "y", "x_scaled", "y_scaled", "intercept", "slope", "y_pred", "error"]
-scaled.frame[names].head(4).round(4)
+scaled.frame.set_index("t")[names].head(4).round(4)
 
 # %%
 gdlab.show_row(scaled, 1, ["x_scaled", "y_scaled", "y_pred", "error"])
@@ -132,8 +132,8 @@ runs = [gdlab.trace("adam", cars, epochs=20, lr="find", scale=kind) for kind in 
 print([f"{run.found.error:.3g} after {run.n_epochs} epochs, lr={run.found.lr:g}" for run in runs])
 
 # %% [markdown]
-# The first error is in miles per gallon, the second in deviations of them: 0.726 times 5.145 are
-# the 3.74 of the least squares.
+# The first error is in miles per gallon, the second in standard deviations of these: 0.726 times
+# 5.145 are the 3.74 of the least squares.
 #
 # **To try.** `scale={"x": "minmax"}` puts the weights between 0 and 1 and leaves `y` alone. Are the
 # contours circles then? And with `gdlab.sample_points("temperature")`, whose `x` are years: why is

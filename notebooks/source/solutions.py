@@ -66,7 +66,9 @@ pd.Series({x: 1 / (1 + x * x) for x in (99, 9.9)}, name="largest rate").to_frame
 
 # %%
 momentum = gdlab.lesson("momentum")
-pd.DataFrame({t: [momentum.explain(t, "avg_intercept").numbers] for t in (1, 2, 3)}).T
+rows = pd.RangeIndex(1, 4, name="t")
+numbers = [momentum.explain(t, "avg_intercept").numbers for t in rows]
+pd.DataFrame({"avg_intercept": numbers}, index=rows)
 
 # %% [markdown]
 # 2. After $n$ rows of gradient 0 an average has $\beta^n$ of its value. The first $n$ with

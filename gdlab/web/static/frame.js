@@ -15,7 +15,7 @@ export const FRAME = `
         title="Practise on the first points of the sheet, with its inputs">Your points</button>
       <button type="button" data-do="leave">Back to the sheet</button>
       <button type="button" data-do="reset"
-        title="Everything as it was at first; Ctrl+Z takes it back">Reset</button>
+        title="Reset every input, point and epoch; Ctrl+Z takes it back">Reset</button>
       <button type="button" data-do="csv">Download .csv</button>
       <button type="button" data-do="export">Download .xlsx</button>
     </div>

@@ -115,7 +115,7 @@ export function createInputs(place, changed, refused) {
     place.replaceChildren(first);
     if (carried.children.length) {
       const more = element("details", { class: "gd-more" });
-      more.append(element("summary", { "data-control": "more" }, "What the first row's averages start from"), carried);
+      more.append(element("summary", { "data-control": "more" }, "Starting values of the averages"), carried);
       place.append(more);
     }
   }

@@ -8,7 +8,7 @@ import { createSheet } from "./sheet.js";
 // Browsers allow only so many changes of the address in a time.
 const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
-  + "anew, begins without them. Save them as .csv from sheet data.";
+  + "again, begins without them. Save them as .csv from sheet data.";
 
 function bytesOf(id) {
   const text = document.getElementById(id).textContent;
