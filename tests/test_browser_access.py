@@ -319,7 +319,9 @@ def test_a_screen_reader_hears_how_a_cell_is_judged(opened: Any) -> None:
     assert news.evaluate("one => one.checkVisibility()")
     page.keyboard.press("ArrowLeft")
     page.click("[data-do=hint]")
-    page.wait_for_function("document.querySelector('.gd-news').textContent.includes('hint: ')")
+    page.wait_for_function(
+        "() => document.querySelector('.gd-news').textContent.includes('hint: ')"
+    )
     here = page.locator("td.gd-wrong").first
     page.locator(".gd-table").press("ArrowRight")
     page.locator(".gd-table").press("ArrowLeft")

@@ -142,11 +142,11 @@ def test_points_of_four_columns_are_edited(browser, tmp_path):
             list(row) for row in points
         ]
         text = "name,i1,t2,t1,i2\na,1,2,3,4\nb,5,6,7,8\n"
-        page.set_input_files("input[type=file]", {
+        page.set_input_files(".gd-data-tools input", {
             "name": "own.csv", "mimeType": "text/csv", "buffer": text.encode(),
         })  # fmt: skip
         page.wait_for_function(
-            "document.querySelectorAll('.gd-table tr[data-row]:not([hidden])').length === 3"
+            "() => document.querySelectorAll('.gd-table tr[data-row]:not([hidden])').length === 3"
         )
         assert [list(row) for row in zip(*saved(page).values(), strict=True)] == [
             [1, 4, 3, 2], [5, 8, 7, 6],
