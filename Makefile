@@ -9,8 +9,10 @@ INSTALLED_TEST := .venv/.installed-test
 # uv is faster where it is there.
 INSTALL := $(if $(shell command -v uv 2>/dev/null),uv pip install -q --python .venv/bin/python,\
   .venv/bin/python -m pip --disable-pip-version-check install -q)
+# One more than the cores of a small machine: half of a browser's test is waiting.
+WORKERS ?= 3
 # A file stays with one process: its tests share what takes seconds to start, such as JupyterLab.
-PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile
+PYTEST := .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
 # JupyterLab asks root, as in a container, to say so.
 AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)

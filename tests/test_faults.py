@@ -225,7 +225,7 @@ def _alive(process):
 # --- kill -9 at random moments: a rerun gives what an undisturbed run gives ---
 
 KILLED = {
-    "export": ["export", "--all", "--out", "out"],
+    "export": ["export", *(["--all"] if FULL else ["adam", "momentum"]), "--out", "out"],
     "class new": ["class", "new", "sgd", "--students", "{tmp}/list.csv", "--out", "out"],
     "class mark": ["class", "mark", "{tmp}/in", "--out", "out"],
     "sweep": ["sweep", "adam", "--over", "lr=0.001:0.1:60", "--over", "beta1=0:0.9:60",

@@ -91,7 +91,7 @@ reading
 reading.hint()
 
 # %% [markdown]
-# In a terminal `gdlab check written/*.xlsx` says the same of many files, and `--marked` writes a
+# In a terminal `gdlab check` says the same of many files, and `--marked` writes a
 # copy with a note on every wrong cell.
 
 # %% [markdown]
