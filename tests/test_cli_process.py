@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,6 +41,27 @@ def test_help_is_everywhere_with_an_example(run, name):
     assert all(
         words[: 1 + len(name.split())] == ["gdlab", *name.split()] for words in examples(out)
     )
+
+
+def presupposed(run) -> None:
+    """What the examples speak of: a list, filled-in sheets, a course and what came back of it."""
+    Path("students.csv").write_text("id,name\nann,Ann\nben,Ben\n")
+    Path("class").mkdir()
+    for key in ("adam.xlsx", "class/ann.xlsx", "class/ben.xlsx"):
+        assert run("practice", "adam", "--out", "blank.xlsx", "--key", key)[0] == 0
+    run("class", "new", "adam", "--students", "students.csv", "--rows", "4", "--out", "course")
+    shutil.copytree("course/sheets", "handed-in")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_example_of_a_help_runs_as_it_is_printed(run, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if name.startswith(("class", "check")):
+        presupposed(run)
+    for words in examples(run(*name.split(), "--help")[1]):
+        code, out, err = run(*words[1:])
+        assert (code, err) == (0, ""), words
+        assert Path(words[words.index("--out") + 1]).exists() if "--out" in words else out
 
 
 def loaded_by(*words: str) -> set[str]:
