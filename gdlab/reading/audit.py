@@ -56,16 +56,19 @@ def audit(book: Book, file: str) -> Reading:
     formula_sheets = {key[0] for key in graph.nodes}
     read_sheets = {table.sheet for table in tables}
     figure_findings: list[Finding] = []
+    seen: list[str] = []
     for number, name in enumerate(book.sheets):
         if number not in formula_sheets and name not in read_sheets:
             read = read_numbers(book, number)
-            if read is not None:
+            if isinstance(read, str):
+                seen.append(read)
+            elif read is not None:
                 tables.append(read[0])
                 figure_findings += read[1]
     position = graph.position
     found.sort(key=lambda one: position.get(one[0], 0))
     findings = _without_repeats([one for _, one in found]) + figure_findings + _unread(graph)
-    return Reading(file, tables, findings, notes)
+    return Reading(file, tables, findings, notes, seen)
 
 
 def _fill_in(graph: Graph) -> list[str]:

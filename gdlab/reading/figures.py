@@ -1,5 +1,6 @@
 """A table of bare numbers: its columns, the digits that they are written to, what stands around."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,26 +8,42 @@ from gdlab.reading.book import Book, Key
 from gdlab.reading.labels import label
 
 FEWEST_COLUMNS, FEWEST_ROWS, FIGURE_COLUMNS, FIGURE_ROWS = 5, 2, 40, 2_000
-# A double in full; what has fewer decimals is rounded.
-FULL_DECIMALS = 11
+# A double in full; what has fewer significant digits is rounded.
+FULL_DIGITS = 14
 
 
 @dataclass(frozen=True)
 class Figures:
     """One column of numbers, in order of updates: None where a cell is empty.
 
-    ``half`` is half a unit of the last place that the column is written to.
+    ``halves`` are half a unit of the last place that each number is written to.
     """
 
     keys: tuple[Key, ...]
     values: tuple[float | None, ...]
-    half: float
+    halves: tuple[float, ...]
     label: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are whole numbers only."""
+        return all(value is None or value == int(value) for value in self.values)
+
+    def may_be_rounded(self, row: int, off: float) -> bool:
+        """Whether rounding to a whole number, or to one that ends in zeros, may explain it."""
+        value = self.values[row]
+        if value is None or not self.is_whole:
+            return False
+        tens = [one for one in self.values if one is not None and one % 10 == 0]
+        unit = 1
+        while 2 * len(tens) > len(self.values) and value and value % (10 * unit) == 0:
+            unit *= 10
+        return off <= 0.5 * unit
 
     def slack(self, row: int) -> float:
         """How far the number that was meant may lie from the one written."""
         value = self.values[row]
-        return max(self.half, 1e-12 * abs(value or 0.0))
+        return max(self.halves[row], 1e-12 * abs(value or 0.0))
 
 
 @dataclass(frozen=True)
@@ -69,7 +86,7 @@ def _table(book: Book, sheet: int, numbers: dict[Key, float], down: bool) -> Fig
     for place in places:
         keys = tuple((sheet, line, place) if down else (sheet, place, line) for line in lines)
         values = tuple(numbers.get(key) for key in keys)
-        columns.append(Figures(keys, values, _half(values), label(book, keys[0], down)))
+        columns.append(Figures(keys, values, _halves(values), label(book, keys[0], down)))
     inside = {key for column in columns for key in column.keys}
     around = [
         (value, key)
@@ -108,17 +125,32 @@ def _block(along: dict[int, dict[int, Key]]) -> tuple[list[int], list[int]] | No
     return (best[1], best[2]) if best else None
 
 
-def _half(values: Sequence[float | None]) -> float:
-    """Half a unit of the last decimal that any number of a column has; 0 for doubles in full."""
-    decimals = 0
-    for value in values:
-        if value is None:
-            continue
-        text = f"{value:.15g}"
-        if "e" in text:
-            mantissa, _, exponent = text.partition("e")
-            places = len(mantissa.partition(".")[2]) - int(exponent)
-        else:
-            places = len(text.partition(".")[2])
-        decimals = max(decimals, places)
-    return 0.0 if decimals >= FULL_DECIMALS or decimals <= 0 else 0.5 * 10.0**-decimals
+def _halves(values: Sequence[float | None]) -> tuple[float, ...]:
+    """Half a unit of every number's last place, by the decimals or the digits of its column.
+
+    Most numbers of a column share their decimals, or their significant digits, and then a large
+    one has fewer decimals. 0 for doubles in full and for whole numbers.
+    """
+    written = [None if value is None else _places(value) for value in values]
+    decimals = max((one[0] for one in written if one), default=0)
+    digits = max((one[1] for one in written if one), default=0)
+    if digits >= FULL_DIGITS or decimals == 0:
+        return (0.0,) * len(values)
+    half = 0.5 * 10.0**-decimals
+    of_digits = sum(one is not None and one[1] == digits for one in written)
+    of_decimals = sum(one is not None and one[0] == decimals for one in written)
+    if of_digits <= of_decimals:
+        return (half,) * len(values)
+    return tuple(
+        max(half, 0.5 * 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits))
+        if value
+        else half
+        for value in values
+    )
+
+
+def _places(value: float) -> tuple[int, int]:
+    """How many decimals and how many significant digits a number is written with."""
+    mantissa, _, exponent = f"{value:.15g}".lstrip("-").partition("e")
+    decimals = max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
+    return decimals, len(mantissa.replace(".", "").strip("0"))

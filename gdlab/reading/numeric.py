@@ -119,10 +119,10 @@ class Layout:
         return hits, plain
 
 
-def find_layout(table: FigureTable) -> Layout | None:
-    """The reading of a table that reproduces the most cells; None where no column is b + m*x."""
+def find_layouts(table: FigureTable) -> list[Layout]:
+    """The readings of a table that reproduce the most cells; none where no column is b + m*x."""
     rows = min(table.rows, TRIED_ROWS)
-    best: Layout | None = None
+    best: list[Layout] = []
     for prediction, intercept, slope, x in _predictions(table, rows):
         used = {id(one.figures) for one in (intercept, slope, x)} | {id(prediction.figures)}
         for column in table.columns:
@@ -130,8 +130,9 @@ def find_layout(table: FigureTable) -> Layout | None:
                 continue
             layout = Layout(intercept, slope, x, Series(column), prediction)
             layout.roles = list(_errors(table, layout, rows, used | {id(column)}))
-            if layout.roles and (best is None or layout.merit > best.merit):
-                best = layout
+            if not layout.roles or (best and layout.merit < best[0].merit):
+                continue
+            best = [layout] if not best or layout.merit > best[0].merit else [*best, layout]
     return best
 
 

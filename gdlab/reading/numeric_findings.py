@@ -29,6 +29,9 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
             wanted = role.expected(row)
             if role.right(row) is not False or wanted is None:
                 continue
+            value = role.figures.values[row] or 0.0
+            if role.figures.may_be_rounded(row, abs(value - wanted[0]) - wanted[1]):
+                continue
             if not _follows(role, row, mended):
                 mended[id(role.figures), row] = wanted[0]
                 why = _slip(role, row)

@@ -14,6 +14,9 @@ MOST_STATES = 3
 ENOUGH = 0.85
 SEARCHED_ROWS = 12
 SMALLEST = 0.3
+# What a sheet may average with, and not say.
+USUAL = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
+MOST_CHOICES = 7
 Pair = tuple[float, float]
 Numbers = list[tuple[float, Key | None]]
 
@@ -192,7 +195,9 @@ def _choices(name: str, variant: Variant, numbers: Numbers) -> list[float]:
         elif name != "weight_decay" and 0.3 < value < 1:
             found[value] = None
     found[default] = None
-    return list(found)[:5]
+    if name != "eps" and 0.3 < default < 1:
+        found |= dict.fromkeys(USUAL)
+    return list(found)[:MOST_CHOICES]
 
 
 def _cell(value: float, numbers: Numbers) -> tuple[float, Key | None]:

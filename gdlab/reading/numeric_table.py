@@ -8,9 +8,9 @@ from gdlab.reading.book import Book, address, area
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
-from gdlab.reading.numeric import Layout, Series, find_layout
+from gdlab.reading.numeric import Layout, Series, find_layouts
 from gdlab.reading.numeric_findings import MOST_WRONG, findings_of
-from gdlab.reading.numeric_read import GRADIENTS, NAMES, NumericRead, gradient_of, is_sharp
+from gdlab.reading.numeric_read import NAMES, NumericRead, factor_of, gradient_of, is_sharp
 from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
 from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.runs import CLOSE, equal_run
@@ -20,22 +20,46 @@ if TYPE_CHECKING:
     from gdlab.core.trace import Trace
 
 
-def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | None:
-    """A sheet of numbers as a table with its findings; None where no line's descent is found."""
-    best: NumericRead | None = None
-    for figures in figure_tables(book, sheet):
-        layout = find_layout(figures)
-        if layout is None:
-            continue
-        read = _read(book, figures, layout)
+def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | str | None:
+    """A sheet of numbers as a table with its findings; None where nothing is like a descent.
+
+    Where the columns are those of a line, but nothing shows that they descend, a sentence.
+    """
+    reads = [
+        max((_read(book, figures, one) for one in layouts), key=_fit)
+        for figures in figure_tables(book, sheet)
+        if (layouts := find_layouts(figures))
+    ]
+    speaks = speaks_of_descent(book, {sheet})
+    for read in reads:
         # Read down; and to the right where down gives nothing.
-        if read.rule is not None and (is_sharp(read) or speaks_of_descent(book, {sheet})):
-            best = read
-            break
-    if best is None:
-        return None
-    findings = _ordered(list(findings_of(best)))
-    return _table(best, findings), findings
+        if _is_descent(read, speaks):
+            findings = _ordered(list(findings_of(read)))
+            return _table(read, findings), findings
+    for read in reads:
+        # A difference of two columns alone is chance.
+        if speaks or any("error" not in role.name for role in read.layout.roles):
+            return f"sheet {book.sheets[sheet]}: {', '.join(_columns(read))}; {_why_not(read)}"
+    return None
+
+
+def _fit(read: NumericRead) -> tuple[float, int]:
+    """How well a reading's rule fits: x and slope can only be told apart by the updates."""
+    rule = read.rule
+    return (rule.hits / rule.tried, rule.hits) if rule else (0.0, 0)
+
+
+def _is_descent(read: NumericRead, speaks: bool) -> bool:
+    """Whether a rule gives the updates, or a column is the gradient of the slope."""
+    if gradient_of(read.layout, "m") is not None:
+        return True
+    return read.rule is not None and (is_sharp(read) or speaks)
+
+
+def _why_not(read: NumericRead) -> str:
+    if not is_sharp(read):
+        return "its digits are too few to tell whether a rule updates b and m"
+    return "no rule that gdlab knows gives these b and m"
 
 
 def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
@@ -48,10 +72,12 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
     }  # fmt: skip
     p, y, x = Series(layout.prediction.figures), layout.y, layout.x
     columns = {which: gradient_of(layout, which) for which in "bm"}
+    # What is computed has the factor of the gradient that is written.
+    b, m = (2 * factor_of(layout, columns[which]) for which in "mb")
     moves = [
-        moves_of(figures, layout, taken, "b", columns["b"], lambda p, y: 2 * (p - y), (p, y)),
+        moves_of(figures, layout, taken, "b", columns["b"], lambda p, y: b * (p - y), (p, y)),
         moves_of(
-            figures, layout, taken, "m", columns["m"], lambda p, y, x: 2 * (p - y) * x, (p, y, x)
+            figures, layout, taken, "m", columns["m"], lambda p, y, x: m * (p - y) * x, (p, y, x)
         ),
     ]
     taken |= {id(one.after) for one in moves}
@@ -94,49 +120,39 @@ def _ordered(found: list[tuple[int, int, Finding]]) -> list[Finding]:
 
 def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
     layout, rule, book = read.layout, read.rule, read.book
-    assert rule is not None
     wrong = {cell for finding in findings for cell in finding.cells}
     gradients, parameters = [], []
     losses = [role for role in layout.roles if role.name.startswith("err2")]
     loss = area(list(losses[0].figures.keys)) if losses else None
     for moves in read.moves:
-        role = next(
-            (
-                one
-                for one in layout.roles
-                if one.figures is moves.gradient and one.name in GRADIENTS
-            ),
-            None,
-        )
         cells = area(list(moves.gradient.keys)) if moves.gradient is not None else None
         held = moves.before.figures
         name = held.label or NAMES[moves.name]
         parameters.append(Parameter(area(list(held.keys)), name, cells))
         if moves.gradient is None or cells is None:
             continue
-        factor = GRADIENTS[role.name][1] if role else None
+        factor = factor_of(layout, moves.gradient)
         bad = [key for key in moves.gradient.keys if address(key) in wrong]
         good = [key for key in moves.gradient.keys if address(key) not in wrong]
         if good:
-            verdict = RIGHT if factor in (1.0, None) else SCALED
+            verdict = RIGHT if factor == 1.0 else SCALED
             because = None if verdict == RIGHT else f"{factor:g} times the derivative"
             gradients.append(Gradient(ranges(book, good), name, loss, verdict, factor, because))
         if bad:
             why = next(one.because for one in findings if address(bad[0]) in one.cells)
             gradients.append(Gradient(ranges(book, bad), name, loss, WRONG, None, why))
     keys = [key for column in read.figures.columns for key in column.keys]
-    doubtful = _is_doubtful(read)
+    known = None if _is_doubtful(read) else rule
     hyper = {
         name: (value, address(cell) if cell else None)
-        for name, (value, cell) in rule.hyper.items()
-        if not doubtful
+        for name, (value, cell) in (known.hyper if known else {}).items()
     }
     table = FoundTable(
         sheet=book.sheets[read.figures.sheet],
         range=area(keys),
         layout="rows" if read.figures.down else "columns",
         rule=_rule_name(read),
-        differs=list(LESSONS.get(rule.variant.name, ("", ()))[1]),
+        differs=list(LESSONS.get(known.variant.name if known else "", ("", ()))[1]),
         model="line",
         loss=loss,
         updates=_updates(read),
@@ -145,7 +161,8 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
         gradients=gradients,
     )
     table.words = _words(read, table, bool(findings))
-    table.make_run = partial(_run, read)
+    if known is not None:
+        table.make_run = partial(_run, read)
     return table
 
 
@@ -164,7 +181,7 @@ def _run(read: NumericRead) -> "Trace | None":
         return None
     # A person carries rounded numbers on, so what is off grows from row to row.
     size = min(max(abs(value or 0.0) for value in column) for column in news)
-    slack = max(CLOSE, 50 * max(one.after.half for one in read.moves) / max(size, 1e-9))
+    slack = max(CLOSE, 50 * max(max(one.after.halves) for one in read.moves) / max(size, 1e-9))
     hyper = {name: value for name, (value, _) in rule.hyper.items()}
     return equal_run(rule.variant.name, points, start, hyper, news, slack)  # type: ignore[arg-type]
 
@@ -175,7 +192,8 @@ def _updates(read: NumericRead) -> int:
 
 def _is_doubtful(read: NumericRead) -> bool:
     """Whether many updates of a parameter contradict the rule, so that it may be another."""
-    assert read.rule is not None
+    if read.rule is None:
+        return True
     rate = read.rule.hyper["lr"][0]
     for moves, own in zip(read.moves, read.rule.steps, strict=True):
         marks = [update_right(moves, own, rate, row) for row in range(read.figures.rows)]
@@ -186,18 +204,18 @@ def _is_doubtful(read: NumericRead) -> bool:
 
 
 def _rule_name(read: NumericRead) -> str | None:
-    assert read.rule is not None
-    if not is_sharp(read) or _is_doubtful(read):
+    if read.rule is None or not is_sharp(read) or _is_doubtful(read):
         return None
     name = read.rule.variant.name
     xs = {value for value in read.layout.x.figures.values if value is not None}
     return "gradient descent" if name == "sgd" and len(xs) == 1 else name
 
 
-def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
-    """What was read as what, first of all; then the rule, and whether all follows."""
+def _columns(read: NumericRead) -> list[str]:
+    """What was read as what, column by column."""
     layout, rule = read.layout, read.rule
-    assert rule is not None
+    known = rule is not None and not _is_doubtful(read)
+    states_of_rule = rule.states if rule and known else [{} for _ in read.moves]
 
     def column(figures: Figures) -> str:
         place = address(figures.keys[0])
@@ -223,9 +241,14 @@ def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
     ]
     parts += [
         f"{column(figures)} {name} of the {NAMES[moves.name]}"
-        for moves, states in zip(read.moves, rule.states, strict=True)
+        for moves, states in zip(read.moves, states_of_rule, strict=True)
         for name, figures in states.items()
     ]
+    return parts
+
+
+def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
+    """What was read as what, first of all; then the rule, and whether all follows."""
     hyper = "".join(
         f", {name} {value:.10g}" + (f" ({cell})" if cell else "")
         for name, (value, cell) in table.hyper.items()
@@ -233,18 +256,16 @@ def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
     rule_name = table.rule or "an unknown rule"
     sentences = [
         f"{rule_name} on y = b + m*x, {table.updates} updates{hyper}, read from the numbers: "
-        + ", ".join(parts) + "."
+        + ", ".join(_columns(read)) + "."
     ]  # fmt: skip
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
     if not is_sharp(read):
         sentences.append("Its digits are too few to tell the rule, or to judge the updates.")
-    elif _is_doubtful(read):
-        sentences.append(
-            "Many updates are not this rule's, so it is another, and they are not judged."
-        )
+    elif table.rule is None:
+        sentences.append("No rule that gdlab knows gives these updates, so they are not judged.")
     elif read.as_good:
         sentences.append(f"The numbers fit {listed(read.as_good)} as well.")
     if not has_faults:
-        sentences.append("Every cell follows.")
+        sentences.append("Every cell follows." if table.rule else "Every other cell follows.")
     return " ".join(sentences)

@@ -131,12 +131,16 @@ class FoundTable:
 
 @dataclass
 class Reading:
-    """A workbook that others made: its tables, what is wrong in it, and what was not read."""
+    """A workbook that others made: its tables, what is wrong in it, and what was not read.
+
+    ``seen`` has a sentence for every sheet of numbers that is like a descent, but not judged.
+    """
 
     file: str
     tables: list[FoundTable]
     findings: list[Finding]
     notes: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
     hinting: bool = False
 
     @property
@@ -159,7 +163,7 @@ class Reading:
 
     def hint(self) -> "Reading":
         """The same without values and formulas: where to look, and for what kind of fault."""
-        return Reading(self.file, self.tables, self.findings, self.notes, hinting=True)
+        return Reading(self.file, self.tables, self.findings, self.notes, self.seen, hinting=True)
 
     def to_dict(self) -> dict[str, Any]:
         """The reading as JSON has it."""

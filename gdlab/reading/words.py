@@ -55,7 +55,12 @@ def table_words(table: "FoundTable", model: str, names: dict[str, str], has_faul
 def nothing_found(reading: "Reading") -> str:
     """The sentence for a workbook without a descent, with what else may change its parameters."""
     more = [note for note in reading.notes if "macros" in note or "Solver" in note]
-    return "; ".join([f"{plain(reading.file)}: {NO_DESCENT}", *more])
+    return "; ".join([f"{plain(reading.file)}: {why_nothing(reading)}", *more])
+
+
+def why_nothing(reading: "Reading") -> str:
+    """Why nothing is judged: what was read as what in numbers, or that nothing descends."""
+    return plain("; ".join(reading.seen)) or NO_DESCENT
 
 
 def as_lines(reading: "Reading") -> list[str]:
@@ -71,7 +76,8 @@ def as_lines(reading: "Reading") -> list[str]:
         lines.append(f"  {where}  {kind}  {plain(why)}")
     if len(reading.findings) > MOST_LISTED:
         lines.append(f"  and {len(reading.findings) - MOST_LISTED} more")
-    lines += [f"  note: {plain(note)}" for note in reading.notes]
+    notes = [*reading.notes, *(reading.seen if reading.tables else ())]
+    lines += [f"  note: {plain(note)}" for note in notes]
     return lines
 
 
@@ -86,7 +92,7 @@ def as_html(reading: "Reading") -> str:
         f"<p><b>{html.escape(plain(table.sheet))}</b> {html.escape(table.range)}: "
         f"{html.escape(plain(table.words))}</p>"
         for table in reading.tables
-    ] or [f"<p>{NO_DESCENT}</p>"]
+    ] or [f"<p>{html.escape(why_nothing(reading))}</p>"]
     items = []
     for finding in reading.findings[:MOST_LISTED]:
         why = finding.hint if reading.hinting else finding.because

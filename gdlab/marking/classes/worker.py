@@ -30,7 +30,7 @@ from gdlab.reading.audit import audit
 from gdlab.reading.door import Unreadable
 from gdlab.reading.marked import write_marked_workbook
 from gdlab.reading.opening import read_book
-from gdlab.reading.words import NO_DESCENT
+from gdlab.reading.words import why_nothing
 
 try:
     import resource
@@ -161,7 +161,7 @@ def _read_as_own(path: Path, copy: Path) -> dict[str, Any]:
     book = read_book(path)
     reading = audit(book, str(path))
     if not reading.tables:
-        return {"reason": f"{OWN_WORKBOOK}; {NO_DESCENT}"}
+        return {"reason": f"{OWN_WORKBOOK}; {why_nothing(reading)}"}
     write_marked_workbook(reading, book, copy)
     words = [
         f"sheet {shown(table.sheet)}: {plain(table.words).rstrip('.')}" for table in reading.tables
