@@ -92,6 +92,7 @@ def explode(page: Any) -> None:
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.sample(2)
 def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> None:
     page = opened(sheet, reduced_motion="reduce")
     if sheet == "adam":
@@ -188,6 +189,7 @@ WALKS = {
 
 @pytest.mark.parametrize("sheet", SHEETS)
 @pytest.mark.parametrize(("width", "height"), [(390, 300), (1400, 1000)])
+@pytest.mark.sample(3)
 def test_every_control_is_met_by_tab_and_is_seen(
     opened: Any, sheet: str, width: int, height: int
 ) -> None:
@@ -329,6 +331,7 @@ def test_a_screen_reader_hears_how_a_cell_is_judged(opened: Any) -> None:
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.sample(2)
 def test_nothing_is_lost_when_narrow_or_zoomed(opened: Any, sheet: str) -> None:
     page = opened(sheet, 1400)
     if sheet == "adam":

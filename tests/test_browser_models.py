@@ -80,6 +80,7 @@ def again(page):
 
 
 @pytest.mark.parametrize(("model", "rule", "options"), CASES, ids=str)
+@pytest.mark.sample(3)
 def test_every_cell_of_a_models_page_is_the_frames(browser, tmp_path, model, rule, options):
     run = gdlab.trace(rule, model=model, **options)
     with opened(browser) as page:
@@ -167,6 +168,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("model", PICTURES)
+@pytest.mark.sample(3)
 def test_a_models_pictures(browser, tmp_path, model):
     run = gdlab.trace("sgd", model=model, epochs=4, lr=1e-3)
     with opened(browser) as page:
@@ -234,6 +236,7 @@ def test_a_models_sheet_in_a_notebook(browser, model):
 
 
 @pytest.mark.parametrize("model", ["quadratic", "logistic", "network_2_2_2", "network_2_2_1"])
+@pytest.mark.sample(2)
 def test_at_these_settings_every_bit_is_the_frames(browser, tmp_path, model):
     run = gdlab.trace("sgd", model=model, epochs=20)
     with opened(browser) as page:

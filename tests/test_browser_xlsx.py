@@ -62,6 +62,7 @@ def unlike(path: Path, wanted: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.sample(3)
 def test_every_lessons_workbook_is_pythons(page: Any, lessons: Path, tmp_path: Path, name: str):
     go(page, lessons, f"sheet={name}")
     wanted = lesson(name).to_excel(tmp_path / "python.xlsx", name=name)
@@ -89,6 +90,7 @@ def test_it_is_the_workbook_of_what_is_on_the_screen(page: Any, lessons: Path, t
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
+@pytest.mark.sample(2)
 def test_every_option_of_a_run(page: Any, tmp_path: Path, options: dict[str, Any]):
     own = options if "surface" in options else options | {"epochs": 3}
     run = gdlab.trace(**own)

@@ -66,7 +66,7 @@ def test_there_are_examples_to_run():
     """A pattern that finds nothing would let everything pass."""
     assert {"README.md", "docs/scale.md"} <= set(PRINTED)
     assert len(PRINTED["README.md"]) >= 5
-    assert sum(map(len, PRINTED.values())) >= 25
+    assert sum(map(len, PRINTED.values())) >= 20
     words = markdown(notebooks.SOURCES / "11_sweeps_and_classes.py")
     assert any(line.startswith("gdlab class new ") for line in commands(words))
 
@@ -80,6 +80,7 @@ def test_what_a_text_prints_works(folder, name):
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS])
+@pytest.mark.sample(3)
 def test_what_a_help_prints_works(folder, name):
     help_text = shell(f"gdlab {name} --help", folder)
     if name == "check":

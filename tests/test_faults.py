@@ -247,6 +247,7 @@ def _content(folder):
 
 @posix
 @pytest.mark.parametrize("kind", KILLED)
+@pytest.mark.sample(2)
 def test_killed_at_any_moment_a_rerun_makes_it_whole(tmp_path, kind):
     students(tmp_path / "list.csv", *((f"s{i}", "") for i in range(8)))
     (tmp_path / "in").mkdir()

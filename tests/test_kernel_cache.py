@@ -231,6 +231,7 @@ PLANTED = [value for name, value in list(globals().items()) if name.startswith("
 @posix
 @needs_compiler
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+@pytest.mark.sample(2)
 def test_nothing_that_another_user_planted_is_run(tmp_path, compiled, plant):
     cache, mark = tmp_path / "home" / "cache", tmp_path / "mark"
     kept, first = compiled

@@ -297,6 +297,7 @@ def test_a_function_that_is_not_registered_is_no_model():
 
 @pytest.mark.parametrize("model", record_models.MODELS)
 @pytest.mark.parametrize("rule", ["sgd", "adam"])
+@pytest.mark.sample(3)
 def test_compiled_is_plain(monkeypatch, model, rule):
     pytest.importorskip("numba")
     for options in ({}, {"lr": 1e3}):

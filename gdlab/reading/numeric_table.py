@@ -30,6 +30,10 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
         for figures in figure_tables(book, sheet)
         if (layouts := find_layouts(figures))
     ]
+    # Numbers that repeat fit by chance: one column cannot be the new value of two parameters.
+    reads = [
+        read for read in reads if len({id(one.after) for one in read.moves}) == len(read.moves)
+    ]
     speaks = speaks_of_descent(book, {sheet})
     for read in reads:
         # Read down; and to the right where down gives nothing.
