@@ -19,6 +19,9 @@ from gdlab.reading.variants import LESSONS
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
 
+# Readings of one table that fit alike: where there are more, its numbers repeat and fit by chance.
+MOST_LAYOUTS = 12
+
 
 def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | str | None:
     """A sheet of numbers as a table with its findings; None where nothing is like a descent.
@@ -28,7 +31,7 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
     reads = [
         max((_read(book, figures, one) for one in layouts), key=_fit)
         for figures in figure_tables(book, sheet)
-        if (layouts := find_layouts(figures))
+        if 0 < len(layouts := find_layouts(figures)) <= MOST_LAYOUTS
     ]
     # Numbers that repeat fit by chance: one column cannot be the new value of two parameters.
     reads = [
