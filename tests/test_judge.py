@@ -11,7 +11,7 @@ from learners import Learner, all_cells, handed_in, practice_key
 
 import gdlab
 from gdlab.marking.judge import judge
-from gdlab.marking.report import report
+from gdlab.marking.reporting import report
 from gdlab.marking.sheet import Filled, Written, decimals_of
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"

@@ -25,7 +25,8 @@ from gdlab.marking.checking import check
 from gdlab.marking.handout import make, practice
 from gdlab.marking.own import is_own
 from gdlab.marking.record import Record
-from gdlab.marking.report import Report, report
+from gdlab.marking.report import Report
+from gdlab.marking.reporting import report
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import claimed, typed
 from gdlab.reading.audit import audit

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdlab.core.trace import Trace
-from gdlab.marking.report import Report, report
+from gdlab.marking.report import Report
+from gdlab.marking.reporting import report
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,21 +6,17 @@ at random would seldom have met any slip as usual as it. No diagnosis is better 
 """
 
 import ast
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from gdlab.core.columns import Table
 from gdlab.core.rerun import inputs_of
-from gdlab.language.evaluate import CellError
-from gdlab.language.grammar import names, substitute
-from gdlab.marking.bounds import Interval, hull, meet, rounded
-from gdlab.marking.claims import DECIMALS_IN_FULL
-from gdlab.marking.column_slips import exchanged
-from gdlab.marking.judge import WRONG, Judgement, Verdict, find
+from gdlab.marking.bounds import meet
+from gdlab.marking.evidence import Candidate, OwnNumbers, chance_of, covered_near, sharp_claims
+from gdlab.marking.judge import WRONG, Judgement, Verdict
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
 from gdlab.marking.parts import say
+from gdlab.marking.settling import BY_HAND, Cause, settle
 from gdlab.marking.sheet import CellRef, Filled, OwnFormula
 from gdlab.marking.slips import Slip, pairs, slip_of, slips
 
@@ -35,10 +31,6 @@ MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 4, 3
 MOST_NAMED = 3
 # Two slips give the same number that are less than this share of its last digit apart.
 SAME = 0.05
-# A number that is known to this share of itself is known in full.
-FULL = 1e-11
-# Slips of the hand: nobody makes one in every row.
-BY_HAND = ("point_shifted", "digits_swapped", "digit_dropped", "digit_misread")
 NO_SLIP = "no usual slip gives this number"
 
 
@@ -59,42 +51,13 @@ class Diagnosis:
     once: bool = False
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One slip that gives a written number, and how often chance would find one as good.
-
-    ``gives`` is what the slip gives, ``claim`` what the number stands for.
-    """
-
-    slip: Slip
-    gives: Interval
-    claim: Interval
-    chance: float
-
-
-@dataclass(frozen=True)
-class Cause:
-    """One slip that explains every wrong cell of a column, and how often chance would do so.
-
-    ``matches`` are those in the cells that were searched one by one.
-    """
-
-    slip: Slip
-    matches: Mapping[CellRef, Candidate]
-
-    @property
-    def chance(self) -> float:
-        """How often numbers written at random would be explained as well."""
-        return math.prod(match.chance for match in self.matches.values())
-
-
 def diagnose(judgement: Judgement) -> dict[CellRef, Diagnosis]:
     """The diagnoses of the wrong cells, as far as there are any."""
     search = _CauseSearch(judgement)
     named, shown = _of_formulas(search)
     causes = {name: search.causes(name, cells) for name, cells in search.wrong.items()}
     table = judgement.filled.key.table
-    settled = _settle(causes, table)
+    settled = settle(causes, table)
     diagnoses: dict[CellRef, Diagnosis] = {}
     for name, cells in search.wrong.items():
         places = tuple(one.place for one in cells)
@@ -182,7 +145,7 @@ class _CauseSearch:
 
     def __init__(self, judgement: Judgement) -> None:
         self.judgement = judgement
-        self.sharp = _sharp_claims(judgement.filled)
+        self.sharp = sharp_claims(judgement.filled)
         self.wrong: dict[str, list[Verdict]] = {}
         self.status = {one.place: one.status for one in judgement.verdicts}
         # The slips that give single cells, for those that nothing explains together.
@@ -243,7 +206,7 @@ class _CauseSearch:
 
     def gives(self, verdict: Verdict, slip: Slip) -> bool:
         """Whether a slip gives what is written in one more cell."""
-        gives = _Put(self.judgement, verdict.place).into(slip)
+        gives = OwnNumbers(self.judgement, verdict.place).into(slip)
         claims = self.sharp[verdict.place], self.judgement.claims[verdict.place]
         return gives is not None and any(meet(gives, claim) for claim in claims)
 
@@ -252,140 +215,19 @@ class _CauseSearch:
         right = verdict.expected if isinstance(verdict.from_yours, str) else verdict.from_yours
         if isinstance(right, str):
             return []
-        put = _Put(self.judgement, verdict.place)
+        put = OwnNumbers(self.judgement, verdict.place)
         given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
         found: dict[int, Candidate] = {}
         for claim in (self.sharp[verdict.place], self.judgement.claims[verdict.place]):
             near: dict[int, float] | None = None
             for slip, gives in given:
                 if id(slip) not in found and meet(gives, claim):
-                    near = near or _near(given, claim, right)
+                    near = near or covered_near(given, claim, right)
                     # Too much gives 0: it is no evidence.
                     zero = claim[0] <= 0 <= claim[1]
-                    chance = 1.0 if zero else _chance(near, slip.usual)
+                    chance = 1.0 if zero else chance_of(near, slip.usual)
                     found[id(slip)] = Candidate(slip, gives, claim, chance)
         return list(found.values())
-
-
-def _sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
-    """What each number stands for if zeros were dropped at its end, as spreadsheets drop them."""
-    most: dict[str, int] = {}
-    for (_, column), cell in filled.written.items():
-        claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
-        most[column] = max(most.get(column, 0), min(claimed, DECIMALS_IN_FULL))
-    elsewhere = max(most.values(), default=0)
-    return {
-        # Where all of a column are whole, its numbers may have been copied.
-        (row, column): rounded(cell.number, most[column] or elsewhere)
-        for (row, column), cell in filled.written.items()
-        if cell.number is not None
-    }
-
-
-def _near(
-    given: Iterable[tuple[Slip, Interval]], claim: Interval, right: float
-) -> dict[int, float]:
-    """How much of the room about as far from the right number as the claim the slips cover."""
-    distance = abs((claim[0] + claim[1]) / 2 - right)
-    # From a third of the distance to three times as far, on both sides.
-    room = 16 / 3 * distance
-    covered: dict[int, float] = {}
-    for slip, gives in given:
-        away = abs((gives[0] + gives[1]) / 2 - right)
-        if meet(gives, claim) or distance / 3 <= away <= 3 * distance:
-            width = gives[1] - gives[0] + claim[1] - claim[0]
-            share = width / room if room else 1.0
-            covered[slip.usual] = covered.get(slip.usual, 0.0) + share
-    return covered
-
-
-def _chance(near: Mapping[int, float], usual: int) -> float:
-    """How often a number written at random would meet a slip at least as usual."""
-    return min(1.0, sum(share for one, share in near.items() if one <= usual))
-
-
-class _Put:
-    """The learner's own numbers in one row, to be put into slips."""
-
-    def __init__(self, judgement: Judgement, place: CellRef) -> None:
-        self.judgement = judgement
-        self.row = place[0]
-        self.known: dict[str, Interval | None] = {}
-
-    def into(self, slip: Slip) -> Interval | None:
-        """What a slip gives here; None for no number, and where it asks for what is not there."""
-        put = {}
-        for name in slip.asks:
-            if name not in self.known:
-                self.known[name] = self._own(name)
-            interval = self.known[name]
-            if interval is None:
-                return None
-            put[name] = interval
-        try:
-            low, high = slip.bound(put)
-        except CellError:
-            return None
-        return (low, high) if math.isfinite(low) and math.isfinite(high) else None
-
-    def _own(self, name: str) -> Interval | None:
-        try:
-            one = find(self.judgement.filled, self.judgement.own, self.row, name)
-        except KeyError:
-            # The start row has no number there, and an empty cell counts as 0.
-            above = name.removesuffix("_prev")
-            empty = self.row == 1 and above != name
-            return (0.0, 0.0) if empty and above in self.judgement.filled.key.table.names else None
-        if one.number is None:
-            return None
-        exact = one.number, one.number
-        # A number in full is taken as it is: 0.5 is to round up, and not perhaps.
-        full = one.before_rounding[1] - one.before_rounding[0] <= FULL * abs(one.number)
-        return exact if full else hull(one.before_rounding, exact)
-
-
-def _settle(causes: dict[str, list[Cause]], table: Table) -> dict[str, list[Cause]]:
-    """Of several causes for a column those that also explain other columns of the sheet."""
-    found = {name: _without_hand(them) for name, them in causes.items()}
-    for name, them in found.items():
-        for other in _siblings(name, table):
-            theirs = {ast.dump(one.slip.tree) for one in found.get(other[0], [])}
-            alike = [one for one in them if _renamed(one.slip, *other[1], table) in theirs]
-            found[name] = them = alike or them
-    # Who is known to make a slip in one column makes it in another too.
-    named = {
-        them[0].slip.name
-        for them in found.values()
-        if them and len({one.slip.name for one in them}) == 1
-    }
-    return {
-        name: [one for one in them if one.slip.name in named] or them
-        for name, them in found.items()
-    }
-
-
-def _without_hand(causes: list[Cause]) -> list[Cause]:
-    """Causes without slips of the hand, where a formula explains several cells as well."""
-    if all(len(one.matches) == 1 for one in causes):
-        return causes
-    return [one for one in causes if one.slip.name not in BY_HAND] or causes
-
-
-def _siblings(column: str, table: Table) -> list[tuple[str, tuple[str, str]]]:
-    """The same column of other parameters, each with the two parameters."""
-    own = table.part(column).parameter
-    return [
-        (exchanged(column, own, other, table), (own, other))
-        for other in table.parameters
-        if own and other != own
-    ]
-
-
-def _renamed(slip: Slip, own: str, other: str, table: Table) -> str:
-    put: dict[str, ast.expr] = {
-        name: ast.Name(exchanged(name, own, other, table)) for name in names(slip.tree)
-    }
-    return ast.dump(substitute(slip.tree, put))
 
 
 def _of_causes(causes: list[Cause]) -> Diagnosis | None:

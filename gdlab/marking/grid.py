@@ -16,10 +16,11 @@ from gdlab.core.layout import letters
 from gdlab.marking.looks import PLAIN, Look, look_of
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import read_bytes
-from gdlab.reading.guard import MOST_BYTES, Package, SheetFacts, package_of, part_of
+from gdlab.reading.guard import MOST_BYTES, Package, package_of, part_of
 from gdlab.reading.ods import tables_of
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
+from gdlab.reading.part_walker import SheetFacts
 from gdlab.reading.rows import ODS
 
 MOST_SHEETS = 40

@@ -16,6 +16,13 @@ from gdlab.core.words import listed, shortened, shown
 from gdlab.marking.finding import TableLocation, find_table, row_places, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.own_formulas import own_formulas
+from gdlab.marking.reading_notes import (
+    CURE,
+    UNCALCULATED,
+    note_looks,
+    note_short,
+    refuse_uncalculated,
+)
 from gdlab.marking.record import Record, find_record, practice_table, run_of, sheet_name
 from gdlab.marking.sheet import Filled, Written
 from gdlab.marking.values import written
@@ -29,8 +36,6 @@ NOT_CHECKED = {
 }
 # So many numbers that are typed as text are spoken of one by one.
 MOST_TEXTS = 4
-CURE = "open it in a spreadsheet program, save it there, and check it again"
-UNCALCULATED = f"its formulas were never calculated, so it holds no values: {CURE}"
 
 
 def read_filled(path: str | Path) -> Filled:
@@ -73,12 +78,12 @@ def filled(grids: list[Grid], file: str) -> Filled:
         ]
     )
     cells, remarks = _cells(place, key, rows, frozenset(blank))
-    _refuse_uncalculated(place.grid, cells)
+    refuse_uncalculated(place.grid, cells)
     notes += remarks
-    _note_looks(place, rows, notes)
+    note_looks(place, rows, notes)
     asked = frozenset((t, name) for t in range(1, key.rows + 1) for name in blank)
     if record and record.decimals is not None:
-        _note_short(cells, key, record.decimals, notes)
+        note_short(cells, key, record.decimals, notes)
     return Filled(
         key=key,
         asked=asked,
@@ -260,51 +265,3 @@ def _cells(
 def _same(a: float, b: float) -> bool:
     # Spreadsheet programs save 15 digits.
     return abs(a - b) <= 1e-12 * max(abs(a), abs(b)) or a == b
-
-
-def _refuse_uncalculated(grid: Grid, cells: dict[tuple[int, str], Written]) -> None:
-    if cells and all(cell.address in grid.facts.uncalculated for cell in cells.values()):
-        raise ValueError(UNCALCULATED)
-
-
-def _note_looks(place: TableLocation, rows: dict[int, int], notes: list[str]) -> None:
-    """Merged cells and hidden rows among the table's."""
-    facts, inside = place.grid.facts, set(rows.values())
-    merged = []
-    for area in facts.merged:
-        match = re.fullmatch(r"[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})", area)
-        if match and any(int(match[1]) <= row <= int(match[2]) for row in inside):
-            merged.append(area)
-    if merged:
-        notes.append(f"{listed(merged)} are merged cells, which hold one number only: the first")
-    hidden = sorted(facts.hidden_rows & inside)
-    if hidden:
-        notes.append(f"hidden, but judged all the same: row {listed([str(row) for row in hidden])}")
-    columns = [
-        name
-        for name, column in place.columns.items()
-        if any(low <= column <= high for low, high in facts.hidden_columns)
-    ]
-    if columns:
-        notes.append(f"hidden, but judged all the same: column {listed(columns)}")
-
-
-def _note_short(
-    cells: dict[tuple[int, str], Written], key: Trace, decimals: int, notes: list[str]
-) -> None:
-    """Cells that are right to the decimals they have, but have fewer than the sheet asks for.
-
-    A spreadsheet drops zeros: where most numbers have all decimals, the others had them too.
-    """
-    claimed = [one.decimals for one in cells.values() if one.decimals]
-    if sum(one >= decimals for one in claimed) > len(claimed) / 2:
-        return
-    short = []
-    for (t, name), cell in cells.items():
-        if cell.number is None or cell.decimals is None:
-            continue
-        off = abs(cell.number - key.value(name, t))
-        if off <= 0.5 * 10.0**-cell.decimals and off > 0.6 * 10.0**-decimals:
-            short.append(cell.address)
-    if short:
-        notes.append(f"written to fewer than the {decimals} decimals asked for: {listed(short)}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from gdlab.core.points import pairs
 from gdlab.core.rerun import rerun
-from gdlab.marking.report import report
+from gdlab.marking.reporting import report
 from gdlab.marking.sheet import Filled
 from gdlab.marking.values import typed
 from gdlab.reading.columns import WhichColumns

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from gdlab.reading.book import Book, Key, Value, address, area
-from gdlab.reading.descent import Descent, Update, find_descents
+from gdlab.reading.descent import Descent, find_descents
 from gdlab.reading.draws import chance, compared, constants, data_at, parameters_at
 from gdlab.reading.fills import Odd, directions, odd_cells
 from gdlab.reading.graph import Graph, Node, build, ordered
@@ -15,6 +15,7 @@ from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
+from gdlab.reading.updates import Update
 from gdlab.reading.written import formula_text
 
 STALE = 1e-9

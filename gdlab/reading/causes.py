@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
+from gdlab.reading.gradient_verdicts import Judged
 from gdlab.reading.graph import Node, number
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import WRONG, Explained, Judged, candidates, same, slopes_of
+from gdlab.reading.losses import WRONG, Explained, candidates, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.repairs import Repair, find_repair
 from gdlab.reading.result import GRADIENT, Finding

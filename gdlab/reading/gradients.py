@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes, mend_loss
+from gdlab.reading.gradient_verdicts import GradientJudge, Judged
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, Judged, judge, same
+from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, same
 from gdlab.reading.no_loss import without_loss
 from gdlab.reading.read import Found, Read
 from gdlab.reading.result import GRADIENT, Finding, Gradient
@@ -19,7 +20,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     if read.loss is None:
         return without_loss(read)
     _extend(read)
-    judged = judge(read.graph, read.descent, read.steps, read.loss, read.cells, read.points)
+    judged = GradientJudge(
+        read.graph, read.descent, read.steps, read.loss, read.cells, read.points
+    ).judge()
     gradients: list[Gradient] = []
     found: Found = []
     loss = read.loss_cells()

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Descent, original
+from gdlab.reading.descent import Descent
 from gdlab.reading.graph import Graph, number
 from gdlab.reading.losses import same
 from gdlab.reading.steps import Steps
+from gdlab.reading.updates import original
 
 
 @dataclass(frozen=True)

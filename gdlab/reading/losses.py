@@ -1,23 +1,20 @@
-"""Whether each gradient is one: the sheet's own loss, differentiated, is the measure."""
+"""Which cells are the loss, and the gradient of every parameter and update."""
 
 import ast
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Chain, Descent
+from gdlab.reading.descent import Descent
 from gdlab.reading.graph import NAN, Graph
-from gdlab.reading.graph import number as number_of
 from gdlab.reading.sites import CELL, INLINE, Sites, value_of
 from gdlab.reading.steps import Steps
 
-# Right ones agree to 1e-13, wrong ones differ from 1e-4 on.
-EXACT, APART = 1e-9, 1e-6
+# Right ones agree to 1e-13.
+EXACT = 1e-9
 MOST_LOSSES, MOST_WORK = 60, 40_000
-# More updates than these are not all looked at one by one.
-MANY = 1_000
 RIGHT, WRONG, SCALED, UNCHECKED = "right", "wrong", "scaled", "not checked"
 Values = dict[Key, Value]
 
@@ -128,135 +125,6 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
     full.sort(key=lambda role: not ends[role])
     most = max(4, min(MOST_LOSSES, MOST_WORK // max(len(cells), 1)))
     return full[:most]
-
-
-@dataclass
-class Judged:
-    """One gradient of one update: its cell, verdict, and factor against the loss's derivative.
-
-    A right one that does not hold with other data ``holds`` only with the sheet's own.
-    """
-
-    chain: int
-    step: int
-    cell: Key
-    verdict: str
-    factor: float | None = None
-    holds: bool = True
-
-    def alike(self, other: "Judged") -> bool:
-        """Whether two gradients of one parameter are judged alike."""
-        return (self.verdict, self.factor, self.holds) == (
-            other.verdict, other.factor, other.holds,
-        )  # fmt: skip
-
-
-def judge(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    explained: Explained,
-    cells: dict[tuple[int, int], Key],
-    points: list[Values],
-) -> list[Judged]:
-    """Every gradient of every update against the loss's derivative at two points or more.
-
-    Of thousands of updates some hundreds are looked at first. Where each parameter's gradient has
-    one verdict in all of these, and one formula of the same cells in all others, it has it there.
-    """
-    every = range(descent.updates + 1)
-    if len(every) > MANY:
-        some = sorted({*every[:50], *every[:: len(every) // 300], *every[-2:]})
-        found = _judge(graph, descent, steps, explained, cells, points, some)
-        usual = {one.chain: one for one in found}
-        roles = {number: steps.roles.get(one.cell) for number, one in usual.items()}
-        if all(one.alike(usual[one.chain]) for one in found) and all(
-            roles[number] is not None and steps.roles.get(cell) == roles[number]
-            for (number, _), cell in cells.items()
-        ):
-            return [
-                replace(usual[number], step=step, cell=cells[number, step])
-                for number in range(len(descent.chains))
-                for step in every
-                if (number, step) in cells
-            ]
-    return _judge(graph, descent, steps, explained, cells, points, every)
-
-
-def _judge(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    explained: Explained,
-    cells: dict[tuple[int, int], Key],
-    points: list[Values],
-    which: Sequence[int],
-) -> list[Judged]:
-    slopes = [slopes_of(graph, steps, explained.role, values, which) for values in points]
-    found = []
-    for number, chain in enumerate(descent.chains):
-        factors = [
-            _factor(chain, number, cells, one, values, explained)
-            for one, values in zip(slopes, points, strict=True)
-        ]
-        factor = explained.factors.get(number, factors[0])
-        for step in which:
-            cell = cells.get((number, step))
-            if cell is None:
-                continue
-            wanted = [
-                k * one.get(chain.cells[step], 0.0) for one, k in zip(slopes, factors, strict=True)
-            ]
-            marks = [_mark(values.get(cell), w) for values, w in zip(points, wanted, strict=True)]
-            verdict = _verdict(marks, factor)
-            found.append(Judged(number, step, cell, verdict, factor, False not in marks))
-    return found
-
-
-def _mark(given: Value | None, wanted: float) -> bool | None:
-    """Whether a gradient has the value that it should have; None where that cannot be told."""
-    value = number_of(given)
-    if value != value or wanted != wanted or abs(value) > 1e150:
-        return None
-    if same(value, wanted):
-        return True
-    return None if same(value, wanted, APART) else False
-
-
-def _factor(
-    chain: Chain,
-    number: int,
-    cells: dict[tuple[int, int], Key],
-    slopes: dict[Key, float],
-    values: Values,
-    explained: Explained,
-) -> float:
-    """The factor that most updates of a parameter agree on, at one point."""
-    ratios = []
-    for step in range(len(chain.updates)):
-        cell, slope = cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
-        value = values.get(cell, NAN) if cell else NAN
-        if isinstance(value, (int, float)) and value == value and slope and slope == slope:
-            ratios.append(value / slope)
-    usual = explained.factors.get(number)
-    if usual is None:
-        usual = median_low(list(explained.factors.values()))
-        return usual
-    if not ratios:
-        return usual
-    middle = median_low(ratios)
-    agree = sum(same(ratio, middle) for ratio in ratios)
-    return middle if agree > 1 or len(ratios) == 1 else usual
-
-
-def _verdict(marks: list[bool | None], factor: float) -> str:
-    known = [mark for mark in marks if mark is not None]
-    if not known:
-        return UNCHECKED
-    # With other data a softmax's targets add up to 1 no more, and the short form is none.
-    if all(known) or (marks[:2] == [True, True]):
-        return RIGHT if same(factor, 1.0) else SCALED
-    return WRONG if not any(known) else UNCHECKED
 
 
 def place(

@@ -6,10 +6,11 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
-from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph, is_cell
 from gdlab.reading.losses import same
 from gdlab.reading.recurrence import DRAWS, Recurrence
+from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant
 
 ALIKE = 1e-9

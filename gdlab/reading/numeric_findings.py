@@ -6,8 +6,9 @@ from dataclasses import replace
 from gdlab.reading.book import address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
+from gdlab.reading.numeric_moves import Moves, Pair
 from gdlab.reading.numeric_read import GRADIENTS, NAMES, NumericRead, gradient_of, is_sharp
-from gdlab.reading.numeric_rules import Moves, Pair, steps_of, update_right
+from gdlab.reading.numeric_steps import steps_of, update_right
 from gdlab.reading.result import VALUE, Finding
 
 # Of a column that is read as something, more than this share is not called wrong.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from gdlab.reading.book import Book
 from gdlab.reading.figures import Figures, FigureTable
 from gdlab.reading.numeric import Layout
-from gdlab.reading.numeric_rules import Followed, Moves
+from gdlab.reading.numeric_moves import Moves
+from gdlab.reading.numeric_rules import Followed
 
 GRADIENTS = {
     "gb": ("b", 1.0), "-gb": ("b", -1.0), "gm": ("m", 1.0), "-gm": ("m", -1.0),

@@ -2,12 +2,14 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
 from gdlab.reading.figures import Figures, FigureTable
-from gdlab.reading.numeric import MOSTLY, Layout, Series, bounded
+from gdlab.reading.numeric import MOSTLY
+from gdlab.reading.numeric_moves import Moves, Pair
+from gdlab.reading.numeric_steps import relative_slack, steps_of, update_of, update_right
 from gdlab.reading.variants import Variant, rules_as_they_are
 
 MOST_STATES = 3
@@ -17,23 +19,7 @@ SMALLEST = 0.3
 # What a sheet may average with, and not say.
 USUAL = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
-Pair = tuple[float, float]
 Numbers = list[tuple[float, Key | None]]
-
-
-@dataclass
-class Moves:
-    """One parameter's updates: before, after, and the gradient, each with its slack, row by row.
-
-    ``after`` is where the new value stands; ``gradient`` the column, None where it is computed.
-    """
-
-    name: str
-    before: Series
-    after: Figures
-    own_column: bool
-    gradient: Figures | None
-    rows: list[tuple[float, float, float, Pair] | None]
 
 
 @dataclass
@@ -51,55 +37,6 @@ class Followed:
     def fit(self) -> tuple[int, int, bool]:
         """How well it fits: with as many updates, by its states, and by a rate on the sheet."""
         return self.hits, sum(map(len, self.states)), self.hyper["lr"][1] is not None
-
-
-def moves_of(
-    table: FigureTable, layout: Layout, taken: set[int], which: str, gradient: Figures | None,
-    computed: Callable[..., float], inputs: Sequence[Series],
-) -> Moves:  # fmt: skip
-    """The updates of one parameter; with no column for its gradient that is computed."""
-    before = layout.intercept if which == "b" else layout.slope
-    after, own = before.figures, before.shifted
-    if not before.shifted:
-        for column in table.columns:
-            if id(column) not in taken and _carries(before, column, table.rows):
-                after, own = column, True
-    rows: list[tuple[float, float, float, Pair] | None] = []
-    for row in range(table.rows):
-        w = before.at(row)
-        if own:
-            new, slack = after.values[row], after.slack(row)
-        elif row + 1 < table.rows:
-            new, slack = before.at(row + 1), before.slack(row + 1)
-        else:
-            new, slack = None, 0.0
-        if gradient is not None:
-            g = gradient.values[row]
-            pair = None if g is None else (g, gradient.slack(row))
-        else:
-            given = [one.at(row) for one in inputs]
-            pair = (
-                None
-                if any(one is None for one in given)
-                else bounded(computed, given, [one.slack(row) for one in inputs])  # type: ignore[arg-type]
-            )
-        if w is None or new is None or pair is None:
-            rows.append(None)
-        else:
-            rows.append((w, new, before.slack(row) + slack, pair))
-    return Moves(which, before, after, own, gradient, rows)
-
-
-def _carries(before: Series, column: Figures, rows: int) -> bool:
-    """Whether a column's values come again as the parameter of the next row."""
-    hits = tried = 0
-    for row in range(rows - 1):
-        a, b = column.values[row], before.at(row + 1)
-        if a is None or b is None:
-            continue
-        tried += 1
-        hits += abs(a - b) <= column.slack(row) + before.slack(row + 1) + 1e-12 * abs(a)
-    return tried > 0 and hits >= max(1, MOSTLY * tried)
 
 
 def follow(
@@ -224,12 +161,14 @@ def _state_columns(
                 if move is None or value is None or above is None:
                     continue
                 given = dict.fromkeys(variant.rule.carried, above)
-                wanted = _one(variant, move[0], move[3][0], row, given, hyper)
+                wanted = update_of(variant, move[0], move[3][0], row, given, hyper)
                 if wanted is None or name not in wanted:
                     continue
                 tried += 1
                 off = (
-                    column.slack(row) + column.slack(row - 1) + _share(move[3]) * abs(wanted[name])
+                    column.slack(row)
+                    + column.slack(row - 1)
+                    + relative_slack(move[3]) * abs(wanted[name])
                 )
                 hits += abs(wanted[name] - value) <= 2 * off + 1e-9 * abs(value)
                 if tried > hits + 1 > 2 * hits:
@@ -238,76 +177,6 @@ def _state_columns(
                 found[name] = column
                 break
     return found
-
-
-def _share(pair: Pair) -> float:
-    return 3 * pair[1] / max(abs(pair[0]), 1e-300) if pair[0] else 0.0
-
-
-def _one(
-    variant: Variant, w: float, g: float, row: int, states: dict[str, float],
-    hyper: dict[str, float],
-) -> dict[str, float] | None:  # fmt: skip
-    """All that a rule computes in one update."""
-    try:
-        return variant.update(g, w, row + 1, states, hyper, 1)
-    except (ArithmeticError, ValueError, TypeError):
-        return None
-
-
-def steps_of(
-    variant: Variant,
-    moves: Sequence[Moves],
-    hyper: dict[str, float],
-    states: Sequence[dict[str, Figures]],
-    rows: int,
-) -> list[list[Pair | None]]:
-    """What the rule would subtract in every row, from the states written where there are some."""
-    found = []
-    for one, columns in zip(moves, states, strict=True):
-        own: list[Pair | None] = []
-        now = dict(variant.rule.starts)
-        known = True
-        share = most = 0.0
-        for row in range(rows):
-            move = one.rows[row]
-            for name, column in columns.items():
-                above = column.values[row - 1] if row else None
-                if above is not None:
-                    now[name] = above
-            written = len(columns) == len(variant.rule.carried) and row > 0
-            known = known or written
-            if move is None or not known:
-                own.append(None)
-                known = known and not variant.rule.carried
-                continue
-            share = _share(move[3]) if written else max(share, _share(move[3]))
-            made = _one(variant, move[0], move[3][0], row, now, hyper)
-            if made is None:
-                own.append(None)
-                continue
-            if row == 0 and not _starts_there(columns, made):
-                # The states began elsewhere, with numbers that are not known.
-                own.append(None)
-                known = False
-                continue
-            now = {name: made[name] for name in now}
-            off = share * abs(made["step"])
-            if variant.rule.carried and not written:
-                # What rounding left in a state stays there, however small the step is now.
-                off = most = max(most, off)
-            own.append((made["step"], off))
-        found.append(own)
-    return found
-
-
-def _starts_there(columns: dict[str, Figures], made: dict[str, float]) -> bool:
-    """Whether the written states of the first row come from the rule's own start."""
-    return all(
-        (value := column.values[0]) is None
-        or abs(value - made[name]) <= 4 * column.slack(0) + 1e-9 * abs(value) + 0.01 * abs(value)
-        for name, column in columns.items()
-    )
 
 
 def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numbers) -> list[float]:
@@ -343,12 +212,3 @@ def _count(
         for row in range(rows)
     ]
     return marks.count(True), len(marks) - marks.count(None)
-
-
-def update_right(one: Moves, own: list[Pair | None], rate: float, row: int) -> bool | None:
-    """Whether one written update is the rule's; None where that cannot be told."""
-    move, step = one.rows[row], own[row]
-    if move is None or step is None:
-        return None
-    off = move[2] + rate * step[1] + 1e-9 * max(abs(move[0]), abs(move[1]))
-    return abs(move[0] - move[1] - rate * step[0]) <= off

@@ -10,8 +10,10 @@ from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
 from gdlab.reading.numeric import Layout, Series, find_layouts
 from gdlab.reading.numeric_findings import MOST_WRONG, findings_of
+from gdlab.reading.numeric_moves import Moves, moves_of
 from gdlab.reading.numeric_read import NAMES, NumericRead, factor_of, gradient_of, is_sharp
-from gdlab.reading.numeric_rules import Followed, Moves, follow, moves_of, update_right
+from gdlab.reading.numeric_rules import Followed, follow
+from gdlab.reading.numeric_steps import update_right
 from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.runs import CLOSE, equal_run
 from gdlab.reading.variants import LESSONS

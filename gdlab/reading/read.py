@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
 from gdlab.reading.line import Line, find_line
@@ -13,6 +13,7 @@ from gdlab.reading.losses import Explained, find_loss, jacobian, place, same
 from gdlab.reading.result import Finding
 from gdlab.reading.sites import Sites
 from gdlab.reading.steps import Steps, steps_of
+from gdlab.reading.updates import original
 
 Values = dict[Key, Value]
 Found = list[tuple[Key, Finding]]

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gdlab.reading.book import Key
-from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.draws import chance
 from gdlab.reading.graph import Graph, is_cell
+from gdlab.reading.updates import original
 
 MOST_UPDATES = 5
 # Adam and AMSGrad part only where a maximum does; so several draws.

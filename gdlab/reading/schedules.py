@@ -6,11 +6,12 @@ from collections.abc import Callable, Set
 from dataclasses import replace
 
 from gdlab.reading.book import Key
-from gdlab.reading.descent import Chain, original
+from gdlab.reading.descent import Chain
 from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
 from gdlab.reading.matching import ALIKE, Recognised, choices_of, match_of, said_of
 from gdlab.reading.recurrence import DRAWS, Recurrence
+from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
 
 

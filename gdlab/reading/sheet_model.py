@@ -9,11 +9,11 @@ from gdlab.core.model import Model, as_model
 from gdlab.language.grammar import FUNCTIONS, GrammarError
 from gdlab.language.reader import read_text
 from gdlab.reading.book import Key
-from gdlab.reading.descent import original
 from gdlab.reading.graph import Node, cells_of, is_cell, number
 from gdlab.reading.labels import label
 from gdlab.reading.read import Read
 from gdlab.reading.templates import leaf_number
+from gdlab.reading.updates import original
 
 MOST_COLUMNS, MOST_UPDATES = 60, 5_000
 Points = list[tuple[float, ...]]

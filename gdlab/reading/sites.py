@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from gdlab.reading.book import Key, Value
 from gdlab.reading.calculate import calculate
-from gdlab.reading.descent import Chain, Descent, original
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.steps import Steps
 from gdlab.reading.templates import Template
 from gdlab.reading.trees import core_of, leaves, replaced, split, without
+from gdlab.reading.updates import original
 
 CELL, INLINE = "cell", "inline"
 

@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
-from gdlab.reading.descent import Descent, original
+from gdlab.reading.descent import Descent
 from gdlab.reading.graph import Graph, cells_of, is_cell
+from gdlab.reading.updates import original
 
 
 @dataclass

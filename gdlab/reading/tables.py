@@ -6,7 +6,7 @@ from functools import partial
 
 from gdlab.core.registry import rules
 from gdlab.reading.book import Key, address, area
-from gdlab.reading.descent import Descent, original
+from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
 from gdlab.reading.labels import label, ranges, speaks_of_descent
@@ -15,6 +15,7 @@ from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
 from gdlab.reading.runs import run_of
+from gdlab.reading.updates import original
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
 

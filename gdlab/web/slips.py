@@ -7,7 +7,7 @@ from typing import Any
 
 from gdlab.core.columns import Part, Table
 from gdlab.language.javascript import as_data
-from gdlab.marking import diagnosis, mistyping
+from gdlab.marking import diagnosis, evidence, mistyping, settling
 from gdlab.marking.claims import DECIMALS_IN_FULL
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.slips import slips
@@ -36,10 +36,10 @@ def marking_data() -> dict[str, Any]:
         "believed": diagnosis.BELIEVED,
         "possible": diagnosis.POSSIBLE,
         "same": diagnosis.SAME,
-        "full": diagnosis.FULL,
+        "full": evidence.FULL,
         "mostCells": diagnosis.MOST_CELLS,
         "mostNamed": diagnosis.MOST_NAMED,
-        "byHand": diagnosis.BY_HAND,
+        "byHand": settling.BY_HAND,
         "becauseByHand": mistyping.BECAUSE | {"cut_off": mistyping.CUT_OFF},
         "mostDigits": mistyping.MOST_DIGITS,
         "habit": mistyping.HABIT,

@@ -25,7 +25,8 @@ from gdlab.marking.marked import learner_name, write_marked
 from gdlab.marking.own import is_exported
 from gdlab.marking.reading import filled
 from gdlab.marking.record import find_record, fingerprint
-from gdlab.marking.report import Marked, Report, report
+from gdlab.marking.report import Marked, Report
+from gdlab.marking.reporting import report
 from gdlab.reading.audit import audit
 from gdlab.reading.door import Unreadable
 from gdlab.reading.marked import write_marked_workbook

@@ -1,0 +1,105 @@
+"""Which slips give a written number, and how often chance would find one as good."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gdlab.language.evaluate import CellError
+from gdlab.marking.bounds import Interval, hull, meet, rounded
+from gdlab.marking.claims import DECIMALS_IN_FULL
+from gdlab.marking.judge import Judgement, find
+from gdlab.marking.sheet import CellRef, Filled
+from gdlab.marking.slips import Slip
+
+# A number that is known to this share of itself is known in full.
+FULL = 1e-11
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One slip that gives a written number, and how often chance would find one as good.
+
+    ``gives`` is what the slip gives, ``claim`` what the number stands for.
+    """
+
+    slip: Slip
+    gives: Interval
+    claim: Interval
+    chance: float
+
+
+def sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
+    """What each number stands for if zeros were dropped at its end, as spreadsheets drop them."""
+    most: dict[str, int] = {}
+    for (_, column), cell in filled.written.items():
+        claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
+        most[column] = max(most.get(column, 0), min(claimed, DECIMALS_IN_FULL))
+    elsewhere = max(most.values(), default=0)
+    return {
+        # Where all of a column are whole, its numbers may have been copied.
+        (row, column): rounded(cell.number, most[column] or elsewhere)
+        for (row, column), cell in filled.written.items()
+        if cell.number is not None
+    }
+
+
+def covered_near(
+    given: Iterable[tuple[Slip, Interval]], claim: Interval, right: float
+) -> dict[int, float]:
+    """How much of the room about as far from the right number as the claim the slips cover."""
+    distance = abs((claim[0] + claim[1]) / 2 - right)
+    # From a third of the distance to three times as far, on both sides.
+    room = 16 / 3 * distance
+    covered: dict[int, float] = {}
+    for slip, gives in given:
+        away = abs((gives[0] + gives[1]) / 2 - right)
+        if meet(gives, claim) or distance / 3 <= away <= 3 * distance:
+            width = gives[1] - gives[0] + claim[1] - claim[0]
+            share = width / room if room else 1.0
+            covered[slip.usual] = covered.get(slip.usual, 0.0) + share
+    return covered
+
+
+def chance_of(near: Mapping[int, float], usual: int) -> float:
+    """How often a number written at random would meet a slip at least as usual."""
+    return min(1.0, sum(share for one, share in near.items() if one <= usual))
+
+
+class OwnNumbers:
+    """The learner's own numbers in one row, to be put into slips."""
+
+    def __init__(self, judgement: Judgement, place: CellRef) -> None:
+        self.judgement = judgement
+        self.row = place[0]
+        self.known: dict[str, Interval | None] = {}
+
+    def into(self, slip: Slip) -> Interval | None:
+        """What a slip gives here; None for no number, and where it asks for what is not there."""
+        put = {}
+        for name in slip.asks:
+            if name not in self.known:
+                self.known[name] = self._own(name)
+            interval = self.known[name]
+            if interval is None:
+                return None
+            put[name] = interval
+        try:
+            low, high = slip.bound(put)
+        except CellError:
+            return None
+        return (low, high) if math.isfinite(low) and math.isfinite(high) else None
+
+    def _own(self, name: str) -> Interval | None:
+        try:
+            one = find(self.judgement.filled, self.judgement.own, self.row, name)
+        except KeyError:
+            # The start row has no number there, and an empty cell counts as 0.
+            above = name.removesuffix("_prev")
+            empty = self.row == 1 and above != name
+            return (0.0, 0.0) if empty and above in self.judgement.filled.key.table.names else None
+        if one.number is None:
+            return None
+        exact = one.number, one.number
+        # A number in full is taken as it is: 0.5 is to round up, and not perhaps.
+        full = one.before_rounding[1] - one.before_rounding[0] <= FULL * abs(one.number)
+        return exact if full else hull(one.before_rounding, exact)

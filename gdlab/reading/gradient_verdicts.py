@@ -1,0 +1,139 @@
+"""Whether each gradient is one: the sheet's own loss, differentiated, is the measure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median_low
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.descent import Chain, Descent
+from gdlab.reading.graph import NAN, Graph
+from gdlab.reading.graph import number as number_of
+from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, Explained, same, slopes_of
+from gdlab.reading.steps import Steps
+
+# Wrong ones differ from 1e-4 on.
+APART = 1e-6
+# More updates than these are not all looked at one by one.
+ALL_LOOKED_AT = 1_000
+Values = dict[Key, Value]
+
+
+@dataclass
+class Judged:
+    """One gradient of one update: its cell, verdict, and factor against the loss's derivative.
+
+    A right one that does not hold with other data ``holds`` only with the sheet's own.
+    """
+
+    chain: int
+    step: int
+    cell: Key
+    verdict: str
+    factor: float | None = None
+    holds: bool = True
+
+    def alike(self, other: "Judged") -> bool:
+        """Whether two gradients of one parameter are judged alike."""
+        return (self.verdict, self.factor, self.holds) == (
+            other.verdict, other.factor, other.holds,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GradientJudge:
+    """What gradients are held against: the derivative of the loss, at two points or more.
+
+    ``cells`` has the cell of the gradient by number of the parameter and of the update, and
+    ``points`` are values with other parameters.
+    """
+
+    graph: Graph
+    descent: Descent
+    steps: Steps
+    explained: Explained
+    cells: dict[tuple[int, int], Key]
+    points: list[Values]
+
+    def judge(self) -> list[Judged]:
+        """Every gradient of every update.
+
+        Of thousands of updates some hundreds are looked at first. Where each parameter's gradient
+        has one verdict in all of these, and one formula of the same cells in all others, it has it
+        there.
+        """
+        every = range(self.descent.updates + 1)
+        if len(every) <= ALL_LOOKED_AT:
+            return self._of_updates(every)
+        found = self._of_updates(sorted({*every[:50], *every[:: len(every) // 300], *every[-2:]}))
+        usual = {one.chain: one for one in found}
+        roles = {number: self.steps.roles.get(one.cell) for number, one in usual.items()}
+        if not all(one.alike(usual[one.chain]) for one in found) or not all(
+            roles[number] is not None and self.steps.roles.get(cell) == roles[number]
+            for (number, _), cell in self.cells.items()
+        ):
+            return self._of_updates(every)
+        return [
+            replace(usual[number], step=step, cell=self.cells[number, step])
+            for number in range(len(self.descent.chains))
+            for step in every
+            if (number, step) in self.cells
+        ]
+
+    def _of_updates(self, which: Sequence[int]) -> list[Judged]:
+        role = self.explained.role
+        slopes = [slopes_of(self.graph, self.steps, role, one, which) for one in self.points]
+        found = []
+        for number, chain in enumerate(self.descent.chains):
+            factors = [
+                self._factor(chain, number, one, values)
+                for one, values in zip(slopes, self.points, strict=True)
+            ]
+            factor = self.explained.factors.get(number, factors[0])
+            for step in which:
+                cell = self.cells.get((number, step))
+                if cell is None:
+                    continue
+                marks = [
+                    _mark(values.get(cell), k * one.get(chain.cells[step], 0.0))
+                    for values, one, k in zip(self.points, slopes, factors, strict=True)
+                ]
+                verdict = _verdict(marks, factor)
+                found.append(Judged(number, step, cell, verdict, factor, False not in marks))
+        return found
+
+    def _factor(self, chain: Chain, number: int, slopes: dict[Key, float], values: Values) -> float:
+        """The factor that most updates of a parameter agree on, at one point."""
+        usual = self.explained.factors.get(number)
+        if usual is None:
+            return median_low(list(self.explained.factors.values()))
+        ratios = []
+        for step in range(len(chain.updates)):
+            cell, slope = self.cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
+            value = values.get(cell, NAN) if cell else NAN
+            if isinstance(value, (int, float)) and value == value and slope and slope == slope:
+                ratios.append(value / slope)
+        if not ratios:
+            return usual
+        middle = median_low(ratios)
+        agree = sum(same(ratio, middle) for ratio in ratios)
+        return middle if agree > 1 or len(ratios) == 1 else usual
+
+
+def _mark(given: Value | None, wanted: float) -> bool | None:
+    """Whether a gradient has the value that it should have; None where that cannot be told."""
+    value = number_of(given)
+    if value != value or wanted != wanted or abs(value) > 1e150:
+        return None
+    if same(value, wanted):
+        return True
+    return None if same(value, wanted, APART) else False
+
+
+def _verdict(marks: list[bool | None], factor: float) -> str:
+    known = [mark for mark in marks if mark is not None]
+    if not known:
+        return UNCHECKED
+    # With other data a softmax's targets add up to 1 no more, and the short form is none.
+    if all(known) or (marks[:2] == [True, True]):
+        return RIGHT if same(factor, 1.0) else SCALED
+    return WRONG if not any(known) else UNCHECKED
