@@ -20,7 +20,8 @@ from gdlab.web.program import program
 
 ROOT = Path(__file__).parent.parent
 COMMITTED = ROOT / "exports" / "graddesc.html"
-DATA = re.compile('(?<=id="gdlab-data">)[^<]*')
+ENTRIES = ("page.js", "jupyter.js", "loader.js")
+PACKED = re.compile('id="gdlab-(?:data|module)">([^<]*)')
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +32,20 @@ def fresh(tmp_path_factory):
 
 def data_of(path):
     """The data in a page, unpacked."""
-    packed = base64.b64decode(DATA.search(path.read_text(encoding="utf-8"))[0])
-    return json.loads(zlib.decompress(packed))
+    return json.loads(unpacked(path)[0])
+
+
+def unpacked(path):
+    """The data and the module of a page, as text."""
+    packed = PACKED.findall(path.read_text(encoding="utf-8"))
+    return [zlib.decompress(base64.b64decode(one)).decode() for one in packed]
 
 
 def test_the_committed_page_is_what_is_written_now(fresh):
     whole, now = COMMITTED.read_text(encoding="utf-8"), fresh.read_text(encoding="utf-8")
     # Another zlib may pack the same bytes in another way: what is packed is compared unpacked.
-    assert DATA.sub("", whole) == DATA.sub("", now), "exports/graddesc.html: run make exports"
-    assert data_of(COMMITTED) == data_of(fresh), "exports/graddesc.html: run make exports"
+    assert PACKED.sub("", whole) == PACKED.sub("", now), "exports/graddesc.html: run make exports"
+    assert unpacked(COMMITTED) == unpacked(fresh), "exports/graddesc.html: run make exports"
 
 
 def test_the_same_bytes_again(fresh, tmp_path):
@@ -53,14 +59,14 @@ def test_all_lessons_fit_into_400_kb(fresh):
 
 def test_nothing_is_fetched_from_anywhere(fresh):
     text = fresh.read_text(encoding="utf-8")
-    # What stands in the data is packed, so it is looked through as well.
-    data = data_of(fresh)
+    # What is packed is looked through as well.
+    data, script = data_of(fresh), unpacked(fresh)[1]
     # A workbook's parts name their formats by addresses that nobody asks for.
     del data["workbook"]
-    for part in (text, json.dumps(data)):
+    for part in (text, script, json.dumps(data)):
         found = set(re.findall(r"https?://[^\s\"'<>\\]+", part))
         assert found <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
-    assert not re.search(r"<(link|img|iframe)\b|\bsrc=|@import|\burl\(", text)
+    assert not re.search(r"<(link|img|iframe)\b|\bsrc=|@import|\burl\(", text + script)
     assert "default-src 'none'" in text
     assert "unsafe-eval" not in text
     assert "connect-src" not in text
@@ -188,7 +194,7 @@ def test_a_trace_that_kept_less_writes_no_page(tmp_path):
 
 
 def test_every_module_stands_behind_those_that_it_imports_from():
-    for entry in ("page.js", "jupyter.js"):
+    for entry in ENTRIES:
         order = in_order(entry)
         assert order[-1] == entry and len(set(order)) == len(order)
         for place, name in enumerate(order):
@@ -198,7 +204,7 @@ def test_every_module_stands_behind_those_that_it_imports_from():
 
 
 def test_no_file_lies_about_that_no_page_needs():
-    used = {*in_order("page.js"), *in_order("jupyter.js")}
+    used = {name for entry in ENTRIES for name in in_order(entry)}
     assert used == {path.name for path in STATIC.glob("*.js")}
 
 

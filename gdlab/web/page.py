@@ -1,4 +1,4 @@
-"""Writing a page: its data, its programs and the sheet's module in one HTML file."""
+"""Writing a page: its data, its programs and the sheet's module, packed, in one HTML file."""
 
 import base64
 import hashlib
@@ -83,19 +83,21 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
     data["slips"] = {name: sheet_slips(run.table) for name, run in runs.items()}
     every = runs_of(data, runs) | checked
     programs = {name: program(run.table) for name, run in every.items()}
-    script = _script(programs)
+    script, loader = _script(programs), module("loader.js")
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     parts = {
-        # Nothing but the page's own script runs, and nothing is fetched from anywhere.
-        "policy": f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'",
+        # Nothing but the page's own scripts run, and nothing is fetched from anywhere.
+        "policy": f"default-src 'none'; script-src {_digest(loader)} {_digest(script)}; "
+        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
         "title": html.escape(title),
         "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
         "updated": updated,
         "gradient": gradient,
-        "data": _packed(data),
-        "script": script,
+        "data": _packed(
+            json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        ),
+        "module": _packed(script),
+        "loader": loader,
     }
     text = (STATIC / "page.html").read_text(encoding="utf-8")
     for name, part in parts.items():
@@ -108,7 +110,11 @@ def _script(programs: Mapping[str, str]) -> str:
     return f"{module('page.js')}\n{jsmin(f'startPage({{{written}}});')}"
 
 
-def _packed(data: object) -> str:
-    """Plain data as JSON, packed, because typeset formulas are long and much alike."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+def _digest(script: str) -> str:
+    """A script as a page's policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _packed(text: str) -> str:
+    """A text as a page carries it: typeset formulas and code are long and much alike."""
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

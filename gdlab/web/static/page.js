@@ -10,20 +10,9 @@ const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
   + "again, begins without them. Save them as .csv from sheet data.";
 
-function bytesOf(id) {
-  const text = document.getElementById(id).textContent;
-  return Uint8Array.from(atob(text), (mark) => mark.charCodeAt(0));
-}
-
-/** The data that Python packed into the page. */
-function unpacked(id) {
-  const packed = new Blob([bytesOf(id)]).stream();
-  return new Response(packed.pipeThrough(new DecompressionStream("deflate"))).json();
-}
-
 /** Build the page: `programs` by sheet are what Python wrote behind this module. */
-async function startPage(programs) {
-  const page = await unpacked("gdlab-data");
+function startPage(programs) {
+  const page = JSON.parse(document.getElementById("gdlab-data").textContent);
   const root = document.querySelector("main");
   let host = null;
   let selected = null;
