@@ -13,7 +13,14 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 import gdlab
-from gdlab.language.grammar import DIGITS, MOST_PARTS, GrammarError, bare, names, substitute
+from gdlab.language.grammar import (
+    DIGITS,
+    MOST_FUNCTION_PARTS,
+    GrammarError,
+    bare,
+    names,
+    substitute,
+)
 from gdlab.language.reader import read
 
 END = "\n    return (), (step,)\n"
@@ -295,7 +302,7 @@ def test_putting_in_leaves_the_expression_as_it_was():
 
 
 def test_long_expressions_are_refused():
-    at_most = " + ".join(["g"] * MOST_PARTS)
+    at_most = " + ".join(["g"] * MOST_FUNCTION_PARTS)
     assert read(body(at_most))
     with pytest.raises(GrammarError, match="step is too long for a cell"):
         read(body(at_most + " + g"))

@@ -9,7 +9,7 @@ import pytest
 from handed_in import hand_in, with_part
 
 from gdlab.marking.reading import read_filled
-from gdlab.reading.guard import MOST_BYTES, read_package
+from gdlab.reading.guard import MOST_WORKBOOK_BYTES, read_package
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -48,7 +48,7 @@ def test_a_sound_workbook_passes_and_only_its_xml_is_handed_on(sheet: Path) -> N
             "protected by a password",
         ),
         (b"PK\x03\x04" + bytes(500), "damaged"),
-        (b"PK" + bytes(MOST_BYTES), "larger than 10 MB"),
+        (b"PK" + bytes(MOST_WORKBOOK_BYTES), "larger than 10 MB"),
     ],
 )
 def test_no_workbook_at_all(tmp_path: Path, data: bytes, words: str) -> None:

@@ -13,7 +13,7 @@ from books import differences, parts
 import gdlab
 from gdlab.core.layout import START_ROW, cell, epoch_letters, input_address, letters
 from gdlab.core.lessons import LESSONS
-from gdlab.excel.compare import FIRST_RMSE, NEVER, THRESHOLD
+from gdlab.excel.compare import FIRST_RMSE, NOT_YET, THRESHOLD
 from gdlab.excel.lessons import write_lessons
 
 EXPORTS = Path(__file__).parent.parent / "exports"
@@ -201,7 +201,7 @@ def test_compare_has_every_rule_with_its_own_numbers(stored, fresh):
         assert stored["compare", f"D{row}"][1] == slope
         distance = ((intercept - 30) ** 2 + (slope - 2) ** 2) ** 0.5
         assert stored["compare", f"E{row}"][1] == pytest.approx(distance, rel=1e-15)
-        until = next((i for i, value in enumerate(rmse, 1) if value < THRESHOLD), NEVER)
+        until = next((i for i, value in enumerate(rmse, 1) if value < THRESHOLD), NOT_YET)
         assert stored["compare", f"G{row}"][1] == until
         assert stored["compare", f"B{row}"][1] == run.hyper["lr"]
     chart = next(

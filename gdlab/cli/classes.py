@@ -18,7 +18,7 @@ EXAMPLE_MARK = "gdlab class mark handed-in --course course --out marks"
 STUDENTS = (
     "the list of learners: a .csv headed id and, where wanted, name; or Moodle's or Canvas' own"
 )
-MOST_LISTED = 20
+MOST_FILES_LISTED = 20
 
 
 def add(group: Commands) -> None:
@@ -130,8 +130,8 @@ def _mark(args: argparse.Namespace) -> int:
     say(f"marked copies: {args.out}/marked")
     say(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
     say(f"sheets that are alike: {args.out}/alike.csv")
-    for file, reason in list(counts.refused.items())[:MOST_LISTED]:
+    for file, reason in list(counts.refused.items())[:MOST_FILES_LISTED]:
         complain(args.prog, f"{file} is not marked: {reason}")
-    if len(counts.refused) > MOST_LISTED:
-        complain(args.prog, f"and {len(counts.refused) - MOST_LISTED} more; see marks.csv")
+    if len(counts.refused) > MOST_FILES_LISTED:
+        complain(args.prog, f"and {len(counts.refused) - MOST_FILES_LISTED} more; see marks.csv")
     return BAD_INPUT if counts.refused else 0

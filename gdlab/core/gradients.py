@@ -8,7 +8,7 @@ from dataclasses import replace
 from gdlab.language.derivative import backward
 from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import (
-    MOST_PARTS,
+    MOST_FUNCTION_PARTS,
     Formulas,
     GrammarError,
     compose,
@@ -69,7 +69,7 @@ def derived(formulas: Formulas, loss: str, parameters: Iterable[str]) -> Formula
             raise GrammarError(f"{formulas.name}: {loss} does not depend on the parameter {name}")
     found = {name: t for name, t in backward(forward, loss, wanted).items() if name not in own}
     for name, tree in found.items():
-        if parts(tree) > MOST_PARTS:
+        if parts(tree) > MOST_FUNCTION_PARTS:
             why = f"{name} is too long for a cell; write {loss} in more and shorter lines"
             raise GrammarError(f"{formulas.name}: {why}")
     asked = {name for tree in found.values() for name in names(tree)} - set(found)

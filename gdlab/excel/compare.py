@@ -24,7 +24,7 @@ from gdlab.excel.inputs import input_check, input_values, validation
 from gdlab.excel.printing import mark_block
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
-SHEET = "compare"
+COMPARE_SHEET = "compare"
 # An RMSE that some rules get under within the lesson's five epochs, and some do not.
 THRESHOLD, THRESHOLD_CELL = 16.0, f"$A${INPUT_ROW}"
 SUMMARY = ("rule", "lr", "intercept", "slope", "distance", "rmse", "epochs until")
@@ -34,7 +34,7 @@ NOTES = {
     "rmse": "The root of the mean squared error of the last epoch.",
     "epochs until": "The first epoch whose RMSE is under the threshold in A5.",
 }
-NEVER = "not yet"
+NOT_YET = "not yet"
 RULE_WIDTH, SUMMARY_WIDTH, RMSE_WIDTH = 28, 11.5, 10.5
 FIRST_RMSE = len(SUMMARY) + 1
 CHART_WIDTH, CHART_HEIGHT = 1060, 480
@@ -78,7 +78,7 @@ def write_compare(
     book: Workbook, lessons: Mapping[str, Trace], others: Sequence[Trace], symbols: str = "mb"
 ) -> Sheet:
     """Write the comparison of the lessons' sheets and of other rules, all over as many epochs."""
-    sheet = book.add_sheet(SHEET)
+    sheet = book.add_sheet(COMPARE_SHEET)
     entries = [
         Entry(
             f"{name} ({run.rule})" if name != run.rule else name,
@@ -153,7 +153,7 @@ def _entry_cells(book: Workbook, row: int, entry: Entry) -> list[Cell]:
     across = f"(C{row}-{truths[0]})*(C{row}-{truths[0]})"
     up = f"(D{row}-{truths[1]})*(D{row}-{truths[1]})"
     span = f"{letters(FIRST_RMSE)}{row}:{letters(FIRST_RMSE + run.n_epochs - 1)}{row}"
-    until = f'=IFERROR(MATCH(TRUE,INDEX({span}<{THRESHOLD_CELL},0),0),"{NEVER}")'
+    until = f'=IFERROR(MATCH(TRUE,INDEX({span}<{THRESHOLD_CELL},0),0),"{NOT_YET}")'
     cells = [
         Cell(row, 0, entry.label, book.style("name")),
         Cell(row, 1, rate, counter, run.hyper["lr"]) if rate else Cell(row, 1, "none", counter),
@@ -181,7 +181,7 @@ def _until(rmse: Sequence[Value]) -> Value:
     for epoch, value in enumerate(rmse, 1):
         if not isinstance(value, str) and value < THRESHOLD:
             return epoch
-    return NEVER
+    return NOT_YET
 
 
 def _write(book: Workbook, sheet: Sheet, cells: list[Cell], blocks: Sequence[Block]) -> None:
@@ -228,9 +228,9 @@ def _add_chart(book: Workbook, sheet: Sheet, count: int, drawn: int, epochs: int
         row = START_ROW + index
         chart.add_series(
             {
-                "name": [SHEET, row, 0],
-                "categories": [SHEET, HEADER_ROW - 1, span[0], HEADER_ROW - 1, span[1]],
-                "values": [SHEET, row, span[0], row, span[1]],
+                "name": [COMPARE_SHEET, row, 0],
+                "categories": [COMPARE_SHEET, HEADER_ROW - 1, span[0], HEADER_ROW - 1, span[1]],
+                "values": [COMPARE_SHEET, row, span[0], row, span[1]],
                 "line": line(index),
                 "marker": marker(index),
             }

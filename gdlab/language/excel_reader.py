@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from gdlab.language.infix import FORMULA_CHARACTERS, SHEET_COLUMNS, SHEET_ROWS
 
 # Deeper trees come from no person, and would exhaust the stack of whatever walks them.
-MOST_DEPTH = 150
+MOST_FORMULA_DEPTH = 150
 # Excel's name -> the grammar's, and the number of arguments.
 SCALAR = {
     "SQRT": "sqrt", "EXP": "exp", "LN": "log", "COS": "cos", "SIN": "sin", "TANH": "tanh",
@@ -107,7 +107,7 @@ class _Parser:
         return token
 
     def expression(self, least: int, depth: int) -> ast.expr:
-        if depth > MOST_DEPTH:
+        if depth > MOST_FORMULA_DEPTH:
             raise Unread("a formula too deep")
         tree = self.signed(depth)
         height = 0
@@ -127,7 +127,7 @@ class _Parser:
             else:
                 raise Unread(f"the operator {token.value[:10]!r}")
             height += 1
-            if height > MOST_DEPTH:
+            if height > MOST_FORMULA_DEPTH:
                 raise Unread("a formula too deep")
         return tree
 
@@ -138,7 +138,7 @@ class _Parser:
             if (sign := self.take().value) not in "+-":
                 raise Unread(f"the operator {sign[:10]!r}")
             minus += sign == "-"
-            if minus > MOST_DEPTH:
+            if minus > MOST_FORMULA_DEPTH:
                 raise Unread("a formula too deep")
         tree = self.operand(depth)
         while self.next is not None and self.next.type == "OPERATOR-POSTFIX":

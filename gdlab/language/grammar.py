@@ -30,7 +30,7 @@ ALLOWED = (
     f"{', '.join(FUNCTIONS)}, pi, names and numbers of up to {DIGITS} digits"
 )
 # A cell's formula stays one that a person can read, and far under Excel's 8,192 characters.
-MOST_PARTS = 100
+MOST_FUNCTION_PARTS = 100
 # What nobody typed may be longer, but no longer than those characters.
 MOST_PARTS_IN_A_CELL = 800
 PARTS = (ast.Name, ast.Constant)

@@ -12,7 +12,7 @@ from gdlab.language.grammar import (
     COMPARISONS,
     CONSTANTS,
     FUNCTIONS,
-    MOST_PARTS,
+    MOST_FUNCTION_PARTS,
     OPERATORS,
     TOTAL,
     Formulas,
@@ -107,7 +107,7 @@ class _Reader:
         returned = self.returned(body[-1], assigned)
         shown = {name for group in returned for name in group}
         try:
-            expressions = inlined(assigned, shown, MOST_PARTS)
+            expressions = inlined(assigned, shown, MOST_FUNCTION_PARTS)
         except GrammarError as error:
             self.refuse(tree, f"{error}; return parts of it as columns")
         keyword_only = tuple(argument.arg for argument in tree.args.kwonlyargs)

@@ -55,13 +55,13 @@ def bound(tree: ast.expr) -> Bound:
         case ast.BinOp(left, ast.Mult(), right) if _same(left, right):
             return _one(_square, bound(left))
         case ast.BinOp(left, op, right):
-            return _two(BINARY[type(op)], bound(left), bound(right))
+            return _two(BINARY_BOUNDS[type(op)], bound(left), bound(right))
         case ast.UnaryOp(operand=operand):
             return _one(_negative, bound(operand))
         case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
             return _choice(type(op), bound(left), bound(right), bound(body), bound(orelse))
         case ast.Call(ast.Name(name), [argument]):
-            return _one(UNARY[name], bound(argument))
+            return _one(UNARY_BOUNDS[name], bound(argument))
         case ast.Call(ast.Name(name), [first, second]):
             return _two(EXTREMES[name], bound(first), bound(second))
         case ast.Name(name) if name in CONSTANTS:
@@ -89,7 +89,7 @@ def _two(operation: Callable[[Interval, Interval], Interval], left: Bound, right
 
 def _choice(comparison: type, left: Bound, right: Bound, body: Bound, orelse: Bound) -> Bound:
     def chosen(intervals: Mapping[str, Interval]) -> Interval:
-        held = HOLDS[comparison](left(intervals), right(intervals))
+        held = COMPARISONS[comparison](left(intervals), right(intervals))
         if held is not None:
             return (body if held else orelse)(intervals)
         results = []
@@ -264,14 +264,14 @@ def _unequal(a: Interval, b: Interval) -> bool | None:
     return None if equal is None else not equal
 
 
-BINARY: dict[type, Callable[[Interval, Interval], Interval]] = {
+BINARY_BOUNDS: dict[type, Callable[[Interval, Interval], Interval]] = {
     ast.Add: _add,
     ast.Sub: _subtract,
     ast.Mult: _multiply,
     ast.Div: _divide,
     ast.Pow: _power,
 }
-UNARY: dict[str, Callable[[Interval], Interval]] = {
+UNARY_BOUNDS: dict[str, Callable[[Interval], Interval]] = {
     "sqrt": _root,
     "exp": _exponential,
     "log": _logarithm,
@@ -282,7 +282,7 @@ UNARY: dict[str, Callable[[Interval], Interval]] = {
     "abs": _absolute,
 }
 EXTREMES: dict[str, Callable[[Interval, Interval], Interval]] = {"min": _smaller, "max": _larger}
-HOLDS: dict[type, Callable[[Interval, Interval], bool | None]] = {
+COMPARISONS: dict[type, Callable[[Interval, Interval], bool | None]] = {
     ast.Lt: _less,
     ast.LtE: _less_or_equal,
     ast.Gt: lambda a, b: _less(b, a),

@@ -13,12 +13,12 @@ from gdlab.core.columns import Table
 from gdlab.language.grammar import names, substitute
 from gdlab.marking.rewrites import Rewrite, binary, same, say
 
-GRADIENTS = ("grad", "sample_grad")
+GRADIENT_WORDS = ("grad", "sample_grad")
 
 
 def chain(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
     """A sigmoid's slope forgotten, the activation for its slope, another neuron's number."""
-    if table.part(column).base not in GRADIENTS and not column.startswith("grad_"):
+    if table.part(column).base not in GRADIENT_WORDS and not column.startswith("grad_"):
         return
     factors = _factors(expression)
     for slope in factors:

@@ -21,7 +21,7 @@ DECIMALS_OF_ZERO = 2
 # What a number in full claims where a whole one stands beside it.
 DECIMALS_IN_FULL = 12
 # The digits that a whole number claims at most.
-MOST_DIGITS = 4
+MOST_DIGITS_OF_WHOLE = 4
 # Numbers of as few digits, and as many of them, make a habit.
 FEWEST_DIGITS, OFTEN = 3, 3
 
@@ -52,8 +52,8 @@ class Claims:
         self.is_whole = not every and len(set().union(*self.numbers.values()) - {0.0}) > 1
         self.written = _most_common(every, 0)
         self.elsewhere = self.written or filled.shown or 0
-        longest = max(digits, default=MOST_DIGITS)
-        self.digits = min(MOST_DIGITS, longest)
+        longest = max(digits, default=MOST_DIGITS_OF_WHOLE)
+        self.digits = min(MOST_DIGITS_OF_WHOLE, longest)
         # Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
         fewest = FEWEST_DIGITS if max(of_whole) > longest else 2
         habit = longest >= fewest and digits.count(longest) >= OFTEN

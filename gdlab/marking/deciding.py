@@ -18,13 +18,13 @@ from gdlab.marking.judge import FOLLOWS, RIGHT, UNEARNED, Judgement, Verdict
 from gdlab.marking.sheet import CellRef
 
 # A number of as many digits is told from others well enough.
-FEWEST_DIGITS = 3
+TELLING_DIGITS = 3
 NOUGHT = "0"
 NO_SCHEDULE = (
     "{} has too few digits to tell the schedule from a rate that stays the same: write more of them"
 )
-SPARE = 1.001  # for a claim's own spare
-SAME, MOST_KEPT = 1e-9, 15
+SPARE_OF_CLAIM = 1.001  # for a claim's own spare
+SAME_NUMBER, MOST_KEPT_DIGITS = 1e-9, 15
 
 
 def decided(judgement: Judgement) -> tuple[Judgement, tuple[str, ...]]:
@@ -77,7 +77,9 @@ class _Digits:
         """Whether no number in some places could have been written otherwise."""
         asked = self.judgement.filled.shown
         claims = (self.judgement.claims[place] for place in places)
-        return asked is not None and all(high - low <= 10.0**-asked * SPARE for low, high in claims)
+        return asked is not None and all(
+            high - low <= 10.0**-asked * SPARE_OF_CLAIM for low, high in claims
+        )
 
     def _like(self, verdict: Verdict) -> CellRef | str | None:
         """What a rounded number cannot be told from: a cell, or 0; None where it can."""
@@ -103,16 +105,16 @@ class _Digits:
         low, high = claim
         middle, width = (low + high) / 2, high - low
         asked = self.judgement.filled.shown == 0 or verdict.place[1] in self.counts
-        if asked or abs(middle) >= width * 10.0 ** (FEWEST_DIGITS - 1):
+        if asked or abs(middle) >= width * 10.0 ** (TELLING_DIGITS - 1):
             return False
         # A program drops the zeros of 3.0: where decimals are written, it may have all of them.
         spare = max(
-            0.5 * 10.0**-self.claims.written if self.claims.written else SAME,
-            0.5 * 10.0 ** (size(middle) + 1 - (self.claims.to_digits or MOST_KEPT)),
+            0.5 * 10.0**-self.claims.written if self.claims.written else SAME_NUMBER,
+            0.5 * 10.0 ** (size(middle) + 1 - (self.claims.to_digits or MOST_KEPT_DIGITS)),
         )
         known = (verdict.expected, verdict.from_yours if self.claims.written else "")
         return not any(
-            isinstance(one, float) and abs(one - middle) <= SPARE * spare for one in known
+            isinstance(one, float) and abs(one - middle) <= SPARE_OF_CLAIM * spare for one in known
         )
 
     def _place(self, row: int, name: str) -> CellRef | None:

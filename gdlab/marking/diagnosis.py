@@ -27,10 +27,10 @@ BELIEVED_OF_TWO = 0.005
 # In fewer than this share: it is spoken of as one that could be.
 POSSIBLE = 0.25
 # Wrong cells of one column that are searched one by one, and columns searched for two slips.
-MOST_CELLS, MOST_COLUMNS_IN_PAIRS = 4, 3
-MOST_NAMED = 3
+MOST_CELLS_SEARCHED, MOST_COLUMNS_IN_PAIRS = 4, 3
+MOST_SLIPS_NAMED = 3
 # Two slips give the same number that are less than this share of its last digit apart.
-SAME = 0.05
+SAME_SHARE = 0.05
 NO_SLIP = "no usual slip gives this number"
 
 
@@ -160,14 +160,15 @@ class _CauseSearch:
         table = self.judgement.filled.key.table
         single = slips(table, name)
         self.found[name] = {
-            one.place: self.matches(one, [*single, *mistyped(one)]) for one in cells[:MOST_CELLS]
+            one.place: self.matches(one, [*single, *mistyped(one)])
+            for one in cells[:MOST_CELLS_SEARCHED]
         }
         found = self._explaining(cells, self.found[name])
         if found or self.in_pairs >= MOST_COLUMNS_IN_PAIRS:
             return found
         self.in_pairs += 1
         double = pairs(table, name)
-        both = {one.place: self.matches(one, double) for one in cells[:MOST_CELLS]}
+        both = {one.place: self.matches(one, double) for one in cells[:MOST_CELLS_SEARCHED]}
         found = self._explaining(cells, both)
         # Where one slip gives a number, two are one too many.
         alone = any(self.found[name].values())
@@ -251,7 +252,7 @@ def _same(first: Cause, second: Cause) -> bool:
     """Whether two slips give the same number somewhere, as far as it is written."""
     return any(
         abs(sum(one.gives) - sum(second.matches[place].gives)) / 2
-        <= SAME * (one.claim[1] - one.claim[0])
+        <= SAME_SHARE * (one.claim[1] - one.claim[0])
         for place, one in first.matches.items()
         if place in second.matches
     )
@@ -291,4 +292,4 @@ def _list(likely: list[Slip]) -> str:
 
 
 def _usual(likely: list[Slip]) -> list[Slip]:
-    return sorted(likely, key=lambda slip: slip.usual)[:MOST_NAMED]
+    return sorted(likely, key=lambda slip: slip.usual)[:MOST_SLIPS_NAMED]

@@ -16,7 +16,7 @@ from gdlab.core.layout import letters
 from gdlab.marking.looks import PLAIN, Look, look_of
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import read_bytes
-from gdlab.reading.guard import MOST_BYTES, Package, package_of, part_of
+from gdlab.reading.guard import MOST_WORKBOOK_BYTES, Package, package_of, part_of
 from gdlab.reading.ods import tables_of
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
@@ -91,7 +91,7 @@ def read_grids(path: Path) -> list[Grid]:
 
     Raises ValueError with one sentence, without the file's name.
     """
-    data = read_bytes(path, MOST_BYTES)
+    data = read_bytes(path, MOST_WORKBOOK_BYTES)
     if ODS in data[:200]:
         return _ods_grids(data)
     package = package_of(data)

@@ -16,7 +16,7 @@ from gdlab.marking.grid import Grid, GridCell, is_number, read_grids
 from gdlab.marking.handout import NAME_LABEL
 from gdlab.marking.judge import EMPTY, FOLLOWS, RIGHT, UNEARNED, WRONG
 from gdlab.marking.record import PRACTICE_SHEET
-from gdlab.marking.report import SIGNS, Marked, Report
+from gdlab.marking.report import STATUS_SIGNS, Marked, Report
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -88,7 +88,7 @@ def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> N
     lines += ["This is a copy with values only; the workbook that was handed in is unchanged."]
     row = _write_lines(sheet, 2, lines, book.style("text"))
     for status, meaning in MEANING.items():
-        sheet.write_string(row, 0, SIGNS[status], book.style(status, align="center"))
+        sheet.write_string(row, 0, STATUS_SIGNS[status], book.style(status, align="center"))
         sheet.write_string(row, 1, meaning, book.style("text"))
         row += 1
     row += 1
@@ -100,7 +100,7 @@ def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> N
     for cell in listed:
         row += 1
         told = [_said(cell.written)] + ([] if report.hinting else [_said(cell.expected_from_yours)])
-        mark = f"{SIGNS[cell.status]} {cell.status}"
+        mark = f"{STATUS_SIGNS[cell.status]} {cell.status}"
         why = (cell.hint if report.hinting else cell.because) or ""
         values = [cell.address, str(cell.row), cell.column, mark, *told, why]
         for column, value in enumerate(values):
@@ -148,7 +148,9 @@ def _write_grid(
         if mark is not None:
             _write_note(sheet, row - 1, column - 1, mark, hinting)
     for (row, column), mark in places.items():
-        sheet.write_string(row, column, SIGNS[mark.status], book.style(mark.status, align="center"))
+        sheet.write_string(
+            row, column, STATUS_SIGNS[mark.status], book.style(mark.status, align="center")
+        )
         _write_note(sheet, row, column, mark, hinting)
 
 
@@ -165,7 +167,7 @@ def _width(grid: Grid, column: int) -> float:
 def _write_cell(
     book: "Workbook", sheet: "Sheet", row: int, column: int, cell: GridCell, mark: Marked | None
 ) -> None:
-    sign = f' "{SIGNS[mark.status]}"' if mark else ""
+    sign = f' "{STATUS_SIGNS[mark.status]}"' if mark else ""
     base = mark.status if mark else "text"
     # The mark's colours come before the cell's own.
     look = {} if mark else dict(cell.look)

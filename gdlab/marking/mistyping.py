@@ -8,7 +8,7 @@ from gdlab.marking.judge import WRONG, Verdict
 from gdlab.marking.sheet import CellRef
 from gdlab.marking.slips import Slip
 
-MOST_DIGITS = 12
+MOST_MISTYPED_DIGITS = 12
 # Cutting off is a habit from this many cells, where at most a tenth as many were rounded up.
 HABIT, ROUNDED = 3, 0.1
 CUT_OFF = "the last digit was cut off, not rounded"
@@ -22,7 +22,7 @@ BECAUSE = {
 def mistyped(verdict: Verdict) -> list[Slip]:
     """The right number, mistyped: a digit dropped, misread, or in its neighbour's place."""
     right, decimals = verdict.from_yours, _decimals(verdict)
-    if decimals is None or isinstance(right, str) or abs(right) >= 10.0**MOST_DIGITS:
+    if decimals is None or isinstance(right, str) or abs(right) >= 10.0**MOST_MISTYPED_DIGITS:
         return []
     digits = f"{right:.{decimals}f}"
     at = [i for i, one in enumerate(digits) if one.isdigit()]
@@ -76,7 +76,7 @@ def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[CellRef], i
             continue
         exact, shown = abs(right) * 10.0**decimals, abs(written.number) * 10.0**decimals
         # Where cutting off and rounding give the same, or nearly, it cannot be told.
-        if not 0.5 <= exact % 1.0 < 0.999 or exact > 10.0**MOST_DIGITS:
+        if not 0.5 <= exact % 1.0 < 0.999 or exact > 10.0**MOST_MISTYPED_DIGITS:
             continue
         if round(shown) == math.floor(exact) and written.number * right >= 0:
             places += [verdict.place] if verdict.status == WRONG else []
@@ -88,4 +88,4 @@ def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[CellRef], i
 def _decimals(verdict: Verdict) -> int | None:
     """The decimals that were typed; None where there are none, or as many as a program gives."""
     decimals = verdict.written.decimals if verdict.written else None
-    return decimals if decimals is not None and 0 <= decimals <= MOST_DIGITS else None
+    return decimals if decimals is not None and 0 <= decimals <= MOST_MISTYPED_DIGITS else None

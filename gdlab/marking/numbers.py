@@ -18,16 +18,16 @@ from gdlab.language.evaluate import CellError
 from gdlab.marking.bounds import Bound, bound
 from gdlab.marking.slips import Slip, slips
 
-STARTS = (-1.0, 0.5, 1.5, 2.0, 3.0, 4.0)
+DRAWN_STARTS = (-1.0, 0.5, 1.5, 2.0, 3.0, 4.0)
 SHORT_MEMORY = (0.6, 0.7, 0.8, 0.9)
 LONG_MEMORY = (0.8, 0.9, 0.95, 0.99)
 # No power of ten: a rate forgotten would be a decimal point out of its place.
-RATES = tuple(
+DRAWN_RATES = tuple(
     digit * 10.0**power if power >= 0 else digit / 10.0**-power
     for power in range(3, -6, -1)
     for digit in (5, 3, 2)
 )
-USUAL_RATES = tuple(rate for rate in RATES if rate <= 1)
+USUAL_RATES = tuple(rate for rate in DRAWN_RATES if rate <= 1)
 # What a schedule is given, by the number of updates.
 FACTORS, DECAYS = (0.4, 0.6, 0.7, 0.8), (0.7, 0.8, 0.9)
 # A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
@@ -69,7 +69,7 @@ def numbers(
     bearable: Numbers | None = None
     pleasant: list[Numbers] = []
     # Rates over 1 are tried where none of the usual ones will do.
-    for rates in (*[USUAL_RATES] * TRIES, *[RATES] * TRIES):
+    for rates in (*[USUAL_RATES] * TRIES, *[DRAWN_RATES] * TRIES):
         hyper = _hyper(draw, rule) | _schedule(draw, rows, options)
         hyper = {n: v for n, v in hyper.items() if n not in options}
         if model.name == LINE:
@@ -138,7 +138,7 @@ def _starts_of(model: Model, draw: random.Random) -> dict[str, float]:
 
 def _starts(draw: random.Random) -> dict[str, float]:
     # Two different ones, so that taking one for the other shows.
-    intercept, slope = draw.sample(STARTS, 2)
+    intercept, slope = draw.sample(DRAWN_STARTS, 2)
     return {"intercept": intercept, "slope": slope}
 
 

@@ -2,7 +2,7 @@
 
 from gdlab.core.registry import rules
 from gdlab.marking.grid import Grid
-from gdlab.marking.record import FINGERPRINT, SEARCHED_ROWS
+from gdlab.marking.record import FINGERPRINT, SEARCHED_LINES
 from gdlab.reading.book import Book
 
 
@@ -11,7 +11,7 @@ def is_own(book: Book) -> bool:
     sources = set(rules().values())
     return any(
         book.text((sheet, 2, 1)) in sources
-        or any(book.text((sheet, row, 1)) == FINGERPRINT for row in range(1, SEARCHED_ROWS + 1))
+        or any(book.text((sheet, row, 1)) == FINGERPRINT for row in range(1, SEARCHED_LINES + 1))
         for sheet in range(len(book.sheets))
     )
 

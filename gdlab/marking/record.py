@@ -28,7 +28,7 @@ LEARNER, FINGERPRINT = "learner", "fingerprint"
 ALL, ANY, NONE = "all", "any", "none"
 # The options that are no hyperparameters.
 SHAPING = ("epochs", "batch_size", "schedule", "switch", "model", "scale")
-SEARCHED_ROWS = 100
+SEARCHED_LINES = 100
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def find_record(grids: list[Grid]) -> Record | None:
     for grid in grids:
         found = {
             grid.text(row, 1): _text(grid.value(row, 2))
-            for row in range(1, min(grid.rows, SEARCHED_ROWS) + 1)
+            for row in range(1, min(grid.rows, SEARCHED_LINES) + 1)
         }
         if FINGERPRINT in found:
             return _record(found, grid.name)

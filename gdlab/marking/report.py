@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 STATUSES = (RIGHT, FOLLOWS, UNEARNED, WRONG, EMPTY)
-SIGNS = {RIGHT: "✓", FOLLOWS: "→", UNEARNED: "…", WRONG: "✗", EMPTY: "○"}
+STATUS_SIGNS = {RIGHT: "✓", FOLLOWS: "→", UNEARNED: "…", WRONG: "✗", EMPTY: "○"}
 TERMINAL_COLOURS = {
     RIGHT: "green", FOLLOWS: "cyan", UNEARNED: "magenta", WRONG: "red", EMPTY: "yellow",
 }  # fmt: skip
@@ -25,7 +25,7 @@ PAGE_COLOURS = {
     EMPTY: "rgba(200, 160, 40, .20)",
 }
 # Of what is not wrong so many lines; what is wrong is shown in any case, up to a sheet's worth.
-MOST_LISTED, MOST_WRONG = 30, 300
+MOST_LINES, MOST_WRONG_LINES = 30, 300
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Report:
     @property
     def _most(self) -> int:
         """How many lines are shown: all that are wrong, or the usual number."""
-        return max(MOST_LISTED, min(MOST_WRONG, self.marks["slips"]))
+        return max(MOST_LINES, min(MOST_WRONG_LINES, self.marks["slips"]))
 
     def __rich__(self) -> "Group":
         from rich.console import Group
@@ -199,7 +199,9 @@ class Report:
             for head in heads:
                 table.add_column(head, overflow="fold")
             for cell in self._told[: self._most]:
-                status = Text(f"{SIGNS[cell.status]} {cell.status}", TERMINAL_COLOURS[cell.status])
+                status = Text(
+                    f"{STATUS_SIGNS[cell.status]} {cell.status}", TERMINAL_COLOURS[cell.status]
+                )
                 own = () if self.hinting else (Text(_short(cell.expected_from_yours)),)
                 words = [Text(one) for one in (cell.address, str(cell.row), cell.column)]
                 why = Text(plain(self._why(cell) or ""))
@@ -226,11 +228,11 @@ class Report:
         marked = {(cell.row, cell.column): cell for cell in self.cells}
         head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in columns)
         lines = []
-        for row in rows[:MOST_LISTED]:
+        for row in rows[:MOST_LINES]:
             cells = "".join(self._html_cell(marked.get((row, column))) for column in columns)
             lines.append(f"<tr><th scope='row'>{row}</th>{cells}</tr>")
         told = "".join(self._html_line(cell) for cell in self._told[: self._most])
-        if len(rows) > MOST_LISTED or len(self._told) > self._most:
+        if len(rows) > MOST_LINES or len(self._told) > self._most:
             told += "<li>… and more; to_dict() has them all</li>"
         notes = "".join(f"<p>Note: {html.escape(plain(note))}</p>" for note in self.notes)
         return (
@@ -245,7 +247,7 @@ class Report:
             why += f" (from your numbers: {_short(cell.expected_from_yours)})"
         return (
             f"<li><b>{html.escape(cell.address)}</b>, row {cell.row}, {html.escape(cell.column)}: "
-            f"{SIGNS[cell.status]} {cell.status}: {html.escape(why)}</li>"
+            f"{STATUS_SIGNS[cell.status]} {cell.status}: {html.escape(why)}</li>"
         )
 
     def _html_cell(self, cell: Marked | None) -> str:
@@ -255,7 +257,7 @@ class Report:
         look = f"background:{PAGE_COLOURS[cell.status]};white-space:nowrap;text-align:right"
         return (
             f"<td style='{look}' title=\"{title}\">{html.escape(_short(cell.written))} "
-            f"<span aria-label='{cell.status}'>{SIGNS[cell.status]}</span></td>"
+            f"<span aria-label='{cell.status}'>{STATUS_SIGNS[cell.status]}</span></td>"
         )
 
 

@@ -21,7 +21,7 @@ from gdlab.marking.kinds import KINDS
 from gdlab.marking.rewrites import everywhere
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.
-WHOLE = (
+WHOLE_COLUMN = (
     "copied_from_above", "copied_from_beside", "another_convention", "parameters_swapped",
     "not_simultaneous", "squared_error_for_gradient",
 )  # fmt: skip
@@ -113,7 +113,7 @@ def _pairs(formula: _Formula) -> list[Slip]:
     table, column = formula.table, formula.column
     found = []
     for first in _slips(formula):
-        if first.usual > 1 or first.names[0] in WHOLE:
+        if first.usual > 1 or first.names[0] in WHOLE_COLUMN:
             continue
         for second in everywhere(first.tree, table):
             if KINDS[second.name].usual == 1 and second.name >= first.names[0]:

@@ -13,13 +13,13 @@ APOSTROPHES = "\u2019\u02bc\u00b4`"
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
 # The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
 NOUGHTS = "\u0660\u06f0\u0966\u09e6\u0be6\u0e50"
-DIGITS = {ord(zero) + i: str(i) for zero in NOUGHTS for i in range(10)}
+OTHER_DIGITS = {ord(zero) + i: str(i) for zero in NOUGHTS for i in range(10)}
 SEPARATORS = {0x066B: ",", 0x066C: "'"}
 GROUPS = re.compile(r"\d{1,3}(?:'\d{3})+")
 FRACTION = re.compile(r"([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?/ ?(\d{1,9})")
 POWER = re.compile(r"(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?")
-PLAIN = re.compile(r"([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?")
-MOST_DIGITS, DIGITS_OF_FRACTION = 30, 6
+PLAIN_NUMBER = re.compile(r"([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?")
+MOST_READ_DIGITS, DIGITS_OF_FRACTION = 30, 6
 # A fraction is written for a number of so many decimals, or of all those that it has.
 DECIMALS_OF_FRACTION = 4
 IN_BRACKETS = re.compile(r"\( ?([\d.,']{1,60}) ?\)")
@@ -66,7 +66,7 @@ def readings(text: str) -> list[NumberReading]:
     power = POWER.fullmatch(plain)
     if power:
         rest, tens = power[1] or f"{power[2] or ''}1", int(power[3])
-    match = PLAIN.fullmatch(rest)
+    match = PLAIN_NUMBER.fullmatch(rest)
     if match is None:
         worked = working(plain)
         return [] if worked is None or worked.number is None else [_computed(worked.number)]
@@ -100,8 +100,8 @@ def _computed(number: float) -> NumberReading:
 
 def _ends(above: int, below: int) -> int:
     """The decimals after which a fraction ends, four at least; of one that does not, all."""
-    kept = range(DECIMALS_OF_FRACTION, MOST_DIGITS)
-    return next((one for one in kept if above * 10**one % below == 0), MOST_DIGITS)
+    kept = range(DECIMALS_OF_FRACTION, MOST_READ_DIGITS)
+    return next((one for one in kept if above * 10**one % below == 0), MOST_READ_DIGITS)
 
 
 def _plain(text: str) -> str:
@@ -115,7 +115,7 @@ def _plain(text: str) -> str:
             apart = unicodedata.category(character) == "No"
             spelled += f" {character}" if apart else character
         before = character
-    spelled = unicodedata.normalize("NFKC", spelled).translate(DIGITS | SEPARATORS)
+    spelled = unicodedata.normalize("NFKC", spelled).translate(OTHER_DIGITS | SEPARATORS)
     spelled = re.sub(f"[{DASHES}]", "-", spelled).replace("\u2044", "/")
     spelled = re.sub(f"[{APOSTROPHES}]", "'", spelled)
     spelled = " ".join(spelled.lower().split())
@@ -128,7 +128,7 @@ def _plain(text: str) -> str:
 
 def _without_groups(body: str) -> list[str]:
     """Digits with at most one point, as a text with points, commas and groups may mean them."""
-    if sum(map(str.isdigit, body)) not in range(1, MOST_DIGITS + 1):
+    if sum(map(str.isdigit, body)) not in range(1, MOST_READ_DIGITS + 1):
         return []
     used = [sign for sign in ".,'" if sign in body]
     if len(used) > 1:

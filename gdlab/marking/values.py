@@ -11,7 +11,7 @@ from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
 from gdlab.marking.texts import readings, unworked
 
-TOO_LARGE = re.compile(r"[+-]?\d+e\d+")
+TOO_LARGE_TEXT = re.compile(r"[+-]?\d+e\d+")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
 COMPUTED_DIGITS = 15
 # Single precision holds seven digits, of which differences and sums lose some.
@@ -66,7 +66,7 @@ def typed(text: str, address: str) -> tuple[Written, str | None]:
     found = readings(text)
     if not found:
         kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, no number"
-        if TOO_LARGE.fullmatch(text.strip().lower()):
+        if TOO_LARGE_TEXT.fullmatch(text.strip().lower()):
             kind = "no number that a spreadsheet can hold"
         return _problem(text, address, f"{shown(text)} is {unworked(text) or kind}")
     ways = [Written(one.number, one.decimals, text.strip(), address) for one in found]

@@ -10,8 +10,8 @@ TOKEN = re.compile(r" ?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?|[.,]\d+|\*\*|[-+*/^()]|sqr
 TIMES = re.compile("[x×·⋅•∙]")
 # A comma before three digits may stand before thousands.
 TWO_MEANINGS = re.compile(r"[1-9]\d{0,2},\d{3}")
-LONGEST = 200
-SIGNS = ("+", "-")
+LONGEST_WORKING = 200
+PLUS_MINUS = ("+", "-")
 NOT_WORKED = "no number, and no arithmetic with + - * / ^ ( ) and sqrt"
 Factor = Callable[[float, float], float]
 FACTORS: dict[str, Factor] = {"*": operator.mul, "/": operator.truediv}
@@ -32,7 +32,7 @@ def working(plain: str) -> Working | None:
     text = TIMES.sub("*", plain.lstrip("= ").replace("÷", "/").replace("√", "sqrt"))
     tokens = TOKEN.findall(text)
     whole = sum(map(len, tokens)) == len(text.replace(" ", ""))
-    if not whole or len(text) > LONGEST or not re.search(r"\d", text):
+    if not whole or len(text) > LONGEST_WORKING or not re.search(r"\d", text):
         return None
     if not re.search(r"[\d)] ?[-+*/^]|sqrt", text):
         return None
@@ -68,7 +68,7 @@ class _Work:
 
     def sum(self) -> float:
         number = self.product()
-        while sign := self.next(*SIGNS):
+        while sign := self.next(*PLUS_MINUS):
             other = self.product()
             number = number + other if sign == "+" else number - other
         return number
@@ -80,13 +80,13 @@ class _Work:
         return number
 
     def signed(self) -> float:
-        sign = self.next(*SIGNS)
+        sign = self.next(*PLUS_MINUS)
         number = self.atom()
         if not self.next("^"):
             return -number if sign == "-" else number
         if sign == "-":
             raise ValueError("read in two ways: put the power, or what it is of, in parentheses")
-        exponent = -self.atom() if self.next(*SIGNS) == "-" else self.atom()
+        exponent = -self.atom() if self.next(*PLUS_MINUS) == "-" else self.atom()
         if self.next("^"):
             raise ValueError("read in two ways: put one of the powers in parentheses")
         power: float = number**exponent

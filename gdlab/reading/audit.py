@@ -19,7 +19,7 @@ from gdlab.reading.updates import Update
 from gdlab.reading.written import formula_text
 
 STALE = 1e-9
-MOST_NAMED = 6
+MOST_CELLS_NAMED = 6
 # A sheet that nobody thought of is said not to be judged; the others are.
 UNFORESEEN = (ArithmeticError, LookupError, TypeError, AssertionError, RecursionError)
 Values = dict[Key, Value]
@@ -237,7 +237,7 @@ def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent])
         places[area(keys)].append(graph.book.sheets[sheet])
     return [
         f"{where} on {', '.join(sheets)} would update a parameter, but nothing uses it"
-        for where, sheets in list(places.items())[:MOST_NAMED]
+        for where, sheets in list(places.items())[:MOST_CELLS_NAMED]
     ]
 
 

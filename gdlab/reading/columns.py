@@ -20,10 +20,12 @@ from gdlab.core.number_text import (
 from gdlab.core.points import number
 from gdlab.reading.door import Refused
 
-MOST_NAMED = 12
+MOST_COLUMNS_NAMED = 12
 SAMPLED = 1000  # rows by which columns are told apart
-UNCALCULATED = object()
-NEVER = "its formulas were never calculated; open it in a spreadsheet program, save it there"
+UNCALCULATED_CELL = object()
+NEVER_CALCULATED = (
+    "its formulas were never calculated; open it in a spreadsheet program, save it there"
+)
 
 WAYS_OUT = "fill it in, or leave such rows out (drop_missing=True, --drop-missing)"
 
@@ -183,8 +185,8 @@ def _heads(titles: Sequence[Any], body: Sequence[Sequence[Any]]) -> str:
     named = [str(title).strip() for title in titles if _is_text(title)]
     if not named:
         return f"{len(_filled(body))} columns without heads"
-    more = ", ..." if len(named) > MOST_NAMED else ""
-    return ", ".join(f"{one:.30}" for one in named[:MOST_NAMED]) + more
+    more = ", ..." if len(named) > MOST_COLUMNS_NAMED else ""
+    return ", ".join(f"{one:.30}" for one in named[:MOST_COLUMNS_NAMED]) + more
 
 
 def _column_of(head: Any, cells: Sequence[Any]) -> int | None:
@@ -221,8 +223,8 @@ def _is_numeric(body: Sequence[Sequence[Any]], place: int) -> bool:
 
 
 def _value(value: Any, where: str, marks: Marks) -> float:
-    if value is UNCALCULATED:
-        raise Refused(f"{where}: {NEVER}")
+    if value is UNCALCULATED_CELL:
+        raise Refused(f"{where}: {NEVER_CALCULATED}")
     return number_of(value, where, marks) if isinstance(value, str) else number(value, where)
 
 
@@ -258,7 +260,7 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, str):
         return bool(meanings(value))
     number_like = isinstance(value, Number) and not isinstance(value, bool)
-    return value is UNCALCULATED or (number_like and not _is_nan(value))
+    return value is UNCALCULATED_CELL or (number_like and not _is_nan(value))
 
 
 def _is_text(value: Any) -> bool:

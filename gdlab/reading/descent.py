@@ -7,7 +7,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph
 from gdlab.reading.updates import Update, find_updates, shape_of
 
-FAR = 10**9
+NO_UPDATE = 10**9
 
 
 @dataclass
@@ -47,10 +47,10 @@ class Descent:
         for key in graph.order:
             if key in parameters:
                 continue
-            last, first = -1, FAR
+            last, first = -1, NO_UPDATE
             for cell in graph.nodes[key].cells:
                 last = max(last, self.latest.get(cell, -1))
-                first = min(first, self.earliest.get(cell, FAR))
+                first = min(first, self.earliest.get(cell, NO_UPDATE))
             if last >= 0:
                 self.latest[key], self.earliest[key] = last, first
 

@@ -22,7 +22,7 @@ MOST_TEXT_BYTES = 50_000_000
 MOST_FIELDS = 4_000_000
 # Characters of one row of a table, also where quoted line ends are part of it.
 LONGEST_ROW = 131_072
-PIECE = 1_000_000
+READ_AT_ONCE = 1_000_000
 
 TOO_MANY_ROWS = f"it has more than {SHEET_ROWS:,} rows"
 DAMAGED = "the packed file is damaged or cut short"
@@ -93,8 +93,8 @@ def read_text(
 def _is_in(data: bytes, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        for first in range(0, len(data), PIECE):
-            decoder.decode(data[first : first + PIECE], first + PIECE >= len(data))
+        for first in range(0, len(data), READ_AT_ONCE):
+            decoder.decode(data[first : first + READ_AT_ONCE], first + READ_AT_ONCE >= len(data))
     except UnicodeDecodeError:
         return False
     return True
@@ -134,7 +134,7 @@ def gunzipped(data: bytes, most: int) -> bytes:
     pieces, size = [], 0
     try:
         with gzip.open(io.BytesIO(data)) as stream:
-            while piece := stream.read(PIECE):
+            while piece := stream.read(READ_AT_ONCE):
                 size += len(piece)
                 if size > most:
                     raise Refused(f"it holds more than {most // 10**6} MB")

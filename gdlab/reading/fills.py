@@ -8,7 +8,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph
 from gdlab.reading.templates import Template
 
-FEWEST = 3
+FEWEST_IN_FILL = 3
 # More odd cells than this share of a fill are a pattern of their own.
 MOST_ODD = 0.2
 
@@ -80,7 +80,7 @@ def _odd_in(
         templates[id(cells[along])] = cells[along]
     found = []
     for which, at in places.items():
-        if len(at) < FEWEST:
+        if len(at) < FEWEST_IN_FILL:
             continue
         gaps = [
             along

@@ -15,9 +15,9 @@ from pathlib import Path
 from gdlab.reading.door import Refused, read_bytes
 from gdlab.reading.part_walker import LINKS, MACROS, TOO_LARGE, PartWalker, SheetFacts, SizeLimits
 
-MOST_BYTES = 10_000_000
-MOST_PARTS = 500
-PIECE = 65_536
+MOST_WORKBOOK_BYTES = 10_000_000
+MOST_ZIP_PARTS = 500
+INFLATED_AT_ONCE = 65_536
 
 PASSWORD = "it is protected by a password; save it without one"
 
@@ -56,7 +56,7 @@ ANY_WORKBOOK = SizeLimits(
 
 def read_package(path: Path, limits: SizeLimits = PRACTICE) -> Package:
     """Read and check a workbook's zip; Refused as for :func:`package_of`."""
-    return package_of(read_bytes(path, MOST_BYTES), limits)
+    return package_of(read_bytes(path, MOST_WORKBOOK_BYTES), limits)
 
 
 def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
@@ -85,8 +85,8 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
 def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
     # A part without a name, which is_dir() cannot bear, is looked through like any other.
     parts = [part for part in archive.infolist() if not part.filename.endswith("/")]
-    if len(parts) > MOST_PARTS:
-        raise Refused(f"it has {len(parts)} parts, more than {MOST_PARTS}")
+    if len(parts) > MOST_ZIP_PARTS:
+        raise Refused(f"it has {len(parts)} parts, more than {MOST_ZIP_PARTS}")
     _refuse_by_name([part.filename for part in parts], limits)
     sheets: dict[str, SheetFacts] = {}
     walker = PartWalker(limits)
@@ -162,7 +162,7 @@ def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int, left: 
     limit = min(most, left)
     pieces, size = [], 0
     with archive.open(part) as stream:
-        while piece := stream.read(PIECE):
+        while piece := stream.read(INFLATED_AT_ONCE):
             size += len(piece)
             if size > limit:
                 raise Refused(TOO_LARGE)

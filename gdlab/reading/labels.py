@@ -7,7 +7,7 @@ from gdlab.core.layout import letters
 from gdlab.reading.book import Book, Key, address, area
 
 FAR_UP, FAR_LEFT = 60, 3
-LONGEST = 40
+LONGEST_LABEL = 40
 # Words that stand on sheets of gradient descent, in some languages: weak evidence.
 EVIDENCE = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
@@ -24,7 +24,7 @@ def label(book: Book, key: Key, down: bool) -> str:
     """
     above, left = _above(book, key), _left(book, key)
     found = (above or left) if down else (left or above)
-    return found if len(found) <= LONGEST else found[: LONGEST - 1] + "…"
+    return found if len(found) <= LONGEST_LABEL else found[: LONGEST_LABEL - 1] + "…"
 
 
 def _above(book: Book, key: Key) -> str:

@@ -14,7 +14,7 @@ from gdlab.reading.steps import Steps
 
 # Right ones agree to 1e-13.
 EXACT = 1e-9
-MOST_LOSSES, MOST_WORK = 60, 40_000
+MOST_LOSSES_TRIED, MOST_CELLS_TRIED = 60, 40_000
 RIGHT, WRONG, SCALED, UNCHECKED = "right", "wrong", "scaled", "not checked"
 Values = dict[Key, Value]
 
@@ -123,7 +123,7 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
     parameters = {steps.roles[chain.cells[0]] for chain in descent.chains}
     full = [role for role, bits in by_role.items() if bits == every and role not in parameters]
     full.sort(key=lambda role: not ends[role])
-    most = max(4, min(MOST_LOSSES, MOST_WORK // max(len(cells), 1)))
+    most = max(4, min(MOST_LOSSES_TRIED, MOST_CELLS_TRIED // max(len(cells), 1)))
     return full[:most]
 
 

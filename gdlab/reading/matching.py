@@ -14,7 +14,7 @@ from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant
 
 ALIKE = 1e-9
-MOST_TRIED = 30_000
+MOST_MATCHES_TRIED = 30_000
 SMALLEST_BETA = 0.05
 # What people leave as it is.
 UNUSUAL = ("rho_over", "sync_every", "momentum_decay")
@@ -54,7 +54,7 @@ def match_of(
         # A velocity that holds the rate, or minus the rate, already.
         scales += [scale for c in numbers if c not in (0, 1) for scale in (1 / c, -1 / c)]
     places = list(itertools.permutations(range(len(recurrence.states[0]))))
-    if len(places) > 24 or not small or recurrence.tried > MOST_TRIED:
+    if len(places) > 24 or not small or recurrence.tried > MOST_MATCHES_TRIED:
         return None
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}

@@ -7,12 +7,18 @@ from gdlab.reading.book import address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
 from gdlab.reading.numeric_moves import Moves, Pair
-from gdlab.reading.numeric_read import GRADIENTS, NAMES, NumericRead, gradient_of, is_sharp
+from gdlab.reading.numeric_read import (
+    GRADIENT_NAMES,
+    PARAMETER_NAMES,
+    NumericRead,
+    gradient_of,
+    is_sharp,
+)
 from gdlab.reading.numeric_steps import steps_of, update_right
 from gdlab.reading.result import VALUE, Finding
 
 # Of a column that is read as something, more than this share is not called wrong.
-MOST_WRONG = 0.25
+MOST_WRONG_SHARE = 0.25
 # What should stand in wrong cells, by column and row.
 Mended = dict[tuple[int, int], float]
 
@@ -39,7 +45,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
                 words = f"{role.figures.label or role.name} = {role.words}"
                 one = _finding(read, role.figures, row, wanted[0], words, why)
                 found.append((row, rank, one))
-        sure = len(found) <= max(1, MOST_WRONG * role.tried) or _same_slip(found)
+        sure = len(found) <= max(1, MOST_WRONG_SHARE * role.tried) or _same_slip(found)
         if sure or role.figures is read.moves[1].gradient:
             yield from found
     if read.rule is None or not is_sharp(read):
@@ -48,7 +54,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
     # A rule that many updates contradict is another: none of them is called wrong. Where it
     # remembers, what rounding left in its states is in all that follows.
-    share = 0.0 if read.rule.variant.rule.carried else MOST_WRONG
+    share = 0.0 if read.rule.variant.rule.carried else MOST_WRONG_SHARE
     if all(
         len(found) <= max(1, share * count) or _same_slip(found)
         for found, count in zip(wrong, judged, strict=True)
@@ -75,7 +81,7 @@ def _wrong_updates(
             continue
         wanted_value = move[0] - rate * step[0]
         at = row if moves.own_column else row + 1
-        words = f"{moves.after.label or 'the new value'} = {NAMES[moves.name]} - step"
+        words = f"{moves.after.label or 'the new value'} = {PARAMETER_NAMES[moves.name]} - step"
         why = _update_slip(move, step[0], rate, read, number, row)
         yield row, 20 + number, _finding(read, moves.after, at, wanted_value, words, why)
 
@@ -92,7 +98,7 @@ def _roles(read: NumericRead) -> list[Role]:
     roles = [
         role
         for role in (layout.prediction, *layout.roles)
-        if role.figures is not wrong_column or GRADIENTS.get(role.name, ("", 0))[0] == "m"
+        if role.figures is not wrong_column or GRADIENT_NAMES.get(role.name, ("", 0))[0] == "m"
     ]
     if wrong_column is not None and gradient_of(layout, "m") is not wrong_column:
         inputs = (Series(layout.prediction.figures), layout.y, layout.x)
@@ -142,9 +148,8 @@ def _not_carried(read: NumericRead, moves: Moves) -> Iterator[tuple[int, int, Fi
             continue
         off = moves.after.slack(row - 1) + moves.before.slack(row) + 1e-9 * abs(above)
         if abs(above - here) > off:
-            words = (
-                f"{moves.before.figures.label or NAMES[moves.name]} is the row above's new value"
-            )
+            name = moves.before.figures.label or PARAMETER_NAMES[moves.name]
+            words = f"{name} is the row above's new value"
             yield row, -1, _finding(read, moves.before.figures, row, above, words, None)
 
 

@@ -8,11 +8,11 @@ from gdlab.reading.numeric import Layout
 from gdlab.reading.numeric_moves import Moves
 from gdlab.reading.numeric_rules import Followed
 
-GRADIENTS = {
+GRADIENT_NAMES = {
     "gb": ("b", 1.0), "-gb": ("b", -1.0), "gm": ("m", 1.0), "-gm": ("m", -1.0),
     "gm/2": ("m", 0.5), "-gm/2": ("m", -0.5),
 }  # fmt: skip
-NAMES = {"b": "intercept", "m": "slope"}
+PARAMETER_NAMES = {"b": "intercept", "m": "slope"}
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,14 @@ class NumericRead:
 
 def gradient_of(layout: Layout, which: str) -> Figures | None:
     """The column that holds the gradient of b or m, in whatever convention."""
-    own = [role for role in layout.roles if GRADIENTS.get(role.name, ("", 0))[0] == which]
+    own = [role for role in layout.roles if GRADIENT_NAMES.get(role.name, ("", 0))[0] == which]
     return own[0].figures if own else None
 
 
 def factor_of(layout: Layout, column: Figures | None) -> float:
     """How many times the derivative a gradient's column holds; 1 where there is none."""
-    own = [role for role in layout.roles if role.figures is column and role.name in GRADIENTS]
-    return GRADIENTS[own[0].name][1] if own else 1.0
+    own = [role for role in layout.roles if role.figures is column and role.name in GRADIENT_NAMES]
+    return GRADIENT_NAMES[own[0].name][1] if own else 1.0
 
 
 def is_sharp(read: NumericRead) -> bool:

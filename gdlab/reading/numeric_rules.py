@@ -13,11 +13,11 @@ from gdlab.reading.numeric_steps import relative_slack, steps_of, update_of, upd
 from gdlab.reading.variants import Variant, rules_as_they_are
 
 MOST_STATES = 3
-ENOUGH = 0.85
-SEARCHED_ROWS = 12
+EXPLAINED = 0.85
+RULE_ROWS = 12
 SMALLEST = 0.3
 # What a sheet may average with, and not say.
-USUAL = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
+USUAL_MEMORIES = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
 Numbers = list[tuple[float, Key | None]]
 
@@ -48,7 +48,7 @@ def follow(
     as_good: list[str] = []
     for count in range(MOST_STATES + 1):
         # A rule that remembers less explains it, but for some slips.
-        if best is not None and best.hits >= ENOUGH * best.tried:
+        if best is not None and best.hits >= EXPLAINED * best.tried:
             break
         for variant in rules_as_they_are(count):
             found = _follow(variant, table, moves, taken, numbers)
@@ -74,7 +74,7 @@ def _betas(table: FigureTable, moves: Sequence[Moves], taken: set[int]) -> list[
     for one, column in itertools.product(moves, table.columns):
         if id(column) in taken:
             continue
-        for row in range(1, min(table.rows, SEARCHED_ROWS)):
+        for row in range(1, min(table.rows, RULE_ROWS)):
             move, value, above = one.rows[row], column.values[row], column.values[row - 1]
             if move is None or value is None or above is None:
                 continue
@@ -105,7 +105,7 @@ def _follow(
 ) -> Followed | None:
     names = [name for name in variant.hyper if name != "lr"]
     choices = [_choices(name, variant, numbers) for name in names]
-    rows = min(table.rows, SEARCHED_ROWS)
+    rows = min(table.rows, RULE_ROWS)
     best: Followed | None = None
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
@@ -133,7 +133,7 @@ def _choices(name: str, variant: Variant, numbers: Numbers) -> list[float]:
             found[value] = None
     found[default] = None
     if name != "eps" and 0.3 < default < 1:
-        found |= dict.fromkeys(USUAL)
+        found |= dict.fromkeys(USUAL_MEMORIES)
     return list(found)[:MOST_CHOICES]
 
 

@@ -9,14 +9,20 @@ from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import ranges, speaks_of_descent
 from gdlab.reading.losses import RIGHT, SCALED, WRONG
 from gdlab.reading.numeric import Layout, Series, find_layouts
-from gdlab.reading.numeric_findings import MOST_WRONG, findings_of
+from gdlab.reading.numeric_findings import MOST_WRONG_SHARE, findings_of
 from gdlab.reading.numeric_moves import Moves, moves_of
-from gdlab.reading.numeric_read import NAMES, NumericRead, factor_of, gradient_of, is_sharp
+from gdlab.reading.numeric_read import (
+    PARAMETER_NAMES,
+    NumericRead,
+    factor_of,
+    gradient_of,
+    is_sharp,
+)
 from gdlab.reading.numeric_rules import Followed, follow
 from gdlab.reading.numeric_steps import update_right
 from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.runs import CLOSE, equal_run
-from gdlab.reading.variants import LESSONS
+from gdlab.reading.variants import LESSON_VARIANTS
 
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
@@ -136,7 +142,7 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
     for moves in read.moves:
         cells = area(list(moves.gradient.keys)) if moves.gradient is not None else None
         held = moves.before.figures
-        name = held.label or NAMES[moves.name]
+        name = held.label or PARAMETER_NAMES[moves.name]
         parameters.append(Parameter(area(list(held.keys)), name, cells))
         if moves.gradient is None or cells is None:
             continue
@@ -161,7 +167,7 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
         range=area(keys),
         layout="rows" if read.figures.down else "columns",
         rule=_rule_name(read),
-        differs=list(LESSONS.get(known.variant.name if known else "", ("", ()))[1]),
+        differs=list(LESSON_VARIANTS.get(known.variant.name if known else "", ("", ()))[1]),
         model="line",
         loss=loss,
         updates=_updates(read),
@@ -181,7 +187,7 @@ def _run(read: NumericRead) -> "Trace | None":
     assert rule is not None
     rows = range(read.figures.rows)
     points = [(layout.x.at(row), layout.y.at(row)) for row in rows]
-    start = {NAMES[one.name]: one.before.at(0) for one in read.moves}
+    start = {PARAMETER_NAMES[one.name]: one.before.at(0) for one in read.moves}
     news = [
         [one.after.values[row] if one.own_column else one.before.at(row + 1) for row in rows[:-1]]
         for one in read.moves
@@ -207,7 +213,7 @@ def _is_doubtful(read: NumericRead) -> bool:
     for moves, own in zip(read.moves, read.rule.steps, strict=True):
         marks = [update_right(moves, own, rate, row) for row in range(read.figures.rows)]
         wrong, tried = marks.count(False), len(marks) - marks.count(None)
-        if wrong > max(1, MOST_WRONG * tried):
+        if wrong > max(1, MOST_WRONG_SHARE * tried):
             return True
     return False
 
@@ -244,12 +250,12 @@ def _columns(read: NumericRead) -> list[str]:
         *(f"{column(role.figures)} {role.words}" for role in layout.roles),
     ]
     parts += [
-        f"{column(moves.after)} the new {NAMES[moves.name]}"
+        f"{column(moves.after)} the new {PARAMETER_NAMES[moves.name]}"
         for moves in read.moves
         if moves.own_column and not moves.before.shifted
     ]
     parts += [
-        f"{column(figures)} {name} of the {NAMES[moves.name]}"
+        f"{column(figures)} {name} of the {PARAMETER_NAMES[moves.name]}"
         for moves, states in zip(read.moves, states_of_rule, strict=True)
         for name, figures in states.items()
     ]

@@ -4,10 +4,10 @@ import re
 from typing import NoReturn
 from xml.parsers import expat
 
+from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import MOST_FIELDS, Refused
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 PREFIX = re.compile(r"(?:of|oooc|msoxl):=?=")
 # A text in quotes, a reference in brackets, a semicolon between arguments.
 PIECES = re.compile(r'"(?:[^"]|"")*"|\[([^\]]*)\]|;')
@@ -98,7 +98,7 @@ class _ContentWalker:
 
     def count(self) -> None:
         self.fields += self.repeated
-        if self.fields > MOST_FIELDS or self.column > MOST_COLUMNS or self.row > MOST_ROWS:
+        if self.fields > MOST_FIELDS or self.column > SHEET_COLUMNS or self.row > SHEET_ROWS:
             raise Refused(f"it has more than {MOST_FIELDS:,} values")
 
     def put(self, column: int, cell: dict[str, str], words: str) -> None:

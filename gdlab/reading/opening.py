@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gdlab.reading.book import Book
 from gdlab.reading.door import Refused, read_bytes
-from gdlab.reading.guard import ANY_WORKBOOK, MOST_BYTES, OLD_FORMAT, package_of, part_of
+from gdlab.reading.guard import ANY_WORKBOOK, MOST_WORKBOOK_BYTES, OLD_FORMAT, package_of, part_of
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
 from gdlab.reading.rows import ODS, text_rows
@@ -21,7 +21,7 @@ def open_workbook(path: str | Path) -> Book:
 
 def read_book(place: Path) -> Book:
     """The cells of an .xlsx, .xlsm, .ods or .csv; ValueError without the file's name."""
-    data = read_bytes(place, MOST_BYTES)
+    data = read_bytes(place, MOST_WORKBOOK_BYTES)
     if data.startswith(b"PK") and ODS in data[:200]:
         return read_open_document(part_of(data, "content.xml"))
     if data.startswith((b"PK", OLD_FORMAT)) or place.suffix.lower() in (".xlsx", ".xlsm", ".ods"):

@@ -10,7 +10,7 @@ from gdlab.reading.door import Refused
 # Of elements other than these openpyxl makes an object for each: styles, names, conditions.
 LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
 MOST_ATTRIBUTES = 200
-MOST_DEPTH = 60
+MOST_XML_DEPTH = 60
 WIDEST = 255.0  # letters, as a spreadsheet program allows
 TOO_LARGE = "it is far larger inside than a workbook to be checked can be"
 MACROS = "it holds macros; save it as .xlsx, without macros"
@@ -82,7 +82,7 @@ class PartWalker:
         if (
             self.elements > self.limits.elements
             or self.heavy > self.limits.heavy
-            or self.depth > MOST_DEPTH
+            or self.depth > MOST_XML_DEPTH
             or len(attributes) > MOST_ATTRIBUTES
         ):
             raise Refused(TOO_LARGE)

@@ -9,7 +9,7 @@ from gdlab.reading.draws import chance
 from gdlab.reading.graph import Graph, is_cell
 from gdlab.reading.updates import original
 
-MOST_UPDATES = 5
+UPDATES_TRIED = 5
 # Adam and AMSGrad part only where a maximum does; so several draws.
 DRAWS = 3
 
@@ -40,7 +40,7 @@ def recurrences(
     """The updates from the first, and from the second on, whose states are cells of the first."""
     count = len(chain.updates)
     for first in (1, 0) if count > 2 else (0,):
-        last = min(first + MOST_UPDATES, count)
+        last = min(first + UPDATES_TRIED, count)
         if any((number, step) not in gradients for step in range(first, last)):
             continue
         states = _states(graph, descent, chain, number, gradients, first)

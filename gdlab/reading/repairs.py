@@ -13,7 +13,7 @@ from gdlab.reading.losses import same
 from gdlab.reading.templates import Area, Template, leaf_number
 from gdlab.reading.trees import replaced
 
-MOST_TRIED, MOST_OTHERS = 4_000, 20
+MOST_REPAIRS_TRIED, MOST_OTHERS = 4_000, 20
 Values = dict[Key, Value]
 Say = Callable[[Key], str]
 
@@ -41,7 +41,7 @@ def find_repair(
     if node.whole is not None:
         return _whole_repair(graph, key, node.whole, others[:MOST_OTHERS], fits, say)
     for tried, repair in enumerate(repairs(key, node, others, say)):
-        if tried > MOST_TRIED:
+        if tried > MOST_REPAIRS_TRIED:
             return None
         if fits(repair.node):
             return repair
@@ -59,7 +59,7 @@ def _whole_repair(
     """A formula over whole ranges changed as it is written, and taken apart to be tried."""
     written = Node(whole, tuple(graph.bound(key, area) for area in whole.areas))
     for tried, repair in enumerate(_changes_of_ranges(key, written, others, say)):
-        if tried > MOST_TRIED // 4:
+        if tried > MOST_REPAIRS_TRIED // 4:
             return None
         node = graph.taken_apart(key, repair.node.template)
         if node is not None and fits(node):

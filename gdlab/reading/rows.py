@@ -14,19 +14,19 @@ from functools import lru_cache
 from typing import Any
 
 from gdlab.core.number_text import ONE_GROUP, PLAIN, meanings
-from gdlab.reading.columns import UNCALCULATED, Row
-from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, PIECE, Refused
+from gdlab.reading.columns import UNCALCULATED_CELL, Row
+from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, READ_AT_ONCE, Refused
 from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of
 from gdlab.reading.ods import tables_of
 
 # So many rows, however they are written, are read in 5 seconds and 500 MB.
 MOST_LINES = 250_000
-MOST_COLUMNS = 50
+MOST_POINT_COLUMNS = 50
 TOO_MANY_LINES = f"it has more than {MOST_LINES:,} lines"
 SAMPLED_ROWS = 200
-SEPARATORS = "\t;,"
+FIELD_SEPARATORS = "\t;,"
 # What stands in a text only where it is none.
-BINARY = re.compile("[\0-\x08\x0e-\x1b\x7f]")
+CONTROL_CHARACTERS = re.compile("[\0-\x08\x0e-\x1b\x7f]")
 ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -46,7 +46,9 @@ def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
 
 
 def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
-    tables = tables_of(part_of(data, "content.xml"), MOST_LINES, MOST_COLUMNS, UNCALCULATED)
+    tables = tables_of(
+        part_of(data, "content.xml"), MOST_LINES, MOST_POINT_COLUMNS, UNCALCULATED_CELL
+    )
     return list(tables[_place([table.name for table in tables], sheet)].rows)
 
 
@@ -67,7 +69,9 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
                 facts = package.sheets.get(found._worksheet_path)
                 uncalculated = facts.uncalculated if facts else ()
                 # An iterator: of a million empty rows none is kept.
-                rows = found.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS, values_only=True)
+                rows = found.iter_rows(
+                    max_row=MOST_LINES, max_col=MOST_POINT_COLUMNS, values_only=True
+                )
                 return [
                     (line, _with_formulas(line, row, uncalculated))
                     for line, row in enumerate(rows, 1)
@@ -88,7 +92,7 @@ def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any
     from openpyxl.utils import get_column_letter
 
     return [
-        UNCALCULATED
+        UNCALCULATED_CELL
         if value is None and f"{get_column_letter(place)}{line}" in uncalculated
         else value
         for place, value in enumerate(row, 1)
@@ -117,7 +121,7 @@ def text_rows(data: bytes) -> list[Row]:
     if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINES:
         raise Refused(TOO_MANY_LINES)
     encoding = _encoding(data)
-    separator = max(SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
+    separator = max(FIELD_SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
     # Where no value holds a comma, 1.000 cannot stand beside a decimal comma.
     sure = (b'"' if separator == "," else b",") not in data
     return [
@@ -142,8 +146,10 @@ def _encoding(data: bytes) -> str:
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         decoder = codecs.getincrementaldecoder(encoding)()
         with suppress(UnicodeDecodeError):
-            pieces = (data[first : first + PIECE] for first in range(0, len(data), PIECE))
-            if not any(BINARY.search(decoder.decode(piece)) for piece in pieces):
+            pieces = (
+                data[first : first + READ_AT_ONCE] for first in range(0, len(data), READ_AT_ONCE)
+            )
+            if not any(CONTROL_CHARACTERS.search(decoder.decode(piece)) for piece in pieces):
                 decoder.decode(b"", final=True)
                 return encoding
     raise Refused("not a text that can be read; save it as .csv in UTF-8")

@@ -15,7 +15,7 @@ from gdlab.reading.read import Read
 from gdlab.reading.templates import leaf_number
 from gdlab.reading.updates import original
 
-MOST_COLUMNS, MOST_UPDATES = 60, 5_000
+MOST_DATA_COLUMNS, MOST_MODEL_UPDATES = 60, 5_000
 Points = list[tuple[float, ...]]
 
 
@@ -30,7 +30,7 @@ def sheet_model(read: Read) -> tuple[Model, Points] | None:
     an empty list of them.
     """
     steps = range(read.descent.updates)
-    if read.loss is None or len(steps) > MOST_UPDATES:
+    if read.loss is None or len(steps) > MOST_MODEL_UPDATES:
         return None
     losses = [read.steps.of_role(read.graph, read.loss.role, step) for step in steps]
     if any(len(cells) != 1 for cells in losses):
@@ -87,7 +87,7 @@ class _Written:
         if descent.latest.get(first, -1) < 0:
             return self._typed(keys)
         nodes = [graph.nodes.get(key) for key in keys]
-        if any(node is None for node in nodes) or len(self.lines) >= MOST_COLUMNS:
+        if any(node is None for node in nodes) or len(self.lines) >= MOST_DATA_COLUMNS:
             raise Outside
         tree = self._tree([node for node in nodes if node is not None])
         name = self.names[first] = self._called(first, f"c{len(self.lines) + 1}")

@@ -18,7 +18,7 @@ from gdlab.reading.repairs import Say, find_repair, gives
 from gdlab.reading.result import GRADIENT, Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.written import formula_text
 
-FEWEST_USES, MOST_PARAMETERS, MOST_LOSSES, MOST_CELLS = 3, 40, 40, 5_000
+FEWEST_USES, MOST_PARAMETERS, MOST_LOSSES_STANDING, MOST_CELLS_STANDING = 3, 40, 40, 5_000
 Values = dict[Key, Value]
 NAMED = re.compile(r"grad|deriv|ableit|∂|\bd\w{0,4}/d\w|\bd[bwm]\d*\b|梯度", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ class Standing:
 
 def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[FoundTable, list[Finding]] | None:
     """The table of a loss and its gradients without updates; None where there are none."""
-    if len(graph.nodes) > MOST_CELLS:
+    if len(graph.nodes) > MOST_CELLS_STANDING:
         return None
     parameters = _parameters(graph)
     if len(parameters) < 2:
@@ -88,7 +88,7 @@ def _points(graph: Graph, parameters: list[Key]) -> list[Values]:
 def _find(graph: Graph, parameters: list[Key], points: Sequence[Values]) -> Standing | None:
     """The loss with the most gradients, two at least."""
     used = {cell for node in graph.nodes.values() for cell in node.cells}
-    ends = [key for key in graph.order if key not in used][:MOST_LOSSES]
+    ends = [key for key in graph.order if key not in used][:MOST_LOSSES_STANDING]
     best: Standing | None = None
     for loss in ends:
         slopes = [graph.adjoints({loss: 1.0}, one, lambda _: False, graph.order) for one in points]

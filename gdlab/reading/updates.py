@@ -9,7 +9,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph, Node, cells_of, is_cell
 from gdlab.reading.templates import Template, leaf_number
 
-ENOUGH = 40
+USES_LOOKED_AT = 40
 
 
 def original(graph: Graph, key: Key) -> Key:
@@ -83,7 +83,7 @@ def find_updates(graph: Graph) -> list[Update]:
             old = original(graph, term)
             if old == key:
                 continue
-            if len(seen[template, leaf]) < ENOUGH:
+            if len(seen[template, leaf]) < USES_LOOKED_AT:
                 seen[template, leaf].append(_depends(graph, node, leaf, old, position, frozenset()))
                 is_one = seen[template, leaf][-1]
             else:

@@ -19,7 +19,7 @@ SPACE: dict[str, Any] = {
     "pi": math.pi,
 }
 # The lesson's own rules stand beside published ones: how they differ.
-LESSONS = {
+LESSON_VARIANTS = {
     "rmsprop_lesson": (
         "rmsprop",
         ("divides by the row above's average, where rmsprop has this row's", "has no eps"),
@@ -99,7 +99,7 @@ def rules_as_they_are(states: int) -> list[Variant]:
 
 @lru_cache(maxsize=256)
 def _as_it_is(rule: Rule) -> Variant:
-    differs = LESSONS.get(rule.name, ("", ()))[1]
+    differs = LESSON_VARIANTS.get(rule.name, ("", ()))[1]
     return _variant(rule.name, rule, dict(rule.formulas.expressions), differs)
 
 
@@ -119,7 +119,7 @@ def _variant(
 @lru_cache(maxsize=256)
 def _changed(rule: Rule) -> tuple[Variant, ...]:
     """Variants with one to three changes, fewest first; none of a rule that is a variant itself."""
-    if rule.name in LESSONS or rule.name.endswith(("_eps_inside", "_eps_hat")):
+    if rule.name in LESSON_VARIANTS or rule.name.endswith(("_eps_inside", "_eps_hat")):
         return ()
     return tuple(_changes_of(rule))
 

@@ -9,7 +9,7 @@ from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED
 if TYPE_CHECKING:
     from gdlab.reading.result import FoundTable, Reading
 
-MOST_LISTED = 30
+MOST_FINDINGS_LISTED = 30
 NO_DESCENT = "no parameter is updated in any sheet"
 
 
@@ -69,13 +69,13 @@ def as_lines(reading: "Reading") -> list[str]:
     lines = [f"{file}, {plain(table.sheet)}: {plain(table.words)}" for table in reading.tables]
     if not reading.tables:
         lines.append(nothing_found(reading))
-    for finding in reading.findings[:MOST_LISTED]:
+    for finding in reading.findings[:MOST_FINDINGS_LISTED]:
         why = finding.hint if reading.hinting else finding.because
         kind = "wrong" if finding.is_fault else "note"
         where = f"{plain(finding.sheet)}!{finding.address}"
         lines.append(f"  {where}  {kind}  {plain(why)}")
-    if len(reading.findings) > MOST_LISTED:
-        lines.append(f"  and {len(reading.findings) - MOST_LISTED} more")
+    if len(reading.findings) > MOST_FINDINGS_LISTED:
+        lines.append(f"  and {len(reading.findings) - MOST_FINDINGS_LISTED} more")
     notes = [*reading.notes, *(reading.seen if reading.tables else ())]
     lines += [f"  note: {plain(note)}" for note in notes]
     return lines
@@ -94,12 +94,12 @@ def as_html(reading: "Reading") -> str:
         for table in reading.tables
     ] or [f"<p>{html.escape(why_nothing(reading))}</p>"]
     items = []
-    for finding in reading.findings[:MOST_LISTED]:
+    for finding in reading.findings[:MOST_FINDINGS_LISTED]:
         why = finding.hint if reading.hinting else finding.because
         sign = "✗ wrong" if finding.is_fault else "note"
         where = f"{plain(finding.sheet)}!{finding.address}"
         items.append(f"<li><b>{html.escape(where)}</b> {sign}: {html.escape(plain(why))}</li>")
-    if len(reading.findings) > MOST_LISTED:
+    if len(reading.findings) > MOST_FINDINGS_LISTED:
         items.append("<li>… and more; to_dict() has them all</li>")
     notes = "".join(f"<p>Note: {html.escape(plain(note))}</p>" for note in reading.notes)
     title = html.escape(plain(reading.file))

@@ -8,11 +8,11 @@ from gdlab.marking.classes.attempts import Result
 
 HEADS = ("question", "learners", "same_numbers", "cells")
 QUESTION = "did they work together, or make the same mistakes?"
-COPY = "is one file a copy of the other? Their content is the same"
+IS_A_COPY = "is one file a copy of the other? Their content is the same"
 # One wrong cell in common is nothing to ask about.
-FEWEST = 2
+FEWEST_IN_COMMON = 2
 # What so many learners, and such a share of them, have in common is the lesson's slip, not theirs.
-MANY, MANY_SHARE = 3, 0.2
+MANY_LEARNERS, MANY_SHARE = 3, 0.2
 UNKNOWN = "the cause is not known"
 
 Wrong = tuple[int, str, str]
@@ -41,7 +41,7 @@ class Alike:
         """Copies first, then the groups, those with the most cells in common first."""
         for learners in self.contents.values():
             if len(set(learners)) > 1:
-                yield [COPY, "; ".join(sorted(set(learners))), "yes", ""]
+                yield [IS_A_COPY, "; ".join(sorted(set(learners))), "yes", ""]
         yield from self._groups()
 
     def _groups(self) -> Iterator[list[str]]:
@@ -50,7 +50,7 @@ class Alike:
         cells: dict[bytes, list[Wrong]] = {}
         for who, rule, wrong in self.sheets:
             own = [cell for cell in wrong if (rule, *cell[1:]) not in common]
-            if len(own) >= FEWEST:
+            if len(own) >= FEWEST_IN_COMMON:
                 key = _digest([rule, *map(str, own)])
                 groups[key].append((who, str([wrong[cell] for cell in own])))
                 cells[key] = own
@@ -68,7 +68,7 @@ class Alike:
         counts: Counter[tuple[str, str, str]] = Counter()
         for _, rule, wrong in self.sheets:
             counts.update({(rule, column, slip) for _, column, slip in wrong if slip != UNKNOWN})
-        limit = max(MANY, MANY_SHARE * len(self.sheets))
+        limit = max(MANY_LEARNERS, MANY_SHARE * len(self.sheets))
         return {slip for slip, count in counts.items() if count > limit}
 
 

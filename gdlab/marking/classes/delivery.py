@@ -19,14 +19,14 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from gdlab.marking.classes.roster import Learner, alike
-from gdlab.reading.door import PIECE, Refused
-from gdlab.reading.guard import MOST_BYTES
+from gdlab.reading.door import READ_AT_ONCE, Refused
+from gdlab.reading.guard import MOST_WORKBOOK_BYTES
 
 MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"
 )
-CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)")
-COPY = re.compile(
+CANVAS_FILE = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)")
+COPIED_NAME = re.compile(
     r"^(?:copy of|kopie von|copie de|copia de|kopia)\s+|"
     r"\s*(?:\(\d+\)|- copy|- kopie|- copie|_copy|-\d{1,2})$",
     re.IGNORECASE,
@@ -76,7 +76,7 @@ def _unpack(packed: zipfile.ZipFile, folder: Path) -> None:
         with packed.open(one) as source, place.open("wb") as target:
             # One byte past what is marked at all shows that there is more.
             size = 0
-            while size <= MOST_BYTES and (piece := source.read(PIECE)):
+            while size <= MOST_WORKBOOK_BYTES and (piece := source.read(READ_AT_ONCE)):
                 target.write(piece)
                 size += len(piece)
         left -= size
@@ -135,7 +135,7 @@ def attempt(file: str) -> int:
 def _names_in(text: str) -> Iterator[str]:
     """All that may be an id or a name in a file's name, the surest first."""
     yield text
-    for form, system in ((MOODLE, "participant"), (CANVAS, "canvas")):
+    for form, system in ((MOODLE, "participant"), (CANVAS_FILE, "canvas")):
         found = form.fullmatch(text)
         if found:
             yield f"{system} {found['user']}"
@@ -144,7 +144,7 @@ def _names_in(text: str) -> Iterator[str]:
                 yield from _names_in(PurePosixPath(found["file"]).stem)
             return
     plain = text
-    while plain != (plain := COPY.sub("", plain).strip()):
+    while plain != (plain := COPIED_NAME.sub("", plain).strip()):
         yield plain
 
 

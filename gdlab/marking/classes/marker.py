@@ -16,7 +16,7 @@ from gdlab.marking.classes import worker
 # On the clock: so long a process is waited for. What a file may compute is far less.
 SECONDS = 60.0
 STARTING_SECONDS = 60.0
-TOO_LONG = f"it takes more than {worker.SECONDS} seconds of computing to read"
+TOO_LONG = f"it takes more than {worker.COMPUTING_SECONDS} seconds of computing to read"
 LOST = "the program that read it broke down"
 ENDED = "the program that read it was ended from outside; run the command again"
 LATE = f"the program that read it did not answer for {SECONDS:.0f} seconds; run the command again"

@@ -23,12 +23,12 @@ from gdlab.marking.classes.journal import Handed, Journal
 from gdlab.marking.classes.marker import close_all, mark_some
 from gdlab.marking.classes.results import Counts, Ways, write_results
 from gdlab.marking.classes.roster import Learner, read_roster
-from gdlab.reading.guard import MOST_BYTES
+from gdlab.reading.guard import MOST_WORKBOOK_BYTES
 
 JOURNAL, COPIES, LOCK = "journal.jsonl", "marked", ".lock"
 LINK = "it is a link; hand in the file itself"
 # How sheets are marked where nobody says otherwise.
-USUAL = {"own_rules": None, "follows": 1.0, "per_slip": None}
+USUAL_SCALE = {"own_rules": None, "follows": 1.0, "per_slip": None}
 # Files in one task that goes to another machine; within this one every file is a task.
 FILES_AT_ONCE = 10
 
@@ -158,7 +158,7 @@ def _files(source: Path, asked: dict[str, Any]) -> Iterator[Handed]:
 
     A link could lead to the key. What is marked in another way is marked again.
     """
-    way = "" if asked == USUAL else f" {json.dumps(asked, sort_keys=True)}"
+    way = "" if asked == USUAL_SCALE else f" {json.dumps(asked, sort_keys=True)}"
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -173,7 +173,7 @@ def _content(place: Path) -> str:
         return LINK
     try:
         told = place.stat()
-        if told.st_size > MOST_BYTES:
+        if told.st_size > MOST_WORKBOOK_BYTES:
             return f"{told.st_size} {told.st_mtime_ns}"
         with place.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

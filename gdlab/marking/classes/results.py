@@ -15,8 +15,8 @@ from gdlab.marking.classes.gradebook import write_gradebook
 from gdlab.marking.classes.pictures import SLIP, write_pictures
 
 MARKS, ITEMS, ALIKE, NOBODY = "marks.csv", "items.csv", "alike.csv", "unknown.csv"
-STATUSES = {"r": "right", "f": "follows", "u": "unearned", "w": "wrong", "e": "empty"}
-COUNTS = (*STATUSES.values(), "of")
+STATUS_LETTERS = {"r": "right", "f": "follows", "u": "unearned", "w": "wrong", "e": "empty"}
+COUNTS = (*STATUS_LETTERS.values(), "of")
 MARK_HEADS = ("id", "name", "round", "file", *COUNTS, "percent", "first_wrong", "remark")
 ITEM_HEADS = ("rule", "column", "row", *COUNTS, "slips")
 NOT_ON_THE_LIST = "not on the list of learners, by its id, its name, the file or its folder"
@@ -147,8 +147,8 @@ def _count(items: dict[Item, Counter], result: Result) -> None:
     """Add one sheet to the cells' counts; a slip is counted as ``slip:SENTENCE``."""
     for column, letters in result["cells"].items():
         for row, letter in enumerate(letters, 1):
-            if letter in STATUSES:
-                items[result["rule"], column, row][STATUSES[letter]] += 1
+            if letter in STATUS_LETTERS:
+                items[result["rule"], column, row][STATUS_LETTERS[letter]] += 1
     said = result.get("said", {})
     for row, column, slip, _ in result["wrong"]:
         sentence = said.get(f"{column} {slip}") or slip or UNKNOWN
@@ -162,5 +162,5 @@ def _items(items: dict[Item, Counter]) -> Iterator[list[Any]]:
             f"{count} {'learner' if count == 1 else 'learners'}: {name.removeprefix(SLIP)}"
             for count, name in slips
         )
-        numbers = [counts[status] for status in STATUSES.values()]
+        numbers = [counts[status] for status in STATUS_LETTERS.values()]
         yield [*item, *numbers, sum(numbers), told]

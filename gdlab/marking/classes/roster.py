@@ -12,12 +12,12 @@ from gdlab.reading.door import LONGEST_ROW, Refused, read_text, text_rows
 LONGEST_ID = 200
 ENCODINGS = ("utf-8", "utf-16", "cp1252")
 LONGEST_STEM = 60  # bytes
-DIGITS = 16
+DIGEST_DIGITS = 16
 # What no file system minds, and no two of which any takes for the same.
-PLAIN = re.compile(r"[a-z0-9_](?:[a-z0-9._@+-]{0,58}[a-z0-9_@+-])?")
+PLAIN_ID = re.compile(r"[a-z0-9_](?:[a-z0-9._@+-]{0,58}[a-z0-9_@+-])?")
 DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|com\d|lpt\d)(\..*)?")
 # Like a name that was made for another id.
-MADE = re.compile(rf"-[0-9a-f]{{{DIGITS}}}\Z")
+MADE = re.compile(rf"-[0-9a-f]{{{DIGEST_DIGITS}}}\Z")
 
 
 # Heads by which lists of learners are known, in small letters and without spaces: our own, those of
@@ -28,7 +28,7 @@ ID_HEADS = (
 )  # fmt: skip
 NAME_HEADS = ("name", "fullname", "student", "studentname")
 FIRST_HEADS, LAST_HEADS = ("firstname", "givenname"), ("lastname", "surname", "familyname")
-CANVAS = {"student", "id", "section"}
+CANVAS_HEADS = {"student", "id", "section"}
 # Rows of Canvas' gradebook that are no learners.
 NO_LEARNERS = ("points possible", "student, test")
 
@@ -76,7 +76,7 @@ def _learners(place: Path, id_head: str | None, name_head: str | None) -> list[L
     rows = text_rows(text, separator)
     heads = [head.strip() for head in next(rows, [])]
     of_id, of_name = _columns(heads, id_head, name_head)
-    of_canvas = {_plain(head) for head in heads} >= CANVAS
+    of_canvas = {_plain(head) for head in heads} >= CANVAS_HEADS
     found: dict[str, Learner] = {}
     for line, fields in enumerate(rows, 2):
         row = dict(zip(heads, (field.strip() for field in fields), strict=False))
@@ -118,7 +118,7 @@ def _columns(
             raise Refused(f"it has no column headed {asked!r:.60}; it has {', '.join(heads)[:200]}")
     plain = {_plain(head): head for head in reversed(heads)}
     # Canvas' own number is headed ID; what a course knows is the SIS id, where there is one.
-    known = ID_HEADS if not plain.keys() >= CANVAS else ("sisuserid", "sisloginid", "id")
+    known = ID_HEADS if not plain.keys() >= CANVAS_HEADS else ("sisuserid", "sisloginid", "id")
     of_id = id_head or next((plain[head] for head in known if head in plain), None)
     if of_id is None:
         raise Refused("head the column with the learners' ids: id, or name its head")
@@ -139,14 +139,18 @@ def file_of(identity: str) -> str:
     An id in small letters, digits and ``._@+-`` is a name as it stands. In any other one, what some
     file system minds is replaced, and a digest of the id makes it unique.
     """
-    if PLAIN.fullmatch(identity) and not DEVICES.fullmatch(identity) and not MADE.search(identity):
+    if (
+        PLAIN_ID.fullmatch(identity)
+        and not DEVICES.fullmatch(identity)
+        and not MADE.search(identity)
+    ):
         return f"{identity}.xlsx"
     kept = "".join(c if _is_letter(c) else "_" for c in identity)
     # At most 255 bytes go into a name.
     stem = kept.encode()[:LONGEST_STEM].decode(errors="ignore").lstrip("-.")
     # A device is one with any ending.
     stem = f"_{stem}" if DEVICES.fullmatch(stem.lower()) else stem
-    digest = hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:DIGITS]
+    digest = hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:DIGEST_DIGITS]
     return f"{stem or '_'}-{digest}.xlsx"
 
 

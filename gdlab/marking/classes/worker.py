@@ -39,7 +39,7 @@ except ImportError:  # Windows has no such limits.
     resource = None  # type: ignore[assignment]
 
 MEMORY = 500_000_000  # bytes beyond what the process has at its start
-SECONDS = 5  # of computing on one file
+COMPUTING_SECONDS = 5  # of computing on one file
 OWN_WORKBOOK = "it is not a practice sheet, but a workbook of the learner's own"
 MOST_SAID = 3  # sentences
 # What no practice sheet is saved as.
@@ -86,7 +86,7 @@ def _limit_computing() -> None:
         used = math.ceil(told.ru_utime + told.ru_stime)
         hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_CPU, (used + SECONDS, hard))
+            resource.setrlimit(resource.RLIMIT_CPU, (used + COMPUTING_SECONDS, hard))
 
 
 def mark(

@@ -11,8 +11,8 @@ import numpy as np
 LONGER = 3  # times as many epochs
 NEIGHBOURS = 40  # a neighbour is as near as this part of an axis, or next to it
 MUCH_WORSE = 2.0  # times the run's own number
-MOST_TRIED = 20  # runs that are looked at over more epochs
-MOST_CELLS = 10_000_000  # of a larger grid the least number is taken, without a copy
+MOST_RUNS_TRIED = 20  # runs that are looked at over more epochs
+MOST_CELLS_COPIED = 10_000_000  # of a larger grid the least number is taken, without a copy
 
 
 def best_place(values: np.ndarray, later: Callable[..., float]) -> tuple[int, ...] | None:
@@ -24,11 +24,11 @@ def best_place(values: np.ndarray, later: Callable[..., float]) -> tuple[int, ..
     least = np.fmin.reduce(values, axis=None)
     if not np.isfinite(least):
         return None
-    if values.size > MOST_CELLS:
+    if values.size > MOST_CELLS_COPIED:
         return _place(values, int(np.argmax(values == least)))
     around = worst_around(values).ravel()
     own = np.where(np.isfinite(values), values, np.inf).ravel()
-    order = np.lexsort((own, around))[:MOST_TRIED]
+    order = np.lexsort((own, around))[:MOST_RUNS_TRIED]
     tried = [_place(values, int(place)) for place in order if np.isfinite(own[place])]
     held = (place for place in tried if later(*place) <= MUCH_WORSE * values[place])
     return next(held, tried[0])
