@@ -52,7 +52,7 @@ def checked_inputs(
 
 
 def _accepted(limits: Mapping[str, Any], value: Any) -> float:
-    """A number within limits, as gdlab/web/static/host.js has it."""
+    """A number within limits, as gdlab/web/static/number_input.js has it."""
     number = (
         float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
     )

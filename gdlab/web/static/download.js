@@ -1,4 +1,5 @@
 // What a person takes from the sheet: a file, or a line of text.
+import { full } from "./numbers.js";
 
 /** Save bytes as a file, as a link to it would. */
 export function saveFile(name, bytes) {
@@ -17,4 +18,15 @@ export async function copyFrom(box) {
   } catch {
     // Without the right to the clipboard the text stays selected, ready for Ctrl+C.
   }
+}
+
+/** The sheet that a host's state shows, as a .csv file's text, every number in full. */
+export function csvOf({ head, table, points }) {
+  const names = head.columns?.map(({ name }) => name) ?? Object.keys(points);
+  const rows = table ? table.length / names.length : 0;
+  const columns = table
+    ? names.map((_, place) => table.subarray(place * rows, (place + 1) * rows))
+    : Object.values(points);
+  const lines = Array.from(columns[0], (_, row) => columns.map((cells) => full(cells[row])).join());
+  return `${[names.join(), ...lines].join("\n")}\n`;
 }

@@ -1,4 +1,21 @@
 // The formula bar: how the selected cell came about, in three lines.
+import { full } from "./numbers.js";
+import { addressOf, excelOf, numbersOf, valueOf } from "./state.js";
+
+/** What the bar says of a cell; of one that a learner fills in, no more than a hint. */
+function linesOf(state, name, row) {
+  const { formula } = state.columns.get(name);
+  const address = addressOf(state, name, row);
+  if (state.blanks?.[name]?.includes(row)) {
+    const hint = state.judged[`${row} ${name}`]?.hint ?? "";
+    return { address, formula, numbers: hint, excel: "" };
+  }
+  const value = valueOf(state, name, row);
+  const put = numbersOf(state, name, row);
+  const result = value === undefined ? "" : full(value);
+  const numbers = put ? `${put} = ${result}` : result;
+  return { address, formula, numbers, excel: excelOf(state, name, row) };
+}
 
 /** The bar in `place`; `show` fills its lines, each a word and what stands behind it. */
 export function createFormulaBar(place) {
@@ -15,7 +32,8 @@ export function createFormulaBar(place) {
   const part = (name) => place.querySelector(`.gd-${name}`);
   let typeset = null;
   return {
-    show({ address, formula, numbers, excel }) {
+    show(state, name, row) {
+      const { address, formula, numbers, excel } = linesOf(state, name, row);
       part("name-box").textContent = address;
       // A drag changes numbers only: the typeset line is not touched then.
       if (typeset !== formula) part("symbols").innerHTML = typeset = formula;

@@ -1,19 +1,18 @@
 // The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
 // the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
-import { IEEE } from "./arithmetic.js";
-import { compute } from "./compute.js";
+import { comparedState } from "./compared.js";
+import { csvOf } from "./download.js";
 import { lossGridRanges } from "./loss_grid.js";
-import { full, lettersOf, short } from "./numbers.js";
+import { Refusal, accepted, refusalOf } from "./number_input.js";
 import { countOf } from "./points.js";
-import { pythonLine } from "./python.js";
-import { Refusal } from "./number_input.js";
-import { adviceOf, findRate, rateRange } from "./rates.js";
-import { theoryOf } from "./theory.js";
 import { WhichColumns } from "./points_file.js";
+import { pythonLine } from "./python.js";
+import { createRateSearch } from "./rate_search.js";
+import { adviceOf } from "./rates.js";
+import { createRuns } from "./runs.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
-export const DATA = "data";
 export const COMPARE = "compare";
 
 /** What a page cannot do and a kernel can: its request, and what the result leads to. */
@@ -22,22 +21,6 @@ class Wanted extends Error {
     super(said);
     Object.assign(this, { request, then });
   }
-}
-
-/** An input's number as it may be; a refusal in words where it may not. */
-function accepted({ told, words, low, lowAllowed, below, whole }, value) {
-  const fits = typeof value === "number" && Number.isFinite(value)
-    && (low === null || value > low || (lowAllowed && value === low))
-    && (below === null || value < below)
-    && (!whole || Number.isInteger(value));
-  if (!fits) throw new Refusal(`${told} must be ${words}, not ${value}`);
-  return value;
-}
-
-/** Event by event what a host refuses in words: what cannot be done changes nothing. */
-export function refusalOf(problem) {
-  if (problem instanceof Refusal) return problem.message;
-  return `this page could not do this (${problem.name}: ${problem.message})`;
 }
 
 /**
@@ -61,99 +44,12 @@ export function createHost(page, programs, kernel = null) {
   let template = page.workbook ?? null;
   // The file whose columns a person is asked about.
   let choosing = null;
-  const [computed, theories, foundRates, heads] = [new Map(), new Map(), new Map(), new Map()];
+  const runs = createRuns(sheets, programs, () => kept);
+  const { samplesOf, firstOf, runOf, jobOf } = runs;
+  const rates = createRateSearch(sheets, () => kept, jobOf);
 
   const isSheet = () => kept.tab in page.sheets;
-  const one = () => page.sheets[isSheet() ? kept.tab : Object.keys(page.sheets)[0]];
-  const samplesOf = (sheet) => sheet.steps ?? countOf(kept.points);
-
-  /** What the first row finds above it, by column. */
-  function firstOf(name) {
-    const { carriers, counts } = sheets[name];
-    const starts = Object.entries(carriers).map(
-      ([start, column]) => [column, kept.inputs[name][start]],
-    );
-    return { ...Object.fromEntries(starts), ...counts };
-  }
-
-  /** The run of a sheet, computed when it is first asked for. */
-  function runOf(name) {
-    const from = [kept.points, kept.epochs, kept.inputs[name], sheets[name].order];
-    const known = computed.get(name);
-    if (known && from.every((part, place) => part === known.from[place])) return known.run;
-    const sheet = sheets[name];
-    const run = compute(programs[name], sheet, {
-      points: kept.points, epochs: kept.epochs, samples: samplesOf(sheet),
-      inputs: kept.inputs[name], first: firstOf(name),
-    });
-    computed.set(name, { from, run });
-    return run;
-  }
-
-  /** All that theory, advice and the search for a rate go by. */
-  function jobOf(name) {
-    const sheet = sheets[name];
-    const forward = forwardOf(name);
-    const constants = constantsOf(name);
-    const known = theories.get(name);
-    if (known?.points !== kept.points || known.constants.some((one, k) => one !== constants[k])) {
-      const theory = theoryOf({ sheet, forward, points: kept.points });
-      theories.set(name, { points: kept.points, constants, theory });
-    }
-    return {
-      sheet, program: programs[name], forward, points: kept.points, epochs: kept.epochs,
-      samples: samplesOf(sheet), inputs: kept.inputs[name], first: firstOf(name),
-      start: Object.keys(sheet.parameters).map((one) => startOf(name, one)),
-      theory: theories.get(name).theory,
-    };
-  }
-
-  /** What a found rate holds for: all but the rate itself. */
-  function withoutRate(name) {
-    const { [sheets[name].rateInput]: _, ...others } = kept.inputs[name];
-    return [kept.points, kept.epochs, JSON.stringify(others)];
-  }
-
-  /** Look for a rate of the sheet that is shown, which then has it. */
-  function searchRate() {
-    const { tab } = kept;
-    if (!sheets[tab]?.rateInput) throw new Refusal(`sheet ${tab} has no rate to look for`);
-    const job = jobOf(tab);
-    const from = withoutRate(tab);
-    return {
-      said: `Trying rates of ${tab}`,
-      async run(tell, signal) {
-        try {
-          const found = await findRate(job, tell, signal);
-          foundRates.set(tab, { ...found, from });
-          keep({ inputs: inputsWith(kept.inputs, tab, job.sheet.rateInput, found.lr) });
-        } catch (problem) {
-          return { ...state(), error: refusalOf(problem) };
-        }
-        return state();
-      },
-    };
-  }
-
-  /** The rate that was found, where nothing else has changed since. */
-  function foundOf(name) {
-    const found = foundRates.get(name);
-    const from = found && withoutRate(name);
-    return found?.from.every((part, k) => part === from[k]) ? found : null;
-  }
-
-  /** A sheet's head, its rate's slider as the points ask for it. */
-  function headOf(name) {
-    const { head } = sheets[name];
-    const known = heads.get(name);
-    if (known?.points !== kept.points || known.plain !== head) {
-      const inputs = head.inputs.map((input) => (
-        input.isRate ? { ...input, slider: rateRange(kept.points, input.slider) } : input
-      ));
-      heads.set(name, { points: kept.points, plain: head, head: { ...head, inputs } });
-    }
-    return heads.get(name).head;
-  }
+  const shownSheet = () => (isSheet() ? kept.tab : Object.keys(page.sheets)[0]);
 
   /** Points and epochs as they may be, for all sheets at once. */
   function fitting(points, epochs) {
@@ -245,12 +141,19 @@ export function createHost(page, programs, kernel = null) {
         const shown = Object.fromEntries(names.map((name) => [name, {
           sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
           inputs: kept.inputs[name], advice: adviceOf(jobOf(name), runOf(name)),
-          given: { points, epochs, samples: samplesOf(sheets[name]) },
+          given: { points, epochs, samples: samplesOf(name) },
         }]));
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
         return { ...state(), file: { name: `${tab}.xlsx`, bytes } };
       },
     };
+  }
+
+  /** Look for a rate of the sheet that is shown, which then has it. */
+  function searchRate() {
+    const { tab } = kept;
+    const take = (lr) => keep({ inputs: inputsWith(kept.inputs, tab, sheets[tab].rateInput, lr) });
+    return rates.work(tab, take, state);
   }
 
   /** What each kind of event does. Back come a file to save, or work that takes a while. */
@@ -275,81 +178,15 @@ export function createHost(page, programs, kernel = null) {
     race: ({ names }) => keep({ compared: comparedOf(names) }),
     find: () => searchRate(),
     export: () => workbook(),
-    csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csv()) }),
+    csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) }),
   };
-
-  /** The sheet that is shown as a .csv file's text, every number in full. */
-  function csv() {
-    const { names, columns } = shownColumns();
-    const lines = [names.join(",")];
-    for (let row = 0; row < columns[0].length; row++) {
-      lines.push(columns.map((cells) => full(cells[row])).join(","));
-    }
-    return `${lines.join("\n")}\n`;
-  }
-
-  function shownColumns() {
-    if (kept.tab === DATA) return { names: dataNames, columns: Object.values(kept.points) };
-    const cells = isSheet() ? runOf(kept.tab).cells : raceCells();
-    const names = isSheet() ? one().names : raceHead().columns.map(({ name }) => name);
-    const rows = cells.length / names.length;
-    const part = (_, place) => cells.subarray(place * rows, (place + 1) * rows);
-    return { names, columns: names.map(part) };
-  }
-
-  function raceHead() {
-    const { counters, source } = page.race;
-    const own = kept.compared.flatMap((label) => page.race.shown.map((column, place) => ({
-      ...column, name: `${label}: ${column.name}`, group: label,
-      excel: `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
-    })));
-    return {
-      ...one().head, rule: null, source, inputs: [], frozen: "t",
-      columns: [...counters, ...own].map(
-        (column, place) => ({ ...column, letters: lettersOf(place) }),
-      ),
-      racers: kept.compared.map((label) => (
-        { label, columns: page.race.shown.map(({ name }) => `${label}: ${name}`) }
-      )),
-    };
-  }
-
-  function raceCells() {
-    const samples = countOf(kept.points);
-    const rows = kept.epochs * samples;
-    const columns = [
-      Float64Array.from({ length: rows }, (_, r) => Math.floor(r / samples) + 1),
-      Float64Array.from({ length: rows }, (_, r) => (r % samples) + 1),
-      Float64Array.from({ length: rows }, (_, r) => r + 1),
-    ];
-    for (const name of kept.compared) {
-      const { cells } = runOf(name);
-      for (const shown of Object.keys(sheets[name].places)) {
-        const place = sheets[name].names.indexOf(shown);
-        columns.push(cells.subarray(place * rows, (place + 1) * rows));
-      }
-    }
-    const all = new Float64Array(columns.length * rows);
-    columns.forEach((cells, place) => all.set(cells, place * rows));
-    return all;
-  }
-
-  /** A function that fills a place in with a sheet's model. */
-  const forwardOf = (name) => programs[name](IEEE, {}, {}, kept.inputs[name]).forward;
-
-  const constantsOf = (name) => sheets[name].constants.map((one) => kept.inputs[name][one]);
-
-  /** What a parameter starts from. */
-  function startOf(name, parameter) {
-    const { carried } = sheets[name];
-    return kept.inputs[name][Object.keys(carried).find((input) => carried[input] === parameter)];
-  }
 
   /** What the sheet shows now. */
   function state() {
     const { tab, epochs, points } = kept;
-    const sheet = one();
-    const samples = samplesOf(sheet);
+    const name = shownSheet();
+    const sheet = sheets[name];
+    const samples = samplesOf(name);
     const shown = {
       tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
       model: page.model, choosing: choosing && { name: choosing.name, columns: choosing.columns },
@@ -357,27 +194,19 @@ export function createHost(page, programs, kernel = null) {
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {
-        head: headOf(tab), inputs: kept.inputs[tab], first: firstOf(tab), exploded: run.exploded,
-        advice: adviceOf(jobOf(tab), run), found: foundOf(tab),
-        canFind: Boolean(sheet.rateInput), mse: run.mse, table: run.cells, forward: forwardOf(tab),
-        constants: constantsOf(tab),
+        head: runs.headOf(tab), inputs: kept.inputs[tab], first: firstOf(tab),
+        exploded: run.exploded, advice: adviceOf(jobOf(tab), run), found: rates.found(tab),
+        canFind: Boolean(sheet.rateInput), mse: run.mse, table: run.cells,
+        forward: runs.forwardOf(tab), constants: runs.constantsOf(tab),
         python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });
       if (sheet.steps) {
         shown.lossRanges = lossGridRanges(sheet.head.parameters.slice(0, 2), run.frame);
       }
     } else if (tab === COMPARE) {
-      const head = raceHead();
-      const told = (name) => Object.entries(kept.inputs[name])
-        .filter(([input]) => !(input in sheets[name].carriers))
-        .map(([input, value]) => `${input === sheets[name].startRate ? "lr" : input} ${short(value)}`);
       Object.assign(shown, {
-        head, mark: `${tab} ${kept.compared.join(" ")}`, table: raceCells(),
-        choices: Object.keys(sheets),
-        mse: kept.compared.map((name) => runOf(name).mse),
-        forward: kept.compared.map(forwardOf), constants: kept.compared.map(constantsOf),
-        starts: kept.compared.map((name) => head.parameters.map((one) => startOf(name, one.name))),
-        settings: kept.compared.map((name) => told(name).join(", ")),
+        mark: `${tab} ${kept.compared.join(" ")}`,
+        ...comparedState(page.race, sheet.head, sheets, kept, runs),
       });
     }
     return shown;

@@ -18,6 +18,12 @@ const TYPED_MARKS = { ".": "decimal", ",": "ask" };
 /** What a person asked for and cannot have; its message is for them. */
 export class Refusal extends Error {}
 
+/** Why something was not done, in words: a refusal's own, or what went wrong. */
+export function refusalOf(problem) {
+  if (problem instanceof Refusal) return problem.message;
+  return `this page could not do this (${problem.name}: ${problem.message})`;
+}
+
 const keyboard = (text) => text.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").trim().replace("−", "-");
 
 /** Whether a text stands for a value that is not there: nothing, NA, ?, -. */
@@ -75,5 +81,15 @@ export function typedNumber(text, where, marks = TYPED_MARKS) {
   }
   const value = Number(found[0]);
   if (!Number.isFinite(value)) throw new Refusal(`${where} must be a number under 1.8e308`);
+  return value;
+}
+
+/** An input's number as it may be; a refusal in words where it may not. */
+export function accepted({ told, words, low, lowAllowed, below, whole }, value) {
+  const fits = typeof value === "number" && Number.isFinite(value)
+    && (low === null || value > low || (lowAllowed && value === low))
+    && (below === null || value < below)
+    && (!whole || Number.isInteger(value));
+  if (!fits) throw new Refusal(`${told} must be ${words}, not ${value}`);
   return value;
 }

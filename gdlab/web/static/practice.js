@@ -1,15 +1,10 @@
 // Practice: cells to fill in, judged as they are typed.
 import { compute } from "./compute.js";
-import { diagnose } from "./diagnosis.js";
 import { drawPractice } from "./draw.js";
-import { handedIn, isSame } from "./handed_in.js";
-import { refusalOf } from "./host.js";
-import { decided } from "./deciding.js";
-import { judgedAsMeant } from "./equivalents.js";
+import { handedIn } from "./handed_in.js";
+import { Refusal, refusalOf } from "./number_input.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
-import { Refusal } from "./number_input.js";
-import { reportOf } from "./report.js";
-import { addressOf, numbersOf, readState } from "./state.js";
+import { practiceState } from "./practice_state.js";
 
 const PRACTICE_ROWS = 3;
 const LONGEST_TEXT = 60;
@@ -17,7 +12,6 @@ const MOST_SEED = 999_999;
 // In place of a seed: the practice on the points and inputs of the sheet itself.
 const OWN_NUMBERS = "own";
 const GIVEN = "this is given; only the tinted cells are filled in";
-const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
 /**
  * The numbers of a practice that are there already: those that Python drew, `given` as
@@ -215,77 +209,22 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     return { ...shown(), ...(error ? { error } : {}), ...(work ? { work } : {}) };
   }
 
-  const shown = () => (open ? stateOf(whole(open)) : offered(host.ask({ kind: "show" })));
+  /** What the sheet shows of the open practice. */
+  function practised() {
+    const practice = whole(open);
+    const { tab } = practice;
+    const own = { program: programs[tab], slips: slips[tab], marking: page.marking };
+    return {
+      ...practiceState(practice, own),
+      tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs, canPractise: !given,
+      canCheck: Boolean(page.checked),
+    };
+  }
+
+  const shown = () => (open ? practised() : offered(host.ask({ kind: "show" })));
   const offered = (state) => (
     { ...state, canPractise: canPractise(state.tab), canCheck: Boolean(page.checked) }
   );
-
-  /** What the sheet shows of a practice. */
-  function stateOf(practice) {
-    const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals, file } = practice;
-    // What a file holds was read already; what was typed since is read as it is typed.
-    const known = ([place, text]) => [
-      place, file?.written[place]?.text === text ? file.written[place] : text,
-    ];
-    const judged = decided(judgedAsMeant(
-      sheet, programs[tab],
-      { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
-      numbers.run.frame,
-      new Map([...Object.entries(texts).map(known), ...changedIn(practice)]),
-    ));
-    const { verdicts } = judged;
-    const shown = {
-      tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs,
-      epochs: numbers.epochs, samples: numbers.samples, rows,
-      mark: `practice ${tab} ${file?.name ?? ""}`, inputs: numbers.inputs, first: numbers.first,
-      exploded: null, mse: [], python: "", canPractise: !given, canCheck: Boolean(page.checked),
-      isOwn: Boolean(practice.held), seed, blanks, points: numbers.points,
-      head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
-    };
-    const seen = readState(shown);
-    const causes = (practice.hinted.length || file) && slips[tab]
-      ? diagnose(judged, slips[tab], page.marking) : new Map();
-    for (const [place, text] of Object.entries(texts)) {
-      const { status, written } = verdicts.get(place);
-      const isOther = status === "right" && place.split(" ")[1] === judged.shownBy;
-      const hint = isOther ? judged.note
-        : messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
-      shown.judged[place] = { text, status: written ? status : "empty", hint };
-    }
-    if (file) {
-      shown.report = reportOf(seen, file, judged, causes);
-      for (const { place, why } of shown.report.lines) {
-        if (place in shown.judged) shown.judged[place].hint = why;
-      }
-    }
-    return shown;
-  }
-
-  /** What is said of a cell in the formula bar: a sentence, or a hint where it was asked for. */
-  function messageOf({ hinted }, seen, verdicts, place, cause) {
-    const verdict = verdicts.get(place);
-    const { status, written, origin, fromYours, like } = verdict;
-    const [row, name] = [Number(place.split(" ")[0]), place.split(" ")[1]];
-    const cellAt = (other) => addressOf(seen, other.split(" ")[1], Number(other.split(" ")[0]));
-    if (status === "follows") return `right, given what stands in ${cellAt(origin)}`;
-    if (like) {
-      return `its digits cannot tell it from ${like.includes(" ") ? cellAt(like) : like}: write more`;
-    }
-    if (status === "unearned") {
-      return `it follows from ${cellAt(origin)}, but does not show that anything was computed`;
-    }
-    if (status !== "wrong" || written.problem) return written.problem;
-    if (!hinted.includes(place)) return "";
-    if (!Number.isFinite(fromYours)) return "hint: does a number come out here at all?";
-    const before = verdict.cells.map((at) => `${at.row} ${at.name}`);
-    const empty = before.find((one) => verdicts.get(one)?.status === "empty");
-    const bad = before.find((one) => verdicts.get(one)?.status === "wrong");
-    if (empty) return `hint: first fill in ${cellAt(empty)}`;
-    const look = bad ? `first look at ${cellAt(bad)}` : "";
-    const numbers = numbersOf(seen, name, row);
-    const question = `which step with these numbers makes another ${name}?`;
-    return `hint: ${cause || look || question}: ${numbers}`;
-  }
 
   /** The numbers of a practice on the sheet's own, as they were kept here or shared with Python. */
   function heldOf({ held, points, inputs }) {
@@ -335,23 +274,4 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
       return open && !given && !open.file ? { ...changes, practice: open.seed } : changes;
     },
   };
-}
-
-/** What stands in a file's cells that were given and have been changed, by place. */
-function changedIn({ file, drawn }) {
-  return Object.entries(file?.given ?? {}).filter(([place, { number }]) => {
-    const [row, name] = place.split(" ");
-    return !isSame(number, drawn.run.frame[name][row]);
-  });
-}
-
-/** The sheet's cells: what is given, the learner's own numbers, and NaN for the rest. */
-function ownCells({ sheet, drawn, texts, rows, blanks }, verdicts) {
-  return Float64Array.from(sheet.names.flatMap((name) => (
-    Array.from({ length: rows }, (_, k) => {
-      const place = `${k + 1} ${name}`;
-      if (!(name in blanks)) return drawn.run.frame[name][k + 1];
-      return place in texts ? verdicts.get(place).written.number ?? NaN : NaN;
-    })
-  )));
 }

@@ -1,13 +1,13 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
 import { createChoose } from "./choose.js";
-import { element } from "./column_header.js";
+import { copyFrom, saveFile } from "./download.js";
+import { takeFiles } from "./files.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
-import { full } from "./numbers.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
@@ -15,14 +15,14 @@ import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { showReport } from "./report.js";
 import { createSections } from "./sections.js";
-import { addressOf, excelOf, numbersOf, precedentsOf, readState, valueOf } from "./state.js";
-import { copyFrom, saveFile } from "./download.js";
+import { addressOf, precedentsOf, readState } from "./state.js";
+import { createTabs } from "./tabs.js";
 import { pointsView, sheetView } from "./views.js";
+import { createWork } from "./work.js";
 
 const ABOUT_POINTS = (model) => (
   `that every sheet uses; ${model === "line" ? "the line" : "the model"} is fitted to them`
 );
-const MOST_BYTES = 10_000_000;
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
@@ -45,7 +45,6 @@ export function createSheet(root, host) {
 
   let state = null;
   let view = null;
-  let working = null;
   const places = new Map();
 
   function ask(event, bytes) {
@@ -60,32 +59,8 @@ export function createSheet(root, host) {
     alert(given.error ?? "");
     if (given.error) inputs.putBack();
     if (given.file) saveFile(given.file.name, given.file.bytes);
-    if (given.work) work(given.work);
-    root.setAttribute("aria-busy", Boolean(working));
-  }
-
-  /** Do what takes a while, with its progress in sight and a button that stops it. */
-  async function work({ said, run }) {
-    working?.abort();
-    const own = new AbortController();
-    working = own;
-    const bar = part("work");
-    bar.querySelector("span").textContent = `${said} …`;
-    bar.querySelector("progress").removeAttribute("value");
-    bar.hidden = false;
-    const tell = (share) => { bar.querySelector("progress").value = share; };
-    let given = null;
-    try {
-      given = await run(tell, own.signal);
-    } catch (problem) {
-      if (!own.signal.aborted) alert(`This could not be done (${problem.message}).`);
-    }
-    if (working !== own) return;
-    working = null;
-    bar.hidden = true;
-    root.setAttribute("aria-busy", "false");
-    if (given && !own.signal.aborted) answer(given);
-    else inputs.putBack();
+    if (given.work) work.start(given.work);
+    root.setAttribute("aria-busy", work.isOn());
   }
 
   /** Say something in a part; what is said already is not said again. */
@@ -101,6 +76,21 @@ export function createSheet(root, host) {
   }
 
   const grid = createGrid(part("grid"));
+  const tabs = createTabs(part("tabs"), (tab) => ask({ kind: "show", tab }));
+  const work = createWork(part("work"), {
+    end(given) {
+      root.setAttribute("aria-busy", "false");
+      if (given) answer(given);
+      else inputs.putBack();
+    },
+    fail: (problem) => alert(`This could not be done (${problem.message}).`),
+  });
+  takeFiles(root, {
+    boxes: { file: part("data-tools"), check: part("check") },
+    canDrop: () => state?.canCheck,
+    take: (kind, name, bytes) => ask({ kind, name }, [bytes]),
+    refuse: alert,
+  });
   const inputs = createInputs(part("inputs"), (name, value) => {
     ask({ kind: name === "epochs" ? "epochs" : "input", name, value });
   }, alert);
@@ -142,7 +132,7 @@ export function createSheet(root, host) {
       }
       inputs.light(found.inputs);
       player.show(Math.max(1, row), state.rows);
-      showBar(name, row);
+      bar.show(state, name, row);
       if (!state.blanks) pictures.show(state, row);
     },
   };
@@ -159,37 +149,6 @@ export function createSheet(root, host) {
     const first = placeAtFirst();
     const moved = row !== first.row || name !== first.name;
     root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
-  }
-
-  function showBar(name, row) {
-    const { formula } = state.columns.get(name);
-    const address = addressOf(state, name, row);
-    if (state.blanks?.[name]?.includes(row)) {
-      const hint = state.judged[`${row} ${name}`]?.hint ?? "";
-      bar.show({ address, formula, numbers: hint, excel: "" });
-      return;
-    }
-    const value = valueOf(state, name, row);
-    const put = numbersOf(state, name, row);
-    const result = value === undefined ? "" : full(value);
-    const numbers = put ? `${put} = ${result}` : result;
-    bar.show({ address, formula, numbers, excel: excelOf(state, name, row) });
-  }
-
-  function showTabs() {
-    const tabs = part("tabs");
-    tabs.hidden = state.tabs.length < 2;
-    if (tabs.children.length !== state.tabs.length) {
-      tabs.replaceChildren(...state.tabs.map((name) => {
-        return element("button", { type: "button", role: "tab", "data-tab": name }, name);
-      }));
-    }
-    for (const tab of tabs.children) {
-      const open = tab.dataset.tab === state.tab;
-      tab.setAttribute("aria-selected", open);
-      tab.tabIndex = open ? 0 : -1;
-    }
-    part("body").setAttribute("aria-label", `sheet ${state.tab}`);
   }
 
   function showAll(before) {
@@ -228,12 +187,13 @@ export function createSheet(root, host) {
     });
     showStatus(data, racing, practising);
     say("news", announcementsOf(state, before));
-    showTabs();
+    tabs.show(state.tabs, state.tab);
+    part("body").setAttribute("aria-label", `sheet ${state.tab}`);
     sections.show([...state.columns.values()]);
     showGrid(anew ? places.get(placeKey()) ?? placeAtFirst() : null);
     if (data) pictures.show(state, 0);
     if (!practising) peek.show();
-    if (before?.tab !== state.tab) revealTab();
+    if (before?.tab !== state.tab) tabs.reveal();
   }
 
   /** Show the table at a place or, where its columns are as they were, where we are. */
@@ -274,14 +234,6 @@ export function createSheet(root, host) {
     }
   }
 
-  /** Scroll the tabs, and nothing else, to where the open one is in sight. */
-  function revealTab() {
-    const tabs = part("tabs");
-    const open = tabs.querySelector("[aria-selected=true]");
-    const [left, right] = [open.offsetLeft, open.offsetLeft + open.offsetWidth];
-    tabs.scrollLeft = Math.max(right - tabs.clientWidth, Math.min(tabs.scrollLeft, left));
-  }
-
   const placeKey = () => (state.blanks ? `practice ${state.tab}` : state.tab);
 
   function placeAtFirst() {
@@ -294,25 +246,13 @@ export function createSheet(root, host) {
   }
 
   root.addEventListener("click", (event) => {
-    const tab = event.target.closest("[data-tab]")?.dataset.tab;
-    if (tab) ask({ kind: "show", tab });
     const action = event.target.closest("[data-do]")?.dataset.do;
     const { row, column } = grid.here();
     if (action === "copy") copyFrom(part("python").querySelector("input"));
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
-    else if (action === "stop") working?.abort();
+    else if (action === "stop") work.stop();
     else if (action) ask({ kind: action });
-  });
-  part("tabs").addEventListener("keydown", (event) => {
-    const { tabs } = state;
-    const action = actionOf("tabs", event);
-    if (!action) return;
-    event.preventDefault();
-    const to = { first: 0, last: -1 }[action] ?? tabs.indexOf(state.tab) + action;
-    const next = (to + tabs.length) % tabs.length;
-    ask({ kind: "show", tab: tabs[next] });
-    part("tabs").children[next].focus();
   });
   part("alert").title = "Click, or press Escape, to close";
   part("alert").addEventListener("click", () => say("alert", ""));
@@ -327,29 +267,6 @@ export function createSheet(root, host) {
     event.preventDefault();
     ask({ kind: action });
   });
-  for (const [name, kind] of [["data-tools", "file"], ["check", "check"]]) {
-    part(name).querySelector("input").addEventListener("change", (event) => {
-      take(kind, event.target.files);
-      event.target.value = "";
-    });
-  }
-  // A sheet may be dropped anywhere.
-  root.addEventListener("dragover", (event) => {
-    if (state?.canCheck && event.dataTransfer.types.includes("Files")) event.preventDefault();
-  });
-  root.addEventListener("drop", (event) => {
-    if (!state?.canCheck || !event.dataTransfer.files.length) return;
-    event.preventDefault();
-    take("check", event.dataTransfer.files);
-  });
-
-  /** Read the first of some files; one that is far too large is not even read. */
-  async function take(kind, [file]) {
-    if (!file) return;
-    if (file.size > MOST_BYTES) alert(`${file.name}: it is larger than 10 MB`);
-    else ask({ kind, name: file.name }, [await file.arrayBuffer()]);
-  }
-
   const closing = new AbortController();
   const onWindow = (name, heard) => {
     window.addEventListener(name, heard, { signal: closing.signal });

@@ -1,0 +1,56 @@
+// The sheet that compares rules: what is counted, and of each rule what is shown.
+import { lettersOf, short } from "./numbers.js";
+import { countOf } from "./points.js";
+
+/** Its head; `race` is what Python wrote of it, `sheets` those of the rules with these `names`. */
+function comparedHead({ counters, source, shown }, head, sheets, names) {
+  const own = names.flatMap((label) => shown.map((column, place) => ({
+    ...column, name: `${label}: ${column.name}`, group: label,
+    excel: `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
+  })));
+  return {
+    ...head, rule: null, source, inputs: [], frozen: "t",
+    columns: [...counters, ...own].map(
+      (column, place) => ({ ...column, letters: lettersOf(place) }),
+    ),
+    racers: names.map((label) => (
+      { label, columns: shown.map(({ name }) => `${label}: ${name}`) }
+    )),
+  };
+}
+
+function comparedCells({ points, epochs }, sheets, names, runOf) {
+  const samples = countOf(points);
+  const rows = epochs * samples;
+  const columns = [
+    Float64Array.from({ length: rows }, (_, r) => Math.floor(r / samples) + 1),
+    Float64Array.from({ length: rows }, (_, r) => (r % samples) + 1),
+    Float64Array.from({ length: rows }, (_, r) => r + 1),
+  ];
+  for (const name of names) {
+    const { cells } = runOf(name);
+    for (const shown of Object.keys(sheets[name].places)) {
+      const place = sheets[name].names.indexOf(shown);
+      columns.push(cells.subarray(place * rows, (place + 1) * rows));
+    }
+  }
+  const all = new Float64Array(columns.length * rows);
+  columns.forEach((cells, place) => all.set(cells, place * rows));
+  return all;
+}
+
+/** The part of a sheet's state that is the comparison of what `kept` names. */
+export function comparedState(race, head, sheets, kept, { runOf, forwardOf, constantsOf, startOf }) {
+  const names = kept.compared;
+  const told = (name) => Object.entries(kept.inputs[name])
+    .filter(([input]) => !(input in sheets[name].carriers))
+    .map(([input, value]) => `${input === sheets[name].startRate ? "lr" : input} ${short(value)}`);
+  return {
+    head: comparedHead(race, head, sheets, names), table: comparedCells(kept, sheets, names, runOf),
+    choices: Object.keys(sheets),
+    mse: names.map((name) => runOf(name).mse),
+    forward: names.map(forwardOf), constants: names.map(constantsOf),
+    starts: names.map((name) => head.parameters.map((one) => startOf(name, one.name))),
+    settings: names.map((name) => told(name).join(", ")),
+  };
+}

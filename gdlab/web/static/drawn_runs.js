@@ -1,0 +1,61 @@
+// The runs that the pictures show, and how each is told from the others.
+
+const SHAPES = [
+  "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z",
+  "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
+];
+export const near = (value) => value.toFixed(1);
+export const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
+// After as many runs as there are colours, lines are dashed and each colour has another shape.
+const roundOf = (run) => Math.floor(run / SHAPES.length);
+export const lineClass = (run) => `${colourOf(run)} gd-round-${roundOf(run)}`;
+const shapeOf = (run) => SHAPES[(run + roundOf(run)) % SHAPES.length];
+export const path = (names, data) => `<path class="${names}" d="${data}"/>`;
+export const circle = (names, r, x, y) =>
+  `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
+
+/** The runs on a sheet: one on a rule's, several in a race. */
+export function runsOf(state) {
+  const { head } = state;
+  if (head.racers) {
+    return head.racers.map(({ label, columns }, place) => ({
+      label,
+      ends: columns.slice(0, -1).map((name) => state.cells.get(name)),
+      start: state.starts[place],
+      loss: state.cells.get(columns.at(-1)),
+      mse: state.mse[place],
+      forward: state.forward[place],
+    }));
+  }
+  if (!head.parameters) return [];
+  const names = head.parameters.map((one) => one.new);
+  return [
+    {
+      label: head.rule,
+      ends: names.map((name) => state.cells.get(name)),
+      start: names.map((name) => state.first[name]),
+      loss: state.cells.get(head.loss),
+      steps: head.parameters.map(
+        ({ step, letter }) => ({ letter, values: state.cells.get(step) }),
+      ),
+      mse: state.mse,
+      forward: state.forward,
+    },
+  ];
+}
+
+/** Where a run stands after a row; 0 is the start. */
+export function endOf(run, row) {
+  return row > 0 ? run.ends.map((values) => values[row - 1]) : run.start;
+}
+
+/** Parameters by their names. */
+export const named = ({ parameters }, values) => Object.fromEntries(
+  parameters.map(({ name }, place) => [name, values[place]]),
+);
+
+export function marker(run, x, y) {
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
+  const at = `transform="translate(${near(x)} ${near(y)})"`;
+  return `<path class="gd-marker ${colourOf(run)}" d="${shapeOf(run)}" ${at}/>`;
+}

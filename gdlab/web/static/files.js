@@ -1,0 +1,31 @@
+// Files that a person hands to the sheet: by a box, or dropped anywhere on it.
+
+const MOST_BYTES = 10_000_000;
+
+/**
+ * Take files in `root`. `boxes` are places with a file input, by the kind of event that a file of
+ * theirs is; what is dropped, where `canDrop()`, is to be checked. `take(kind, name, bytes)` hears
+ * of a file, `refuse(said)` of one that is far too large, which is not even read.
+ */
+export function takeFiles(root, { boxes, canDrop, take, refuse }) {
+  async function read(kind, [file]) {
+    if (!file) return;
+    if (file.size > MOST_BYTES) refuse(`${file.name}: it is larger than 10 MB`);
+    else take(kind, file.name, await file.arrayBuffer());
+  }
+
+  for (const [kind, place] of Object.entries(boxes)) {
+    place.querySelector("input").addEventListener("change", ({ target }) => {
+      read(kind, target.files);
+      target.value = "";
+    });
+  }
+  root.addEventListener("dragover", (event) => {
+    if (canDrop() && event.dataTransfer.types.includes("Files")) event.preventDefault();
+  });
+  root.addEventListener("drop", (event) => {
+    if (!canDrop() || !event.dataTransfer.files.length) return;
+    event.preventDefault();
+    read("check", event.dataTransfer.files);
+  });
+}

@@ -1,0 +1,131 @@
+// What becomes of the loss and of the steps, by row, by epoch and by rate.
+import { axes, decades, lineOf, pathOf } from "./axes.js";
+import { circle, lineClass, marker, near, path, runsOf } from "./drawn_runs.js";
+import { escaped } from "./numbers.js";
+
+const MOST_MARKERS = 50;
+const BURST_HEIGHT = 10;
+// So many rates are drawn beside those at which the error falls.
+const RATES_BESIDE = 3;
+
+/** Where a run of a race exploded: its marker at the top, struck through. */
+const burst = (run, x) => marker(run, x, BURST_HEIGHT)
+  + path("gd-bad-line", `M${near(x - 6)} ${BURST_HEIGHT + 6}L${near(x + 6)} ${BURST_HEIGHT - 6}`);
+
+function rowLine(area, row) {
+  return row > 0 ? path("gd-now-line", `M${near(area.x(row))} 0V${area.height}`) : "";
+}
+
+const lossWord = ({ head }) => (head.squared ? "error²" : "loss");
+
+/** Where a run exploded, with a word beside it; `last` is the end of the axis. */
+function explosionMark(area, at, last, said) {
+  const [x, side] = [area.x(at), at > last / 2 ? [-4, "end"] : [4, "start"]];
+  return path("gd-bad-line", `M${near(x)} 0V${area.height}`)
+    + `<text class="gd-bad-word" x="${near(x + side[0])}" y="12" text-anchor="${side[1]}">`
+    + `${escaped(said)}</text>`;
+}
+
+export function drawLoss(state, row) {
+  const runs = runsOf(state);
+  const single = runs.length === 1;
+  const area = axes({
+    title: "loss", logY: true, xLabel: "row",
+    yLabel: single && state.mse?.length ? `thin: ${lossWord(state)} per update, thick: mean per epoch`
+      : `${lossWord(state)} per update`,
+    x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
+  });
+  let marks = rowLine(area, row);
+  if (state.exploded) {
+    const [at] = state.exploded;
+    const where = state.epochs > 1 ? `, epoch ${Math.ceil(at / state.samples)}` : "";
+    marks += explosionMark(area, at, state.rows, `exploded in row ${at}${where}`);
+  }
+  runs.forEach((run, place) => {
+    marks += path(`gd-thin ${lineClass(place)}`, lineOf(run.loss, area));
+    if (single && run.mse?.length) {
+      marks += path("gd-epochs", epochSteps(run.mse, state.samples, area));
+    }
+    const now = run.loss[row - 1];
+    if (now) marks += marker(place, area.x(row), area.y(now));
+  });
+  return { frame: area.frame(), marks };
+}
+
+const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
+
+function epochSteps(mse, samples, area) {
+  // Steps that are narrower than a pixel are no steps.
+  if (mse.length > area.width) return lineOf(plotted(mse), area, (k) => k * samples + 1);
+  return pathOf(mse.flatMap((value, epoch) => {
+    const height = value > 0 ? area.y(value) : NaN;
+    return [[area.x(epoch * samples + 1), height], [area.x((epoch + 1) * samples), height]];
+  }));
+}
+
+export function drawSteps(state, row) {
+  const [{ steps }] = runsOf(state);
+  const few = steps.length <= 2;
+  const area = axes({
+    title: "size of the steps", xLabel: "row",
+    yLabel: few ? steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", ") : "",
+    logY: true, x: [1, Math.max(2, state.rows)], y: decades(...steps.map(({ values }) => values)),
+  });
+  let marks = rowLine(area, row);
+  steps.forEach(({ letter, values }, place) => {
+    const kind = few ? `gd-step-${place}` : lineClass(place);
+    marks += path(`gd-thin ${kind}`, lineOf(values, area));
+    const now = values[row - 1];
+    if (now) marks += circle(`gd-step-now ${kind}`, 4, area.x(row), area.y(now));
+    // More lines than words tell apart are named where they end.
+    const last = area.y(values.at(-1)).toFixed(1);
+    if (!few && values.at(-1)) {
+      marks += `<text class="gd-tick-label" x="${area.width - 2}" y="${last}" text-anchor="end">`
+        + `${escaped(letter)}</text>`;
+    }
+  });
+  return { frame: area.frame(), marks };
+}
+
+export function drawEpochs(state) {
+  const runs = runsOf(state);
+  const area = axes({
+    title: state.head.squared ? "mean squared error per epoch" : "mean loss per epoch",
+    xLabel: "epoch", yLabel: state.head.squared ? "mse" : "mean loss", logY: true,
+    x: [1, Math.max(2, state.epochs)],
+    y: decades(...runs.map((run) => plotted(run.mse))),
+  });
+  let marks = "";
+  runs.forEach((run, place) => {
+    marks += path(`gd-path ${lineClass(place)}`, lineOf(plotted(run.mse), area));
+    const bad = run.mse.indexOf(null);
+    if (bad >= 0) marks += burst(place, area.x(bad + 1));
+    const every = Math.ceil(run.mse.length / MOST_MARKERS);
+    for (let epoch = 0; epoch < run.mse.length; epoch += every) {
+      const value = run.mse[epoch];
+      if (value > 0) marks += marker(place, area.x(epoch + 1), area.y(value));
+    }
+  });
+  return { frame: area.frame(), marks };
+}
+
+/** What every rate left that was tried, the one that was found, and the limit of theory. */
+export function drawRates({ found }) {
+  const { tried, startError, error, lr, limit, word } = found;
+  const falls = tried.map(([rate, left]) => left < 0.99 * startError || rate === lr);
+  const [first, last] = [falls.indexOf(true) - RATES_BESIDE, falls.lastIndexOf(true) + RATES_BESIDE];
+  const seen = tried.slice(Math.max(0, first), last + 1);
+  const top = startError * Math.sqrt(Math.max(10, startError / Math.max(error, 1e-300)));
+  const area = axes({
+    title: "what every rate leaves", xLabel: "lr", yLabel: `${word} at the end`, logX: true, logY: true,
+    x: [seen[0][0], seen.at(-1)[0]], y: [Math.max(error / 5, startError * 1e-18), top],
+  });
+  const upright = (at, looks) => path(looks, `M${near(area.x(at))} 0V${area.height}`);
+  let marks = path("gd-now-line", `M0 ${near(area.y(startError))}H${area.width}`);
+  if (limit !== null) marks += upright(limit, "gd-bad-line");
+  marks += upright(lr, "gd-line gd-run-1");
+  const places = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
+  marks += path("gd-thin gd-run-0", pathOf(places));
+  for (const [x, y] of places) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
+  return { frame: area.frame(), marks };
+}

@@ -1,0 +1,91 @@
+// The path of two parameters over the loss.
+import { axes, extent, padded, pathOf, widened } from "./axes.js";
+import { bowl, ellipsesOnce, gridContours } from "./contours.js";
+import { endOf, lineClass, marker, named, path, runsOf } from "./drawn_runs.js";
+import { REACH, lossGrid } from "./loss_grid.js";
+
+// A loss that grows so many times over belongs to a run that leaves its picture.
+const FAR_GROWN = 1000;
+// So many places of a path are drawn before they are thinned out.
+const DETAILED = 400;
+
+/**
+ * A path's places up to a row, a pixel apart, and the further apart the more there are: a browser
+ * takes seconds for a line that crosses itself 100,000 times.
+ */
+function track(run, rows, area, [across, up]) {
+  const places = [];
+  let last = [Infinity, Infinity];
+  for (let row = 0; row <= rows; row++) {
+    const end = endOf(run, row);
+    const place = [area.x(end[across]), area.y(end[up])];
+    const apart = 0.7 * 2 ** Math.floor(places.length / DETAILED);
+    if (Math.abs(place[0] - last[0]) + Math.abs(place[1] - last[1]) < apart && row < rows) continue;
+    places.push((last = place));
+  }
+  return pathOf(places);
+}
+
+/** What one axis of a path shows; a run that gets far worse may leave the picture. */
+function rangeOf(runs, which) {
+  const seen = runs.map(({ start, ends, loss }) => {
+    const far = loss.some((value) => !(value <= FAR_GROWN * loss[0]));
+    const near = (value) => Math.abs(value - start[which]) <= REACH;
+    return far ? ends[which].filter(near) : ends[which];
+  });
+  return widened(padded(extent(runs.map(({ start }) => start[which]), ...seen), 0.15));
+}
+
+const drawnContours = { key: "", marks: "" };
+
+/**
+ * Contours over two parameters, the others held where a row left them; drawn anew only where they
+ * are others.
+ */
+function contoursOnce({ head, points, constants, pair }, run, row, ranges, area) {
+  const end = endOf(run, row);
+  const others = end.every(Number.isFinite) ? end : run.start;
+  const [first, second] = pair.map((which) => head.parameters[which].name);
+  const rest = others.filter((_, which) => !pair.includes(which));
+  const key = JSON.stringify([head.model, constants, ranges, pair, rest, points]);
+  if (drawnContours.key !== key) {
+    const held = named(head, others);
+    const given = { forward: run.forward, loss: head.loss, points, held };
+    const marks = gridContours(ranges, lossGrid(ranges, [first, second], given), area);
+    Object.assign(drawnContours, { key, marks });
+  }
+  return drawnContours.marks;
+}
+
+export function drawPath(state, row) {
+  const runs = runsOf(state);
+  const found = state.model === "line" ? bowl(Object.values(state.points)) : null;
+  const { pair } = state;
+  const ranges = state.lossRanges ?? pair.map((which) => {
+    if (state.model !== "line") return rangeOf(runs, which);
+    const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
+    const [low, high] = padded(fixed, 0.25);
+    const [least, most] = extent(...runs.map((run) => run.ends[which]));
+    // A run that explodes leaves the picture rather than shrinking everything to a dot.
+    const span = high - low;
+    const from = Math.min(low, Math.max(least, low - span));
+    const to = Math.max(high, Math.min(most, high + span));
+    return widened(padded([from, to], 0.04));
+  });
+  const [first, second] = pair.map((which) => state.head.parameters[which]);
+  const area = axes({
+    title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
+    x: ranges[0], y: ranges[1],
+  });
+  let marks = "";
+  const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
+    : state.model === "line" ? "" : contoursOnce(state, runs[0], row, ranges, area);
+  runs.forEach((run, place) => {
+    const names = `gd-path ${lineClass(place)}`;
+    marks += path(`gd-faint ${names}`, track(run, run.loss.length, area, pair));
+    marks += path(names, track(run, row, area, pair));
+    const [x, y] = pair.map((which) => endOf(run, row)[which]);
+    marks += marker(place, area.x(x), area.y(y));
+  });
+  return { frame: area.frame(still), marks };
+}

@@ -1,0 +1,80 @@
+// What each sheet computes from what is set, kept until something that it depends on is set again.
+import { IEEE } from "./arithmetic.js";
+import { compute } from "./compute.js";
+import { countOf } from "./points.js";
+import { rateRange } from "./rates.js";
+import { theoryOf } from "./theory.js";
+
+/** The runs of `sheets` by their `programs`, and all that follows from them; `kept()` is what is set. */
+export function createRuns(sheets, programs, kept) {
+  const [computed, theories, heads] = [new Map(), new Map(), new Map()];
+
+  const samplesOf = (name) => sheets[name].steps ?? countOf(kept().points);
+
+  /** What the first row finds above it, by column. */
+  function firstOf(name) {
+    const { carriers, counts } = sheets[name];
+    const starts = Object.entries(carriers).map(
+      ([start, column]) => [column, kept().inputs[name][start]],
+    );
+    return { ...Object.fromEntries(starts), ...counts };
+  }
+
+  /** The run of a sheet, computed when it is first asked for. */
+  function runOf(name) {
+    const { points, epochs, inputs } = kept();
+    const from = [points, epochs, inputs[name], sheets[name].order];
+    const known = computed.get(name);
+    if (known && from.every((part, place) => part === known.from[place])) return known.run;
+    const run = compute(programs[name], sheets[name], {
+      points, epochs, samples: samplesOf(name), inputs: inputs[name], first: firstOf(name),
+    });
+    computed.set(name, { from, run });
+    return run;
+  }
+
+  /** A function that fills a place in with a sheet's model. */
+  const forwardOf = (name) => programs[name](IEEE, {}, {}, kept().inputs[name]).forward;
+
+  const constantsOf = (name) => sheets[name].constants.map((one) => kept().inputs[name][one]);
+
+  /** What a parameter starts from. */
+  function startOf(name, parameter) {
+    const { carried } = sheets[name];
+    return kept().inputs[name][Object.keys(carried).find((input) => carried[input] === parameter)];
+  }
+
+  /** All that theory, advice and the search for a rate go by. */
+  function jobOf(name) {
+    const { points, epochs, inputs } = kept();
+    const sheet = sheets[name];
+    const forward = forwardOf(name);
+    const constants = constantsOf(name);
+    const known = theories.get(name);
+    if (known?.points !== points || known.constants.some((one, k) => one !== constants[k])) {
+      theories.set(name, { points, constants, theory: theoryOf({ sheet, forward, points }) });
+    }
+    return {
+      sheet, program: programs[name], forward, points, epochs, samples: samplesOf(name),
+      inputs: inputs[name], first: firstOf(name),
+      start: Object.keys(sheet.parameters).map((one) => startOf(name, one)),
+      theory: theories.get(name).theory,
+    };
+  }
+
+  /** A sheet's head, its rate's slider as the points ask for it. */
+  function headOf(name) {
+    const { points } = kept();
+    const { head } = sheets[name];
+    const known = heads.get(name);
+    if (known?.points !== points || known.plain !== head) {
+      const inputs = head.inputs.map((input) => (
+        input.isRate ? { ...input, slider: rateRange(points, input.slider) } : input
+      ));
+      heads.set(name, { points, plain: head, head: { ...head, inputs } });
+    }
+    return heads.get(name).head;
+  }
+
+  return { samplesOf, firstOf, runOf, forwardOf, constantsOf, startOf, jobOf, headOf };
+}
