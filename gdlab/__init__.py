@@ -47,6 +47,7 @@ _LAB = ("IPython", "anywidget", "ipywidgets")
 WRITERS.update(
     to_excel="gdlab.excel.workbook:write_trace",
     to_html="gdlab.web.page:write_page",
+    to_film="gdlab.notebook.film:write_film",
 )
 __all__ = tuple(_HOMES)
 __version__ = "0.2.0"

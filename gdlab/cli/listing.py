@@ -10,6 +10,7 @@ COMMANDS = {
     "export": ("exporting", "Write workbooks with live formulas."),
     "page": ("page", "Write a web page that computes by itself: no Python, no network."),
     "handout": ("handout", "Write a rule on one page: formulas, first rows, rows to fill in."),
+    "film": ("film", "Write a run as a film: its path over the loss, row by row."),
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
     "sweep": ("sweep", "Run a rule over a grid of settings, one number a run."),
     "practice": ("marking", "Write a workbook to fill in by hand, and its key."),

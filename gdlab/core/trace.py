@@ -229,6 +229,14 @@ class Trace(Run):
         self._need_whole()
         return writer("to_html")({self.rule: self}, path)
 
+    def to_film(self, path: str | Path) -> Path:
+        """Write the path over the loss as a film, .gif or (where ffmpeg is there) .mp4.
+
+        Raises ValueError for another ending, and where the path cannot be written.
+        """
+        self._need_whole()
+        return writer("to_film")(self, path)
+
     def summary(self) -> str:
         """One line: the rule, what it was given, where it ended or exploded."""
         given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())

@@ -12,7 +12,7 @@ WRITERS: dict[str, str] = {}
 
 
 def writer(method: str) -> "Callable[..., Path]":
-    """The function behind ``Trace.to_excel`` or ``Trace.to_html``."""
+    """The function behind ``Trace.to_excel``, ``Trace.to_html`` or ``Trace.to_film``."""
     module, _, function = WRITERS[method].partition(":")
     found: Callable[..., Path] = getattr(import_module(module), function)
     return found
