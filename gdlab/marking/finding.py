@@ -116,15 +116,15 @@ def _inputs(grid: Grid, header_row: int, table: Table) -> dict[str, tuple[int, i
     return places
 
 
-def row_places(
-    place: TableLocation, counter: str | None, rows: int | None, notes: list[str]
+def sheet_rows(
+    location: TableLocation, counter: str | None, rows: int | None, notes: list[str]
 ) -> dict[int, int]:
     """The sheet's row of every row of the table, by the column ``counter``; else by counting.
 
     ``rows`` is how many there should be, None where the file does not say.
     """
-    grid, first = place.grid, place.header_row + 1
-    column = place.columns.get(counter) if counter else None
+    grid, first = location.grid, location.header_row + 1
+    column = location.columns.get(counter) if counter else None
     found: dict[int, int] = {}
     if column is None:
         # The row under the headers is what the first update finds above it.

@@ -21,15 +21,15 @@ ROUNDED = re.compile(r"=?\s*ROUND\((.*)[,;]\s*\d{1,2}\s*\)\s*", re.IGNORECASE | 
 
 
 def own_formulas(
-    place: TableLocation, table: Table, rows: Mapping[int, int]
+    location: TableLocation, table: Table, rows: Mapping[int, int]
 ) -> Callable[[], Mapping[CellRef, OwnFormula]]:
     """What reads the formulas of the cells of a table, when it is first asked."""
 
     def read() -> Mapping[CellRef, OwnFormula]:
-        written = place.grid.formulas
-        reader = _FormulaReader(place, table, rows, written)
+        written = location.grid.formulas
+        reader = _FormulaReader(location, table, rows, written)
         found = {}
-        for name, column in place.columns.items():
+        for name, column in location.columns.items():
             for t, row in rows.items():
                 formula = written.get((row, column))
                 own = reader.read(formula, row, column, t) if formula else None
@@ -44,7 +44,7 @@ def own_formulas(
 class _FormulaReader:
     """Formulas of one sheet: every address is a name of the table, an input, or what it holds."""
 
-    place: TableLocation
+    location: TableLocation
     table: Table
     rows: Mapping[int, int]
     written: Mapping[tuple[int, int], Formula]
@@ -68,7 +68,7 @@ class _FormulaReader:
         put: dict[str, ast.expr] = {}
         for text in names(tree):
             found = read_address(text, *formula.at)
-            if len(found) != 1 or found[0].sheet not in (None, self.place.grid.name):
+            if len(found) != 1 or found[0].sheet not in (None, self.location.grid.name):
                 raise Unread(text)
             put[text] = self._cell(found[0].seen_from(row, column), t, moved, left)
 
@@ -81,13 +81,13 @@ class _FormulaReader:
 
     def _cell(self, cell: tuple[int, int], t: int, moved: list[str], left: int) -> ast.expr:
         """What a formula of row ``t`` means by a cell."""
-        grid, (row, column) = self.place.grid, cell
-        for name, where in self.place.inputs.items():
+        grid, (row, column) = self.location.grid, cell
+        for name, where in self.location.inputs.items():
             if where == cell:
                 return ast.Name(name)
-        name = next((name for name, one in self.place.columns.items() if one == column), "")
+        name = next((name for name, one in self.location.columns.items() if one == column), "")
         at = next((t for t, one in self.rows.items() if one == row), None)
-        if at is None and row == self.place.header_row + 1:
+        if at is None and row == self.location.header_row + 1:
             at = 0
         if name and at is not None:
             if at == t:
@@ -103,9 +103,11 @@ class _FormulaReader:
         if is_number(value):
             return ast.Constant(value)
         if value is None and row > 0:
-            above = (name for name, (r, c) in self.place.inputs.items() if c == column and r < row)
+            above = (
+                name for name, (r, c) in self.location.inputs.items() if c == column and r < row
+            )
             if name := next(above, ""):
-                stands = address(*self.place.inputs[name])
+                stands = address(*self.location.inputs[name])
                 moved.append(
                     f"{as_headed(name)} stands in {stands}, but an empty cell below it was taken: "
                     "a $ keeps the place of a cell when a formula is filled down"

@@ -13,7 +13,7 @@ from gdlab.core.registry import find_rule, rules
 from gdlab.core.scales import KINDS, constants_of, scaled_model
 from gdlab.core.trace import Trace, trace
 from gdlab.core.words import listed, shortened, shown
-from gdlab.marking.finding import TableLocation, find_table, row_places, word
+from gdlab.marking.finding import TableLocation, find_table, sheet_rows, word
 from gdlab.marking.grid import Grid, address, is_number, read_grids
 from gdlab.marking.own_formulas import own_formulas
 from gdlab.marking.reading_notes import (
@@ -43,12 +43,12 @@ def read_filled(path: str | Path) -> Filled:
 
     Raises ValueError, the file's name and one sentence, where nothing of it can be judged.
     """
-    place = Path(path)
+    file = Path(path)
     try:
-        grids = read_grids(place)
+        grids = read_grids(file)
         return filled(grids, str(path))
     except ValueError as error:
-        raise ValueError(f"{place.name or path}: {error}") from None
+        raise ValueError(f"{file.name or path}: {error}") from None
 
 
 def filled(grids: list[Grid], file: str) -> Filled:
@@ -60,27 +60,27 @@ def filled(grids: list[Grid], file: str) -> Filled:
         if record
         else _of_sheet(grids, notes)
     )
-    place = find_table(grids, table, sheet, notes)
+    location = find_table(grids, table, sheet, notes)
     # In batches t counts updates, not rows.
     counter = "t" if "t" in table.counters else None
-    rows = row_places(place, counter, record.rows if record else None, notes)
+    rows = sheet_rows(location, counter, record.rows if record else None, notes)
     count = record.rows if record else max(rows, default=0)
     if not rows:
         raise ValueError(f"the table of {table.rule.name} has no rows")
-    key = _key(place, table, rows, count, record, notes)
+    key = _key(location, table, rows, count, record, notes)
     blank = (
         record.blank
         if record
         else [
             column.name
             for column in table.columns
-            if column.expression is not None and column.name in place.columns
+            if column.expression is not None and column.name in location.columns
         ]
     )
-    cells, remarks = _cells(place, key, rows, frozenset(blank))
-    refuse_uncalculated(place.grid, cells)
+    cells, remarks = _cells(location, key, rows, frozenset(blank))
+    refuse_uncalculated(location.grid, cells)
     notes += remarks
-    note_looks(place, rows, notes)
+    note_looks(location, rows, notes)
     asked = frozenset((t, name) for t in range(1, key.rows + 1) for name in blank)
     if record and record.decimals is not None:
         note_short(cells, key, record.decimals, notes)
@@ -91,13 +91,13 @@ def filled(grids: list[Grid], file: str) -> Filled:
         shown=record.decimals if record else None,
         addresses={
             (t, name): address(row, column)
-            for name, column in place.columns.items()
+            for name, column in location.columns.items()
             for t, row in rows.items()
         },
         file=file,
-        sheet=place.grid.name,
+        sheet=location.grid.name,
         notes=tuple(shortened(notes)),
-        formulas=own_formulas(place, table, rows),
+        formulas=own_formulas(location, table, rows),
     )
 
 
@@ -148,7 +148,7 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def _key(
-    place: TableLocation,
+    location: TableLocation,
     table: Table,
     rows: dict[int, int],
     count: int,
@@ -160,11 +160,12 @@ def _key(
     if record is not None:
         samples = len(record.points)
     else:
-        epochs = [_whole(place, "epoch", row) for row in rows.values()]
+        epochs = [_whole(location, "epoch", row) for row in rows.values()]
         samples = max(count // max(epochs, default=1), 1)
-    given = _inputs(place, table, record, notes)
+    given = _inputs(location, table, record, notes)
     points = [
-        _point(place, table.point, rows, sample, record, notes) for sample in range(1, samples + 1)
+        _point(location, table.point, rows, sample, record, notes)
+        for sample in range(1, samples + 1)
     ]
     if record is not None:
         return run_of(record, points, given)
@@ -176,28 +177,28 @@ def _key(
     return trace(table.rule.name, points, epochs=passes, start=begin, model=table.model, **hyper)
 
 
-def _whole(place: TableLocation, name: str, row: int) -> int:
-    value = place.grid.value(row, place.columns[name]) if name in place.columns else None
+def _whole(location: TableLocation, name: str, row: int) -> int:
+    value = location.grid.value(row, location.columns[name]) if name in location.columns else None
     return max(int(value), 1) if is_number(value) else 1
 
 
 def _inputs(
-    place: TableLocation, table: Table, record: Record | None, notes: list[str]
+    location: TableLocation, table: Table, record: Record | None, notes: list[str]
 ) -> dict[str, float]:
     """The inputs on the sheet; where one cannot be read, the one that the sheet was given with."""
     found: dict[str, float] = {}
     for name in inputs(table):
-        where = place.inputs.get(name)
-        value = place.grid.value(*where) if where else None
+        where = location.inputs.get(name)
+        value = location.grid.value(*where) if where else None
         at = f"in {address(*where)}" if where else "among the inputs"
-        if where and address(*where) in place.grid.facts.uncalculated:
+        if where and address(*where) in location.grid.facts.uncalculated:
             raise ValueError(UNCALCULATED)
         found[name] = _number(f"{name} {at}", value, record.given[name] if record else None, notes)
     return found
 
 
 def _point(
-    place: TableLocation,
+    location: TableLocation,
     names: tuple[str, ...],
     rows: dict[int, int],
     sample: int,
@@ -207,11 +208,11 @@ def _point(
     """One point: as it stands in its row; where it cannot be read, as it was given."""
     values = []
     for index, name in enumerate(names):
-        row, column = rows.get(sample, 0), place.columns.get(name, 0)
-        value = place.grid.value(row, column)
+        row, column = rows.get(sample, 0), location.columns.get(name, 0)
+        value = location.grid.value(row, column)
         at = f"in {address(row, column)}" if row and column else f"of sample {sample}"
         given = record.points[sample - 1][index] if record else None
-        if row and column and address(row, column) in place.grid.facts.uncalculated:
+        if row and column and address(row, column) in location.grid.facts.uncalculated:
             raise ValueError(UNCALCULATED)
         values.append(_number(f"{name} {at}", value, given, notes))
     return tuple(values)
@@ -230,22 +231,22 @@ def _number(what: str, value: object, given: float | None, notes: list[str]) -> 
 
 
 def _cells(
-    place: TableLocation, key: Trace, rows: dict[int, int], blank: frozenset[str]
+    location: TableLocation, key: Trace, rows: dict[int, int], blank: frozenset[str]
 ) -> tuple[dict[tuple[int, str], Written], list[str]]:
     """What stands in the cells asked for, and in given cells that are not as they were given."""
     cells: dict[tuple[int, str], Written] = {}
     remarks: list[str] = []
     as_text: list[str] = []
     for column in key.table.columns:
-        if column.expression is None or column.name not in place.columns:
+        if column.expression is None or column.name not in location.columns:
             continue
         true = key.column(column.name)
         for t, row in rows.items():
-            at = address(row, place.columns[column.name])
-            stored = place.grid.cells.get((row, place.columns[column.name]))
+            at = address(row, location.columns[column.name])
+            stored = location.grid.cells.get((row, location.columns[column.name]))
             asked = column.name in blank
             if stored is None:
-                if asked and at in place.grid.facts.uncalculated:
+                if asked and at in location.grid.facts.uncalculated:
                     why = f"its formula was never calculated: {CURE}"
                     cells[t, column.name] = Written(None, address=at, problem=why)
                 continue

@@ -18,9 +18,9 @@ def refuse_uncalculated(grid: Grid, cells: dict[tuple[int, str], Written]) -> No
         raise ValueError(UNCALCULATED)
 
 
-def note_looks(place: TableLocation, rows: dict[int, int], notes: list[str]) -> None:
+def note_looks(location: TableLocation, rows: dict[int, int], notes: list[str]) -> None:
     """Merged cells and hidden rows among the table's."""
-    facts, inside = place.grid.facts, set(rows.values())
+    facts, inside = location.grid.facts, set(rows.values())
     merged = []
     for area in facts.merged:
         match = re.fullmatch(r"[A-Z]{1,3}(\d{1,7}):[A-Z]{1,3}(\d{1,7})", area)
@@ -33,7 +33,7 @@ def note_looks(place: TableLocation, rows: dict[int, int], notes: list[str]) -> 
         notes.append(f"hidden, but judged all the same: row {listed([str(row) for row in hidden])}")
     columns = [
         name
-        for name, column in place.columns.items()
+        for name, column in location.columns.items()
         if any(low <= column <= high for low, high in facts.hidden_columns)
     ]
     if columns:

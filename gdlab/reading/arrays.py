@@ -38,8 +38,8 @@ def element(templates: Templates, template: Template, key: Key, row: int, column
     try:
         shape = arrays.shape(template.tree)
         # A single row or column is repeated, as spreadsheets do.
-        place = row if shape[0] > 1 else 0, column if shape[1] > 1 else 0
-        tree = arrays.scalar(template.tree, *place)
+        element_at = row if shape[0] > 1 else 0, column if shape[1] > 1 else 0
+        tree = arrays.scalar(template.tree, *element_at)
     except Unread as why:
         return Template(None, (), str(why))
     signature = f"{id(template)} {ast.dump(tree)}", tuple(arrays.found)

@@ -232,12 +232,12 @@ def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent])
         if set(graph.nodes[update.new].cells) == {update.old}:
             continue  # f(x) = x^2 + x is none
         columns[update.new[0], update.new[2]].append(update.new)
-    places: dict[str, list[str]] = defaultdict(list)
+    sheets_of: dict[str, list[str]] = defaultdict(list)
     for (sheet, _), keys in columns.items():
-        places[area(keys)].append(graph.book.sheets[sheet])
+        sheets_of[area(keys)].append(graph.book.sheets[sheet])
     return [
         f"{where} on {', '.join(sheets)} would update a parameter, but nothing uses it"
-        for where, sheets in list(places.items())[:MOST_CELLS_NAMED]
+        for where, sheets in list(sheets_of.items())[:MOST_CELLS_NAMED]
     ]
 
 

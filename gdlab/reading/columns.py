@@ -75,7 +75,7 @@ def find_columns(
     ]
     if not rows:
         raise Refused("no rows")
-    head, places = _places(rows, wanted)
+    head, indices = _indices(rows, wanted)
     body = rows[head + 1 :]
     first = next((k for k, (_, cells) in enumerate(body) if not _is_title(cells)), len(body))
     while len(body) > first and _is_note(body[-1][1]):
@@ -84,21 +84,21 @@ def find_columns(
     if not body:
         raise Refused("a head but no points under it")
     width = len(rows[max(head, 0)][1])
-    columns: dict[str, list[float]] = {word: [] for word in places}
-    at_places, takers = list(places.values()), [column.append for column in columns.values()]
-    texts = [cells[k] for _, cells in body for k in at_places if k < len(cells)]
+    columns: dict[str, list[float]] = {word: [] for word in indices}
+    at_indices, takers = list(indices.values()), [column.append for column in columns.values()]
+    texts = [cells[k] for _, cells in body for k in at_indices if k < len(cells)]
     marks = marks_of(decimal) if decimal else proven_marks(filter(_is_str, texts))
     dropped = []
     for at, cells in body:
-        if len(cells) == width and all(map(_is_float, [cells[k] for k in at_places])):
-            for k, take in zip(at_places, takers, strict=True):
+        if len(cells) == width and all(map(_is_float, [cells[k] for k in at_indices])):
+            for k, take in zip(at_indices, takers, strict=True):
                 take(cells[k])
             continue
         where = f"{line} {at}"
         # 1,5,2 under x,y is a decimal comma that became a separator.
         if any(map(_is_number, cells[width:])):
             raise Refused(f"{where}: more values than in the first {line}")
-        chosen = {word: cells[k] if k < len(cells) else None for word, k in places.items()}
+        chosen = {word: cells[k] if k < len(cells) else None for word, k in indices.items()}
         absent = next((word for word, value in chosen.items() if _is_missing(value)), None)
         if absent and not drop_missing:
             raise Refused(f"{where}: {absent} is missing; {WAYS_OUT}")
@@ -112,24 +112,24 @@ def find_columns(
     return Found(columns, dropped)
 
 
-def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
+def _indices(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
     """The place of the head among the rows, -1 for none, and of every wanted column in a row."""
     first = next((k for k, (_, cells) in enumerate(rows) if not _is_title(cells)), len(rows))
     for k, (_, cells) in enumerate(rows[: first + 1]):
-        if any(_is_place(given, cells) for given in wanted.values()):
+        if any(_is_index(given, cells) for given in wanted.values()):
             break
         found = {
             word: _column_of(word if given is None else given, cells)
             for word, given in wanted.items()
         }
         if None not in found.values():
-            return k, {word: place for word, place in found.items() if place is not None}
+            return k, {word: index for word, index in found.items() if index is not None}
     if first == len(rows):
         raise Refused("no line of numbers")
     width = len(rows[first][1])
     body = [cells[:width] for _, cells in rows[first : first + SAMPLED] if not _is_note(cells)]
     filled = _filled(body)
-    numeric = [place for place in filled if _is_numeric(body, place)]
+    numeric = [index for index in filled if _is_numeric(body, index)]
     leading = [k for k in range(first) if len(_filled([rows[k][1]])) >= len(numeric)]
     head = leading[0] if leading else first - 1
     titles = rows[head][1] if head >= 0 else ()
@@ -140,7 +140,7 @@ def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[s
     }
     unnamed = [word for word, given in wanted.items() if given is None]
     for columns in (filled, numeric, []):
-        left = [place for place in columns if place not in chosen.values()]
+        left = [index for index in columns if index not in chosen.values()]
         if len(left) == len(unnamed):
             chosen |= dict(zip(unnamed, left, strict=True))
             return head, {word: chosen[word] for word in wanted}
@@ -153,22 +153,22 @@ def _places(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[s
     )
     if len(numeric) < len(wanted):
         raise Refused(said)
-    named = [str(titles[place] or "").strip() if place < len(titles) else "" for place in numeric]
+    named = [str(titles[index] or "").strip() if index < len(titles) else "" for index in numeric]
     offered = [
-        (place, name or f"column {place + 1}") for place, name in zip(numeric, named, strict=True)
+        (index, name or f"column {index + 1}") for index, name in zip(numeric, named, strict=True)
     ]
     raise WhichColumns(said, offered)
 
 
 def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:
     """The place of a column given by its number from 1, or by its head."""
-    place = int(given) - 1 if _is_place(given, body[0]) else _column_of(given, titles)
-    if place is None or place not in _filled(body):
+    index = int(given) - 1 if _is_index(given, body[0]) else _column_of(given, titles)
+    if index is None or index not in _filled(body):
         raise Refused(f"there is no column {str(given)!r:.40}; it has {_heads(titles, body)}")
-    return place
+    return index
 
 
-def _is_place(given: Any, cells: Sequence[Any]) -> bool:
+def _is_index(given: Any, cells: Sequence[Any]) -> bool:
     """Whether a column is given by its number, from 1: 2019 is a head."""
     text = str(given)
     return text.isascii() and text.isdigit() and 1 <= int(text) <= len(cells)
@@ -199,7 +199,7 @@ def _column_of(head: Any, cells: Sequence[Any]) -> int | None:
         lambda title: title.casefold() == asked.casefold(),
         lambda title: _without_unit(title).casefold() == asked.casefold(),
     ):
-        found = [place for place, title in enumerate(titles) if title and same(title)]
+        found = [index for index, title in enumerate(titles) if title and same(title)]
         if found:
             return found[0]
     return None
@@ -215,9 +215,9 @@ def _filled(rows: Sequence[Sequence[Any]]) -> list[int]:
     return sorted({k for cells in rows for k, cell in enumerate(cells) if not _is_empty(cell)})
 
 
-def _is_numeric(body: Sequence[Sequence[Any]], place: int) -> bool:
+def _is_numeric(body: Sequence[Sequence[Any]], index: int) -> bool:
     """Whether most of what stands in a column is a number."""
-    cells = [cells[place] for cells in body if place < len(cells)]
+    cells = [cells[index] for cells in body if index < len(cells)]
     cells = [cell for cell in cells if not _is_missing(cell)]
     return 2 * sum(map(_is_number, cells)) > len(cells)
 

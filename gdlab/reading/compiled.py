@@ -45,10 +45,10 @@ def _sumproduct(lists: list[Values]) -> tuple[float, list[Values]]:
     rows = list(zip(*lists, strict=True))
     total = math.fsum(math.prod(row) for row in rows if None not in row)
     parts: list[Values] = []
-    for place in range(len(lists)):
+    for index in range(len(lists)):
         parts.append(
             [
-                None if None in row else math.prod(x for i, x in enumerate(row) if i != place)
+                None if None in row else math.prod(x for i, x in enumerate(row) if i != index)
                 for row in rows
             ]
         )
@@ -290,8 +290,8 @@ class _Writer:
         v = f"v{self.count}"
         self.count += 1
         forward.append(f"{v}, w{v[1:]} = {name}([{lists}])")
-        for place, (part, is_wide) in enumerate(zip(parts, wide, strict=True)):
-            slope = f"w{v[1:]}[{place}]"
+        for index, (part, is_wide) in enumerate(zip(parts, wide, strict=True)):
+            slope = f"w{v[1:]}[{index}]"
             if is_wide:
                 backward.append(
                     f"p{part[1:]} = [s if w is None else s + d{v[1:]} * w "

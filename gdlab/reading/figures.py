@@ -75,16 +75,16 @@ def figure_tables(book: Book, sheet: int) -> list[FigureTable]:
 def _table(book: Book, sheet: int, numbers: dict[Key, float], down: bool) -> FigureTable | None:
     along: dict[int, dict[int, Key]] = {}
     for key in numbers:
-        line, place = (key[1], key[2]) if down else (key[2], key[1])
-        along.setdefault(line, {})[place] = key
+        line, at = (key[1], key[2]) if down else (key[2], key[1])
+        along.setdefault(line, {})[at] = key
     block = _block(along)
     if block is None:
         return None
-    lines, places = block
-    lines, places = lines[:FIGURE_ROWS], places[:FIGURE_COLUMNS]
+    lines, across = block
+    lines, across = lines[:FIGURE_ROWS], across[:FIGURE_COLUMNS]
     columns = []
-    for place in places:
-        keys = tuple((sheet, line, place) if down else (sheet, place, line) for line in lines)
+    for at in across:
+        keys = tuple((sheet, line, at) if down else (sheet, at, line) for line in lines)
         values = tuple(numbers.get(key) for key in keys)
         columns.append(Figures(keys, values, _halves(values), label(book, keys[0], down)))
     inside = {key for column in columns for key in column.keys}
@@ -117,10 +117,10 @@ def _block(along: dict[int, dict[int, Key]]) -> tuple[list[int], list[int]] | No
             if best is None or size > best[0]:
                 counts: dict[int, int] = {}
                 for line in own:
-                    for place in along[line]:
-                        counts[place] = counts.get(place, 0) + 1
-                places = sorted(p for p, count in counts.items() if count >= 0.6 * len(own))
-                best = size, own, places
+                    for column in along[line]:
+                        counts[column] = counts.get(column, 0) + 1
+                columns = sorted(p for p, count in counts.items() if count >= 0.6 * len(own))
+                best = size, own, columns
         start = end + 1
     return (best[1], best[2]) if best else None
 

@@ -73,13 +73,13 @@ def _key(sheet: int, line: int, along: int, down: bool) -> Key:
 def _odd_in(
     graph: Graph, sheet: int, line: int, cells: dict[int, Template], down: bool
 ) -> list[tuple[int, Template, bool]]:
-    places: dict[int, list[int]] = defaultdict(list)
+    alike: dict[int, list[int]] = defaultdict(list)
     templates = {}
     for along in sorted(cells):
-        places[id(cells[along])].append(along)
+        alike[id(cells[along])].append(along)
         templates[id(cells[along])] = cells[along]
     found = []
-    for which, at in places.items():
+    for which, at in alike.items():
         if len(at) < FEWEST_IN_FILL:
             continue
         gaps = [
@@ -94,7 +94,7 @@ def _odd_in(
             key = _key(sheet, line, along, down)
             if along in cells:
                 # The other formula may be the larger fill.
-                if len(places[id(cells[along])]) < len(at):
+                if len(alike[id(cells[along])]) < len(at):
                     found.append((along, templates[which], False))
             elif isinstance(graph.book.values.get(key), float) and key not in graph.unread:
                 found.append((along, templates[which], True))

@@ -168,7 +168,7 @@ class Graph:
         """The place of every formula cell in the order of computing."""
         if self._placed is not self.order or len(self._position) != len(self.order):
             self._placed = self.order
-            self._position = {key: place for place, key in enumerate(self.order)}
+            self._position = {key: index for index, key in enumerate(self.order)}
         return self._position
 
     def computed(self, key: Key) -> bool:

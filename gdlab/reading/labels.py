@@ -52,11 +52,11 @@ def _left(book: Book, key: Key) -> str:
 def said(book: Book, key: Key, down: bool) -> str:
     """A cell in words: ``J (a_h1)`` in a column, ``F1 (learn)`` where it stands alone."""
     words = label(book, key, down)
-    place = letters(key[2] - 1) if down else str(key[1])
+    where = letters(key[2] - 1) if down else str(key[1])
     beside = (key[0], key[1] + 1, key[2]) if down else (key[0], key[1], key[2] + 1)
     if beside not in book.values:
-        place = address(key)
-    return f"{place} ({words})" if words else place
+        where = address(key)
+    return f"{where} ({words})" if words else where
 
 
 def ranges(book: Book, keys: Sequence[Key]) -> str:

@@ -127,7 +127,7 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
     return full[:most]
 
 
-def place(
+def gradient_cells(
     graph: Graph, descent: Descent, sites: Sites, explained: Explained | None
 ) -> dict[tuple[int, int], Key]:
     """The cell of the gradient of every parameter and update; parts of formulas get cells.

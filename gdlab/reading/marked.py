@@ -24,8 +24,8 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
 
     Raises ValueError where ``out`` is that workbook itself, or cannot be written.
     """
-    own, place = Path(reading.file), Path(out)
-    if own.resolve() == place.resolve() or (place.exists() and place.samefile(own)):
+    own, path = Path(reading.file), Path(out)
+    if own.resolve() == path.resolve() or (path.exists() and path.samefile(own)):
         raise ValueError(f"{out} is the workbook itself, which is never changed; name another")
     from gdlab.excel.writer import writing
 
@@ -35,7 +35,7 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
             why = finding.hint if reading.hinting else finding.because
             notes[finding.sheet, cell].append(f"{finding.kind}: {plain(why)}")
     faults = {(one.sheet, cell) for one in reading.findings if one.is_fault for cell in one.cells}
-    with writing(place) as copy:
+    with writing(path) as copy:
         names = sheet_names([SUMMARY_SHEET, *book.sheets])
         _write_summary(copy, names[0], reading)
         cells: dict[int, list[Key]] = defaultdict(list)
@@ -53,7 +53,7 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
                     sheet.write_string(key[1] - 1, key[2] - 1, harmless(str(value)), style)
                 if at in notes:
                     sheet.note(key[1], key[2] - 1, "\n".join(notes[at]))
-    return place
+    return path
 
 
 def _write_summary(copy: "Workbook", name: str, reading: Reading) -> None:

@@ -53,12 +53,12 @@ def match_of(
     if len(variant.rule.carried) == 1 and variant.name in ("heavy_ball", "nesterov"):
         # A velocity that holds the rate, or minus the rate, already.
         scales += [scale for c in numbers if c not in (0, 1) for scale in (1 / c, -1 / c)]
-    places = list(itertools.permutations(range(len(recurrence.states[0]))))
-    if len(places) > 24 or not small or recurrence.tried > MOST_MATCHES_TRIED:
+    orders = list(itertools.permutations(range(len(recurrence.states[0]))))
+    if len(orders) > 24 or not small or recurrence.tried > MOST_MATCHES_TRIED:
         return None
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
-        for order in places:
+        for order in orders:
             for scale in scales:
                 recurrence.tried += 1
                 ratio = _ratio(variant, recurrence, hyper, order, scale, samples)
@@ -97,7 +97,7 @@ def _ratio(
 ) -> float | None:
     ratio = None
     for draw in range(DRAWS):
-        states = tuple(recurrence.states[draw][place] * scale for place in order)
+        states = tuple(recurrence.states[draw][index] * scale for index in order)
         try:
             steps = variant.steps(
                 recurrence.gradients[draw],
@@ -191,5 +191,5 @@ def said_of(
 
 def _state_of(name: str, variant: Variant, match: Match, states: list[Key]) -> Key | None:
     """The state that a hyperparameter averages: the first for beta1, the second for beta2."""
-    place = {"beta1": 0, "beta2": 1}.get(name, len(match.order))
-    return states[match.order[place]] if place < len(match.order) else None
+    index = {"beta1": 0, "beta2": 1}.get(name, len(match.order))
+    return states[match.order[index]] if index < len(match.order) else None

@@ -90,10 +90,10 @@ def bounded(
     try:
         value = formula(*given)
         off = LOSE * abs(value) + 1e-12 * max(map(abs, given), default=0.0)
-        for place, slack in enumerate(slacks):
+        for index, slack in enumerate(slacks):
             if slack:
                 moved = list(given)
-                moved[place] += slack
+                moved[index] += slack
                 off += 1.05 * abs(formula(*moved) - value)
     except (ArithmeticError, ValueError):
         return None

@@ -233,11 +233,11 @@ def _columns(read: NumericRead) -> list[str]:
     states_of_rule = rule.states if rule and known else [{} for _ in read.moves]
 
     def column(figures: Figures) -> str:
-        place = address(figures.keys[0])
+        where = address(figures.keys[0])
         letters = (
-            place.rstrip("0123456789")
+            where.rstrip("0123456789")
             if read.figures.down
-            else place.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            else where.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         )
         return f"{letters} ({figures.label})" if figures.label else letters
 

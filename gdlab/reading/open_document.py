@@ -72,8 +72,8 @@ class _ContentWalker:
         elif name == "text:p":
             self.inside = True
         elif name == "table:named-range":
-            place = excel_formula(f"[{attributes.get('table:cell-range-address', '')}]")
-            self.book.names[attributes.get("table:name", "").lower()] = place[1:]
+            area = excel_formula(f"[{attributes.get('table:cell-range-address', '')}]")
+            self.book.names[attributes.get("table:name", "").lower()] = area[1:]
 
     def text(self, words: str) -> None:
         if self.inside:
@@ -85,8 +85,8 @@ class _ContentWalker:
         elif name in ("table:table-cell", "table:covered-table-cell"):
             times = _count(self.cell, "table:number-columns-repeated")
             holds = "office:value-type" in self.cell or "table:formula" in self.cell
-            for place in range(1, times + 1 if holds else 1):
-                self.cells.append((self.column + place, self.cell, "".join(self.words)))
+            for ahead in range(1, times + 1 if holds else 1):
+                self.cells.append((self.column + ahead, self.cell, "".join(self.words)))
                 self.count()
             self.column += times
         elif name == "table:table-row":

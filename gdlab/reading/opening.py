@@ -12,19 +12,19 @@ from gdlab.reading.rows import ODS, text_rows
 
 def open_workbook(path: str | Path) -> Book:
     """The cells of a workbook; ValueError, the file's name and one sentence, for any other file."""
-    place = Path(path)
+    file = Path(path)
     try:
-        return read_book(place)
+        return read_book(file)
     except ValueError as error:
-        raise ValueError(f"{place.name or path}: {error}") from None
+        raise ValueError(f"{file.name or path}: {error}") from None
 
 
-def read_book(place: Path) -> Book:
+def read_book(file: Path) -> Book:
     """The cells of an .xlsx, .xlsm, .ods or .csv; ValueError without the file's name."""
-    data = read_bytes(place, MOST_WORKBOOK_BYTES)
+    data = read_bytes(file, MOST_WORKBOOK_BYTES)
     if data.startswith(b"PK") and ODS in data[:200]:
         return read_open_document(part_of(data, "content.xml"))
-    if data.startswith((b"PK", OLD_FORMAT)) or place.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
+    if data.startswith((b"PK", OLD_FORMAT)) or file.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
         package = package_of(data, ANY_WORKBOOK)
         book = read_open_xml(package.archive)
         if package.has_macros:

@@ -9,7 +9,7 @@ from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
 from gdlab.reading.line import Line, find_line
-from gdlab.reading.losses import Explained, find_loss, jacobian, place, same
+from gdlab.reading.losses import Explained, find_loss, gradient_cells, jacobian, same
 from gdlab.reading.result import Finding
 from gdlab.reading.sites import Sites
 from gdlab.reading.steps import Steps, steps_of
@@ -33,7 +33,7 @@ class Read:
         self.loss: Explained | None = find_loss(
             graph, descent, self.steps, self.sites, self.points[:2]
         )
-        self.cells = place(graph, descent, self.sites, self.loss)
+        self.cells = gradient_cells(graph, descent, self.sites, self.loss)
         for values in self.points:
             for key in self.sites.inside:
                 values[key] = graph.value(graph.nodes[key], values)

@@ -133,8 +133,8 @@ def _run(
         for step in range(first, last):
             given[gradients[number, step]] = 3 * chance("gradient", draw, step)
             given[chain.cells[step]] = 2 * chance("weight", draw, step)
-        for place, key in enumerate(states):
-            given[key] = 1.5 + chance("state", draw, place)
+        for index, key in enumerate(states):
+            given[key] = 1.5 + chance("state", draw, index)
         values = dict(graph.book.values)
         values.update(given)
         news_given = {key: given[key] for key in news if key in given}

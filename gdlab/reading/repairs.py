@@ -275,8 +275,8 @@ def _named(node: Node, part: ast.expr, say: Say) -> str:
             return say(one)
 
     def leaf(name: str) -> str:
-        place = leaf_number(ast.Name(name))
-        one = node.inputs[place] if place is not None and place < len(node.inputs) else ()
+        index = leaf_number(ast.Name(name))
+        one = node.inputs[index] if index is not None and index < len(node.inputs) else ()
         if is_cell(one):
             return address(one)
         cells = cells_of(one)

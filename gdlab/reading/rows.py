@@ -49,7 +49,7 @@ def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
     tables = tables_of(
         part_of(data, "content.xml"), MOST_LINES, MOST_POINT_COLUMNS, UNCALCULATED_CELL
     )
-    return list(tables[_place([table.name for table in tables], sheet)].rows)
+    return list(tables[_sheet_index([table.name for table in tables], sheet)].rows)
 
 
 def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
@@ -65,7 +65,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
             )
             try:
                 sheets = [one for one in book.worksheets if hasattr(one, "iter_rows")]
-                found = sheets[_place([one.title for one in sheets], sheet)]
+                found = sheets[_sheet_index([one.title for one in sheets], sheet)]
                 facts = package.sheets.get(found._worksheet_path)
                 uncalculated = facts.uncalculated if facts else ()
                 # An iterator: of a million empty rows none is kept.
@@ -93,22 +93,22 @@ def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any
 
     return [
         UNCALCULATED_CELL
-        if value is None and f"{get_column_letter(place)}{line}" in uncalculated
+        if value is None and f"{get_column_letter(index)}{line}" in uncalculated
         else value
-        for place, value in enumerate(row, 1)
+        for index, value in enumerate(row, 1)
     ]
 
 
-def _place(names: Sequence[str], wanted: str | None) -> int:
+def _sheet_index(names: Sequence[str], wanted: str | None) -> int:
     """Where a sheet of that name stands among a workbook's; by default the first."""
     if not names:
         raise Refused("it has no sheets")
     if wanted is None:
         return 0
     for same in (wanted, wanted.casefold()):
-        for place, name in enumerate(names):
+        for index, name in enumerate(names):
             if same in (name, name.casefold()):
-                return place
+                return index
     raise Refused(f"there is no sheet {wanted!r:.40}; it has {', '.join(names[:12])}")
 
 

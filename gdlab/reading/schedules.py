@@ -107,18 +107,18 @@ def _rates(
     """The rate of each update, where it is the same in every draw."""
     rates: list[float] = []
     for draw in range(DRAWS):
-        states = tuple(recurrence.states[draw][place] for place in order)
+        states = tuple(recurrence.states[draw][index] for index in order)
         try:
             steps = variant.steps(
                 recurrence.gradients[draw], recurrence.parameters[draw], recurrence.first,
                 states, hyper, samples,
             )  # fmt: skip
-            for place, (own, step) in enumerate(zip(recurrence.steps[draw], steps, strict=True)):
+            for index, (own, step) in enumerate(zip(recurrence.steps[draw], steps, strict=True)):
                 if isinstance(step, complex) or not step or not own or own != own:
                     return None
                 if draw == 0:
                     rates.append(own / step)
-                elif not same(own, rates[place] * step, ALIKE):
+                elif not same(own, rates[index] * step, ALIKE):
                     return None
         except (ArithmeticError, ValueError, TypeError):
             return None
@@ -127,9 +127,9 @@ def _rates(
 
 def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> list[Key]:
     """The cells, one of every update's own references, that hold the rates."""
-    nodes = [graph.nodes[chain.updates[first + place]] for place in range(len(rates))]
-    for place in range(len(nodes[0].inputs)):
-        cells = [node.inputs[place] for node in nodes if place < len(node.inputs)]
+    nodes = [graph.nodes[chain.updates[first + index]] for index in range(len(rates))]
+    for index in range(len(nodes[0].inputs)):
+        cells = [node.inputs[index] for node in nodes if index < len(node.inputs)]
         held = [one for one in cells if is_cell(one)]
         values = [number(graph.book.values.get(one)) for one in held]
         if len(held) == len(rates) and all(

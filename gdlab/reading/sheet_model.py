@@ -61,8 +61,8 @@ class _Written:
         self.constants: dict[str, float] = {}
         self.parameters: dict[str, float] = {}
         self.lines: list[tuple[str, ast.expr]] = []
-        for place, chain in enumerate(read.descent.chains):
-            name = self._called(read.shown[place][0], f"p{place + 1}")
+        for index, chain in enumerate(read.descent.chains):
+            name = self._called(read.shown[index][0], f"p{index + 1}")
             self.names[chain.cells[0]] = name
             self.parameters[name] = number(read.book.values.get(chain.cells[0]))
         self._add(losses)
@@ -113,8 +113,8 @@ class _Written:
         if tree is None or any(len(one.inputs) != len(nodes[0].inputs) for one in nodes):
             raise Outside
 
-        def leaf(place: int) -> list[ast.expr]:
-            cells = [cells_of(node.inputs[place]) for node in nodes]
+        def leaf(index: int) -> list[ast.expr]:
+            cells = [cells_of(node.inputs[index]) for node in nodes]
             if len({len(one) for one in cells}) != 1:
                 raise Outside
             return [ast.Name(self._add(list(one))) for one in zip(*cells, strict=True)]
@@ -150,11 +150,11 @@ def _as_written(
     """A template's tree in the grammar of models: powers as products, sums written out."""
 
     def walk(part: ast.expr) -> ast.expr:
-        place = leaf_number(part)
-        if place is not None:
-            if not single[place]:
+        index = leaf_number(part)
+        if index is not None:
+            if not single[index]:
                 raise Outside
-            return leaf(place)[0]
+            return leaf(index)[0]
         match part:
             case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as power)):
                 base = walk(left)
@@ -179,8 +179,8 @@ def _as_written(
         raise Outside
 
     def flat(argument: ast.expr) -> list[ast.expr]:
-        place = leaf_number(argument)
-        return leaf(place) if place is not None else [walk(argument)]
+        index = leaf_number(argument)
+        return leaf(index) if index is not None else [walk(argument)]
 
     return walk(tree)
 

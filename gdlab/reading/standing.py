@@ -59,9 +59,9 @@ def _parameters(graph: Graph) -> list[Key]:
     """The typed numbers that three or more equal formulas use, each at the same place."""
     uses: Counter[tuple[int, int, Key]] = Counter()
     for node in graph.nodes.values():
-        for place, one in enumerate(node.inputs):
+        for index, one in enumerate(node.inputs):
             if is_cell(one) and one not in graph.nodes:
-                uses[id(node.template), place, one] += 1
+                uses[id(node.template), index, one] += 1
     found = {
         key: None
         for (_, _, key), count in uses.items()

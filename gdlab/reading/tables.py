@@ -227,8 +227,8 @@ def unanchored(read: Read, number: int) -> str | None:
     """Why an update's rate is none: its reference moves down with the rows, to no numbers."""
     chain = read.descent.chains[number]
     nodes = [read.graph.nodes[key] for key in chain.updates]
-    for place in range(len(nodes[0].inputs)):
-        cells = [node.inputs[place] for node in nodes if place < len(node.inputs)]
+    for index in range(len(nodes[0].inputs)):
+        cells = [node.inputs[index] for node in nodes if index < len(node.inputs)]
         first, last = cells[0], cells[-1]
         if not is_cell(first) or not is_cell(last) or first == last or first in chain.cells:
             continue

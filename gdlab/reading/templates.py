@@ -129,7 +129,7 @@ class Templates:
             if not shape:
                 return text
             signs, a, on_row, b, on_column, c, on_last_row, d, on_last_column = shape
-            place = found.setdefault(
+            index = found.setdefault(
                 (
                     signs,
                     a - on_row * row,
@@ -139,9 +139,9 @@ class Templates:
                 ),
                 len(found),
             )
-            if place == len(texts):
+            if index == len(texts):
                 texts.append(text)
-            return f"_{place}"
+            return f"_{index}"
 
         # A text in quotes may look like an address; a sheet's name has single quotes.
         if '"' in formula.text:
@@ -207,8 +207,8 @@ def _shape(text: str) -> tuple[Any, ...]:
         row, column = int(match[4]), column_number(match[2])
         if row <= SHEET_ROWS and column <= SHEET_COLUMNS:
             on_row, on_column = int(not match[3]), int(not match[1])
-            place = (row, on_row, column, on_column)
-            return ((None, 1, not on_row, not on_column), *place, *place)
+            corner = (row, on_row, column, on_column)
+            return ((None, 1, not on_row, not on_column), *corner, *corner)
     found = read_address(text, 0, 0)
     if not found:
         return ()

@@ -136,8 +136,8 @@ def _rates(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
     node = graph.nodes[key]
     return frozenset(
         original(graph, one)
-        for place, one in enumerate(node.inputs)
-        if place != leaf and is_cell(one) and original(graph, one) not in graph.nodes
+        for index, one in enumerate(node.inputs)
+        if index != leaf and is_cell(one) and original(graph, one) not in graph.nodes
     )
 
 
@@ -152,8 +152,8 @@ def _depends(
     """Whether the formula depends on ``old`` other than by its reference at ``leaf``."""
     floor = position.get(old, -1)
     stack: list[Key] = []
-    for place, one in enumerate(node.inputs):
-        if place == leaf:
+    for index, one in enumerate(node.inputs):
+        if index == leaf:
             if _uses(node.template, leaf) > 1:
                 return True
             continue

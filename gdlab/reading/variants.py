@@ -65,8 +65,8 @@ class Variant:
         Raises ArithmeticError or ValueError where a number does not exist.
         """
         now = dict(zip(self.rule.carried, states, strict=True))
-        for place, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
-            values = self.update(g, w, first + place + 1, now, hyper, samples)
+        for index, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
+            values = self.update(g, w, first + index + 1, now, hyper, samples)
             now = {name: values[name] for name in now}
             yield values["step"]
 
@@ -132,11 +132,11 @@ def _changes_of(rule: Rule) -> Iterator[Variant]:
     for _ in range(3):
         following = []
         for expressions, differs, start in level:
-            for place in range(start, len(changes)):
-                words, change = changes[place]
+            for index in range(start, len(changes)):
+                words, change = changes[index]
                 new = change(expressions)
                 if new is not None:
-                    following.append((new, (*differs, words), place + 1))
+                    following.append((new, (*differs, words), index + 1))
         for expressions, differs, _ in following:
             yield _variant(rule.name, rule, expressions, differs)
         level = following

@@ -12,14 +12,14 @@ from gdlab.core.words import harmless
 
 
 def write_csv(
-    place: Path,
+    path: Path,
     heads: Iterable[str],
     rows: Iterable[Iterable[Any]],
     encoding: str = "utf-8-sig",
 ) -> None:
     """Write a table; an atomic file write."""
     # The mark at the beginning tells a spreadsheet program that this is UTF-8.
-    with replacing(place) as beside:
+    with replacing(path) as beside:
         beside.write_text(csv_text(heads, rows), encoding=encoding, newline="")
 
 

@@ -27,12 +27,12 @@ Grade = tuple[Learner, float | None, str]
 
 def write_gradebook(out: Path, form: str, assignment: str, grades: Iterable[Grade]) -> Path:
     """Write the file for one system, ``moodle`` or ``canvas``; a line per learner."""
-    place = out / f"{form}-{assignment}.csv"
-    (_write_moodle if form == "moodle" else _write_canvas)(place, assignment, list(grades))
-    return place
+    path = out / f"{form}-{assignment}.csv"
+    (_write_moodle if form == "moodle" else _write_canvas)(path, assignment, list(grades))
+    return path
 
 
-def _write_moodle(place: Path, assignment: str, grades: list[Grade]) -> None:
+def _write_moodle(path: Path, assignment: str, grades: list[Grade]) -> None:
     own = list(grades[0][0].row) if grades else []
     if "Identifier" in own:
         heads = [*own, *(head for head in (GRADE, FEEDBACK) if head not in own)]
@@ -42,7 +42,7 @@ def _write_moodle(place: Path, assignment: str, grades: list[Grade]) -> None:
             GRADE,
             FEEDBACK,
         ]
-    write_csv(place, heads, (
+    write_csv(path, heads, (
         [
             {
                 "ID number": one.id, **one.row,
@@ -54,7 +54,7 @@ def _write_moodle(place: Path, assignment: str, grades: list[Grade]) -> None:
     ))  # fmt: skip
 
 
-def _write_canvas(place: Path, assignment: str, grades: list[Grade]) -> None:
+def _write_canvas(path: Path, assignment: str, grades: list[Grade]) -> None:
     heads = [*CANVAS_HEADS, assignment]
     rows = [["    Points Possible", "", "", "", "", MOST]]
     for one, percent, _ in grades:
@@ -65,7 +65,7 @@ def _write_canvas(place: Path, assignment: str, grades: list[Grade]) -> None:
             assignment: _number(percent),
         }
         rows.append([known.get(head, "") for head in heads])
-    write_csv(place, heads, rows, encoding="utf-8")
+    write_csv(path, heads, rows, encoding="utf-8")
 
 
 def _most_of(one: Learner) -> float:

@@ -33,14 +33,14 @@ class Handed(NamedTuple):
 class Journal:
     """The results of a marking that are final, in a file that is only ever added to."""
 
-    def __init__(self, place: Path) -> None:
-        self.place = place
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.key = _key()
 
     def __iter__(self) -> Iterator[tuple[Handed, Result]]:
         """The results so far; a line that was cut off when the machine stopped counts as none."""
         try:
-            lines = read_private(self.place).splitlines()
+            lines = read_private(self.path).splitlines()
         except FileNotFoundError:
             return
         except ValueError as error:
@@ -62,8 +62,8 @@ class Journal:
         def opener(name: str, flags: int) -> int:
             return os.open(name, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
-        half_a_line = self.place.exists() and self.place.read_bytes()[-1:] not in (b"", b"\n")
-        with open(self.place, "ab", opener=opener, buffering=0) as file:
+        half_a_line = self.path.exists() and self.path.read_bytes()[-1:] not in (b"", b"\n")
+        with open(self.path, "ab", opener=opener, buffering=0) as file:
             if half_a_line:
                 file.write(b"\n")
 
@@ -71,7 +71,7 @@ class Journal:
                 told = json.dumps([*handed, result])
                 line = json.dumps([told, self._signed(told)]).encode() + b"\n"
                 if file.write(line) != len(line):
-                    raise OSError(28, "No space left on device", str(self.place))
+                    raise OSError(28, "No space left on device", str(self.path))
 
             yield add
 

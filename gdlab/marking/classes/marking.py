@@ -135,9 +135,9 @@ def _check_choice(what: str, value: str, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{what} is one of {', '.join(choices)}, not {value!r:.40}")
 
 
-def _time(place: Path) -> float:
+def _time(path: Path) -> float:
     try:
-        return place.lstat().st_mtime
+        return path.lstat().st_mtime
     except OSError:
         return 0.0
 
@@ -162,20 +162,20 @@ def _files(source: Path, asked: dict[str, Any]) -> Iterator[Handed]:
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            place = Path(folder, name)
-            if not name.startswith((".", "~$")) and (place.is_symlink() or place.is_file()):
-                yield Handed(place.relative_to(source).as_posix(), _content(place) + way)
+            path = Path(folder, name)
+            if not name.startswith((".", "~$")) and (path.is_symlink() or path.is_file()):
+                yield Handed(path.relative_to(source).as_posix(), _content(path) + way)
 
 
-def _content(place: Path) -> str:
+def _content(path: Path) -> str:
     """A digest of a file; of one that is too large to be read, its size and time."""
-    if place.is_symlink():
+    if path.is_symlink():
         return LINK
     try:
-        told = place.stat()
+        told = path.stat()
         if told.st_size > MOST_WORKBOOK_BYTES:
             return f"{told.st_size} {told.st_mtime_ns}"
-        with place.open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return str(error.strerror)
@@ -188,7 +188,7 @@ def _mark(
     step = 1 if workers("threads").threads else FILES_AT_ONCE
     source, copies = source.resolve(), (target / COPIES).resolve()
 
-    def places(part: list[Handed]) -> list[tuple[str, str]]:
+    def paths(part: list[Handed]) -> list[tuple[str, str]]:
         return [(str(source / one.file), str(copies / copy_of(one.file))) for one in part]
 
     for one in files:
@@ -196,7 +196,7 @@ def _mark(
             yield one, {"reason": LINK}
     files = [one for one in files if not one.content.startswith(LINK)]
     parts = [files[first : first + step] for first in range(0, len(files), step)]
-    given = ((part, places(part), asked) for part in parts)
+    given = ((part, paths(part), asked) for part in parts)
     try:
         for part, results in spread(_mark_part, given, "threads", ordered=False):
             yield from zip(part, results, strict=True)
@@ -207,9 +207,9 @@ def _mark(
 
 
 def _mark_part(
-    part: list[Handed], places: list[tuple[str, str]], asked: dict[str, Any]
+    part: list[Handed], paths: list[tuple[str, str]], asked: dict[str, Any]
 ) -> tuple[list[Handed], list[Result]]:
-    return part, mark_some(places, asked)
+    return part, mark_some(paths, asked)
 
 
 def copy_of(file: str) -> str:

@@ -34,7 +34,7 @@ def _commonest(items: dict[tuple[str, int], Counter], column: str) -> str:
     return ""
 
 
-def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None:
+def _draw(rule: str, items: dict[tuple[str, int], Counter], path: Path) -> None:
     import numpy as np
     from matplotlib.figure import Figure
 
@@ -72,4 +72,4 @@ def _draw(rule: str, items: dict[tuple[str, int], Counter], place: Path) -> None
         f"{rule}, {sheets}: how many have a cell wrong, and +n left it empty", loc="left"
     )
     figure.colorbar(shown, ax=axes, label="share of the sheets in which it is wrong or empty")
-    figure.savefig(place, format="png")
+    figure.savefig(path, format="png")

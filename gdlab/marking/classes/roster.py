@@ -61,15 +61,15 @@ def read_roster(
     Raises ValueError, one line with the file's name, where there is no such column, no learner, or
     an id twice.
     """
-    place = Path(path)
+    file = Path(path)
     try:
-        return _learners(place, id_head, name_head)
+        return _learners(file, id_head, name_head)
     except Refused as refusal:
-        raise ValueError(f"{place.name}: {refusal}") from None
+        raise ValueError(f"{file.name}: {refusal}") from None
 
 
-def _learners(place: Path, id_head: str | None, name_head: str | None) -> list[Learner]:
-    text = read_text(place, encodings=ENCODINGS)
+def _learners(file: Path, id_head: str | None, name_head: str | None) -> list[Learner]:
+    text = read_text(file, encodings=ENCODINGS)
     first = text.readline(LONGEST_ROW)
     text.seek(0)
     separator = max(",;\t", key=first.count)
@@ -87,14 +87,14 @@ def _learners(place: Path, id_head: str | None, name_head: str | None) -> list[L
             continue
         if not identity:
             if any(row.values()):
-                raise ValueError(f"{place.name}, line {line}: a learner without an id")
+                raise ValueError(f"{file.name}, line {line}: a learner without an id")
             continue
         # As class.csv has it, where an id could be taken for a formula.
         identity = unharmed(identity)
         if len(identity) > LONGEST_ID:
-            raise ValueError(f"{place.name}, line {line}: an id of over {LONGEST_ID} characters")
+            raise ValueError(f"{file.name}, line {line}: an id of over {LONGEST_ID} characters")
         if identity in found:
-            raise ValueError(f"{place.name}, line {line}: the id {identity!r:.60} is there twice")
+            raise ValueError(f"{file.name}, line {line}: the id {identity!r:.60} is there twice")
         others = {value for head, value in row.items() if _plain(head) in ID_HEADS and value}
         if of_canvas and row.get("ID"):
             # Canvas' own number, which it writes into the names of files.
