@@ -323,6 +323,23 @@ def play(sheet: Sheet) -> None:
     assert page.get_attribute("[data-move=play]", "aria-label") == "play"
 
 
+@uses("model")
+def model(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("adam")
+    page.select_option(".gd-model select", "logistic")
+    page.wait_for_selector("[data-input=start_weight]")
+    run = sheet.python()
+    assert (run.rule, run.options["model"]) == ("adam_lesson", "logistic")
+    assert sheet.text(1, 3) == "0.5" and page.input_value("[data-input=lr] .gd-box") == "0.1"
+    page.click("[data-tab=data]")
+    assert sheet.text(0, 1) == "0"
+    page.click("[data-tab=adam]")
+    sheet.press("Control+z")
+    page.wait_for_selector("[data-input=start_slope]")
+    assert sheet.text(1, 3) == "14"
+
+
 @uses("race")
 def race(sheet: Sheet) -> None:
     page = sheet.page

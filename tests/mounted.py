@@ -17,7 +17,7 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sh
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 8px; background: light-dark(#fff, #111417); color-scheme: light dark }}
 {style}</style></head><body><main></main></body></html>"""
-SHARED = ("page", "programs", "tab", "inputs", "epochs", "points", "compared", "selected")
+SHARED = ("page", "programs", "model", "tab", "inputs", "epochs", "points", "compared", "selected")
 # A model as anywidget gives it: what is set is told to Python by save_changes.
 MOUNT = """async ({ code, state, views }) => {
     const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));

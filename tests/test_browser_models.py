@@ -14,7 +14,9 @@ from pages import differences, drag, go, line, link, opened, paste, saved
 from shown import cells
 
 import gdlab
+from gdlab.core.lessons import LESSONS
 from gdlab.core.model import BUILT_IN_MODELS
+from gdlab.web.page import write_lessons_page
 
 POINTS = [(1.0, 2.0), (2.0, 1.0), (-1.0, 3.0), (0.5, -1.0)]
 CASES = [(model, "adam", {"epochs": 3}) for model in BUILT_IN_MODELS] + [
@@ -157,12 +159,53 @@ def test_points_of_four_columns_are_edited(browser, tmp_path):
         check(saved(page), gdlab.trace("sgd", points, model="network_2_2_2"))
 
 
+@pytest.fixture(scope="module")
+def lessons(browser, tmp_path_factory):
+    """The page of all lessons, open."""
+    with opened(browser) as page:
+        go(page, write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html"))
+        yield page
+
+
+@pytest.mark.parametrize("model", BUILT_IN_MODELS)
+@pytest.mark.sample(3)
+def test_the_lessons_take_any_model(lessons, model):
+    for tab in LESSONS:
+        lessons.click(f"[data-tab={tab}]")
+        lessons.select_option(".gd-model select", model)
+        run = again(lessons)
+        assert run.table.model.name == model and run.rule == LESSONS[tab].rule
+        check(saved(lessons), run)
+        assert line(lessons, "alert") == ""
+
+
+def test_a_model_stands_in_the_link_and_its_workbook_is_said_to_be_elsewhere(lessons):
+    link(lessons, "model=network_2_2_2&sheet=momentum&lr=0.25&epochs=7")
+    run = gdlab.trace("momentum", model="network_2_2_2", lr=0.25, epochs=7)
+    check(saved(lessons), run)
+    lessons.click("[data-do=export]")
+    told = line(lessons, "alert")
+    assert told.endswith("gdlab export momentum --model network_2_2_2 --out . writes it")
+    # A practice of that model, judged; undone, it is the line again.
+    lessons.click("[data-do=practise]")
+    assert lessons.locator("td.gd-blank").count() > 20
+    lessons.click("[data-do=leave]")
+    lessons.select_option(".gd-model select", "line")
+    lessons.wait_for_function("() => !location.hash.includes('model')")
+    lessons.focus(".gd-table")
+    lessons.keyboard.press("Control+z")
+    lessons.wait_for_function("() => location.hash.startsWith('#model=network_2_2_2')")
+    assert again(lessons).values.tobytes() == run.values.tobytes()
+    link(lessons, "model=netwerk")
+    assert "model=netwerk (there is no model 'netwerk')" in line(lessons, "alert")
+
+
 PICTURES = {
     "line": ["path", "loss", "points", "steps"],
     "quadratic": ["path", "loss", "points", "steps"],
     "two_neurons": ["path", "loss", "points", "steps"],
     "plane": ["path", "loss", "steps"],
-    "logistic": ["path", "loss", "steps"],
+    "logistic": ["path", "loss", "points", "steps"],
     "network_2_2_2": ["path", "loss", "steps"],
 }
 

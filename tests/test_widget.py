@@ -31,7 +31,7 @@ def asked(sheet, what, buffers=(), **event):
     """What the page gets for a request."""
     sent: list[dict[str, Any]] = []
     object.__setattr__(sheet, "send", lambda content, buffers=None: sent.append(content))
-    message = {"kind": "request", "number": 7, "what": what} | event
+    message = {"kind": "request", "number": 7, "what": what, "model": sheet.model} | event
     # Where a browser was opened before, this thread has a loop, in which the work would wait.
     with ThreadPoolExecutor(1) as other:
         other.submit(sheet._heard, sheet, message, list(buffers)).result()
@@ -333,3 +333,40 @@ def test_no_template_stands_in_another():
 def test_the_lessons_points_are_the_workbooks(book):
     assert book.points == [list(pair) for pair in zip(*lesson_pairs(), strict=True)]
     assert set(TABS) == set(LESSONS)
+
+
+def test_another_model_brings_its_own_points_and_inputs():
+    sheet = gdlab.sheet("adam", epochs=4)
+    sheet.set(lr=0.25)
+    sheet.model = "logistic"
+    wanted = gdlab.trace("adam", model="logistic", epochs=4)
+    assert sheet.trace.values.tobytes() == wanted.values.tobytes()
+    assert sheet.points == [list(point) for point in zip(*wanted.points, strict=True)]
+    sheet.set(lr=0.5)
+    sheet.points = [(1, 0), (2, 1)]
+    own = gdlab.trace("adam", [(1, 0), (2, 1)], model="logistic", epochs=4, lr=0.5)
+    assert sheet.trace.values.tobytes() == own.values.tobytes()
+    sheet.model = "line"
+    line = gdlab.trace("adam", epochs=4, lr=0.25)
+    assert sheet.trace.values.tobytes() == line.values.tobytes()
+    sheet.model = "logistic"
+    assert sheet.trace.values.tobytes() == own.values.tobytes()
+
+
+def test_what_no_model_of_a_sheet_can_be():
+    sheet = gdlab.sheet("adam")
+    for name in ("logi", "rosenbrock"):
+        with pytest.raises(ValueError, match=name):
+            sheet.model = name
+        assert sheet.model == "line"
+    practice = gdlab.practice_sheet("sgd")
+    with pytest.raises(ValueError, match="a practice is of one model"):
+        practice.model = "logistic"
+    assert practice.page["models"] == {"line": {}}
+
+
+def test_the_page_asks_for_a_model_that_it_does_not_have(book):
+    found = result(book, "model", model="network_2_2_2")
+    assert found["page"]["model"] == "network_2_2_2"
+    assert list(found["page"]["sheets"]) == list(TABS) and set(TABS) <= set(found["programs"])
+    assert found["page"]["sheets"]["basic"]["inputs"]["lr"] == 0.5

@@ -111,16 +111,23 @@ class Model:
 
     @cached_property
     def prediction(self) -> str | None:
-        """The column that predicts the last column of the points, ``y_pred`` for ``y``; or None.
+        """The column that predicts the last column of the points; None where that is not plain.
 
-        None too where it depends on more than one column of the points.
+        It is ``y_pred`` for ``y`` or else the only column that the loss compares with it. None too
+        where it depends on more than one column of the points.
         """
-        found = f"{self.data[-1]}_pred" if self.data else ""
-        if found not in self.formulas.results:
+        if len(self.data) != 2:
             return None
-        tree = inlined(self.formulas.steps, {found})[found]
-        inputs = set(names(tree)) & set(self.data)
-        return found if inputs == {self.data[0]} and len(self.data) == 2 else None
+        steps = self.formulas.steps
+        compared = set(names(steps[self.loss]))
+        of_loss = compared.difference(self.formulas.arguments)
+        found = f"{self.data[-1]}_pred"
+        if found not in self.formulas.results:
+            if self.data[-1] not in compared or len(of_loss) != 1:
+                return None
+            (found,) = of_loss
+        inputs = set(names(inlined(steps, {found})[found])) & set(self.data)
+        return found if inputs == {self.data[0]} else None
 
 
 def read_model(

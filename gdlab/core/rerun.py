@@ -1,5 +1,7 @@
 """The same run once more with something changed, and the line of Python that gives it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from gdlab.core.assembly import EXTRAS
@@ -21,7 +23,7 @@ def rerun(
 
     Raises ValueError as :func:`gdlab.trace` does.
     """
-    given = _arguments(run, inputs or {})
+    given = arguments(run, inputs or {})
     if points is not None and "points" in given:
         given["points"] = list(zip(*points, strict=True))
     if epochs is not None and "epochs" in given:
@@ -40,7 +42,7 @@ def inputs_of(run: Trace) -> dict[str, float]:
 
 def python_line(run: Trace) -> str:
     """The call of ``gdlab.trace`` that reproduces a run; defaults are left out."""
-    given = _arguments(run, {})
+    given = arguments(run)
     defaults = run.table.hyper
     left = [
         f"{name}={written(value)}"
@@ -64,7 +66,7 @@ def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -
     return bool(defaults.get(name) == value) and not brings_columns
 
 
-def _arguments(run: Trace, inputs: dict[str, float]) -> dict[str, Any]:
+def arguments(run: Trace, inputs: Mapping[str, float] = MappingProxyType({})) -> dict[str, Any]:
     """Keyword arguments of ``trace`` for a run, with some of the sheet's inputs changed."""
     table = run.table
     starts, hyper = dict(run.start), dict(run.hyper)

@@ -26,7 +26,7 @@ from gdlab.web.slips import parts_of, slips_of
 from gdlab.web.workbook_template import workbook_templates
 
 if TYPE_CHECKING:
-    from gdlab.notebook.widget import LiveSheet
+    from gdlab.notebook.widget import LiveSheet, Sheets
 
 Work = Generator[float, None, dict[str, Any]]
 Event = Mapping[str, Any]
@@ -79,13 +79,26 @@ async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
         _stopped.discard(key)
 
 
+def _sheets(sheet: "LiveSheet", event: Event) -> "Sheets":
+    """The sheets of the model that the page asks about."""
+    return sheet.sheets_of(event["model"])
+
+
+def _model(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """What the page needs to show another model."""
+    yield 0
+    page, runs = _sheets(sheet, event)
+    return {"page": page, "programs": {name: program(run.table) for name, run in runs.items()}}
+
+
 def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The samples' order of every shuffled sheet, over other points or more epochs."""
     samples, epochs = int(event["samples"]), int(event["epochs"])
-    one = next(iter(sheet.runs.values()))
+    runs = _sheets(sheet, event).runs
+    one = next(iter(runs.values()))
     points = tuple([column[k % len(column)] for k in range(samples)] for column in one.points)
     orders = {}
-    shuffled = {name: run for name, run in sheet.runs.items() if run.order}
+    shuffled = {name: run for name, run in runs.items() if run.order}
     for done, (name, run) in enumerate(shuffled.items()):
         yield done / len(shuffled)
         orders[name] = order_data(rerun(run, points, epochs))
@@ -94,13 +107,13 @@ def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The rules that were registered since the sheet was made, to be compared."""
-    one = next(iter(sheet.runs.values()))
-    own = {name: sheet.runs[name] for name in sheet.page["sheets"]}
-    new = {name: rule for name, rule in guest_rules(own).items() if name not in event["known"]}
+    here = _sheets(sheet, event)
+    one = next(iter(here.runs.values()))
+    new = {name: rule for name, rule in guest_rules(here.own).items() if name not in event["known"]}
     guests, programs = {}, {}
     for done, (name, rule) in enumerate(new.items()):
         yield done / len(new)
-        run = sheet.runs[name] = guest(rule, one)
+        run = here.runs[name] = guest(rule, one)
         guests[name], programs[name] = sheet_data(run), program(run.table)
     return {"guests": guests, "programs": programs}
 
@@ -109,26 +122,27 @@ def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
     """The points of a workbook, or the columns that a person has to choose from."""
     yield 0
     chosen = {word: int(place) + 1 for word, place in (event.get("chosen") or {}).items()}
+    columns_here = _sheets(sheet, event).page["points"]
     with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
         path = Path(folder) / (Path(event["name"]).name or "points")
         path.write_bytes(bytes(buffers[0]))
         try:
-            found = read_columns(path, dict.fromkeys(sheet.page["points"]) | chosen)
+            found = read_columns(path, dict.fromkeys(columns_here) | chosen)
         except WhichColumns as asked:
             columns = [{"place": place, "title": title} for place, title in asked.columns]
             return {"columns": columns}
-    return {"points": {name: found.columns[name] for name in sheet.page["points"]}}
+    return {"points": {name: found.columns[name] for name in columns_here}}
 
 
-def _workbook(sheet: "LiveSheet", _event: Event, _buffers: list[Any]) -> Work:
+def _workbook(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to write its own workbook."""
     yield 0
-    return {"workbook": workbook_templates({one: sheet.runs[one] for one in sheet.page["sheets"]})}
+    return {"workbook": workbook_templates(_sheets(sheet, event).own)}
 
 
 def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The usual slips of a sheet's columns, which a practice compares with."""
-    table = sheet.runs[event["sheet"]].table
+    table = _sheets(sheet, event).runs[event["sheet"]].table
     columns = {}
     for done, name in enumerate(table.names):
         yield done / len(table.names)
@@ -137,6 +151,7 @@ def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 
 WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
+    "model": _model,
     "order": _order,
     "rules": _rules,
     "points": _points,

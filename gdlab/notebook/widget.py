@@ -1,7 +1,7 @@
 """The sheet in a notebook: it runs in the page, and shares what is set there with Python."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import anywidget
 import traitlets
@@ -15,7 +15,38 @@ from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
 from gdlab.web.data import page_data, planned, runs_of
 from gdlab.web.limits import PAGE_ROWS
+from gdlab.web.models import other_models, with_model
 from gdlab.web.program import program
+
+
+class Sheets(NamedTuple):
+    """The sheets of one model: what the page knows of them, and the runs that it began with.
+
+    ``runs`` are those of all sheets and of the rules that can be compared.
+    """
+
+    page: dict[str, Any]
+    runs: dict[str, Trace]
+
+    @classmethod
+    def of(cls, runs: Mapping[str, Trace]) -> "Sheets":
+        """Sheets with these runs."""
+        page = page_data(runs)
+        return cls(page, runs_of(page, runs))
+
+    @property
+    def own(self) -> dict[str, Trace]:
+        """The runs of the sheets alone."""
+        return {name: self.runs[name] for name in self.page["sheets"]}
+
+    def at_first(self) -> dict[str, Any]:
+        """What is shared of them before anything is set."""
+        return {
+            "inputs": sheet_state.inputs_at_first(self.page),
+            "points": [list(point) for point in zip(*self.page["points"].values(), strict=True)],
+            "compared": list(self.page["sheets"]),
+            "practice": {},
+        }
 
 
 class LiveSheet(anywidget.AnyWidget):
@@ -25,6 +56,8 @@ class LiveSheet(anywidget.AnyWidget):
     a change. Each raises ValueError for what cannot be.
 
     Args:
+        model: the model that all sheets have, by its name; another brings its own points and
+            inputs along.
         tab: the sheet that is shown.
         inputs: every input by its name, ``lr`` or, where there are several sheets, ``adam.lr``. An
             assignment sets those that it names; a plain ``lr`` is that of the sheet that is shown.
@@ -44,6 +77,7 @@ class LiveSheet(anywidget.AnyWidget):
     page = traitlets.Dict().tag(sync=True)
     programs = traitlets.Dict().tag(sync=True)
 
+    model = traitlets.Unicode().tag(sync=True)
     tab = traitlets.Unicode().tag(sync=True)
     inputs = traitlets.Dict().tag(sync=True)
     epochs = traitlets.Any().tag(sync=True)
@@ -60,22 +94,78 @@ class LiveSheet(anywidget.AnyWidget):
                 raise ValueError(
                     f"{run.rows} rows are more than the {PAGE_ROWS} that a page can hold"
                 )
-        page = page_data(runs) | {"practice": practice}
-        # The runs of all sheets and of the rules that can be compared, as they were at first.
-        self.runs = runs_of(page, runs)
+        first = Sheets.of(runs)
+        model = first.page["model"]
+        # A practice that is given is one of its own model.
+        others = [] if practice else other_models(runs)
+        page = first.page | {
+            "practice": practice,
+            "models": {model: {}} | dict.fromkeys(others),
+        }
         self.tasks: set[Any] = set()
-        self._page = page
-        self._inputs = sheet_state.inputs_at_first(page)
+        self._first = model
+        self._sheets = {model: Sheets(page, first.runs)}
+        # What was set for the models that are not shown, by name.
+        self._left: dict[str, dict[str, Any]] = {}
+        self._is_told = False
         super().__init__(
             page=page,
-            programs={name: program(run.table) for name, run in self.runs.items()},
+            programs={name: program(run.table) for name, run in first.runs.items()},
+            model=model,
             tab=page["tab"],
-            inputs=self._inputs,
             epochs=page["epochs"],
-            points=[list(point) for point in zip(*page["points"].values(), strict=True)],
-            compared=list(runs),
+            **first.at_first(),
         )
         self.on_msg(self._heard)
+
+    @property
+    def _page(self) -> dict[str, Any]:
+        return self.sheets_of(self.model or self._first).page
+
+    @property
+    def runs(self) -> dict[str, Trace]:
+        """The runs that the sheets of this model, and the rules to compare, began with."""
+        return self.sheets_of(self.model).runs
+
+    def sheets_of(self, model: str) -> Sheets:
+        """The sheets of a model, made when they are first asked for; ValueError for none such."""
+        if model not in self._sheets:
+            self._sheets[model] = Sheets.of(with_model(self._sheets[self._first].own, model))
+        return self._sheets[model]
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page has set: where that is another model, all that belongs to it too."""
+        if sync_data.get("model", self.model) != self.model:
+            self._leave(self.model)
+        self._is_told = True
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._is_told = False
+
+    def _leave(self, model: str) -> None:
+        self._left[model] = {name: getattr(self, name) for name in self.sheets_of(model).at_first()}
+
+    @traitlets.validate("model")
+    def _check_model(self, proposal: Any) -> str:
+        model = str(proposal["value"])
+        if model != self._first and self.page.get("practice"):
+            raise ValueError("a practice is of one model; make another for another")
+        self.sheets_of(model)
+        return model
+
+    @traitlets.observe("model")
+    def _bring_along(self, change: Any) -> None:
+        """Set what belongs to a model that Python has chosen."""
+        if self._is_told or not change.old:
+            return
+        self._leave(change.old)
+        with self.hold_sync():
+            for name, value in (self._left.get(change.new) or self._at_first()).items():
+                setattr(self, name, value)
+
+    def _at_first(self) -> dict[str, Any]:
+        return self.sheets_of(self.model).at_first()
 
     @traitlets.validate("tab")
     def _check_tab(self, proposal: Any) -> str:
@@ -84,7 +174,8 @@ class LiveSheet(anywidget.AnyWidget):
     @traitlets.validate("inputs")
     def _check_inputs(self, proposal: Any) -> dict[str, float]:
         tab = self.tab or self._page["tab"]
-        known = self.inputs or self._inputs
+        names = sheet_state.inputs_at_first(self._page)
+        known = self.inputs if self.inputs.keys() == names.keys() else names
         return sheet_state.checked_inputs(self._page, tab, known, proposal["value"])
 
     @traitlets.validate("epochs")

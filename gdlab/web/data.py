@@ -45,7 +45,6 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     ``guests`` the same, without a head, of the other rules that can race against them.
     """
     one = next(iter(runs.values()))
-    own = one.table.model.points
     racing = len(runs) > 1
     guests = _guests(runs) if racing else {}
     return {
@@ -54,17 +53,26 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
         "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
+        "marking": marking_data(),
+        **model_data(runs),
+        "guests": {name: sheet_data(run) for name, run in guests.items()},
+    }
+
+
+def model_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The part of a page's data that another model would change."""
+    one = next(iter(runs.values()))
+    own = one.table.model.points
+    return {
         "model": one.table.model.name,
         "points": _named(one, one.points),
         # The line of Python leaves the model's own points out.
         "ownPoints": _named(one, own()) if own else None,
-        "race": _race(one) if racing else NO_RACE,
-        "marking": marking_data(),
+        "race": _race(one) if len(runs) > 1 else NO_RACE,
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table) | {"title": _title(name, run)}}
             for name, run in runs.items()
         },
-        "guests": {name: sheet_data(run) for name, run in guests.items()},
     }
 
 

@@ -6,7 +6,9 @@ import html
 import json
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rjsmin import jsmin
 
@@ -15,8 +17,9 @@ from gdlab.core.lessons import EPOCHS, LESSONS, lesson
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
-from gdlab.web.data import COMPARE, DATA, checked_runs, page_data, runs_of, sheet_data
+from gdlab.web.data import COMPARE, DATA, checked_runs, model_data, page_data, runs_of, sheet_data
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
+from gdlab.web.models import other_models, with_model
 from gdlab.web.program import program
 from gdlab.web.sheet_meta import sheet_meta
 from gdlab.web.slips import sheet_slips
@@ -82,7 +85,12 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
     }
     data["slips"] = {name: sheet_slips(run.table) for name, run in runs.items()}
     every = runs_of(data, runs) | checked
-    programs = {name: program(run.table) for name, run in every.items()}
+    others = _with_other_models(runs)
+    data["models"] = {data["model"]: {}} | {name: model_data(own) for name, own in others.items()}
+    programs = {
+        name: {label: program(run.table) for label, run in own.items()}
+        for name, own in ({data["model"]: every} | others).items()
+    }
     script, loader = _script(programs), module("loader.js")
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
     parts = {
@@ -93,9 +101,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
         "updated": updated,
         "gradient": gradient,
-        "data": _packed(
-            json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        ),
+        "data": _packed(_json(_with_parts(data))),
         "module": _packed(script),
         "loader": loader,
     }
@@ -105,9 +111,48 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
     return text
 
 
-def _script(programs: Mapping[str, str]) -> str:
-    written = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in programs.items())
-    return f"{module('page.js')}\n{jsmin(f'startPage({{{written}}});')}"
+def _with_other_models(runs: Mapping[str, Trace]) -> dict[str, dict[str, Trace]]:
+    """The sheets of every other model that they can have."""
+    found = {}
+    for name in other_models(runs):
+        # Options of a run may ask for what another model has not.
+        with suppress(ValueError):
+            found[name] = with_model(runs, name)
+    return found
+
+
+def _with_parts(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A page's data with the columns and inputs that many sheets share written once, as `parts`."""
+    parts: dict[str, int] = {}
+
+    def numbered(head: Mapping[str, Any]) -> dict[str, Any]:
+        return {**head} | {
+            name: [parts.setdefault(_json(one), len(parts)) for one in head[name]]
+            for name in ("columns", "inputs")
+        }
+
+    def shared(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            name: numbered(one) if name == "head" else shared(one) for name, one in value.items()
+        }
+
+    return shared(data) | {"parts": [json.loads(text) for text in parts]}
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _script(programs: Mapping[str, Mapping[str, str]]) -> str:
+    """The page's module, with the programs of each model's sheets behind it."""
+
+    def written(texts: Mapping[str, str]) -> str:
+        return ",\n".join(f"{json.dumps(name)}: {text}" for name, text in texts.items())
+
+    every = written({model: f"{{{written(own)}}}" for model, own in programs.items()})
+    return f"{module('page.js')}\n{jsmin(f'startPage({{{every}}});')}"
 
 
 def _digest(script: str) -> str:

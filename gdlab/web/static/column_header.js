@@ -39,8 +39,9 @@ export function labelOf(name) {
  * Over columns of sections stands a row for the sections' names, the first cell of each column.
  */
 export function createColumnHeader(columns, frozen) {
+  // The row that comes first gives the columns their widths.
   const sections = element("tr", { "aria-hidden": "true" });
-  sections.append(element("th", { class: "gd-section" }));
+  sections.append(element("th", { class: "gd-section", ...ofWidth(WIDTHS.heading) }));
   // The names are what a screen reader says; the letters would be a second head over each cell.
   const letters = element("tr", { "aria-hidden": "true" });
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
@@ -53,7 +54,7 @@ export function createColumnHeader(columns, frozen) {
     letters.append(over[0]);
     names.append(over[1]);
     if (!column.section) return over;
-    sections.append(element("th", { class: "gd-section" }));
+    sections.append(element("th", { class: "gd-section", ...ofWidth(WIDTHS[column.width]) }));
     return [sections.lastChild, ...over];
   });
   const isParted = sections.children.length > 1;

@@ -2,7 +2,8 @@
 
 export const FRAME = `
   <header class="gd-head">
-    <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span></div>
+    <div><b class="gd-rule" role="heading" aria-level="2"></b> <span class="gd-source"></span>
+      <label class="gd-model" title="The function whose parameters are fitted to the points"></label></div>
     <div class="gd-actions">
       <button type="button" data-do="practise">Practise</button>
       <label class="gd-button gd-check" title="Read here: it does not leave this page">Check a sheet

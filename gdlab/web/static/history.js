@@ -2,7 +2,7 @@
 
 const CHANGES = [
   "input", "epochs", "reset", "point", "paste", "remove", "points", "file", "race", "cell",
-  "find", "choose",
+  "find", "choose", "model",
 ];
 const MOST_STEPS = 200;
 // What is set again within this time is one drag, and is undone as one.

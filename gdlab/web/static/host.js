@@ -130,6 +130,11 @@ export function createHost(page, programs, kernel = null) {
   /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
   function workbook() {
     const { tab, points, epochs } = kept;
+    if (!template && !kernel) {
+      const { rule } = sheets[shownSheet()];
+      throw new Refusal(`this page has no workbook of the model ${page.model}; in a terminal, `
+        + `gdlab export ${rule} --model ${page.model} --out . writes it`);
+    }
     if (!template) {
       throw new Wanted("Python prepares the workbook", { what: "workbook" }, learn);
     }

@@ -2,12 +2,13 @@
 // for what a page cannot do.
 import { withHistory } from "./history.js";
 import { COMPARE, createHost } from "./host.js";
+import { withModels } from "./models.js";
 import { Refusal } from "./number_input.js";
 import { pointsOf, rowsOf } from "./points.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
-const SHARED = ["tab", "inputs", "epochs", "points", "compared", "practice"];
+const SHARED = ["model", "tab", "inputs", "epochs", "points", "compared", "practice"];
 const GONE = "The kernel has stopped. The sheet goes on without it; run the cell again to bring "
   + "Python back.";
 const SILENT_MS = 4000;
@@ -58,6 +59,7 @@ const nameOfInput = (sheets, sheet, name) => (sheets.length > 1 ? `${sheet}.${na
 function toPython(host, sheets) {
   const kept = host.kept();
   return {
+    model: () => kept.model,
     tab: () => kept.tab,
     epochs: () => kept.epochs,
     compared: () => kept.compared,
@@ -89,21 +91,21 @@ export default {
     const root = document.createElement("div");
     el.append(root);
     const page = model.get("page");
-    const programs = compiled(model.get("programs"));
+    const pages = { [page.model]: { page, programs: compiled(model.get("programs")) } };
     let isThere = true;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    const plain = createHost(page, programs, kernel);
-    const host = withHistory(withPractice(plain, page, programs, askForSlips));
+    const names = () => [...new Set([...Object.keys(page.models), ...Object.keys(pages)])];
+    const host = withHistory(withModels(names, makeHost, bring));
     const sheets = Object.keys(page.sheets);
-    const found = [];
     let shared = {};
+    let isBringing = false;
     let telling = false;
 
     const sheet = createSheet(root, (event, bytes) => {
       const answer = host.ask(event, bytes);
       share();
       if (answer.work) return { ...answer, work: thenShared(answer.work) };
-      if (event.kind === "show" && host.kept().tab === COMPARE) askForRules();
+      if (event.kind === "show" && host.kept().tab === COMPARE) askForRules(host.kept().model);
       return answer;
     });
 
@@ -132,14 +134,20 @@ export default {
 
     /** Take what Python, or another view, has set. */
     function take(names) {
-      const forms = toPython(host, sheets);
-      const others = names.filter((name) => !alike(model.get(name), forms[name]()));
-      if (!others.length) return;
-      const parts = others.map(
-        (name) => [name, fromPython(name, model.get(name), sheets, Object.keys(page.points))],
-      );
+      const wanted = model.get("model");
+      if (!host.isHere(wanted)) {
+        takeOnceHere(wanted);
+        return;
+      }
+      const isOther = (name) => !alike(model.get(name), toPython(host, sheets)[name]());
+      if (!names.some(isOther)) return;
       try {
-        host.take(Object.fromEntries(parts));
+        // With a model comes what was set for it: the rest is compared with that.
+        host.take({ model: wanted });
+        const columns = Object.keys(host.kept().points);
+        host.take(Object.fromEntries(names.filter(isOther).map(
+          (name) => [name, fromPython(name, model.get(name), sheets, columns)],
+        )));
       } catch (problem) {
         sheet.say(problem.message);
       }
@@ -147,23 +155,53 @@ export default {
       sheet.answer(host.ask({ kind: "show" }));
     }
 
-    /** A sheet's slips are many: only a practice needs them. Without a kernel hints only ask. */
-    function askForSlips(tab) {
-      kernel({ what: "slips", sheet: tab }).then((found) => {
-        host.learn(found);
+    /** Take all that is set of a model that Python has to bring first. */
+    async function takeOnceHere(wanted) {
+      if (isBringing) return;
+      isBringing = true;
+      try {
+        await bring(wanted);
+        take(SHARED);
+      } catch (problem) {
+        share();
+        sheet.say(problem.message);
+      }
+      isBringing = false;
+    }
+
+    /** Have Python write what a page knows of a model. */
+    async function bring(name, tell, signal) {
+      const { page: own, programs } = await kernel({ what: "model", model: name }, tell, signal);
+      pages[name] = { page: own, programs: compiled(programs) };
+    }
+
+    /** The host of a model; null where Python has to bring it first. */
+    function makeHost(name) {
+      if (!pages[name]) return null;
+      const { page: own, programs } = pages[name];
+      const ask = ({ ...request }, ...rest) => kernel({ ...request, model: name }, ...rest);
+      const made = withPractice(createHost(own, programs, ask), own, programs, (tab) => {
+        // A sheet's slips are many: only a practice needs them. Without a kernel hints only ask.
+        ask({ what: "slips", sheet: tab }).then(learn, () => {});
+      });
+      const learn = (found) => {
+        made.learn(found);
         sheet.answer(host.ask({ kind: "show" }));
-      }, () => {});
+      };
+      // While there is a kernel: without one the sheet can then still write its workbook.
+      if (name === page.model) ask({ what: "workbook" }).then(made.learn, () => {});
+      return made;
     }
 
     /** Rules that were registered since the sheet was made can be compared too. */
-    async function askForRules() {
-      const known = [...Object.keys(page.sheets), ...Object.keys(page.guests), ...found];
+    async function askForRules(name) {
+      const { page: own, programs } = pages[name];
+      const known = [...Object.keys(own.sheets), ...Object.keys(programs)];
       try {
-        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", known });
-        if (!Object.keys(guests).length) return;
-        found.push(...Object.keys(guests));
+        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", model: name, known });
+        if (!Object.keys(guests).length || host.kept().model !== name) return;
         host.learn({ guests, programs: compiled(texts) });
-        if (host.kept().tab === "compare") sheet.answer(host.ask({ kind: "show" }));
+        if (host.kept().tab === COMPARE) sheet.answer(host.ask({ kind: "show" }));
       } catch {
         // Without a kernel there are no new rules.
       }
@@ -193,8 +231,6 @@ export default {
     take(SHARED);
     sheet.answer(host.ask({ kind: "show" }));
     heard["change:selected"]();
-    // While there is a kernel: without one the sheet can then still write its workbook.
-    kernel({ what: "workbook" }).then(host.learn, () => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

@@ -1,10 +1,10 @@
-// The address's fragment: which sheet, inputs, epochs, points, race, practice and cell a link leads
+// The address's fragment: which model, sheet, inputs, epochs, points, race, practice and cell a link leads
 // to. `lr` is an input of that sheet, `adam.lr` one of another.
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
 const LONGEST_POINTS = 1500;
-const OWN = ["sheet", "epochs", "points", "race", "practice", "row", "column"];
+const OWN = ["model", "sheet", "epochs", "points", "race", "practice", "row", "column"];
 
 const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).join(";");
 
@@ -12,8 +12,9 @@ const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).joi
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
 /** The fragment of what was changed on a page and the selected cell, without its #. */
-export function fragmentOf({ tab, epochs, points, inputs, race, practice }, selected) {
+export function fragmentOf({ model, tab, epochs, points, inputs, race, practice }, selected) {
   const parts = new URLSearchParams();
+  if (model) parts.set("model", model);
   if (tab) parts.set("sheet", tab);
   for (const [name, value] of inputs) parts.set(name, full(value));
   if (epochs) parts.set("epochs", epochs);
@@ -42,6 +43,7 @@ export function wishesOf(fragment) {
   const wish = (name, event, text = parts.get(name)) => {
     events.push({ event, said: `${name}=${text}` });
   };
+  if (parts.has("model")) wish("model", { kind: "model", name: parts.get("model") });
   if (parts.has("points")) wish("points", { kind: "points", text: parts.get("points") });
   if (parts.has("epochs")) wish("epochs", { kind: "epochs", value: numberOf(parts.get("epochs")) });
   if (parts.has("sheet")) wish("sheet", { kind: "show", tab: parts.get("sheet") });

@@ -2,6 +2,7 @@
 import { withHistory } from "./history.js";
 import { createHost } from "./host.js";
 import { fitsLink, fragmentOf, wishesOf } from "./link.js";
+import { withModels } from "./models.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
@@ -10,9 +11,28 @@ const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
   + "again, begins without them. Save them as .csv from sheet data.";
 
-/** Build the page: `programs` by sheet are what Python wrote behind this module. */
+/** Sheets whose columns and inputs are again where Python wrote `parts` that many of them share. */
+const withParts = (sheets, parts) => Object.fromEntries(
+  Object.entries(sheets).map(([name, { head, ...sheet }]) => {
+    const [columns, inputs] = [head.columns, head.inputs].map((all) => all.map((at) => parts[at]));
+    return [name, { ...sheet, head: { ...head, columns, inputs } }];
+  }),
+);
+
+/** Each model's own page from the data that Python packed. */
+function pagesOf({ parts, models, checked, ...page }) {
+  const first = { ...page, checked: withParts(checked, parts) };
+  // What only the first model has: the others' workbooks and slips would be many times the page.
+  const others = { guests: {}, checked: {}, slips: {}, workbook: null };
+  return Object.fromEntries(Object.entries(models).map(([name, own]) => {
+    const whole = name === page.model ? first : { ...page, ...others, ...own };
+    return [name, { ...whole, sheets: withParts(whole.sheets, parts) }];
+  }));
+}
+
+/** Build the page: `programs` by model and sheet are what Python wrote behind this module. */
 function startPage(programs) {
-  const page = JSON.parse(document.getElementById("gdlab-data").textContent);
+  const pages = pagesOf(JSON.parse(document.getElementById("gdlab-data").textContent));
   const root = document.querySelector("main");
   let host = null;
   let selected = null;
@@ -44,7 +64,9 @@ function startPage(programs) {
   /** Show what an address asks for; what it cannot have is told in one line. */
   function open(address) {
     clearTimeout(timer);
-    const plain = withPractice(createHost(page, programs), page, programs);
+    const plain = withModels(() => Object.keys(pages), (name) => (
+      withPractice(createHost(pages[name], programs[name]), pages[name], programs[name])
+    ));
     const { events, selected: wanted } = wishesOf(new URL(address).hash);
     const refused = [];
     for (const { event, said } of events) {

@@ -216,7 +216,8 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     const own = { program: programs[tab], slips: slips[tab], marking: page.marking };
     return {
       ...practiceState(practice, own),
-      tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs, canPractise: !given,
+      tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs,
+      model: page.model, canPractise: !given,
       canCheck: Boolean(page.checked),
     };
   }

@@ -8,6 +8,7 @@ import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
+import { createModelChoice } from "./model_choice.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
@@ -101,6 +102,7 @@ export function createSheet(root, host) {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
   const choose = createChoose(part("choose"), (places) => ask({ kind: "choose", places }));
+  const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
   const race = createRace(part("race"), (names) => ask({ kind: "race", names }));
 
   const isData = () => !state.columns.size;
@@ -152,7 +154,8 @@ export function createSheet(root, host) {
   }
 
   function showAll(before) {
-    const anew = before?.mark !== state.mark || before?.tab !== state.tab;
+    const anew = before?.mark !== state.mark || before?.tab !== state.tab
+      || before?.model !== state.model;
     const data = isData();
     const racing = Boolean(state.head.racers);
     const practising = Boolean(state.blanks);
@@ -160,6 +163,7 @@ export function createSheet(root, host) {
     part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.title;
     const told = practising ? ` ${progressOf(state)}.` : "";
     part("source").textContent = data ? ABOUT_POINTS(state.model) : `${state.head.source}${told}`;
+    models.show(practising ? [] : state.models ?? [], state.model);
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing;
     part("data-tools").hidden = !data;
@@ -234,7 +238,7 @@ export function createSheet(root, host) {
     }
   }
 
-  const placeKey = () => (state.blanks ? `practice ${state.tab}` : state.tab);
+  const placeKey = () => `${state.blanks ? "practice " : ""}${state.model} ${state.tab}`;
 
   function placeAtFirst() {
     if (isData()) return { row: 0, name: Object.keys(state.points)[0] };
