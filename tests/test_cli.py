@@ -79,7 +79,7 @@ def test_a_long_table_can_keep_less(run):
 def test_a_table_written_in_parts_is_whole(run, monkeypatch, kind):
     words = ["table", "adam", "--format", kind]
     whole = run(*words)[1]
-    monkeypatch.setattr("gdlab.cli.formats.CHUNK", 7)
+    monkeypatch.setattr("gdlab.cli.formats.ROWS_PRINTED_AT_ONCE", 7)
     assert run(*words)[1] == whole
 
 

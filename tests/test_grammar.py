@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import gdlab
 from gdlab.language.grammar import (
-    DIGITS,
+    EXACT_DIGITS,
     MOST_FUNCTION_PARTS,
     GrammarError,
     bare,
@@ -315,7 +315,7 @@ def test_long_expressions_are_refused():
 
 
 def test_numbers_have_no_more_digits_than_a_spreadsheet_keeps():
-    assert DIGITS == 15
+    assert EXACT_DIGITS == 15
     assert read(body("0.123456789012345 * g + 123456789012345 + 1e22"))
 
 

@@ -144,3 +144,46 @@ def test_a_module_has_no_name_of_the_face():
     modules = {path.stem for path in (ROOT / "gdlab").glob("*.py")}
     modules |= {path.name for path in (ROOT / "gdlab").iterdir() if path.is_dir()}
     assert not modules & set(gdlab.__all__)
+
+
+# The measures of a drawing stand in the file that draws it.
+OF_A_DRAWING = {
+    "BOTTOM",
+    "DIGITS",
+    "DPI",
+    "GAP",
+    "HEIGHT",
+    "LEFT",
+    "MARGIN",
+    "LINE_HEIGHT",
+    "RIGHT",
+    "TOP",
+    "WIDTH",
+}
+
+
+def test_a_number_has_one_name_and_a_name_one_number():
+    files: dict[str, set[str]] = {}
+    for path in (ROOT / "gdlab").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for name in numbers_named(node) - OF_A_DRAWING:
+                files.setdefault(name, set()).add(path.name)
+    assert len(files) > 200
+    assert {name: found for name, found in files.items() if len(found) > 1} == {}
+
+
+def numbers_named(node):
+    """The names of a module's constants that are numbers."""
+    if not isinstance(node, ast.Assign):
+        return set()
+    target, value = node.targets[0], node.value
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = list(zip(target.elts, value.elts, strict=True))
+    return {
+        name.id
+        for name, number in pairs
+        if isinstance(name, ast.Name) and name.id.isupper()
+        if isinstance(number, ast.BinOp | ast.UnaryOp)
+        or (isinstance(number, ast.Constant) and type(number.value) in (int, float))
+    }

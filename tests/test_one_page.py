@@ -44,8 +44,8 @@ def test_it_shows_the_rows_of_a_hand_calculation(tmp_path):
     assert lines["grad_slope"][2] == "-1204.0"
     assert lines["new_slope"][2] == "1.12040"
     # Three rows are given, two are to be filled in; their points are given.
-    assert len(lines["new_slope"]) == 2 + one_page.GIVEN
-    assert len(lines["x"]) == 2 + one_page.GIVEN + one_page.BLANK
+    assert len(lines["new_slope"]) == 2 + one_page.GIVEN_ROWS
+    assert len(lines["x"]) == 2 + one_page.GIVEN_ROWS + one_page.BLANK_ROWS
 
 
 # The widest formulas, the most columns, and conditions, which matplotlib does not typeset.

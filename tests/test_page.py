@@ -13,7 +13,8 @@ import gdlab
 from gdlab.cli import main
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.language.javascript import javascript
-from gdlab.web.assets import STATIC, in_order
+from gdlab.web.assets import CONSTANTS, STATIC, in_order
+from gdlab.web.constants import module_text, shared
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page import write_lessons_page, write_page
 from gdlab.web.program import program
@@ -180,9 +181,8 @@ def test_points_that_could_not_be_edited_are_refused(capsys, tmp_path):
 
 def test_python_hands_the_page_its_limits(fresh):
     assert data_of(fresh)["limits"] == {"rows": PAGE_ROWS, "points": PAGE_POINTS}
-    for module in in_order("page.js"):
-        script = (STATIC / module).read_text(encoding="utf-8")
-        assert not re.search(r"\b500_?000\b", script), module
+    for path in STATIC.glob("*.js"):
+        assert not re.search(r"\b500_?000\b", path.read_text(encoding="utf-8")), path.name
 
 
 def test_a_trace_that_kept_less_writes_no_page(tmp_path):
@@ -198,14 +198,19 @@ def test_every_module_stands_behind_those_that_it_imports_from():
         order = in_order(entry)
         assert order[-1] == entry and len(set(order)) == len(order)
         for place, name in enumerate(order):
-            text = (STATIC / name).read_text(encoding="utf-8")
+            text = module_text() if name == CONSTANTS else (STATIC / name).read_text("utf-8")
             imported = re.findall(r'from "\./(.+?)"', text)
             assert set(imported) <= set(order[:place]), name
 
 
 def test_no_file_lies_about_that_no_page_needs():
     used = {name for entry in ENTRIES for name in in_order(entry)}
-    assert used == {path.name for path in STATIC.glob("*.js")}
+    assert used == {CONSTANTS, *(path.name for path in STATIC.glob("*.js"))}
+
+
+def test_what_python_and_the_page_share_is_used_on_the_page():
+    text = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    assert [name for name in shared() if not re.search(rf"\b{name}\b", text)] == []
 
 
 def test_a_circle_of_imports_is_refused(monkeypatch, tmp_path):

@@ -11,7 +11,7 @@ from gdlab.core import progress
 CELL = """
 import time
 from gdlab.core import progress
-progress.PATIENCE = progress.LOOK_AGAIN = 0.05
+progress.PATIENCE = progress.REDRAWN_EVERY = 0.05
 with progress.progress("Marking", 4) as done:
     done(1)
     time.sleep(1)

@@ -10,7 +10,7 @@ import pytest
 import gdlab
 from gdlab.core.model import BUILT_IN_MODELS
 from gdlab.core.outcome import _rounded_down
-from gdlab.core.rates import NEAR
+from gdlab.core.rates import NEAR_LEAST
 from gdlab.core.registry import BUILT_IN_RULES
 
 DRAW = np.random.default_rng(0)
@@ -65,7 +65,7 @@ def test_every_rule_comes_near_the_least_squares_or_says_why_not(rule, name):
     assert found == pytest.approx(run.found.error, rel=1e-9, abs=1e-12 * points["y"].abs().max())
     # Where the least is 0, 1 % of it would be none: then 1 % of the spread of y counts.
     nothing = 0.01 * points["y"].std(ddof=0) + 1e-9 * points["y"].abs().max()
-    near = found <= NEAR * least + nothing
+    near = found <= NEAR_LEAST * least + nothing
     told = [reason for reason in REASONS if reason in run.found.explanation]
     assert len(told) == (0 if near else 1)
     assert "\n" not in run.found.explanation
@@ -104,7 +104,7 @@ def test_every_rule_on_every_models_own_points(rule, model):
     least = float(np.sqrt(np.mean((features @ best - y) ** 2)))
     found = float(np.sqrt(np.mean((features @ list(run.final.values()) - y) ** 2)))
     assert found == pytest.approx(run.found.error, rel=1e-9, abs=1e-12 * np.abs(y).max())
-    near = found <= NEAR * least + 0.01 * y.std() + 1e-9 * np.abs(y).max()
+    near = found <= NEAR_LEAST * least + 0.01 * y.std() + 1e-9 * np.abs(y).max()
     assert len(told) == (0 if near else 1)
 
 

@@ -58,7 +58,7 @@ def sampled(sweep, count, seed=0):
 
 @pytest.fixture
 def engine(request, monkeypatch):
-    monkeypatch.setattr(work, "COMPILE_FROM", 0 if request.param == "compiled" else math.inf)
+    monkeypatch.setattr(work, "COMPILE_SWEEP_FROM", 0 if request.param == "compiled" else math.inf)
     return request.param
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gdlab.core.trace import Trace
 
 UNLIMITED = 10**9  # characters on a line, where there is no terminal
-CHUNK = 10_000  # rows taken from the arrays at once
+ROWS_PRINTED_AT_ONCE = 10_000  # rows taken from the arrays at once
 GAP = "  "
 
 
@@ -85,8 +85,8 @@ def _rows(trace: "Trace", names: list[str]) -> Iterator[tuple[float, ...]]:
     columns = [trace.column(name) for name in names]
     rows = len(columns[0])
     with progress("Writing", rows) as done:
-        for first in range(0, rows, CHUNK):
-            chunk = [column[first : first + CHUNK].tolist() for column in columns]
+        for first in range(0, rows, ROWS_PRINTED_AT_ONCE):
+            chunk = [column[first : first + ROWS_PRINTED_AT_ONCE].tolist() for column in columns]
             yield from zip(*chunk, strict=True)
             done(len(chunk[0]))
 

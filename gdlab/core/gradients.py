@@ -19,7 +19,7 @@ from gdlab.language.grammar import (
 
 # Right ones agree to 1e-13; wrong ones differ by more than 1e-4 somewhere.
 AGREE = 1e-9
-PLACES, TRIES = 5, 200
+PLACES, GRADIENT_TRIES = 5, 200
 
 
 def with_helpers(formulas: Formulas, loss: str) -> Formulas:
@@ -102,7 +102,7 @@ def check(formulas: Formulas, loss: str) -> None:
         others = {step: tree for step, tree in forward.items() if step != name}
         wanted = backward(others, loss, (name,)) if name != loss else {gradient: ast.Constant(1)}
         places = 0
-        for _ in range(TRIES):
+        for _ in range(GRADIENT_TRIES):
             place = {one: round(draw.gauss(0, 2), 2) for one in formulas.arguments}
             try:
                 values = _values(formulas.steps, place)

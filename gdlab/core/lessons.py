@@ -6,7 +6,7 @@ from typing import Any
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace, trace
 
-EPOCHS = 5  # one press of the original's run button
+LESSON_EPOCHS = 5  # one press of the original's run button
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ LESSONS: dict[str, Lesson] = {
 }
 
 
-def lesson(name: str, points: Any = None, *, epochs: int = EPOCHS) -> Trace:
+def lesson(name: str, points: Any = None, *, epochs: int = LESSON_EPOCHS) -> Trace:
     """The trace of one lesson's sheet: its rule with the sheet's own inputs.
 
     ``name`` is basic, momentum, rmsprop, adam, adam_ann or adagrad; ValueError for any other.

@@ -3,7 +3,8 @@
 import math
 
 from gdlab.core.explanation import short
-from gdlab.core.rates import (
+from gdlab.core.run import Run
+from gdlab.core.theory import (
     STEEP,
     error_at,
     error_word,
@@ -11,10 +12,9 @@ from gdlab.core.rates import (
     single_sample_limit,
     steepness,
 )
-from gdlab.core.run import Run
 
 MOVED = 0.99  # times the error at the start
-FAR, OFF = 1.5, 4  # times the smallest error that there is
+FAR_OFF, OFF = 1.5, 4  # times the smallest error that there is
 GREW = 1.1  # times the error at the start
 
 
@@ -28,7 +28,7 @@ def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
         return ""
     before = error_at(run, [run.start[name] for name in run.table.parameters])
     after = error_at(run, ends)
-    if not (after > MOVED * before and before > FAR * least):
+    if not (after > MOVED * before and before > FAR_OFF * least):
         return ""
     return (
         f"hardly moved: {error_word(run.table.model)} went from {short(before)} to {short(after)}, "

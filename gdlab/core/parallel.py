@@ -18,7 +18,7 @@ from gdlab.core.files import give_up_all
 # The folder that holds the package: workers are told it, and find it nowhere else.
 PACKAGE = str(Path(__file__).parents[2])
 COMPUTING = "gdlab-computing"  # the name of threads that compute
-LOOK_AGAIN = 0.2  # seconds
+POLLED_EVERY = 0.2  # seconds
 _watching = threading.Lock()
 
 
@@ -102,7 +102,7 @@ def end_with(parent: int) -> None:
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(LOOK_AGAIN)
+            time.sleep(POLLED_EVERY)
         give_up_all()
         os._exit(1)
 
@@ -183,7 +183,7 @@ def _started(work: Callable[[], None]) -> threading.Thread:
 def _wait_for(thread: threading.Thread) -> None:
     while thread.is_alive():
         # On Windows Ctrl-C is heard between two waits only.
-        thread.join(LOOK_AGAIN)
+        thread.join(POLLED_EVERY)
 
 
 def computing() -> bool:

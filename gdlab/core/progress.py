@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 PATIENCE = 1.0  # seconds
-LOOK_AGAIN = 0.25  # seconds
+REDRAWN_EVERY = 0.25  # seconds
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         begin = time.monotonic()
         if not stop.wait(PATIENCE):
             with draw(what, total, begin) as update:
-                while not stop.wait(LOOK_AGAIN):
+                while not stop.wait(REDRAWN_EVERY):
                     update(done)
 
     shower = threading.Thread(target=show, daemon=True)

@@ -48,8 +48,8 @@ class Range(NamedTuple):
 
 
 RATES = ("lr", "start_lr")
-EPOCHS = Range(1, 50, 1)
-STEPS = Range(1, 500, 1)  # updates on a surface
+EPOCHS_RANGE = Range(1, 50, 1)
+STEPS_RANGE = Range(1, 500, 1)  # updates on a surface
 PARAMETER = Range(-100, 100, 0.5)
 
 RANGES: dict[str, Range] = {
@@ -125,7 +125,7 @@ def range_of(name: str, table: Table, points: Points = ()) -> Range | None:
     None where none is written down (a user's own hyperparameter): that input is a number box alone.
     """
     if name in ("epochs", "steps"):
-        return EPOCHS if name == "epochs" else STEPS
+        return EPOCHS_RANGE if name == "epochs" else STEPS_RANGE
     found = table.input(name)
     if found.part.base in RATES:
         return rate_range(points)

@@ -21,7 +21,7 @@ from gdlab.language.grammar import Formulas, compose, substitute
 
 # What is subtracted and what is divided by, as the constants are called.
 KINDS = {"standard": ("mean", "deviation"), "minmax": ("least", "range")}
-DIGITS = 4
+UNSCALED_DIGITS = 4
 UNSCALED = "unscaled_"
 
 Scales = tuple[tuple[str, str], ...]
@@ -88,7 +88,9 @@ def _deviation(values: list[float]) -> float:
 def decimals(values: list[float]) -> int:
     """How many decimals mean and deviation have, so that the deviation has four digits."""
     deviation = _deviation(values)
-    return DIGITS - 1 - math.floor(math.log10(deviation)) if 0 < deviation < math.inf else 0
+    return (
+        UNSCALED_DIGITS - 1 - math.floor(math.log10(deviation)) if 0 < deviation < math.inf else 0
+    )
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-NEAR = 0.8  # the likeness, from 0 to 1, that a slip of the keys has with what was meant
+LIKE_ENOUGH = 0.8  # the likeness, from 0 to 1, that a slip of the keys has with what was meant
 
 
 def nearest(name: object, names: Iterable[str]) -> list[str]:
@@ -11,7 +11,7 @@ def nearest(name: object, names: Iterable[str]) -> list[str]:
         return []
     likeness = {one: _likeness(_plain(name), _plain(one)) for one in names}
     best = max(likeness.values(), default=0.0)
-    return [one for one, alike in likeness.items() if alike == best] if best >= NEAR else []
+    return [one for one, alike in likeness.items() if alike == best] if best >= LIKE_ENOUGH else []
 
 
 def _likeness(one: str, other: str) -> float:

@@ -28,7 +28,7 @@ from gdlab.excel.inputs import input_values
 from gdlab.excel.writer import Cell, Sheet, Workbook
 from gdlab.language.infix import excel
 
-NAME_ROW, SOURCE_ROW = 2, 3
+RULE_ROW, RULE_SOURCE_ROW = 2, 3
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,8 @@ def block_cells(book: Workbook, blocks: Sequence[Block], symbols: str) -> list[C
         cells.append(Cell(START_ROW, column, "start" if name == "epoch" else None, start))
     for block in blocks:
         run, table = block.trace, block.trace.table
-        cells.append(Cell(NAME_ROW, block.left, run.rule, book.style("subtitle")))
-        cells.append(Cell(SOURCE_ROW, block.left, table.rule.source, book.style("source")))
+        cells.append(Cell(RULE_ROW, block.left, run.rule, book.style("subtitle")))
+        cells.append(Cell(RULE_SOURCE_ROW, block.left, table.rule.source, book.style("source")))
         for column, (name, value) in enumerate(input_values(run).items(), block.left):
             cells.append(Cell(LABEL_ROW, column, name.replace("_", " "), book.style("label")))
             cells.append(Cell(INPUT_ROW, column, value, book.style("input")))

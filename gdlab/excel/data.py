@@ -8,7 +8,7 @@ from gdlab.excel import styles
 from gdlab.excel.inputs import validation
 from gdlab.excel.writer import Cell, Sheet, Workbook
 
-TITLE_ROW, SAID_ROW, TRUE_LABEL_ROW, TRUE_ROW = 1, 2, 3, 4
+DATA_TITLE_ROW, SAID_ROW, TRUE_LABEL_ROW, TRUE_ROW = 1, 2, 3, 4
 TRUTH = ("true_intercept", "true_slope")
 
 
@@ -32,7 +32,7 @@ def write_data(
     """
     sheet = book.add_sheet(DATA_SHEET)
     sheet.set_column(0, max(1, len(names) - 1), styles.NUMBER_WIDTH)
-    sheet.set_row(TITLE_ROW - 1, styles.TITLE_HEIGHT)
+    sheet.set_row(DATA_TITLE_ROW - 1, styles.TITLE_HEIGHT)
     sheet.set_row(TRUE_LABEL_ROW - 1, styles.LABEL_HEIGHT)
     sheet.freeze_panes(DATA_START_ROW, 0)
     slope = LETTERS[symbols]["slope"]
@@ -40,7 +40,7 @@ def write_data(
     if truth:
         said = f"y = {slope}*x + b. Change {slope}, b or any x: every other sheet follows."
     cells = [
-        Cell(TITLE_ROW, 0, "The points", book.style("title")),
+        Cell(DATA_TITLE_ROW, 0, "The points", book.style("title")),
         Cell(SAID_ROW, 0, said, book.style("source")),
         *(Cell(DATA_START_ROW, i, name, book.style("header")) for i, name in enumerate(names)),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 from gdlab.core.columns import Table
 from gdlab.core.files import make_folder
 from gdlab.core.layout import letters as column_letters
-from gdlab.core.lessons import EPOCHS, LESSONS, Lesson, lesson
+from gdlab.core.lessons import LESSON_EPOCHS, LESSONS, Lesson, lesson
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.registry import rules
 from gdlab.core.symbols import LETTERS, refuse_letters, text
@@ -38,7 +38,9 @@ ORIGINAL_LABELS = {
 }  # fmt: skip
 
 
-def write_lessons(folder: str | Path, *, epochs: int = EPOCHS, letters: str = "mb") -> list[Path]:
+def write_lessons(
+    folder: str | Path, *, epochs: int = LESSON_EPOCHS, letters: str = "mb"
+) -> list[Path]:
     """Write graddesc.xlsx and a workbook per lesson into a folder, made if it is not there.
 
     Returns their paths. ``letters`` are "mb", or "ab" as in the lessons. Raises ValueError where

@@ -9,11 +9,11 @@ from gdlab.core.columns import Table
 from gdlab.core.layout import START_ROW, row_numbers, shape
 from gdlab.core.trace import Trace
 from gdlab.excel.errors import Errors
-from gdlab.excel.styles import FINE, FIXED, decimals_format
+from gdlab.excel.styles import FIXED, NUMBER_FORMAT, decimals_format
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 # So many rows are turned into Python numbers at a time.
-CHUNK = 2_000
+ROWS_WRITTEN_AT_ONCE = 2_000
 
 
 class ColumnStyle(NamedTuple):
@@ -67,7 +67,7 @@ def _written(
     if computed and decimals is not None:
         more["num_format"] = decimals_format(decimals)
     elif computed and live:
-        more["num_format"] = FINE if _is_small(table, name) else FIXED
+        more["num_format"] = NUMBER_FORMAT if _is_small(table, name) else FIXED
     style = "number" if computed else "counter"
     return ColumnStyle(
         name,
@@ -85,6 +85,8 @@ def _is_small(table: Table, name: str) -> bool:
 
 def _numbers(trace: Trace) -> Iterator[tuple[float, ...]]:
     """The rows' numbers, row by row."""
-    for first in range(0, trace.rows, CHUNK):
-        columns = [trace.column(name, first, first + CHUNK) for name in trace.table.names]
+    for first in range(0, trace.rows, ROWS_WRITTEN_AT_ONCE):
+        columns = [
+            trace.column(name, first, first + ROWS_WRITTEN_AT_ONCE) for name in trace.table.names
+        ]
         yield from zip(*(column.tolist() for column in columns), strict=True)

@@ -128,7 +128,7 @@ def _to_charts(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
     return Cell(STATUS_ROW, LINK_COLUMN, link, book.style("link"))
 
 
-FINE = "All parameters are finite numbers."
+ALL_FINITE = "All parameters are finite numbers."
 EXPLODED = "The parameters are no numbers any more from row "
 
 
@@ -142,9 +142,9 @@ def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
     counts = [f"COUNT({layout.rows_block(trace.table, name, trace.rows)})" for name in columns]
     count = f"MIN({','.join(counts)})"
     since = f'"{EXPLODED}"&({START_ROW + 1}+{count})&" on.{saved}"'
-    formula = f'=IF({count}={trace.rows},"{FINE}{saved}",{since})'
+    formula = f'=IF({count}={trace.rows},"{ALL_FINITE}{saved}",{since})'
     if not errors or not any(errors.rows[name].any() for name in columns):
-        return formula, FINE + saved
+        return formula, ALL_FINITE + saved
     finite = min(trace.rows - int((errors.rows[name] > 0).sum()) for name in columns)
     return formula, f"{EXPLODED}{START_ROW + 1 + finite} on.{saved}"
 

@@ -26,7 +26,7 @@ FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
 # What would not fit is shown as a power of ten.
 FIXED = "[>=1000000]0.0000E+00;[<=-1000000]-0.0000E+00;0.0000"
 # What is small beside the points: rates, steps, and the parameters that they move.
-FINE = "[>=10000]0.0000E+00;[<=-10000]-0.0000E+00;0.000000"
+NUMBER_FORMAT = "[>=10000]0.0000E+00;[<=-10000]-0.0000E+00;0.000000"
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16},

@@ -23,7 +23,7 @@ from gdlab.excel.styles import FONT, OVERLAYS, STYLES
 
 # A fixed date in every file: the same input gives the same bytes.
 DATE = datetime.datetime(2026, 1, 1)
-LONGEST_NAME = 31
+LONGEST_SHEET_NAME = 31
 # So many characters stand on a line of a note.
 NOTE_LINE = 40
 
@@ -126,7 +126,7 @@ class Workbook(xlsxwriter.Workbook):
 
     def add_sheet(self, name: str) -> Sheet:
         """Add an empty sheet; its name is cut to the 31 characters that a workbook allows."""
-        return self.add_worksheet(name[:LONGEST_NAME], worksheet_class=Sheet)
+        return self.add_worksheet(name[:LONGEST_SHEET_NAME], worksheet_class=Sheet)
 
     def style(self, name: str, **more: Any) -> Format:
         """The format of a style, made once; ``more`` are XlsxWriter properties put on top."""

@@ -24,10 +24,10 @@ OF_MATH = ("sqrt", "exp", "log", "cos", "sin")
 CONSTANTS = {"pi": math.pi}
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-DIGITS = 15
+EXACT_DIGITS = 15
 ALLOWED = (
     "allowed are + - * / **, unary minus, 'a if b > c else d', "
-    f"{', '.join(FUNCTIONS)}, pi, names and numbers of up to {DIGITS} digits"
+    f"{', '.join(FUNCTIONS)}, pi, names and numbers of up to {EXACT_DIGITS} digits"
 )
 # A cell's formula stays one that a person can read, and far under Excel's 8,192 characters.
 MOST_FUNCTION_PARTS = 100
@@ -74,7 +74,7 @@ def typed_number(node: ast.expr) -> float | None:
         case ast.Constant(bool()):
             return None
         case ast.Constant(int(value) | float(value)) if abs(value) < 1e300:
-            return float(value) if float(f"{value:.{DIGITS}g}") == value else None
+            return float(value) if float(f"{value:.{EXACT_DIGITS}g}") == value else None
     return None
 
 

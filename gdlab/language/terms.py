@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
-from gdlab.language.grammar import DIGITS
+from gdlab.language.grammar import EXACT_DIGITS
 
 
 def number(value: float) -> ast.Constant:
@@ -213,7 +213,9 @@ def _constants(scale: Fraction, factors: bool) -> tuple[list[ast.expr], list[ast
     """A constant as numbers above and below the line: 0.2 * e, e / 2, 2 * e / 3."""
     above, below = scale.numerator, scale.denominator
     value = float(scale)
-    decimal = Fraction(Decimal(repr(value))) == scale and float(f"{value:.{DIGITS}g}") == value
+    decimal = (
+        Fraction(Decimal(repr(value))) == scale and float(f"{value:.{EXACT_DIGITS}g}") == value
+    )
     # A half of something reads better as it over 2, and has the same bits.
     if decimal and not (above == 1 and factors and below in (2, 4, 8)):
         return ([] if scale == 1 else [number(value)]), []

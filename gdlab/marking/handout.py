@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 NAME_LABEL = "Your name"
 KEY_NAME = "This is the key."
 RECORD_TITLE = "What was asked, for gdlab check; please leave these lines as they are."
-NAME_ROW, TEXT_ROW = 3, 5
+LEARNER_ROW, TEXT_ROW = 3, 5
 LABEL_WIDTH, VALUE_WIDTH, LINE_HEIGHT = 16, 84, 15
 
 
@@ -110,7 +110,9 @@ def _refuse_to_replace(path: Path) -> None:
 
 def is_key(grids: "list[Grid]") -> bool:
     """Whether a workbook says of itself that it is a key."""
-    return any(grid.name == PRACTICE_SHEET and grid.text(NAME_ROW, 2) == KEY_NAME for grid in grids)
+    return any(
+        grid.name == PRACTICE_SHEET and grid.text(LEARNER_ROW, 2) == KEY_NAME for grid in grids
+    )
 
 
 def make(
@@ -222,14 +224,14 @@ def _write_instructions(book: "Workbook", record: Record, name: str, is_key: boo
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, 1, VALUE_WIDTH)
     sheet.write_string(0, 0, f"Practice: {record.rule}", book.style("title"))
-    sheet.write_string(NAME_ROW - 1, 0, NAME_LABEL, book.style("name"))
+    sheet.write_string(LEARNER_ROW - 1, 0, NAME_LABEL, book.style("name"))
     if is_key:
-        sheet.write_string(NAME_ROW - 1, 1, KEY_NAME, book.style("text"))
+        sheet.write_string(LEARNER_ROW - 1, 1, KEY_NAME, book.style("text"))
     elif name:
         # Whoever edits the cell is not to make a formula of it.
-        sheet.write_string(NAME_ROW - 1, 1, harmless(name), book.style("input", align="left"))
+        sheet.write_string(LEARNER_ROW - 1, 1, harmless(name), book.style("input", align="left"))
     else:
-        sheet.write_blank(NAME_ROW - 1, 1, None, book.style("input", align="left"))
+        sheet.write_blank(LEARNER_ROW - 1, 1, None, book.style("input", align="left"))
     lines = _instructions(record)
     for row, line in enumerate(lines, TEXT_ROW - 1):
         sheet.write_string(row, 0, line, book.style("text"))

@@ -10,7 +10,7 @@ from gdlab.marking.slips import Slip
 
 MOST_MISTYPED_DIGITS = 12
 # Cutting off is a habit from this many cells, where at most a tenth as many were rounded up.
-HABIT, ROUNDED = 3, 0.1
+HABIT, ROUNDED_SHARE = 3, 0.1
 CUT_OFF = "the last digit was cut off, not rounded"
 BECAUSE = {
     "digits_swapped": "two digits stand in each other's place",
@@ -64,7 +64,7 @@ def cut_off(verdicts: Iterable[Verdict]) -> tuple[list[CellRef], bool]:
     own = _cut([(one, one.from_yours) for one in cells])
     true = _cut([(one, one.expected) for one in cells])
     places, rounded_up = max(own, true, key=lambda found: len(found[0]) - found[1])
-    return places, len(places) >= HABIT and rounded_up <= ROUNDED * len(places)
+    return places, len(places) >= HABIT and rounded_up <= ROUNDED_SHARE * len(places)
 
 
 def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[CellRef], int]:

@@ -30,6 +30,7 @@ DRAWN_RATES = tuple(
 USUAL_RATES = tuple(rate for rate in DRAWN_RATES if rate <= 1)
 # What a schedule is given, by the number of updates.
 FACTORS, DECAYS = (0.4, 0.6, 0.7, 0.8), (0.7, 0.8, 0.9)
+DRAWN_DECAYS = (0.01, 0.02, 0.05, 0.1)
 # A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
 NEGLIGIBLE_EPS = 1e-7
 SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.2
@@ -151,7 +152,7 @@ def _hyper(draw: random.Random, rule: Rule) -> dict[str, float]:
             taken = (*chosen.values(), default)
             chosen[name] = draw.choice([m for m in memories if m not in taken])
         elif name == "weight_decay" or (name == "eps" and default > NEGLIGIBLE_EPS):
-            chosen[name] = draw.choice((0.01, 0.02, 0.05, 0.1))
+            chosen[name] = draw.choice(DRAWN_DECAYS)
     return chosen
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 # So few cells may well hold the same number.
-FEW = 6
+FEW_CELLS = 6
 
 
 def report(filled: Filled, follows: float = 1.0, per_slip: float | None = None) -> Report:
@@ -42,7 +42,7 @@ def report(filled: Filled, follows: float = 1.0, per_slip: float | None = None) 
     if not _is_own_work(judgement, cells):
         notes, follows = (*notes, NOT_OWN_WORK), 0.0
     written = [cell.written for cell in cells if cell.written is not None]
-    counts = len(written) < FEW or len(set(written)) > 1
+    counts = len(written) < FEW_CELLS or len(set(written)) > 1
     notes = notes if counts else (*notes, ALL_THE_SAME)
     all_notes = (*filled.notes, *notes)
     return Report(

@@ -10,6 +10,7 @@ from gdlab.core.words import shown
 from gdlab.marking.grid import GridCell
 from gdlab.marking.sheet import Written, decimals_of
 from gdlab.marking.texts import readings, unworked
+from gdlab.marking.working import TOO_FAR
 
 TOO_LARGE_TEXT = re.compile(r"[+-]?\d+e\d+")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
@@ -31,7 +32,7 @@ def written(cell: GridCell, address: str) -> tuple[Written, str | None]:
     if isinstance(value, str):
         return typed(value, address)
     if not math.isfinite(value):
-        return _problem(str(value), address, "this is no number that a spreadsheet can hold")
+        return _problem(str(value), address, f"this is {TOO_FAR}")
     remark = None
     if "%" in form:
         remark = f"{address} is shown as a percentage; it holds {value!r}, and that is judged"
@@ -67,7 +68,7 @@ def typed(text: str, address: str) -> tuple[Written, str | None]:
     if not found:
         kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, no number"
         if TOO_LARGE_TEXT.fullmatch(text.strip().lower()):
-            kind = "no number that a spreadsheet can hold"
+            kind = TOO_FAR
         return _problem(text, address, f"{shown(text)} is {unworked(text) or kind}")
     ways = [Written(one.number, one.decimals, text.strip(), address) for one in found]
     if len(ways) > 1:

@@ -12,6 +12,7 @@ TIMES = re.compile("[x×·⋅•∙]")
 TWO_MEANINGS = re.compile(r"[1-9]\d{0,2},\d{3}")
 LONGEST_WORKING = 200
 PLUS_MINUS = ("+", "-")
+TOO_FAR = "no number that a spreadsheet can hold"
 NOT_WORKED = "no number, and no arithmetic with + - * / ^ ( ) and sqrt"
 Factor = Callable[[float, float], float]
 FACTORS: dict[str, Factor] = {"*": operator.mul, "/": operator.truediv}
@@ -42,11 +43,11 @@ def working(plain: str) -> Working | None:
     except ZeroDivisionError:
         return Working(None, "a division by zero")
     except (OverflowError, TypeError):
-        return Working(None, "no number that a spreadsheet can hold")
+        return Working(None, TOO_FAR)
     except ValueError as problem:
         return Working(None, str(problem))
     if not is_finite:
-        return Working(None, "no number that a spreadsheet can hold")
+        return Working(None, TOO_FAR)
     return Working(number)
 
 

@@ -23,8 +23,8 @@ STYLES: tuple[dict[str, Any], ...] = (
 )
 POINT_COLOUR = "#444444"
 LONG_LABEL = 24  # letters; two longer ones do not stand side by side in a legend
-MARKERS = 8  # how many markers stand along a curve
-HIGHEST = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
+CURVE_MARKERS = 8  # how many markers stand along a curve
+HIGHEST_DRAWN = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
 
 
 def draw_curve(
@@ -33,7 +33,7 @@ def draw_curve(
     """One curve over the rows; cells that are no finite number leave a gap."""
     shown = np.where(np.isfinite(cells), cells, np.nan)
     # Markers of several curves stand beside each other, not on top of each other.
-    apart = every or max(1, len(shown) // MARKERS)
+    apart = every or max(1, len(shown) // CURVE_MARKERS)
     offset = 0 if every else (number * apart // 4) % apart
     axes.plot(
         np.arange(1, len(shown) + 1),
@@ -63,7 +63,7 @@ def log_axis(axes: "Axes") -> None:
     if not len(over):
         return
     low, high = float(over.min()), float(over.max())
-    axes.set_ylim(max(low / 2, 1e-300), 2 * min(high, HIGHEST))
+    axes.set_ylim(max(low / 2, 1e-300), 2 * min(high, HIGHEST_DRAWN))
     axes.set_yscale("log")
     if high < 100 * low:
         # Less than two powers of ten: plain numbers at the steps between them too.

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from gdlab.core.lessons import EPOCHS
+from gdlab.core.lessons import LESSON_EPOCHS
 from gdlab.core.ranges import Range, range_of
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace, trace
@@ -15,10 +15,10 @@ from gdlab.notebook.panel import Panel, panel
 from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
-STEPS = 100  # what a run on a surface begins with where nothing is said
+FIRST_STEPS = 100  # what a run on a surface begins with where nothing is said
 EXPLORED_ROWS = 100_000
 LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
-SHOWN_ROWS = 290  # more are cut out of the middle of the table on the page
+EXPLORED_ROWS = 290  # more are cut out of the middle of the table on the page
 # The colours are those of the sheet: of JupyterLab's theme, elsewhere of the reader's choice.
 STYLE = """<style>
 .gdlab-explore {
@@ -105,9 +105,9 @@ def explore(rule: str | Callable | Trace, points: Any = None, **settings: Any) -
     if isinstance(rule, Trace):
         return Explorer(rule)
     if "surface" in settings:
-        settings.setdefault("steps", STEPS)
+        settings.setdefault("steps", FIRST_STEPS)
     else:
-        settings.setdefault("epochs", EPOCHS)
+        settings.setdefault("epochs", LESSON_EPOCHS)
     return Explorer(trace(rule, points, **settings))
 
 
@@ -186,7 +186,7 @@ class Explorer(widgets.VBox):
 
     def _show(self) -> None:
         self.charts.value = charts(self.run)
-        self.rows.value = _table(self.run, SHOWN_ROWS)
+        self.rows.value = _table(self.run, EXPLORED_ROWS)
         self.words.value = _words(self.run.summary(), "status")
 
     def _display_(self) -> Panel:

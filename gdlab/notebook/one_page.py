@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 8.27, 11.69  # A4 in inches
 MARGIN, TOP = 0.6, 0.55
-GIVEN, BLANK = 3, 2  # rows with numbers, and rows to fill in
+GIVEN_ROWS, BLANK_ROWS = 3, 2  # rows with numbers, and rows to fill in
 SMALL, NORMAL, FORMULA, LARGE = 9, 10, 11, 16  # points
-LINE, LEAST_LINE = 0.19, 0.14  # inches from one line of the table to the next
+LINE_HEIGHT, LEAST_LINE = 0.19, 0.14  # inches from one line of the table to the next
 FLAT, HIGH = 0.3, 0.5  # inches of a formula without and with a fraction
-MOST_FORMULAS = 4.0  # inches of all of them
+FORMULAS_HEIGHT = 4.0  # inches of all of them
 PICTURE, LEAST_PICTURE = 2.7, 1.6
-NAMES, SYMBOLS = 1.55, 1.05  # widths of the table's first two columns
-DIGITS = 6
+NAMES_WIDTH, SYMBOLS_WIDTH = 1.55, 1.05  # widths of the table's first two columns
+TABLE_DIGITS = 6
 FORMATS = (".pdf", ".png", ".svg")
 
 
@@ -46,8 +46,8 @@ def write_handout(run: Trace, path: str | Path) -> Path:
 
     if Path(path).suffix.lower() not in FORMATS:
         raise ValueError(f"{path}: a handout's name ends in {', '.join(FORMATS)}")
-    if run.rows < GIVEN + BLANK:
-        raise ValueError(f"a handout shows {GIVEN + BLANK} rows; this run has {run.rows}")
+    if run.rows < GIVEN_ROWS + BLANK_ROWS:
+        raise ValueError(f"a handout shows {GIVEN_ROWS + BLANK_ROWS} rows; this run has {run.rows}")
     figure = Figure(figsize=(WIDTH, HEIGHT))
     page = figure.add_axes((0, 0, 1, 1))
     page.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0))
@@ -56,7 +56,7 @@ def write_handout(run: Trace, path: str | Path) -> Path:
     down = _formulas(page, run, down)
     lines = len(run.table.names) + 1
     room = HEIGHT - MARGIN - down
-    step = min(LINE, max(LEAST_LINE, (room - LEAST_PICTURE) / lines))
+    step = min(LINE_HEIGHT, max(LEAST_LINE, (room - LEAST_PICTURE) / lines))
     if step * lines > room:
         raise ValueError(f"{run.rule} has {lines - 1} columns, more than a page has room for")
     _table(page, run, down, step)
@@ -127,7 +127,7 @@ def _formulas(page: "Axes", run: Trace, down: float) -> float:
         page.text(left, down, head, fontsize=NORMAL, weight="bold", va="center")
         at = down + 0.04
         # A rule of very many lines has smaller ones.
-        share = min(1.0, MOST_FORMULAS / sum(height for _, height in lines))
+        share = min(1.0, FORMULAS_HEIGHT / sum(height for _, height in lines))
         for line, height in lines:
             middle, size = at + share * height / 2 + 0.1, max(FORMULA * share, SMALL)
             size = size if line.startswith("$") else SMALL
@@ -173,9 +173,9 @@ def _whole(tree: ast.expr) -> ast.expr:
 
 def _table(page: "Axes", run: Trace, down: float, step: float) -> None:
     """The first rows, each a column of the page; the last ones are boxes to fill in."""
-    left = MARGIN + NAMES + SYMBOLS
-    wide = (WIDTH - MARGIN - left) / (GIVEN + BLANK)
-    ends = [left + wide * (k + 1) for k in range(GIVEN + BLANK)]
+    left = MARGIN + NAMES_WIDTH + SYMBOLS_WIDTH
+    wide = (WIDTH - MARGIN - left) / (GIVEN_ROWS + BLANK_ROWS)
+    ends = [left + wide * (k + 1) for k in range(GIVEN_ROWS + BLANK_ROWS)]
     for row, end in enumerate(ends, 1):
         page.text(
             end - 0.06, down, f"row {row}", fontsize=SMALL, weight="bold", va="center", ha="right"
@@ -186,12 +186,17 @@ def _table(page: "Axes", run: Trace, down: float, step: float) -> None:
         page.plot([MARGIN, WIDTH - MARGIN], [at - step / 2] * 2, color="#CCCCCC", linewidth=0.5)
         page.text(MARGIN, at, name, fontsize=SMALL, va="center")
         page.text(
-            MARGIN + NAMES, at, _symbol(run, name), fontsize=SMALL, va="center", color="#444444"
+            MARGIN + NAMES_WIDTH,
+            at,
+            _symbol(run, name),
+            fontsize=SMALL,
+            va="center",
+            color="#444444",
         )
-        cells = run.column(name, 0, GIVEN + BLANK)
+        cells = run.column(name, 0, GIVEN_ROWS + BLANK_ROWS)
         said = fixed(cells)
         for row, end in enumerate(ends):
-            if row < GIVEN or name in given:
+            if row < GIVEN_ROWS or name in given:
                 page.text(end - 0.06, at, said[row], fontsize=SMALL, va="center", ha="right")
             else:
                 box = ([end - wide + 0.04, end - 0.04], [at + step / 2 - 0.03] * 2)
@@ -209,9 +214,9 @@ def fixed(cells: np.ndarray) -> list[str]:
         return [f"{cell:.0f}" if math.isfinite(cell) else str(cell) for cell in cells]
     finite = np.abs(cells[np.isfinite(cells) & (cells != 0)])
     power = math.floor(math.log10(finite.max())) if len(finite) else 0
-    if not -DIGITS < power < DIGITS:
-        return [f"{cell:.{DIGITS - 2}e}" for cell in cells]
-    return [f"{cell:.{max(0, DIGITS - 1 - power)}f}" for cell in cells]
+    if not -TABLE_DIGITS < power < TABLE_DIGITS:
+        return [f"{cell:.{TABLE_DIGITS - 2}e}" for cell in cells]
+    return [f"{cell:.{max(0, TABLE_DIGITS - 1 - power)}f}" for cell in cells]
 
 
 def _plain(axes: "Axes") -> None:

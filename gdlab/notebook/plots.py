@@ -12,13 +12,14 @@ import numpy as np
 
 from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
-from gdlab.core.rates import FoundRate, error_word
+from gdlab.core.rates import FoundRate
 from gdlab.core.scales import in_own_units
 from gdlab.core.suggest import unknown
+from gdlab.core.theory import error_word
 from gdlab.core.trace import Trace
 from gdlab.notebook.axes import (
-    HIGHEST,
-    MARKERS,
+    CURVE_MARKERS,
+    HIGHEST_DRAWN,
     POINT_COLOUR,
     STYLES,
     draw_curve,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
 MANY = 200  # from so many rows on, a path's markers are small
 CURVE = 200  # points along a prediction that is no line
-GRID = 81  # the contours' grid, points each way
-FAR = 1e12  # what lies further is drawn there: far out of every picture
+GRID_SIDE = 81  # the contours' grid, points each way
+OUT_OF_PICTURE = 1e12  # what lies further is drawn there: far out of every picture
 MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from start to goal
 
 
@@ -64,7 +65,9 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
         cells = run.epochs[measures[figure]].to_numpy()
         bad = np.flatnonzero(~np.isfinite(cells))
         end = f", exploded in epoch {bad[0] + 1}" if len(bad) else ""
-        draw_curve(axes, cells, label + end, number, every=1 if len(cells) <= MARKERS else None)
+        draw_curve(
+            axes, cells, label + end, number, every=1 if len(cells) <= CURVE_MARKERS else None
+        )
         if len(bad):
             mark_explosion(axes, bad[0] + 1, number)
     rows_axis(axes, max(run.n_epochs for run in runs))
@@ -83,7 +86,7 @@ def draw_rates(axes: "Axes", found: FoundRate) -> None:
     # Far below, a rate does nothing, and far above, it explodes: the picture shows both beginnings.
     shown = np.flatnonzero((errors < 0.99 * found.start_error) | (errors == found.error))
     first, last = max(shown[0] - 3, 0), min(shown[-1] + 3, len(rates) - 1)
-    rates, errors = rates[first : last + 1], np.minimum(errors[first : last + 1], HIGHEST)
+    rates, errors = rates[first : last + 1], np.minimum(errors[first : last + 1], HIGHEST_DRAWN)
     style = {**STYLES[0], "markersize": 3.5}
     axes.loglog(rates, np.where(errors > 0, errors, np.nan), **style, label="tried")
     axes.axhline(found.start_error, color=POINT_COLOUR, linewidth=0.8, label="at the start")
@@ -111,7 +114,7 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
             # Two ends are enough for a line.
             along = ends if run.table.model.name == LINE else np.linspace(ends[0], ends[1], CURVE)
             with np.errstate(all="ignore"):
-                heights = np.clip(_predicted(run, now, along), -FAR, FAR)
+                heights = np.clip(_predicted(run, now, along), -OUT_OF_PICTURE, OUT_OF_PICTURE)
             axes.plot(along, heights, linewidth=2, label=label, **style)
     if row:
         at_x, at_y = (runs[0].value(name, row) for name in runs[0].table.point)
@@ -138,14 +141,14 @@ def draw_path(
     ways = [_way(run, row or run.rows, chosen) for run in runs]
     goal = _goal(runs[0], chosen)
     spans = [_span([way[axis] for way in ways], goal[axis]) for axis in (0, 1)]
-    grid = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
+    grid = np.meshgrid(*(np.linspace(*span, GRID_SIDE) for span in spans))
     heights = loss_over(runs[0], row or runs[0].rows, dict(zip(chosen, grid, strict=True)))
     low, high = np.min(heights), np.max(heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, 12)
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
     for number, (label, way) in enumerate(zip(labels(runs), ways, strict=True)):
         style = STYLES[number % len(STYLES)]
-        drawn = np.clip(way, -FAR, FAR)
+        drawn = np.clip(way, -OUT_OF_PICTURE, OUT_OF_PICTURE)
         size = 3 if len(way[0]) < MANY else 1.5
         axes.plot(*drawn, linewidth=1.2, markersize=size, label=label, **style)
         axes.plot(way[0][0], way[1][0], "o", color="white", markeredgecolor="black", markersize=8)

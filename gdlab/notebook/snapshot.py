@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gdlab.core.trace import Trace
 from gdlab.notebook.pictures import plot
 
-SHOWN_ROWS = 12
+SNAPSHOT_ROWS = 12
 # JupyterLab writes that it has lost the sheet above the view that stands in for it.
 QUIET = (
     "<style>.jp-OutputArea-child:not(:has(.gd)):has(+ .jp-OutputArea-child .gdlab-still)"
@@ -34,7 +34,7 @@ def _picture(runs: list[Trace]) -> str:
 
 def _sheet(name: str, run: Trace, is_open: bool) -> str:
     table = run.frame.to_html(
-        index=False, max_rows=SHOWN_ROWS, float_format=lambda value: format(value, ".6g")
+        index=False, max_rows=SNAPSHOT_ROWS, float_format=lambda value: format(value, ".6g")
     )
     head = f"<summary><b>{html.escape(name)}</b>: {html.escape(run.summary())}</summary>"
     return f"<details{' open' if is_open else ''}>{head}{table}</details>"

@@ -19,8 +19,9 @@ WIDTH, HEIGHT = 420, 240
 LEFT, RIGHT, TOP, BOTTOM = 54, 12, 26, 34
 INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 X_TICKS, Y_TICKS = 6, 5  # about so many
-LEVELS, GRID = 12, 61  # contour lines, and the points each way that they are found from
-FAR = 1e4  # places further off than this are not told apart
+# Contour lines, and the points each way that they are found from.
+CONTOUR_LEVELS, SVG_GRID_SIDE = 12, 61
+OUT_OF_PAGE = 1e4  # places further off than this are not told apart
 MOST_DECADES, MOST_POWER = 300, 308
 AIR = 0.08  # of a range, at both of its ends
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -112,13 +113,13 @@ def _contours(run: Trace, chosen: tuple[str, str], area: PlotArea, spans: list[S
     """Contour lines of the loss; other parameters are held where the last row left them."""
     from contourpy import contour_generator
 
-    grid = np.meshgrid(*(np.linspace(*span, GRID) for span in spans))
+    grid = np.meshgrid(*(np.linspace(*span, SVG_GRID_SIDE) for span in spans))
     heights = np.asarray(loss_over(run, run.rows, dict(zip(chosen, grid, strict=True))))
     low, high = heights.min(), heights.max()
     if not low < high or not np.isfinite(high):
         return ""
     found: Any = contour_generator(x=grid[0], y=grid[1], z=heights)
-    levels = low + (high - low) * np.geomspace(0.0005, 1, LEVELS)
+    levels = low + (high - low) * np.geomspace(0.0005, 1, CONTOUR_LEVELS)
     lines = [line for level in levels for line in found.lines(level)]
     return "".join(_line(area, line[:, 0], line[:, 1], "gdlab-contour") for line in lines)
 
@@ -155,7 +156,7 @@ def _scale(span: Span, low: float, high: float) -> Callable[[np.ndarray], np.nda
     def place(values: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
             share = (np.asarray(values, dtype=float) - span[0]) / (span[1] - span[0])
-            return np.clip(low + share * (high - low), -FAR, FAR)
+            return np.clip(low + share * (high - low), -OUT_OF_PAGE, OUT_OF_PAGE)
 
     return place
 

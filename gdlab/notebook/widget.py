@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import anywidget
 import traitlets
 
-from gdlab.core.lessons import EPOCHS, LESSONS
+from gdlab.core.lessons import LESSON_EPOCHS, LESSONS
 from gdlab.core.points import lesson_pairs, pairs
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
@@ -245,7 +245,7 @@ class LiveSheet(anywidget.AnyWidget):
 
 
 def sheet(
-    rule: str | Callable | Trace, points: Any = None, *, epochs: int = EPOCHS, **options: Any
+    rule: str | Callable | Trace, points: Any = None, *, epochs: int = LESSON_EPOCHS, **options: Any
 ) -> LiveSheet:
     """The live sheet of one rule, or of a run that is there already.
 
@@ -261,7 +261,7 @@ def sheet(
     return LiveSheet({run.rule: run})
 
 
-def workbook(points: Any = None, *, epochs: int = EPOCHS) -> LiveSheet:
+def workbook(points: Any = None, *, epochs: int = LESSON_EPOCHS) -> LiveSheet:
     """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
     given = list(zip(*lesson_pairs(), strict=True)) if points is None else points
     runs = {

@@ -13,12 +13,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gdlab.reading.door import Refused, read_bytes
-from gdlab.reading.part_walker import LINKS, MACROS, TOO_LARGE, PartWalker, SheetFacts, SizeLimits
+from gdlab.reading.part_walker import (
+    LINKS,
+    MACROS,
+    TOO_LARGE_INSIDE,
+    PartWalker,
+    SheetFacts,
+    SizeLimits,
+)
 
 MOST_WORKBOOK_BYTES = 10_000_000
 MOST_ZIP_PARTS = 500
 INFLATED_AT_ONCE = 65_536
 
+DAMAGED = "it is damaged, or no .xlsx workbook"
 PASSWORD = "it is protected by a password; save it without one"
 
 # ISO/IEC 29500-1, strict, names the same elements in other spaces than what all readers know.
@@ -79,7 +87,7 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
         zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError,
         ValueError, struct.error,
     ):  # fmt: skip
-        raise Refused("it is damaged, or no .xlsx workbook") from None
+        raise Refused(DAMAGED) from None
 
 
 def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
@@ -165,6 +173,6 @@ def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int, left: 
         while piece := stream.read(INFLATED_AT_ONCE):
             size += len(piece)
             if size > limit:
-                raise Refused(TOO_LARGE)
+                raise Refused(TOO_LARGE_INSIDE)
             pieces.append(piece)
     return b"".join(pieces)

@@ -13,7 +13,7 @@ from gdlab.reading.recurrence import DRAWS, Recurrence
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant
 
-ALIKE = 1e-9
+MATCHES_TO = 1e-9
 MOST_MATCHES_TRIED = 30_000
 SMALLEST_BETA = 0.05
 # What people leave as it is.
@@ -112,7 +112,7 @@ def _ratio(
                     return None
                 if ratio is None:
                     ratio = own / step
-                elif not same(own, ratio * step, ALIKE):
+                elif not same(own, ratio * step, MATCHES_TO):
                     return None
         except (ArithmeticError, ValueError, TypeError):
             return None

@@ -12,7 +12,7 @@ LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
 MOST_ATTRIBUTES = 200
 MOST_XML_DEPTH = 60
 WIDEST = 255.0  # letters, as a spreadsheet program allows
-TOO_LARGE = "it is far larger inside than a workbook to be checked can be"
+TOO_LARGE_INSIDE = "it is far larger inside than a workbook to be checked can be"
 MACROS = "it holds macros; save it as .xlsx, without macros"
 LINKS = "it links to other files; replace those links by their values"
 
@@ -85,7 +85,7 @@ class PartWalker:
             or self.depth > MOST_XML_DEPTH
             or len(attributes) > MOST_ATTRIBUTES
         ):
-            raise Refused(TOO_LARGE)
+            raise Refused(TOO_LARGE_INSIDE)
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             # A link on a word, to be clicked by a person, is harmless: nothing is followed here.
@@ -112,7 +112,7 @@ class PartWalker:
             raise Refused("it is damaged: one of its parts is listed twice")
         self.listed.add(entry)
         if len(self.listed) > self.limits.listed:
-            raise Refused(TOO_LARGE)
+            raise Refused(TOO_LARGE_INSIDE)
 
     def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
         """Note a cell, a merged range, or the look of rows and columns."""

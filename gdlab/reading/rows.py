@@ -20,9 +20,9 @@ from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of
 from gdlab.reading.ods import tables_of
 
 # So many rows, however they are written, are read in 5 seconds and 500 MB.
-MOST_LINES = 250_000
+MOST_TABLE_ROWS = 250_000
 MOST_POINT_COLUMNS = 50
-TOO_MANY_LINES = f"it has more than {MOST_LINES:,} lines"
+TOO_MANY_LINES = f"it has more than {MOST_TABLE_ROWS:,} lines"
 SAMPLED_ROWS = 200
 FIELD_SEPARATORS = "\t;,"
 # What stands in a text only where it is none.
@@ -47,7 +47,7 @@ def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
 
 def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
     tables = tables_of(
-        part_of(data, "content.xml"), MOST_LINES, MOST_POINT_COLUMNS, UNCALCULATED_CELL
+        part_of(data, "content.xml"), MOST_TABLE_ROWS, MOST_POINT_COLUMNS, UNCALCULATED_CELL
     )
     return list(tables[_sheet_index([table.name for table in tables], sheet)].rows)
 
@@ -70,7 +70,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
                 uncalculated = facts.uncalculated if facts else ()
                 # An iterator: of a million empty rows none is kept.
                 rows = found.iter_rows(
-                    max_row=MOST_LINES, max_col=MOST_POINT_COLUMNS, values_only=True
+                    max_row=MOST_TABLE_ROWS, max_col=MOST_POINT_COLUMNS, values_only=True
                 )
                 return [
                     (line, _with_formulas(line, row, uncalculated))
@@ -118,7 +118,7 @@ def text_rows(data: bytes) -> list[Row]:
     A number that is written plainly comes as a float, which takes less memory than its text.
     """
     # Told at once; what is left is counted once more as it comes.
-    if max(data.count(b"\n"), data.count(b"\r")) > MOST_LINES:
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_TABLE_ROWS:
         raise Refused(TOO_MANY_LINES)
     encoding = _encoding(data)
     separator = max(FIELD_SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
@@ -126,7 +126,7 @@ def text_rows(data: bytes) -> list[Row]:
     sure = (b'"' if separator == "," else b",") not in data
     return [
         (line, [_value(field, sure) for field in row])
-        for line, row in _rows(data, encoding, separator, MOST_LINES)
+        for line, row in _rows(data, encoding, separator, MOST_TABLE_ROWS)
     ]
 
 
@@ -192,5 +192,5 @@ def _rows(data: bytes, encoding: str, separator: str, most: int) -> Iterator[tup
         if fields > MOST_FIELDS:
             raise Refused(f"it has more than {MOST_FIELDS:,} values")
         yield first, row
-    if most == MOST_LINES:
+    if most == MOST_TABLE_ROWS:
         raise Refused(TOO_MANY_LINES)

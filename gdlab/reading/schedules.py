@@ -9,7 +9,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain
 from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
-from gdlab.reading.matching import ALIKE, Recognised, choices_of, match_of, said_of
+from gdlab.reading.matching import MATCHES_TO, Recognised, choices_of, match_of, said_of
 from gdlab.reading.recurrence import DRAWS, Recurrence
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
@@ -118,7 +118,7 @@ def _rates(
                     return None
                 if draw == 0:
                     rates.append(own / step)
-                elif not same(own, rates[index] * step, ALIKE):
+                elif not same(own, rates[index] * step, MATCHES_TO):
                     return None
         except (ArithmeticError, ValueError, TypeError):
             return None

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from rjsmin import jsmin
 
+from gdlab.web import constants
+
+CONSTANTS = "constants.js"
 STATIC = Path(__file__).parent / "static"
 IMPORT = re.compile(r"^import\b[^;]*?\bfrom \"\./([\w-]+\.js)\";\n", re.MULTILINE)
 
@@ -24,7 +27,7 @@ def module(entry: str) -> str:
 
 def joined(entry: str) -> str:
     """A file and all that it imports, each behind those that it imports from, as one text."""
-    *before, last = [(STATIC / name).read_text(encoding="utf-8") for name in in_order(entry)]
+    *before, last = map(_source, in_order(entry))
     imported = "\n".join(
         re.sub(r"^export (?=\w)", "", IMPORT.sub("", text), flags=re.M) for text in before
     )
@@ -44,12 +47,19 @@ def in_order(entry: str) -> tuple[str, ...]:
             raise ValueError(f"{name} imports itself, by way of {' and '.join(above)}")
         if name in found:
             return
-        for imported in IMPORT.findall((STATIC / name).read_text(encoding="utf-8")):
+        for imported in IMPORT.findall(_source(name)):
             visit(imported, (*above, name))
         found.append(name)
 
     visit(entry, ())
     return tuple(found)
+
+
+def _source(name: str) -> str:
+    """A module as it is written; constants.js is written by Python."""
+    if name == CONSTANTS:
+        return constants.module_text()
+    return (STATIC / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -10,11 +10,12 @@ from gdlab.core.columns import Table
 from gdlab.core.layout import inputs, place
 from gdlab.core.lessons import LESSONS
 from gdlab.core.model import find_model
-from gdlab.core.ranges import EPOCHS
-from gdlab.core.rates import plain, rate_input
+from gdlab.core.ranges import EPOCHS_RANGE
+from gdlab.core.rates import rate_input
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS, WHOLE
+from gdlab.core.theory import plain
 from gdlab.core.trace import Trace
 from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
@@ -184,7 +185,7 @@ def order_data(run: Trace) -> dict[str, Any]:
     """The samples of a shuffled run, for as many epochs as the slider has, at least."""
     if not run.order:
         return {"order": None}
-    longer = rerun(run, epochs=max(run.n_epochs, int(EPOCHS.high)))
+    longer = rerun(run, epochs=max(run.n_epochs, int(EPOCHS_RANGE.high)))
     return {"order": list(longer.order), "orderSamples": run.samples}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from rjsmin import jsmin
 
 from gdlab.core.files import replacing
-from gdlab.core.lessons import EPOCHS, LESSONS, lesson
+from gdlab.core.lessons import LESSON_EPOCHS, LESSONS, lesson
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
@@ -39,7 +39,7 @@ SAID_OF_MODEL = (
 )
 
 
-def write_lessons_page(path: str | Path, *, epochs: int = EPOCHS) -> Path:
+def write_lessons_page(path: str | Path, *, epochs: int = LESSON_EPOCHS) -> Path:
     """Write the page of all lessons, a sheet each; returns the path."""
     runs = {name: lesson(name, epochs=epochs) for name in LESSONS}
     return write_page(runs, path, title=LESSONS_TITLE)

@@ -43,6 +43,6 @@ def marking_data() -> dict[str, Any]:
         "becauseByHand": mistyping.BECAUSE | {"cut_off": mistyping.CUT_OFF},
         "mostDigits": mistyping.MOST_MISTYPED_DIGITS,
         "habit": mistyping.HABIT,
-        "rounded": mistyping.ROUNDED,
+        "rounded": mistyping.ROUNDED_SHARE,
         "decimalsInFull": DECIMALS_IN_FULL,
     }

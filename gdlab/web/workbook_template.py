@@ -34,8 +34,8 @@ from gdlab.excel.workbook import truth_of
 from gdlab.excel.writer import writing
 
 # Their last rows (60, 12 and 23) are the only ones of these numbers among a sheet's references.
-SAMPLES, EPOCHS = 17, 3
-ROWS = SAMPLES * EPOCHS
+TEMPLATE_SAMPLES, TEMPLATE_EPOCHS = 17, 3
+ROWS = TEMPLATE_SAMPLES * TEMPLATE_EPOCHS
 # An epoch and a number of points whose rows no other number in a formula equals.
 FAR_EPOCH, FAR_POINTS = 1_000_003, 1_009
 ROW = re.compile(r'<row r="(\d+)".*?</row>')
@@ -69,12 +69,12 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "data_start_row": DATA_START_ROW,
         "last": {
             "rows": START_ROW + ROWS,
-            "epochs": START_ROW + EPOCHS,
-            "points": DATA_START_ROW + SAMPLES,
-            "epoch_first": START_ROW + ROWS - SAMPLES + 1,
+            "epochs": START_ROW + TEMPLATE_EPOCHS,
+            "points": DATA_START_ROW + TEMPLATE_SAMPLES,
+            "epoch_first": START_ROW + ROWS - TEMPLATE_SAMPLES + 1,
         },
         "rows": ROWS,
-        "samples": SAMPLES,
+        "samples": TEMPLATE_SAMPLES,
         "charted": CHART_POINTS,
     }
 
@@ -85,17 +85,19 @@ def _looks(part: str) -> tuple[str, int, str]:
 
 def _points(run: Trace) -> dict[str, Points]:
     """The template's points: ``line`` are on the lesson's line, whose y are formulas."""
-    x = [float(value) for value in range(1, SAMPLES + 1)]
+    x = [float(value) for value in range(1, TEMPLATE_SAMPLES + 1)]
     if run.table.model.name == LINE:
         return {"line": (x, [30 + 2 * at for at in x]), "free": (x, [at * at for at in x])}
-    return {"free": tuple([one[k % len(one)] for k in range(SAMPLES)] for one in run.points)}
+    return {
+        "free": tuple([one[k % len(one)] for k in range(TEMPLATE_SAMPLES)] for one in run.points)
+    }
 
 
 def _shown(run: Trace, points: Points) -> Trace:
     """The run over the template's points; what it was given stands in its title as it was."""
     if not run.table.point:
         return rerun(run, steps=ROWS)
-    return dataclasses.replace(rerun(run, points, EPOCHS), options=run.options)
+    return dataclasses.replace(rerun(run, points, TEMPLATE_EPOCHS), options=run.options)
 
 
 def _book(runs: Mapping[str, Trace], last: bool) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _stripped(name: str, text: str) -> str:
     if not name.startswith("xl/worksheets/sheet"):
         return text
     # The first row, and the last of an epoch or of all, which has a line under it.
-    kept = {*range(1, START_ROW + 2), START_ROW + SAMPLES, START_ROW + ROWS}
+    kept = {*range(1, START_ROW + 2), START_ROW + TEMPLATE_SAMPLES, START_ROW + ROWS}
     return ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
 
 

@@ -36,7 +36,7 @@ AGAIN = re.compile(r"(?:-(\d{1,2})|\((\d{1,3})\))$")
 
 SHORTEST_PART = 3
 # Of a .zip: files, their bytes in all, and letters of a name.
-MOST_FILES, MOST_UNPACKED, LONGEST_NAME = 20_000, 4_000_000_000, 80
+MOST_FILES, MOST_UNPACKED, LONGEST_FILE_NAME = 20_000, 4_000_000_000, 80
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def _unpack(packed: zipfile.ZipFile, folder: Path) -> None:
         parts = [part for part in re.split(r"[/\\]", one.filename) if part not in ("", ".", "..")]
         if not parts or parts[0] == "__MACOSX":
             continue
-        place = folder.joinpath(*(part[:LONGEST_NAME].replace("\0", "_") for part in parts))
+        place = folder.joinpath(*(part[:LONGEST_FILE_NAME].replace("\0", "_") for part in parts))
         place.parent.mkdir(parents=True, exist_ok=True)
         with packed.open(one) as source, place.open("wb") as target:
             # One byte past what is marked at all shows that there is more.

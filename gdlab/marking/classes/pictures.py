@@ -8,7 +8,7 @@ from gdlab.core.files import replacing
 
 PICTURE_COLUMNS, PICTURE_ROWS = 60, 60
 CELL_WIDTH, CELL_HEIGHT = 0.62, 0.34  # inches
-LONGEST_LABEL = 60
+LONGEST_ITEM = 60
 # What a count of slips begins with, among those of statuses.
 SLIP = "slip:"
 
@@ -30,7 +30,7 @@ def _commonest(items: dict[tuple[str, int], Counter], column: str) -> str:
             slips.update({key: n for key, n in counts.items() if key.startswith(SLIP)})
     for name, count in slips.most_common(1):
         cells = "1 cell" if count == 1 else f"{count} cells"
-        return f"in {cells}: {textwrap.shorten(name.removeprefix(SLIP), LONGEST_LABEL)}"
+        return f"in {cells}: {textwrap.shorten(name.removeprefix(SLIP), LONGEST_ITEM)}"
     return ""
 
 

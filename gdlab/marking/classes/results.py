@@ -20,7 +20,7 @@ COUNTS = (*STATUS_LETTERS.values(), "of")
 MARK_HEADS = ("id", "name", "round", "file", *COUNTS, "percent", "first_wrong", "remark")
 ITEM_HEADS = ("rule", "column", "row", *COUNTS, "slips")
 NOT_ON_THE_LIST = "not on the list of learners, by its id, its name, the file or its folder"
-NOTHING = "nothing was handed in"
+NOT_HANDED_IN = "nothing was handed in"
 
 # A cell of a rule's sheet: rule, column, row.
 Item = tuple[str, str, int]
@@ -116,7 +116,7 @@ def _missing(
     names = {one.id: one.name for one in roster.learners}
     back = {who for who, _ in groups}
     return [
-        {"id": who, "name": names[who], "round": round_name, "remark": NOTHING}
+        {"id": who, "name": names[who], "round": round_name, "remark": NOT_HANDED_IN}
         for who, round_name in due
         if who in names
         and (who, round_name) not in groups

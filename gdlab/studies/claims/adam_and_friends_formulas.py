@@ -12,7 +12,7 @@ from gdlab.studies.claims.claim import Claim, Outcome, verdict
 # keras.optimizers.RMSprop of Keras 3.15.1 in float64 at learning_rate=0.1, rho=0.9, epsilon=1e-8:
 # its first step for a gradient of 1e-6.
 KERAS_STEP = 0.0009999950000374458
-SAME = 1e-12
+SAME_TO = 1e-12
 
 
 def _constant_and_falling() -> Any:
@@ -31,7 +31,7 @@ def _judge_buffer(runs: Sequence[Trace]) -> Outcome:
         for row, (lr, g) in enumerate(zip(rates, run.column("grad_slope"), strict=True), 1):
             step = run.hyper["momentum"] * step + lr * g
             apart = max(apart, abs(step / run.value("step_slope", row) - 1))
-        trials.append(apart < SAME)
+        trials.append(apart < SAME_TO)
         told.append(f"at {rate} they differ by at most {apart:.2g} of a step")
     return Outcome(
         "; ".join(told),

@@ -8,7 +8,7 @@ from gdlab.notebook.axes import STYLES
 from gdlab.notebook.pictures import Picture, side_by_side
 
 WIDE = 7.5  # inches
-MARKERS = 25  # up to so many places each one is marked
+MOST_MARKED = 25  # up to so many places each one is marked
 
 
 def plot_curves(
@@ -31,7 +31,7 @@ def plot_curves(
     figure.subplots_adjust(left=0.8 / WIDE, right=1 - 0.15 / WIDE)
     for number, (name, heights) in enumerate(curves.items()):
         style = dict(STYLES[number % len(STYLES)])
-        if len(x) > MARKERS:
+        if len(x) > MOST_MARKED:
             style["marker"] = ""
         shown = np.asarray(heights, dtype=float)
         axes.plot(x, np.where(np.isfinite(shown), shown, np.nan), label=name, markersize=4, **style)

@@ -9,7 +9,7 @@ import gdlab
 from gdlab.core.trace import Trace
 from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
-PLAIN = 0.01  # what differs by less than a hundredth is the same to the eye
+TO_THE_EYE = 0.01  # what differs by less than a hundredth is the same to the eye
 
 
 # From 0 towards the one point (0, y) the first gradient is -2 * y.
@@ -29,7 +29,7 @@ def _judge_eps(pairs: Sequence[Sequence[Trace]]) -> Outcome:
     )
     sizes = np.array([abs(pair[0].value("grad_intercept", 1)) for pair in pairs])
     roots = np.array([pair[0].value("sqr_avg_intercept", 1) for pair in pairs]) ** 0.5
-    apart = abs(outside / inside - 1) > PLAIN
+    apart = abs(outside / inside - 1) > TO_THE_EYE
     told = "they differ nowhere by more than 1 %"
     if apart.any():
         last = int(np.flatnonzero(apart)[-1])
@@ -64,7 +64,7 @@ def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Outcome:
         best = int(np.nanargmin(ends))
         for place in range(1, len(ends) - 1):
             three = ends[place - 1 : place + 2]
-            if not np.isfinite(three).any() or max(three) < min(three) * (1 + PLAIN):
+            if not np.isfinite(three).any() or max(three) < min(three) * (1 + TO_THE_EYE):
                 blind += 1
                 continue
             better = place - 1 + int(np.nanargmin(three))

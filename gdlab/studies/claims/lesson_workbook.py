@@ -9,7 +9,7 @@ import gdlab
 from gdlab.core.trace import Trace
 from gdlab.studies.claims.claim import Claim, Outcome, verdict
 
-SAME = 1e-9  # two ways of computing one number differ by rounding alone
+SAME_BUT_ROUNDING = 1e-9  # two ways of computing one number differ by rounding alone
 
 
 def _basic() -> Any:
@@ -22,7 +22,7 @@ def _judge_rmse(run: Trace) -> Outcome:
     return Outcome(
         f"the cell, the root of the sum of the squares, is {cell:.4f}; the root of their mean is "
         f"{rmse:.4f}",
-        verdict([abs(cell / rmse - 1) < SAME]),
+        verdict([abs(cell / rmse - 1) < SAME_BUT_ROUNDING]),
         f"The sum is not divided by the {run.samples} rows, so the figure is {cell / rmse:.3f} "
         f"times too large: the root of {run.samples}.",
     )
@@ -38,8 +38,8 @@ def _judge_rmsprop(runs: Sequence[Trace]) -> Outcome:
     divisor = sheet.hyper["lr"] * sheet.column("grad_slope") / sheet.column("step_slope")
     average = sheet.column("sqr_avg_slope")
     above = np.concatenate([[sheet.start["sqr_avg_slope"]], average[:-1]])
-    own_rows = int(np.sum(abs(divisor**2 / average - 1) < SAME))
-    above_rows = int(np.sum(abs(divisor**2 / above - 1) < SAME))
+    own_rows = int(np.sum(abs(divisor**2 / average - 1) < SAME_BUT_ROUNDING))
+    above_rows = int(np.sum(abs(divisor**2 / above - 1) < SAME_BUT_ROUNDING))
     return Outcome(
         f"the divisor's square is the same row's average in {own_rows} of {sheet.rows} rows, and "
         f"that of the row above in {above_rows}; after one epoch the slope is "
@@ -61,7 +61,7 @@ def _judge_adam(runs: Sequence[Trace]) -> Outcome:
         f"the first step is {share[0]:.3f} of the published rule's, the second {share[1]:.3f}; "
         f"after one epoch the slope is {sheet.final['slope']:.4f} against "
         f"{published.final['slope']:.4f}",
-        verdict([bool(np.all(abs(share - 1) < SAME))]),
+        verdict([bool(np.all(abs(share - 1) < SAME_BUT_ROUNDING))]),
         "The sheet has neither bias correction nor eps. With both betas at 0.9 its steps are too "
         "short at first; without eps a first gradient of 0 would be divided by 0.",
     )

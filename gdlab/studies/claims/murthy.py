@@ -11,12 +11,12 @@ from gdlab.studies.claims.claim import UNTESTABLE, WITH_SETTINGS, Claim, Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-START = 1.0
+MURTHY_START = 1.0
 
 
 def _moved(run: Trace) -> float:
     """The share of the intercept's way, from 1 to 30, that a run has gone."""
-    return (run.final["intercept"] - START) / (LESSON_INTERCEPT - START)
+    return (run.final["intercept"] - MURTHY_START) / (LESSON_INTERCEPT - MURTHY_START)
 
 
 def _sgd_for_four() -> Any:

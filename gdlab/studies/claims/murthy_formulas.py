@@ -12,7 +12,7 @@ from gdlab.core.trace import Trace
 from gdlab.studies.claims.claim import Claim, Outcome, percent, verdict
 
 # A gradient that is nothing but rounding, beside gradients of 1 and more.
-NOTHING = 1e-9
+AS_GOOD_AS_ZERO = 1e-9
 
 
 # First the lesson's points from their own line, then three points that no line meets, from their
@@ -41,7 +41,7 @@ def _judge_minimum(runs: Sequence[Trace]) -> Outcome:
         largest = max(
             abs(run.column(f"grad_{name}")[first:]).max() for name in ("intercept", "slope")
         )
-        trials.append(largest < NOTHING)
+        trials.append(largest < AS_GOOD_AS_ZERO)
         told.append(f"{where}: at most {largest:.3g}")
     return Outcome(
         f"the derivatives at the minimum are, {'; '.join(told)}",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdlab.notebook.axes import HIGHEST, STYLES
+from gdlab.notebook.axes import HIGHEST_DRAWN, STYLES
 from gdlab.notebook.pictures import DPI, Picture, side_by_side
 from gdlab.studies.digits.data import CLASSES, SIDE
 from gdlab.studies.digits.results import Race
@@ -54,7 +54,7 @@ def _log_axis(axes: "Axes") -> None:
     if not 0 < low <= high:
         axes.text(0.5, 0.5, "nothing to draw yet", ha="center", transform=axes.transAxes)
         return
-    axes.set_ylim(low / 1.1, 1.1 * min(high, HIGHEST))
+    axes.set_ylim(low / 1.1, 1.1 * min(high, HIGHEST_DRAWN))
     axes.set_yscale("log")
     if high < 100 * low:
         axes.yaxis.set_major_formatter("{x:g}")

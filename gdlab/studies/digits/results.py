@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-NEAR = 0.05
+NEAR_BEST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Race:
 
         smooth = self.smooth
         floor = smooth.min()
-        near = (1 + NEAR) * floor
+        near = (1 + NEAR_BEST) * floor
         reached = smooth.le(near)
         update = reached.idxmax().where(reached.any())
         return pd.DataFrame({"floor": floor, "near": near, "update": update})

@@ -36,7 +36,7 @@ EDGES = {
     "exploded_at": "past this edge a run explodes: a cell is no finite number",
     "distance": "edge of divergence: past it a run ends further off than it began",
 }
-NOTHING = {
+NO_RUN = {
     "loss": "every run diverged",
     "rmse": "every run diverged",
     "epochs_to_threshold": "no run reached the threshold",
@@ -191,7 +191,7 @@ def _draw_map(
     if np.isfinite(cells).any():
         axes.figure.colorbar(mesh, ax=axes, label=LABELS[measure], extend="both")
     else:
-        _say(axes, NOTHING[measure])
+        _say(axes, NO_RUN[measure])
     if off.any() and not off.all() and min(off.shape) > 1:
         # A contour through the middle of cells, as a map draws a coast.
         axes.contour(across.values, up.values, off.T, [0.5], colors=EDGE_COLOUR, linewidths=2)
@@ -211,7 +211,7 @@ def _draw_curve(
     axes.plot(side.values, drawn, color="#0072B2", marker="o" if few else "", markersize=4)
     if not np.isfinite(drawn).any():
         axes.set_xlim(side.edges[0], side.edges[-1])
-        _say(axes, NOTHING[measure])
+        _say(axes, NO_RUN[measure])
     shown = cells[np.isfinite(cells) & ~off]
     if len(shown) and shown.min() > 0 and shown.max() / shown.min() > LOG_FROM:
         axes.set_yscale("log")

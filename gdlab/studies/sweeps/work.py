@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     import numpy as np
 
 # From about this many rows on, all runs together, compiling is worth its time.
-COMPILE_FROM = 50_000
+COMPILE_SWEEP_FROM = 50_000
 # A thread takes a share of what is left, so that all end at the same time: never more rows than
 # are computed in about a tenth of a second, for which Ctrl-C and the progress bar wait, and never
 # fewer than are worth a call.
-SHARES, PIECE_ROWS, FEWEST_ROWS = 4, 20_000_000, 400_000
+SHARES, PIECE_ROWS, FEWEST_ROWS_A_PROCESS = 4, 20_000_000, 400_000
 # A piece for another process or machine takes about so long: sending it out and back costs far
 # less than a twentieth of that. Less than one piece is not sent at all.
 PIECE_SECONDS = 0.5
-LINE = 8  # numbers in 64 bytes
+CACHE_LINE = 8  # numbers in 64 bytes
 FIRST_ROWS = 2_000_000
 
 
@@ -58,7 +58,7 @@ class Work(NamedTuple):
     @property
     def compiled(self) -> bool:
         """Whether there is so much to do that it is compiled."""
-        return self.runs * self.rows >= COMPILE_FROM and engine.numba_wanted()
+        return self.runs * self.rows >= COMPILE_SWEEP_FROM and engine.numba_wanted()
 
 
 def compute_all(work: Work, advance: Callable[[int], None]) -> "np.ndarray":
@@ -133,8 +133,8 @@ def _on_a_line(size: int) -> "np.ndarray":
     """
     import numpy as np
 
-    room = np.empty(size + LINE)
-    first = -room.ctypes.data // room.itemsize % LINE
+    room = np.empty(size + CACHE_LINE)
+    first = -room.ctypes.data // room.itemsize % CACHE_LINE
     return room[first : first + size]
 
 
@@ -144,7 +144,7 @@ def shrinking(work: Work, threads: int) -> Iterator[tuple[int, int]]:
     whole = work.fast if work.fast * work.rows <= PIECE_ROWS // SHARES else LANES
     first = 0
     while first < work.runs:
-        fair = max((work.runs - first) // (SHARES * threads), FEWEST_ROWS // work.rows)
+        fair = max((work.runs - first) // (SHARES * threads), FEWEST_ROWS_A_PROCESS // work.rows)
         fair = min(fair, PIECE_ROWS // work.rows)
         last = min(first + max(whole, fair // whole * whole), work.runs)
         yield first, last

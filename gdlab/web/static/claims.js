@@ -1,18 +1,13 @@
 // What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
 // for, as gdlab/marking has it (values.py, claims.py, counting.py).
+import {
+  DECIMALS_OF_ZERO, MOST_DIGITS_OF_WHOLE, FEWEST_DIGITS, MOST_SHOWN, OFTEN, TOO_FAR,
+} from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { roundedTo } from "./intervals.js";
 import { orderOf, readingsOf, unworkedOf } from "./texts.js";
 
-// What a zero claims where nothing else says how many decimals were meant.
-const DECIMALS_OF_ZERO = 2;
-// The digits that a whole number claims at most.
-const MOST_DIGITS = 4;
-// Numbers of as few digits, and as many of them, make a habit.
-const FEWEST_DIGITS = 3;
-const OFTEN_ENOUGH = 3;
-const LONGEST_SHOWN = 40;
-const TOO_LARGE = /^[+-]?\d+e\d+$/;
+const TOO_LARGE_TEXT = /^[+-]?\d+e\d+$/;
 
 /**
  * What was typed in a cell: its number, null for none, the decimals that it claims, and in `orElse`
@@ -24,8 +19,8 @@ export function readTyped(text) {
     const plain = { text, problem: "" };
     return { ...first, ...plain, orElse: second ? { ...second, ...plain } : null };
   }
-  const quoted = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text;
-  const why = TOO_LARGE.test(text.trim().toLowerCase()) ? "no number that a spreadsheet can hold"
+  const quoted = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 1)}…` : text;
+  const why = TOO_LARGE_TEXT.test(text.trim().toLowerCase()) ? TOO_FAR
     : text.trimStart().startsWith("=") ? "a formula typed as text" : "text, no number";
   return { number: null, decimals: null, text, problem: `'${quoted}' is ${unworkedOf(text) || why}`, orElse: null };
 }
@@ -84,8 +79,8 @@ export function habitsOf(written, usual) {
     columns.get(name).decimals.push(decimals);
     digits.push(decimals + 1 + orderOf(number));
   }
-  const longest = digits.length ? Math.max(...digits) : MOST_DIGITS;
-  const often = digits.filter((one) => one === longest).length >= OFTEN_ENOUGH;
+  const longest = digits.length ? Math.max(...digits) : MOST_DIGITS_OF_WHOLE;
+  const often = digits.filter((one) => one === longest).length >= OFTEN;
   const fewest = Math.max(...ofWhole) > longest ? FEWEST_DIGITS : 2;
   const every = [...columns.values()];
   const numbers = new Set(every.flatMap((one) => [...one.numbers].filter((number) => number)));
@@ -97,7 +92,7 @@ export function habitsOf(written, usual) {
     // The decimals that most numbers have that have some, 0 where none has.
     decimals,
     elsewhere: decimals || usual,
-    digits: Math.min(MOST_DIGITS, longest),
+    digits: Math.min(MOST_DIGITS_OF_WHOLE, longest),
     // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
     toDigits: longest >= fewest && often ? longest : null,
   };

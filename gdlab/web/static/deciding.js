@@ -1,13 +1,8 @@
 // Digits that decide nothing: a right number, so rounded that it does not show any computing, is
 // unearned, as in gdlab/marking/deciding.py.
 
+import { TELLING_DIGITS, SAME_NUMBER, MOST_KEPT_DIGITS, SPARE_OF_CLAIM } from "./constants.js";
 import { orderOf } from "./texts.js";
-
-// A number of as many digits is told from others well enough.
-const TELLING_DIGITS = 3;
-const SAME_NUMBER = 1e-9;
-const MOST_KEPT_DIGITS = 15;
-const SPARE_OF_CLAIM = 1.001;
 
 const isIn = (claim, number) => claim[0] <= number && number <= claim[1];
 const isGood = ({ status }) => status === "right" || status === "follows";

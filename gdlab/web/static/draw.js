@@ -3,24 +3,13 @@
 // error near 0, where a slip would not show; for another model points of its own, starts near its
 // own, steps that can be seen; and no explosion. The draw is the page's own: the same seed gives the
 // same numbers on every page, but not those of a practice workbook.
+import {
+  DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_RATES, USUAL_RATES,
+  NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
+  LARGEST_ERROR, TRIES,
+} from "./constants.js";
 import { compute } from "./compute.js";
 import { Refusal } from "./number_input.js";
-
-const STARTS = [-1, 0.5, 1.5, 2, 3, 4];
-const SHORT_MEMORY = [0.6, 0.7, 0.8, 0.9];
-const LONG_MEMORY = [0.8, 0.9, 0.95, 0.99];
-const DECAYS = [0.01, 0.02, 0.05, 0.1];
-const RATES = [3, 2, 1, 0, -1, -2, -3, -4, -5].flatMap(
-  (power) => [5, 3, 2].map((digit) => (power < 0 ? digit / 10 ** -power : digit * 10 ** power)),
-);
-const USUAL_RATES = RATES.filter((rate) => rate <= 1);
-// A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
-const NEGLIGIBLE_EPS = 1e-7;
-const [SMALLEST_STEP, LARGEST_STEP] = [0.02, 3];
-// A network's gradients are small, and so are its steps.
-const SMALLEST_MODEL_STEP = 0.001;
-const [SMALLEST_ERROR, LARGEST_ERROR] = [0.2, 25];
-const TRIES = 20;
 
 /** A number from 0 to 1 at every call, the same ones for the same text (Jenkins' hash, mixed). */
 function dice(text) {
@@ -81,7 +70,7 @@ function pointsOfModel(draw, count, names, own) {
 
 /** Starts of the line, which differ, so that taking one for the other shows. */
 const startsOfLine = (draw, parameters) => {
-  const starts = draw.shuffled(STARTS);
+  const starts = draw.shuffled(DRAWN_STARTS);
   return Object.fromEntries(parameters.map(({ start }, k) => [start, starts[k]]));
 };
 
@@ -104,7 +93,7 @@ function inputsFrom(draw, { inputs, limits }) {
       const memories = own > Math.max(...SHORT_MEMORY) ? LONG_MEMORY : SHORT_MEMORY;
       drawn[name] = draw.choice(memories.filter((one) => !Object.values(drawn).includes(one)));
     } else if (name === "weight_decay" || (name === "eps" && own > NEGLIGIBLE_EPS)) {
-      drawn[name] = draw.choice(DECAYS);
+      drawn[name] = draw.choice(DRAWN_DECAYS);
     }
   }
   return drawn;
@@ -134,7 +123,7 @@ export function drawPractice(sheet, program, rows, seed, own) {
   let usable = null;
   // Rates over 1 are tried where none of the usual ones will do.
   for (let tries = 0; tries < 2 * TRIES; tries++) {
-    const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : RATES) : [null];
+    const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : DRAWN_RATES) : [null];
     const points = isLine ? pointsOnLine(draw, rows) : pointsOfModel(draw, rows, sheet.data, own);
     const starts = isLine ? startsOfLine(draw, parameters)
       : startsNear(draw, parameters, sheet.starts);

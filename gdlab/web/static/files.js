@@ -1,6 +1,5 @@
 // Files that a person hands to the sheet: by a box, or dropped anywhere on it.
-
-const MOST_BYTES = 10_000_000;
+import { MOST_WORKBOOK_BYTES } from "./constants.js";
 
 /**
  * Take files in `root`. `boxes` are places with a file input, by the kind of event that a file of
@@ -10,7 +9,7 @@ const MOST_BYTES = 10_000_000;
 export function takeFiles(root, { boxes, canDrop, take, refuse }) {
   async function read(kind, [file]) {
     if (!file) return;
-    if (file.size > MOST_BYTES) refuse(`${file.name}: it is larger than 10 MB`);
+    if (file.size > MOST_WORKBOOK_BYTES) refuse(`${file.name}: it is larger than 10 MB`);
     else take(kind, file.name, await file.arrayBuffer());
   }
 

@@ -1,17 +1,13 @@
 // A practice sheet that was filled in, read from its file as gdlab/marking/reading.py reads it.
+import {
+  CURE, UNCALCULATED, MOST_SENTENCES, COMPUTED_DIGITS, DIGITS_OF_SINGLE, SINGLE_DIGITS,
+  LARGEST_SINGLE, TOO_FAR,
+} from "./constants.js";
 import { readTyped } from "./claims.js";
 import { Refusal } from "./number_input.js";
 import { recordOf, sheetOfRecord } from "./practice_record.js";
 import { addressAt, findTable, rowsOfTable } from "./practice_table.js";
 import { sheetsOfFile } from "./xlsx_file.js";
-
-const CURE = "open it in a spreadsheet program, save it there, and check it again";
-const UNCALCULATED = `its formulas were never calculated, so it holds no values: ${CURE}`;
-const MOST_NOTES = 8;
-// A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
-const COMPUTED_DIGITS = 15;
-// Single precision holds seven digits, of which differences and sums lose some.
-const [DIGITS_OF_SINGLE, SINGLE_DIGITS, LARGEST_SINGLE] = [5, 12, 3e38];
 
 /** A number as Python writes it: 12.0. */
 const python = (value) => {
@@ -57,7 +53,7 @@ function writtenIn({ value, kind, form }, at) {
     return [found, `${at} holds the text '${value}'${means}`];
   }
   if (!Number.isFinite(value)) {
-    return none(String(value), "this is no number that a spreadsheet can hold");
+    return none(String(value), `this is ${TOO_FAR}`);
   }
   const shown = form === "percent"
     ? `${at} is shown as a percentage; it holds ${python(value)}, and that is judged` : "";
@@ -145,6 +141,6 @@ export async function handedIn(bytes, sheets) {
   return {
     tab, points, inputs, epochs: record.epochs, samples: record.points.length, written, given,
     decimals: record.decimals, blank, addresses, isKey: record.isKey,
-    notes: [...notes, ...remarks].slice(0, MOST_NOTES),
+    notes: [...notes, ...remarks].slice(0, MOST_SENTENCES),
   };
 }

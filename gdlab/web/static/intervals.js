@@ -1,10 +1,9 @@
 // The arithmetic in which a program shows what rounding can do: intervals instead of numbers, each
 // operation rounded outwards, as in gdlab/marking/bounds.py. A plain number is an interval too.
+import { OTHER_ORDER } from "./constants.js";
 
 const ULP = 2 ** -52;
 const EVERYTHING = [-Infinity, Infinity];
-// Doubles added up in another order differ in their last bits; a learner's formula may do so.
-const OTHER_ORDER = 1e-13;
 
 /** No number in the intervals has a result. */
 export class NoNumber extends Error {}

@@ -1,15 +1,12 @@
 // Every cell of a practice sheet is right, follows, unearned, wrong or empty, as
 // gdlab/marking/judge.py has it: by the truth and by the learner's own cells before it, as written
 // or before their rounding. 0 and copied numbers that follow from a wrong one are unearned.
+import { MOST_APART, BEST_FIRST } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { claimsOf, countingOf, habitsOf, readTyped } from "./claims.js";
 import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
 
-// With more own cells than this in one formula, their ways to be rounded are taken together.
-const MOST_APART = 4;
 const NOWHERE = [NaN, NaN];
-// Of two ways to read a cell the first of these counts.
-const BEST_FIRST = ["right", "follows", "unearned", "wrong"];
 
 /** What a rounded number may have been before, if at least one more digit of it was kept. */
 function keptOf(fitting, claim) {

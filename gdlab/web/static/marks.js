@@ -1,11 +1,6 @@
 // What a filled sheet earns, as gdlab/marking/report.py counts it: a slip counts once, and what
 // follows from it counts; but not where nothing is right and every row has a slip of its own.
-
-// So few cells may well hold the same number.
-const FEW_CELLS = 6;
-const ALL_THE_SAME = "every cell holds the same number: nothing was computed, and nothing counts";
-const NOT_OWN_WORK = "nothing that is computed is right, and every row has a mistake of its own: "
-  + "cells that follow count nothing";
+import { FEW_CELLS, ALL_THE_SAME, NOT_OWN_WORK } from "./constants.js";
 
 const rowAt = (place) => place.split(" ")[0];
 const isCopied = (place, copies) => copies.has(place.split(" ")[1]);

@@ -1,13 +1,11 @@
 // What a practice sheet says of itself, as gdlab/marking/record.py writes it, and which of the page's
 // sheets has its table.
+import {
+  LABELS, SEARCHED_LINES, MOST_PRACTICE_ROWS, MOST_DECIMALS, KEY_NAME,
+} from "./constants.js";
 import { Refusal } from "./number_input.js";
 import { sha256 } from "./sha256.js";
 
-const LABELS = ["rule", "options", "rows", "seed", "blank", "decimals", "given", "points"];
-const SEARCHED_LINES = 100;
-const MOST_RECORD_ROWS = 1_000;
-const MOST_DECIMALS = 15;
-const KEY_NAME = "This is the key.";
 // What a record says of a run beside its inputs' names, which tell batches, clipping and decay.
 const TELLING = ["schedule", "scale", "model", "shuffle"];
 
@@ -49,7 +47,7 @@ function read(lines, sheet) {
   };
   record.epochs = record.options.epochs ?? 1;
   const numbers = [...Object.values(record.given), ...record.points.flat()];
-  if (!(record.rows >= 1 && record.rows <= MOST_RECORD_ROWS) || !numbers.every(Number.isFinite)
+  if (!(record.rows >= 1 && record.rows <= MOST_PRACTICE_ROWS) || !numbers.every(Number.isFinite)
     || record.points.length * record.epochs !== record.rows
     || !((record.decimals ?? 0) >= 0 && (record.decimals ?? 0) <= MOST_DECIMALS)) {
     throw new Refusal(`the record on the sheet ${quoted(sheet.name)} is damaged`);

@@ -1,12 +1,8 @@
 // Where a rule's table stands on a learner's sheet, by its headers, as gdlab/marking/finding.py has
 // it: wherever it has gone.
+import { SEARCHED_ROWS, FEWEST_HEADERS, HEADER_ROW, MOST_LISTED } from "./constants.js";
 import { lettersOf } from "./numbers.js";
 import { Refusal } from "./number_input.js";
-
-const SEARCHED_ROWS = 60;
-const FEWEST_HEADERS = 4;
-const HEADER_ROW = 8;
-const MOST_LISTED = 6;
 
 export const addressAt = (row, column) => `${lettersOf(column - 1)}${row}`;
 

@@ -1,7 +1,7 @@
 // What goes to paper: the whole table, where the grid on the screen holds only what is in sight.
 import { element, labelOf } from "./column_header.js";
 
-const MOST_ROWS = 2000;
+const MOST_PRINTED_ROWS = 2000;
 // As many columns as can be read side by side on a page that lies on its side.
 const ACROSS = 14;
 
@@ -42,7 +42,7 @@ export function fillPrint(place, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
   const others = [...view.columns.keys()].filter((column) => column !== fixed);
   const all = view.printed ?? view.rows;
-  const rows = Math.min(all, MOST_ROWS + view.unnumbered);
+  const rows = Math.min(all, MOST_PRINTED_ROWS + view.unnumbered);
   const across = Math.ceil(others.length / Math.ceil(others.length / ACROSS));
   place.replaceChildren();
   for (let from = 0; from < others.length; from += across) {

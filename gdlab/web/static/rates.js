@@ -1,5 +1,6 @@
 // A learning rate that fits the points, tried out by the rule itself; and what helps a run that
 // diverges or hardly moves. core/rates.py, outcome.py and ranges.py do the same.
+import { NEAR_LEAST } from "./constants.js";
 import { createTrial } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { short } from "./numbers.js";
@@ -7,7 +8,6 @@ import { FULL_WORDS, errorAt } from "./theory.js";
 
 // Powers of ten that are tried first; around the best of them ten rates a power of ten.
 const [LOWEST, HIGHEST, FINE] = [-30, 20, 10];
-const NEAR = 1.01;
 const PAUSE_MS = 40;
 // Times the error at the start; times the least error there is.
 const [STAYED, GREW] = [0.99, 1.1];
@@ -118,7 +118,7 @@ function explanationOf(job, { lr, tried, startError, error, limit, word }) {
       + "eigenvalue of the mean loss's second derivatives");
   }
   const { least, nothing } = theory;
-  if (least !== null && error > NEAR * least + nothing) {
+  if (least !== null && error > NEAR_LEAST * least + nothing) {
     said.push(`least squares have ${short(least)}: ${whyNot(job)}`);
   }
   return said.join("; ");

@@ -1,19 +1,13 @@
 // What is said of a sheet that was filled in elsewhere, in the words of gdlab/marking (report.py and
 // wording.py): how much is right, and of every cell that is not, why.
+import {
+  STATUS_SIGNS, MOST_LINES, MOST_WRONG_LINES, UNEARNED_NOTE, UNDECIDED_NOTE, IS_KEY,
+} from "./constants.js";
 import { marksOf } from "./marks.js";
 import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
 
-const STATUS_SIGNS = { right: "✓", follows: "→", unearned: "…", wrong: "✗", empty: "○" };
-// What is wrong is shown in any case, up to a sheet's worth.
-const MOST_LINES = 30;
-const MOST_WRONG_LINES = 300;
 const SHOWN_DIGITS = 10;
-const UNEARNED_NOTE = "unearned cells follow from a wrong number, but are 0 or copied: they do not "
-  + "show that anything was computed, and count nothing";
-const UNDECIDED_NOTE = "numbers rounded so far that they look like 0, or like a cell that they are "
-  + "made of, do not show that anything was computed: they count nothing; write more digits";
-const IS_KEY = "it is the key, not the practice sheet";
 
 const shortest = (value) => String(Number(value.toPrecision(SHOWN_DIGITS)));
 

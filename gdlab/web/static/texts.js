@@ -1,5 +1,6 @@
 // Numbers as people write them, as gdlab/marking/texts.py reads them: with any dash, as fractions,
 // powers of ten, with thousands, worked out.
+import { MOST_READ_DIGITS, DIGITS_OF_FRACTION, DECIMALS_OF_FRACTION } from "./constants.js";
 import { workingOf } from "./working.js";
 
 const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
@@ -15,10 +16,6 @@ const IN_THOUSANDS = /^\d{1,3}(?:'\d{3})+$/;
 const FRACTION = /^([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?\/ ?(\d{1,9})$/;
 const POWER_OF_TEN = /^(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?$/;
 const PLAIN_NUMBER = /^([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?$/;
-const MOST_READ_DIGITS = 30;
-const DIGITS_OF_FRACTION = 6;
-// A fraction is written for a number of so many decimals, or of all those that it has.
-const DECIMALS_OF_FRACTION = 4;
 const IN_BRACKETS = /^\( ?([\d.,']{1,60}) ?\)$/;
 // What stands around a number: TeX's dollars, the sign of a text, a full stop; a minus said or last.
 const AROUND = [

@@ -1,11 +1,9 @@
 // What is known of a run without running it, where the error is linear in the parameters: the least
-// error there is, and the rates that converge. core/rates.py says the same.
+// error there is, and the rates that converge. core/theory.py says the same.
+import { STEEP, ROUNDING } from "./constants.js";
 import { countOf, rowsOf } from "./points.js";
 
-const STEEP = 100;
 const NOTHING = 1e-12;
-// An error so far under the data is that of the computing.
-const ROUNDING = 1e-12;
 // The most turns that Jacobi's method is given.
 const TURNS = 60;
 

@@ -1,16 +1,13 @@
 // The parts of a zip file from a stranger: found by its directory, inflated by the browser, bounded.
+import {
+  MOST_PART_BYTES, MOST_INFLATED_BYTES, MOST_ZIP_PARTS, DAMAGED, TOO_LARGE_INSIDE,
+} from "./constants.js";
 import { Refusal } from "./number_input.js";
 
-const MOST_PART_BYTES = 12_000_000;
-const MOST_INFLATED_BYTES = 30_000_000;
-const MOST_PARTS = 500;
 const [END, ENTRY, LOCAL] = [0x06054b50, 0x02014b50, 0x04034b50];
 const END_BYTES = 22;
 const LONGEST_COMMENT = 65_535;
 const [STORED, DEFLATED] = [0, 8];
-
-export const DAMAGED = "it is damaged, or no .xlsx workbook";
-const TOO_LARGE_INSIDE = "it is far larger inside than a workbook to be checked can be";
 
 /**
  * A reader of a zip's parts: `names` are all there are, `text(name)` promises the text of one.
@@ -51,7 +48,7 @@ function entriesOf(view) {
   while (end >= first && view.getUint32(end, true) !== END) end -= 1;
   if (end < first) throw new Refusal(DAMAGED);
   const count = view.getUint16(end + 10, true);
-  if (count > MOST_PARTS) throw new Refusal(`it has ${count} parts, more than ${MOST_PARTS}`);
+  if (count > MOST_ZIP_PARTS) throw new Refusal(`it has ${count} parts, more than ${MOST_ZIP_PARTS}`);
   const entries = new Map();
   let at = view.getUint32(end + 16, true);
   for (let k = 0; k < count; k += 1) {

@@ -1,12 +1,10 @@
 // A number written as the arithmetic that leads to it, 2*-43*14; as gdlab/marking/working.py has it.
+import { LONGEST_WORKING, NOT_WORKED, TOO_FAR } from "./constants.js";
 import { IEEE } from "./arithmetic.js";
 
 const WORD = / ?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?|[.,]\d+|\*\*|[-+*/^()]|sqrt)/g;
 // A comma before three digits may stand before thousands.
 const TWO_MEANINGS = /^[1-9]\d{0,2},\d{3}$/;
-const LONGEST_WORKING = 200;
-const NOT_WORKED = "no number, and no arithmetic with + - * / ^ ( ) and sqrt";
-const TOO_FAR = "no number that a spreadsheet can hold";
 
 class Unworked extends Error {}
 

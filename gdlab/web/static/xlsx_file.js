@@ -1,11 +1,8 @@
 // The cells of a workbook that a person drops on the page: read as data, nothing is evaluated.
+import { DAMAGED, MOST_CELLS, MOST_SHEETS, READ_COLUMNS, READ_ROWS } from "./constants.js";
 import { Refusal } from "./number_input.js";
-import { DAMAGED, unzipped } from "./unzip.js";
+import { unzipped } from "./unzip.js";
 
-const MOST_SHEETS = 40;
-const READ_ROWS = 2_100;
-const READ_COLUMNS = 150;
-const MOST_CELLS = 300_000;
 const OLD_FORMAT = [0xd0, 0xcf, 0x11, 0xe0];
 const MARKED_ZIP = [0x50, 0x4b];
 // Formats of dates and times among those that every workbook has.
