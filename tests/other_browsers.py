@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 WAIT = 30
 ENTER = "\ue007"
@@ -37,18 +37,15 @@ def _actions(kind: str, *steps: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"type": kind, "id": kind, "actions": list(steps)}]
 
 
-class Browser:
-    """A page: ``open``, ``evaluate`` and what hands do."""
+class Browser(Protocol):
+    """A page: ``open``, ``evaluate`` and ``perform`` are each browser's own, hands are alike."""
 
-    def open(self, address: str) -> None:
-        raise NotImplementedError
+    def open(self, address: str) -> None: ...
 
     def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression, by way of JSON."""
-        raise NotImplementedError
 
-    def perform(self, actions: list[dict[str, Any]]) -> None:
-        raise NotImplementedError
+    def perform(self, actions: list[dict[str, Any]]) -> None: ...
 
     def wait_for(self, expression: str) -> None:
         deadline = time.monotonic() + WAIT

@@ -8,7 +8,8 @@ import random
 
 import pytest
 from zoo import slipped, write
-from zoo_kinds import KINDS, case_of, line_rows
+from zoo_kinds import KINDS, case_of
+from zoo_lines import line_rows
 from zoo_none import NONE, newton, pasted, solver
 
 from gdlab import read_workbook

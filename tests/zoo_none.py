@@ -3,7 +3,7 @@
 import random
 
 from zoo import Case, at
-from zoo_kinds import Table, points
+from zoo_tables import Table, points
 
 
 def _table(columns, constants, n, seed=0):
