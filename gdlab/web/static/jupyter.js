@@ -179,15 +179,13 @@ export default {
     function makeHost(name) {
       if (!pages[name]) return null;
       const { page: own, programs } = pages[name];
-      const ask = ({ ...request }, ...rest) => kernel({ ...request, model: name }, ...rest);
-      const made = withPractice(createHost(own, programs, ask), own, programs, (tab) => {
-        // A sheet's slips are many: only a practice needs them. Without a kernel hints only ask.
-        ask({ what: "slips", sheet: tab }).then(learn, () => {});
-      });
-      const learn = (found) => {
+      const ask = (request, ...rest) => kernel({ ...request, model: name }, ...rest);
+      // A sheet's slips are many: only a practice needs them. Without a kernel hints only ask.
+      const askForSlips = (tab) => ask({ what: "slips", sheet: tab }).then((found) => {
         made.learn(found);
         sheet.answer(host.ask({ kind: "show" }));
-      };
+      }, () => {});
+      const made = withPractice(createHost(own, programs, ask), own, programs, askForSlips);
       // While there is a kernel: without one the sheet can then still write its workbook.
       if (name === page.model) ask({ what: "workbook" }).then(made.learn, () => {});
       return made;
