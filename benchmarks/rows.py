@@ -104,28 +104,24 @@ def until_frame(size: int) -> list[float]:
     return in_turns([fresh, lambda: gdlab.trace("adam", epochs=epochs).frame], repeats)
 
 
+def over_c(row: dict) -> Goal:
+    """The goal of one comparison with C; SystemExit where the C loop has other bits."""
+    if not row["equal"]:
+        raise SystemExit(f"{row['rule']}: the C loop has other bits, so its time says nothing")
+    return Goal(f"{row['rule']}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)
+
+
 def goals() -> list[Goal]:
     """The goals about rows: against C, through to the frame, memory, subnormals."""
     found = []
     for rule in gdlab.rules():
         rows = compare(rule)
-        if not all(row["equal"] for row in rows):
-            raise SystemExit(f"{rule}: the C loop has other bits, so its time says nothing")
-        found += [
-            Goal(f"{rule}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)
-            for row in rows
-        ]
+        found += [over_c(row) for row in rows]
         if rule == "adam":
             slow = rows[-1]["gdlab"] / rows[0]["gdlab"]
             found.append(Goal("adam: ns per row at 10^7 over 10^4", slow, "times", 1.3))
     for model in gdlab.models():
-        rows = compare_model(model)
-        if not all(row["equal"] for row in rows):
-            raise SystemExit(f"{model}: the C loop has other bits, so its time says nothing")
-        found += [
-            Goal(f"{row['rule']}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)
-            for row in rows
-        ]
+        found += [over_c(row) for row in compare_model(model)]
     for size in SIZES:
         kernel_alone, to_frame = until_frame(size)
         what = f"adam: trace to frame over fresh kernel, {size:,} rows"

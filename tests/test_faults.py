@@ -1,6 +1,5 @@
 """A full disk, a run that is killed, a parent that is gone: the old file stays, nothing is left."""
 
-import csv
 import hashlib
 import os
 import random
@@ -11,39 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import GDLAB, command, linux, one_line, posix, students
 from handed_in import hand_in
 
 from gdlab.core.files import PREFIX
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
-GDLAB = str(Path(sys.executable).with_name("gdlab"))
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files or signals")
-linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Linux only")
-
-
-def command(*words, cwd=None, timeout=300, **options):
-    return subprocess.run(
-        [GDLAB, *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        **options,
-    )
-
-
-def one_line(done, words=""):
-    """The one line on standard error with which a command was refused."""
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.count("\n") == 1 and done.stderr.startswith("gdlab "), done.stderr
-    assert words in done.stderr
-    return done.stderr
-
-
-def students(path, *rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("id", "name"), *rows])
-    return path
 
 
 # --- 7: a full disk ---

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from commands import GDLAB, command, posix, students
 from deliveries import fill, lines_of
 from handed_in import hand_in
 
@@ -26,34 +27,6 @@ from gdlab.marking.classes import mark_class, new_class
 from gdlab.marking.classes.journal import Journal
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
-GDLAB = str(Path(sys.executable).with_name("gdlab"))
-posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such files or signals")
-linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Linux only")
-
-
-def command(*words, cwd=None, timeout=300, **options):
-    return subprocess.run(
-        [GDLAB, *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        **options,
-    )
-
-
-def one_line(done, words=""):
-    """The one line on standard error with which a command was refused."""
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.count("\n") == 1 and done.stderr.startswith("gdlab "), done.stderr
-    assert words in done.stderr
-    return done.stderr
-
-
-def students(path, *rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([("id", "name"), *rows])
-    return path
 
 
 def as_another(path):
