@@ -1,9 +1,9 @@
 """The rows of an OpenDocument spreadsheet (.ods), walked once by expat under limits."""
 
-from typing import Any, NamedTuple, NoReturn
-from xml.parsers import expat
+from typing import Any, NamedTuple
 
 from gdlab.reading.door import MOST_FIELDS, Refused
+from gdlab.reading.walking import walk
 
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
@@ -26,18 +26,7 @@ def tables_of(
     Raises Refused where it is damaged or has more rows or values than any list of points.
     """
     walker = _OdsWalker(most_rows, most_columns, uncalculated)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartDoctypeDeclHandler = _refuse_dtd
-    parser.StartElementHandler = walker.start
-    parser.EndElementHandler = walker.end
-    parser.CharacterDataHandler = walker.text
-    parser.buffer_text = True
-    try:
-        parser.Parse(content, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        if isinstance(error, Refused):
-            raise
-        raise Refused("its content is damaged") from None
+    walk(content, walker, "its content is damaged")
     return walker.tables
 
 
@@ -102,7 +91,3 @@ class _OdsWalker:
 def _count(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "1")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 9 else 1
-
-
-def _refuse_dtd(*_declaration: object) -> NoReturn:
-    raise Refused("its XML declares a document type, which no spreadsheet program writes")

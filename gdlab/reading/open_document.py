@@ -1,12 +1,11 @@
 """The sheets of an OpenDocument spreadsheet (.ods) with their formulas, walked once by expat."""
 
 import re
-from typing import NoReturn
-from xml.parsers import expat
 
 from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import MOST_FIELDS, Refused
+from gdlab.reading.walking import walk
 
 PREFIX = re.compile(r"(?:of|oooc|msoxl):=?=")
 # A text in quotes, a reference in brackets, a semicolon between arguments.
@@ -17,16 +16,7 @@ PLACE = re.compile(r"(?:(\$?(?:'(?:[^']|'')+'|[^.'\[\]]+))?\.)?(\$?[A-Z]{1,3}\$?
 def read_open_document(content: bytes) -> Book:
     """Read a content.xml; Refused where it is damaged or holds more cells than are read."""
     walker = _ContentWalker()
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_dtd
-    parser.StartElementHandler = walker.start
-    parser.EndElementHandler = walker.end
-    parser.CharacterDataHandler = walker.text
-    parser.buffer_text = True
-    try:
-        parser.Parse(content, True)
-    except (expat.ExpatError, LookupError):
-        raise Refused("its content is damaged") from None
+    walk(content, walker, "its content is damaged", spaces=None)
     return walker.book
 
 
@@ -121,7 +111,3 @@ class _ContentWalker:
 def _count(attributes: dict[str, str], name: str) -> int:
     text = attributes.get(name, "1")
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 9 else 1
-
-
-def _refuse_dtd(*_declaration: object) -> NoReturn:
-    raise Refused("its XML declares a document type, which no spreadsheet program writes")

@@ -2,10 +2,9 @@
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import NoReturn
-from xml.parsers import expat
 
 from gdlab.reading.door import Refused
+from gdlab.reading.walking import walk
 
 # Of elements other than these openpyxl makes an object for each: styles, names, conditions.
 LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
@@ -58,17 +57,7 @@ class PartWalker:
         self.listed: set[str] = set()
         self.facts: SheetFacts | None = None
         self.cell, self.in_value, self.has_formula, self.has_value = "", False, False, False
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartDoctypeDeclHandler = _refuse_dtd
-        parser.EntityDeclHandler = _refuse_dtd
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.text
-        parser.buffer_text = True
-        try:
-            parser.Parse(content, True)
-        except (expat.ExpatError, LookupError):
-            raise Refused(f"its part {part[:60]!a} is damaged") from None
+        walk(content, self, f"its part {part[:60]!a} is damaged")
         return self.facts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -171,7 +160,3 @@ def _width(text: str | None) -> float:
 
 def _whole(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def _refuse_dtd(*_declaration: object) -> NoReturn:
-    raise Refused("its XML declares a document type, which no spreadsheet program writes")

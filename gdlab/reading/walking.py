@@ -1,0 +1,43 @@
+"""XML from strangers, walked once by expat: elements and texts, under no document type."""
+
+from typing import NoReturn, Protocol
+from xml.parsers import expat
+
+from gdlab.reading.door import Refused
+
+
+class Walker(Protocol):
+    """What hears of elements and texts, and refuses what is too much."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self, text: str) -> None:
+        """A text between two elements' ends."""
+
+
+def walk(content: bytes, walker: Walker, damaged: str, spaces: str | None = " ") -> None:
+    """Lead a walker through XML; Refused with ``damaged``, or for a document type.
+
+    ``spaces`` separates an element's namespace from its name; None leaves prefixes as they are.
+    """
+    parser = expat.ParserCreate(namespace_separator=spaces)
+    parser.StartDoctypeDeclHandler = _refuse_dtd
+    parser.EntityDeclHandler = _refuse_dtd
+    parser.StartElementHandler = walker.start
+    parser.EndElementHandler = walker.end
+    parser.CharacterDataHandler = walker.text
+    parser.buffer_text = True
+    try:
+        parser.Parse(content, True)
+    except Refused:
+        raise
+    except (expat.ExpatError, LookupError, ValueError):
+        raise Refused(damaged) from None
+
+
+def _refuse_dtd(*_declaration: object) -> NoReturn:
+    raise Refused("its XML declares a document type, which no spreadsheet program writes")
