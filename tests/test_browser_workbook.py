@@ -2,12 +2,14 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 
 import openpyxl
 import pytest
 from lab import KERNEL_IS_IDLE, lab, open_notebook, run_all
+from playwright.sync_api import expect
 
 import gdlab
 from gdlab.core.explanation import short
@@ -277,6 +279,39 @@ def test_a_hundred_thousand_rows_scroll_as_well_as_29(page):
     page.fill("[data-input=epochs] .gd-box", "5")
     page.press("[data-input=epochs] .gd-box", "Tab")
     page.wait_for_selector(".gd-table[aria-rowcount='148']")
+
+
+IN_A_NEW_CELL = """async (source) => {
+    const { commands, shell } = window.jupyterapp;
+    const { content } = shell.currentWidget;
+    content.activeCellIndex = content.widgets.length - 1;
+    await commands.execute("notebook:insert-cell-below");
+    content.activeCell.model.sharedModel.setSource(source);
+    await commands.execute("notebook:run-cell");
+}"""
+
+
+def test_two_views_of_a_sheet_and_another_beside_it(page):
+    made = "mine, other = gdlab.sheet('adam'), gdlab.sheet('adam')\ndisplay(mine, mine, other)"
+    page.evaluate(IN_A_NEW_CELL, f"import gdlab\n{made}")
+    views = page.locator(".gd")
+    expect(views).to_have_count(4)
+    whole, first, second, other = views.all()
+    rates = [view.locator("[data-input=lr] .gd-box") for view in (first, second, other, whole)]
+    rates[0].fill("0.25")
+    rates[0].press("Enter")
+    for box, rate in zip(rates, ("0.25", "0.25", "0.001", "0.1"), strict=True):
+        expect(box).to_have_value(rate)
+    second.locator(".gd-model select").select_option("plane")
+    for view, count in ((first, 1), (second, 1), (other, 0), (whole, 0)):
+        expect(view.locator("[data-input=start_slope1]")).to_have_count(count)
+    page.evaluate(
+        IN_A_NEW_CELL, "print(mine.model, mine.trace.rows, other.model, other.trace.rows)"
+    )
+    expect(page.locator(".jp-OutputArea").last).to_have_text(re.compile("plane 45 line 145"))
+    for _ in range(2):
+        page.evaluate("window.jupyterapp.commands.execute('notebook:delete-cell')")
+    expect(views).to_have_count(1)
 
 
 KERNEL = "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.id"
