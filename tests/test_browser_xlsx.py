@@ -27,6 +27,9 @@ OPTIONS: list[dict[str, Any]] = [
     {"rule": "adam", "model": "plane", "batch_size": 2},
     {"rule": "adam", "model": "network_2_2_2", "points": [(0.1, 0.2, 0.3, 0.4), (0.5, 0.1, 0, 1)]},
     {"rule": "sgd", "model": "quadratic", "lr": 9.0},
+    # One point an epoch: every row ends one.
+    {"rule": "adam", "model": "network_2_2_2"},
+    {"rule": "sgd", "points": [(3, 4)]},
 ]
 
 

@@ -133,7 +133,12 @@ class Workbook(xlsxwriter.Workbook):
         key = (name, *sorted(more.items()))
         if key not in self._styles:
             base = {} if name in OVERLAYS else FONT
-            self._styles[key] = self.add_format({**base, **STYLES[name], **more})
+            made = self.add_format({**base, **STYLES[name], **more})
+            self._styles[key] = made
+            # Numbered as it is made, not when a first cell has it: the page's workbook, which is
+            # filled in later, has the same numbers then.
+            if name not in OVERLAYS:
+                made._get_xf_index()
         return self._styles[key]
 
 
