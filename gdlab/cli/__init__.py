@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         complain(prog, str(error).partition("\n")[0])
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        complain(prog, f"{place}{error.strerror or error}")
+        file = f"{error.filename}: " if error.filename else ""
+        complain(prog, f"{file}{error.strerror or error}")
     except ValueError as error:
         complain(prog, str(error))
     else:

@@ -92,12 +92,12 @@ def _paths(out: str | None, rules: list[str]) -> "list[Path]":
 
     from gdlab.core.files import check_workbook_name
 
-    place = Path(out or "")
-    if place.suffix and not place.is_dir():
-        check_workbook_name(place)
+    path = Path(out or "")
+    if path.suffix and not path.is_dir():
+        check_workbook_name(path)
         if len(rules) > 1:
             raise ValueError(f"{out} is one workbook; for several rules give --out a folder")
-        return [place]
-    if place.is_file():
+        return [path]
+    if path.is_file():
         raise ValueError(f"{out} is a file; name a folder, or a workbook that ends in .xlsx")
-    return [place / f"{rule}.xlsx" for rule in rules]
+    return [path / f"{rule}.xlsx" for rule in rules]

@@ -81,11 +81,11 @@ def _check(args: argparse.Namespace) -> int:
             complain(args.prog, f"{given}: No such file")
             code = BAD_INPUT
         files += matching
-    places = _marked_places(files, args.marked) if args.marked and files else {}
+    paths = _marked_paths(files, args.marked) if args.marked and files else {}
     with progress("Checking", total=len(files)) as done:
         for file in files:
             try:
-                found = _checked(file, args, places.get(file))
+                found = _checked(file, args, paths.get(file))
             except (ValueError, OSError) as error:
                 complain(args.prog, str(error))
                 code = BAD_INPUT
@@ -169,7 +169,7 @@ def _print(found: "Report | Reading", as_json: bool, prog: str) -> None:
         print(found)
 
 
-def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
+def _marked_paths(files: list[str], out: str) -> "dict[str, Path]":
     """Where each marked copy goes: ``out`` itself for one file, else a folder of that name."""
     from pathlib import Path
 
@@ -182,7 +182,7 @@ def _marked_places(files: list[str], out: str) -> "dict[str, Path]":
         if folder.exists():
             raise ValueError(f"--marked {out}: for several files name a folder")
         make_folder(folder)
-    places = {file: folder / Path(file).name for file in files}
-    if len(set(places.values())) < len(places):
+    paths = {file: folder / Path(file).name for file in files}
+    if len(set(paths.values())) < len(paths):
         raise ValueError(f"--marked {out}: two of the files have the same name; check them apart")
-    return places
+    return paths

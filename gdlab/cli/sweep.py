@@ -47,14 +47,14 @@ def add(group: Commands) -> None:
 
 
 def _sweep(args: argparse.Namespace) -> None:
-    from gdlab.core.files import checked_place, replacing
+    from gdlab.core.files import checked_path, replacing
     from gdlab.studies.sweeps import sweep
 
     _check_ending("--out", args.out, (".parquet", ".csv"))
     _check_ending("--plot", args.plot, (".png", ".svg", ".pdf"))
     for path in filter(None, (args.out, args.plot)):
         # Known now, not after a long sweep.
-        checked_place(path)
+        checked_path(path)
     over: dict[str, list[float]] = {}
     for given in args.over:
         name, values = _values(given)

@@ -17,9 +17,9 @@ def parabola() -> Points:
 
 def on_a_plane() -> Points:
     """Nine points of y = 1 + 2*x1 - 3*x2."""
-    places = [(float(x1), float(x2)) for x1 in (-1, 0, 1) for x2 in (-1, 0, 1)]
-    x1, x2 = ([place[i] for place in places] for i in (0, 1))
-    return x1, x2, [1 + 2 * a - 3 * b for a, b in places]
+    corners = [(float(x1), float(x2)) for x1 in (-1, 0, 1) for x2 in (-1, 0, 1)]
+    x1, x2 = ([corner[i] for corner in corners] for i in (0, 1))
+    return x1, x2, [1 + 2 * a - 3 * b for a, b in corners]
 
 
 def exam() -> Points:

@@ -62,9 +62,9 @@ def run(
         out = np.empty(shape)
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         given_points = [np.asarray(values, dtype=float) for values in points]
-        places = np.asarray(order, dtype=np.int64)
+        order_given = np.asarray(order, dtype=np.int64)
         sizes = (epochs, samples, np.uint64(every))
-        given = (*sizes, *given_points, places, *numbers, tuple(out), tuple(epoch_out))
+        given = (*sizes, *given_points, order_given, *numbers, tuple(out), tuple(epoch_out))
         ends = interruptible(run_compiled, text, *given)
         return out, epoch_out, ends
 

@@ -32,19 +32,19 @@ def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
     permissions before the umask. Raises ValueError naming ``path`` where its folder is not there,
     where nothing can be written, or where a link of another user leads there.
     """
-    place = checked_place(path)
+    target = checked_path(path)
 
     def make() -> Path:
-        beside = place.with_name(f"{PREFIX}{secrets.token_hex(8)}{place.suffix}")
+        beside = target.with_name(f"{PREFIX}{secrets.token_hex(8)}{target.suffix}")
         os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         return beside
 
     try:
-        _clear_once(place.parent)
+        _clear_once(target.parent)
         # Made not earlier than inside this block, so that an interrupt leaves nothing behind.
         with _working(make) as beside:
             yield beside
-            beside.replace(place)
+            beside.replace(target)
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror or error}") from None
 
@@ -139,21 +139,21 @@ def _abandoned(rest: Path) -> bool:
         os.close(handle)
 
 
-def checked_place(path: str | Path) -> Path:
+def checked_path(path: str | Path) -> Path:
     """Where a file to be written will stand; ValueError naming ``path`` where none can stand."""
     try:
         refuse_foreign_links(path)
         # A link stays a link: the file that it points to is replaced.
-        place = Path(path).resolve()
-        if place.is_dir():
+        target = Path(path).resolve()
+        if target.is_dir():
             raise ValueError(f"{path} is a folder; name a file in it")
-        if place.exists() and not place.is_file():
+        if target.exists() and not target.is_file():
             raise ValueError(f"{path} is no ordinary file and is not replaced")
-        if not place.parent.is_dir():
-            raise ValueError(f"{path}: there is no folder {place.parent}")
+        if not target.parent.is_dir():
+            raise ValueError(f"{path}: there is no folder {target.parent}")
     except (OSError, RuntimeError) as error:
         raise ValueError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-    return place
+    return target
 
 
 def make_folder(path: str | Path) -> Path:

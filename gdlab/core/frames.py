@@ -16,21 +16,21 @@ PRINTED = (
 
 
 def counted_cells(
-    run: "Trace", name: str, epochs: "np.ndarray", places: "np.ndarray"
+    run: "Trace", name: str, epochs: "np.ndarray", within: "np.ndarray"
 ) -> "np.ndarray":
-    """A counter's or a point's cells; ``epochs`` and ``places`` in them are counted from 0."""
+    """A counter's or a point's cells; ``epochs`` and ``within`` in them are counted from 0."""
     import numpy as np
 
     if name in run.table.point:
         values = np.array(run.points[run.table.point.index(name)])
-        return np.asarray(values[counted_cells(run, "sample", epochs, places) - 1])
-    counted = places + 1
+        return np.asarray(values[counted_cells(run, "sample", epochs, within) - 1])
+    counted = within + 1
     if name == "epoch":
         counted = epochs + 1
     elif name == "t":
-        counted = epochs * run.samples + (places + 1)
+        counted = epochs * run.samples + (within + 1)
     elif name == "sample" and run.order:
-        counted = run.order_drawn[epochs * run.samples + places] + 1
+        counted = run.order_drawn[epochs * run.samples + within] + 1
     return np.asarray(counted)
 
 
@@ -55,12 +55,12 @@ def _given(run: "Trace") -> dict[str, "np.ndarray"]:
     if run.every > 1:
         return {name: run.column(name) for name in names}
     # Epochs down and samples across: most of these columns repeat themselves in one of the two.
-    epochs, places = np.arange(run.n_epochs)[:, None], np.arange(run.samples)
+    epochs, within = np.arange(run.n_epochs)[:, None], np.arange(run.samples)
     columns = {}
     for name in names:
         kind = float if name in run.table.point else np.int64
         columns[name] = np.empty(run.rows, kind)
-        columns[name].reshape(run.n_epochs, -1)[:] = counted_cells(run, name, epochs, places)
+        columns[name].reshape(run.n_epochs, -1)[:] = counted_cells(run, name, epochs, within)
     return columns
 
 

@@ -19,7 +19,7 @@ from gdlab.language.grammar import (
 
 # Right ones agree to 1e-13; wrong ones differ by more than 1e-4 somewhere.
 AGREE = 1e-9
-PLACES, GRADIENT_TRIES = 5, 200
+POINTS_COMPARED, GRADIENT_TRIES = 5, 200
 
 
 def with_helpers(formulas: Formulas, loss: str) -> Formulas:
@@ -87,9 +87,9 @@ def forward_steps(formulas: Formulas) -> dict[str, ast.expr]:
 
 
 def check(formulas: Formulas, loss: str) -> None:
-    """Compare the gradients that a function returns with the derived ones, at random places.
+    """Compare the gradients that a function returns with the derived ones, at random points.
 
-    Raises GrammarError with the numbers of the first place where one differs.
+    Raises GrammarError with the numbers of the first point where one differs.
     """
     forward = forward_steps(formulas)
     draw = random.Random(formulas.name)
@@ -101,29 +101,29 @@ def check(formulas: Formulas, loss: str) -> None:
         # The derivative with respect to a line is that of the lines after it.
         others = {step: tree for step, tree in forward.items() if step != name}
         wanted = backward(others, loss, (name,)) if name != loss else {gradient: ast.Constant(1)}
-        places = 0
+        compared = 0
         for _ in range(GRADIENT_TRIES):
-            place = {one: round(draw.gauss(0, 2), 2) for one in formulas.arguments}
+            point = {one: round(draw.gauss(0, 2), 2) for one in formulas.arguments}
             try:
-                values = _values(formulas.steps, place)
+                values = _values(formulas.steps, point)
                 value = _values(wanted, values)[gradient]
             except CellError:
                 continue
             found = values[gradient]
             if abs(found - value) > AGREE * max(abs(found), abs(value), 1e-3):
-                row = ", ".join(f"{one} = {number:.10g}" for one, number in place.items())
+                row = ", ".join(f"{one} = {number:.10g}" for one, number in point.items())
                 raise GrammarError(
                     f"{formulas.name}: {gradient} is not the derivative of {loss}. Where {row}, it"
                     f" is {found:.10g}, and the derivative is {value:.10g}"
                 )
-            places += 1
-            if places == PLACES:
+            compared += 1
+            if compared == POINTS_COMPARED:
                 break
 
 
-def _values(steps: Mapping[str, ast.expr], place: Mapping[str, float]) -> dict[str, float]:
+def _values(steps: Mapping[str, ast.expr], point: Mapping[str, float]) -> dict[str, float]:
     """The values of some lines; CellError where one has none."""
-    known = dict(place)
+    known = dict(point)
     for name, tree in steps.items():
         known[name] = evaluate(tree, known.__getitem__)
     return known

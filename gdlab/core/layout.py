@@ -68,18 +68,18 @@ def epoch_letters(table: Table, name: str) -> str:
     return letters(len(table.columns) + 1 + table.epoch_names.index(name))
 
 
-def place(table: Table, name: str) -> str:
+def column_letters(table: Table, name: str) -> str:
     """The letters of one of the rows' columns."""
     return letters(table.names.index(name))
 
 
 def cell(table: Table, name: str, t: int) -> str:
     """The address of a column's cell at update ``t``; t = 0 is the start row."""
-    return f"{place(table, name)}{START_ROW + t}"
+    return f"{column_letters(table, name)}{START_ROW + t}"
 
 
 def sections(table: Table) -> dict[str, range]:
-    """The columns of a model's table by what they do, as places from 0; none for the plain line.
+    """The columns of a model's table by what they do, numbered from 0; none for the plain line.
 
     The data, the parameters, the forward pass, the backward pass, the rule, the update.
     """
@@ -87,7 +87,7 @@ def sections(table: Table) -> dict[str, range]:
         return {}
     bases = [column.part.base for column in table.columns]
     first = table.names.index(table.parameters[0])
-    last_gradient = max(place for place, base in enumerate(bases) if "grad" in base)
+    last_gradient = max(index for index, base in enumerate(bases) if "grad" in base)
     ends = {
         "data": first,
         "parameters": first + len(table.parameters),
@@ -100,7 +100,7 @@ def sections(table: Table) -> dict[str, range]:
     found = {
         name: range(begin, end) for begin, (name, end) in zip(begins, ends.items(), strict=False)
     }
-    return {name: places for name, places in found.items() if places}
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def rows_block(table: Table, name: str, rows: int) -> str:
@@ -113,9 +113,9 @@ def points_block(table: Table, name: str, points: int | str) -> str:
 
     ``points`` is their number, or a text that stands for the last one's row.
     """
-    place = f"${letters(table.point.index(name))}$"
+    column = f"${letters(table.point.index(name))}$"
     last = points if isinstance(points, str) else DATA_START_ROW + points
-    return f"{DATA_SHEET}!{place}{DATA_START_ROW + 1}:{place}{last}"
+    return f"{DATA_SHEET}!{column}{DATA_START_ROW + 1}:{column}{last}"
 
 
 def count(table: Table, points: int | str) -> str:
@@ -133,9 +133,9 @@ def shape(table: Table, name: str, points: int | str) -> str | None:
     def put(word: str) -> str:
         kind, found = table.resolve(word)
         if kind == OWN:
-            return place(table, found) + "{row}"
+            return column_letters(table, found) + "{row}"
         if kind == ABOVE:
-            return place(table, found) + "{above}"
+            return column_letters(table, found) + "{above}"
         return count(table, points) if kind == COUNT else defined_names(table)[found]
 
     column = table.column(name)
@@ -182,16 +182,16 @@ def epoch_formula(table: Table, name: str, epoch: int, points: int) -> str | Non
         if kind == INPUT:
             return defined_names(table)[found]
         if kind == LAST_ROW:
-            return f"{place(table, found)}{last}"
+            return f"{column_letters(table, found)}{last}"
         return own(found, row if kind == OWN else row - 1)
 
     if not epoch:
         return f"={defined_names(table)[table.start_rate]}" if name == next_rate else None
     if name in table.parameters:
-        return f"={place(table, table.carrier(name))}{last}"
+        return f"={column_letters(table, table.carrier(name))}{last}"
     if next_rate and name == table.rate:
         return f"={own(next_rate, row - 1)}"
-    losses = f"{place(table, table.loss)}{first}:{place(table, table.loss)}{last}"
+    losses = f"{column_letters(table, table.loss)}{first}:{column_letters(table, table.loss)}{last}"
     measures = {
         "mean_loss": f"=AVERAGE({losses})",
         "mse": f"=AVERAGE({losses})",

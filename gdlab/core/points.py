@@ -120,7 +120,7 @@ def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
             rows = [_row(row, names) for row in _ordered(points)]
             if any(len(row) != len(names) for row in rows):
                 raise ValueError(kind)
-            columns = [[row[place] for row in rows] for place in range(len(names))]
+            columns = [[row[k] for row in rows] for k in range(len(names))]
     except TypeError:
         raise ValueError(kind) from None
     if not columns[0] or len(set(map(len, columns))) > 1:
@@ -140,9 +140,9 @@ def _column_names(points: Any) -> Any:
         return fields
     if hasattr(points, "keys"):
         return points
-    for place in (points, getattr(points, "schema", None)):
+    for source in (points, getattr(points, "schema", None)):
         for word in ("column_names", "columns", "names"):
-            found = getattr(place, word, None)
+            found = getattr(source, word, None)
             if found is not None and not callable(found):
                 return list(found)
     return None

@@ -200,7 +200,7 @@ def _order(shuffle: bool | str, seed: int, epochs: int, samples: int) -> list[in
     draw = random.Random(seed)
     if shuffle == "replacement":
         return [draw.randrange(samples) for _ in range(epochs * samples)]
-    return [place for _ in range(epochs) for place in draw.sample(range(samples), samples)]
+    return [sample for _ in range(epochs) for sample in draw.sample(range(samples), samples)]
 
 
 def _switch(switch: Mapping[str, Any] | None) -> tuple[Rule | None, dict[str, float]]:

@@ -66,7 +66,7 @@ def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
         rest = errors(units[0] * 0)
         features = np.array([errors(unit) - rest for unit in units]).T
         # A model that is not linear cannot agree at a point of no kind.
-        there = np.array([math.pi / (place + 1) - 2 for place in range(len(units))])
+        there = np.array([math.pi / (k + 1) - 2 for k in range(len(units))])
         expected = features @ there + rest
         size = np.abs(expected).max() + np.abs(rest).max()
         if not np.abs(errors(there) - expected).max() <= 1e-9 * size:

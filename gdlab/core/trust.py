@@ -22,16 +22,16 @@ def refuse_foreign_links(path: str | Path) -> None:
 
 def _links(path: Path) -> Iterator[Path]:
     """The links on the way to a path, in the order in which the system follows them."""
-    place, parts = Path(path.anchor), list(reversed(path.parts[1:]))
+    here, parts = Path(path.anchor), list(reversed(path.parts[1:]))
     followed = 0
     while parts and followed < MOST_LINKS:
         part = parts.pop()
-        place = place.parent if part == ".." else place / part
-        if place.is_symlink():
-            yield place
+        here = here.parent if part == ".." else here / part
+        if here.is_symlink():
+            yield here
             followed += 1
-            target = place.readlink()
-            place = Path(target.anchor) if target.is_absolute() else place.parent
+            target = here.readlink()
+            here = Path(target.anchor) if target.is_absolute() else here.parent
             parts += reversed(target.parts[1:] if target.is_absolute() else target.parts)
 
 
@@ -42,10 +42,10 @@ def private_folder(folder: Path) -> None:
     place; OSError where it cannot be made.
     """
     missing = []
-    place = folder.absolute()
-    while not place.exists():
-        missing.append(place)
-        place = place.parent
+    missing_one = folder.absolute()
+    while not missing_one.exists():
+        missing.append(missing_one)
+        missing_one = missing_one.parent
     refuse_foreign_links(folder)
     for one in reversed(missing):
         # Closed whatever the umask says.
@@ -57,9 +57,9 @@ def private_folder(folder: Path) -> None:
             raise ValueError(f"{one} {why}")
 
 
-def _open_to_others(place: Path, own: bool) -> str | None:
+def _open_to_others(folder: Path, own: bool) -> str | None:
     """Why a folder is not trusted; in a sticky one, such as /tmp, nobody renames what is mine."""
-    found = place.stat()
+    found = folder.stat()
     if not stat.S_ISDIR(found.st_mode):
         return "is no folder"
     if not _trusted(found.st_uid) or (own and not _mine(found.st_uid)):

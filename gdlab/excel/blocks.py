@@ -55,7 +55,7 @@ class Block:
         """The last column, that of a column or of an input."""
         return self.left + max(len(self.names), len(input_values(self.trace))) - 1
 
-    def place(self, name: str) -> str:
+    def letters(self, name: str) -> str:
         """The letters of a column, its own or a shared one."""
         if name in self.shared_names:
             return f"${letters(self.shared + self.shared_names.index(name))}"
@@ -67,13 +67,13 @@ class Block:
 
     def last(self, parameter: str) -> str:
         """The formula of a parameter after the last row."""
-        return f"={self.place(self.trace.table.carrier(parameter))}{START_ROW + self.trace.rows}"
+        return f"={self.letters(self.trace.table.carrier(parameter))}{START_ROW + self.trace.rows}"
 
     def rmse(self, epoch: int) -> str:
         """The formula of an epoch's RMSE."""
-        samples, place = self.trace.samples, self.place(self.trace.table.loss)
+        samples, loss = self.trace.samples, self.letters(self.trace.table.loss)
         first, last = START_ROW + (epoch - 1) * samples + 1, START_ROW + epoch * samples
-        return f"=SQRT(AVERAGE({place}{first}:{place}{last}))"
+        return f"=SQRT(AVERAGE({loss}{first}:{loss}{last}))"
 
     def shape(self, name: str) -> str:
         """The formulas of a column, with {row} and {above} for the row numbers."""
@@ -81,9 +81,9 @@ class Block:
         def put(word: str) -> str:
             kind, found = table.resolve(word)
             if kind == OWN:
-                return self.place(found) + "{row}"
+                return self.letters(found) + "{row}"
             if kind == ABOVE:
-                return self.place(found) + "{above}"
+                return self.letters(found) + "{above}"
             return count(table, self.trace.samples) if kind == COUNT else self.input(found)
 
         table = self.trace.table
@@ -148,7 +148,7 @@ def row_writer(book: Workbook, sheet: Sheet, blocks: Sequence[Block]) -> Callabl
         for block in blocks
         for column, name in enumerate(block.names, block.left)
     ]
-    sample = blocks[0].place("sample")
+    sample = blocks[0].letters("sample")
     looks = {name: (book.style(name), book.style(f"{name}_last")) for name in ("counter", "number")}
 
     def write(row: int) -> None:

@@ -103,8 +103,8 @@ def legend(axes: "Axes", runs: Sequence[Trace], always: bool = False) -> None:
 def legend_below(axes: "Axes") -> None:
     """A legend under the axes, where no curve runs; pictures.py makes room for it."""
     columns = legend_columns(axes.get_legend_handles_labels()[1])
-    place: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
-    axes.legend(fontsize=8, ncols=columns, frameon=False, **place)
+    below: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
+    axes.legend(fontsize=8, ncols=columns, frameon=False, **below)
 
 
 def legend_columns(labels: Sequence[str]) -> int:

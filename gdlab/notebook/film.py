@@ -67,8 +67,8 @@ def _scene(run: Trace) -> tuple["Figure", Any]:
     axes = figure.add_axes((0.09, 0.13, 0.53, 0.78))
     drawing = "path" if len(run.table.parameters) > 1 else "loss"
     draw(drawing, axes, [run])
-    if axes.get_legend():
-        axes.get_legend().remove()
+    if legend := axes.get_legend():
+        legend.remove()
     axes.spines[["top", "right"]].set_visible(False)
     curve = axes.lines[0]
     whole = [np.asarray(values) for values in curve.get_data()]

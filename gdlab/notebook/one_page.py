@@ -73,8 +73,8 @@ def _pictures(figure: "Figure", run: Trace, down: float, height: float) -> None:
     there = drawings_of(run)
     second = next(name for name in ("line", "path", "epochs") if name in there)
     wide = (WIDTH - 2 * MARGIN - 1.1) / 2
-    for place, drawing in enumerate(("loss", second)):
-        left, bottom = MARGIN + 0.5 + place * (wide + 0.6), HEIGHT - down - height + 0.45
+    for number, drawing in enumerate(("loss", second)):
+        left, bottom = MARGIN + 0.5 + number * (wide + 0.6), HEIGHT - down - height + 0.45
         spot = (left / WIDTH, bottom / HEIGHT, wide / WIDTH, (height - 0.7) / HEIGHT)
         axes = figure.add_axes(spot)
         draw(drawing, axes, [run])

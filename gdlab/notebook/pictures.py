@@ -53,20 +53,20 @@ def plot(
         raise ValueError("plot needs at least one run: plot(gdlab.trace('sgd'), 'loss')")
     there = drawings_of(several[0])
     wanted = drawings or ("loss", next(name for name in ("line", "path", "steps") if name in there))
-    figure, places = side_by_side(len(wanted))
-    for axes, drawing in zip(places, wanted, strict=True):
+    figure, panels = side_by_side(len(wanted))
+    for axes, drawing in zip(panels, wanted, strict=True):
         draw(drawing, axes, several, row, parameters)
-    make_room(figure, places)
+    make_room(figure, panels)
     names = ", ".join(run.rule for run in several)
     return Picture(figure, f"Picture of {names}: {', '.join(wanted)}")
 
 
 def plot_tangents(run: Trace, row: int = 1) -> Picture:
     """Show the gradient of one row as the slopes of two curves: the error by each parameter."""
-    figure, places = side_by_side(len(run.table.parameters))
-    for axes, parameter in zip(places, run.table.parameters, strict=True):
+    figure, panels = side_by_side(len(run.table.parameters))
+    for axes, parameter in zip(panels, run.table.parameters, strict=True):
         draw_tangent(axes, run, parameter, row)
-    make_room(figure, places)
+    make_room(figure, panels)
     return Picture(figure, f"Picture of {run.rule}: tangents in row {row}")
 
 
@@ -75,7 +75,7 @@ def side_by_side(count: int) -> tuple["Figure", list[Any]]:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH * count, HEIGHT), dpi=DPI)
-    places = list(figure.subplots(1, count, squeeze=False)[0])
+    panels = list(figure.subplots(1, count, squeeze=False)[0])
     figure.subplots_adjust(
         left=0.8 / (WIDTH * count),
         right=1 - 0.15 / (WIDTH * count),
@@ -83,16 +83,16 @@ def side_by_side(count: int) -> tuple["Figure", list[Any]]:
         top=0.91,
         wspace=0.85 / (WIDTH - 0.95),
     )
-    for axes in places:
+    for axes in panels:
         axes.grid(color="#E3E3E3", linewidth=0.6)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-    return figure, places
+    return figure, panels
 
 
-def make_room(figure: "Figure", places: list[Any]) -> None:
+def make_room(figure: "Figure", panels: list[Any]) -> None:
     """Make the figure higher by its legends, which stand under the axes."""
-    legends = [axes.get_legend_handles_labels()[1] for axes in places if axes.get_legend()]
+    legends = [axes.get_legend_handles_labels()[1] for axes in panels if axes.get_legend()]
     lines = [math.ceil(len(labels) / legend_columns(labels)) for labels in legends]
     more = LEGEND_LINE * max(lines) + 0.1 if lines else 0.0
     height = HEIGHT + more

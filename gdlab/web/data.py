@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gdlab.core.columns import Table
-from gdlab.core.layout import inputs, place
+from gdlab.core.layout import column_letters, inputs
 from gdlab.core.lessons import LESSONS
 from gdlab.core.model import find_model
 from gdlab.core.ranges import EPOCHS_RANGE
@@ -141,7 +141,7 @@ def sheet_data(run: Trace) -> dict[str, Any]:
     table = run.table
     return {
         **page_program(run),
-        "places": {name: place(table, name) for name in _raced(run)},
+        "places": {name: column_letters(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
         **order_data(run),

@@ -32,8 +32,8 @@ def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
     for label, run in runs.items():
         shown = _shown(run)
         for name in shown:
-            place = letters(run.table.names.index(name))
-            own = {"group": label, "excel": f"={label}!{place}{{row}}"}
+            at = letters(run.table.names.index(name))
+            own = {"group": label, "excel": f"={label}!{at}{{row}}"}
             columns.append(_column(f"{label}: {name}", latex(name, of=run.table)) | own)
         racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
     for number, column in enumerate(columns):

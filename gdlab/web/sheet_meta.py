@@ -67,19 +67,19 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
     else:
         formula = latex(column.expression, symbol_of)
         numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
-    place = table.names.index(name)
+    index = table.names.index(name)
     starts = {table.carrier(start): one for start, one in table.start_inputs.items()}
     start = starts.get(name)
     return {
         "name": name,
-        "letters": layout.letters(place),
+        "letters": layout.letters(index),
         "symbol": mathml(symbol),
         "formula": mathml(f"{symbol} = {formula}"),
         "numbers": numbers,
         "excel": layout.shape(table, name, "{last_point}"),
         "precedents": list(column.precedents),
         "section": next(
-            (word for word, own in layout.sections(table).items() if place in own), None
+            (word for word, own in layout.sections(table).items() if index in own), None
         ),
         "start": start,
         "startExcel": start and f"={layout.defined_names(table)[start]}",

@@ -132,8 +132,8 @@ def _read_pair(images: str | Path, labels: str | Path) -> tuple[np.ndarray, np.n
             f"{labels}: {len(digits):,} labels for the {len(pixels):,} images of {images}"
         )
     if digits.max() >= CLASSES:
-        place = int(np.argmax(digits >= CLASSES))
-        raise ValueError(f"{labels}: label {place + 1} is {digits[place]}, not a digit 0 to 9")
+        first = int(np.argmax(digits >= CLASSES))
+        raise ValueError(f"{labels}: label {first + 1} is {digits[first]}, not a digit 0 to 9")
     return pixels.reshape(-1, PIXELS), digits.astype(np.int64)
 
 

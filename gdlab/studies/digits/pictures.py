@@ -20,14 +20,14 @@ def plot_race(race: Race) -> Picture:
     """Show the loss of the first epoch, the smooth loss after it, and the test accuracy."""
     from matplotlib.ticker import MaxNLocator
 
-    figure, places = side_by_side(3)
-    draw_curves(places[0], places[1], race, dict(zip(race.rules, race.rules, strict=True)))
+    figure, panels = side_by_side(3)
+    draw_curves(panels[0], panels[1], race, dict(zip(race.rules, race.rules, strict=True)))
     for number, rule in enumerate(race.rules):
         style = STYLES[number % len(STYLES)]
-        places[2].plot(race.accuracy[rule], markersize=5, label=rule, **style)
-    places[2].set(title="Test accuracy after every epoch", xlabel="epoch", ylabel="share right")
-    places[2].xaxis.set_major_locator(MaxNLocator(integer=True))
-    places[2].legend(fontsize=8)
+        panels[2].plot(race.accuracy[rule], markersize=5, label=rule, **style)
+    panels[2].set(title="Test accuracy after every epoch", xlabel="epoch", ylabel="share right")
+    panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
+    panels[2].legend(fontsize=8)
     return Picture(figure, f"Picture of a race of {', '.join(race.rules)}: loss and accuracy")
 
 
@@ -70,10 +70,10 @@ def plot_weights(race: Race) -> Picture:
 
     size = IMAGE * CLASSES + 0.9, IMAGE * len(race.rules) + 0.3
     figure = Figure(figsize=size, dpi=DPI)
-    places = figure.subplots(len(race.rules), CLASSES, squeeze=False)
+    panels = figure.subplots(len(race.rules), CLASSES, squeeze=False)
     left, top = 0.85 / size[0], 1 - 0.25 / size[1]
     figure.subplots_adjust(left, 0.01, 0.995, top, wspace=0.06, hspace=0.06)
-    for row, rule in zip(places, race.rules, strict=True):
+    for row, rule in zip(panels, race.rules, strict=True):
         weights = race.weights[rule]
         most = float(np.abs(weights).max())
         for digit, axes in enumerate(row):
@@ -81,7 +81,7 @@ def plot_weights(race: Race) -> Picture:
             axes.imshow(image, cmap="RdBu_r", vmin=-most, vmax=most)
             axes.set(xticks=[], yticks=[])
         row[0].set_ylabel(f"{rule}\n±{most:.2g}", fontsize=9)
-    for digit, axes in enumerate(places[0]):
+    for digit, axes in enumerate(panels[0]):
         axes.set_title(digit, fontsize=10)
     return Picture(
         figure, f"Picture of the weights of {', '.join(race.rules)}, an image for each digit"
