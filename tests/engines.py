@@ -116,7 +116,7 @@ def save_with_libreoffice(
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
     # Files of one name in several folders would overwrite one another: number them.
-    copies = [folder / f"{number}.xlsx" for number in range(len(paths))]
+    copies = [folder / f"{number}{path.suffix}" for number, path in enumerate(paths)]
     for path, copy in zip(paths, copies, strict=True):
         shutil.copyfile(path, copy)
     run = subprocess.run(

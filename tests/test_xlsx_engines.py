@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 import engines
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 import gdlab
 from gdlab.core.layout import START_ROW
 
+EXPORTS = Path(__file__).parents[1] / "exports"
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 AT_TRUTH = {"intercept": 30, "slope": 2}
 
@@ -67,6 +69,18 @@ def test_libreoffice_agrees_to_its_15_digits(libreoffice, tmp_path):
     paths = [run.to_excel(tmp_path / f"{i}.xlsx") for i, run in enumerate(runs)]
     for path, recomputed in zip(paths, libreoffice(paths), strict=True):
         assert differences(path, recomputed, engines.agrees_to_15_digits) == []
+
+
+def test_an_exported_workbook_comes_back_from_an_open_document(libreoffice, tmp_path):
+    exported = [EXPORTS / "adam.xlsx", EXPORTS / "rmsprop.xlsx"]
+    open_documents = engines.save_with_libreoffice(exported, tmp_path / "there", "ods")
+    for path, back in zip(
+        exported, engines.save_with_libreoffice(open_documents, tmp_path / "back"), strict=True
+    ):
+        before, after = engines.stored(path), engines.stored(back)
+        assert set(after) == set(before)
+        for place, (_, value) in before.items():
+            assert engines.agrees_to_15_digits(value, after[place][1]), place
 
 
 def test_a_wrong_stored_value_is_noticed_by_both(formualizer, libreoffice, tmp_path):
