@@ -237,7 +237,7 @@ def test_a_schedules_own_hyperparameter_is_not_shared_with_a_rules():
     both = gdlab.trace("half", schedule="step_decay", factor=0.5, step_decay_factor=0.25)
     assert both.hyper["factor"] == 0.5
     assert both.hyper["step_decay_factor"] == 0.25
-    assert both.frame["step_slope"][0] == 0.1 * both.frame["grad_slope"][0] * 0.5
+    assert both.frame["step_slope"][1] == 0.1 * both.frame["grad_slope"][1] * 0.5
 
 
 def test_a_start_from_the_signature():

@@ -70,7 +70,7 @@ def test_a_sheet_of_one_rule_names_its_inputs_plainly():
     assert heard == [0.3, 0.4]
     assert sheet.trace.hyper == {"lr": 0.4, "beta1": 0.5, "beta2": 0.999, "eps": 1e-8}
     sheet.set(start_slope=12)
-    assert sheet.trace.frame["slope"][0] == 12
+    assert sheet.trace.frame["slope"][1] == 12
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def counted_cells(
 
 
 def frame_of(run: "Trace") -> "pd.DataFrame":
-    """The table as a DataFrame, one row per sample (per step on a surface)."""
+    """The table as a DataFrame, one row per sample (per step on a surface), by t from 1."""
     import pandas as pd
 
     columns = _given(run)
@@ -44,7 +44,8 @@ def frame_of(run: "Trace") -> "pd.DataFrame":
     if "t" in written:
         columns["t"] = run.column("t")
     # No copy: a long table is as large as its cells and no larger.
-    return pd.DataFrame(columns, copy=False)
+    t = pd.RangeIndex(1, run.rows + 1) if run.every == 1 else pd.Index(run.column("t").astype(int))
+    return pd.DataFrame(columns, index=t, copy=False)
 
 
 def _given(run: "Trace") -> dict[str, "np.ndarray"]:
@@ -65,7 +66,7 @@ def _given(run: "Trace") -> dict[str, "np.ndarray"]:
 
 
 def epochs_of(run: "Trace") -> "pd.DataFrame":
-    """One row per epoch, with the figures that ``Trace.epochs`` tells of."""
+    """One row per epoch, from 1, with the figures that ``Trace.epochs`` tells of."""
     import numpy as np
     import pandas as pd
 
@@ -92,7 +93,7 @@ def epochs_of(run: "Trace") -> "pd.DataFrame":
         columns[table.rate] = run.column(table.rate)[last]
         for column, cells in zip(table.epoch_columns, run.epoch_values, strict=True):
             columns[column.name] = cells
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, index=pd.RangeIndex(1, run.n_epochs + 1))
 
 
 def html_of(run: "Trace") -> str:

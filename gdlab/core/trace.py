@@ -119,12 +119,12 @@ class Trace(Run):
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
-        """The table as a DataFrame, one row per sample (per step on a surface)."""
+        """The table as a DataFrame, one row per sample (per step on a surface), counted by t."""
         return frame_of(self)
 
     @cached_property
     def epochs(self) -> "pd.DataFrame":
-        """One row per epoch.
+        """One row per epoch, counted from 1.
 
         ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
         of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the

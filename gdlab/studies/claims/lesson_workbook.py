@@ -18,7 +18,7 @@ def _basic() -> Any:
 
 def _judge_rmse(run: Trace) -> Outcome:
     """The workbook's cell is SQRT(SUM(err^2)) over the rows of one pass."""
-    cell, rmse = (float(run.epochs[name][0]) for name in ("root_sum_err2", "rmse"))
+    cell, rmse = (float(run.epochs[name].iloc[0]) for name in ("root_sum_err2", "rmse"))
     return Outcome(
         f"the cell, the root of the sum of the squares, is {cell:.4f}; the root of their mean is "
         f"{rmse:.4f}",

@@ -102,7 +102,7 @@ def _judge_three_times(runs: Sequence[Trace], times: float = 3) -> Outcome:
     """Three times, to the nearest whole number, for SGD's 2 epochs and for its 4."""
     reached = runs[0].final["intercept"]
     plain = runs[1].epochs["intercept"]
-    ratios = {epochs: reached / plain[epochs - 1] for epochs in (2, 4)}
+    ratios = {epochs: reached / plain[epochs] for epochs in (2, 4)}
     near = next((k for k, value in enumerate(plain, 1) if reached / value <= times), None)
     told = " and ".join(f"{ratio:.2f} times that of {k} epochs" for k, ratio in ratios.items())
     return Outcome(
@@ -110,7 +110,7 @@ def _judge_three_times(runs: Sequence[Trace], times: float = 3) -> Outcome:
         verdict(round(ratio) == times for ratio in ratios.values()),
         "SGD's intercept creeps, so the factor depends on the epoch it is read in; both start at "
         "1, and counted from there RMSprop has gone "
-        f"{(reached - 1) / (plain[1] - 1):.0f} times as far.",
+        f"{(reached - 1) / (plain[2] - 1):.0f} times as far.",
         f"the factor falls to {times:g} only after {near} epochs of SGD" if near else "",
     )
 
