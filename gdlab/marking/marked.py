@@ -95,6 +95,7 @@ def _write_marks(book: "Workbook", name: str, report: Report, learner: str) -> N
     heads = [head for head in HEADS if not (report.hinting and head == "from your numbers")]
     for column, head in enumerate(heads):
         sheet.write_string(row, column, head, book.style("header", align="left"))
+    sheet.repeat_rows(row)
     # The mistakes come before what follows from them.
     listed = [cell for status in LISTED for cell in report.cells if cell.status == status]
     for cell in listed:
@@ -142,6 +143,11 @@ def _write_grid(
         sheet.set_column(column - 1, column - 1, _width(grid, column))
     _set_print(sheet)
     places = {xl_cell_to_rowcol(address): cell for address, cell in judged.items()}
+    if places:
+        # The headers, above the start row, stay in sight and stand on every page.
+        first = min(row for row, _ in places)
+        sheet.freeze_panes(first, 0)
+        sheet.repeat_rows(max(first - 2, 0), first - 1)
     for (row, column), cell in grid.cells.items():
         mark = places.pop((row - 1, column - 1), None)
         _write_cell(book, sheet, row - 1, column - 1, cell, mark)
