@@ -21,6 +21,7 @@ from gdlab.web.page import write_lessons_page
 ELSEWHERE = {
     "path across": ("test_sections.py", "[data-control='path across']"),
     "path up": ("test_sections.py", "[data-control='path up']"),
+    "handout": ("test_browser_paper.py", "[data-do=handout]"),
     "check": ("test_browser_page_check.py", 'set_input_files(".gd-check input"'),
 }
 

@@ -83,3 +83,35 @@ def test_the_page_s_title_stands_over_its_sheet(browser: Any, tmp_path: Path) ->
         page.pdf(path=tmp_path / "practice.pdf")
         (told,) = text_of(tmp_path / "practice.pdf")
         assert "step by step" in told and "y_pred" in told and "back to the sheet" not in told
+
+
+def test_a_handout_is_one_page_with_formulas_rows_and_rows_to_fill_in(
+    browser: Any, tmp_path: Path
+) -> None:
+    run = page_run()
+    path = run.to_html(tmp_path / "adam.html")
+    with alone(browser) as page:
+        go(page, path)
+        page.evaluate("window.print = () => { window.isPrinted = true; }")
+        page.click("[data-do=handout]")
+        assert page.evaluate("window.isPrinted")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        rows = page.locator(".gd-print tr").evaluate_all(
+            "all => all.slice(1).map((one) => [...one.cells].map((cell) => cell.textContent))"
+        )
+        assert [name for name, *_ in rows] == list(run.table.names)
+        for name, _, *texts in rows:
+            known = 5 if name in ("epoch", "sample", "t", "x", "y") else 3
+            wanted = [run.value(name, row) for row in range(1, known + 1)]
+            assert [float(text) for text in texts[:known]] == pytest.approx(wanted, rel=1e-4), name
+            assert texts[known:] == [""] * (5 - known)
+        page.pdf(path=tmp_path / "handout.pdf", prefer_css_page_size=True)
+        (told,) = text_of(tmp_path / "handout.pdf")
+        assert "Name: ___" in told and run.table.rule.source in told
+        for picture in ("path over the loss", "loss"):
+            assert picture in told
+        assert "size of the steps" not in told and "Reset" not in told
+        # The next print is the whole sheet again.
+        assert page.locator(".gd-is-handout").count() == 0
+        page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+        assert len(text_of(tmp_path / "sheet.pdf")) > 3

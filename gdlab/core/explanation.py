@@ -9,7 +9,7 @@ from gdlab.core.layout import cell, formula
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.symbols import text as text_symbol
 from gdlab.language.infix import TEXT, infix
-from gdlab.language.latex import latex
+from gdlab.language.latex import defined
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,20 @@ def explain_cell(
     """Explain a cell of a table; ``value`` gives the number behind a name in a row."""
     expression = table.column(column).expression
     result = value(column, row)
+    word = latex_symbol(column, letters, table)
     if expression is None:
         source = "given" if column in table.point else "counted"
         symbols, typeset, numbers = source, rf"\text{{{source}}}", short(result)
     else:
         symbols = infix(expression, lambda name: text_symbol(name, letters, table), TEXT)
-        typeset = latex(expression, lambda name: latex_symbol(name, letters, table))
+        typeset = defined(word, expression, lambda name: latex_symbol(name, letters, table))
         numbers = infix(expression, lambda name: short(value(name, row)), TEXT)
     return Explanation(
         rule=table.rule.name,
         row=row,
         column=column,
         symbols=f"{text_symbol(column, letters, table)} = {symbols}",
-        latex=f"{latex_symbol(column, letters, table)} = {typeset}",
+        latex=f"{word} = {typeset}",
         numbers=numbers,
         result=result,
         excel=formula(table, column, row, samples),

@@ -15,6 +15,14 @@ def latex(tree: ast.expr, symbol: Callable[[str], str]) -> str:
     return _write(tree, symbol)[0]
 
 
+def defined(word: str, tree: ast.expr, symbol: Callable[[str], str]) -> str:
+    r"""What a symbol ``word`` is said to be; e^2 is no e^2 but e \cdot e."""
+    written = latex(tree, symbol)
+    if isinstance(tree, ast.BinOp) and written.replace("{", "").replace("}", "") == word:
+        return rf"{latex(tree.left, symbol)} \cdot {latex(tree.right, symbol)}"
+    return written
+
+
 def _number(value: float) -> str:
     digits, _, exponent = number(value).partition("E")
     if not exponent:

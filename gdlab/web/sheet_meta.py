@@ -16,7 +16,7 @@ from gdlab.core.ranges import RATES, range_of
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.symbols import text as text_symbol
 from gdlab.language.infix import TEXT, infix
-from gdlab.language.latex import latex
+from gdlab.language.latex import defined
 from gdlab.language.mathml import mathml
 
 # Brackets right behind a letter are a function's own; all others are there for the minus.
@@ -65,7 +65,7 @@ def _column(table: Table, column: Column) -> dict[str, Any]:
         word = "given" if name in table.point else "counted"
         formula, numbers = rf"\text{{{word}}}", None
     else:
-        formula = latex(column.expression, symbol_of)
+        formula = defined(symbol, column.expression, symbol_of)
         numbers = _holes(infix(column.expression, lambda leaf: f"-\x02{leaf}\x03", TEXT))
     index = table.names.index(name)
     starts = {table.carrier(start): one for start, one in table.start_inputs.items()}

@@ -17,6 +17,8 @@ export const FRAME = `
       <button type="button" data-do="leave">Back to the sheet</button>
       <button type="button" data-do="reset"
         title="Reset every input, point and epoch; Ctrl+Z takes it back">Reset</button>
+      <button type="button" data-do="handout"
+        title="Print one page: formulas, the first rows, rows to fill in">Handout</button>
       <button type="button" data-do="csv">Download .csv</button>
       <button type="button" data-do="export">Download .xlsx</button>
     </div>

@@ -42,7 +42,7 @@ function startPage(programs) {
   const sheet = createSheet(root, (event, bytes) => {
     remember();
     return host.ask(event, bytes);
-  });
+  }, true);
   root.querySelector(".gd-data-tools input").accept = ".csv";
 
   /** Keep in the address what was changed, when a drag has come to rest. */

@@ -5,6 +5,7 @@ import { takeFiles } from "./files.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
+import { fillHandout } from "./handout.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
@@ -32,9 +33,10 @@ const EPOCHS = {
  * A sheet in `root`. `host(event, bytes)` takes the events of a person and answers with the state
  * that the sheet shows then. Where that takes a while, the answer has `work`: what is `said`, and
  * `run(tell, signal)`, which promises the answer that comes at its end.
+ * A sheet that `isAlone` on its page prints handouts, too.
  * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
  */
-export function createSheet(root, host) {
+export function createSheet(root, host, isAlone = false) {
   root.classList.add("gd");
   // Jupyter's own shortcuts would take keys away, some of them before the sheet hears of them: it
   // looks at the very element that has the focus.
@@ -223,6 +225,7 @@ export function createSheet(root, host) {
     const here = {
       practise: !practising && state.canPractise,
       find: !practising && Boolean(state.canFind),
+      handout: isAlone && !practising && !racing && !isData(),
       hint: practising,
       other: practising && state.canPractise && !state.report,
       own: practising && state.canPractise && !state.isOwn && !state.report,
@@ -256,6 +259,7 @@ export function createSheet(root, host) {
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action === "stop") work.stop();
+    else if (action === "handout") printHandout();
     else if (action) ask({ kind: action });
   });
   part("alert").title = "Click, or press Escape, to close";
@@ -275,8 +279,20 @@ export function createSheet(root, host) {
   const onWindow = (name, heard) => {
     window.addEventListener(name, heard, { signal: closing.signal });
   };
-  onWindow("beforeprint", () => view && fillPrint(part("print"), view));
-  onWindow("afterprint", () => part("print").replaceChildren());
+  const isHandout = () => root.classList.contains("gd-is-handout");
+  onWindow("beforeprint", () => {
+    if (isHandout()) fillHandout(part("print"), state);
+    else if (view) fillPrint(part("print"), view);
+  });
+  onWindow("afterprint", () => {
+    root.classList.remove("gd-is-handout");
+    part("print").replaceChildren();
+  });
+
+  function printHandout() {
+    root.classList.add("gd-is-handout");
+    window.print();
+  }
 
   return {
     /** Show a state of the host that no event led to. */

@@ -1,0 +1,70 @@
+// A rule on one page to print: formulas, the first rows, rows to fill in; the pictures follow.
+import { element } from "./column_header.js";
+import { short } from "./numbers.js";
+import { valueOf } from "./state.js";
+
+const GIVEN_ROWS = 3;
+const BLANK_ROWS = 2;
+const DIGITS = 6;
+
+/** Numbers of one column with the same number of decimals, six digits for the largest. */
+function fixedTexts(values) {
+  const finite = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
+  const power = finite.length ? Math.floor(Math.log10(Math.max(...finite))) : 0;
+  if (values.every(Number.isInteger)) return values.map(String);
+  if (Math.abs(power) >= DIGITS) return values.map((value) => short(value, DIGITS - 1));
+  const decimals = Math.max(0, DIGITS - 1 - power);
+  return values.map((value) => (Number.isFinite(value) ? value.toFixed(decimals) : short(value)));
+}
+
+/** The formulas, of the columns of several parameters those of the first. */
+function formulasOf({ head, columns }) {
+  const [first, ...others] = head.parameters.map(({ name }) => name);
+  const isAgain = (name) => others.some((other) => (
+    name.endsWith(`_${other}`) && columns.has(`${name.slice(0, -other.length)}${first}`)
+  ));
+  const list = element("ul", { class: "gd-formulas" });
+  for (const { name, formula, numbers } of columns.values()) {
+    if (!numbers || isAgain(name)) continue;
+    const line = element("li");
+    line.innerHTML = formula;
+    list.append(line);
+  }
+  return list;
+}
+
+/** The first rows, each a column of the page; of the last ones only what is given. */
+function rowsTable(state) {
+  const rows = Array.from({ length: Math.min(GIVEN_ROWS + BLANK_ROWS, state.rows) }, (_, k) => k + 1);
+  const table = element("table");
+  const top = element("tr");
+  top.append(element("th"), element("th"), ...rows.map((row) => element("th", {}, `row ${row}`)));
+  table.append(top);
+  for (const { name, symbol, numbers } of state.columns.values()) {
+    const line = element("tr");
+    const sign = element("td");
+    sign.innerHTML = symbol ?? "";
+    line.append(element("th", { scope: "row" }, name), sign);
+    const texts = fixedTexts(rows.map((row) => valueOf(state, name, row)));
+    rows.forEach((row, k) => {
+      const isAsked = numbers && row > GIVEN_ROWS;
+      line.append(element("td", isAsked ? { class: "gd-blank" } : {}, isAsked ? "" : texts[k]));
+    });
+    table.append(line);
+  }
+  return table;
+}
+
+/** Fill `place` with the handout of the rule's sheet that a state shows. */
+export function fillHandout(place, state) {
+  const { head, inputs } = state;
+  const given = head.inputs.filter(({ carried }) => !carried).map(
+    ({ name }) => `${name.replaceAll("_", " ")} = ${short(inputs[name])}`,
+  );
+  const title = element("h2", {}, head.title);
+  title.append(element("span", {}, `Name: ${"_".repeat(26)}`));
+  place.replaceChildren(
+    title, element("p", {}, head.source), element("p", {}, `${given.join(", ")}.`),
+    formulasOf(state), rowsTable(state),
+  );
+}
