@@ -45,7 +45,9 @@ def audit(book: Book, file: str) -> Reading:
             where = f"{book.sheets[first[0]]}!{address(first)}"
             notes.append(f"what is updated from {where} on could not be judged")
             continue
-        if made is not None:
+        if isinstance(made, str):
+            notes.append(made)
+        elif made is not None:
             tables.append(made[0])
             found += made[1]
     notes += _unused(graph, unused, descents)

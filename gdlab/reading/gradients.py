@@ -15,7 +15,7 @@ from gdlab.reading.written import formula_text
 
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     """The verdict on every gradient, column by column, and what is wrong."""
-    if read.loss is None:
+    if read.loss is None and read.method is None:
         mend_loss(read)
     if read.loss is None:
         return without_loss(read)

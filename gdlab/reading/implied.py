@@ -122,7 +122,11 @@ def _of_line(
                         c * own[number]
                     )
                     target = number_of(values.get(prediction)) - error
-                    fits.append(_stands(graph, descent, steps.cells[at], target, values))
+                    fits.append(
+                        abs(target) <= 1e-7 * abs(error)
+                        if line.is_error
+                        else _stands(graph, descent, steps.cells[at], target, values)
+                    )
         found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
         all_factors += factors
     if all(found) and not all(same(one, all_factors[0]) for one in all_factors):

@@ -6,6 +6,12 @@ from collections.abc import Sequence, Set
 from gdlab.core.layout import letters
 from gdlab.reading.book import Book, Key, address, area
 
+# And those of a second derivative, which only a minimum needs.
+CURVATURE = re.compile(
+    r"''|″|\"|hess|second deriv|2nd deriv|curvature|zweite abl|segunda deriv|d[eé]riv[eé]e seconde|"
+    r"d²|d2|∂²|newton.*min|min.*newton",
+    re.IGNORECASE,
+)
 FAR_UP, FAR_LEFT = 60, 3
 LONGEST_LABEL = 40
 # Words that stand on sheets of gradient descent, in some languages: weak evidence.
@@ -92,4 +98,13 @@ def speaks_of_descent(book: Book, sheets: Set[int]) -> bool:
         isinstance(value, str) and EVIDENCE.search(value[:200])
         for key, value in book.values.items()
         if key[0] in sheets
+    )
+
+
+def speaks_of_curvature(book: Book, sheet: int) -> bool:
+    """Whether words on a sheet are those of a second derivative."""
+    return any(
+        isinstance(value, str) and CURVATURE.search(value[:200])
+        for key, value in book.values.items()
+        if key[0] == sheet
     )

@@ -6,29 +6,39 @@ from dataclasses import dataclass
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Descent
 from gdlab.reading.graph import Graph, number
-from gdlab.reading.losses import same
+from gdlab.reading.losses import EXACT, same
 from gdlab.reading.steps import Steps
 from gdlab.reading.updates import original
 
 
 @dataclass(frozen=True)
 class Line:
-    """Which parameter is the intercept and which the slope, and the prediction of one update."""
+    """Which parameter is the intercept and which the slope, and the prediction of one update.
+
+    Where no cell holds the prediction itself, it is the error's cell, which ``is_error``.
+    """
 
     intercept: Key
     slope: Key
     prediction: Key
     swapped: bool
+    is_error: bool = False
 
 
 def find_line(
     graph: Graph, descent: Descent, steps: Steps, points: Sequence[dict[Key, Value]]
 ) -> Line | None:
-    """The line of two parameters: a cell that is b + m*x, with x from the data; else None."""
+    """The line of two parameters, with x from the data; else None.
+
+    It is a cell that is b + m*x or, where there is no such cell, one that is that less a target
+    from the data.
+    """
     if len(descent.chains) != 2:
         return None
     step = descent.updates // 2
     first, second = (chain.cells[step] for chain in descent.chains)
+    data = _data(graph, steps.cells[step], descent, points[0])
+    errors = []
     for key in steps.cells[step]:
         if original(graph, key) != key:
             continue
@@ -36,46 +46,40 @@ def find_line(
         for values in points[:2]:
             slopes = graph.adjoints({key: 1.0}, values, lambda _: False, steps.cells[step])
             rows.append((slopes.get(first, 0.0), slopes.get(second, 0.0)))
-        for intercept, slope, swapped in ((0, 1, False), (1, 0, True)):
-            ones = all(same(row[intercept], 1.0) for row in rows)
-            x = rows[0][slope]
-            if (
-                ones
-                and x
-                and same(x, rows[1][slope])
-                and _is_data(graph, steps.cells[step], descent, x, points[0])
-                and _is_plain(graph, key, points, descent, step, swapped, x)
-            ):
-                pair = (first, second) if not swapped else (second, first)
+        for swapped, pair in ((False, (first, second)), (True, (second, first))):
+            sign, x = rows[0][::-1] if swapped else rows[0]
+            if abs(abs(sign) - 1) > EXACT or not all(map(same, *rows)) or not x:
+                continue
+            if not _among(data, sign * x):
+                continue
+            rests = [_rest(values, key, pair, sign, x) for values in points[:2]]
+            if sign > 0 and not any(rests):
                 return Line(*pair, key, swapped)
-    return None
+            if same(*rests) and _among(data, rests[0]):
+                errors.append(Line(*pair, key, swapped, True))
+    return errors[0] if errors else None
 
 
-def _is_data(
-    graph: Graph, cells: Sequence[Key], descent: Descent, x: float, values: dict[Key, Value]
-) -> bool:
-    """Whether a number stands in a cell that the step uses, and is no parameter."""
-    return any(
-        same(number(values.get(one)), x)
+def _data(
+    graph: Graph, cells: Sequence[Key], descent: Descent, values: dict[Key, Value]
+) -> set[float]:
+    """The numbers in the cells that one step uses, and that no parameter is in."""
+    return {
+        number(values.get(one))
         for key in cells
         for one in graph.nodes[key].cells
         if one not in descent.latest
-    )
+    }
 
 
-def _is_plain(
-    graph: Graph,
-    key: Key,
-    points: Sequence[dict[Key, Value]],
-    descent: Descent,
-    step: int,
-    swapped: bool,
-    x: float,
-) -> bool:
-    """Whether nothing but b + m*x is in a cell: no target is taken away."""
-    chains = descent.chains[::-1] if swapped else descent.chains
-    for values in points[:2]:
-        b, m = (number(values.get(chain.cells[step])) for chain in chains)
-        if not same(number(values.get(key)), b + m * x):
-            return False
-    return True
+def _among(data: set[float], wanted: float) -> bool:
+    return any(same(one, wanted) for one in data)
+
+
+def _rest(
+    values: dict[Key, Value], key: Key, pair: tuple[Key, Key], sign: float, x: float
+) -> float:
+    """What b + m*x is more than a cell, or than its negative; 0 but for rounding where nothing."""
+    b, m = (number(values.get(one)) for one in pair)
+    line, cell = b + sign * x * m, sign * number(values.get(key))
+    return 0.0 if same(line, cell) else line - cell

@@ -4,6 +4,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
@@ -78,25 +79,36 @@ def find_loss(
     for role in candidates(graph, descent, steps, at):
         explained = Explained(role, {}, {})
         slopes = [slopes_of(graph, steps, role, values, some) for values in points]
+        agreed: dict[int, tuple[float, int]] = {}
         for (number, variant), rows in gradients.items():
-            if number in explained.factors:
-                continue
             chain = descent.chains[number]
             ratios = [
-                value / slope if (slope := one.get(chain.cells[step], 0.0)) else NAN
+                ratio
                 for one, row in zip(slopes, rows, strict=True)
                 for step, value in zip(some, row, strict=False)
+                if (ratio := _ratio(value, one.get(chain.cells[step], 0.0))) == ratio
             ]
-            known = [ratio for ratio in ratios if ratio == ratio]
-            if len(known) < 2 or not known[0]:
+            if len(ratios) < 2:
                 continue
-            factor = median_low(known)
-            if sum(same(ratio, factor) for ratio in known) > 0.6 * len(known):
+            factor = median_low(ratios)
+            count = sum(abs(ratio) < inf and same(ratio, factor) for ratio in ratios)
+            # Behind an input of 1 a delta is a gradient too: of two readings the one that a
+            # larger share of updates bears out.
+            merit = count / len(ratios), count
+            if 0 < abs(factor) < inf and merit > agreed.get(number, (0.6, 0)):
+                agreed[number] = merit
                 explained.variants[number] = variant
                 explained.factors[number] = tidy(factor)
         if explained.factors and (best is None or explained.merit > best.merit):
             best = explained
     return best
+
+
+def _ratio(value: float, slope: float) -> float:
+    """A gradient's value by the derivative; infinite where only that is 0, NaN where both are."""
+    if slope:
+        return value / slope
+    return inf if value else NAN
 
 
 def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[int]:

@@ -4,13 +4,15 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf
 
 from gdlab.reading.book import Key
 from gdlab.reading.figures import Figures, FigureTable
 from gdlab.reading.numeric import MOSTLY
 from gdlab.reading.numeric_moves import Moves, Pair
 from gdlab.reading.numeric_steps import relative_slack, steps_of, update_of, update_right
-from gdlab.reading.variants import Variant, rules_as_they_are
+from gdlab.reading.variants import Variant, kin_of, rules_as_they_are
 
 MOST_STATES = 3
 EXPLAINED = 0.85
@@ -19,6 +21,7 @@ SMALLEST = 0.3
 # What a sheet may average with, and not say.
 USUAL_MEMORIES = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
+FEWEST_RATES = 4
 Numbers = list[tuple[float, Key | None]]
 
 
@@ -31,6 +34,7 @@ class Followed:
     states: list[dict[str, Figures]]
     hits: int
     tried: int
+    differs: tuple[str, ...] = ()
     steps: list[list[Pair | None]] = field(default_factory=list)
 
     @property
@@ -58,10 +62,19 @@ def follow(
                 best, as_good = found, []
             elif found.fit == best.fit and found.variant.name != best.variant.name:
                 as_good.append(found.variant.name)
+    if best is None or best.hits < EXPLAINED * best.tried:
+        best, as_good = scheduled(table, moves) or best, []
+    elif best.hits < best.tried:
+        # What a rule does not give, another form of it may: without eps, with it elsewhere.
+        for variant in kin_of(best.variant):
+            found = _follow(variant, table, moves, taken, numbers)
+            if found is not None and found.fit > best.fit:
+                best, as_good = found, []
     if best is None:
         return None, []
-    hyper = {**{name: value for name, (value, _) in best.hyper.items()}, "lr": 1.0}
-    best.steps = steps_of(best.variant, moves, hyper, best.states, table.rows)
+    if not best.steps:
+        hyper = {**{name: value for name, (value, _) in best.hyper.items()}, "lr": 1.0}
+        best.steps = steps_of(best.variant, moves, hyper, best.states, table.rows)
     return best, as_good
 
 
@@ -112,11 +125,13 @@ def _follow(
         states = [_state_columns(variant, table, one, taken, hyper, rows) for one in moves]
         steps = steps_of(variant, moves, hyper, states, rows)
         for rate in _rates(moves, steps, numbers):
-            hits, tried = _count(moves, steps, rate, rows)
-            if tried and hits >= max(2, MOSTLY * tried) and (best is None or hits > best.hits):
+            counts = _counts(moves, steps, rate, rows)
+            hits, tried = map(sum, zip(*counts, strict=True))
+            follows = all(own >= max(2, MOSTLY * of) for own, of in counts)
+            if follows and (best is None or hits > best.hits):
                 cells = {name: _cell(value, numbers) for name, value in hyper.items()}
                 cells["lr"] = _cell(rate, numbers)
-                best = Followed(variant, cells, states, hits, tried)
+                best = Followed(variant, cells, states, hits, tried, variant.differs)
         if best is not None and best.hits == best.tried:
             break
     return best
@@ -203,12 +218,68 @@ def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numb
     return sorted(found, key=lambda rate: len(repr(rate)))
 
 
-def _count(
+def _counts(
     moves: Sequence[Moves], steps: list[list[Pair | None]], rate: float, rows: int
-) -> tuple[int, int]:
+) -> list[tuple[int, int]]:
+    """How many of each parameter's updates follow, and of how many that can be told."""
     marks = [
-        update_right(one, own, rate, row)
+        [update_right(one, own, rate, row) for row in range(rows)]
         for one, own in zip(moves, steps, strict=True)
-        for row in range(rows)
     ]
-    return marks.count(True), len(marks) - marks.count(None)
+    return [(own.count(True), len(own) - own.count(None)) for own in marks]
+
+
+def scheduled(table: FigureTable, moves: Sequence[Moves]) -> Followed | None:
+    """Plain descent whose rate changes from row to row: the same one for both parameters.
+
+    The rates stand in a column, or only fall. None where they do not, or some row has none.
+    """
+    plain = next(one for one in rules_as_they_are(0) if one.name == "sgd")
+    bounds = [
+        [_rate_between(one.rows[row]) for one in moves if one.rows[row] is not None]
+        for row in range(table.rows)
+    ]
+    known = [(row, max(low), min(high)) for row, own in enumerate(bounds) if len(own) == len(moves)
+             for low, high in [zip(*own, strict=True)]]  # fmt: skip
+    if len(known) < FEWEST_RATES or any(low > high for _, low, high in known):
+        return None
+    column = next(
+        (one for one in table.columns if all(_within(one, *bound) for bound in known)), None
+    )
+    falls = all(there[1] <= here[2] for here, there in pairwise(known))
+    if column is None and not falls:
+        return None
+    rates = {
+        row: (column.values[row] if column else None) or (low + high) / 2
+        for row, low, high in known
+    }
+    first = next(iter(rates))
+    steps: list[list[Pair | None]] = [
+        [
+            (one.rows[row][3][0] * rates[row] / rates[first], 0.0) if row in rates else None  # type: ignore[index]
+            for row in range(table.rows)
+        ]
+        for one in moves
+    ]
+    cell = column.keys[first] if column else None
+    words = "changes its learning rate from row to row"
+    count = len(moves) * len(known)
+    return Followed(
+        plain, {"lr": (rates[first], cell)}, [{} for _ in moves], count, count, (words,), steps
+    )
+
+
+def _rate_between(move: tuple[float, float, float, Pair] | None) -> tuple[float, float]:
+    """Between which rates one written update lies."""
+    assert move is not None
+    before, after, slack, (g, off) = move
+    if not g or off >= abs(g):
+        return 0.0, inf
+    step = (before - after) / g
+    wide = (slack + 1e-9 * abs(before)) / abs(g) + abs(step) * off / (abs(g) - off)
+    return step - wide, step + wide
+
+
+def _within(column: Figures, row: int, low: float, high: float) -> bool:
+    value = column.values[row]
+    return value is not None and low - column.slack(row) <= value <= high + column.slack(row)

@@ -1,5 +1,6 @@
 """A sheet with numbers only: what was read as what, and the rule; the table that is made of it."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,6 @@ from gdlab.reading.numeric_rules import Followed, follow
 from gdlab.reading.numeric_steps import update_right
 from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
 from gdlab.reading.runs import CLOSE, equal_run
-from gdlab.reading.variants import LESSON_VARIANTS
 
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
@@ -37,7 +37,7 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
     Where the columns are those of a line, but nothing shows that they descend, a sentence.
     """
     reads = [
-        max((_read(book, figures, one) for one in layouts), key=_fit)
+        max((read for one in layouts for read in _reads(book, figures, one)), key=_fit)
         for figures in figure_tables(book, sheet)
         if 0 < len(layouts := find_layouts(figures)) <= MOST_LAYOUTS
     ]
@@ -58,10 +58,10 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
     return None
 
 
-def _fit(read: NumericRead) -> tuple[float, int]:
+def _fit(read: NumericRead) -> tuple[float, int, int, bool]:
     """How well a reading's rule fits: x and slope can only be told apart by the updates."""
     rule = read.rule
-    return (rule.hits / rule.tried, rule.hits) if rule else (0.0, 0)
+    return (rule.hits / rule.tried, *rule.fit) if rule else (0.0, 0, 0, False)
 
 
 def _is_descent(read: NumericRead, speaks: bool) -> bool:
@@ -77,7 +77,14 @@ def _why_not(read: NumericRead) -> str:
     return "no rule that gdlab knows gives these b and m"
 
 
-def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
+def _reads(book: Book, figures: FigureTable, layout: Layout) -> Iterator[NumericRead]:
+    """A layout with its rule; without gradients as those of the square, and of half of it."""
+    yield _read(book, figures, layout, 1.0)
+    if gradient_of(layout, "b") is None and gradient_of(layout, "m") is None:
+        yield _read(book, figures, layout, 0.5)
+
+
+def _read(book: Book, figures: FigureTable, layout: Layout, share: float) -> NumericRead:
     taken = {
         id(one)
         for one in (
@@ -88,7 +95,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
     p, y, x = Series(layout.prediction.figures), layout.y, layout.x
     columns = {which: gradient_of(layout, which) for which in "bm"}
     # What is computed has the factor of the gradient that is written.
-    b, m = (2 * factor_of(layout, columns[which]) for which in "mb")
+    b, m = (2 * share * factor_of(layout, columns[which]) for which in "mb")
     moves = [
         moves_of(figures, layout, taken, "b", columns["b"], lambda p, y: b * (p - y), (p, y)),
         moves_of(
@@ -101,10 +108,13 @@ def _read(book: Book, figures: FigureTable, layout: Layout) -> NumericRead:
         # A slope's gradient may be wrong in every row, and the update tells which column it is.
         found = _by_update(figures, layout, moves[1], rule)
         if found is not None:
-            moves[1] = moves_of(
-                figures, layout, taken, "m", found, lambda p, y: 2 * (p - y), (p, y)
-            )
-            rule, as_good = follow(figures, moves, taken)
+            others = [
+                moves[0],
+                moves_of(figures, layout, taken, "m", found, lambda p, y: 2 * (p - y), (p, y)),
+            ]
+            other, others_as_good = follow(figures, others, taken)
+            if other is not None and other.fit >= rule.fit:
+                moves, rule, as_good = others, other, others_as_good
     return NumericRead(book, figures, layout, moves, rule, as_good)
 
 
@@ -114,8 +124,13 @@ def _by_update(
     """The column that a parameter's updates are the rate times of."""
     rate = rule.hyper["lr"][0]
     b = gradient_of(layout, "b")
+    states = [one for own in rule.states for one in own.values()]
     for column in figures.columns:
-        if column is b or column in (moves.after, layout.x.figures, layout.prediction.figures):
+        if (
+            column is b
+            or any(column is one for one in states)
+            or column in (moves.after, layout.x.figures, layout.prediction.figures)
+        ):
             continue
         hits = tried = 0
         for row, move in enumerate(moves.rows):
@@ -167,7 +182,7 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
         range=area(keys),
         layout="rows" if read.figures.down else "columns",
         rule=_rule_name(read),
-        differs=list(LESSON_VARIANTS.get(known.variant.name if known else "", ("", ()))[1]),
+        differs=list(known.differs) if known else [],
         model="line",
         loss=loss,
         updates=_updates(read),

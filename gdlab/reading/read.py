@@ -10,8 +10,9 @@ from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
 from gdlab.reading.line import Line, find_line
 from gdlab.reading.losses import Explained, find_loss, gradient_cells, jacobian, same
+from gdlab.reading.methods import Method, method_of
 from gdlab.reading.result import Finding
-from gdlab.reading.sites import Sites
+from gdlab.reading.sites import CELL, Sites
 from gdlab.reading.steps import Steps, steps_of
 from gdlab.reading.updates import original
 
@@ -33,13 +34,32 @@ class Read:
         self.loss: Explained | None = find_loss(
             graph, descent, self.steps, self.sites, self.points[:2]
         )
-        self.cells = gradient_cells(graph, descent, self.sites, self.loss)
+        self.method: Method | None = None
+        if self.loss is None:
+            self.method = method_of(graph, descent, self.steps, self.points[:2])
+        if self.method is None:
+            self.cells = gradient_cells(graph, descent, self.sites, self.loss)
+        else:
+            self._take(self.method)
         for values in self.points:
             for key in self.sites.inside:
                 values[key] = graph.value(graph.nodes[key], values)
         self.line: Line | None = self._squared_error_line()
         copies = self._copies()
         self.shown = [_shown(chain, copies) for chain in descent.chains]
+
+    def _take(self, method: Method) -> None:
+        """The gradients and the loss of updates that no rule makes of a gradient alone."""
+        roles = {index: self.steps.roles[key] for index, key in method.gradients.items()}
+        self.cells = {
+            (index, step): key
+            for step in range(self.descent.updates)
+            for index, role in roles.items()
+            for key in self.steps.of_role(self.graph, role, step)[:1]
+        }
+        if method.role is not None:
+            variants = dict.fromkeys(method.gradients, CELL)
+            self.loss = Explained(method.role, variants, dict(method.factors))
 
     def _squared_error_line(self) -> Line | None:
         """The straight line, where some gradient is linear in the parameters, as of a square."""

@@ -43,7 +43,10 @@ def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None
         if not curve:
             return None
         error = number(values.get(read.cells[first, step])) / curve
-        x, y = slopes.get(m.cells[step], 0.0), number(values.get(cells[0])) - error
+        sign = slopes.get(b.cells[step], 1.0)
+        x = sign * slopes.get(m.cells[step], 0.0)
+        intercept, slope = (number(values.get(one.cells[step])) for one in (b, m))
+        y = intercept + slope * x - error
         typed = [
             number(values.get(one))
             for key in read.steps.cells[step]

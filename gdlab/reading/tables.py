@@ -9,8 +9,9 @@ from gdlab.reading.book import Key, address, area
 from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
-from gdlab.reading.labels import label, ranges, speaks_of_descent
+from gdlab.reading.labels import label, ranges, speaks_of_curvature, speaks_of_descent
 from gdlab.reading.line import Line
+from gdlab.reading.methods import NEWTON, is_exact_search
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
@@ -26,19 +27,22 @@ def table_of(
     points: Sequence[Values],
     down: dict[int, bool],
     faulty: Set[Key],
-) -> tuple[FoundTable, Found] | None:
+) -> tuple[FoundTable, Found] | str | None:
     """One descent's table, and what is wrong in it with the cell where it begins.
 
     ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no
-    gradient descent, such as a balance with its interest.
+    gradient descent, such as a balance with its interest; a sentence, where it is Newton's search
+    for a root.
     """
     read = Read(graph, descent, points, down)
     line = read.line
     samples = descent.updates
-    recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
+    recognised: list[Recognised | None] = []
+    if read.method is None:
+        recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
     gradients, found = judge_gradients(read)
     if not _is_descent(read, recognised):
-        return None
+        return _roots(read) if read.method else None
     rule, differs, hyper, wrong = _rule(read, recognised)
     found += wrong
     sheet = descent.chains[0].cells[0][0]
@@ -64,7 +68,8 @@ def table_of(
         settings = {name: value for name, (value, _) in hyper.items()}
         table.make_run = partial(run_of, read, known, settings)
     has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
-    table.words = table_words(table, _labels(read, line), _named(read), has_faults)
+    is_newton = read.method is not None and read.method.name == NEWTON
+    table.words = table_words(table, _labels(read, line), _named(read), has_faults, is_newton)
     return table, found
 
 
@@ -72,6 +77,8 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
     """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
     if read.loss is not None:
         return True
+    if read.method is not None:
+        return speaks_of_curvature(read.book, read.descent.chains[0].cells[0][0])
     rated = any(one is not None and "has no learning rate" not in one.differs for one in recognised)
     if read.descent.updates == 1 and not rated:
         # A residual, y less what was fitted to it, looks like one update.
@@ -82,6 +89,14 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
         read.book, {key[0] for chain in read.descent.chains for key in chain.cells}
     )
     return said and (rated if len(read.descent.chains) == 1 else bool(read.cells))
+
+
+def _roots(read: Read) -> str:
+    """What Newton's method is for where nothing says that a function is made small."""
+    cells = ranges(read.book, read.descent.chains[0].updates)
+    sheet = read.book.sheets[read.descent.chains[0].updates[0][0]]
+    of = read.say(read.cells[0, read.descent.updates // 2])
+    return f"{cells} on {sheet} is Newton's method for a root of {of}"
 
 
 def _labels(read: Read, line: Line | None) -> str:
@@ -187,6 +202,8 @@ def _rule(
 ) -> tuple[str | None, list[str], dict[str, tuple[float, Key | None]], Found]:
     """The table's rule, said by most of its parameters, and those whose update is another."""
     known = [one for one in recognised if one is not None]
+    if read.method is not None:
+        return *said_of_method(read), {}, []
     if not known:
         lost = [(number, unanchored(read, number)) for number in range(len(recognised))]
         found = [one for number, why in lost if why for one in _updates(read, number, why)]
@@ -221,6 +238,22 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def said_of_method(read: Read) -> tuple[str | None, list[str]]:
+    """The name of gradient descent where it is one, and how the update differs from it."""
+    assert read.method is not None
+    if read.method.name == NEWTON:
+        return None, [
+            "divides the gradient by the second derivative"
+            if len(read.descent.chains) == 1
+            else "multiplies the gradient by the inverse of the second derivatives' matrix"
+        ]
+    exact = is_exact_search(
+        read.cells, read.descent.updates, len(read.descent.chains), read.book.values
+    )
+    search = ", by an exact line search" if exact else ""
+    return "gradient descent", [f"computes its learning rate anew in every update{search}"]
 
 
 def unanchored(read: Read, number: int) -> str | None:

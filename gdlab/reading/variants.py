@@ -92,6 +92,13 @@ def variants_of(states: int) -> Iterator[Variant]:
         yield from _changed(one.rule)
 
 
+def kin_of(variant: Variant) -> tuple[Variant, ...]:
+    """The variants of the published rule that a rule is, or is a variant of."""
+    name = LESSON_VARIANTS.get(variant.name, (variant.name,))[0]
+    name = name.removesuffix("_eps_inside").removesuffix("_eps_hat")
+    return next((_changed(rule) for rule in all_rules() if rule.name == name), ())
+
+
 def rules_as_they_are(states: int) -> list[Variant]:
     """The registered rules that remember so many numbers."""
     return [_as_it_is(rule) for rule in all_rules() if len(rule.carried) == states]

@@ -13,13 +13,22 @@ MOST_FINDINGS_LISTED = 30
 NO_DESCENT = "no parameter is updated in any sheet"
 
 
-def table_words(table: "FoundTable", model: str, names: dict[str, str], has_faults: bool) -> str:
+def table_words(
+    table: "FoundTable",
+    model: str,
+    names: dict[str, str],
+    has_faults: bool,
+    is_newton: bool = False,
+) -> str:
     """A table in sentences: the rule, the model, how many updates, and how its gradients are.
 
     ``names`` says what a person would call a range.
     """
     rule = table.rule or "an update that is no known rule's"
-    rule = "plain gradient descent" if rule == "gradient descent" else rule
+    if rule == "gradient descent":
+        rule = "plain gradient descent"
+    elif is_newton:
+        rule = "Newton's method"
     on = f" on {model}" if model else ""
     parts = [f"{rule}{on}"]
     if not model:
@@ -45,7 +54,8 @@ def table_words(table: "FoundTable", model: str, names: dict[str, str], has_faul
         if verdict == RIGHT:
             plural = "are the derivatives" if len(those) > 1 else "is the derivative"
             loss = those[0].loss
-            of = names.get(loss, loss) if loss else "one function, though no loss is shown"
+            implied = "the squared error" if table.model == "line" else "one function"
+            of = names.get(loss, loss) if loss else f"{implied}, though no loss is shown"
             sentences.append(f"{cells} {plural} of {of}.")
         else:
             sentences.append(f"{cells}: {words}: {those[0].because}.")
@@ -54,7 +64,9 @@ def table_words(table: "FoundTable", model: str, names: dict[str, str], has_faul
 
 def nothing_found(reading: "Reading") -> str:
     """The sentence for a workbook without a descent, with what else may change its parameters."""
-    more = [note for note in reading.notes if "macros" in note or "Solver" in note]
+    more = [
+        note for note in reading.notes if any(of in note for of in ("macros", "Solver", "Newton"))
+    ]
     return "; ".join([f"{plain(reading.file)}: {why_nothing(reading)}", *more])
 
 

@@ -1,0 +1,149 @@
+"""Updates that no rule makes of a gradient alone: Newton's method, and steps of searched length."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gdlab.reading.book import Key, Value
+from gdlab.reading.descent import Descent
+from gdlab.reading.graph import Graph, number
+from gdlab.reading.losses import candidates, same, slopes_of, tidy
+from gdlab.reading.steps import Steps
+
+NEWTON, SEARCHED = "newton", "searched"
+# Solved parameters are few, and losses that are tried too.
+MOST_PARAMETERS, MOST_ROLES, MOST_CELLS = 8, 12, 400
+Values = dict[Key, Value]
+
+
+@dataclass(frozen=True)
+class Method:
+    """Newton's method or a searched rate: the loss's role, and the gradients' in one update.
+
+    ``role`` is None where the sheet shows no loss; ``factors`` are how many times the derivative
+    each gradient is.
+    """
+
+    name: str
+    role: int | None
+    gradients: dict[int, Key]
+    factors: dict[int, float]
+
+
+def method_of(
+    graph: Graph, descent: Descent, steps: Steps, points: Sequence[Values]
+) -> Method | None:
+    """How the parameters are updated, where gradients are more than multiplied; None for others.
+
+    In Newton's method the matrix of second derivatives times what is subtracted is the gradient.
+    Where a rate is computed, what is subtracted is the gradient times a number that is the same
+    for all parameters, and another with other parameters.
+    """
+    step = descent.updates // 2
+    chains = descent.chains
+    if len(chains) > MOST_PARAMETERS or any(step >= len(one.updates) for one in chains):
+        return None
+    if len(steps.cells[step]) > MOST_CELLS:
+        return None
+    taken = [
+        [
+            number(values.get(one.cells[step]))
+            - number(graph.value(graph.nodes[one.updates[step]], values))
+            for one in chains
+        ]
+        for values in points
+    ]
+    if not all(size and size == size for sizes in taken for size in sizes):
+        return None
+    before = [_before(graph, one.updates[step], set(steps.cells[step])) for one in chains]
+    for role in candidates(graph, descent, steps, step)[:MOST_ROLES]:
+        slopes = [slopes_of(graph, steps, role, values, [step]) for values in points]
+        gradients, factors = {}, {}
+        for index, chain in enumerate(chains):
+            wanted = [one.get(chain.cells[step], 0.0) for one in slopes]
+            found = _multiple_of(wanted, before[index], points)
+            if found is not None:
+                gradients[index], factors[index] = found
+        if len(gradients) == len(chains):
+            name = _name(graph, descent, steps, step, gradients, taken, points)
+            if name is not None:
+                return Method(name, role, gradients, factors)
+    if len(chains) == 1:
+        for key in before[0]:
+            if _name(graph, descent, steps, step, {0: key}, taken, points):
+                return Method(NEWTON, None, {0: key}, {})
+    return None
+
+
+def _before(graph: Graph, key: Key, inside: set[Key]) -> list[Key]:
+    """The cells of one update that its formula depends on, the nearest first."""
+    found: dict[Key, None] = {}
+    queue = [key]
+    while queue:
+        for one in graph.nodes[queue.pop(0)].cells:
+            if one in inside and one not in found:
+                found[one] = None
+                queue.append(one)
+    return list(found)
+
+
+def _multiple_of(
+    wanted: list[float], cells: list[Key], points: Sequence[Values]
+) -> tuple[Key, float] | None:
+    """The cell that is a constant times some numbers at all points, best once, and how often."""
+    if not all(wanted) or all(same(one, wanted[0]) for one in wanted):
+        return None
+    found = []
+    for key in cells:
+        ratios = [number(one.get(key)) / size for one, size in zip(points, wanted, strict=True)]
+        if ratios[0] and all(same(ratio, ratios[0]) for ratio in ratios):
+            found.append((key, tidy(ratios[0])))
+    return min(found, key=lambda one: abs(one[1] - 1), default=None)
+
+
+def _name(
+    graph: Graph, descent: Descent, steps: Steps, step: int, gradients: dict[int, Key],
+    taken: list[list[float]], points: Sequence[Values],
+) -> str | None:  # fmt: skip
+    """What the updates do with these gradients, at all points: Newton's method, a searched rate."""
+    chains = descent.chains
+    rates, solved = [], []
+    for values, subtracted in zip(points, taken, strict=True):
+        given = [number(values.get(gradients[index])) for index in range(len(chains))]
+        if not all(given):
+            return None
+        rates.append([a / b for a, b in zip(subtracted, given, strict=True)])
+        rows = [
+            graph.adjoints({gradients[index]: 1.0}, values, lambda _: False, steps.cells[step])
+            for index in range(len(chains))
+        ]
+        back = [
+            sum(
+                row.get(one.cells[step], 0.0) * a for one, a in zip(chains, subtracted, strict=True)
+            )
+            for row in rows
+        ]
+        solved += [a / b for a, b in zip(back, given, strict=True)]
+    first = [one[0] for one in rates]
+    if all(same(first[0], one) for one in first):
+        return None
+    if solved[0] and all(same(one, solved[0]) for one in solved):
+        return NEWTON
+    equal = len(chains) > 1 and all(same(one[0], rate) for one in rates for rate in one)
+    return SEARCHED if equal else None
+
+
+def is_exact_search(
+    cells: dict[tuple[int, int], Key], updates: int, count: int, values: Values
+) -> bool:
+    """Whether every gradient is at right angles to the one before, as where a line is searched."""
+    rows = [
+        [number(values.get(cells[index, step])) for index in range(count)]
+        for step in range(updates)
+        if all((index, step) in cells for index in range(count))
+    ]
+    return len(rows) > 1 and all(
+        abs(sum(x * y for x, y in zip(a, b, strict=True)))
+        <= 1e-6 * (sum(x * x for x in a) * sum(y * y for y in b)) ** 0.5
+        for a, b in pairwise(rows)
+    )
