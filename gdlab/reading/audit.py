@@ -15,6 +15,7 @@ from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
+from gdlab.reading.uncollected import uncollected
 from gdlab.reading.updates import Update
 from gdlab.reading.written import formula_text
 
@@ -25,6 +26,7 @@ UNFORESEEN = (ArithmeticError, LookupError, TypeError, AssertionError, Recursion
 Values = dict[Key, Value]
 
 
+@uncollected()
 def audit(book: Book, file: str) -> Reading:
     """Read a workbook: every descent in it, and every cell that is wrong."""
     graph = build(book)

@@ -52,9 +52,9 @@ class Node:
     take: Callable[[Values], tuple[Any, ...]] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        if len(self.inputs) > 1 and all(map(is_cell, self.inputs)):
+        if all(map(is_cell, self.inputs)):
             self.cells = self.inputs  # type: ignore[assignment]
-            self.take = itemgetter(*self.inputs)
+            self.take = itemgetter(*self.inputs) if len(self.inputs) > 1 else None
         else:
             self.cells = tuple(key for one in self.inputs for key in cells_of(one))
             self.take = None

@@ -8,6 +8,7 @@ from gdlab.reading.guard import ANY_WORKBOOK, MOST_WORKBOOK_BYTES, OLD_FORMAT, p
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
 from gdlab.reading.rows import ODS, text_rows
+from gdlab.reading.uncollected import uncollected
 
 
 def open_workbook(path: str | Path) -> Book:
@@ -19,6 +20,7 @@ def open_workbook(path: str | Path) -> Book:
         raise ValueError(f"{file.name or path}: {error}") from None
 
 
+@uncollected()
 def read_book(file: Path) -> Book:
     """The cells of an .xlsx, .xlsm, .ods or .csv; ValueError without the file's name."""
     data = read_bytes(file, MOST_WORKBOOK_BYTES)
