@@ -214,6 +214,10 @@ def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
         if not isinstance(test, ast.Compare):
             test = ast.Compare(test, [ast.NotEq()], [ast.Constant(0)])
         return ast.IfExp(test, arguments[1], arguments[2] if count == 3 else ast.Constant(0))
+    if upper == "IFERROR" and count == 2:
+        return arguments[0]  # what it stores where there is no error
+    if upper == "ROUND" and count == 2 and isinstance(arguments[1], ast.Constant):
+        return ast.Call(ast.Name("ROUND"), arguments, [])
     if upper in ("MIN", "MAX") and count == 2 and not any(map(is_range, arguments)):
         return ast.Call(ast.Name(upper.lower()), arguments, [])
     if upper in SUMMARIES and arguments:

@@ -13,6 +13,7 @@ from gdlab.reading.losses import same
 from gdlab.reading.numeric_table import read_numbers
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
+from gdlab.reading.simpler import simplify
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
 from gdlab.reading.uncollected import uncollected
@@ -35,6 +36,7 @@ def audit(book: Book, file: str) -> Reading:
     notes += _fill_in(graph)
     found = [(key, one) for key, one in _stale(graph)]
     found += _mend_odd(graph, down)
+    simplify(graph)
     descents, unused = find_descents(graph)
     points = _points(graph, descents)
     tables = []

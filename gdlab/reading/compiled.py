@@ -96,6 +96,12 @@ def _sign(x: float) -> float:
     return (x > 0) - (x < 0)
 
 
+def rounded(x: float, digits: float) -> float:
+    """A number as ROUND gives it: halves away from 0."""
+    scale = 10.0 ** int(digits)
+    return math.copysign(math.floor(abs(x) * scale + 0.5 + 1e-9) / scale, x)
+
+
 # Name -> value and derivative, of u with the value v.
 SCALAR = {
     "sqrt": ("sqrt({u})", "0.5 / {v}"),
@@ -116,6 +122,7 @@ NAMES: dict[str, Any] = {
     "sign": _sign,
     "abs": abs,
     "pi": math.pi,
+    "ROUND": rounded,
     **SUMMARIES,
 }
 
@@ -231,6 +238,12 @@ class _Writer:
                 v = self.new(value.format(u=u), forward)
                 if slope != "0.0":
                     self.back(backward, (u, f"d{v[1:]} * ({slope.format(u=u, v=v)})"))
+                return v
+            case ast.Call(ast.Name("ROUND"), [argument, ast.Constant(int() | float() as digits)]):
+                # Its derivative is that of what it rounds, steps left aside.
+                u = self.value(argument, forward, backward)
+                v = self.new(f"ROUND({u}, {digits})", forward)
+                self.back(backward, (u, f"d{v[1:]}"))
                 return v
             case ast.Call(ast.Name(name), arguments) if name in SUMMARIES:
                 return self.summary(name, arguments, forward, backward)

@@ -32,6 +32,11 @@ class Judged:
     factor: float | None = None
     holds: bool = True
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it is not the derivative."""
+        return self.verdict == WRONG
+
     def alike(self, other: "Judged") -> bool:
         """Whether two gradients of one parameter are judged alike."""
         return (self.verdict, self.factor, self.holds) == (
@@ -99,6 +104,11 @@ class GradientJudge:
                 ]
                 verdict = _verdict(marks, factor)
                 found.append(Judged(number, step, cell, verdict, factor, False not in marks))
+        # Where x is 1, a formula without x is right by chance: what is wrong elsewhere is so there.
+        wrong = {(one.chain, self.steps.roles.get(one.cell)) for one in found if one.is_wrong}
+        for one in found:
+            if not one.holds and (one.chain, self.steps.roles.get(one.cell)) in wrong:
+                one.verdict = WRONG
         return found
 
     def _factor(self, chain: Chain, number: int, slopes: dict[Key, float], values: Values) -> float:

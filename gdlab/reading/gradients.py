@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes, mend_loss
+from gdlab.reading.choices import decays, quotients, with_decay, with_quotients
 from gdlab.reading.gradient_verdicts import GradientJudge, Judged
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, same
@@ -15,6 +16,7 @@ from gdlab.reading.written import formula_text
 
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     """The verdict on every gradient, column by column, and what is wrong."""
+    differences = quotients(read) if read.loss is None and read.method is None else {}
     if read.loss is None and read.method is None:
         mend_loss(read)
     if read.loss is None:
@@ -23,6 +25,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     judged = GradientJudge(
         read.graph, read.descent, read.steps, read.loss, read.cells, read.points
     ).judge()
+    judged = with_quotients(judged, differences)
+    decaying = decays(read, judged)
+    judged = with_decay(judged, decaying)
     gradients: list[Gradient] = []
     found: Found = []
     loss = read.loss_cells()
@@ -43,6 +48,8 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
                 because, finding = causes.explain(ones)
                 found += [finding] if finding else []
                 factor = None
+            elif number in differences or number in decaying:
+                because = differences.get(number) or decaying[number]
             elif verdict == SCALED:
                 because = _scaled(factor)
             elif verdict == UNCHECKED:
@@ -116,7 +123,7 @@ def _scaled(factor: float | None) -> str:
     if factor is None:
         return "a constant times the derivative"
     if same(factor, -1.0):
-        return "the negative of the derivative"
+        return "the negative of the derivative, which the update adds"
     if abs(factor) < 1 and same(round(1 / factor), 1 / factor, 1e-6):
         return f"the derivative divided by {round(1 / factor)}: a choice, not a slip"
     return f"{factor:.6g} times the derivative: a choice, not a slip"

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gdlab.reading.compiled import NAMES, SUMMARIES
+from gdlab.reading.compiled import NAMES, SUMMARIES, rounded
 from gdlab.reading.templates import leaf_number
 
 OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
@@ -41,6 +41,8 @@ def tree_value(tree: ast.expr, given: Sequence[Any]) -> Any:
         case ast.Call(ast.Name("min" | "max" as name), [left, right]):
             choose = min if name == "min" else max
             return choose(tree_value(left, given), tree_value(right, given))
+        case ast.Call(ast.Name("ROUND"), [argument, digits]):
+            return rounded(tree_value(argument, given), tree_value(digits, given))
         case ast.Call(ast.Name(name), [argument]):
             return NAMES[name](tree_value(argument, given))
     raise TypeError(f"outside the grammar: {ast.dump(tree)}")

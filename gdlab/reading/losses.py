@@ -10,7 +10,7 @@ from statistics import median_low
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Descent
 from gdlab.reading.graph import NAN, Graph
-from gdlab.reading.sites import CELL, INLINE, Sites, value_of
+from gdlab.reading.sites import CELL, INLINE, STEP, Sites, value_of
 from gdlab.reading.steps import Steps
 
 # Right ones agree to 1e-13.
@@ -69,7 +69,7 @@ def find_loss(
     at = some[len(some) // 2]
     gradients: dict[tuple[int, str], list[list[float]]] = {}
     for number, chain in enumerate(descent.chains):
-        for variant in (CELL, INLINE):
+        for variant in (CELL, STEP, INLINE):
             found = [sites.find(chain, step, variant) for step in some if step < len(chain.updates)]
             if found and all(found):
                 gradients[number, variant] = [
@@ -79,7 +79,7 @@ def find_loss(
     for role in candidates(graph, descent, steps, at):
         explained = Explained(role, {}, {})
         slopes = [slopes_of(graph, steps, role, values, some) for values in points]
-        agreed: dict[int, tuple[float, int]] = {}
+        agreed: dict[int, tuple[float, int, bool]] = {}
         for (number, variant), rows in gradients.items():
             chain = descent.chains[number]
             ratios = [
@@ -93,9 +93,9 @@ def find_loss(
             factor = median_low(ratios)
             count = sum(abs(ratio) < inf and same(ratio, factor) for ratio in ratios)
             # Behind an input of 1 a delta is a gradient too: of two readings the one that a
-            # larger share of updates bears out.
-            merit = count / len(ratios), count
-            if 0 < abs(factor) < inf and merit > agreed.get(number, (0.6, 0)):
+            # larger share of updates bears out, and of a gradient and a step the gradient.
+            merit = count / len(ratios), count, same(abs(factor), 1.0)
+            if 0 < abs(factor) < inf and merit > agreed.get(number, (0.6, 0, False)):
                 agreed[number] = merit
                 explained.variants[number] = variant
                 explained.factors[number] = tidy(factor)
@@ -156,7 +156,7 @@ def gradient_cells(
                 site = sites.find(chain, step, usual)
             else:
                 inline = sites.find(chain, step, INLINE)
-                whole = sites.find(chain, step, CELL)
+                whole = sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
                 plain = inline is None or isinstance(inline.core, ast.Name)
                 site = whole if plain or inline is None else inline
             if site is not None:

@@ -14,6 +14,9 @@ from gdlab.reading.recurrence import DRAWS, Recurrence
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
 
+# The end of the words for a weight decay.
+DECAYS = "times the parameter to the gradient"
+
 
 def decayed(
     graph: Graph,
@@ -35,7 +38,7 @@ def decayed(
             match = match_of(variant, decayed, numbers, samples)
             if match is not None:
                 found = said_of(graph, variant, match, constants, recurrence.cells)
-                found.differs.append(f"adds {decay:.6g} times the parameter to the gradient")
+                found.differs.append(f"adds {decay:.6g} {DECAYS}")
                 found.hyper["weight_decay"] = decay, cell
                 return found
     return None

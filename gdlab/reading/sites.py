@@ -9,11 +9,11 @@ from gdlab.reading.calculate import calculate
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.steps import Steps
-from gdlab.reading.templates import Template
-from gdlab.reading.trees import core_of, leaves, replaced, split, without
+from gdlab.reading.templates import Template, leaf_number
+from gdlab.reading.trees import core_of, factors, leaves, replaced, split, without
 from gdlab.reading.updates import original
 
-CELL, INLINE = "cell", "inline"
+CELL, INLINE, STEP = "cell", "inline", "step"
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,17 @@ class Sites:
         # Typed or computed beforehand, and used on the way from the parameters to a loss.
         self.forward: set[Key] = set()
         news = {new for chain in descent.chains for new in chain.updates}
+        # A column of steps, with the rate in it, is no way to a loss.
+        taken = {steps.roles.get(key) for key in self._bare_steps()}
         # In the first step a state has nothing before it, and looks like any other cell.
         later = {steps.roles[key] for step, cells in steps.cells.items() if step for key in cells}
         for step, cells in steps.cells.items():
             for key in cells:
-                if key in news or not (step or steps.roles[key] in later or descent.updates == 1):
+                if (
+                    key in news
+                    or steps.roles[key] in taken
+                    or not (step or steps.roles[key] in later or descent.updates == 1)
+                ):
                     continue
                 self.forward.update(
                     original(graph, one)
@@ -76,17 +82,35 @@ class Sites:
                     if one not in descent.latest and one not in parameters
                 )
 
+    def _bare_steps(self) -> set[Key]:
+        """The cells that updates take away as they are."""
+        found = set()
+        for chain in self.descent.chains:
+            for new, leaf in zip(chain.updates, chain.leaves, strict=True):
+                tree = self._rest(new, leaf)
+                taken = leaf_number(tree.operand if isinstance(tree, ast.UnaryOp) else tree)
+                one = self.graph.nodes[new].inputs[taken] if taken is not None else ()
+                if is_cell(one):
+                    found.add(one)
+        return found
+
+    def _rest(self, new: Key, leaf: int) -> ast.expr:
+        """What an update takes away or adds, once for all rows."""
+        template = self.graph.nodes[new].template
+        where = id(template), leaf
+        if where not in self.rests:
+            self.rests[where] = without(template.tree, leaf)
+        return self.rests[where]
+
     def find(self, chain: Chain, step: int, variant: str) -> Site | None:
         """The gradient of one update, read as a cell or as a part of a formula."""
         new = chain.updates[step]
-        node = self.graph.nodes[new]
-        where = id(node.template), chain.leaves[step]
-        if where not in self.rests:
-            self.rests[where] = without(node.template.tree, chain.leaves[step])
-        tree = self.rests[where]
+        tree = self._rest(new, chain.leaves[step])
         twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
         if variant == CELL:
             return self._cell(new, tree, step, twin)
+        if variant == STEP:
+            return self._step(new, tree, step, twin)
         return self._inline(new, tree, step, chain.leaves[step], twin)
 
     def _live(self, node: Node, tree: ast.expr, step: int) -> tuple[list[int], list[int]]:
@@ -153,6 +177,32 @@ class Sites:
             else:
                 found.add(self._cell(key, inner, step, other, depth + 1))
         return found.pop() if len(found) == 1 else None
+
+    def _step(self, new: Key, tree: ast.expr, step: int, twin: Key | None) -> Site | None:
+        """The gradient before a column of steps, which holds the rate times it.
+
+        The update takes such a cell away as it is; a number in it, such as 2, is no rate.
+        """
+        bare = tree.operand if isinstance(tree, ast.UnaryOp) else tree
+        leaf = leaf_number(bare)
+        cells, _ = self._live(self.graph.nodes[new], tree, step)
+        if leaf is None or cells != [leaf]:
+            return None
+        key = self.graph.nodes[new].inputs[leaf]
+        assert is_cell(key)
+        other = self._twin(new, leaf, twin)
+        inner = self.graph.nodes[key].template.tree
+        if self._is_state(key, step, other) or inner is None:
+            return None
+        site = self._inline(key, inner, step, None, other)
+        if site is None or site.cell != key or site.part is None:
+            return None
+        parts = [one for one, _ in factors(site.part) if not isinstance(one, ast.Constant)]
+        alone = leaf_number(parts[0]) if len(parts) == 1 else None
+        gradient = self.graph.nodes[key].inputs[alone] if alone is not None else ()
+        if is_cell(gradient) and gradient in self.graph.nodes:
+            return Site(gradient)
+        return site if site.rest is not None and leaves(site.rest) else None
 
     def _inline(
         self,

@@ -16,6 +16,7 @@ from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
 from gdlab.reading.runs import run_of
+from gdlab.reading.schedules import DECAYS
 from gdlab.reading.updates import original
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
@@ -215,13 +216,18 @@ def _rule(
     differs = list(best.differs)
     ascent = "adds the step, where the rule subtracts it"
     found = []
+    negatives = [factor < 0 for factor in read.loss.factors.values()] if read.loss else []
+    # Of a gradient of another sign than the others' that is said already.
+    downhill = 2 * sum(negatives) > len(negatives)
     for number, one in enumerate(recognised):
         up = one is not None and ascent in one.differs
-        factor = read.loss.factors.get(number, 1.0) if read.loss else 1.0
         # Plus what is the negative of the derivative is a descent; so is the way up a likelihood.
-        wrong_way = up != (factor < 0)
+        wrong_way = up != downhill
         if one is not None and wrong_way and read.loss is not None and _is_loss(read):
             found += _updates(read, number, "the step goes up the loss: + and - are exchanged")
+        elif decay := _only_decays(one, usual):
+            # Biases, as most people have it, do not decay where the weights do.
+            differs.append(f"{decay}, for {read.name_of(number)}")
         elif one is None or (one.name, tuple(one.differs)) != usual:
             if one is None:
                 because = unanchored(read, number) or (
@@ -238,6 +244,14 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def _only_decays(one: Recognised | None, usual: tuple[str, tuple[str, ...]]) -> str:
+    """How an update decays its parameter, where nothing else makes it another than the usual."""
+    if one is None or one.name != usual[0]:
+        return ""
+    more = [words for words in one.differs if words not in usual[1]]
+    return more[0] if len(more) == 1 and more[0].endswith(DECAYS) else ""
 
 
 def said_of_method(read: Read) -> tuple[str | None, list[str]]:

@@ -7,7 +7,7 @@ from gdlab.core.words import listed, plain
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED
 
 if TYPE_CHECKING:
-    from gdlab.reading.result import FoundTable, Reading
+    from gdlab.reading.result import FoundTable, Gradient, Reading
 
 MOST_FINDINGS_LISTED = 30
 NO_DESCENT = "no parameter is updated in any sheet"
@@ -40,26 +40,33 @@ def table_words(
     sentences = [", ".join(parts) + "."]
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
-    if not has_faults:
+    if not has_faults and (table.rule or is_newton):
         sentences.append("Every cell follows.")
-    for verdict, words in (
-        (RIGHT, "right: the derivative"),
-        (SCALED, "scaled"),
-        (UNCHECKED, "not checked"),
-    ):
-        those = [one for one in table.gradients if one.verdict == verdict]
-        if not those:
-            continue
+    return " ".join([*sentences, *_gradient_words(table, names)])
+
+
+def _gradient_words(table: "FoundTable", names: dict[str, str]) -> list[str]:
+    """How the gradients are that nothing is wrong with, those of one verdict together."""
+    groups: dict[tuple[str, str | None], list[Gradient]] = {}
+    for verdict in (RIGHT, SCALED, UNCHECKED):
+        for one in table.gradients:
+            if one.verdict == verdict:
+                because = one.because if one.loss or verdict != RIGHT else None
+                groups.setdefault((verdict, because), []).append(one)
+    found = []
+    for (verdict, because), those in groups.items():
         cells = listed([names.get(one.cells, one.cells) for one in those])
-        if verdict == RIGHT:
-            plural = "are the derivatives" if len(those) > 1 else "is the derivative"
+        are = "are" if len(those) > 1 else "is"
+        if because is None:
             loss = those[0].loss
             implied = "the squared error" if table.model == "line" else "one function"
-            of = names.get(loss, loss) if loss else f"{implied}, though no loss is shown"
-            sentences.append(f"{cells} {plural} of {of}.")
+            of = names.get(loss, loss) if loss else f"{implied}, which stands in no cell"
+            found.append(f"{cells} {are} the derivative{'s' if len(those) > 1 else ''} of {of}.")
         else:
-            sentences.append(f"{cells}: {words}: {those[0].because}.")
-    return " ".join(sentences)
+            unchecked = " not checked" if verdict == UNCHECKED else ""
+            found.append(f"{cells} {are}{unchecked}: {because}." if unchecked
+                         else f"{cells} {are} {because}.")  # fmt: skip
+    return found
 
 
 def nothing_found(reading: "Reading") -> str:

@@ -1,0 +1,58 @@
+"""Formulas without what people put around them: IF(A5="","",...) and ROUND; w*(1 - s) as a sum.
+
+What a formula stores is checked as it is written. Where the descent is, and whether a gradient is
+one, is seen in what is inside.
+"""
+
+import ast
+
+from gdlab.reading.graph import Graph, Node
+from gdlab.reading.templates import Template, leaf_number
+
+
+def simplify(graph: Graph) -> None:
+    """Take the wrappings off every formula of a graph; each template once."""
+    made: dict[int, Template] = {}
+    for key, node in graph.nodes.items():
+        template = node.template
+        simple = made.get(id(template))
+        if simple is None:
+            assert template.tree is not None
+            tree = _terms(_inside(template.tree), is_alone=True)
+            simple = template if tree is template.tree else Template(tree, template.areas)
+            made[id(template)] = simple
+        if simple is not template and isinstance(graph.book.values.get(key), float):
+            graph.nodes[key] = Node(simple, node.inputs, node.whole)
+
+
+def _inside(tree: ast.expr) -> ast.expr:
+    """A formula without a condition for empty rows, and without rounding."""
+    match tree:
+        case ast.IfExp(body=body, orelse=ast.Constant(str())):
+            return _inside(body)
+        case ast.IfExp(body=ast.Constant(str()), orelse=orelse):
+            return _inside(orelse)
+        case ast.Call(ast.Name("ROUND"), [rounded, _]):
+            return _inside(rounded)
+    return tree
+
+
+def _terms(tree: ast.expr, is_alone: bool) -> ast.expr:
+    """A sum with w*(1 - s) as w - w*s: a parameter that decays stands as a term of its own."""
+    match tree:
+        case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
+            new_left, new_right = _terms(left, False), _terms(right, False)
+            if new_left is left and new_right is right:
+                return tree
+            return ast.BinOp(new_left, op, new_right)
+        case ast.BinOp(
+            ast.Name() as name,
+            ast.Mult(),
+            ast.BinOp(ast.Constant(1), ast.Sub(), share),
+        ) | ast.BinOp(
+            ast.BinOp(ast.Constant(1), ast.Sub(), share),
+            ast.Mult(),
+            ast.Name() as name,
+        ) if not is_alone and leaf_number(name) is not None:
+            return ast.BinOp(name, ast.Sub(), ast.BinOp(name, ast.Mult(), share))
+    return tree
