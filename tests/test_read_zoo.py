@@ -79,10 +79,13 @@ def test_gradients_without_updates_are_checked_all_the_same(tmp_path, kind):
     assert "the factor A (x) is missing" in reading.findings[0].because
 
 
-@pytest.mark.parametrize("wrong", [False, True])
-def test_newtons_method_is_not_judged_as_a_descent(tmp_path, wrong):
-    reading = read_workbook(write(tmp_path / "a.xlsx", newton(wrong)))
-    assert reading.tables == [] and reading.findings == []
+def test_newtons_method_is_named_and_its_gradient_checked(tmp_path):
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", newton())).tables
+    assert (table.rule, table.updates) == (None, 7)
+    assert table.words.startswith("Newton's method")
+    assert [one.verdict for one in table.gradients] == ["right"]
+    reading = read_workbook(write(tmp_path / "b.xlsx", newton(wrong=True)))
+    assert [(one.kind, one.cells[0]) for one in reading.findings] == [("gradient", "F10")]
 
 
 # Those whose updates a rule of gdlab's makes to the last digit.

@@ -234,7 +234,15 @@ def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent])
     if not descents:
         return []
     columns: dict[tuple[int, int], list[Key]] = defaultdict(list)
+    used = {
+        id(graph.nodes[cell].template)
+        for node in graph.nodes.values()
+        for cell in node.cells
+        if cell in graph.nodes
+    }
     for update in unused:
+        if id(graph.nodes[update.new].template) in used:
+            continue  # a gradient with its penalty begins with the parameter too
         if set(graph.nodes[update.new].cells) == {update.old}:
             continue  # f(x) = x^2 + x is none
         columns[update.new[0], update.new[2]].append(update.new)

@@ -7,11 +7,11 @@ from gdlab.reading.calculate import calculate
 from gdlab.reading.gradient_verdicts import Judged
 from gdlab.reading.graph import Node, number
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import WRONG, Explained, candidates, same, slopes_of
+from gdlab.reading.losses import WRONG, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.repairs import Repair, find_repair
 from gdlab.reading.result import GRADIENT, Finding
-from gdlab.reading.sites import CELL, INLINE
+from gdlab.reading.upstream import Upstream, find_upstream
 from gdlab.reading.written import formula_text
 
 Values = dict[Key, Value]
@@ -28,6 +28,8 @@ class Causes:
         # What has been mended already, by step; and the steps looked at for one common cause.
         self.mended: dict[int, dict[Key, Node]] = {}
         self.shared: set[int] = set()
+        # A cell before several gradients that is wrong, with the gradients that are so through it.
+        self.before: dict[int, tuple[Upstream, set[Key]]] = {}
 
     def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
         """Why some updates' gradients are wrong, and the finding; None where others' faults are."""
@@ -50,8 +52,15 @@ class Causes:
         common = self._common(middle, slopes)
         if common is not None:
             return common
+        known = self._upstream(middle, slopes, only_known=True)
+        if known is not None:
+            return known
         more = [] if changed else self._elsewhere(ones, step)
         found = find_cause(read, step, [(middle.cell, wanted)], changed, more)
+        if found is None and (before := self._upstream(middle, slopes)) is not None:
+            return before
+        if found is None and (words := _in_ranges(read, middle.cell, wanted)):
+            because += f": {words}"
         expected, keys = None, [read.stands(one.cell) for one in ones]
         first = ones[0]
         if found is not None:
@@ -71,6 +80,25 @@ class Causes:
             because, hint, cells,
         )  # fmt: skip
         return because, (first.cell, finding)
+
+    def _upstream(
+        self, middle: Judged, slopes: list[dict[Key, float]], only_known: bool = False
+    ) -> tuple[str, tuple[Key, Finding] | None] | None:
+        """The cell before a gradient that makes it wrong; its finding comes once for all."""
+        read, step = self.read, middle.step
+        known = self.before.get(step)
+        if known is not None and middle.cell in known[1]:
+            return f"in {read.say(known[0].cell)}, {known[0].because}", None
+        if only_known:
+            return None
+        all_wrong = [one for one in self.wrong if one.step == step]
+        for ones in (all_wrong, [middle]):
+            targets = [(one.cell, _wanted(read, one, slopes)) for one in ones]
+            found = find_upstream(read, step, targets)
+            if found is not None:
+                self.before[step] = found, {one.cell for one in ones}
+                return f"in {read.say(found.cell)}, {found.because}", found.finding(read)
+        return None
 
     def _elsewhere(self, ones: list[Judged], step: int) -> list["Elsewhere"]:
         """Wrong gradients of other updates, with what they should be: there too a change fits."""
@@ -118,6 +146,27 @@ class Causes:
             tuple(address(key) for key in keys),
         )  # fmt: skip
         return f"not the derivative{of}: in {read.say(cell)}, {repair.because}", (first, finding)
+
+
+def _in_ranges(read: Read, cell: Key, wanted: Sequence[float]) -> str:
+    """What mends a gradient over whole ranges inside an update's formula, as that is written."""
+    at = read.stands(cell)
+    node = read.sites.whole.get(at)
+    chain = next((one for one in read.descent.chains if at in one.updates), None)
+    if node is None or node.whole is None or chain is None:
+        return ""
+    step = chain.updates.index(at)
+    targets = []
+    for values, right in zip(read.points, wanted, strict=True):
+        before, given = number(values.get(chain.cells[step])), number(values.get(cell))
+        moved = calculate(read.graph, node, values) - before
+        targets.append(before + moved * right / given if given else 0.0)
+
+    def fits(changed: Node) -> bool:
+        return agree((calculate(read.graph, changed, one) for one in read.points), targets)
+
+    repair = find_repair(read.graph, at, node, others_of(read, step, at), fits, read.say)
+    return repair.because if repair else ""
 
 
 def _wanted(read: Read, one: Judged, slopes: list[dict[Key, float]]) -> list[float]:
@@ -256,41 +305,6 @@ def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> It
 def agree(values: Iterable[float], wanted: Sequence[float]) -> bool:
     """Whether all of some values are those wanted, but for rounding."""
     return all(same(a, b) for a, b in zip(values, wanted, strict=True))
-
-
-def mend_loss(read: Read) -> None:
-    """Find the loss of a sheet whose gradients all go wrong through one formula.
-
-    A cell that nothing in the step uses, and that is nowhere negative, may be meant as the loss:
-    it is, where one small change of the first gradient makes every gradient its derivative.
-    """
-    graph, descent = read.graph, read.descent
-    step = descent.updates // 2
-    count = len(descent.chains)
-    if any((number, step) not in read.cells for number in range(count)):
-        return
-    position = graph.position
-    order = sorted(range(count), key=lambda one: position.get(read.cells[one, step], 0))
-    used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
-    used |= {read.cells[one, step] for one in range(count)}
-    used |= {cell for chain in descent.chains for cell in graph.nodes[chain.updates[step]].cells}
-    for role in candidates(graph, descent, read.steps, step)[:6]:
-        cells = read.steps.of_role(graph, role, step)
-        below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
-        if not cells or below or not used.isdisjoint(cells):
-            continue
-        slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
-        wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
-        read.loss = Explained(role, {}, {})
-        targets = [(read.cells[one, step], wanted[one]) for one in order]
-        if find_cause(read, step, targets, {}):
-            variants = {
-                one: INLINE if read.cells[one, step] in read.sites.inside else CELL
-                for one in range(count)
-            }
-            read.loss = Explained(role, variants, dict.fromkeys(range(count), 1.0))
-            return
-        read.loss = None
 
 
 def others_of(read: Read, step: int, cell: Key) -> list[Key]:

@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 
 from gdlab.reading.book import Key, address
-from gdlab.reading.causes import Causes, mend_loss
+from gdlab.reading.causes import Causes
 from gdlab.reading.choices import decays, quotients, with_decay, with_quotients
 from gdlab.reading.gradient_verdicts import GradientJudge, Judged
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, same
+from gdlab.reading.meant_loss import mend_loss
 from gdlab.reading.no_loss import without_loss
 from gdlab.reading.read import Found, Read
 from gdlab.reading.result import GRADIENT, Finding, Gradient
@@ -17,7 +18,7 @@ from gdlab.reading.written import formula_text
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     """The verdict on every gradient, column by column, and what is wrong."""
     differences = quotients(read) if read.loss is None and read.method is None else {}
-    if read.loss is None and read.method is None:
+    if read.loss is None:
         mend_loss(read)
     if read.loss is None:
         return without_loss(read)

@@ -234,6 +234,11 @@ def _changed_product(
     yield ast.BinOp(left, ast.Div(), right), "* stands where / belongs"
     yield ast.BinOp(left, ast.Add(), right), "* stands where + belongs"
     match left, right:
+        case ast.BinOp(rest, ast.Mult(), a), ast.BinOp(ast.Constant(1), ast.Sub(), b) if ast.dump(
+            a
+        ) == ast.dump(b):
+            yield rest, f"the factor {named(a)}*(1 - {named(a)}) is one too many"
+    match left, right:
         case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
             new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
             yield new, "brackets are set that do not belong"

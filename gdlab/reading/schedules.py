@@ -68,7 +68,7 @@ def scheduled(
             cells = _rate_cells(graph, chain, recurrence.first, rates)
             found = Recognised(variant.name, ["changes its learning rate from row to row"])
             found.hyper = {"lr": (abs(rates[0]), cells[0] if cells else None)}
-            form = None if cells else _form_of(rates, recurrence.first, constants)
+            form = _form_of(rates, recurrence.first, constants)
             if form is not None:
                 found.differs = [f"has the learning rate {form[0]} in update t"]
                 found.hyper = form[1]
@@ -89,6 +89,10 @@ def _form_of(
 ) -> tuple[str, dict[str, tuple[float, Key | None]]] | None:
     """The usual schedule, counted from 0 or from 1, that a sheet's numbers give the rates by."""
     numbers = [one for one in constants if one[0] not in (0, 1)]
+    for lr, cell in numbers:
+        made = [lr / math.sqrt(first + k + 1) for k in range(len(rates))]
+        if all(same(abs(a), b) for a, b in zip(rates, made, strict=True)):
+            return "lr/sqrt(t)", {"lr": (lr, cell)}
     for (lr, cell), (decay, of) in itertools.product(numbers, repeat=2):
         for (words, form), start in itertools.product(FORMS, (0, 1)):
             try:

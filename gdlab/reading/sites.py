@@ -54,6 +54,8 @@ class Sites:
         self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
         # The cell that a gradient which is part of a formula stands in.
         self.inside: dict[Key, Key] = {}
+        # The formulas as they were before their gradients became cells of their own.
+        self.whole: dict[Key, Node] = {}
         # The cells that are to be computed before one, and are not in the graph's order yet.
         self.before: dict[Key, list[Key]] = {}
         parameters = {cell for chain in descent.chains for cell in chain.cells}
@@ -120,7 +122,7 @@ class Sites:
         for leaf in self._leaves(tree):
             one = node.inputs[leaf]
             keys = cells_of(one)
-            live = [key for key in keys if self.descent.latest.get(key) == step]
+            live = [key for key in keys if self._is_live(key, step)]
             if not live:
                 continue
             is_parameter = all(
@@ -130,6 +132,11 @@ class Sites:
             )
             (parameters if is_parameter else cells).append(leaf)
         return cells, parameters
+
+    def _is_live(self, key: Key, step: int) -> bool:
+        """Whether a cell depends on an update's parameters, be some of them updated already."""
+        latest = self.descent.latest.get(key, -1)
+        return latest == step or (latest == step + 1 and self.descent.earliest[key] <= step)
 
     def _is_parameter(self, key: Key) -> bool:
         return key in self.parameters
@@ -271,6 +278,7 @@ class Sites:
                 node.template,
             )
             self.made[id(node.template), ast.dump(site.core)] = made
+        self.whole.setdefault(site.cell, node)
         graph.nodes[key] = Node(made[0], node.inputs)
         graph.nodes[site.cell] = Node(made[1], (*node.inputs, key))
         self.before.setdefault(site.cell, []).append(key)

@@ -10,6 +10,7 @@ from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
 from gdlab.reading.labels import label, ranges, speaks_of_curvature, speaks_of_descent
+from gdlab.reading.limits import clips
 from gdlab.reading.line import Line
 from gdlab.reading.methods import NEWTON, is_exact_search
 from gdlab.reading.read import Found, Read, Values
@@ -46,6 +47,8 @@ def table_of(
         return _roots(read) if read.method else None
     rule, differs, hyper, wrong = _rule(read, recognised)
     found += wrong
+    if rule is not None and read.method is None and clips(read, rule):
+        differs.append("limits a gradient or a step before it is taken")
     sheet = descent.chains[0].cells[0][0]
     if len({chain.cells[0][0] for chain in descent.chains}) == 1 and descent.chains[0].updates:
         sheet = descent.chains[0].updates[0][0] if _layout(read) != "sheets" else sheet

@@ -196,8 +196,11 @@ def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
     if not own:
         return updates
     dropped = set()
+    position, barriers = graph.position, frozenset(own)
     for update in updates:
-        if update.new in own:
+        node = graph.nodes[update.new]
+        # With the averages taken out nothing of the parameter is left, where they are averages.
+        if update.new in own or _depends(graph, node, update.leaf, update.old, position, barriers):
             continue
         stack = list(graph.nodes[update.new].cells)
         seen: set[Key] = set()

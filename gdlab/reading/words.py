@@ -70,11 +70,11 @@ def _gradient_words(table: "FoundTable", names: dict[str, str]) -> list[str]:
 
 
 def nothing_found(reading: "Reading") -> str:
-    """The sentence for a workbook without a descent, with what else may change its parameters."""
-    more = [
-        note for note in reading.notes if any(of in note for of in ("macros", "Solver", "Newton"))
-    ]
-    return "; ".join([f"{plain(reading.file)}: {why_nothing(reading)}", *more])
+    """The sentence for a workbook without a descent, with what else changes its cells."""
+    before = [note for note in reading.notes if "Newton" in note]
+    after = [note for note in reading.notes if "macros" in note or "Solver" in note]
+    said = "; ".join([*before, why_nothing(reading), *after])
+    return f"{plain(reading.file)}: {plain(said)}"
 
 
 def why_nothing(reading: "Reading") -> str:

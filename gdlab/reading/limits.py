@@ -1,0 +1,50 @@
+"""Gradients or steps that are limited before they are taken."""
+
+import ast
+
+from gdlab.core.registry import all_rules
+from gdlab.reading.book import Key
+from gdlab.reading.read import Read
+
+LIMITS = ("min", "max", "MIN", "MAX")
+
+
+def clips(read: Read, rule: str) -> bool:
+    """Whether a minimum, maximum or condition stands between a gradient and its update.
+
+    Not where the rule itself has one, as AMSGrad has.
+    """
+    known = [one for one in all_rules() if one.name == rule]
+    if any(_limits(tree) for one in known for tree in one.formulas.expressions.values()):
+        return False
+    step = read.descent.updates // 2
+    return any(
+        _limits(tree)
+        for index, chain in enumerate(read.descent.chains)
+        if step < len(chain.updates)
+        for tree in _between(read, chain.updates[step], {read.cells.get((index, step))}, step)
+    )
+
+
+def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list[ast.expr]:
+    """The formulas of one update from its gradient on."""
+    parameters = read.sites.parameters - {update}
+    found, stack, seen = [], [update], {update}
+    while stack:
+        node = read.graph.nodes[stack.pop()]
+        if node.template.tree is not None:
+            found.append(node.template.tree)
+        for key in node.cells:
+            inside = read.descent.latest.get(key) == step and key in read.graph.nodes
+            if inside and key not in seen and key not in stops and key not in parameters:
+                seen.add(key)
+                stack.append(key)
+    return found
+
+
+def _limits(tree: ast.expr) -> bool:
+    return any(
+        isinstance(part, ast.IfExp)
+        or (isinstance(part, ast.Call) and getattr(part.func, "id", "") in LIMITS)
+        for part in ast.walk(tree)
+    )

@@ -1,0 +1,76 @@
+"""The loss that is meant on a sheet where no gradient is the derivative of any cell."""
+
+import re
+
+from gdlab.reading.book import Key
+from gdlab.reading.causes import find_cause
+from gdlab.reading.graph import number
+from gdlab.reading.labels import label
+from gdlab.reading.losses import Explained, candidates, slopes_of
+from gdlab.reading.read import Read
+from gdlab.reading.sites import CELL, INLINE
+
+# What people call a loss, in some languages; a function f(x), and its derivative f'(x) or df/dx.
+LOSS = re.compile(
+    r"loss|cost|err|kosten|verlust|fehler|perte|co[uû]t|entrop|likelihood|[SR]?M?SE\b|\b[EJL]\b|损失|"
+    r"p[eé]rdida|custo|perda",
+    re.IGNORECASE,
+)
+FUNCTION = re.compile(r"\s*([a-zA-Z])\s*(?:\(.*\))?\s*$")
+DERIVATIVE = re.compile(r"\s*(?:([a-zA-Z])\s*['′]\s*(?:\(.*\))?|d\s*([a-zA-Z])\s*/\s*d.*)\s*$")
+
+
+def mend_loss(read: Read) -> None:
+    """Find the loss of a sheet whose gradients all go wrong through one formula.
+
+    A cell that nothing in the step uses, and that is nowhere negative, may be meant as the loss:
+    it is, where one small change of the first gradient makes every gradient its derivative.
+    """
+    graph, descent = read.graph, read.descent
+    step = descent.updates // 2
+    count = len(descent.chains)
+    if any((number, step) not in read.cells for number in range(count)):
+        return
+    position = graph.position
+    order = sorted(range(count), key=lambda one: position.get(read.cells[one, step], 0))
+    used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
+    used |= {read.cells[one, step] for one in range(count)}
+    used |= {cell for chain in descent.chains for cell in graph.nodes[chain.updates[step]].cells}
+    for role in candidates(graph, descent, read.steps, step)[:6]:
+        cells = read.steps.of_role(graph, role, step)
+        below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
+        if not cells or not used.isdisjoint(cells):
+            continue
+        is_function = count == 1 and _is_function(read, cells[0], read.cells[0, step])
+        if below and not is_function:
+            continue
+        slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
+        wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
+        read.loss = Explained(role, {}, {})
+        targets = [(read.cells[one, step], wanted[one]) for one in order]
+        if (
+            is_function
+            or find_cause(read, step, targets, {})
+            # Each on its own, where the words say that a loss is meant.
+            or (
+                LOSS.search(label(read.book, cells[0], read.down[cells[0][0]]))
+                and all(find_cause(read, step, [one], {}) for one in targets)
+            )
+        ):
+            variants = {
+                one: INLINE if read.cells[one, step] in read.sites.inside else CELL
+                for one in range(count)
+            }
+            read.loss = Explained(role, variants, dict.fromkeys(range(count), 1.0))
+            return
+        read.loss = None
+
+
+def _is_function(read: Read, loss: Key, gradient: Key) -> bool:
+    """Whether the labels say that one cell is a function, and the other its derivative."""
+    names = [label(read.book, key, read.down[key[0]]) for key in (loss, read.stands(gradient))]
+    function = FUNCTION.match(names[0])
+    derivative = DERIVATIVE.match(names[1])
+    return bool(function and derivative) and (function or [""])[1] == (
+        (derivative or [""])[1] or (derivative or ["", "", ""])[2]
+    )
