@@ -19,7 +19,7 @@ from gdlab.marking.sheet import Filled
 from gdlab.marking.values import typed
 from gdlab.reading.columns import WhichColumns
 from gdlab.reading.points import read_columns
-from gdlab.web.data import guest, order_data, sheet_data
+from gdlab.web.data import guest, guests_data, order_data
 from gdlab.web.program import program
 from gdlab.web.race import guest_rules
 from gdlab.web.slips import parts_of, slips_of
@@ -110,11 +110,15 @@ def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     here = _sheets(sheet, event)
     one = next(iter(here.runs.values()))
     new = {name: rule for name, rule in guest_rules(here.own).items() if name not in event["known"]}
-    guests, programs = {}, {}
+    guests: dict[str, Any] = {}
+    programs = {}
     for done, (name, rule) in enumerate(new.items()):
         yield done / len(new)
         run = here.runs[name] = guest(rule, one)
-        guests[name], programs[name] = sheet_data(run), program(run.table)
+        guests |= guests_data({name: run})
+        programs[name] = program(run.table)
+    # Python checks their inputs too.
+    here.page.setdefault("later", {}).update(guests)
     return {"guests": guests, "programs": programs}
 
 

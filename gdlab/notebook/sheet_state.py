@@ -4,12 +4,15 @@ Every check takes what was given and returns what is kept; it raises ValueError,
 what is wrong. The page has the same limits, so what it sends passes.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from gdlab.core.points import pairs
 
 Page = Mapping[str, Any]
+# A further run of a rule's: adam_2, adam_3.
+NUMBERED = re.compile(r"(.+)_([2-9]|[1-9]\d{1,3})")
 
 
 def inputs_at_first(page: Page) -> dict[str, float]:
@@ -22,29 +25,63 @@ def inputs_at_first(page: Page) -> dict[str, float]:
 
 
 def inputs_of_sheet(page: Page, inputs: Mapping[str, float], sheet: str) -> dict[str, float]:
-    """The inputs of one sheet, by their names on it."""
-    return {name: inputs[_name(page, sheet, name)] for name in page["sheets"][sheet]["inputs"]}
+    """The inputs of one sheet or compared run, by their names on it; those that were ever set."""
+    named = {name: _name(page, sheet, name) for name in _limits(page, sheet)}
+    return {name: inputs[told] for name, told in named.items() if told in inputs}
 
 
 def _name(page: Page, sheet: str, name: str) -> str:
-    return f"{sheet}.{name}" if len(page["sheets"]) > 1 else name
+    alone = len(page["sheets"]) == 1 and sheet in page["sheets"]
+    return name if alone else f"{sheet}.{name}"
+
+
+def origin_of(name: str, known: Collection[str]) -> str | None:
+    """The sheet that a compared run is of: its own name, or adam of adam_2; None for none."""
+    if name in known:
+        return name
+    found = NUMBERED.fullmatch(name)
+    return found[1] if found and found[1] in known else None
+
+
+def without_compared(page: Page, inputs: Mapping[str, float]) -> dict[str, float]:
+    """The inputs of the sheets alone."""
+    return {
+        name: value
+        for name, value in inputs.items()
+        if name.rpartition(".")[0] in ("", *page["sheets"])
+    }
+
+
+def _limits(page: Page, sheet: str) -> Mapping[str, Any]:
+    # `later` are rules that were registered since.
+    known = {**page["sheets"], **page["guests"], **page.get("later", {})}
+    origin = origin_of(sheet, known)
+    return known[origin]["limits"] if origin else {}
 
 
 def checked_inputs(
-    page: Page, tab: str, known: Mapping[str, float], given: Mapping[str, Any]
+    page: Page,
+    tab: str,
+    known: Mapping[str, float],
+    given: Mapping[str, Any],
+    compared: Sequence[str] = (),
 ) -> dict[str, float]:
-    """``known`` inputs with those that are given; a plain ``lr`` is that of the sheet ``tab``."""
-    inputs = dict(known)
+    """``known`` inputs with those that are given; a plain ``lr`` is that of the sheet ``tab``.
+
+    The inputs of runs that are not compared any more are left out.
+    """
+    own = [*page["sheets"], *compared]
+    inputs = {name: value for name, value in known.items() if name.rpartition(".")[0] in ("", *own)}
     for key, value in given.items():
         sheet, _, name = key.rpartition(".")
         sheet = sheet or (tab if tab in page["sheets"] or len(page["sheets"]) > 1 else "")
         sheet = sheet or next(iter(page["sheets"]))
-        if sheet not in page["sheets"]:
+        if sheet not in own:
             told = (
                 f"sheet {sheet} has no inputs" if sheet in page["tabs"] else f"no sheet {sheet!r}"
             )
-            raise ValueError(f"{told}; there are {', '.join(page['sheets'])}")
-        limits = page["sheets"][sheet]["limits"]
+            raise ValueError(f"{told}; there are {', '.join(dict.fromkeys(own))}")
+        limits = _limits(page, sheet)
         if name not in limits:
             raise ValueError(f"sheet {sheet} has no input {name!r:.40}; it has {', '.join(limits)}")
         inputs[_name(page, sheet, name)] = _accepted(limits[name], value)
@@ -95,10 +132,16 @@ def checked_points(page: Page, given: Any) -> list[list[float]]:
 
 
 def checked_names(known: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Rules to compare, in the order of ``known``."""
+    """Runs to compare, in the order of ``known``, further runs of a rule behind it."""
     for name in given:
-        if name not in known:
+        if origin_of(name, known) is None:
             raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(known)}")
     if not given:
         raise ValueError("name at least one rule to compare")
-    return [name for name in known if name in given]
+    places = {name: place for place, name in enumerate(known)}
+
+    def order(name: str) -> tuple[int, int]:
+        origin = origin_of(name, known) or ""
+        return places[origin], int(name.removeprefix(f"{origin}_")) if name != origin else 1
+
+    return sorted(dict.fromkeys(given), key=order)

@@ -13,7 +13,7 @@ from gdlab.core.trace import Trace
 from gdlab.notebook import requests, sheet_state
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
-from gdlab.web.data import page_data, planned, runs_of
+from gdlab.web.data import COMPARE, page_data, planned, runs_of
 from gdlab.web.limits import PAGE_ROWS
 from gdlab.web.models import other_models, with_model
 from gdlab.web.program import program
@@ -64,7 +64,8 @@ class LiveSheet(anywidget.AnyWidget):
         epochs: passes over the points, for all sheets.
         points: rows of x and y, or of a model's own columns; assign any kind of points that
             :func:`gdlab.trace` takes.
-        compared: the rules on the sheet compare.
+        compared: the runs on the sheet compare: rules, and further runs of one, ``adam_2``, whose
+            inputs are their own: ``sheet.inputs = {"adam_2.lr": 0.3}``.
         selected: the cell where a person is, ``{"row": 3, "column": "error"}``; empty where the
             sheet has opened.
         practice: the practice sheet that is open: ``sheet``, ``seed``, and the ``texts`` typed in
@@ -102,6 +103,9 @@ class LiveSheet(anywidget.AnyWidget):
             "practice": practice,
             "models": {model: {}} | dict.fromkeys(others),
         }
+        if practice:
+            # What is to be computed by hand is not to be read off elsewhere.
+            page["tabs"] = [tab for tab in page["tabs"] if tab != COMPARE]
         self.tasks: set[Any] = set()
         self._first = model
         self._sheets = {model: Sheets(page, first.runs)}
@@ -174,9 +178,10 @@ class LiveSheet(anywidget.AnyWidget):
     @traitlets.validate("inputs")
     def _check_inputs(self, proposal: Any) -> dict[str, float]:
         tab = self.tab or self._page["tab"]
-        names = sheet_state.inputs_at_first(self._page)
-        known = self.inputs if self.inputs.keys() == names.keys() else names
-        return sheet_state.checked_inputs(self._page, tab, known, proposal["value"])
+        known, names = self.inputs, sheet_state.inputs_at_first(self._page)
+        if sheet_state.without_compared(self._page, known).keys() != names.keys():
+            known = names
+        return sheet_state.checked_inputs(self._page, tab, known, proposal["value"], self.compared)
 
     @traitlets.validate("epochs")
     def _check_epochs(self, proposal: Any) -> int:
@@ -210,13 +215,13 @@ class LiveSheet(anywidget.AnyWidget):
         return self.run(self.tab if self.tab in self._page["sheets"] else first)
 
     def run(self, sheet: str) -> Trace:
-        """The run of one sheet with everything that is set."""
-        if sheet not in self.runs:
+        """The run of one sheet, or of one that is compared, with everything that is set."""
+        origin = sheet_state.origin_of(sheet, self.runs)
+        if origin is None:
             raise ValueError(f"there is no sheet {sheet!r:.40}; there are {', '.join(self.runs)}")
-        own = self._page["sheets"].get(sheet)
-        inputs = own and sheet_state.inputs_of_sheet(self._page, self.inputs, sheet)
+        inputs = sheet_state.inputs_of_sheet(self._page, self.inputs, sheet)
         points = pairs(self.points, tuple(self._page["points"])) if self.points else None
-        return rerun(self.runs[sheet], points, self.epochs, inputs=inputs or {})
+        return rerun(self.runs[origin], points, self.epochs, inputs=inputs)
 
     @property
     def score(self) -> dict[str, int] | None:

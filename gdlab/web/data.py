@@ -9,6 +9,7 @@ import numpy as np
 from gdlab.core.columns import Table
 from gdlab.core.layout import column_letters, inputs
 from gdlab.core.lessons import LESSONS
+from gdlab.core.looks import colour_of
 from gdlab.core.model import find_model
 from gdlab.core.ranges import EPOCHS_RANGE
 from gdlab.core.rates import rate_input
@@ -21,7 +22,7 @@ from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
 from gdlab.web.race import guest_rules, race_head
-from gdlab.web.sheet_meta import sheet_meta
+from gdlab.web.sheet_meta import input_fields, sheet_meta
 from gdlab.web.slips import marking_data
 
 DATA, COMPARE = "data", "compare"
@@ -46,17 +47,18 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     ``guests`` the same, without a head, of the other rules that can race against them.
     """
     one = next(iter(runs.values()))
-    racing = len(runs) > 1
-    guests = _guests(runs) if racing else {}
+    points = bool(one.table.point)
+    # One rule alone is compared with itself, under other inputs.
+    guests = _guests(runs) if len(runs) > 1 else {}
     return {
-        "tabs": [*([DATA] if one.table.point else []), *runs, *([COMPARE] if racing else [])],
+        "tabs": [*([DATA] * points), *runs, *([COMPARE] * points)],
         "tab": next(iter(runs)),
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
         "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
         "marking": marking_data(),
         **model_data(runs),
-        "guests": {name: sheet_data(run) for name, run in guests.items()},
+        "guests": guests_data(guests),
     }
 
 
@@ -69,11 +71,18 @@ def model_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "points": _named(one, one.points),
         # The line of Python leaves the model's own points out.
         "ownPoints": _named(one, own()) if own else None,
-        "race": _race(one) if len(runs) > 1 else NO_RACE,
+        "race": _race(one) if one.table.point else NO_RACE,
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table) | {"title": _title(name, run)}}
             for name, run in runs.items()
         },
+    }
+
+
+def guests_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The data of rules that are compared and have no sheet: with their inputs' fields."""
+    return {
+        name: {**sheet_data(run), "fields": input_fields(run.table)} for name, run in runs.items()
     }
 
 
@@ -141,6 +150,7 @@ def sheet_data(run: Trace) -> dict[str, Any]:
     table = run.table
     return {
         **page_program(run),
+        "colour": colour_of(run.rule),
         "places": {name: column_letters(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},

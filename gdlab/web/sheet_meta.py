@@ -29,7 +29,7 @@ def sheet_meta(table: Table) -> dict[str, Any]:
         "rule": table.rule.name,
         "source": table.rule.source,
         "columns": [_column(table, column) for column in table.columns],
-        "inputs": [_input(table, name) for name in layout.inputs(table)],
+        "inputs": input_fields(table),
         "parameters": [_parameter(table, name) for name in table.parameters],
         "model": table.model.name,
         "surface": not table.point,
@@ -94,6 +94,11 @@ def _holes(text: str) -> list[Any]:
         parts += [text[end : found.start()], [found[1] or found[2], bool(found[1])]]
         end = found.end()
     return [*parts, text[end:]]
+
+
+def input_fields(table: Table) -> list[dict[str, Any]]:
+    """What a sheet writes beside the box of each input, and its slider's range."""
+    return [_input(table, name) for name in layout.inputs(table)]
 
 
 def _input(table: Table, name: str) -> dict[str, Any]:

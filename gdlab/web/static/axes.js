@@ -3,7 +3,7 @@ import { escaped, short } from "./numbers.js";
 
 export const WIDTH = 340;
 export const HEIGHT = 232;
-const MARGIN = { left: 50, right: 12, top: 24, bottom: 32 };
+export const MARGIN = { left: 50, right: 12, top: 24, bottom: 32 };
 const INNER = {
   width: WIDTH - MARGIN.left - MARGIN.right,
   height: HEIGHT - MARGIN.top - MARGIN.bottom,
@@ -86,10 +86,13 @@ export function decades(...lists) {
 }
 
 /**
- * Axes over two ranges: `x` and `y` place a number; `frame(still)` is what they look like, with
- * marks on them that stay while the axes do.
+ * Axes over two ranges, or over those of a `zoom`: `x` and `y` place a number, `atX` and `atY` read
+ * a place; `frame(still)` is what they look like, with marks on them that stay while the axes do.
  */
-export function axes({ title, x, y, xLabel, yLabel, logX = false, logY = false }) {
+export function axes({
+  title, x: wholeX, y: wholeY, xLabel, yLabel, logX = false, logY = false, zoom = null,
+}) {
+  const [x, y] = zoom ?? [wholeX, wholeY];
   const clamp = (at) => Math.max(-FAR_OUT, Math.min(FAR_OUT, at));
   const share = (value, [low, high]) => (value - low) / (high - low);
   const across = logX ? x.map(Math.log10) : x;
@@ -97,9 +100,16 @@ export function axes({ title, x, y, xLabel, yLabel, logX = false, logY = false }
   const scaled = logY ? y.map(Math.log10) : y;
   const height = (value) => share(logY ? Math.log10(Math.abs(value)) : value, scaled);
   const yAt = (value) => clamp((1 - height(value)) * INNER.height);
+  const read = (part, [low, high], isLog) => {
+    const value = low + part * (high - low);
+    return isLog ? 10 ** value : value;
+  };
   return {
     x: xAt,
     y: yAt,
+    atX: (at) => read(at / INNER.width, across, logX),
+    atY: (at) => read(1 - at / INNER.height, scaled, logY),
+    ranges: [x, y],
     width: INNER.width,
     height: INNER.height,
     frame(still = "") {

@@ -1,12 +1,15 @@
 // The sheet that compares rules: what is counted, and of each rule what is shown.
+import { looksOf } from "./drawn_runs.js";
 import { lettersOf, short } from "./numbers.js";
 import { countOf } from "./points.js";
+import { pythonLine } from "./python.js";
+import { rateRange } from "./rates.js";
 
 /** Its head; `race` is what Python wrote of it, `sheets` those of the rules with these `names`. */
-function comparedHead({ counters, source, shown }, head, sheets, names) {
+function comparedHead({ counters, source, shown }, head, sheets, names, isRiddle) {
   const own = names.flatMap((label) => shown.map((column, place) => ({
     ...column, name: `${label}: ${column.name}`, group: label,
-    excel: `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
+    excel: isRiddle ? null : `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
   })));
   return {
     ...head, rule: null, source, inputs: [], frozen: "t",
@@ -40,17 +43,35 @@ function comparedCells({ points, epochs }, sheets, names, runOf) {
 }
 
 /** The part of a sheet's state that is the comparison of what `kept` names. */
-export function comparedState(race, head, sheets, kept, { runOf, forwardOf, constantsOf, startOf }) {
-  const names = kept.compared;
-  const told = (name) => Object.entries(kept.inputs[name])
+export function comparedState(page, head, sheets, kept, { runOf, forwardOf, constantsOf, startOf }) {
+  const { points, epochs, inputs, riddle } = kept;
+  const names = riddle ? riddle.runs.map(({ label }) => label) : kept.compared;
+  const told = (name) => Object.entries(inputs[name])
     .filter(([input]) => !(input in sheets[name].carriers))
     .map(([input, value]) => `${input === sheets[name].startRate ? "lr" : input} ${short(value)}`);
+  const lines = names.map(
+    (name) => pythonLine(sheets[name], { inputs: inputs[name], points, epochs, page }),
+  );
   return {
-    head: comparedHead(race, head, sheets, names), table: comparedCells(kept, sheets, names, runOf),
-    choices: Object.keys(sheets),
+    riddle, questions: Object.keys(page.sheets).length > 1 ? ["rule", "rate"] : ["rate"],
+    head: comparedHead(page.race, head, sheets, names, riddle),
+    table: comparedCells(kept, sheets, names, runOf),
+    choices: Object.keys(sheets).filter((name) => !sheets[name].isFurther),
+    compared: names.map((name) => ({
+      name, inputs: inputs[name], fields: fieldsOf(sheets[name], points),
+      rate: sheets[name].rateInput,
+    })),
+    // A rule's colour would tell its name.
+    looks: looksOf(names.map((name, k) => (riddle ? k : sheets[name].colour))),
     mse: names.map((name) => runOf(name).mse),
     forward: names.map(forwardOf), constants: names.map(constantsOf),
     starts: names.map((name) => head.parameters.map((one) => startOf(name, one.name))),
-    settings: names.map((name) => told(name).join(", ")),
+    settings: names.map((name) => (riddle ? "" : told(name).join(", "))),
+    python: riddle ? "" : `gdlab.plot([${lines.join(", ")}], 'path', 'epochs')`,
   };
 }
+
+/** The fields of a sheet's inputs, its rate's slider as the points ask for it. */
+const fieldsOf = ({ head, fields = head.inputs }, points) => fields.map((input) => (
+  input.isRate ? { ...input, slider: rateRange(points, input.slider) } : input
+));

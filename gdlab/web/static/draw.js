@@ -27,7 +27,8 @@ function dice(text) {
   };
 }
 
-function drawing(text) {
+/** What is drawn by chance, the same for the same text. */
+export function drawing(text) {
   const next = dice(text);
   const upTo = (count) => Math.floor(next() * count);
   const choice = (list) => list[upTo(list.length)];

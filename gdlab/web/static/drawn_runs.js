@@ -5,14 +5,25 @@ const SHAPES = [
   "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
 export const near = (value) => value.toFixed(1);
-export const colourOf = (run) => `gd-run-${run % SHAPES.length}`;
-// After as many runs as there are colours, lines are dashed and each colour has another shape.
-const roundOf = (run) => Math.floor(run / SHAPES.length);
-export const lineClass = (run) => `${colourOf(run)} gd-round-${roundOf(run)}`;
-const shapeOf = (run) => SHAPES[(run + roundOf(run)) % SHAPES.length];
+export const colourOf = ({ colour }) => `gd-run-${colour}`;
+export const lineClass = (look) => `${colourOf(look)} gd-round-${look.round % 4}`;
+const shapeOf = ({ colour, round }) => SHAPES[(colour + round) % SHAPES.length];
 export const path = (names, data) => `<path class="${names}" d="${data}"/>`;
 export const circle = (names, r, x, y) =>
   `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
+
+/**
+ * How runs look beside each other: each rule has one `colour` (gdlab/core/looks.py), and of those
+ * with the same one each has another line and marker, by its `round`.
+ */
+export function looksOf(colours) {
+  const seen = new Map();
+  return colours.map((colour) => {
+    const round = seen.get(colour) ?? 0;
+    seen.set(colour, round + 1);
+    return { colour, round };
+  });
+}
 
 /** The runs on a sheet: one on a rule's, several in a race. */
 export function runsOf(state) {
@@ -20,6 +31,7 @@ export function runsOf(state) {
   if (head.racers) {
     return head.racers.map(({ label, columns }, place) => ({
       label,
+      look: state.looks[place],
       ends: columns.slice(0, -1).map((name) => state.cells.get(name)),
       start: state.starts[place],
       loss: state.cells.get(columns.at(-1)),
@@ -32,6 +44,7 @@ export function runsOf(state) {
   return [
     {
       label: head.rule,
+      look: { colour: state.colour, round: 0 },
       ends: names.map((name) => state.cells.get(name)),
       start: names.map((name) => state.first[name]),
       loss: state.cells.get(head.loss),
@@ -54,8 +67,8 @@ export const named = ({ parameters }, values) => Object.fromEntries(
   parameters.map(({ name }, place) => [name, values[place]]),
 );
 
-export function marker(run, x, y) {
+export function marker(look, x, y) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
   const at = `transform="translate(${near(x)} ${near(y)})"`;
-  return `<path class="gd-marker ${colourOf(run)}" d="${shapeOf(run)}" ${at}/>`;
+  return `<path class="gd-marker ${colourOf(look)}" d="${shapeOf(look)}" ${at}/>`;
 }

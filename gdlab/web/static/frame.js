@@ -10,6 +10,8 @@ export const FRAME = `
         <input data-control="check" type="file" accept=".xlsx"></label>
       <button type="button" data-do="find"
         title="Try learning rates of all sizes by this rule, and take the best">Find a rate</button>
+      <button type="button" data-do="add"
+        title="Keep this run, as it is now, on the sheet compare">Add to compare</button>
       <button type="button" data-do="hint">Hint</button>
       <button type="button" data-do="other">New numbers</button>
       <button type="button" data-do="own"
@@ -25,14 +27,20 @@ export const FRAME = `
   </header>
   <div class="gd-inputs"></div>
   <div class="gd-race"></div>
+  <div class="gd-riddles" role="group" aria-label="riddles"></div>
   <div class="gd-data-tools">
     <label class="gd-button">Load a file <input data-control="file" type="file" accept=".csv,.xlsx"></label>
     <button type="button" data-do="remove">Remove this point</button>
     <span>Click a cell and type. Columns copied from a spreadsheet can be pasted.</span>
   </div>
   <form class="gd-choose" hidden></form>
-  <div class="gd-player"></div>
+  <div class="gd-steps-row"><div class="gd-player"></div>
+    <button type="button" data-do="lens" aria-pressed="false"
+      title="Work this row out step by step">Lens</button>
+    <button type="button" data-do="present"
+      title="One picture, or the lens, as large as the screen">Present</button></div>
   <div class="gd-bar"></div>
+  <div class="gd-lens" hidden></div>
   <div role="status" class="gd-status"><div class="gd-exploded"></div><div class="gd-found" hidden></div><div class="gd-news"></div></div>
   <div class="gd-sections" role="group" aria-label="sections of columns" hidden></div>
   <div class="gd-body" role="tabpanel">

@@ -1,8 +1,8 @@
 // Undo and redo: what was set before each change, as a host keeps it.
 
 const CHANGES = [
-  "input", "epochs", "reset", "point", "paste", "remove", "points", "file", "race", "cell",
-  "find", "choose", "model",
+  "input", "start", "epochs", "reset", "point", "paste", "remove", "points", "file", "race", "add",
+  "drop", "cell", "find", "choose", "model",
 ];
 const MOST_STEPS = 200;
 // What is set again within this time is one drag, and is undone as one.
@@ -51,9 +51,9 @@ export function withHistory(host) {
       if (!CHANGES.includes(event.kind) || answer.error) return answer;
       if (answer.work) return { ...answer, work: remembered(answer.work) };
       if (alikeKept(host.kept(), before)) return answer;
-      const key = `${event.kind} ${event.name}`;
+      const key = `${event.kind} ${event.sheet} ${event.name}`;
       const now = Date.now();
-      const isDrag = ["input", "epochs"].includes(event.kind) && key === last.key
+      const isDrag = ["input", "start", "epochs"].includes(event.kind) && key === last.key
         && now - last.at < DRAG_MS;
       last = { key, at: now };
       if (!isDrag) done.push(before);

@@ -6,14 +6,18 @@ import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted, refusalOf } from "./number_input.js";
 import { countOf } from "./points.js";
 import { WhichColumns } from "./points_file.js";
+import { inOrder, nextName, originOf, provide } from "./further_runs.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
 import { adviceOf } from "./rates.js";
+import { riddleOf } from "./riddle.js";
 import { createRuns } from "./runs.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
 export const COMPARE = "compare";
+// So many sheets full of rows are compared at once.
+const MOST_COMPARED = 4;
 
 /** What a page cannot do and a kernel can: its request, and what the result leads to. */
 class Wanted extends Error {
@@ -35,7 +39,7 @@ export function createHost(page, programs, kernel = null) {
   );
   const atFirst = {
     tab: page.tab, epochs: page.epochs, points: page.points, inputs: inputsAtFirst(),
-    compared: Object.keys(page.sheets),
+    compared: Object.keys(page.sheets), riddle: null,
   };
   // Nothing in it is ever changed: what is set anew is a new object, so that each run knows by
   // what it was computed from whether it still holds.
@@ -76,7 +80,8 @@ export function createHost(page, programs, kernel = null) {
       const most = Math.floor(order.length / samples);
       throw new Refusal(`the samples' order was drawn for ${most} epochs; take no more`);
     }
-    return { points, epochs };
+    // The reasons of a riddle were read off other runs.
+    return { points, epochs, riddle: null };
   }
 
   const keep = (changed) => { kept = { ...kept, ...changed }; };
@@ -93,20 +98,63 @@ export function createHost(page, programs, kernel = null) {
 
   /** Inputs by sheet with one of them set anew. */
   function inputsWith(all, sheet, name, value) {
-    tabOf(sheet);
-    if (!(sheet in page.sheets)) throw new Refusal(`sheet ${sheet} has no inputs`);
-    const { limits } = page.sheets[sheet];
+    if (!Object.hasOwn(all, sheet)) {
+      tabOf(sheet);
+      throw new Refusal(`sheet ${sheet} has no inputs`);
+    }
+    const { limits } = sheets[sheet];
     if (!Object.hasOwn(limits, name)) throw new Refusal(`sheet ${sheet} has no input '${name}'`);
     const number = accepted(limits[name], value);
     return number === all[sheet][name] ? all
       : { ...all, [sheet]: { ...all[sheet], [name]: number } };
   }
 
-  function comparedOf(names) {
-    const unknown = names.find((name) => !(name in sheets));
-    if (unknown) throw new Refusal(`no rule is called '${unknown}'`);
+  function startedAt(values) {
+    let { inputs } = kept;
+    for (const sheet of isSheet() ? [kept.tab] : kept.compared) {
+      for (const [input, parameter] of Object.entries(sheets[sheet].carried)) {
+        if (parameter in values) inputs = inputsWith(inputs, sheet, input, values[parameter]);
+      }
+    }
+    return inputs;
+  }
+
+  /** The runs with these names, in their order, and inputs for each; `all` are those there are. */
+  function comparing(names, all = kept.inputs) {
+    const unknown = names.find((name) => originOf(name, sheets) === null);
+    if (unknown !== undefined) throw new Refusal(`no rule is called '${unknown}'`);
     if (!names.length) throw new Refusal("name at least one rule to compare");
-    return Object.keys(sheets).filter((name) => names.includes(name));
+    const rows = countOf(kept.points) * kept.epochs * names.length;
+    if (rows > MOST_COMPARED * page.limits.rows) throw new Refusal(`${names.length} runs are too many`);
+    provide(names, sheets, programs);
+    const missing = names.filter((name) => !Object.hasOwn(all, name));
+    const own = Object.fromEntries(missing.map((name) => [name, all[originOf(name, sheets)]]));
+    return { compared: inOrder(names, sheets), inputs: { ...all, ...own } };
+  }
+
+  /** Pose a riddle on the sheet compare; null ends it. */
+  function pose(question, seed) {
+    if (question === null) return keep({ riddle: null });
+    const own = Object.keys(page.sheets);
+    const { points, epochs } = kept;
+    const given = { sheets, programs, points, epochs, samples: countOf(points) };
+    const riddle = riddleOf(question, seed, given, own, sheets[own[0]].head);
+    const inputs = { ...kept.inputs };
+    for (const { label, name, inputs: its } of riddle.runs) {
+      sheets[label] = { ...sheets[name], isFurther: true };
+      programs[label] = programs[name];
+      inputs[label] = its;
+    }
+    keep({ riddle, inputs, tab: tabOf(COMPARE) });
+  }
+
+  /** Compare a sheet as it is now with whatever it will be: a further run, with these inputs. */
+  function add(sheet) {
+    const origin = originOf(sheet, sheets);
+    const name = nextName(origin, kept.compared, sheets);
+    // An earlier run of that name may have left its inputs.
+    keep(comparing([...kept.compared, name], { ...kept.inputs, [name]: kept.inputs[sheet] }));
+    return { said: `${sheet} as it is now is on the sheet ${COMPARE}, as ${name}.` };
   }
 
   const leaveFile = () => { choosing = null; };
@@ -170,6 +218,8 @@ export function createHost(page, programs, kernel = null) {
     input: ({ sheet = kept.tab, name, value }) => keep({
       inputs: inputsWith(kept.inputs, sheet, name, value),
     }),
+    // Where the run that is shown starts from, or all those that are compared, by parameter.
+    start: ({ values }) => keep({ inputs: startedAt(values) }),
     epochs: ({ value }) => keep(epochsOf(value)),
     // Everything but where a person looks.
     reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
@@ -180,7 +230,10 @@ export function createHost(page, programs, kernel = null) {
     file: ({ name }, bytes) => readFile({ name, bytes }, null),
     // Which columns of the file that was loaded last are meant; none of them where none are named.
     choose: ({ places }) => (places ? readFile(choosing, places) : leaveFile()),
-    race: ({ names }) => keep({ compared: comparedOf(names) }),
+    race: ({ names }) => keep(comparing(names)),
+    add: ({ sheet = kept.tab }) => add(sheet),
+    drop: ({ sheet }) => keep(comparing(kept.compared.filter((name) => name !== sheet))),
+    riddle: ({ question, seed }) => pose(question, seed),
     find: () => searchRate(),
     export: () => workbook(),
     csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) }),
@@ -199,9 +252,11 @@ export function createHost(page, programs, kernel = null) {
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {
-        head: runs.headOf(tab), inputs: kept.inputs[tab], first: firstOf(tab),
+        head: runs.headOf(tab), colour: sheet.colour, inputs: kept.inputs[tab], first: firstOf(tab),
         exploded: run.exploded, advice: adviceOf(jobOf(tab), run), found: rates.found(tab),
-        canFind: Boolean(sheet.rateInput), mse: run.mse, table: run.cells,
+        canFind: Boolean(sheet.rateInput),
+        canAdd: page.tabs.includes(COMPARE), mse: run.mse, table: run.cells,
+        shareOf: (column, row) => runs.shareOf(tab, column, row),
         forward: runs.forwardOf(tab), constants: runs.constantsOf(tab),
         python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });
@@ -210,8 +265,8 @@ export function createHost(page, programs, kernel = null) {
       }
     } else if (tab === COMPARE) {
       Object.assign(shown, {
-        mark: `${tab} ${kept.compared.join(" ")}`,
-        ...comparedState(page.race, sheet.head, sheets, kept, runs),
+        mark: `${tab} ${kept.riddle ? "riddle" : kept.compared.join(" ")}`,
+        ...comparedState(page, sheet.head, sheets, kept, runs),
       });
     }
     return shown;
@@ -225,6 +280,7 @@ export function createHost(page, programs, kernel = null) {
     }
     Object.assign(sheets, guests);
     Object.assign(programs, more);
+    provide(kept.compared, sheets, programs);
     const inputs = Object.entries(guests).map(([name, sheet]) => [name, sheet.inputs]);
     if (inputs.length) keep({ inputs: { ...kept.inputs, ...Object.fromEntries(inputs) } });
   }
@@ -237,7 +293,8 @@ export function createHost(page, programs, kernel = null) {
     try {
       if (!events[event.kind]) throw new Refusal(`there is no event '${event.kind}'`);
       const done = events[event.kind](event, bytes) ?? null;
-      return { ...state(), ...(done?.run ? { work: done } : { file: done }) };
+      const given = done?.run ? { work: done } : done?.said ? { told: done.said } : { file: done };
+      return { ...state(), ...given };
     } catch (problem) {
       if (!(problem instanceof Wanted)) return { ...state(), error: refusalOf(problem) };
       const run = async (tell, signal) => {
@@ -260,31 +317,32 @@ export function createHost(page, programs, kernel = null) {
     /** Set what was kept, or a part of it; a refusal where it cannot be, and nothing is changed. */
     take(part) {
       const next = { ...kept, ...part };
-      let inputs = { ...atFirst.inputs, ...kept.inputs };
+      const { compared, inputs: known } = comparing(
+        next.compared, { ...atFirst.inputs, ...kept.inputs },
+      );
+      let inputs = known;
       for (const [sheet, own] of Object.entries(part.inputs ?? {})) {
-        if (!(sheet in page.sheets)) continue;
+        if (!Object.hasOwn(inputs, sheet)) continue;
         for (const [name, value] of Object.entries(own)) {
           inputs = inputsWith(inputs, sheet, name, value);
         }
       }
       const epochs = accepted(page.epochsLimits, next.epochs);
-      keep({
-        ...fitting(next.points, epochs), inputs, tab: tabOf(next.tab),
-        compared: comparedOf(next.compared),
-      });
+      keep({ ...fitting(next.points, epochs), inputs, tab: tabOf(next.tab), compared });
     },
     /** What a person has changed: sheet, epochs, points, inputs, race; null where they have not. */
     changes() {
       const own = Object.keys(page.sheets);
       const { tab, epochs, points, inputs, compared } = kept;
-      const changed = ([name, sheet]) => Object.entries(inputs[name])
-        .filter(([input, value]) => value !== sheet.inputs[input])
+      const changed = (name) => Object.entries(inputs[name])
+        .filter(([input, value]) => value !== sheets[name].inputs[input])
         .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
       return {
         tab: tab === page.tab ? null : tab,
         epochs: epochs === page.epochs ? null : epochs,
         points: points === page.points ? null : points,
-        inputs: Object.entries(page.sheets).flatMap(changed),
+        inputs: [...new Set([...own, ...compared])].flatMap(changed),
+        riddle: kept.riddle && `${kept.riddle.question},${kept.riddle.seed}`,
         race: compared.join() === own.join() ? null : compared,
       };
     },

@@ -8,7 +8,7 @@ import { pointsOf, rowsOf } from "./points.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
 
-const SHARED = ["model", "tab", "inputs", "epochs", "points", "compared", "practice"];
+const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
 const GONE = "The kernel has stopped. The sheet goes on without it; run the cell again to bring "
   + "Python back.";
 const SILENT_MS = 4000;
@@ -52,8 +52,10 @@ function createKernel(model, isThere, say) {
   });
 }
 
-/** An input's name in Python: `lr` or, where there are several sheets, `adam.lr`. */
-const nameOfInput = (sheets, sheet, name) => (sheets.length > 1 ? `${sheet}.${name}` : name);
+/** An input's name in Python: `lr` or, where there are several runs, `adam.lr`. */
+const nameOfInput = (sheets, sheet, name) => (
+  sheets.length > 1 || sheet !== sheets[0] ? `${sheet}.${name}` : name
+);
 
 /** What a host keeps, in the form in which Python shares it, by its name there. */
 function toPython(host, sheets) {
@@ -64,7 +66,7 @@ function toPython(host, sheets) {
     epochs: () => kept.epochs,
     compared: () => kept.compared,
     points: () => rowsOf(kept.points),
-    inputs: () => Object.fromEntries(sheets.flatMap(
+    inputs: () => Object.fromEntries([...new Set([...sheets, ...kept.compared])].flatMap(
       (sheet) => Object.entries(kept.inputs[sheet]).map(
         ([name, value]) => [nameOfInput(sheets, sheet, name), value],
       ),
@@ -78,10 +80,11 @@ function fromPython(name, value, sheets, columns) {
   if (name === "points") return pointsOf(columns, value);
   if (name === "practice") return value.sheet === undefined ? null : value;
   if (name !== "inputs") return value;
-  const inputs = Object.fromEntries(sheets.map((sheet) => [sheet, {}]));
+  const inputs = {};
   for (const [input, number] of Object.entries(value)) {
     const dot = input.lastIndexOf(".");
-    inputs[dot < 0 ? sheets[0] : input.slice(0, dot)][input.slice(dot + 1)] = number;
+    const sheet = dot < 0 ? sheets[0] : input.slice(0, dot);
+    (inputs[sheet] ??= {})[input.slice(dot + 1)] = number;
   }
   return inputs;
 }
@@ -206,7 +209,8 @@ export default {
     }
 
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, () => take([name])])),
+      // Python may have set several at once: what is compared comes before its inputs.
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, () => take(SHARED)])),
       "change:selected"() {
         if (telling) return;
         const { row, column } = model.get("selected");

@@ -20,6 +20,14 @@ export const KEYS = {
   row: { Enter: "take" },
   // Tabs to the right; from before the first it goes on at the last.
   tabs: { ArrowLeft: -1, ArrowRight: 1, Home: "first", End: "last" },
+  lens: {
+    ArrowLeft: { step: -1 }, ArrowRight: { step: 1 }, ArrowUp: { row: -1 }, ArrowDown: { row: 1 },
+  },
+  stage: {
+    ArrowLeft: { step: -1 }, ArrowRight: { step: 1 }, ArrowUp: { row: -1 }, ArrowDown: { row: 1 },
+    PageUp: { epoch: -1 }, PageDown: { epoch: 1 }, R: { run: 1 }, "Shift+R": { run: -1 },
+    V: { view: 1 }, D: { dark: true },
+  },
   sheet: {
     Escape: "close", "Control+Z": "undo", "Control+Y": "redo", "Control+Shift+Z": "redo",
   },

@@ -4,7 +4,9 @@ import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
 const LONGEST_POINTS = 1500;
-const OWN = ["model", "sheet", "epochs", "points", "race", "practice", "row", "column"];
+const OWN = [
+  "model", "sheet", "epochs", "points", "race", "riddle", "practice", "row", "column",
+];
 
 const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).join(";");
 
@@ -12,7 +14,8 @@ const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).joi
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
 /** The fragment of what was changed on a page and the selected cell, without its #. */
-export function fragmentOf({ model, tab, epochs, points, inputs, race, practice }, selected) {
+export function fragmentOf(changes, selected) {
+  const { model, tab, epochs, points, inputs, race, riddle, practice } = changes;
   const parts = new URLSearchParams();
   if (model) parts.set("model", model);
   if (tab) parts.set("sheet", tab);
@@ -20,6 +23,7 @@ export function fragmentOf({ model, tab, epochs, points, inputs, race, practice 
   if (epochs) parts.set("epochs", epochs);
   if (points && fitsLink(points)) parts.set("points", textOf(points));
   if (race) parts.set("race", race.join());
+  if (riddle) parts.set("riddle", riddle);
   if (practice !== undefined) parts.set("practice", practice);
   if (selected) {
     parts.set("row", selected.row);
@@ -46,6 +50,7 @@ export function wishesOf(fragment) {
   if (parts.has("model")) wish("model", { kind: "model", name: parts.get("model") });
   if (parts.has("points")) wish("points", { kind: "points", text: parts.get("points") });
   if (parts.has("epochs")) wish("epochs", { kind: "epochs", value: numberOf(parts.get("epochs")) });
+  if (parts.has("race")) wish("race", { kind: "race", names: parts.get("race").split(",") });
   if (parts.has("sheet")) wish("sheet", { kind: "show", tab: parts.get("sheet") });
   for (const [name, text] of parts) {
     if (OWN.includes(name)) continue;
@@ -54,7 +59,10 @@ export function wishesOf(fragment) {
     if (dot > 0) input.sheet = name.slice(0, dot);
     wish(name, input, text);
   }
-  if (parts.has("race")) wish("race", { kind: "race", names: parts.get("race").split(",") });
+  if (parts.has("riddle")) {
+    const [question, seed] = parts.get("riddle").split(",");
+    wish("riddle", { kind: "riddle", question, seed: Number(seed) });
+  }
   if (parts.has("practice")) {
     wish("practice", { kind: "practise", seed: numberOf(parts.get("practice")) });
   }

@@ -9,7 +9,7 @@ const BURST_HEIGHT = 10;
 const RATES_BESIDE = 3;
 
 /** Where a run of a race exploded: its marker at the top, struck through. */
-const burst = (run, x) => marker(run, x, BURST_HEIGHT)
+const burst = (look, x) => marker(look, x, BURST_HEIGHT)
   + path("gd-bad-line", `M${near(x - 6)} ${BURST_HEIGHT + 6}L${near(x + 6)} ${BURST_HEIGHT - 6}`);
 
 function rowLine(area, row) {
@@ -36,20 +36,21 @@ export function drawLoss(state, row) {
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);
+  for (const run of state.ghosts ?? []) marks += path("gd-ghost", lineOf(run.loss, area));
   if (state.exploded) {
     const [at] = state.exploded;
     const where = state.epochs > 1 ? `, epoch ${Math.ceil(at / state.samples)}` : "";
     marks += explosionMark(area, at, state.rows, `exploded in row ${at}${where}`);
   }
-  runs.forEach((run, place) => {
-    marks += path(`gd-thin ${lineClass(place)}`, lineOf(run.loss, area));
+  runs.forEach((run) => {
+    marks += path(`gd-thin ${lineClass(run.look)}`, lineOf(run.loss, area));
     if (single && run.mse?.length) {
       marks += path("gd-epochs", epochSteps(run.mse, state.samples, area));
     }
     const now = run.loss[row - 1];
-    if (now) marks += marker(place, area.x(row), area.y(now));
+    if (now) marks += marker(run.look, area.x(row), area.y(now));
   });
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(), marks, area };
 }
 
 const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
@@ -73,7 +74,7 @@ export function drawSteps(state, row) {
   });
   let marks = rowLine(area, row);
   steps.forEach(({ letter, values }, place) => {
-    const kind = few ? `gd-step-${place}` : lineClass(place);
+    const kind = few ? `gd-step-${place}` : lineClass({ colour: place % 6, round: Math.floor(place / 6) });
     marks += path(`gd-thin ${kind}`, lineOf(values, area));
     const now = values[row - 1];
     if (now) marks += circle(`gd-step-now ${kind}`, 4, area.x(row), area.y(now));
@@ -84,7 +85,7 @@ export function drawSteps(state, row) {
         + `${escaped(letter)}</text>`;
     }
   });
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(), marks, area };
 }
 
 export function drawEpochs(state) {
@@ -96,17 +97,17 @@ export function drawEpochs(state) {
     y: decades(...runs.map((run) => plotted(run.mse))),
   });
   let marks = "";
-  runs.forEach((run, place) => {
-    marks += path(`gd-path ${lineClass(place)}`, lineOf(plotted(run.mse), area));
+  runs.forEach((run) => {
+    marks += path(`gd-path ${lineClass(run.look)}`, lineOf(plotted(run.mse), area));
     const bad = run.mse.indexOf(null);
-    if (bad >= 0) marks += burst(place, area.x(bad + 1));
+    if (bad >= 0) marks += burst(run.look, area.x(bad + 1));
     const every = Math.ceil(run.mse.length / MOST_MARKERS);
     for (let epoch = 0; epoch < run.mse.length; epoch += every) {
       const value = run.mse[epoch];
-      if (value > 0) marks += marker(place, area.x(epoch + 1), area.y(value));
+      if (value > 0) marks += marker(run.look, area.x(epoch + 1), area.y(value));
     }
   });
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(), marks, area };
 }
 
 /** What every rate left that was tried, the one that was found, and the limit of theory. */
@@ -127,5 +128,5 @@ export function drawRates({ found }) {
   const places = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
   marks += path("gd-thin gd-run-0", pathOf(places));
   for (const [x, y] of places) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(), marks, area };
 }

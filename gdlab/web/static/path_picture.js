@@ -1,7 +1,7 @@
 // The path of two parameters over the loss.
 import { axes, extent, padded, pathOf, widened } from "./axes.js";
 import { bowl, ellipsesOnce, gridContours } from "./contours.js";
-import { endOf, lineClass, marker, named, path, runsOf } from "./drawn_runs.js";
+import { circle, endOf, lineClass, marker, named, path, runsOf } from "./drawn_runs.js";
 import { REACH, lossGrid } from "./loss_grid.js";
 
 // A loss that grows so many times over belongs to a run that leaves its picture.
@@ -61,7 +61,7 @@ export function drawPath(state, row) {
   const runs = runsOf(state);
   const found = state.model === "line" ? bowl(Object.values(state.points)) : null;
   const { pair } = state;
-  const ranges = state.lossRanges ?? pair.map((which) => {
+  const whole = state.lossRanges ?? pair.map((which) => {
     if (state.model !== "line") return rangeOf(runs, which);
     const fixed = extent(runs.map((run) => run.start[which]), found ? [found.best[which]] : []);
     const [low, high] = padded(fixed, 0.25);
@@ -75,17 +75,23 @@ export function drawPath(state, row) {
   const [first, second] = pair.map((which) => state.head.parameters[which]);
   const area = axes({
     title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
-    x: ranges[0], y: ranges[1],
+    x: whole[0], y: whole[1], zoom: state.zoom,
   });
+  const { ranges } = area;
   let marks = "";
+  for (const run of state.ghosts ?? []) {
+    marks += path("gd-ghost", track(run, run.loss.length, area, pair));
+  }
   const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
     : state.model === "line" ? "" : contoursOnce(state, runs[0], row, ranges, area);
-  runs.forEach((run, place) => {
-    const names = `gd-path ${lineClass(place)}`;
+  runs.forEach((run) => {
+    const names = `gd-path ${lineClass(run.look)}`;
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area, pair));
     marks += path(names, track(run, row, area, pair));
+    const start = pair.map((which) => run.start[which]);
+    marks += circle("gd-start-place", 5, area.x(start[0]), area.y(start[1]));
     const [x, y] = pair.map((which) => endOf(run, row)[which]);
-    marks += marker(place, area.x(x), area.y(y));
+    marks += marker(run.look, area.x(x), area.y(y));
   });
-  return { frame: area.frame(still), marks };
+  return { frame: area.frame(still), marks, area };
 }

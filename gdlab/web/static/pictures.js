@@ -5,7 +5,12 @@ import { endOf, marker, runsOf } from "./drawn_runs.js";
 import { drawEpochs, drawLoss, drawRates, drawSteps } from "./loss_pictures.js";
 import { escaped, short } from "./numbers.js";
 import { drawPath } from "./path_picture.js";
+import { createTools } from "./picture_tools.js";
+import { watchPictures, zoomRound } from "./pointing.js";
 import { drawPoints } from "./points_picture.js";
+
+// What is set again within this time is one drag.
+const GHOST_MS = 700;
 
 /** A line of text for those who do not see the picture. */
 function spoken(state, row) {
@@ -14,16 +19,39 @@ function spoken(state, row) {
   return runsOf(state).map((run) => `${run.label}: ${told(run).join(", ")}`).join("; ");
 }
 
+const nameOf = (draw) => draw.name.slice(4).toLowerCase();
+
 function legendItem(state) {
-  return ({ label }, k) => {
-    const sign = `<svg viewBox="-7 -7 14 14">${marker(k, 0, 0)}</svg>`;
+  return ({ label, look }, k) => {
+    const sign = `<svg viewBox="-7 -7 14 14">${marker(look, 0, 0)}</svg>`;
     return `<li>${sign}${escaped(label)} <small>${escaped(state.settings[k])}</small></li>`;
   };
 }
 
-/** The pictures in `place`, each at a fixed size; `show` draws them anew. */
-export function createPictures(place) {
+/** What a run was before a drag of its inputs began: it stays in sight, pale, until the next one. */
+function createGhosts() {
+  let [now, at, ghosts] = [null, 0, []];
+  return (state) => {
+    if (state.table === now?.table) return ghosts;
+    const isSame = now && now.mark === state.mark && now.rows === state.rows;
+    const time = performance.now();
+    if (!isSame || !state.inputs || now.points !== state.points) ghosts = [];
+    else if (time - at > GHOST_MS) ghosts = runsOf(now);
+    at = time;
+    now = state;
+    return ghosts;
+  };
+}
+
+/**
+ * The pictures in `place`, each at a fixed size; `show` draws them anew. `on` has `go(row)` and
+ * `start(values)`, by parameter: what a pointer on them asks for.
+ */
+export function createPictures(place, on) {
   let kinds = [];
+  const drawn = new Map();
+  const zooms = new Map();
+  const ghostsOf = createGhosts();
   const svgs = [];
   const frames = [];
   const legend = document.createElement("ul");
@@ -32,6 +60,15 @@ export function createPictures(place) {
   const axesChoice = element("div", { class: "gd-axes-choice" });
   let pair = [0, 1];
   let last = null;
+  const zoom = (kind, ranges) => {
+    if (ranges) zooms.set(kind, ranges);
+    else zooms.delete(kind);
+    show(...last);
+  };
+  const tools = createTools(
+    (by) => zoom("path", zoomRound(drawn.get("path"), by)), () => zoom("path", null),
+  );
+  const hover = watchPictures(place, (svg) => drawn.get(svg.dataset.picture), { ...on, zoom });
 
   function build(state) {
     const { head, points } = state;
@@ -42,16 +79,17 @@ export function createPictures(place) {
     const all = !head.columns ? [drawPoints]
       : head.racers ? [drawPath, drawEpochs, drawPoints, drawLoss]
       : [drawPath, drawLoss, drawPoints, state.found ? drawRates : drawSteps];
-    const drawn = all.filter(({ name }) => fits[name] ?? true);
-    if (drawn.length === kinds.length && drawn.every((kind, k) => kind === kinds[k])) return;
-    kinds = drawn;
-    place.replaceChildren(legend, axesChoice);
+    const wanted = all.filter(({ name }) => fits[name] ?? true);
+    if (wanted.length === kinds.length && wanted.every((kind, k) => kind === kinds[k])) return;
+    kinds = wanted;
+    zooms.clear();
+    place.replaceChildren(legend, axesChoice, tools, hover);
     svgs.length = frames.length = 0;
     for (const kind of kinds) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
       svg.setAttribute("role", "img");
-      svg.dataset.picture = kind.name.slice(4).toLowerCase();
+      svg.dataset.picture = nameOf(kind);
       svgs.push(svg);
       place.append(svg);
     }
@@ -82,11 +120,15 @@ export function createPictures(place) {
   function show(given, row) {
     last = [given, row];
     offerAxes(given);
-    const state = { ...given, pair };
+    const state = { ...given, pair, ghosts: ghostsOf(given) };
     build(state);
+    tools.hidden = !kinds.includes(drawPath);
     const told = spoken(state, row);
     kinds.forEach((draw, k) => {
-      const { frame, marks } = draw(state, row);
+      const kind = nameOf(draw);
+      const own = zooms.get(kind);
+      const { frame, marks, area } = draw({ ...state, zoom: own }, row);
+      drawn.set(kind, { kind, area, state, row, zoom: own });
       // Axes stay as they are while a drag leaves their ranges alone.
       if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
       svgs[k].querySelector(".gd-marks").innerHTML = marks;

@@ -29,11 +29,11 @@ export function drawPoints(state, row) {
   let marks = "";
   const still = Array.from(x, (at, k) => circle("gd-point", 3, area.x(at), area.y(y[k]))).join("");
   const runs = runsOf(state);
-  runs.forEach((run, place) => {
+  runs.forEach((run) => {
     const before = endOf(run, Math.max(0, row - 1));
-    marks += path(`gd-line ${lineClass(place)}`, through(run, before));
+    marks += path(`gd-line ${lineClass(run.look)}`, through(run, before));
     if (runs.length > 1 || row === 0) return;
-    marks += path(`gd-line gd-faint ${lineClass(place)}`, through(run, endOf(run, row)));
+    marks += path(`gd-line gd-faint ${lineClass(run.look)}`, through(run, endOf(run, row)));
   });
   if (runs.length && row > 0) {
     const sample = Number(valueOf(state, "sample", row)) - 1;
@@ -47,5 +47,5 @@ export function drawPoints(state, row) {
     }
     marks += circle("gd-now", 5.5, atX, atY);
   }
-  return { frame: area.frame(still), marks };
+  return { frame: area.frame(still), marks, area };
 }

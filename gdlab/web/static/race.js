@@ -1,34 +1,102 @@
-// Which rules run side by side: a box to tick for each.
+// Which runs are compared: a box to tick for each rule, and a line with sliders for each run.
 import { element } from "./column_header.js";
+import { marker } from "./drawn_runs.js";
+import { createInputs } from "./inputs.js";
 
-/** The boxes in `place`; `chosen(names)` tells which are ticked. */
-export function createRace(place, chosen) {
+/** A run's line; `on` is that of createRace. */
+function createLine(run, on) {
+  const node = element("div", { class: "gd-compared", role: "group", "aria-label": run.name });
+  const sign = element("span", { class: "gd-compared-name" });
+  const changed = (name, value) => on.changed(run.name, name, value);
+  const parts = [element("div"), element("div")].map(
+    (place) => ({ place, inputs: createInputs(place, changed, on.refused) }),
+  );
+  const isFirst = ({ name }) => name === run.rate;
+  parts[0].inputs.build(run.fields.filter(isFirst));
+  const rest = element("details", { class: "gd-more" });
+  const others = run.fields.filter((field) => !isFirst(field));
+  rest.append(element("summary", { "data-control": "other inputs" }, "start and other inputs"), parts[1].place);
+  const buttons = [["another", "Another", "Compare with another run of this rule"],
+    ["drop", "Remove", "Compare without this run"]].map(([control, word, title]) => {
+    const button = element("button", {
+      type: "button", "data-control": control, title, "aria-label": `${word}: ${run.name}`,
+    }, word);
+    button.addEventListener("click", () => on[control](run.name));
+    return button;
+  });
+  node.append(sign, parts[0].place, ...buttons, rest);
+  rest.addEventListener("toggle", () => {
+    // Most are never opened.
+    if (rest.open && !parts[1].place.children.length) {
+      parts[1].inputs.build(others);
+      parts[1].inputs.show(shown.inputs);
+    }
+  });
+  let shown = run;
+  return {
+    node,
+    show(now, look) {
+      shown = now;
+      sign.innerHTML = `<svg viewBox="-7 -7 14 14" aria-hidden="true">${marker(look, 0, 0)}</svg>`;
+      sign.append(now.name);
+      for (const { inputs } of parts) inputs.show(now.inputs);
+    },
+    putBack: () => parts.forEach(({ inputs }) => inputs.putBack()),
+  };
+}
+
+/**
+ * The boxes and lines in `place`. `on` has `chosen(names)`, the ticked ones, `changed(run, name,
+ * value)`, `another(run)`, `drop(run)`, and `refused(text)`.
+ */
+export function createRace(place, on) {
   let shown = "";
+  const boxes = element("div");
+  const list = element("div");
+  place.append(boxes, list);
+  let lines = new Map();
 
-  place.addEventListener("change", () => {
-    chosen(Array.from(place.querySelectorAll("input:checked"), (box) => box.value));
+  boxes.addEventListener("change", () => {
+    const names = Array.from(boxes.querySelectorAll("input:checked"), (box) => box.value);
+    const further = [...lines.keys()].filter((name) => !boxes.querySelector(`[value="${CSS.escape(name)}"]`));
+    on.chosen([...names, ...further]);
   });
 
+  function showBoxes(choices, racing) {
+    const state = JSON.stringify([choices, racing]);
+    if (state === shown) return;
+    shown = state;
+    const set = document.createElement("fieldset");
+    const legend = document.createElement("legend");
+    legend.textContent = "side by side";
+    set.append(legend);
+    for (const name of choices) {
+      const label = document.createElement("label");
+      const box = element("input", { "data-control": "race", type: "checkbox", value: name });
+      box.checked = racing.includes(name);
+      label.append(box, ` ${name}`);
+      set.append(label);
+    }
+    // Whoever ticks with the keyboard stays where they were.
+    const focused = boxes.querySelector("input:focus")?.value;
+    boxes.replaceChildren(set);
+    if (focused) boxes.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
+  }
+
   return {
-    show(choices, racing) {
-      const state = JSON.stringify([choices, racing]);
-      if (state === shown) return;
-      shown = state;
-      const set = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      legend.textContent = "side by side";
-      set.append(legend);
-      for (const name of choices) {
-        const label = document.createElement("label");
-        const box = element("input", { "data-control": "race", type: "checkbox", value: name });
-        box.checked = racing.includes(name);
-        label.append(box, ` ${name}`);
-        set.append(label);
-      }
-      // Whoever ticks with the keyboard stays where they were.
-      const focused = place.querySelector("input:focus")?.value;
-      place.replaceChildren(set);
-      if (focused) place.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
+    show({ choices, compared, looks }) {
+      showBoxes(choices, compared.map(({ name }) => name));
+      const keyOf = ({ name, fields }) => `${name} ${JSON.stringify(fields.map(({ slider }) => slider))}`;
+      const next = new Map(compared.map(
+        (run) => [run.name, lines.get(run.name)?.key === keyOf(run) ? lines.get(run.name)
+          : { ...createLine(run, on), key: keyOf(run) }],
+      ));
+      const isSame = next.size === lines.size
+        && [...next].every(([name, line]) => lines.get(name) === line);
+      if (!isSame) list.replaceChildren(...Array.from(next.values(), ({ node }) => node));
+      lines = next;
+      compared.forEach((run, k) => lines.get(run.name).show(run, looks[k]));
     },
+    putBack: () => lines.forEach((line) => line.putBack()),
   };
 }

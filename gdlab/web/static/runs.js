@@ -44,6 +44,25 @@ export function createRuns(sheets, programs, kept) {
     return kept().inputs[name][Object.keys(carried).find((input) => carried[input] === parameter)];
   }
 
+  /**
+   * How much of the cell above a column's cell keeps: what it grows by where that one grows by 1;
+   * null where it keeps none, or not in proportion.
+   */
+  function shareOf(name, column, row) {
+    const { names, count } = sheets[name];
+    const { frame } = runOf(name);
+    const cells = Object.fromEntries(names.map((one) => [one, frame[one].slice(row - 1, row + 1)]));
+    const inputs = { ...kept().inputs[name], [count]: samplesOf(name) };
+    const given = programs[name](IEEE, cells, {}, inputs).rows[column];
+    if (!given) return null;
+    const [none, one, two] = [0, 1, 2].map((above) => {
+      cells[column][0] = above;
+      return given(1);
+    });
+    const share = one - none;
+    return share && Math.abs(two - one - share) < 1e-6 * Math.abs(share) ? share : null;
+  }
+
   /** All that theory, advice and the search for a rate go by. */
   function jobOf(name) {
     const { points, epochs, inputs } = kept();
@@ -76,5 +95,5 @@ export function createRuns(sheets, programs, kept) {
     return heads.get(name).head;
   }
 
-  return { samplesOf, firstOf, runOf, forwardOf, constantsOf, startOf, jobOf, headOf };
+  return { samplesOf, firstOf, runOf, forwardOf, constantsOf, startOf, shareOf, jobOf, headOf };
 }

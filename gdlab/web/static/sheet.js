@@ -9,6 +9,7 @@ import { fillHandout } from "./handout.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
+import { createLens } from "./lens.js";
 import { createModelChoice } from "./model_choice.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
@@ -16,7 +17,9 @@ import { createPlayer } from "./player.js";
 import { fillPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { showReport } from "./report.js";
+import { createRiddles } from "./riddle_form.js";
 import { createSections } from "./sections.js";
+import { createStage } from "./stage.js";
 import { addressOf, precedentsOf, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
 import { pointsView, sheetView } from "./views.js";
@@ -60,7 +63,7 @@ export function createSheet(root, host, isAlone = false) {
     state = readState(given);
     showAll(before);
     alert(given.error ?? "");
-    if (given.error) inputs.putBack();
+    if (given.error) putBack();
     if (given.file) saveFile(given.file.name, given.file.bytes);
     if (given.work) work.start(given.work);
     root.setAttribute("aria-busy", work.isOn());
@@ -78,13 +81,14 @@ export function createSheet(root, host, isAlone = false) {
     say("alert", text);
   }
 
+  const putBack = () => [inputs, race].forEach((one) => one.putBack());
   const grid = createGrid(part("grid"));
   const tabs = createTabs(part("tabs"), (tab) => ask({ kind: "show", tab }));
   const work = createWork(part("work"), {
     end(given) {
       root.setAttribute("aria-busy", "false");
       if (given) answer(given);
-      else inputs.putBack();
+      else putBack();
     },
     fail: (problem) => alert(`This could not be done (${problem.message}).`),
   });
@@ -98,14 +102,35 @@ export function createSheet(root, host, isAlone = false) {
     ask({ kind: name === "epochs" ? "epochs" : "input", name, value });
   }, alert);
   const bar = createFormulaBar(part("bar"));
-  const pictures = createPictures(part("pictures"));
+  const pictures = createPictures(part("pictures"), {
+    go: (row) => grid.goTo(Math.max(1, row), grid.here().column),
+    start: (values) => ask({ kind: "start", values }),
+  });
+  const lens = createLens(part("lens"), goToCell);
+  const stage = createStage(root, {
+    go: goToCell, pictures: () => part("pictures"),
+    next(by) {
+      const runs = state.tabs.filter((tab) => tab !== "data");
+      ask({ kind: "show", tab: runs.at((runs.indexOf(state.tab) + by) % runs.length) });
+    },
+  });
+  const riddles = createRiddles(part("riddles"), (question, seed) => (
+    ask({ kind: "riddle", question, seed })
+  ));
+  let hasLens = false;
   const peek = createPeek(root, part("pictures"));
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
   const choose = createChoose(part("choose"), (places) => ask({ kind: "choose", places }));
   const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
-  const race = createRace(part("race"), (names) => ask({ kind: "race", names }));
+  const race = createRace(part("race"), {
+    chosen: (names) => ask({ kind: "race", names }),
+    changed: (sheet, name, value) => ask({ kind: "input", sheet, name, value }),
+    another: (sheet) => ask({ kind: "add", sheet }),
+    drop: (sheet) => ask({ kind: "drop", sheet }),
+    refused: alert,
+  });
 
   const isData = () => !state.columns.size;
   // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
@@ -137,7 +162,10 @@ export function createSheet(root, host, isAlone = false) {
       inputs.light(found.inputs);
       player.show(Math.max(1, row), state.rows);
       bar.show(state, name, row);
-      if (!state.blanks) pictures.show(state, row);
+      if (state.blanks) return;
+      pictures.show(state, row);
+      if (!part("lens").hidden) lens.show(state, row, name);
+      stage.show(state, row, name);
     },
   };
   const onPoints = {
@@ -167,12 +195,16 @@ export function createSheet(root, host, isAlone = false) {
     part("source").textContent = data ? ABOUT_POINTS(state.model) : `${state.head.source}${told}`;
     models.show(practising ? [] : state.models ?? [], state.model);
     part("inputs").hidden = data || racing;
-    part("race").hidden = !racing;
+    part("race").hidden = !racing || Boolean(state.riddle);
+    part("riddles").hidden = !racing;
     part("data-tools").hidden = !data;
     choose.show(state.choosing, Object.keys(state.points));
-    part("bar").hidden = data;
+    const canLens = !data && !racing && !practising;
+    part("lens").hidden = !hasLens || !canLens;
+    part("bar").hidden = data || !part("lens").hidden;
+    part("steps-row").hidden = data || practising;
+    root.querySelector("[data-do=lens]").hidden = !canLens;
     // A learner who fills the cells in has no run to play or to draw yet.
-    part("player").hidden = data || practising;
     part("pictures").hidden = practising;
     part("python").hidden = !state.python;
     showActions(practising, racing);
@@ -184,9 +216,12 @@ export function createSheet(root, host, isAlone = false) {
         inputs.build(hasEpochs ? [...own, EPOCHS] : own, practising);
       }
       inputs.show({ ...state.inputs, epochs: state.epochs });
-      part("python").querySelector("input").value = state.python ?? "";
     }
-    if (racing) race.show(state.choices, state.head.racers.map(({ label }) => label));
+    part("python").querySelector("input").value = state.python ?? "";
+    if (racing) {
+      if (!state.riddle) race.show(state);
+      riddles.show(state);
+    }
     showReport(part("report"), state.report, (row, name) => {
       grid.goTo(row, state.columns.get(name).place);
       grid.focus();
@@ -217,7 +252,7 @@ export function createSheet(root, host, isAlone = false) {
     part("exploded").classList.toggle("gd-is-bad", Boolean(wrong));
     const said = wrong || `${state.rows} rows; every number is finite.`;
     if (part("exploded").textContent !== said) part("exploded").textContent = said;
-    say("found", (!practising && state.found?.said) || "");
+    say("found", state.told || (!practising && state.found?.said) || "");
   }
 
   /** Show the buttons of the head that do something here. */
@@ -226,6 +261,7 @@ export function createSheet(root, host, isAlone = false) {
       practise: !practising && state.canPractise,
       find: !practising && Boolean(state.canFind),
       handout: isAlone && !practising && !racing && !isData(),
+      add: !practising && Boolean(state.canAdd),
       hint: practising,
       other: practising && state.canPractise && !state.report,
       own: practising && state.canPractise && !state.isOwn && !state.report,
@@ -239,6 +275,19 @@ export function createSheet(root, host, isAlone = false) {
       // Who pressed a button that goes is led to the table.
       if (button.hidden && button === held) grid.focus();
     }
+  }
+
+  /** Put the lens over the row, or take it away. */
+  function showLens(isOn) {
+    hasLens = isOn;
+    root.querySelector("[data-do=lens]").setAttribute("aria-pressed", isOn);
+    showAll(state);
+    if (isOn) part("lens").focus();
+  }
+
+  function goToCell(row, name) {
+    sections.unfold(state.columns.get(name)?.section);
+    grid.goTo(row, shownNames().indexOf(name));
   }
 
   const placeKey = () => `${state.blanks ? "practice " : ""}${state.model} ${state.tab}`;
@@ -260,6 +309,8 @@ export function createSheet(root, host, isAlone = false) {
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action === "stop") work.stop();
     else if (action === "handout") printHandout();
+    else if (action === "present") stage.open();
+    else if (action === "lens") showLens(!hasLens);
     else if (action) ask({ kind: action });
   });
   part("alert").title = "Click, or press Escape, to close";

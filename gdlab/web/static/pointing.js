@@ -1,0 +1,180 @@
+// Pictures that answer: a pointer on them reads values, goes to rows, drags the start, zooms, pans.
+import { HEIGHT, MARGIN, WIDTH } from "./axes.js";
+import { endOf, runsOf } from "./drawn_runs.js";
+import { escaped, short } from "./numbers.js";
+
+// How near a pointer has to come to a place, in the picture's own units.
+const NEARBY = 12;
+const ZOOM_BY = 1.5;
+const DIGITS = 4;
+
+const zoomed = ([low, high], at, by) => [at - (at - low) / by, at + (high - at) / by];
+const moved = ([low, high], by) => [low + by, high + by];
+const isInside = ({ left, up }, { width, height }) => left >= 0 && up >= 0 && left <= width && up <= height;
+
+/** The row of a picture along whose x axis rows or epochs stand; null for another. */
+function rowUnder(kind, state, value) {
+  const within = (row) => Math.max(1, Math.min(state.rows, row));
+  if (kind === "loss" || kind === "steps") return within(Math.round(value));
+  if (kind === "epochs") return within(Math.round(value) * state.samples);
+  return null;
+}
+
+/** What stands at a place of a picture, in words. */
+function wordsAt(kind, state, x, y) {
+  const row = rowUnder(kind, state, x);
+  const many = runsOf(state);
+  const lines = (told) => many.map(
+    (run) => (many.length > 1 ? `${run.label}: ${told(run)}` : told(run)),
+  );
+  if (kind === "epochs") {
+    const epoch = Math.ceil(row / state.samples);
+    return [`epoch ${epoch}`, ...lines(({ mse }) => short(mse[epoch - 1] ?? NaN, DIGITS))];
+  }
+  if (kind === "loss") return [`row ${row}`, ...lines(({ loss }) => short(loss[row - 1], DIGITS))];
+  if (kind === "steps") {
+    const [{ steps }] = many;
+    return [`row ${row}`, ...steps.map(({ letter, values }) => `${letter}: ${short(values[row - 1], DIGITS)}`)];
+  }
+  if (kind === "path") {
+    const letters = state.pair.map((which) => state.head.parameters[which].letter);
+    return [`${letters[0]} ${short(x, DIGITS)}, ${letters[1]} ${short(y, DIGITS)}`];
+  }
+  const names = kind === "points" ? Object.keys(state.points) : ["x", "y"];
+  return [`${names[0]} ${short(x, DIGITS)}, ${names[1]} ${short(y, DIGITS)}`];
+}
+
+/**
+ * Watch the pictures in `place`. `pictureOf(svg)` gives its `kind`, `area`, `state` and `row`, with
+ * `zoom` where it has one; `on` has `go(row)`, `start(values)`, by parameter, and `zoom(kind,
+ * ranges)`, null for the whole picture.
+ */
+export function watchPictures(place, pictureOf, on) {
+  const hover = document.createElement("div");
+  hover.className = "gd-hover";
+  hover.hidden = true;
+  let held = null;
+
+  /** Where a pointer is on a picture, in its own units and as numbers. */
+  function spot(event, svg) {
+    const box = svg.getBoundingClientRect();
+    // A picture keeps its shape, in the middle of its box.
+    const scale = Math.min(box.width / WIDTH, box.height / HEIGHT);
+    const left = (event.clientX - box.left - (box.width - WIDTH * scale) / 2) / scale - MARGIN.left;
+    const up = (event.clientY - box.top - (box.height - HEIGHT * scale) / 2) / scale - MARGIN.top;
+    const { area } = pictureOf(svg);
+    return { left, up, x: area.atX(left), y: area.atY(up) };
+  }
+
+  const distance = ({ left, up }, area, [x, y]) => Math.hypot(area.x(x) - left, area.y(y) - up);
+
+  /** The row of the first run whose place on the path is nearest; null where none is near. */
+  function rowOnPath(at, { area, state }) {
+    const found = { row: null, away: NEARBY };
+    for (const run of runsOf(state)) {
+      for (let row = 0; row <= state.rows; row++) {
+        const end = endOf(run, row);
+        const away = distance(at, area, state.pair.map((which) => end[which]));
+        if (away < found.away) Object.assign(found, { row, away });
+      }
+    }
+    return found.row;
+  }
+
+  function drag(at) {
+    const { kind, svg, from, ranges } = held;
+    const { state, area } = pictureOf(svg);
+    if (held.what === "start") {
+      const names = state.pair.map((which) => state.head.parameters[which].name);
+      const values = [at.x, at.y].map((value) => Number(value.toPrecision(DIGITS)));
+      on.start(Object.fromEntries(names.map((name, k) => [name, values[k]])));
+    } else if (held.what === "pan") {
+      const by = [from.left - at.left, from.up - at.up];
+      const across = (by[0] / area.width) * (ranges[0][1] - ranges[0][0]);
+      const upwards = (-by[1] / area.height) * (ranges[1][1] - ranges[1][0]);
+      on.zoom(kind, [moved(ranges[0], across), moved(ranges[1], upwards)]);
+    } else {
+      on.go(rowUnder(kind, state, at.x));
+    }
+  }
+
+  place.addEventListener("pointerdown", (event) => {
+    const svg = event.target.closest("svg[data-picture]");
+    if (!svg || event.button) return;
+    const picture = pictureOf(svg);
+    const { kind, area, state } = picture;
+    const at = spot(event, svg);
+    if (!isInside(at, area)) return;
+    held = { kind, svg, from: at, ranges: area.ranges, what: null, hadZoom: Boolean(picture.zoom) };
+    const starts = kind === "path" ? runsOf(state).map(({ start }) => state.pair.map((k) => start[k])) : [];
+    if (rowUnder(kind, state, at.x) !== null) held.what = "row";
+    else if (starts.some((start) => distance(at, area, start) < NEARBY)) {
+      held.what = "start";
+      // The axes stay as they are for as long as the start is dragged.
+      on.zoom(kind, area.ranges);
+    } else if (kind === "path") held.what = "pan";
+    else held = null;
+    if (!held) return;
+    event.preventDefault();
+    place.setPointerCapture(event.pointerId);
+    if (held.what === "row") drag(at);
+  });
+  place.addEventListener("pointermove", (event) => {
+    const svg = held?.svg ?? event.target.closest("svg[data-picture]");
+    hover.hidden = true;
+    if (!svg || !pictureOf(svg)) return;
+    const at = spot(event, svg);
+    const picture = pictureOf(svg);
+    if (held) {
+      held.moved = true;
+      return drag(at);
+    }
+    if (!isInside(at, picture.area)) return;
+    hover.innerHTML = wordsAt(picture.kind, picture.state, at.x, at.y).map(escaped).join("<br>");
+    hover.hidden = false;
+    const own = place.getBoundingClientRect();
+    const isLeft = event.clientX - own.left < own.width / 2;
+    Object.assign(hover.style, {
+      top: `${event.clientY - own.top + place.scrollTop + 12}px`,
+      left: isLeft ? `${event.clientX - own.left + 12}px` : "",
+      right: isLeft ? "" : `${own.right - event.clientX + 12}px`,
+    });
+  });
+  const letGo = (event) => {
+    if (!held) return;
+    const { what, kind, svg, hadZoom } = held;
+    if (what === "start" && !hadZoom) on.zoom(kind, null);
+    if (what === "pan" && !held.moved) {
+      const row = rowOnPath(spot(event, svg), pictureOf(svg));
+      if (row !== null) on.go(row);
+    }
+    held = null;
+  };
+  place.addEventListener("pointerup", letGo);
+  place.addEventListener("pointercancel", letGo);
+  place.addEventListener("pointerleave", () => { hover.hidden = true; });
+  place.addEventListener("wheel", (event) => {
+    const svg = event.target.closest("svg[data-picture=path]");
+    // A wheel alone scrolls the page.
+    if (!svg || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const { area } = pictureOf(svg);
+    const { x, y } = spot(event, svg);
+    const by = event.deltaY < 0 ? ZOOM_BY : 1 / ZOOM_BY;
+    on.zoom("path", [zoomed(area.ranges[0], x, by), zoomed(area.ranges[1], y, by)]);
+  }, { passive: false });
+  place.addEventListener("dblclick", (event) => {
+    if (event.target.closest("svg[data-picture=path]")) on.zoom("path", null);
+  });
+  return hover;
+}
+
+/** The ranges of a path, nearer or further by so much, round where the run stands. */
+export function zoomRound({ area, state, row }, by) {
+  const [run] = runsOf(state);
+  const here = state.pair.map((which) => endOf(run, row)[which]);
+  const middle = area.ranges.map(([low, high], k) => (
+    here[k] >= low && here[k] <= high ? here[k] : (low + high) / 2
+  ));
+  return area.ranges.map((range, k) => zoomed(range, middle[k], by));
+}

@@ -1,0 +1,53 @@
+// The form of a riddle: a list to choose from for each run, and the answers with their reasons.
+import { element } from "./column_header.js";
+import { QUESTIONS } from "./riddle.js";
+
+/** The riddles in `place`; `ask(question, seed)` asks for one, null for none. */
+export function createRiddles(place, ask) {
+  let shown = null;
+  const button = (control, word, does) => {
+    const one = element("button", { type: "button", "data-control": control }, word);
+    one.addEventListener("click", does);
+    return one;
+  };
+
+  function offer(questions) {
+    place.replaceChildren("Riddles: ", ...questions.map(
+      (question) => button(`riddle ${question}`, QUESTIONS[question], () => ask(question, 0)),
+    ));
+  }
+
+  function build({ question, seed, runs, options }) {
+    const answers = element("ul", { class: "gd-answers", role: "status" });
+    const selects = runs.map(({ label }) => {
+      const select = element("select", { "data-control": "guess", "aria-label": label });
+      for (const option of ["?", ...options]) select.append(element("option", {}, option));
+      const line = element("label", {}, `${label} `);
+      line.append(select);
+      return line;
+    });
+    const reveal = () => answers.replaceChildren(...runs.map(({ label, answer, reason }, k) => {
+      const guess = selects[k].querySelector("select").value;
+      const said = guess === "?" ? "" : guess === answer ? " ✓" : ` ✗ not ${guess}`;
+      const line = element("li", {}, `: ${reason}.`);
+      line.prepend(element("b", {}, `${label} is ${answer}${said}`));
+      return line;
+    }));
+    place.replaceChildren(
+      element("b", {}, QUESTIONS[question]), ...selects,
+      button("show answers", "Show the answers", reveal),
+      button("another riddle", "Another riddle", () => ask(question, seed + 1)),
+      button("end riddle", "Back to comparing", () => ask(null, 0)), answers,
+    );
+  }
+
+  return {
+    show({ riddle, questions }) {
+      const now = JSON.stringify([riddle, questions]);
+      if (now === shown) return;
+      shown = now;
+      if (riddle) build(riddle);
+      else offer(questions);
+    },
+  };
+}
