@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import expect
+
 import gdlab
 from gdlab.core.rerun import inputs_of
 from gdlab.web.assets import STATIC
@@ -351,6 +353,176 @@ def race(sheet: Sheet) -> None:
         assert abs(page.locator(".gd-legend li").count() - before) == 1
         page.locator(f".gd-race input[value={name}]").click()
         assert page.locator(".gd-legend li").count() == before
+
+
+@uses("add", "another", "drop", "other inputs")
+def two_settings_of_one_rule(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("adam")
+    rate = sheet.python().hyper["lr"]
+    page.click("[data-do=add]")
+    assert "adam_2" in sheet.said("found")
+    sheet.box("lr").fill(repr(3 * rate))
+    sheet.box("lr").press("Enter")
+    page.click("[data-tab=compare]")
+    runs = page.locator(".gd-compared-name")
+    expect(runs.filter(has_text="adam_2")).to_have_count(1)
+    line = page.get_by_role("group", name="adam_2", exact=True)
+    assert float(line.locator("[data-input=lr] .gd-box").input_value()) == rate
+    line.locator("summary").click()
+    line.locator("[data-input=start_slope] .gd-box").fill("2")
+    line.locator("[data-input=start_slope] .gd-box").press("Enter")
+    # The line of Python draws the same runs.
+    told = page.input_value(".gd-python input")
+    assert f"lr={3 * rate!r}" in told and "start={'slope': 2}" in told
+    line.locator("[data-control=another]").click()
+    expect(runs.filter(has_text="adam_3")).to_have_count(1)
+    page.get_by_role("group", name="adam_3", exact=True).locator("[data-control=drop]").click()
+    expect(runs.filter(has_text="adam_3")).to_have_count(0)
+    page.click("[data-do=reset]")
+    expect(runs.filter(has_text="adam_2")).to_have_count(0)
+
+
+@uses(
+    "lens",
+    "step back",
+    "step on",
+    *(f"key lens Arrow{way}" for way in ("Left", "Right", "Up", "Down")),
+)
+def lens(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("adam")
+    sheet.go_to(4)
+    page.click("[data-do=lens]")
+    lens = page.locator(".gd-lens").first
+    names = sheet.python().table.computed
+    for way, row in (("Down", 5), ("Up", 4)):
+        page.keyboard.press(f"Arrow{way}")
+        expect(lens.locator(".gd-lens-where")).to_contain_text(f"row {row},")
+    for way in ("Right", "Left", "Right"):
+        page.keyboard.press(f"Arrow{way}")
+    step = int(re.search(r"step (\d+)", lens.locator(".gd-lens-where").text_content())[1])
+    told = sheet.python().explain(4, names[step - 1])
+    assert lens.locator(".gd-lens-numbers").text_content() == f"= {told.numbers}"
+    assert lens.locator(".gd-lens-result").text_content() == f"= {told.result!r}"
+    page.click(".gd-body [data-control='step on'], .gd-lens [data-control='step on']")
+    expect(lens.locator(".gd-lens-where")).to_contain_text(f"step {step + 1} of")
+    page.click(".gd-lens [data-control='step back']")
+    expect(lens.locator(".gd-lens-where")).to_contain_text(f"step {step} of")
+    page.click("[data-do=lens]")
+    expect(lens).to_be_hidden()
+
+
+@uses(
+    "present",
+    "end presentation",
+    *(f"key stage Arrow{way}" for way in ("Left", "Right", "Up", "Down")),
+    *(f"key stage {key}" for key in ("PageUp", "PageDown", "R", "Shift+R", "V", "D")),
+)
+def presentation(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("adam")
+    page.click("[data-do=present]")
+    stage = page.locator(".gd-stage")
+    expect(stage).to_be_visible()
+    head = stage.locator(".gd-stage-head")
+    for key, row in (
+        ("ArrowDown", 2), ("ArrowRight", 3), ("ArrowUp", 2), ("ArrowLeft", 1),
+        ("PageDown", 30), ("PageUp", 1),
+    ):  # fmt: skip
+        page.keyboard.press(key)
+        expect(head).to_contain_text(f"row {row} of 145")
+    ground = stage.evaluate("one => getComputedStyle(one).backgroundColor")
+    page.keyboard.press("d")
+    expect(stage).not_to_have_css("background-color", ground)
+    page.keyboard.press("d")
+    # Nothing is smaller than 24 pixels: what a picture writes is measured where it stands.
+    sizes = stage.locator(".gd-stage-picture text").evaluate_all(
+        """all => all.map((one) => parseFloat(getComputedStyle(one).fontSize)
+            * one.getScreenCTM().a)"""
+    )
+    words = stage.locator(":is(b, span, button, .gd-stage-keys):visible").evaluate_all(
+        "all => all.map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
+    assert len(sizes) > 5 and min(sizes + words) >= 24
+    shown = stage.locator("svg[data-picture]").get_attribute("data-picture")
+    page.keyboard.press("v")
+    expect(stage.locator(f"svg[data-picture={shown}]")).to_have_count(0)
+    page.keyboard.press("r")
+    expect(head).to_contain_text("adam_ann")
+    page.keyboard.press("Shift+R")
+    expect(head).not_to_contain_text("adam_ann")
+    page.mouse.move(400, 300)
+    expect(stage.locator(".gd-stage-pointer")).to_be_visible()
+    stage.locator("[data-control='end presentation']").click()
+    expect(stage).to_be_hidden()
+
+
+@uses("zoom in", "zoom out", "whole picture")
+def pictures_that_answer(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("adam")
+    for control in ("zoom in", "zoom in", "zoom out", "whole picture"):
+        before = page.locator("[data-picture=path]").inner_html()
+        page.click(f"[data-control='{control}']")
+        assert page.locator("[data-picture=path]").inner_html() != before, control
+    # A click on the loss goes to the row under it; so does a pointer that is dragged along.
+    ground = page.locator("[data-picture=loss] .gd-ground")
+    ground.scroll_into_view_if_needed()
+    box = ground.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + 0.5 * box["width"], middle)
+    assert page.input_value(".gd-row") == "73"
+    page.mouse.move(box["x"] + 0.25 * box["width"], middle)
+    row = 37
+    loss = sheet.python().frame.iloc[row - 1, 9]
+    hover = page.locator(".gd-hover")
+    expect(hover).to_contain_text(f"row {row}")
+    assert float(hover.inner_text().split()[-1]) == float(f"{loss:.4g}")
+    # The start is dragged over the contours, and the run follows.
+    start = page.locator("[data-picture=path] .gd-start-place").bounding_box()
+    middle = [start["x"] + start["width"] / 2, start["y"] + start["height"] / 2]
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 30, middle[1] - 20, steps=3)
+    page.mouse.up()
+    begun = sheet.python().start
+    assert begun["intercept"] > 1 and begun["slope"] > 1
+    assert float(sheet.box("start_slope").input_value()) == begun["slope"]
+    # The run before stays in sight, pale, until the next drag.
+    page.wait_for_timeout(800)
+    page.locator("[data-input=lr] .gd-track").press("ArrowRight")
+    expect(page.locator("[data-picture=path] .gd-ghost")).to_have_count(1)
+    page.click("[data-do=reset]")
+
+
+@uses("riddle rule", "riddle rate", "guess", "show answers", "another riddle", "end riddle")
+def riddles(sheet: Sheet) -> None:
+    page = sheet.page
+    sheet.begin("compare")
+    page.click("[data-control='riddle rule']")
+    assert page.locator(".gd-legend li").all_text_contents() == [f"run {one} " for one in "ABCD"]
+    guesses = page.locator("[data-control=guess]")
+    guesses.first.select_option(index=1)
+    page.click("[data-control='show answers']")
+    expect(page.locator(".gd-answers li")).to_have_count(4)
+    for told in page.locator(".gd-answers b").all_inner_texts():
+        assert re.match(r"run \w is (\w+)", told)[1] in gdlab.rules()
+    page.click("[data-control='another riddle']")
+    expect(page.locator(".gd-answers li")).to_have_count(0)
+    page.click("[data-control='end riddle']")
+    page.click("[data-control='riddle rate']")
+    page.click("[data-control='show answers']")
+    told = page.locator(".gd-answers li").all_inner_texts()
+    # Each verdict holds for the run that Python computes.
+    for line in told:
+        verdict, rate, rule = re.match(r"run \w is (.+?): lr (\S+) of (\w+):", line).groups()
+        run = gdlab.trace(rule, epochs=5, lr=float(rate))
+        start = gdlab.trace(rule, epochs=1, lr=1e-300).frame["err2"].mean()
+        last = run.frame["err2"].tail(29).mean()
+        assert bool(run.exploded or last > 2 * start) == (verdict == "too large"), line
+    assert sum("too large" in line for line in told) == 1
+    page.click("[data-control='end riddle']")
 
 
 @uses("file", "remove")

@@ -9,6 +9,7 @@ from gdlab.core.layout import (
     HEADER_ROW,
     START_ROW,
 )
+from gdlab.core.looks import COLOURS, OTHERS, Look, colour_of
 from gdlab.core.model import LINE
 from gdlab.core.symbols import text
 from gdlab.core.trace import Trace
@@ -26,6 +27,8 @@ CHART_COLUMNS = -(-2 * (WIDTH + GAP) // COLUMN_PIXELS)
 CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
 
 Series = dict[str, Any]
+# The points have a colour of their own, which no lesson's rule has.
+POINTS = Look(OTHERS, 0)
 
 
 # Not a line chart: in LibreOffice that draws an exploded epoch at 0, where this one leaves a gap.
@@ -94,21 +97,22 @@ def titled(title: str, count: int) -> str:
     return f"{title} (the first {CHART_POINTS:,})" if count > CHART_POINTS else title
 
 
-def marker(index: int = 0, size: int = 6) -> Series:
-    """A marker of one of our kinds."""
-    color = {"color": styles.LINE_COLORS[index % len(styles.LINE_COLORS)]}
-    kind = styles.MARKERS[index % len(styles.MARKERS)]
+def marker(look: Look, size: int = 6) -> Series:
+    """A run's marker."""
+    color = {"color": COLOURS[look.colour]}
+    kind = styles.MARKERS[(look.colour + look.round) % len(styles.MARKERS)]
     return {"type": kind, "size": size, "fill": color, "border": color}
 
 
-def line(index: int = 0, width: float = 1.75) -> Series:
-    """A line of one of our kinds: colour, dash and marker change together."""
-    dashes, colors = styles.LINE_DASHES, styles.LINE_COLORS
-    return {
-        "color": colors[index % len(colors)],
-        "width": width,
-        "dash_type": dashes[index // len(colors) % len(dashes)],
-    }
+def line(look: Look, width: float = 1.75) -> Series:
+    """A run's line."""
+    dash = styles.LINE_DASHES[look.round % len(styles.LINE_DASHES)]
+    return {"color": COLOURS[look.colour], "width": width, "dash_type": dash}
+
+
+def look_of(trace: Trace) -> Look:
+    """How a run looks where it is alone."""
+    return Look(colour_of(trace.rule), 0)
 
 
 def _epochs(trace: Trace, sheet: str, name: str) -> list[Any]:
@@ -133,8 +137,8 @@ def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "name": figure,
             "categories": _epochs(trace, name, "epoch"),
             "values": _epochs(trace, name, figure),
-            "line": line(),
-            "marker": marker(),
+            "line": line(look_of(trace)),
+            "marker": marker(look_of(trace)),
         }
     )
     said = "root of the mean squared error" if rooted else "mean loss"
@@ -158,7 +162,7 @@ def _points(book: Workbook, trace: Trace, title: str) -> Any:
             "name": "points",
             "categories": [DATA_SHEET, DATA_START_ROW, 0, last, 0],
             "values": [DATA_SHEET, DATA_START_ROW, 1, last, 1],
-            "marker": marker(0, 5),
+            "marker": marker(POINTS, 5),
         }
     )
     chart.set_legend({"position": "bottom"})
@@ -182,7 +186,7 @@ def _predictions(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "name": f"{prediction}, last epoch",
             "categories": cells(trace.table.point[0]),
             "values": cells(prediction),
-            "marker": marker(1, 5),
+            "marker": marker(look_of(trace), 5),
         }
     )
     return chart, "Scatter chart: the points, and the predictions in the rows of the last epoch."
@@ -196,7 +200,7 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "name": "line after the last row",
             "categories": [name, rows[0], left, rows[1], left],
             "values": [name, rows[0], left + 1, rows[1], left + 1],
-            "line": line(1),
+            "line": line(look_of(trace)),
             "marker": {"type": "none"},
         }
     )
@@ -221,8 +225,8 @@ def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, s
             "name": "path",
             "categories": cells(trace, name, columns[0]),
             "values": cells(trace, name, columns[1]),
-            "line": line(3, 1),
-            "marker": marker(3, 3) | {"type": "circle"},
+            "line": line(look_of(trace), 1),
+            "marker": marker(look_of(trace), 3) | {"type": "circle"},
         }
     )
     after = "row" if short else "epoch"
@@ -247,8 +251,8 @@ def _loss(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
             "name": trace.table.loss,
             "categories": _rows(trace, name, "t"),
             "values": _rows(trace, name, trace.table.loss),
-            "line": line(0, 1),
-            "marker": marker(0, 3),
+            "line": line(look_of(trace), 1),
+            "marker": marker(look_of(trace), 3),
         }
     )
     return chart, "Scatter chart: the loss at every update."

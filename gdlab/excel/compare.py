@@ -13,6 +13,7 @@ from xlsxwriter.utility import quote_sheetname
 from gdlab.core import layout
 from gdlab.core.columns import COUNTERS
 from gdlab.core.layout import HEADER_ROW, INPUT_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters
+from gdlab.core.looks import looks
 from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
@@ -105,7 +106,7 @@ def write_compare(
     _write(book, sheet, cells, blocks)
     _add_checks(book, sheet, len(entries), epochs, blocks, symbols)
     # With a line for every rule there is, none is found.
-    _add_chart(book, sheet, len(entries), len(lessons), epochs)
+    _add_chart(book, sheet, len(entries), entries[: len(lessons)], epochs)
     sheet.guard()
     return sheet
 
@@ -219,20 +220,22 @@ def _add_checks(
     sheet.print_area(0, 0, START_ROW + count + 2 + CHART_HEIGHT // 20, FIRST_RMSE + epochs)
 
 
-def _add_chart(book: Workbook, sheet: Sheet, count: int, drawn: int, epochs: int) -> None:
-    """The chart of the first ``drawn`` of ``count`` rules, below them all."""
+def _add_chart(
+    book: Workbook, sheet: Sheet, count: int, drawn: Sequence[Entry], epochs: int
+) -> None:
+    """The chart of ``drawn``, the first of ``count`` rules, below them all."""
     title = "RMSE by epoch: the rules that have a sheet"
     chart = chart_of(book, EPOCHS_CHART, title, "epoch", "RMSE, in units of y")
     span = (FIRST_RMSE, FIRST_RMSE + epochs - 1)
-    for index in range(drawn):
+    for index, look in enumerate(looks([entry.trace.rule for entry in drawn])):
         row = START_ROW + index
         chart.add_series(
             {
                 "name": [COMPARE_SHEET, row, 0],
                 "categories": [COMPARE_SHEET, HEADER_ROW - 1, span[0], HEADER_ROW - 1, span[1]],
                 "values": [COMPARE_SHEET, row, span[0], row, span[1]],
-                "line": line(index),
-                "marker": marker(index),
+                "line": line(look),
+                "marker": marker(look),
             }
         )
     chart.set_size({"width": CHART_WIDTH, "height": CHART_HEIGHT})

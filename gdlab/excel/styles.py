@@ -98,7 +98,6 @@ PAPER_SIZE = 9  # A4
 PAGE_CHARACTERS = 140
 
 # Lines of charts: told apart by colour, dash and marker together.
-LINE_COLORS = ("#1F4E9E", "#B3400F", "#1E7B34", "#7B2D8B", "#5C5C5C", "#8A6D00")
 LINE_DASHES = ("solid", "dash", "square_dot")
 MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
 

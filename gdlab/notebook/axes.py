@@ -6,31 +6,49 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdlab.core.assembly import EXTRAS
+from gdlab.core.looks import COLOURS, Look, looks
 from gdlab.core.trace import Trace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Colours of Okabe & Ito 2008, which people of every colour vision tell apart.
-STYLES: tuple[dict[str, Any], ...] = (
-    {"color": "#0072B2", "linestyle": "-", "marker": "o"},
-    {"color": "#D55E00", "linestyle": "--", "marker": "s"},
-    {"color": "#009E73", "linestyle": "-.", "marker": "^"},
-    {"color": "#000000", "linestyle": ":", "marker": "D"},
-    {"color": "#CC79A7", "linestyle": "-", "marker": "v"},
-    {"color": "#E69F00", "linestyle": "--", "marker": "P"},
-    {"color": "#56B4E9", "linestyle": "-.", "marker": "X"},
-)
+# What tells runs of one colour apart, and in print those of several.
+LINES = ("-", "--", ":", "-.")
+MARKS = ("o", "s", "^", "D", "v", "P", "X")
 POINT_COLOUR = "#444444"
 LONG_LABEL = 24  # letters; two longer ones do not stand side by side in a legend
 CURVE_MARKERS = 8  # how many markers stand along a curve
 HIGHEST_DRAWN = 1e240  # a logarithmic axis ends here: its ticks must stay under 1.8e308
 
 
+def style_of(look: Look) -> dict[str, Any]:
+    """Colour, line and marker of a look, as matplotlib has them."""
+    return {
+        "color": COLOURS[look.colour],
+        "linestyle": LINES[look.round % len(LINES)],
+        "marker": MARKS[(look.colour + look.round) % len(MARKS)],
+    }
+
+
+def numbered_style(number: int) -> dict[str, Any]:
+    """The style of a curve that stands for no rule."""
+    return style_of(Look(number % len(COLOURS), number // len(COLOURS)))
+
+
+def rule_styles(rules: Sequence[str]) -> list[dict[str, Any]]:
+    """The styles of the runs of some rules beside each other."""
+    return [style_of(look) for look in looks(rules)]
+
+
 def draw_curve(
-    axes: "Axes", cells: np.ndarray, label: str, number: int, every: int | None = None
+    axes: "Axes",
+    cells: np.ndarray,
+    label: str,
+    style: dict[str, Any],
+    number: int = 0,
+    every: int | None = None,
 ) -> None:
-    """One curve over the rows; cells that are no finite number leave a gap."""
+    """One curve over the rows, the ``number``-th; cells that are no finite number leave a gap."""
     shown = np.where(np.isfinite(cells), cells, np.nan)
     # Markers of several curves stand beside each other, not on top of each other.
     apart = every or max(1, len(shown) // CURVE_MARKERS)
@@ -42,13 +60,12 @@ def draw_curve(
         markersize=5,
         markevery=(offset, apart),
         label=label,
-        **STYLES[number % len(STYLES)],
+        **style,
     )
 
 
-def mark_explosion(axes: "Axes", at: float, number: int) -> None:
+def mark_explosion(axes: "Axes", at: float, color: str) -> None:
     """Where a run exploded: its curve has a gap from there on."""
-    color = STYLES[number % len(STYLES)]["color"]
     # From the bottom to the top, whatever the axis; no curve, so that the axis does not heed it.
     across = axes.get_xaxis_transform()
     axes.vlines(at, 0, 1, transform=across, color=color, linestyle=":", linewidth=1.2)

@@ -5,11 +5,12 @@ same surface. A run keeps its colour, line style and marker in every picture, so
 never alone in telling runs apart.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gdlab.core.looks import COLOURS
 from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
 from gdlab.core.rates import FoundRate
@@ -21,14 +22,15 @@ from gdlab.notebook.axes import (
     CURVE_MARKERS,
     HIGHEST_DRAWN,
     POINT_COLOUR,
-    STYLES,
     draw_curve,
     labels,
     legend,
     legend_below,
     log_axis,
     mark_explosion,
+    numbered_style,
     rows_axis,
+    rule_styles,
     widened,
 )
 
@@ -42,14 +44,20 @@ OUT_OF_PICTURE = 1e12  # what lies further is drawn there: far out of every pict
 MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from start to goal
 
 
+def _labelled(runs: Sequence[Trace]) -> Iterator[tuple[Trace, str, dict[str, Any]]]:
+    """Every run with its label and its style."""
+    styles = rule_styles([run.rule for run in runs])
+    return zip(runs, labels(runs), styles, strict=True)
+
+
 def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The loss of every row, for the line the squared error, before its update; logarithmic."""
-    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
+    for number, (run, label, style) in enumerate(_labelled(runs)):
         cells = run.column(run.table.loss)
         end = f", exploded in row {run.exploded[0]}" if run.exploded else ""
-        draw_curve(axes, cells, label + end, number)
+        draw_curve(axes, cells, label + end, style, number)
         if run.exploded:
-            mark_explosion(axes, run.exploded[0], number)
+            mark_explosion(axes, run.exploded[0], style["color"])
     rows_axis(axes, max(run.rows for run in runs))
     log_axis(axes)
     squared = runs[0].table.model.squared_error
@@ -61,15 +69,14 @@ def draw_epochs(axes: "Axes", runs: Sequence[Trace]) -> None:
     """The root of the mean squared error of every epoch; of other losses, their mean."""
     measures = runs[0].table.measures
     figure = "rmse" if "rmse" in measures else "mean_loss"
-    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
+    for number, (run, label, style) in enumerate(_labelled(runs)):
         cells = run.epochs[measures[figure]].to_numpy()
         bad = np.flatnonzero(~np.isfinite(cells))
         end = f", exploded in epoch {bad[0] + 1}" if len(bad) else ""
-        draw_curve(
-            axes, cells, label + end, number, every=1 if len(cells) <= CURVE_MARKERS else None
-        )
+        every = 1 if len(cells) <= CURVE_MARKERS else None
+        draw_curve(axes, cells, label + end, style, number, every)
         if len(bad):
-            mark_explosion(axes, bad[0] + 1, number)
+            mark_explosion(axes, bad[0] + 1, style["color"])
     rows_axis(axes, max(run.n_epochs for run in runs))
     log_axis(axes)
     if figure == "rmse":
@@ -87,13 +94,13 @@ def draw_rates(axes: "Axes", found: FoundRate) -> None:
     shown = np.flatnonzero((errors < 0.99 * found.start_error) | (errors == found.error))
     first, last = max(shown[0] - 3, 0), min(shown[-1] + 3, len(rates) - 1)
     rates, errors = rates[first : last + 1], np.minimum(errors[first : last + 1], HIGHEST_DRAWN)
-    style = {**STYLES[0], "markersize": 3.5}
+    style = {**numbered_style(0), "markersize": 3.5}
     axes.loglog(rates, np.where(errors > 0, errors, np.nan), **style, label="tried")
     axes.axhline(found.start_error, color=POINT_COLOUR, linewidth=0.8, label="at the start")
-    axes.axvline(found.lr, color=STYLES[1]["color"], label=f"found: {found.lr:g}")
+    axes.axvline(found.lr, color=COLOURS[1], label=f"found: {found.lr:g}")
     if found.limit is not None:
         label = f"limit of full batches: {found.limit:.2g}"
-        axes.axvline(found.limit, color=STYLES[2]["color"], linestyle=":", label=label)
+        axes.axvline(found.limit, color=COLOURS[2], linestyle=":", label=label)
     top = found.start_error * max(10, found.start_error / max(found.error, 1e-300)) ** 0.5
     axes.set_ylim(max(found.error / 5, found.start_error * 1e-18), top)
     axes.set_xlim(rates[0], rates[-1])
@@ -107,18 +114,17 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     x, y = (np.array(values) for values in runs[0].points)
     axes.scatter(x, y, s=22, color=POINT_COLOUR, alpha=0.65, linewidths=0, label="points")
     ends = np.array(widened(min(x.min(), 0.0), x.max()))
-    for number, (run, label) in enumerate(zip(runs, labels(runs), strict=True)):
+    for run, label, style in _labelled(runs):
         now = _parameters_after(run, row or run.rows)
         if np.isfinite(list(now.values())).all():
-            style = {**STYLES[number % len(STYLES)], "marker": ""}
             # Two ends are enough for a line.
             along = ends if run.table.model.name == LINE else np.linspace(ends[0], ends[1], CURVE)
             with np.errstate(all="ignore"):
                 heights = np.clip(_predicted(run, now, along), -OUT_OF_PICTURE, OUT_OF_PICTURE)
-            axes.plot(along, heights, linewidth=2, label=label, **style)
+            axes.plot(along, heights, linewidth=2, label=label, **{**style, "marker": ""})
     if row:
         at_x, at_y = (runs[0].value(name, row) for name in runs[0].table.point)
-        axes.scatter(at_x, at_y, s=90, facecolors="none", edgecolors="#D55E00", linewidths=2)
+        axes.scatter(at_x, at_y, s=90, facecolors="none", edgecolors=COLOURS[1], linewidths=2)
     what = "line" if runs[0].table.model.name == LINE else "prediction"
     across, up = runs[0].table.point
     axes.set(title=f"The {what} after row {row or runs[0].rows}", xlabel=across, ylabel=up)
@@ -146,8 +152,7 @@ def draw_path(
     low, high = np.min(heights), np.max(heights)
     levels = low + (high - low) * np.geomspace(0.0005, 1, 12)
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
-    for number, (label, way) in enumerate(zip(labels(runs), ways, strict=True)):
-        style = STYLES[number % len(STYLES)]
+    for (_, label, style), way in zip(_labelled(runs), ways, strict=True):
         drawn = np.clip(way, -OUT_OF_PICTURE, OUT_OF_PICTURE)
         size = 3 if len(way[0]) < MANY else 1.5
         axes.plot(*drawn, linewidth=1.2, markersize=size, label=label, **style)
@@ -166,7 +171,8 @@ def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
     for run, rule in zip(runs, labels(runs), strict=True):
         for parameter in run.table.parameters:
             label = parameter if len(runs) == 1 else f"{rule}, {parameter}"
-            draw_curve(axes, np.abs(run.column(run.table.named("step", parameter))), label, number)
+            sizes = np.abs(run.column(run.table.named("step", parameter)))
+            draw_curve(axes, sizes, label, numbered_style(number), number)
             number += 1
     rows_axis(axes, max(run.rows for run in runs))
     log_axis(axes)
@@ -189,12 +195,12 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
         values = {**_constants(run), **held, parameter: along}
         curve = np.broadcast_to(table.model.forward(values)[table.loss], along.shape)
     word = "squared error" if table.model.squared_error else "loss"
-    axes.plot(along, curve, color="#0072B2", label=word)
+    axes.plot(along, curve, color=COLOURS[0], label=word)
     axes.plot(
         along,
         height + gradient * (along - here),
         "--",
-        color="#D55E00",
+        color=COLOURS[1],
         label=f"tangent: slope {gradient:.6g}",
     )
     if any(one.part.base == "h" for one in table.inputs):
@@ -202,8 +208,8 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
         raised = run.value(table.named(f"{table.loss}_h", parameter), row)
         secant = run.value(table.named("est_grad", parameter), row)
         label = f"secant through +{h:g}: slope {secant:.6g}"
-        axes.plot(along, height + secant * (along - here), ":", color="#009E73", label=label)
-        axes.plot(here + h, raised, "^", color="#009E73")
+        axes.plot(along, height + secant * (along - here), ":", color=COLOURS[2], label=label)
+        axes.plot(here + h, raised, "^", color=COLOURS[2])
     axes.plot(here, height, "o", color="black")
     point = ", ".join(f"{run.value(name, row):g}" for name in table.point)
     axes.set_title(f"Point ({point}), varying {parameter}" if point else f"Varying {parameter}")

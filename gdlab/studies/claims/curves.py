@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdlab.notebook.axes import STYLES
+from gdlab.notebook.axes import numbered_style
 from gdlab.notebook.pictures import Picture, side_by_side
 
 WIDE = 7.5  # inches
@@ -30,7 +30,7 @@ def plot_curves(
     figure.set_size_inches(WIDE, figure.get_figheight())
     figure.subplots_adjust(left=0.8 / WIDE, right=1 - 0.15 / WIDE)
     for number, (name, heights) in enumerate(curves.items()):
-        style = dict(STYLES[number % len(STYLES)])
+        style = numbered_style(number)
         if len(x) > MOST_MARKED:
             style["marker"] = ""
         shown = np.asarray(heights, dtype=float)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdlab.notebook.axes import HIGHEST_DRAWN, STYLES
+from gdlab.notebook.axes import HIGHEST_DRAWN, numbered_style, rule_styles
 from gdlab.notebook.pictures import DPI, Picture, side_by_side
 from gdlab.studies.digits.data import CLASSES, SIDE
 from gdlab.studies.digits.results import Race
@@ -22,8 +22,7 @@ def plot_race(race: Race) -> Picture:
 
     figure, panels = side_by_side(3)
     draw_curves(panels[0], panels[1], race, dict(zip(race.rules, race.rules, strict=True)))
-    for number, rule in enumerate(race.rules):
-        style = STYLES[number % len(STYLES)]
+    for rule, style in zip(race.rules, rule_styles(race.rules), strict=True):
         panels[2].plot(race.accuracy[rule], markersize=5, label=rule, **style)
     panels[2].set(title="Test accuracy after every epoch", xlabel="epoch", ylabel="share right")
     panels[2].xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -34,13 +33,15 @@ def plot_race(race: Race) -> Picture:
 def draw_curves(first: "Axes", later: "Axes", race: Race, names: Mapping[str, str]) -> None:
     """The batches' loss in the first epoch; then its mean over an epoch; both logarithmic.
 
-    ``names`` maps what stands in the legend to the rules.
+    ``names`` maps what stands in the legend to the rules; where those are not to be known, their
+    colours are not told either.
     """
+    known = list(names) == list(names.values())
+    styles = rule_styles(list(names)) if known else [*map(numbered_style, range(len(names)))]
     for axes, curves in ((first, race.loss.iloc[: race.batches]), (later, race.smooth)):
-        for number, (name, rule) in enumerate(names.items()):
-            style = {**STYLES[number % len(STYLES)], "marker": ""}
+        for (name, rule), style in zip(names.items(), styles, strict=True):
             values = curves[rule].where(np.isfinite(curves[rule]))
-            axes.plot(values, linewidth=1.5, label=name, **style)
+            axes.plot(values, linewidth=1.5, label=name, **{**style, "marker": ""})
         _log_axis(axes)
         axes.set(xlabel="update", ylabel="mean squared error")
         axes.legend(fontsize=8)

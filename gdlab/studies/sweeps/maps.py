@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gdlab.core.looks import COLOURS
 from gdlab.core.model import mean_loss
 from gdlab.core.points import least_squares, pairs
 from gdlab.core.symbols import text
@@ -44,7 +45,7 @@ NO_RUN = {
     "distance": "every run diverged",
 }
 BEST = "the best run, borne out by its neighbours and by three times the epochs"
-EDGE_COLOUR, NONE_COLOUR = "#D55E00", "#D9D9D9"
+EDGE_COLOUR, NONE_COLOUR = COLOURS[1], "#D9D9D9"
 WIDTH, HEIGHT, DPI = 6.4, 4.8, 100
 # A sweep, whose class knows its map: to name it here would close a circle of imports.
 Swept = Any
@@ -208,7 +209,7 @@ def _draw_curve(
     axes.set_ylabel(LABELS[measure])
     few = len(cells) <= 60
     drawn = np.where(off & (measure != "exploded_at"), np.nan, cells)
-    axes.plot(side.values, drawn, color="#0072B2", marker="o" if few else "", markersize=4)
+    axes.plot(side.values, drawn, color=COLOURS[0], marker="o" if few else "", markersize=4)
     if not np.isfinite(drawn).any():
         axes.set_xlim(side.edges[0], side.edges[-1])
         _say(axes, NO_RUN[measure])

@@ -41,6 +41,7 @@ export function stepFrom(state, row, name, by) {
 /** The panel in `place`; `go(row, name)` selects a cell, which is then shown. */
 export function createLens(place, go) {
   place.tabIndex = 0;
+  place.dataset.control = "lens panel";
   place.setAttribute("role", "region");
   place.setAttribute("aria-label", "the row under the lens");
   place.innerHTML = `
@@ -74,7 +75,8 @@ export function createLens(place, go) {
 
   place.addEventListener("click", ({ target }) => {
     const control = target.closest("[data-control]")?.dataset.control;
-    if (control) move(control === "step on" ? 1 : -1);
+    if (control === "step on") move(1);
+    if (control === "step back") move(-1);
   });
   place.addEventListener("keydown", (event) => {
     const action = actionOf("lens", event);
