@@ -299,6 +299,15 @@ def python(sheet: Sheet) -> None:
     assert sheet.python().rows == 145
 
 
+@uses("film")
+def film(sheet: Sheet) -> None:
+    sheet.begin("basic")
+    told = sheet.page.input_value(".gd-python input")
+    sheet.page.click("[data-do=film]")
+    assert sheet.page.input_value(".gd-python input") == f"{told}.to_film('basic.gif')"
+    assert "a film of the run" in sheet.said("found")
+
+
 @uses("forward", "back", "start", "end", "row", "key row Enter")
 def steps(sheet: Sheet) -> None:
     page = sheet.page

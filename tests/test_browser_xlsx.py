@@ -8,9 +8,11 @@ import openpyxl
 import pytest
 from books import differences, parts
 from pages import drag, go, line, opened, paste
+from test_schema import findings
 
 import gdlab
 from gdlab.core.lessons import LESSONS, lesson
+from gdlab.core.rerun import rerun
 from gdlab.excel.data import write_data
 from gdlab.excel.sheet import write_sheet
 from gdlab.excel.writer import writing
@@ -112,6 +114,29 @@ def test_all_sheets_from_the_points(page: Any, lessons: Path, tmp_path: Path):
             write_sheet(book, run, name)
     path = written(page, tmp_path / "page.xlsx")
     assert unlike(path, tmp_path / "python.xlsx") == []
+
+
+def test_further_runs_have_sheets_of_their_own(
+    page: Any, lessons: Path, tmp_path: Path, formualizer: Any
+):
+    further = "race=basic,adam,adam_2&adam_2.lr=0.3&adam_2.start_slope=2"
+    go(page, lessons, f"sheet=compare&{further}")
+    path = written(page, tmp_path / "page.xlsx")
+    run = rerun(lesson("adam"), inputs={"lr": 0.3, "start_slope": 2})
+    wanted = run.to_excel(tmp_path / "python.xlsx", name="adam_2")
+    book, own = openpyxl.load_workbook(path), openpyxl.load_workbook(wanted)
+    assert book.sheetnames == ["data", *LESSONS, "adam_2"]
+    assert [[cell.value for cell in row] for row in book["adam_2"]] == [
+        [cell.value for cell in row] for row in own["adam_2"]
+    ]
+    assert list(book["adam_2"].defined_names) == list(own["adam_2"].defined_names)
+    charts = [len(sheet._charts) for sheet in (book["adam_2"], own["adam_2"])]
+    assert charts[0] == charts[1] > 0
+    named = [part for part in parts(path) if part.startswith("xl/charts/chart")]
+    assert sum("adam_2!" in parts(path)[part].decode() for part in named) == charts[0]
+    assert differences(path, formualizer(path)) == []
+    # Excel reads by the schema.
+    assert findings(path) == []
 
 
 @pytest.mark.parametrize("lr", [0.01, 10.0, 1e200])

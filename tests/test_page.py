@@ -81,7 +81,7 @@ def test_a_rule_may_be_called_as_a_tab_is(tmp_path):
         return (), (step,)
 
     page = gdlab.trace(compare).to_html(tmp_path / "page.html")
-    assert data_of(page)["tabs"] == ["data", "compare_rule"]
+    assert data_of(page)["tabs"] == ["data", "compare_rule", "compare"]
 
 
 def test_a_title_from_a_stranger_stays_text(tmp_path):

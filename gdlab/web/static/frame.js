@@ -57,4 +57,6 @@ export const FRAME = `
   <div class="gd-tabs" role="tablist" aria-label="sheets"></div>
   <div class="gd-python"><label>in Python <input data-control="python" type="text"
       readonly></label>
-    <button type="button" data-do="copy">Copy</button></div>`;
+    <button type="button" data-do="copy">Copy</button>
+    <button type="button" data-do="film"
+      title="The line of Python that writes this run as a film, row by row">Film</button></div>`;

@@ -187,7 +187,9 @@ export function createHost(page, programs, kernel = null) {
       throw new Wanted("Python prepares the workbook", { what: "workbook" }, learn);
     }
     const book = tab in template.books ? tab : Object.keys(template.books).at(-1);
-    const names = book in page.sheets ? [book] : Object.keys(page.sheets);
+    const further = tab === COMPARE
+      ? kept.compared.filter((name) => sheets[name].isFurther && sheets[name].head) : [];
+    const names = [...(book in page.sheets ? [book] : Object.keys(page.sheets)), ...further];
     return {
       said: `Writing ${tab}.xlsx`,
       async run(tell, signal) {
@@ -195,6 +197,7 @@ export function createHost(page, programs, kernel = null) {
           sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
           inputs: kept.inputs[name], advice: adviceOf(jobOf(name), runOf(name)),
           given: { points, epochs, samples: samplesOf(name) },
+          origin: sheets[name].isFurther ? originOf(name, sheets) : null,
         }]));
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
         return { ...state(), file: { name: `${tab}.xlsx`, bytes } };

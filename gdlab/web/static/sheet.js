@@ -207,6 +207,8 @@ export function createSheet(root, host, isAlone = false) {
     // A learner who fills the cells in has no run to play or to draw yet.
     part("pictures").hidden = practising;
     part("python").hidden = !state.python;
+    // A film shows one run.
+    part("python").querySelector("[data-do=film]").hidden = racing;
     showActions(practising, racing);
     if (!data && !racing) {
       const own = state.head.inputs;
@@ -277,6 +279,14 @@ export function createSheet(root, host, isAlone = false) {
     }
   }
 
+  /** A page draws no film: it gives the line of Python that does. */
+  function filmLine() {
+    const box = part("python").querySelector("input");
+    box.value = `${state.python}.to_film('${state.tab}.gif')`;
+    copyFrom(box);
+    say("found", `This line in Python writes ${state.tab}.gif, a film of the run; it is copied.`);
+  }
+
   /** Put the lens over the row, or take it away. */
   function showLens(isOn) {
     hasLens = isOn;
@@ -305,6 +315,7 @@ export function createSheet(root, host, isAlone = false) {
     const action = event.target.closest("[data-do]")?.dataset.do;
     const { row, column } = grid.here();
     if (action === "copy") copyFrom(part("python").querySelector("input"));
+    else if (action === "film") filmLine();
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action === "stop") work.stop();

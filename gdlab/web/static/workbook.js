@@ -6,6 +6,7 @@ import { chart } from "./workbook_chart.js";
 import {
   contentOf, endsOf, figuresOf, mover, numberOf, onLine, statusOf,
 } from "./workbook_content.js";
+import { withFurther } from "./workbook_further.js";
 import { zipped } from "./zip.js";
 
 const CHUNK = 1000;
@@ -156,19 +157,25 @@ function printAreas(text, template, contents) {
 
 /**
  * The bytes of the workbook of one sheet or, as `data`, of all. `sheets` holds by name what each
- * shows now: `sheet` and `head` as Python wrote them, `run`, `given`, `inputs` and `first`.
+ * shows now: `sheet` and `head` as Python wrote them, `run`, `given`, `inputs` and `first`, and of a
+ * further run its `origin`, whose sheet it has once more.
  * `tell(share)` hears how far it is; `signal` stops it.
  */
 export async function writeWorkbook(template, book, sheets, points, tell = () => {}, signal = null) {
   const kinds = template.books[book];
-  const { files, sheets: places } = kinds[kinds.line && onLine(points) ? "line" : "free"];
-  const contents = new Map(
-    Object.entries(sheets).map(([name, one]) => [name, contentOf(one, template.sheets[name])]),
+  const { files, sheets: own } = kinds[kinds.line && onLine(points) ? "line" : "free"];
+  const plain = Object.fromEntries(
+    Object.entries(files).map(([path, at]) => [path, template.parts[at]]),
   );
+  const further = Object.entries(sheets).filter(([, one]) => one.origin)
+    .map(([name, { origin }]) => [name, origin]);
+  const { texts, places } = withFurther(plain, own, further);
+  const contents = new Map(Object.entries(sheets).map(
+    ([name, one]) => [name, contentOf(one, template.sheets[one.origin ?? name])],
+  ));
   const names = Object.values(places);
   const written = [];
-  for (const [path, at] of Object.entries(files)) {
-    const text = template.parts[at];
+  for (const [path, text] of Object.entries(texts)) {
     const content = contents.get(places[path]);
     const done = names.indexOf(places[path]);
     const check = async (share) => {

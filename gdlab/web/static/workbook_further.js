@@ -1,0 +1,81 @@
+// A workbook with further sheets: each is a rule's sheet once more, with all that belongs to it,
+// under the name of a further run.
+import { escaped } from "./numbers.js";
+
+const relsOf = (path) => path.replace(/([^/]+)$/, "_rels/$1.rels");
+
+/** A path from another's folder: ../charts/chart1.xml from xl/drawings/drawing1.xml. */
+function resolved(from, target) {
+  const parts = from.split("/").slice(0, -1);
+  for (const word of target.split("/")) {
+    if (word === "..") parts.pop();
+    else parts.push(word);
+  }
+  return parts.join("/");
+}
+
+/** The first path of a part's kind whose number is free. */
+function freePath(path, texts) {
+  const [, head, end] = path.match(/^(.*?)\d+(\.\w+)$/);
+  let number = 1;
+  while (`${head}${number}${end}` in texts) number++;
+  return `${head}${number}${end}`;
+}
+
+/**
+ * The `texts` of a book by their paths, and its sheets' names by theirs (`places`), with a further
+ * sheet for each `[name, origin]`.
+ */
+export function withFurther(texts, places, further) {
+  const all = { ...texts };
+  const sheets = { ...places };
+  for (const [name, origin] of further) {
+    const path = Object.keys(places).find((one) => places[one] === origin);
+    const renamed = (text) => text.replaceAll(`>${origin}!`, `>${name}!`)
+      .replaceAll(`>'${origin}'!`, `>${name}!`).replaceAll(`,${origin}!`, `,${name}!`);
+    const copied = copyOf(path, all, renamed);
+    all[copied] = all[copied].replace(' tabSelected="1"', "");
+    sheets[copied] = name;
+    enlist(all, copied, name, Object.keys(sheets).length - 1, Object.values(places).indexOf(origin), renamed);
+  }
+  return { texts: all, places: sheets };
+}
+
+/** A part once more, with those that it refers to; gives its new path. */
+function copyOf(path, all, renamed) {
+  const copied = freePath(path, all);
+  all[copied] = renamed(all[path]);
+  const override = all["[Content_Types].xml"].match(
+    new RegExp(`<Override PartName="/${path.replaceAll(".", "\\.")}"[^>]*/>`),
+  );
+  if (override) {
+    const own = override[0].replace(path, copied);
+    all["[Content_Types].xml"] = all["[Content_Types].xml"].replace("</Types>", `${own}</Types>`);
+  }
+  const rels = all[relsOf(path)];
+  if (rels) {
+    all[relsOf(copied)] = rels.replace(/ Target="([^"#]+)"/g, (whole, target) => {
+      const part = resolved(path, target);
+      if (!(part in all)) return whole;
+      return ` Target="${target.replace(/[^/]+$/, copyOf(part, all, renamed).match(/[^/]+$/)[0])}"`;
+    });
+  }
+  return copied;
+}
+
+/** Name a sheet in the book, with the names that are defined on its origin. */
+function enlist(all, path, name, place, originPlace, renamed) {
+  const id = `rIdFurther${place}`;
+  const rels = "xl/_rels/workbook.xml.rels";
+  const type = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+  all[rels] = all[rels].replace("</Relationships>",
+    `<Relationship Id="${id}" Type="${type}" Target="${path.slice(3)}"/></Relationships>`);
+  const book = all["xl/workbook.xml"];
+  const own = [...book.matchAll(/<definedName [^>]*localSheetId="(\d+)"[^>]*>.*?<\/definedName>/g)]
+    .filter(([, at]) => Number(at) === originPlace)
+    .map(([one]) => renamed(one).replace(/localSheetId="\d+"/, `localSheetId="${place}"`));
+  const sheetId = Math.max(...Array.from(book.matchAll(/sheetId="(\d+)"/g), ([, one]) => Number(one))) + 1;
+  all["xl/workbook.xml"] = book
+    .replace("</sheets>", `<sheet name="${escaped(name)}" sheetId="${sheetId}" r:id="${id}"/></sheets>`)
+    .replace("</definedNames>", `${own.join("")}</definedNames>`);
+}
