@@ -355,12 +355,12 @@ def model(sheet: Sheet) -> None:
 def race(sheet: Sheet) -> None:
     page = sheet.page
     sheet.begin("compare")
-    names = page.locator(".gd-race input").evaluate_all("all => all.map((one) => one.value)")
+    names = page.locator(".gd-race [type=checkbox]").evaluate_all("all => all.map((one) => one.value)")
     for name in (names[0], names[-1]):
         before = page.locator(".gd-legend li").count()
-        page.locator(f".gd-race input[value={name}]").click()
+        page.locator(f".gd-race [value={name}]").click()
         assert abs(page.locator(".gd-legend li").count() - before) == 1
-        page.locator(f".gd-race input[value={name}]").click()
+        page.locator(f".gd-race [value={name}]").click()
         assert page.locator(".gd-legend li").count() == before
 
 

@@ -244,7 +244,7 @@ def test_a_race_of_a_models_rules(browser, tmp_path):
     with opened(browser) as page:
         go(page, write_page(runs, tmp_path / "race.html"))
         page.click("[data-tab=compare]")
-        page.check(".gd-race input[value=lion]")
+        page.check(".gd-race [value=lion]")
         runs["lion"] = gdlab.trace("lion", model="quadratic", epochs=3)
         shown = saved(page)
         for name, run in runs.items():

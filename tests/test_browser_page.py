@@ -311,7 +311,7 @@ def test_the_race_is_every_rules_own_run(page):
     page.click("[data-tab=compare]")
     guests = {"lion": "lion", "nadam": "nadam", "adam_published": "adam"}
     for name in guests:
-        page.check(f".gd-race input[value={name}]")
+        page.check(f".gd-race [value={name}]")
     shown = saved(page)
     runs = {name: lesson(name) for name in LESSONS}
     runs |= {name: gdlab.trace(rule, epochs=5) for name, rule in guests.items()}
@@ -321,7 +321,7 @@ def test_the_race_is_every_rules_own_run(page):
             cells = shown[f"{name}: {column}"]
             assert cells.tobytes() == run.column(column).tobytes(), (name, column)
     assert page.locator(".gd-legend li").count() == len(runs)
-    offered = page.locator(".gd-race input").evaluate_all("all => all.map(one => one.value)")
+    offered = page.locator(".gd-race [type=checkbox]").evaluate_all("all => all.map(one => one.value)")
     rules_run = {run.rule for run in runs.values()}
     assert {name.removesuffix("_published") for name in offered[len(LESSONS) :]} == {
         rule for rule in gdlab.rules() if rule in guests.values() or rule not in rules_run

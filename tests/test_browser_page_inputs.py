@@ -27,7 +27,7 @@ def page(browser, lessons):
 
 def test_no_two_rules_of_a_race_look_the_same(page):
     page.click("[data-tab=compare]")
-    for box in page.locator(".gd-race input").all():
+    for box in page.locator(".gd-race [type=checkbox]").all():
         box.check()
     page.click("[data-move=end]")
     signs = page.locator(".gd-legend path").evaluate_all(
@@ -36,7 +36,7 @@ def test_no_two_rules_of_a_race_look_the_same(page):
     lines = page.locator("[data-picture=epochs] .gd-path").evaluate_all(
         "all => all.map(one => one.getAttribute('class') + getComputedStyle(one).strokeDasharray)"
     )
-    assert len(signs) == len(lines) == page.locator(".gd-race input").count() > 12
+    assert len(signs) == len(lines) == page.locator(".gd-race [type=checkbox]").count() > 12
     assert len(set(signs)) == len(set(lines)) == len(signs)
 
 
@@ -93,8 +93,8 @@ def test_a_link_keeps_every_sheets_inputs_and_the_race(page):
     drag(page, "lr", -3)
     page.click("[data-tab=compare]")
     for name in ("momentum", "rmsprop", "adam_ann", "adagrad"):
-        page.uncheck(f".gd-race input[value={name}]")
-    page.check(".gd-race input[value=adam_published]")
+        page.uncheck(f".gd-race [value={name}]")
+    page.check(".gd-race [value=adam_published]")
     page.focus(".gd-table")
     page.keyboard.press("End")
     page.wait_for_url("**#sheet=compare&basic.lr=0.001&race=basic,adam,adam_published&row=*")

@@ -192,7 +192,7 @@ def test_a_rule_registered_since_can_be_compared(opened: Any) -> None:
         return (), (step,)
 
     page.click("[data-tab=compare]")
-    page.check(".gd-race input[value=half]")
+    page.check(".gd-race [value=half]")
     assert "half" in page.locator(".gd-legend").inner_text()
 
 

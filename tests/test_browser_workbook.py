@@ -257,12 +257,12 @@ def test_an_explosion_is_named_by_its_row(page):
 
 def test_a_race_shows_every_rule(page):
     show(page, "compare")
-    page.check(".gd-race input[value=lion]")
+    page.check(".gd-race [value=lion]")
     page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 7")
     page.click("[data-move=end]")
     markers = page.locator("[data-picture=path] .gd-marker")
     assert markers.count() == 7
-    page.uncheck(".gd-race input[value=lion]")
+    page.uncheck(".gd-race [value=lion]")
     page.wait_for_function("document.querySelectorAll('.gd-legend li').length === 6")
 
 

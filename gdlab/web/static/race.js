@@ -97,6 +97,12 @@ export function createRace(place, on) {
       lines = next;
       compared.forEach((run, k) => lines.get(run.name).show(run, looks[k]));
     },
+    /** Take the lines away, for as long as another sheet is shown. */
+    leave() {
+      if (!lines.size) return;
+      list.replaceChildren();
+      lines = new Map();
+    },
     putBack: () => lines.forEach((line) => line.putBack()),
   };
 }

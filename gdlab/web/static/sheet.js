@@ -220,10 +220,9 @@ export function createSheet(root, host, isAlone = false) {
       inputs.show({ ...state.inputs, epochs: state.epochs });
     }
     part("python").querySelector("input").value = state.python ?? "";
-    if (racing) {
-      if (!state.riddle) race.show(state);
-      riddles.show(state);
-    }
+    if (racing) riddles.show(state);
+    if (racing && !state.riddle) race.show(state);
+    else race.leave();
     showReport(part("report"), state.report, (row, name) => {
       grid.goTo(row, state.columns.get(name).place);
       grid.focus();

@@ -84,6 +84,7 @@ export function createStage(root, on) {
   });
   part("head").querySelector("button").addEventListener("click", () => stage.close());
   stage.addEventListener("close", () => {
+    part("picture").replaceChildren();
     if (document.fullscreenElement) document.exitFullscreen();
   });
   document.addEventListener("fullscreenchange", () => {
