@@ -16,6 +16,7 @@ from gdlab.core.rerun import inputs_of
 from gdlab.web.assets import STATIC
 
 SETTLED = ".gd[aria-busy=false]"
+VALUES = "all => all.map((one) => one.value)"
 # What can be used: by the pointer or, as the table, by keys.
 CONTROLS = "button, input, select, textarea, summary, a, [role=tab], [role=grid], [role=alert]"
 # Every control that was ever there, and every one that was used, by its name; and the file that is
@@ -355,7 +356,9 @@ def model(sheet: Sheet) -> None:
 def race(sheet: Sheet) -> None:
     page = sheet.page
     sheet.begin("compare")
-    names = page.locator(".gd-race [type=checkbox]").evaluate_all("all => all.map((one) => one.value)")
+    names = page.locator(".gd-race [type=checkbox]").evaluate_all(
+        "all => all.map((one) => one.value)"
+    )
     for name in (names[0], names[-1]):
         before = page.locator(".gd-legend li").count()
         page.locator(f".gd-race [value={name}]").click()

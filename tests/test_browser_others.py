@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from class_questions import asked
 from other_browsers import ENTER, Browser, firefox, missing_of, webkit
 from pages import differences, read
 
@@ -17,15 +18,19 @@ SETTLED = "document.querySelector('.gd[aria-busy=false]')"
 ERRORS = "window.wrong = []; addEventListener('error', (event) => wrong.push(event.message))"
 
 
+@pytest.fixture(scope="module")
+def lessons(tmp_path_factory: Any) -> Path:
+    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
+
+
 @pytest.fixture(scope="module", params=BROWSERS)
-def there(request: Any, tmp_path_factory: Any) -> Iterator[Browser]:
+def there(request: Any, lessons: Path) -> Iterator[Browser]:
     lacking = missing_of(request.param)
     if lacking:
         # Not asked for by GDLAB_CI: they are several hundred megabytes.
         pytest.skip(f"{lacking} is missing")
-    path = write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
     with BROWSERS[request.param]() as browser:
-        yield opened(browser, path, "sheet=adam")
+        yield opened(browser, lessons, "sheet=adam")
 
 
 def opened(browser: Browser, path: Path, fragment: str) -> Browser:
@@ -106,3 +111,7 @@ def test_every_rules_numbers_are_gdlabs(there: Browser, tmp_path: Path) -> None:
         there.open("about:blank")
         opened(there, path, f"sheet={rule}")
         assert differences(saved(there), runs[rule]) == [], rule
+
+
+def test_a_classs_questions(there: Browser, lessons: Path) -> None:
+    asked(there, lessons.as_uri())

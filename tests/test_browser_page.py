@@ -321,7 +321,9 @@ def test_the_race_is_every_rules_own_run(page):
             cells = shown[f"{name}: {column}"]
             assert cells.tobytes() == run.column(column).tobytes(), (name, column)
     assert page.locator(".gd-legend li").count() == len(runs)
-    offered = page.locator(".gd-race [type=checkbox]").evaluate_all("all => all.map(one => one.value)")
+    offered = page.locator(".gd-race [type=checkbox]").evaluate_all(
+        "all => all.map(one => one.value)"
+    )
     rules_run = {run.rule for run in runs.values()}
     assert {name.removesuffix("_published") for name in offered[len(LESSONS) :]} == {
         rule for rule in gdlab.rules() if rule in guests.values() or rule not in rules_run

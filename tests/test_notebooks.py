@@ -100,14 +100,17 @@ def test_the_folder_shows_the_notebooks_alone():
 
 def test_what_the_lessons_have_in_common():
     """Every lesson has its parts, in this order where it has them."""
-    parts = ["The rule", "Row 1 by hand", "The table", "The sliders", "The same cells in Excel"]
-    parts += ["What breaks it", "Exercise"]
+    parts = ["The sheet answers", "The rule", "Your turn first", "Row 1 by hand"]
+    parts += ["What breaks it", "True or false?", "Check before you go on", "Exercise"]
     for source in SOURCES:
         if source.stem[:2] in ("01", "02", "03", "04"):
             text = source.read_text(encoding="utf-8")
             places = [text.index(f"## {part}\n") for part in parts]
             assert places == sorted(places), source.stem
             assert text.index("**The question.**") < places[0]
+            # Practice comes before its answer, and what was shown before is not shown again.
+            assert text.index("practice_sheet(") < text.index("show_row(")
+            assert "est_grad" not in text and "explore(" not in text.replace("`gdlab.explore(", "")
 
 
 def test_the_solutions():

@@ -46,6 +46,16 @@ run = gdlab.trace("sgd", points, h=0.01)
 gdlab.plot(run, "line", row=1)
 
 # %% [markdown]
+# ## The sheet answers
+#
+# The same run as a sheet: every cell can be clicked, every input dragged. Press **Lens** and go on
+# with the right arrow key: one row as a person would work it out, step by step. The answer to both
+# questions, which way and how far, is in the steps called gradient and step.
+
+# %%
+gdlab.sheet("sgd", epochs=1)
+
+# %% [markdown]
 # ## The loss
 #
 # How wrong is the line at one point? The error is what the line says minus what the point says,
@@ -81,6 +91,15 @@ gdlab.show_row(run, 1, [*names, "err2_h_slope", "est_grad_slope", "grad_slope"])
 # what follows in these notebooks is about it.
 
 # %% [markdown]
+# ## Your turn first
+#
+# Two rows with other points. Each cell is judged as you type it: right, right with your own earlier
+# numbers, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("sgd", rows=2)
+
+# %% [markdown]
 # ## The first row by hand
 #
 # A *step* is the gradient times a small number, the learning rate `lr`. It is subtracted, because
@@ -104,14 +123,6 @@ gdlab.show_rule("sgd")
 run
 
 # %% [markdown]
-# ## The sliders
-#
-# The learning rate decides how far a step goes. Drag it and watch the line.
-
-# %%
-gdlab.explore("sgd", epochs=1)
-
-# %% [markdown]
 # ## The same cells in Excel
 #
 # Any cell tells how it came about: in symbols, with its numbers, and as a formula of the exported
@@ -128,6 +139,16 @@ run.explain(2, "new_slope")
 
 # %%
 gdlab.plot(gdlab.trace("sgd", lr=0.001), "loss", "path")
+
+# %% [markdown]
+# ## Check before you go on
+#
+# 1. The gradient is negative. In which direction does the step go?
+# 2. Why is the gradient of the slope 14 times that of the intercept in row 1?
+# 3. What does a smaller $h$ do to `est_grad`?
+#
+# <details><summary>The answers</summary>To larger numbers: it is subtracted. The slope is multiplied
+# by $x = 14$. It comes nearer to `grad`, until the digits run out.</details>
 
 # %% [markdown]
 # ## Exercise

@@ -25,6 +25,19 @@ from pathlib import Path
 import gdlab
 
 # %% [markdown]
+# ## The sheet answers
+#
+# Press **Lens** and walk through row 1 with the right arrow key: each formula in symbols, with its
+# numbers, and where it can be seen. Stop at $\partial e^2 / \partial m$. Its formula has the answer
+# to the question in it.
+#
+# And what if the rate were three times as large? **Add to compare**, drag `lr`, open the tab
+# *compare*: both runs are there.
+
+# %%
+gdlab.sheet("sgd")
+
+# %% [markdown]
 # ## The rule
 #
 # The whole optimizer is one line. $g$ is the gradient of the squared error with respect to one
@@ -35,20 +48,25 @@ import gdlab
 gdlab.show_rule("sgd")
 
 # %% [markdown]
+# ## Your turn first
+#
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
+# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("sgd", rows=2)
+
+# %% [markdown]
 # ## Row 1 by hand
 #
 # The first point is $(14, 58)$. Every line below can be done with pencil and paper: the formula,
 # the same with this row's numbers, and the result.
 
 # %%
-run = gdlab.lesson("basic")
+run = gdlab.trace("sgd", epochs=5)
 gdlab.show_row(run, 1)
 
 # %% [markdown]
-# `est_grad_intercept` and `est_grad_slope` are the gradients again, *estimated*: how much does the
-# squared error grow when the parameter grows by $h = 0.01$? They come close to the exact ones. An
-# optimizer uses the exact ones; the estimates are there to check them.
-#
 # Look at the two steps. The gradient with respect to the slope is the gradient with respect to the
 # intercept **times x**. With $x$ up to 99, every error moves the slope up to 99 times as far as the
 # intercept.
@@ -75,18 +93,6 @@ run.epochs.set_index("epoch")
 
 # %%
 gdlab.plot(run, "loss", "path")
-
-# %% [markdown]
-# ## The sliders
-#
-# Drag the learning rate `lr`, the start, the number of epochs. The table, the loss and the line
-# follow.
-#
-# - At what rate does the error begin to grow instead of shrink?
-# - With 50 epochs, how far does the intercept come?
-
-# %%
-gdlab.explore("sgd")
 
 # %% [markdown]
 # ## The same cells in Excel
@@ -142,6 +148,16 @@ about = (
 gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
+# ## Check before you go on
+#
+# 1. Which of the two parameters moves further in a row, and how many times as far?
+# 2. Half the learning rate: what becomes of the first step?
+# 3. From which rate on does a step at $x = 99$ make that point's own error larger?
+#
+# <details><summary>The answers</summary>The slope, $x$ times as far. Half of it. From
+# $1 / (1 + 99^2) \approx 0.0001$ on.</details>
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do row 2 with a calculator, from `intercept` to `new_slope`.
@@ -149,9 +165,4 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 # 3. Make $x$ ten times smaller in all points. What is the largest rate now?
 
 # %% [markdown]
-# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
-# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
-# out in the notebook **Solutions**.
-
-# %%
-gdlab.practice_sheet("sgd", rows=2)
+# The exercises are worked out in the notebook **Solutions**.

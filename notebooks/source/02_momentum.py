@@ -19,9 +19,18 @@
 # few?
 
 # %%
-from pathlib import Path
-
 import gdlab
+
+# %% [markdown]
+# ## The sheet answers
+#
+# **Lens**, then the right arrow to $\bar g_b$: its picture shows what every earlier row still adds
+# to the average. Drag `beta` and watch the bars: at 0 only the last one is left.
+#
+# Is it better than SGD? **Add to compare**, set `beta` to 0, open *compare*.
+
+# %%
+gdlab.sheet("momentum")
 
 # %% [markdown]
 # ## The rule
@@ -31,6 +40,15 @@ import gdlab
 
 # %%
 gdlab.show_rule("momentum")
+
+# %% [markdown]
+# ## Your turn first
+#
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
+# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("momentum", rows=2)
 
 # %% [markdown]
 # ## Row 1 by hand
@@ -49,12 +67,6 @@ gdlab.show_row(run, 1)
 gdlab.show_row(run, 2, ["grad_slope", "avg_slope", "step_slope", "new_slope"])
 
 # %% [markdown]
-# ## The table
-
-# %%
-run
-
-# %% [markdown]
 # ## Next to SGD
 #
 # The same points, the same rate. The largest step of momentum is smaller, and from row to row its
@@ -65,30 +77,6 @@ run
 # %%
 runs = [gdlab.lesson("basic"), run]
 gdlab.plot(runs, "epochs", "steps")
-
-# %% [markdown]
-# ## The sliders
-#
-# - `beta` at 0: this is SGD again, to the last digit.
-# - `beta` at 0.99: an average over about a hundred rows. It turns late, and swings.
-# - Under the fold: let the first row find an average above it that points the wrong way.
-
-# %%
-gdlab.explore("momentum")
-
-# %% [markdown]
-# ## The same cells in Excel
-#
-# `avg_slope` of row 2 refers to `avg_slope` of row 1, the cell above. In row 1 it refers to the
-# start row, where a 0 stands that you can change.
-
-# %%
-gdlab.show_cells(run, 2)
-
-# %%
-folder = Path("written")
-folder.mkdir(exist_ok=True)
-print(run.to_excel(folder / "momentum.xlsx"))
 
 # %% [markdown]
 # ## What breaks it
@@ -131,6 +119,15 @@ about = "momentum; averaging; beta of; buffer form"
 gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
+# ## Check before you go on
+#
+# 1. How large is the first step beside SGD's at the same rate?
+# 2. Which `beta` makes momentum SGD, to the last digit?
+# 3. With what rate does the heavy ball give the same line?
+#
+# <details><summary>The answers</summary>A tenth. 0. With a tenth of the rate.</details>
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `avg_intercept` of rows 1, 2 and 3 with a calculator.
@@ -139,9 +136,4 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 #    divide it by? (Adam does that, in notebook 04.)
 
 # %% [markdown]
-# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
-# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
-# out in the notebook **Solutions**.
-
-# %%
-gdlab.practice_sheet("momentum", rows=2)
+# The exercises are worked out in the notebook **Solutions**.

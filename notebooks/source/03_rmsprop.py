@@ -18,9 +18,17 @@
 # large for the one and too small for the other. Can each parameter find its own?
 
 # %%
-from pathlib import Path
-
 import gdlab
+
+# %% [markdown]
+# ## The sheet answers
+#
+# Look at the picture of the steps: one curve for each parameter. On SGD's sheet they lie far apart;
+# here they lie on each other. **Lens**, and the right arrow to the step, shows what each gradient is
+# divided by.
+
+# %%
+gdlab.sheet("rmsprop")
 
 # %% [markdown]
 # ## The rule
@@ -32,6 +40,15 @@ import gdlab
 gdlab.show_rule("rmsprop")
 
 # %% [markdown]
+# ## Your turn first
+#
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
+# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("rmsprop", rows=2)
+
+# %% [markdown]
 # ## Row 1 by hand
 #
 # From an average of 0, the first `sqr_avg` is a tenth of the squared gradient. Gradient over root
@@ -40,12 +57,6 @@ gdlab.show_rule("rmsprop")
 # %%
 run = gdlab.trace("rmsprop", epochs=5)
 gdlab.show_row(run, 1)
-
-# %% [markdown]
-# ## The table
-
-# %%
-run
 
 # %% [markdown]
 # ## Next to SGD
@@ -61,18 +72,6 @@ gdlab.plot(runs, "epochs", "path")
 gdlab.plot(run, "steps")
 
 # %% [markdown]
-# ## The sliders
-#
-# The rate is now in units of the parameter: with 0.1 a parameter moves by some hundredths to tenths
-# in a row.
-#
-# - With 50 epochs, how near to 30 and 2 does it come? Does it stay there?
-# - And with a rate of 0.5?
-
-# %%
-gdlab.explore("rmsprop")
-
-# %% [markdown]
 # ## The lesson's rule
 #
 # The lesson's sheet `rmsprop` divides by the average of the row *above*. So row 1 needs one to
@@ -85,17 +84,6 @@ gdlab.show_rule("rmsprop_lesson")
 # %%
 lesson = gdlab.lesson("rmsprop")
 gdlab.show_row(lesson, 1, ["grad_slope", "sqr_avg_slope", "step_slope", "new_slope"])
-
-# %% [markdown]
-# ## The same cells in Excel
-
-# %%
-gdlab.show_cells(run, 2)
-
-# %%
-folder = Path("written")
-folder.mkdir(exist_ok=True)
-print(run.to_excel(folder / "rmsprop.xlsx"))
 
 # %% [markdown]
 # ## What breaks it
@@ -131,6 +119,16 @@ about = (
 gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
+# ## Check before you go on
+#
+# 1. How large are the two first steps beside each other?
+# 2. Does a step become small where the gradient does?
+# 3. All $x$ ten times as large: what becomes of SGD's first step, and of RMSprop's?
+#
+# <details><summary>The answers</summary>Alike, $lr / \sqrt{0.1}$. No, it is divided by its own
+# size. SGD's changes its sign and is about 19 times as large; RMSprop's keeps its size.</details>
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `sqr_avg_intercept` and `step_intercept` of row 2 with a calculator.
@@ -139,9 +137,4 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 # 3. Multiply all $x$ by 10. What happens to the steps of SGD, and what to those of RMSprop?
 
 # %% [markdown]
-# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
-# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
-# out in the notebook **Solutions**.
-
-# %%
-gdlab.practice_sheet("rmsprop", rows=2)
+# The exercises are worked out in the notebook **Solutions**.

@@ -18,9 +18,18 @@
 # And how does it come to rest, when its steps do not shrink by themselves?
 
 # %%
-from pathlib import Path
-
 import gdlab
+
+# %% [markdown]
+# ## The sheet answers
+#
+# **Lens**, and the right arrow from $\bar g_b$ to the step: first the average, then its correction,
+# then the root it is divided by. Press the down arrow: what changes from row to row, and what stays?
+#
+# What if the averages were longer? **Add to compare**, drag `beta2`, open *compare*.
+
+# %%
+gdlab.sheet("adam", lr=0.1)
 
 # %% [markdown]
 # ## The rule
@@ -33,6 +42,15 @@ import gdlab
 gdlab.show_rule("adam")
 
 # %% [markdown]
+# ## Your turn first
+#
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
+# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+
+# %%
+gdlab.practice_sheet("adam", rows=2)
+
+# %% [markdown]
 # ## Row 1 by hand
 #
 # Watch the correction: `avg_hat` is the gradient itself, and `sqr_avg_hat` its square. So the
@@ -41,18 +59,6 @@ gdlab.show_rule("adam")
 # %%
 run = gdlab.trace("adam", epochs=5, lr=0.1)
 gdlab.show_row(run, 1)
-
-# %% [markdown]
-# ## The table
-
-# %%
-run
-
-# %% [markdown]
-# ## The sliders
-
-# %%
-gdlab.explore("adam", lr=0.1)
 
 # %% [markdown]
 # ## The lesson's rule
@@ -67,17 +73,6 @@ gdlab.show_rule("adam_lesson")
 # %%
 lesson = gdlab.lesson("adam")
 gdlab.plot([run, lesson], "epochs", "path")
-
-# %% [markdown]
-# ## The same cells in Excel
-
-# %%
-gdlab.show_cells(run, 2)
-
-# %%
-folder = Path("written")
-folder.mkdir(exist_ok=True)
-print(run.to_excel(folder / "adam.xlsx"))
 
 # %% [markdown]
 # ## Annealing
@@ -123,6 +118,16 @@ about = "bias; default rate; plus RMSprop; overshoots; 29.25; sheet adam; minimu
 gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 
 # %% [markdown]
+# ## Check before you go on
+#
+# 1. How long is Adam's first step, for every parameter?
+# 2. Why do its steps not shrink by themselves near the goal?
+# 3. With `beta2=0.999`: in which row does `sqr_avg` have half of its weight?
+#
+# <details><summary>The answers</summary>As long as the rate. A gradient is divided by the size of
+# the gradients before it. In row 693.</details>
+
+# %% [markdown]
 # ## Exercise
 #
 # 1. Do `avg_slope` and then `avg_hat_slope` of row 2 with a calculator.
@@ -132,9 +137,4 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 #    $b = 30$, $m = 2$ after five epochs?
 
 # %% [markdown]
-# Here is a sheet to fill in, with other points. Each cell is judged as you type it: right, right
-# with your own earlier numbers, or wrong, with a hint if you ask for one. The exercises are worked
-# out in the notebook **Solutions**.
-
-# %%
-gdlab.practice_sheet("adam", rows=2)
+# The exercises are worked out in the notebook **Solutions**.

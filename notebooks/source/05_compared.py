@@ -22,6 +22,21 @@ import pandas as pd
 import gdlab
 
 # %% [markdown]
+# ## The sheet answers
+#
+# All sheets, and the tab *compare*: each line is a run with its own rate and start, and **Another**
+# gives a rule a second one. Give SGD and Adam three rates each: which of the two asks for the more
+# careful choice?
+#
+# Then press **Which rule is which?**, and guess before you ask for the answers: they are read off
+# the runs.
+
+# %%
+sheet = gdlab.workbook()
+sheet.tab = "compare"
+sheet
+
+# %% [markdown]
 # ## The same points, four rules
 #
 # Four sheets of the lesson with its own settings, each over five epochs: the sheet's name, and the
@@ -42,23 +57,6 @@ gdlab.plot(runs, "epochs", "path")
 
 # %%
 gdlab.plot(runs, "line")
-
-# %% [markdown]
-# ## The rules side by side
-#
-# What each keeps from row to row: nothing, an average, an average of squares, both.
-
-# %%
-gdlab.show_rule("sgd")
-
-# %%
-gdlab.show_rule("momentum")
-
-# %%
-gdlab.show_rule("rmsprop_lesson")
-
-# %%
-gdlab.show_rule("adam_lesson")
 
 # %% [markdown]
 # ## Row 1 by hand, four times
@@ -90,26 +88,6 @@ tuned = [gdlab.trace(rule, epochs=50, lr=lr) for rule, lr in rates.items()]
 gdlab.plot(tuned, "epochs", "path")
 
 # %% [markdown]
-# ## The sliders
-#
-# Any rule of the list can be explored: `gdlab.explore("adagrad")`, for one. Which of them come to
-# rest at $b = 30$, $m = 2$?
-
-# %%
-", ".join(gdlab.rules())
-
-# %%
-gdlab.explore("adagrad")
-
-# %% [markdown]
-# ## The same cells in Excel
-#
-# One column of each: how the step of the slope is written in its sheet.
-
-# %%
-pd.DataFrame({"formula of step_slope": [row.excel for row in rows]}, index=names)
-
-# %% [markdown]
 # ## What breaks it
 #
 # A ravine, 40 times as steep across as along. Plain SGD must choose: a small rate that crawls
@@ -134,6 +112,17 @@ about = (
     "ten inputs; flatter; from scratch; that it prints"
 )
 gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
+
+# %% [markdown]
+# ## Check before you go on
+#
+# 1. Name what each of the four keeps from row to row.
+# 2. Which of them turn along the valley, and why?
+# 3. Past which rate does SGD leave the ravine?
+#
+# <details><summary>The answers</summary>Nothing; an average of the gradients; one of their squares;
+# both. The two that divide by a root, because both parameters then make steps of one size. Past
+# 0.5.</details>
 
 # %% [markdown]
 # ## Exercise
