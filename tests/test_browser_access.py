@@ -101,6 +101,10 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
         page.press("[data-input=beta1] .gd-box", "Enter")
         page.wait_for_selector(".gd-alert:not([hidden])")
         page.click(".gd-more summary")
+        page.click("[data-do=lens]")
+    elif sheet == "compare":
+        page.click("[data-control='riddle rule'], [data-control='riddle rate']")
+        page.click("[data-control='show answers']")
     elif sheet == "practice":
         fill_in(page, *STARTS, "12.5")
         assert page.locator("td.gd-right").count() == 2 and page.locator("td.gd-wrong").count() == 1
@@ -109,6 +113,13 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert serious(page) == [], (width, scheme)
+    if sheet == "compare":
+        page.click("[data-control='end riddle']")
+        page.locator("[data-control='other inputs']").first.click()
+        assert serious(page) == []
+    if sheet != "practice" and sheet != "data":
+        page.click("[data-do=present]")
+        assert serious(page) == []
 
 
 def test_axe_finds_nothing_serious_on_the_lessons_page(
@@ -167,7 +178,7 @@ def walk(page: Any, key: str = "Tab") -> list[dict[str, Any]]:
     """What has the focus, from the start of the page to its end, and once round at most."""
     page.evaluate("document.activeElement.blur()")
     stops: list[dict[str, Any]] = []
-    for _ in range(80):
+    for _ in range(120):
         page.keyboard.press(key)
         stop = page.evaluate(FOCUSED)
         if stop is None or (stops and stop["name"] == stops[0]["name"]):

@@ -8,15 +8,16 @@ import { Refusal, typedNumber } from "./number_input.js";
  * One input; `changed(value)` is called with the number that a person chose, `refused(text)` says
  * why what they typed is none.
  */
-function createField({ name, symbol, address, slider }, changed, refused) {
+function createField({ name, symbol, address, slider }, changed, refused, of) {
   const field = element("div", { class: "gd-field", "data-input": name });
   const called = name.replaceAll("_", " ");
+  const spoken = of ? `${of}: ${called}` : called;
   const label = element("span", { class: "gd-field-name", title: address ? `cell ${address}` : "" });
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
   label.append(called);
   const box = element("input", {
     // A box for numbers would drop a decimal comma: 0,05 became 5.
-    "data-control": "box", type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${called}, number`,
+    "data-control": "box", type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${spoken}, number`,
   });
   field.append(label);
   let track = null;
@@ -24,7 +25,7 @@ function createField({ name, symbol, address, slider }, changed, refused) {
   const fromTrack = (at) => (slider.log ? rounded(10 ** at) : Number(at.toPrecision(12)));
   if (slider) {
     track = element("input", {
-      "data-control": "slider", type: "range", class: "gd-track", "aria-label": `${called}, slider`,
+      "data-control": "slider", type: "range", class: "gd-track", "aria-label": `${spoken}, slider`,
       min: toTrack(slider.low), max: toTrack(slider.high), step: slider.step,
     });
     track.addEventListener("input", () => {
@@ -97,9 +98,9 @@ function createField({ name, symbol, address, slider }, changed, refused) {
 
 /**
  * The fields of a sheet in `place`; `changed(name, value)` tells what a person set, `refused(text)`
- * why what they typed is no number.
+ * why what they typed is no number. Beside others they are told by whose they are, `of`.
  */
-export function createInputs(place, changed, refused) {
+export function createInputs(place, changed, refused, of = "") {
   let fields = new Map();
 
   function build(inputs, given) {
@@ -107,7 +108,7 @@ export function createInputs(place, changed, refused) {
     const carried = element("div", { class: "gd-fields" });
     fields = new Map();
     for (const input of inputs) {
-      const field = createField(input, (value) => changed(input.name, value), refused);
+      const field = createField(input, (value) => changed(input.name, value), refused, of);
       if (given) field.give();
       fields.set(input.name, field);
       (input.carried ? carried : first).append(field.node);

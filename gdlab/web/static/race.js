@@ -9,13 +9,15 @@ function createLine(run, on) {
   const sign = element("span", { class: "gd-compared-name" });
   const changed = (name, value) => on.changed(run.name, name, value);
   const parts = [element("div"), element("div")].map(
-    (place) => ({ place, inputs: createInputs(place, changed, on.refused) }),
+    (place) => ({ place, inputs: createInputs(place, changed, on.refused, run.name) }),
   );
   const isFirst = ({ name }) => name === run.rate;
   parts[0].inputs.build(run.fields.filter(isFirst));
   const rest = element("details", { class: "gd-more" });
   const others = run.fields.filter((field) => !isFirst(field));
-  rest.append(element("summary", { "data-control": "other inputs" }, "start and other inputs"), parts[1].place);
+  rest.append(element("summary", {
+    "data-control": "other inputs", "aria-label": `start and other inputs: ${run.name}`,
+  }, "start and other inputs"), parts[1].place);
   const buttons = [["another", "Another", "Compare with another run of this rule"],
     ["drop", "Remove", "Compare without this run"]].map(([control, word, title]) => {
     const button = element("button", {
