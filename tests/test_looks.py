@@ -73,5 +73,5 @@ def test_no_two_runs_look_alike():
     rules = [*gdlab.rules(), "adam", "adam", "sgd"]
     found = looks(rules)
     assert len(set(found)) == len(rules)
-    # In the page a line has four dashes, and a colour's marker changes with each.
-    assert max(look.round for look in looks(list(gdlab.rules()))) < 4
+    # In the page a line has six dashes, and a colour's marker changes with each.
+    assert max(look.round for look in looks(list(gdlab.rules()))) < 6

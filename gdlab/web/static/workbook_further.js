@@ -67,7 +67,7 @@ function copyOf(path, all, renamed) {
 function enlist(all, path, name, place, originPlace, renamed) {
   const id = `rIdFurther${place}`;
   const rels = "xl/_rels/workbook.xml.rels";
-  const type = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+  const [, type] = all[rels].match(/Type="([^"]*\/worksheet)"/);
   all[rels] = all[rels].replace("</Relationships>",
     `<Relationship Id="${id}" Type="${type}" Target="${path.slice(3)}"/></Relationships>`);
   const book = all["xl/workbook.xml"];
