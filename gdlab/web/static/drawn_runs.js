@@ -5,10 +5,10 @@ const SHAPES = [
   "M-4-4L4 4M-4 4L4-4", "M0 5L5-4H-5Z", "M0-5V5M-5 0H5",
 ];
 // As many kinds of lines as sheet.css has.
-const DASHES = 6;
+const LINE_KINDS = 6;
 export const near = (value) => value.toFixed(1);
 export const colourOf = ({ colour }) => `gd-run-${colour}`;
-export const lineClass = (look) => `${colourOf(look)} gd-round-${look.round % DASHES}`;
+export const lineClass = (look) => `${colourOf(look)} gd-round-${look.round % LINE_KINDS}`;
 const shapeOf = ({ colour, round }) => SHAPES[(colour + round) % SHAPES.length];
 export const path = (names, data) => `<path class="${names}" d="${data}"/>`;
 export const circle = (names, r, x, y) =>

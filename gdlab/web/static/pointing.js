@@ -6,7 +6,7 @@ import { escaped, short } from "./numbers.js";
 // How near a pointer has to come to a place, in the picture's own units.
 const NEARBY = 12;
 const ZOOM_BY = 1.5;
-const DIGITS = 4;
+const HOVER_DIGITS = 4;
 
 const zoomed = ([low, high], at, by) => [at - (at - low) / by, at + (high - at) / by];
 const moved = ([low, high], by) => [low + by, high + by];
@@ -29,19 +29,19 @@ function wordsAt(kind, state, x, y) {
   );
   if (kind === "epochs") {
     const epoch = Math.ceil(row / state.samples);
-    return [`epoch ${epoch}`, ...lines(({ mse }) => short(mse[epoch - 1] ?? NaN, DIGITS))];
+    return [`epoch ${epoch}`, ...lines(({ mse }) => short(mse[epoch - 1] ?? NaN, HOVER_DIGITS))];
   }
-  if (kind === "loss") return [`row ${row}`, ...lines(({ loss }) => short(loss[row - 1], DIGITS))];
+  if (kind === "loss") return [`row ${row}`, ...lines(({ loss }) => short(loss[row - 1], HOVER_DIGITS))];
   if (kind === "steps") {
     const [{ steps }] = many;
-    return [`row ${row}`, ...steps.map(({ letter, values }) => `${letter}: ${short(values[row - 1], DIGITS)}`)];
+    return [`row ${row}`, ...steps.map(({ letter, values }) => `${letter}: ${short(values[row - 1], HOVER_DIGITS)}`)];
   }
   if (kind === "path") {
     const letters = state.pair.map((which) => state.head.parameters[which].letter);
-    return [`${letters[0]} ${short(x, DIGITS)}, ${letters[1]} ${short(y, DIGITS)}`];
+    return [`${letters[0]} ${short(x, HOVER_DIGITS)}, ${letters[1]} ${short(y, HOVER_DIGITS)}`];
   }
   const names = kind === "points" ? Object.keys(state.points) : ["x", "y"];
-  return [`${names[0]} ${short(x, DIGITS)}, ${names[1]} ${short(y, DIGITS)}`];
+  return [`${names[0]} ${short(x, HOVER_DIGITS)}, ${names[1]} ${short(y, HOVER_DIGITS)}`];
 }
 
 /**
@@ -86,7 +86,7 @@ export function watchPictures(place, pictureOf, on) {
     const { state, area } = pictureOf(svg);
     if (held.what === "start") {
       const names = state.pair.map((which) => state.head.parameters[which].name);
-      const values = [at.x, at.y].map((value) => Number(value.toPrecision(DIGITS)));
+      const values = [at.x, at.y].map((value) => Number(value.toPrecision(HOVER_DIGITS)));
       on.start(Object.fromEntries(names.map((name, k) => [name, values[k]])));
     } else if (held.what === "pan") {
       const by = [from.left - at.left, from.up - at.up];
