@@ -19,7 +19,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab exports test lint proof bench docs refresh
+.PHONY: help lab exports test lint proof bench docs refresh release
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,13 @@ refresh: $(INSTALLED_TEST) ## bring exports, the documents' outputs and the note
 	.venv/bin/python tests/test_documents.py
 	.venv/bin/python tests/claims_page.py
 	.venv/bin/python tests/notebooks.py
+
+release: $(INSTALLED_TEST) ## walk through what a release needs, up to its packages in dist/
+	.venv/bin/python tests/release.py
+	$(MAKE) lint test docs
+	.venv/bin/python -m pip --disable-pip-version-check wheel -q --no-deps -w dist .
+	.venv/bin/python -c "from setuptools.build_meta import build_sdist; build_sdist('dist')"
+	@echo "Then: git tag v$$(.venv/bin/gdlab --version | cut -d' ' -f2), push it, upload dist/"
 
 refuse = { echo "$(1)" >&2; exit 1; }
 

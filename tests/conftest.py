@@ -14,7 +14,7 @@ from typing import Any
 import engines
 import pytest
 
-MARKS = dict.fromkeys(("formualizer", "ironcalc", "libreoffice"), "engine")
+MARKS = dict.fromkeys(("formualizer", "formulon", "ironcalc", "libreoffice"), "engine")
 MARKS["browser"] = "browser"
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -94,6 +94,14 @@ def ironcalc() -> Any:
     if not engines.has_module("ironcalc"):
         missing("ironcalc (pip install ironcalc)")
     return engines.recompute_ironcalc
+
+
+@pytest.fixture(scope="session")
+def formulon() -> Any:
+    """Recompute a workbook with Formulon: ``formulon(path)``."""
+    if not engines.has_module("formulon"):
+        missing("formulon (pip install formulon)")
+    return engines.recompute_formulon
 
 
 @pytest.fixture(scope="session")

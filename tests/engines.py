@@ -1,8 +1,9 @@
 """Spreadsheet engines that others wrote, used as oracles for the workbooks.
 
 All read a workbook's formulas and inputs and compute every formula cell again; what stands stored
-in the file is not believed. formualizer and IronCalc keep doubles to the last bit. LibreOffice
-computes with doubles too, but writes 15 digits, and takes a difference that nearly cancels for 0.
+in the file is not believed. formualizer, IronCalc and Formulon keep doubles to the last bit.
+LibreOffice computes with doubles too, but writes 15 digits, and takes a difference that nearly
+cancels for 0.
 
 All give ``{(sheet name, "B12"): value}`` for the formula cells of a file. A value is a float, or
 an error as the spreadsheet writes it ("#NUM!"), or the bool or text of a formula.
@@ -93,6 +94,25 @@ def recompute_ironcalc(path: Path) -> Cells:
         (sheet, address): _plain(book.get_cell_value(sheets[sheet], *coordinate_to_tuple(address)))
         for sheet, address in stored(path)
     }
+
+
+def recompute_formulon(path: Path) -> Cells:
+    """Compute each formula cell with Formulon: doubles, but powers to some units in the last place.
+
+    It takes no condition over a range inside INDEX.
+    """
+    import formulon
+
+    book = formulon.Workbook.load(path.read_bytes())
+    book.recalc()
+    sheets = {book.sheet_name(number): number for number in range(book.sheet_count())}
+    found = {}
+    for sheet, address in stored(path):
+        row, column = coordinate_to_tuple(address)
+        value = book.get_value(sheets[sheet], row - 1, column - 1)
+        held = (value.number, value.boolean, value.text)
+        found[sheet, address] = _plain(next((one for one in held if one is not None), None))
+    return found
 
 
 def recompute_libreoffice(paths: Sequence[Path]) -> list[Cells]:

@@ -5,6 +5,9 @@ import tomllib
 from pathlib import Path
 
 import yaml
+from release import to_do
+
+import gdlab
 
 HERE = Path(__file__).parents[1]
 
@@ -42,3 +45,13 @@ def test_the_workflow_runs_ci():
     text = (HERE / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     steps = yaml.safe_load(text)["jobs"]["test"]["steps"]
     assert "bash .ci/run" in [step.get("run") for step in steps]
+
+
+def test_what_a_release_lacks_is_said(tmp_path):
+    assert to_do(HERE, gdlab.__version__) == []
+    for name in ("CITATION.cff", "CHANGELOG.md"):
+        (tmp_path / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
+    assert [line.split()[0] for line in to_do(tmp_path, "9.0")] == ["CITATION.cff", "CHANGELOG.md"]
+    (tmp_path / "CHANGELOG.md").write_text(f"## {gdlab.__version__}\n", encoding="utf-8")
+    (line,) = to_do(tmp_path, gdlab.__version__)
+    assert "no date" in line

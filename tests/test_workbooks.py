@@ -8,7 +8,7 @@ from pathlib import Path
 import engines
 import openpyxl
 import pytest
-from books import differences, parts
+from books import differences, parts, rewrite
 
 import gdlab
 from gdlab.core.layout import START_ROW, cell, epoch_letters, input_address, letters
@@ -98,6 +98,20 @@ def test_ironcalc_agrees_on_every_formula_cell(fresh, ironcalc):
     recomputed = ironcalc(path)
     assert len(recomputed) > 40_000
     assert differences(path, recomputed) == []
+
+
+def test_formulon_agrees_where_there_is_no_power(fresh, formulon, tmp_path):
+    path = fresh / "rmsprop.xlsx"
+    recomputed = formulon(path)
+    assert len(recomputed) > 2_000
+    assert differences(path, recomputed) == []
+    # It computes, and does not believe what is stored.
+    planted = rewrite(
+        path, lambda _, part: part.replace(b"<v>15</v>", b"<v>16</v>"), tmp_path / "p"
+    )
+    assert {formula for _, formula, *_ in differences(planted, formulon(planted))} >= {
+        "=F10+G10*D10"
+    }
 
 
 def test_libreoffice_agrees_on_every_formula_cell(fresh, libreoffice):
