@@ -212,7 +212,7 @@ export function createHost(page, programs, kernel = null) {
     return rates.work(tab, take, state);
   }
 
-  /** What each kind of event does. Back come a file to save, or work that takes a while. */
+  /** What each kind of event does. Back come a file to save, a word, or work that takes a while. */
   const events = {
     show({ tab = kept.tab }) {
       if (tab !== kept.tab) leaveFile();
@@ -227,7 +227,13 @@ export function createHost(page, programs, kernel = null) {
     // Everything but where a person looks.
     reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
     point: ({ row, column, text }) => withPoints(edited(kept.points, row, column, text)),
-    paste: ({ row, column, text }) => withPoints(pasted(kept.points, row, column, text)),
+    paste({ row, column, text }) {
+      const before = countOf(kept.points);
+      withPoints(pasted(kept.points, row, column, text));
+      const now = countOf(kept.points);
+      return now < before
+        ? { said: `${now} points took the place of ${before}; Ctrl+Z brings those back.` } : null;
+    },
     remove: ({ row }) => withPoints(removed(kept.points, row)),
     points: ({ text }) => withPoints(listed(dataNames, text)),
     file: ({ name }, bytes) => readFile({ name, bytes }, null),

@@ -27,13 +27,18 @@ export function edited(points, row, column, text) {
   return enough(changed);
 }
 
-/** The points with a block from a spreadsheet put in at a cell; all of it or nothing. */
+/**
+ * The points with a block from a spreadsheet put in at a cell; all of it or nothing. Several whole
+ * points at the first cell are all the points that there are then.
+ */
 export function pasted(points, row, column, text) {
   const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
   // Heads came along.
   if (lines.length > 1 && !lines[0].some((cell) => meanings(cell).length)) lines.shift();
-  const changed = copied(points);
   const all = Object.keys(points);
+  const isWhole = row === 0 && column === all[0] && lines.length > 1
+    && lines.every((cells) => cells.length === all.length);
+  const changed = isWhole ? pointsOf(all, []) : copied(points);
   const names = all.slice(all.indexOf(column));
   if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
     const [pair] = lines[0];
