@@ -335,7 +335,10 @@ def play(sheet: Sheet) -> None:
     assert page.get_attribute("[data-move=play]", "aria-label") == "play"
 
 
-@uses("model")
+SECTIONS = ("data", "parameters", "forward", "backward", "rule", "update")
+
+
+@uses("model", *(f"fold {name}" for name in SECTIONS))
 def model(sheet: Sheet) -> None:
     page = sheet.page
     sheet.begin("adam")
@@ -344,6 +347,11 @@ def model(sheet: Sheet) -> None:
     run = sheet.python()
     assert (run.rule, run.options["model"]) == ("adam_lesson", "logistic")
     assert sheet.text(1, 3) == "0.5" and page.input_value("[data-input=lr] .gd-box") == "0.1"
+    for name in SECTIONS:
+        for is_open in ("false", "true"):
+            page.click(f"[data-control='fold {name}']")
+            folded = page.get_attribute(f"[data-control='fold {name}']", "aria-expanded")
+            assert folded == is_open
     page.click("[data-tab=data]")
     assert sheet.text(0, 1) == "0"
     page.click("[data-tab=adam]")

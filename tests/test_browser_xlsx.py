@@ -80,7 +80,7 @@ def test_it_is_the_workbook_of_what_is_on_the_screen(page: Any, lessons: Path, t
     page.click("tr[data-row='0'] td[data-column='0']")
     paste(page, "\n".join(f"{x!r}\t{y!r}" for x, y in points))
     told = "4 points took the place of 29; Ctrl+Z brings those back."
-    assert page.locator(".gd-alert").text_content() == told
+    assert page.locator(".gd-found").text_content() == told
     page.click("[data-tab=adam_ann]")
     for name, text in (("start_lr", "0.3"), ("epochs", "40")):
         page.fill(f"[data-input={name}] .gd-box", text)

@@ -62,7 +62,7 @@ export function createSheet(root, host, isAlone = false) {
     const before = state;
     state = readState(given);
     showAll(before);
-    alert(given.error ?? given.told ?? "");
+    alert(given.error ?? "");
     if (given.error) putBack();
     if (given.file) saveFile(given.file.name, given.file.bytes);
     if (given.work) work.start(given.work);
