@@ -18,7 +18,7 @@ def simplify(graph: Graph) -> None:
         simple = made.get(id(template))
         if simple is None:
             assert template.tree is not None
-            tree = _terms(_inside(template.tree), is_alone=True)
+            tree = _terms(_inside(template.tree))
             simple = template if tree is template.tree else Template(tree, template.areas)
             made[id(template)] = simple
         if simple is not template and isinstance(graph.book.values.get(key), float):
@@ -37,22 +37,25 @@ def _inside(tree: ast.expr) -> ast.expr:
     return tree
 
 
-def _terms(tree: ast.expr, is_alone: bool) -> ast.expr:
-    """A sum with w*(1 - s) as w - w*s: a parameter that decays stands as a term of its own."""
-    match tree:
-        case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
-            new_left, new_right = _terms(left, False), _terms(right, False)
-            if new_left is left and new_right is right:
-                return tree
-            return ast.BinOp(new_left, op, new_right)
-        case ast.BinOp(
-            ast.Name() as name,
-            ast.Mult(),
-            ast.BinOp(ast.Constant(1), ast.Sub(), share),
-        ) | ast.BinOp(
-            ast.BinOp(ast.Constant(1), ast.Sub(), share),
-            ast.Mult(),
-            ast.Name() as name,
-        ) if not is_alone and leaf_number(name) is not None:
-            return ast.BinOp(name, ast.Sub(), ast.BinOp(name, ast.Mult(), share))
-    return tree
+def _terms(tree: ast.expr) -> ast.expr:
+    """A sum with w*(1 - s) as w - w*s: a parameter that decays stands as a term of its own.
+
+    Not in an average, v*s + g*(1 - s).
+    """
+
+    def walk(part: ast.expr, others: tuple[ast.expr, ...]) -> ast.expr:
+        match part:
+            case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
+                new = walk(left, (*others, right)), walk(right, (*others, left))
+                return part if new == (left, right) else ast.BinOp(new[0], op, new[1])
+            case ast.BinOp(
+                ast.Name() as name, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), share)
+            ) | ast.BinOp(
+                ast.BinOp(ast.Constant(1), ast.Sub(), share), ast.Mult(), ast.Name() as name
+            ) if others and leaf_number(name) is not None:
+                shared = ast.dump(share)
+                if not any(shared in ast.dump(one) for one in others):
+                    return ast.BinOp(name, ast.Sub(), ast.BinOp(name, ast.Mult(), share))
+        return part
+
+    return walk(tree, ())

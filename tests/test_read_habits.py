@@ -1,0 +1,201 @@
+"""Habits of people who build such sheets: wrapped formulas, columns of steps, other methods."""
+
+import re
+import zipfile
+
+import openpyxl
+import pytest
+from engines import save_with_libreoffice
+from strangers import PYTHON, Column, Sheet, write
+from zoo import write as write_case
+from zoo_kinds import case_of
+
+from gdlab import read_workbook
+
+PYTHON.setdefault("ROUND", lambda x, n: round(x, int(n)))
+X, Y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [3.1, 4.9, 7.2, 9.1, 10.8, 13.2]
+
+
+def line(m="={m-}-{lr!}*{dm-}", b="={b-}-{lr!}*{db-}", dm="=2*{e}*{x}", loss="={e}^2", db="=2*{e}"):
+    columns = [
+        Column("x", "x", data=X), Column("y", "y", data=Y),
+        Column("m", "m", m, first=0.5), Column("b", "b", b, first=0.2),
+        Column("p", "pred", "={m}*{x}+{b}"), Column("e", "err", "={p}-{y}"),
+        Column("dm", "dm", dm), Column("db", "db", db),
+        *([Column("loss", "loss", loss)] if loss else []),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.005}, 10)
+
+
+def curve(f, g, x="={x-}-{step-}", first=2.0, rows=12, more=()):
+    columns = [
+        Column("x", "x", x, first=first), Column("f", "f(x)", f), Column("g", "f'(x)", g),
+        *more, Column("step", "step", "={lr!}*{g}"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.02}, rows)
+
+
+def xor():
+    """Deltas of the other sign, added; behind an input of 1 a delta is a gradient too."""
+    own = (("u", "*{x-}", 0.3), ("v", "*{z-}", -0.2), ("c", "", 0.1))
+    columns = [
+        Column("x", "x1", data=[0.0, 0.0, 1.0, 1.0]), Column("z", "x2", data=[0.0, 1.0, 0.0, 1.0]),
+        Column("t", "target", data=[0.0, 1.0, 1.0, 1.0]),
+        *(
+            Column(name, name, f"={{{name}-}}+{{lr!}}*{{d-}}{times}", first=first)
+            for name, times, first in own
+        ),
+        Column("a", "out", "=1/(1+EXP(-({u}*{x}+{v}*{z}+{c})))"),
+        Column("E", "error", "=({t}-{a})^2/2"), Column("d", "delta", "=({t}-{a})*{a}*(1-{a})"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.8}, 16)
+
+
+F, G = "={x}^4-3*{x}^2+{x}", "=4*{x}^3-6*{x}+1"
+CURVATURE = Column("h", "f''(x)", "=12*{x}^2-6")
+RIGHT = {
+    "rounded": (line("=ROUND({m-}-{lr!}*{dm-},4)", "=ROUND({b-}-{lr!}*{db-},4)"), ""),
+    "decaying slope": (line("={m-}*(1-{lr!}*0.1)-{lr!}*{dm-}"), "adds 0.1 times the parameter"),
+    "penalty not in the loss": (line(dm="=2*{e}*{x}+2*0.05*{m}"), "weight decay"),
+    "no loss": (line(loss=None), "the derivatives of the squared error, which stands in no cell"),
+    "column of steps": (curve(F, G), "lr 0.02 (B1)"),
+    "forward difference": (
+        curve(F, "=(({x}+0.001)^4-3*({x}+0.001)^2+{x}+0.001-{x}^4+3*{x}^2-{x})/0.001"),
+        "a forward difference with the step 0.001",
+    ),
+    "Newton": (curve(F, G, "={x-}-{g-}/{h-}", 3.0, 7, [CURVATURE]), "Newton's method"),
+    "deltas added": (xor(), "the negative of the derivative"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_a_choice_is_said_and_not_accused(tmp_path, name):
+    sheet, words = RIGHT[name]
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (table,) = reading.tables
+    assert reading.findings == []
+    assert words in table.words
+    assert "wrong" not in {one.verdict for one in table.gradients}
+
+
+WRONG = {
+    "x is 1 in the first row": (line(dm="=2*{e}*{x}^2"), (0, "dm"), "the power 2 is one too many"),
+    "one after the other": (
+        line(b="={b-}-{lr!}*2*({m}*{x-}+{b-}-{y-})"), (1, "b"), "stands where",
+    ),
+    "sign of one gradient": (line(dm="=0-2*{e}*{x}"), (0, "dm"), "its sign is the other way"),
+    "no loss, no x": (line(dm="=2*{e}", loss=None), (0, "dm"), "the factor A (x) is missing"),
+    "no usual slip": (curve(F, "=4*{x}^3-6*{x}"), (0, "g"), "not the derivative"),
+    "Newton's gradient": (
+        curve(F, "=4*{x}^3-6*{x}", "={x-}-{g-}/{h-}", 3.0, 7, [CURVATURE]), (0, "g"), "not the",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_found_at_its_first_cell_and_once(tmp_path, name):
+    sheet, (row, column), words = WRONG[name]
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    assert reading.first_wrong == sheet.address(row, column)
+    (finding,) = reading.findings
+    assert words in finding.because
+
+
+def chain(back="{v}"):
+    """One hidden neuron: ``back`` is what its delta takes for the weight after it."""
+    columns = [
+        Column("x", "x", data=[0.3, 0.8, 0.5]), Column("t", "t", data=[0.1, 0.9, 0.4]),
+        Column("w", "w1", "={W-}", first=0.4), Column("v", "w2", "={V-}", first=0.7),
+        Column("n", "net h", "={w}*{x}"), Column("h", "h", "=1/(1+EXP(-{n}))"),
+        Column("m", "net o", "={v}*{h}"), Column("o", "o", "=1/(1+EXP(-{m}))"),
+        Column("E", "E", "=({t}-{o})^2/2"), Column("d", "delta o", "=({o}-{t})*{o}*(1-{o})"),
+        Column("V", "w2 new", "={v}-{lr!}*{d}*{h}"),
+        Column("k", "delta h", f"={{d}}*{back}*{{h}}*(1-{{h}})"),
+        Column("W", "w1 new", "={w}-{lr!}*{k}*{x}"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.5}, 10)
+
+
+def test_a_parameter_that_is_updated_already_is_told(tmp_path):
+    assert read_workbook(write(tmp_path / "a.xlsx", chain())).findings == []
+    sheet = chain("{V}")
+    (finding,) = read_workbook(write(tmp_path / "b.xlsx", sheet)).findings
+    assert finding.cells[0] == sheet.address(0, "k")
+    assert "(w2 new), which is updated already, stands where" in finding.because
+
+
+def test_the_cell_where_it_goes_wrong_is_found_though_no_slip_mends_it(tmp_path):
+    sheet = chain("({v}^2+{x}^3)")
+    (finding,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).findings
+    assert finding.cells[0] == sheet.address(0, "k")
+    assert finding.because.endswith("with respect to E (net h)")
+
+
+def test_a_searched_rate_is_a_descent(tmp_path):
+    columns = [
+        Column("x", "x", "={x-}-{a-}*{g-}", first=4.0),
+        Column("y", "y", "={y-}-{a-}*{h-}", first=2.0),
+        Column("f", "f", "={x}^2+5*{y}^2"),
+        Column("g", "gx", "=2*{x}"), Column("h", "gy", "=10*{y}"),
+        Column("a", "alpha", "=({g}^2+{h}^2)/(2*{g}^2+10*{h}^2)"),
+    ]  # fmt: skip
+    reading = read_workbook(write(tmp_path / "a.xlsx", Sheet(columns, {}, 8)))
+    (table,) = reading.tables
+    assert (table.rule, reading.findings) == ("gradient descent", [])
+    assert "by an exact line search" in table.words
+
+
+STRICT = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": (
+        "http://purl.oclc.org/ooxml/spreadsheetml/main"
+    ),
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+}
+ADDRESS = re.compile(r"(?<![\w.$!'\"])(\$?)([A-Z]{1,2})(\$?)(\d+)(?![\w(])")
+
+
+def in_strict_form(source, target):
+    """The same workbook in the namespaces of Strict Open XML."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for usual, strict in STRICT.items():
+                text = text.replace(usual, strict)
+            new.writestr(name, text)
+    return target
+
+
+def in_r1c1_form(source, target):
+    """The same workbook with formulas in R1C1 notation, and without values."""
+    book = openpyxl.load_workbook(source)
+    for sheet in book:
+        for cell in (one for row in sheet.iter_rows() for one in row if one.data_type == "f"):
+            if isinstance(cell.value, str):
+
+                def put(match, cell=cell):
+                    column = openpyxl.utils.column_index_from_string(match[2])
+                    row, right = int(match[4]) - cell.row, column - cell.column
+                    return ("R" + match[4] if match[3] else f"R[{row}]") + (
+                        f"C{column}" if match[1] else f"C[{right}]"
+                    )
+
+                cell.value = ADDRESS.sub(put, cell.value)
+    book.save(target)
+    return target
+
+
+def test_other_forms_of_a_workbook_say_the_same(tmp_path, libreoffice):
+    cases = [case_of(seed) for seed in (0, 4, 6, 12, 17)]
+    files = [write_case(tmp_path / f"{k}.xlsx", case) for k, case in enumerate(cases)]
+    saved = save_with_libreoffice(files, tmp_path / "libreoffice", "ods")
+    for file, ods in zip(files, saved, strict=True):
+        plain = read_workbook(file)
+        others = [ods, in_strict_form(file, tmp_path / f"strict-{file.name}")]
+        if not cases[int(file.stem)].arrays and len(cases[int(file.stem)].sheets) == 1:
+            others.append(in_r1c1_form(file, tmp_path / f"r1c1-{file.name}"))
+        for other in others:
+            same = read_workbook(other)
+            assert [one.because for one in same.findings] == []
+            assert [one.words for one in same.tables] == [one.words for one in plain.tables]
