@@ -1,23 +1,21 @@
 // The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
 // the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
 import { comparedState } from "./compared.js";
+import { createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
+import { originOf, provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted, refusalOf } from "./number_input.js";
 import { countOf } from "./points.js";
 import { WhichColumns } from "./points_file.js";
-import { inOrder, nextName, originOf, provide } from "./further_runs.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
 import { adviceOf } from "./rates.js";
-import { riddleOf } from "./riddle.js";
 import { createRuns } from "./runs.js";
 import { edited, listed, loaded, pasted, removed } from "./typed.js";
 import { writeWorkbook } from "./workbook.js";
 
 export const COMPARE = "compare";
-// So many sheets full of rows are compared at once.
-const MOST_COMPARED = 4;
 
 /** What a page cannot do and a kernel can: its request, and what the result leads to. */
 class Wanted extends Error {
@@ -50,6 +48,7 @@ export function createHost(page, programs, kernel = null) {
   let choosing = null;
   const runs = createRuns(sheets, programs, () => kept);
   const { samplesOf, firstOf, runOf, jobOf } = runs;
+  const comparing = createComparing(page, sheets, programs, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
 
   const isSheet = () => kept.tab in page.sheets;
@@ -117,44 +116,6 @@ export function createHost(page, programs, kernel = null) {
       }
     }
     return inputs;
-  }
-
-  /** The runs with these names, in their order, and inputs for each; `all` are those there are. */
-  function comparing(names, all = kept.inputs) {
-    const unknown = names.find((name) => originOf(name, sheets) === null);
-    if (unknown !== undefined) throw new Refusal(`no rule is called '${unknown}'`);
-    if (!names.length) throw new Refusal("name at least one rule to compare");
-    const rows = countOf(kept.points) * kept.epochs * names.length;
-    if (rows > MOST_COMPARED * page.limits.rows) throw new Refusal(`${names.length} runs are too many`);
-    provide(names, sheets, programs);
-    const missing = names.filter((name) => !Object.hasOwn(all, name));
-    const own = Object.fromEntries(missing.map((name) => [name, all[originOf(name, sheets)]]));
-    return { compared: inOrder(names, sheets), inputs: { ...all, ...own } };
-  }
-
-  /** Pose a riddle on the sheet compare; null ends it. */
-  function pose(question, seed) {
-    if (question === null) return keep({ riddle: null });
-    const own = Object.keys(page.sheets);
-    const { points, epochs } = kept;
-    const given = { sheets, programs, points, epochs, samples: countOf(points) };
-    const riddle = riddleOf(question, seed, given, own, sheets[own[0]].head);
-    const inputs = { ...kept.inputs };
-    for (const { label, name, inputs: its } of riddle.runs) {
-      sheets[label] = { ...sheets[name], isFurther: true };
-      programs[label] = programs[name];
-      inputs[label] = its;
-    }
-    keep({ riddle, inputs, tab: tabOf(COMPARE) });
-  }
-
-  /** Compare a sheet as it is now with whatever it will be: a further run, with these inputs. */
-  function add(sheet) {
-    const origin = originOf(sheet, sheets);
-    const name = nextName(origin, kept.compared, sheets);
-    // An earlier run of that name may have left its inputs.
-    keep(comparing([...kept.compared, name], { ...kept.inputs, [name]: kept.inputs[sheet] }));
-    return { said: `${sheet} as it is now is on the sheet ${COMPARE}, as ${name}.` };
   }
 
   const leaveFile = () => { choosing = null; };
@@ -239,10 +200,14 @@ export function createHost(page, programs, kernel = null) {
     file: ({ name }, bytes) => readFile({ name, bytes }, null),
     // Which columns of the file that was loaded last are meant; none of them where none are named.
     choose: ({ places }) => (places ? readFile(choosing, places) : leaveFile()),
-    race: ({ names }) => keep(comparing(names)),
-    add: ({ sheet = kept.tab }) => add(sheet),
-    drop: ({ sheet }) => keep(comparing(kept.compared.filter((name) => name !== sheet))),
-    riddle: ({ question, seed }) => pose(question, seed),
+    race: ({ names }) => keep(comparing.named(names)),
+    add({ sheet = kept.tab }) {
+      const { name, part } = comparing.withFurther(sheet);
+      keep(part);
+      return { said: `${sheet} as it is now is on the sheet ${COMPARE}, as ${name}.` };
+    },
+    drop: ({ sheet }) => keep(comparing.without(sheet)),
+    riddle: ({ question, seed }) => keep({ ...comparing.posed(question, seed), tab: tabOf(COMPARE) }),
     find: () => searchRate(),
     export: () => workbook(),
     csv: () => ({ name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) }),
@@ -326,7 +291,7 @@ export function createHost(page, programs, kernel = null) {
     /** Set what was kept, or a part of it; a refusal where it cannot be, and nothing is changed. */
     take(part) {
       const next = { ...kept, ...part };
-      const { compared, inputs: known } = comparing(
+      const { compared, inputs: known } = comparing.named(
         next.compared, { ...atFirst.inputs, ...kept.inputs },
       );
       let inputs = known;

@@ -1,5 +1,6 @@
 // The sheet: tabs, inputs, formula bar, table and pictures, all drawn from one state.
 import { createChoose } from "./choose.js";
+import { createCloseUps } from "./close_ups.js";
 import { copyFrom, saveFile } from "./download.js";
 import { takeFiles } from "./files.js";
 import { createFormulaBar } from "./formula_bar.js";
@@ -9,7 +10,6 @@ import { fillHandout } from "./handout.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
-import { createLens } from "./lens.js";
 import { createModelChoice } from "./model_choice.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
@@ -19,7 +19,6 @@ import { createRace } from "./race.js";
 import { showReport } from "./report.js";
 import { createRiddles } from "./riddle_form.js";
 import { createSections } from "./sections.js";
-import { createStage } from "./stage.js";
 import { addressOf, precedentsOf, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
 import { pointsView, sheetView } from "./views.js";
@@ -106,18 +105,13 @@ export function createSheet(root, host, isAlone = false) {
     go: (row) => grid.goTo(Math.max(1, row), grid.here().column),
     start: (values) => ask({ kind: "start", values }),
   });
-  const lens = createLens(part("lens"), goToCell);
-  const stage = createStage(root, {
-    go: goToCell, pictures: () => part("pictures"),
-    next(by) {
-      const runs = state.tabs.filter((tab) => tab !== "data");
-      ask({ kind: "show", tab: runs.at((runs.indexOf(state.tab) + by) % runs.length) });
-    },
+  const closeUps = createCloseUps(root, part, () => state, {
+    go: goToCell, open: (tab) => ask({ kind: "show", tab }), redraw: () => showAll(state),
+    say: (text) => say("found", text),
   });
   const riddles = createRiddles(part("riddles"), (question, seed) => (
     ask({ kind: "riddle", question, seed })
   ));
-  let hasLens = false;
   const peek = createPeek(root, part("pictures"));
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
@@ -164,8 +158,7 @@ export function createSheet(root, host, isAlone = false) {
       bar.show(state, name, row);
       if (state.blanks) return;
       pictures.show(state, row);
-      if (!part("lens").hidden) lens.show(state, row, name);
-      stage.show(state, row, name);
+      closeUps.show(state, row, name);
     },
   };
   const onPoints = {
@@ -199,11 +192,9 @@ export function createSheet(root, host, isAlone = false) {
     part("riddles").hidden = !racing;
     part("data-tools").hidden = !data;
     choose.show(state.choosing, Object.keys(state.points));
-    const canLens = !data && !racing && !practising;
-    part("lens").hidden = !hasLens || !canLens;
-    part("bar").hidden = data || !part("lens").hidden;
+    const hasLens = closeUps.arrange(!data && !racing && !practising);
+    part("bar").hidden = data || hasLens;
     part("steps-row").hidden = data || practising;
-    root.querySelector("[data-do=lens]").hidden = !canLens;
     // A learner who fills the cells in has no run to play or to draw yet.
     part("pictures").hidden = practising;
     part("python").hidden = !state.python;
@@ -278,22 +269,6 @@ export function createSheet(root, host, isAlone = false) {
     }
   }
 
-  /** A page draws no film: it gives the line of Python that does. */
-  function filmLine() {
-    const box = part("python").querySelector("input");
-    box.value = `${state.python}.to_film('${state.tab}.gif')`;
-    copyFrom(box);
-    say("found", `This line in Python writes ${state.tab}.gif, a film of the run; it is copied.`);
-  }
-
-  /** Put the lens over the row, or take it away. */
-  function showLens(isOn) {
-    hasLens = isOn;
-    root.querySelector("[data-do=lens]").setAttribute("aria-pressed", isOn);
-    showAll(state);
-    if (isOn) part("lens").focus();
-  }
-
   function goToCell(row, name) {
     sections.unfold(state.columns.get(name)?.section);
     grid.goTo(row, shownNames().indexOf(name));
@@ -314,14 +289,11 @@ export function createSheet(root, host, isAlone = false) {
     const action = event.target.closest("[data-do]")?.dataset.do;
     const { row, column } = grid.here();
     if (action === "copy") copyFrom(part("python").querySelector("input"));
-    else if (action === "film") filmLine();
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action === "stop") work.stop();
     else if (action === "handout") printHandout();
-    else if (action === "present") stage.open();
-    else if (action === "lens") showLens(!hasLens);
-    else if (action) ask({ kind: action });
+    else if (action && !closeUps.act(action)) ask({ kind: action });
   });
   part("alert").title = "Click, or press Escape, to close";
   part("alert").addEventListener("click", () => say("alert", ""));
