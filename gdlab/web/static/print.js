@@ -1,5 +1,6 @@
-// What goes to paper: the whole table, where the grid on the screen holds only what is in sight.
+// What goes to paper: a handout, or the whole table, where the grid on the screen holds only what is in sight.
 import { element, labelOf } from "./column_header.js";
+import { fillHandout } from "./handout.js";
 
 const MOST_PRINTED_ROWS = 2000;
 // As many columns as can be read side by side on a page that lies on its side.
@@ -38,7 +39,7 @@ function bodyOf(view, columns, rows) {
  * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all;
  * `view.unnumbered` are those of them that are not counted.
  */
-export function fillPrint(place, view) {
+function fillPrint(place, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
   const others = [...view.columns.keys()].filter((column) => column !== fixed);
   const all = view.printed ?? view.rows;
@@ -56,4 +57,28 @@ export function fillPrint(place, view) {
     const [here, whole] = [rows - view.unnumbered, all - view.unnumbered];
     place.append(element("p", {}, `The first ${here} of ${whole} rows; a file has them all.`));
   }
+}
+
+/**
+ * Fill `place` while the window prints, until `signal` says that the sheet is gone: with the table of
+ * `shown()`, its `state` and grid's `view`, or after `handout()` with one page of it.
+ */
+export function createPrint(root, place, shown, signal) {
+  const HANDOUT = "gd-is-handout";
+  window.addEventListener("beforeprint", () => {
+    const { state, view } = shown();
+    if (root.classList.contains(HANDOUT)) fillHandout(place, state);
+    else if (view) fillPrint(place, view);
+  }, { signal });
+  window.addEventListener("afterprint", () => {
+    root.classList.remove(HANDOUT);
+    place.replaceChildren();
+  }, { signal });
+
+  return {
+    handout() {
+      root.classList.add(HANDOUT);
+      window.print();
+    },
+  };
 }

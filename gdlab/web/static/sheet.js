@@ -6,7 +6,6 @@ import { takeFiles } from "./files.js";
 import { createFormulaBar } from "./formula_bar.js";
 import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
-import { fillHandout } from "./handout.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
 import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
@@ -14,7 +13,7 @@ import { createModelChoice } from "./model_choice.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
 import { createPlayer } from "./player.js";
-import { fillPrint } from "./print.js";
+import { createPrint } from "./print.js";
 import { createRace } from "./race.js";
 import { showReport } from "./report.js";
 import { createRiddles } from "./riddle_form.js";
@@ -292,7 +291,7 @@ export function createSheet(root, host, isAlone = false) {
     else if (action === "hint") ask({ kind: "hint", row, column: nameOf(column) });
     else if (action === "remove") ask({ kind: "remove", row });
     else if (action === "stop") work.stop();
-    else if (action === "handout") printHandout();
+    else if (action === "handout") printed.handout();
     else if (action && !closeUps.act(action)) ask({ kind: action });
   });
   part("alert").title = "Click, or press Escape, to close";
@@ -309,23 +308,7 @@ export function createSheet(root, host, isAlone = false) {
     ask({ kind: action });
   });
   const closing = new AbortController();
-  const onWindow = (name, heard) => {
-    window.addEventListener(name, heard, { signal: closing.signal });
-  };
-  const isHandout = () => root.classList.contains("gd-is-handout");
-  onWindow("beforeprint", () => {
-    if (isHandout()) fillHandout(part("print"), state);
-    else if (view) fillPrint(part("print"), view);
-  });
-  onWindow("afterprint", () => {
-    root.classList.remove("gd-is-handout");
-    part("print").replaceChildren();
-  });
-
-  function printHandout() {
-    root.classList.add("gd-is-handout");
-    window.print();
-  }
+  const printed = createPrint(root, part("print"), () => ({ state, view }), closing.signal);
 
   return {
     /** Show a state of the host that no event led to. */
