@@ -147,8 +147,8 @@ gdlab.plot(gdlab.trace("sgd", lr=0.001), "loss", "path")
 # 2. Why is the gradient of the slope 14 times that of the intercept in row 1?
 # 3. What does a smaller $h$ do to `est_grad`?
 #
-# <details><summary>The answers</summary>To larger numbers: it is subtracted. The slope is multiplied
-# by $x = 14$. It comes nearer to `grad`, until the digits run out.</details>
+# <details><summary>The answers</summary>To larger numbers: it is subtracted. The slope is
+# multiplied by $x = 14$. It comes nearer to `grad`, until the digits run out.</details>
 
 # %% [markdown]
 # ## Exercise

@@ -50,8 +50,8 @@ gdlab.show_rule("sgd")
 # %% [markdown]
 # ## Your turn first
 #
-# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
-# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it:
+# right, right with your own earlier numbers, or wrong, with a hint if you ask for one.
 
 # %%
 gdlab.practice_sheet("sgd", rows=2)

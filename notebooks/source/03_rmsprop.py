@@ -24,8 +24,8 @@ import gdlab
 # ## The sheet answers
 #
 # Look at the picture of the steps: one curve for each parameter. On SGD's sheet they lie far apart;
-# here they lie on each other. **Lens**, and the right arrow to the step, shows what each gradient is
-# divided by.
+# here they lie on each other. **Lens**, and the right arrow to the step, shows what each gradient
+# is divided by.
 
 # %%
 gdlab.sheet("rmsprop")
@@ -42,8 +42,8 @@ gdlab.show_rule("rmsprop")
 # %% [markdown]
 # ## Your turn first
 #
-# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
-# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it:
+# right, right with your own earlier numbers, or wrong, with a hint if you ask for one.
 
 # %%
 gdlab.practice_sheet("rmsprop", rows=2)

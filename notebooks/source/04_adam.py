@@ -24,7 +24,8 @@ import gdlab
 # ## The sheet answers
 #
 # **Lens**, and the right arrow from $\bar g_b$ to the step: first the average, then its correction,
-# then the root it is divided by. Press the down arrow: what changes from row to row, and what stays?
+# then the root it is divided by. Press the down arrow: what changes from row to row, and what
+# stays?
 #
 # What if the averages were longer? **Add to compare**, drag `beta2`, open *compare*.
 
@@ -44,8 +45,8 @@ gdlab.show_rule("adam")
 # %% [markdown]
 # ## Your turn first
 #
-# Two rows with other points, before you read how it is done. Each cell is judged as you type it: right,
-# right with your own earlier numbers, or wrong, with a hint if you ask for one.
+# Two rows with other points, before you read how it is done. Each cell is judged as you type it:
+# right, right with your own earlier numbers, or wrong, with a hint if you ask for one.
 
 # %%
 gdlab.practice_sheet("adam", rows=2)
