@@ -370,3 +370,24 @@ def test_the_page_asks_for_a_model_that_it_does_not_have(book):
     assert found["page"]["model"] == "network_2_2_2"
     assert list(found["page"]["sheets"]) == list(TABS) and set(TABS) <= set(found["programs"])
     assert found["page"]["sheets"]["basic"]["inputs"]["lr"] == 0.5
+
+
+def test_a_further_run_has_inputs_of_its_own():
+    sheet = gdlab.workbook()
+    sheet.compared = ["adam_2", *sheet.compared]
+    assert sheet.compared[sheet.compared.index("adam") + 1] == "adam_2"
+    sheet.inputs = {"adam_2.lr": 0.3, "adam_2.start_slope": 2}
+    own, further = sheet.run("adam"), sheet.run("adam_2")
+    assert (own.hyper["lr"], further.hyper["lr"]) == (0.1, 0.3)
+    assert (own.start["slope"], further.start["slope"]) == (1, 2)
+    for name in ("adam_1", "adam_x", "nobody_2"):
+        with pytest.raises(ValueError, match=f"no rule is called '{name}'"):
+            sheet.compared = [name]
+    # What is not compared any more has no inputs.
+    sheet.compared = ["adam"]
+    sheet.inputs = {"adam.lr": 0.2}
+    assert not any(name.startswith("adam_2.") for name in sheet.inputs)
+    alone = gdlab.sheet("adam")
+    alone.compared = ["adam", "adam_2"]
+    alone.inputs = {"adam_2.lr": 0.5}
+    assert (alone.inputs["lr"], alone.run("adam_2").hyper["lr"]) == (alone.trace.hyper["lr"], 0.5)

@@ -18,7 +18,7 @@ export function createRiddles(place, ask) {
   }
 
   function build({ question, seed, runs, options }) {
-    const answers = element("ul", { class: "gd-answers", role: "status" });
+    const answers = element("div", { class: "gd-answers", role: "status" });
     const selects = runs.map(({ label }) => {
       const select = element("select", { "data-control": "guess", "aria-label": label });
       for (const option of ["?", ...options]) select.append(element("option", {}, option));
@@ -26,13 +26,17 @@ export function createRiddles(place, ask) {
       line.append(select);
       return line;
     });
-    const reveal = () => answers.replaceChildren(...runs.map(({ label, answer, reason }, k) => {
-      const guess = selects[k].querySelector("select").value;
-      const said = guess === "?" ? "" : guess === answer ? " ✓" : ` ✗ not ${guess}`;
-      const line = element("li", {}, `: ${reason}.`);
-      line.prepend(element("b", {}, `${label} is ${answer}${said}`));
-      return line;
-    }));
+    const reveal = () => {
+      const list = element("ul");
+      list.append(...runs.map(({ label, answer, reason }, k) => {
+        const guess = selects[k].querySelector("select").value;
+        const said = guess === "?" ? "" : guess === answer ? " ✓" : ` ✗ not ${guess}`;
+        const line = element("li", {}, `: ${reason}.`);
+        line.prepend(element("b", {}, `${label} is ${answer}${said}`));
+        return line;
+      }));
+      answers.replaceChildren(list);
+    };
     place.replaceChildren(
       element("b", {}, QUESTIONS[question]), ...selects,
       button("show answers", "Show the answers", reveal),
