@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from gdlab.core.columns import Table
 from gdlab.core.registry import find_rule, rules
 from gdlab.core.trace import trace
-from gdlab.language.excel_reader import Address, Unread, read_address, read_formula
+from gdlab.language.addresses import Address, read_address
+from gdlab.language.excel_reader import Unread, read_formula
 from gdlab.language.infix import excel
 
 

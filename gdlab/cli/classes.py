@@ -2,6 +2,7 @@
 
 import argparse
 
+from gdlab.cli.given import sheet_of
 from gdlab.cli.parsing import (
     BAD_INPUT,
     Commands,
@@ -11,7 +12,7 @@ from gdlab.cli.parsing import (
     complain,
     say,
 )
-from gdlab.cli.running import add_sheet_options, sheet_of
+from gdlab.cli.running import add_sheet_options
 
 EXAMPLE_NEW = "gdlab class new adam --students students.csv --rows 4 --out course"
 EXAMPLE_MARK = "gdlab class mark handed-in --course course --out marks"

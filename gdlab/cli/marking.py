@@ -4,8 +4,9 @@ import argparse
 import os
 import sys
 
+from gdlab.cli.given import seed, sheet_of
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say
-from gdlab.cli.running import add_sheet_options, seed, sheet_of
+from gdlab.cli.running import add_sheet_options
 
 TYPE_CHECKING = False  # importing typing would take as long as argparse does
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 import argparse
 
+from gdlab.cli.given import run_of, run_options_given
 from gdlab.cli.parsing import Commands, command, say
-from gdlab.cli.running import add_run_options, run_of, run_options_given
+from gdlab.cli.running import add_run_options
 
 
 def add(group: Commands) -> None:

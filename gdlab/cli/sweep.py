@@ -2,8 +2,9 @@
 
 import argparse
 
+from gdlab.cli.given import settings_of
 from gdlab.cli.parsing import Commands, command, say
-from gdlab.cli.running import add_run_options, settings_of
+from gdlab.cli.running import add_run_options
 
 MEASURES = ("rmse", "loss", "epochs_to_threshold", "exploded_at", "distance")
 MOST_VALUES = 10_000_000

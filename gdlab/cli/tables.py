@@ -3,8 +3,9 @@
 import argparse
 import sys
 
+from gdlab.cli.given import run_of
 from gdlab.cli.parsing import Commands, command, complain, whole
-from gdlab.cli.running import add_run_options, run_of
+from gdlab.cli.running import add_run_options
 
 
 def add(group: Commands) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gdlab.core.columns import Table
-from gdlab.language.excel_reader import SUMMARIES, Unread, read_address, read_formula
+from gdlab.language.addresses import read_address
+from gdlab.language.excel_reader import SUMMARIES, Unread, read_formula
 from gdlab.language.grammar import names
 from gdlab.marking.finding import TableLocation
 from gdlab.marking.grid import address, is_number

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdlab.core.looks import COLOURS
-from gdlab.core.model import LINE, mean_loss
-from gdlab.core.points import least_squares
+from gdlab.core.model import LINE
 from gdlab.core.rates import FoundRate
-from gdlab.core.scales import in_own_units
 from gdlab.core.suggest import unknown
 from gdlab.core.theory import error_word
 from gdlab.core.trace import Trace
@@ -33,15 +31,25 @@ from gdlab.notebook.axes import (
     rule_styles,
     widened,
 )
+from gdlab.notebook.geometry import (
+    CURVE,
+    constants_of,
+    goal_of,
+    loss_over,
+    parameters_after,
+    predicted,
+    reach_of,
+    span,
+    two_parameters,
+    way_of,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MANY = 200  # from so many rows on, a path's markers are small
-CURVE = 200  # points along a prediction that is no line
 GRID_SIDE = 81  # the contours' grid, points each way
 OUT_OF_PICTURE = 1e12  # what lies further is drawn there: far out of every picture
-MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from start to goal
 
 
 def _labelled(runs: Sequence[Trace]) -> Iterator[tuple[Trace, str, dict[str, Any]]]:
@@ -115,12 +123,12 @@ def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> No
     axes.scatter(x, y, s=22, color=POINT_COLOUR, alpha=0.65, linewidths=0, label="points")
     ends = np.array(widened(min(x.min(), 0.0), x.max()))
     for run, label, style in _labelled(runs):
-        now = _parameters_after(run, row or run.rows)
+        now = parameters_after(run, row or run.rows)
         if np.isfinite(list(now.values())).all():
             # Two ends are enough for a line.
             along = ends if run.table.model.name == LINE else np.linspace(ends[0], ends[1], CURVE)
             with np.errstate(all="ignore"):
-                heights = np.clip(_predicted(run, now, along), -OUT_OF_PICTURE, OUT_OF_PICTURE)
+                heights = np.clip(predicted(run, now, along), -OUT_OF_PICTURE, OUT_OF_PICTURE)
             axes.plot(along, heights, linewidth=2, label=label, **{**style, "marker": ""})
     if row:
         at_x, at_y = (runs[0].value(name, row) for name in runs[0].table.point)
@@ -143,10 +151,10 @@ def draw_path(
     They are the first two, or those that are chosen; the contours hold the others where the first
     run has them after that row.
     """
-    first, second = chosen = _two_parameters(runs[0], parameters)
-    ways = [_way(run, row or run.rows, chosen) for run in runs]
-    goal = _goal(runs[0], chosen)
-    spans = [_span([way[axis] for way in ways], goal[axis]) for axis in (0, 1)]
+    first, second = chosen = two_parameters(runs[0], parameters)
+    ways = [way_of(run, row or run.rows, chosen) for run in runs]
+    goal = goal_of(runs[0], chosen)
+    spans = [span([way[axis] for way in ways], goal[axis]) for axis in (0, 1)]
     grid = np.meshgrid(*(np.linspace(*span, GRID_SIDE) for span in spans))
     heights = loss_over(runs[0], row or runs[0].rows, dict(zip(chosen, grid, strict=True)))
     low, high = np.min(heights), np.max(heights)
@@ -189,10 +197,10 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
     table = run.table
     here, height = run.value(parameter, row), run.value(table.loss, row)
     gradient = run.value(f"grad_{parameter}", row)
-    along = np.linspace(here - (reach := _reach(run, parameter, row)), here + reach, 121)
+    along = np.linspace(here - (reach := reach_of(run, parameter, row)), here + reach, 121)
     held = {name: run.value(name, row) for name in (*table.point, *table.parameters)}
     with np.errstate(all="ignore"):
-        values = {**_constants(run), **held, parameter: along}
+        values = {**constants_of(run), **held, parameter: along}
         curve = np.broadcast_to(table.model.forward(values)[table.loss], along.shape)
     word = "squared error" if table.model.squared_error else "loss"
     axes.plot(along, curve, color=COLOURS[0], label=word)
@@ -215,14 +223,6 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
     axes.set_title(f"Point ({point}), varying {parameter}" if point else f"Varying {parameter}")
     axes.set(xlabel=parameter, ylabel=word, ylim=(-0.5 * height or -1, None))
     legend_below(axes)
-
-
-def _reach(run: Trace, parameter: str, row: int) -> float:
-    """How far a tangent's curve is drawn: of a squared error, to behind the curve's bottom."""
-    height, gradient = run.value(run.table.loss, row), run.value(f"grad_{parameter}", row)
-    # At its bottom a parabola's height is 0: that lies 2 * height / gradient away.
-    reach = abs(3.2 * height / gradient) if gradient and height else 1.0
-    return reach if np.isfinite(reach) else 1.0
 
 
 DRAWINGS: dict[str, Callable[..., None]] = {
@@ -263,73 +263,3 @@ def drawings_of(run: Trace) -> tuple[str, ...]:
         "path": len(model.parameters) > 1,
     }
     return tuple(name for name in DRAWINGS if there.get(name, True))
-
-
-def _two_parameters(run: Trace, chosen: Sequence[str] | None) -> tuple[str, str]:
-    """The parameters of a path; ValueError where they are not two of the run's."""
-    own = run.table.parameters
-    wanted = own[:2] if chosen is None else tuple(chosen)
-    if len(set(wanted)) != 2 or not set(wanted) <= set(own):
-        raise ValueError(f"a path has two parameters of {', '.join(own)}, not {chosen!r:.60}")
-    return wanted[0], wanted[1]
-
-
-def _way(run: Trace, rows: int, chosen: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Both parameters from the start on, as far as they are finite."""
-    both = [
-        np.concatenate([[run.start[name]], run.column(run.table.carrier(name))[:rows]])
-        for name in chosen
-    ]
-    finite = np.isfinite(both[0]) & np.isfinite(both[1])
-    end = len(finite) if finite.all() else int(np.argmin(finite))
-    return both[0][:end], both[1][:end]
-
-
-def _parameters_after(run: Trace, row: int) -> dict[str, float]:
-    """All parameters after a row."""
-    return {name: run.column(run.table.carrier(name))[row - 1] for name in run.table.parameters}
-
-
-def _constants(run: Trace) -> dict[str, float]:
-    return {name: run.hyper[name] for name in run.table.model.constants}
-
-
-def _predicted(run: Trace, parameters: dict[str, float], along: np.ndarray) -> np.ndarray:
-    """What the model predicts along its first column of the points."""
-    model = run.table.model
-    assert model.prediction
-    # What is to be predicted has no part in it.
-    values = {**_constants(run), **parameters, model.data[0]: along, model.data[1]: 0.0}
-    found = np.broadcast_to(model.forward(values)[model.prediction], along.shape)
-    return in_own_units(model, model.data[1], found, run.hyper)
-
-
-def _goal(run: Trace, chosen: Sequence[str]) -> tuple[float, float]:
-    """The best line by least squares; of another model, where the run started."""
-    if run.table.model.name != LINE:
-        return run.start[chosen[0]], run.start[chosen[1]]
-    x, y = run.points
-    if min(x) == max(x):
-        best = dict(zip(run.table.parameters, (float(np.mean(y)), 0.0), strict=True))
-    else:
-        best = dict(zip(run.table.parameters, least_squares(run.points), strict=True))
-    return best[chosen[0]], best[chosen[1]]
-
-
-def _span(ways: Sequence[np.ndarray], goal: float) -> tuple[float, float]:
-    """What one axis of the path shows: starts, goal, and the ways as far as they are near."""
-    starts = [float(way[0]) for way in ways]
-    low, high = min(goal, *starts), max(goal, *starts)
-    far = MOST_SPREAD * max(high - low, 1.0)
-    every = np.concatenate(ways)
-    low, high = max(low - far, min(low, every.min())), min(high + far, max(high, every.max()))
-    return widened(low, high)
-
-
-def loss_over(run: Trace, row: int, grid: dict[str, np.ndarray]) -> np.ndarray:
-    """The mean loss over a grid of two parameters; the others are held where a row left them."""
-    held = _parameters_after(run, row)
-    finite = {name: value if np.isfinite(value) else 0.0 for name, value in held.items()}
-    values = {**_constants(run), **finite, **grid}
-    found = mean_loss(run.table.model, run.points, values)
-    return np.broadcast_to(found, next(iter(grid.values())).shape)

@@ -13,7 +13,7 @@ import numpy as np
 
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
-from gdlab.notebook.plots import loss_over
+from gdlab.notebook.geometry import loss_over
 
 WIDTH, HEIGHT = 420, 240
 LEFT, RIGHT, TOP, BOTTOM = 54, 12, 26, 34

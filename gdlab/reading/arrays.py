@@ -2,7 +2,8 @@
 
 import ast
 
-from gdlab.language.excel_reader import SUMMARIES, Address, Unread
+from gdlab.language.addresses import Address
+from gdlab.language.excel_reader import SUMMARIES, Unread
 from gdlab.reading.book import Key
 from gdlab.reading.templates import Area, Template, Templates, leaf_number
 

@@ -10,7 +10,7 @@ import zipfile
 from typing import IO, Any
 from xml.parsers import expat
 
-from gdlab.language.excel_reader import column_number
+from gdlab.language.addresses import column_number
 from gdlab.reading.book import Book, Formula, Key, Value
 
 AT = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")

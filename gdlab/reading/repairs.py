@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gdlab.language.excel_reader import Address
+from gdlab.language.addresses import Address
 from gdlab.language.infix import EXCEL, infix
 from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate

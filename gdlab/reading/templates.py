@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from gdlab.language.excel_reader import (
-    A1,
-    REFERENCE,
-    Address,
-    Unread,
-    column_number,
-    read_address,
-    read_formula,
-)  # fmt: skip
+from gdlab.language.addresses import A1, REFERENCE, Address, column_number, read_address
+from gdlab.language.excel_reader import Unread, read_formula
 from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.book import Book, Formula, Key
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from gdlab.language.excel_reader import Address
+from gdlab.language.addresses import Address
 from gdlab.language.infix import EXCEL, infix
 from gdlab.reading.book import Book, Key, address
 from gdlab.reading.graph import Node, cells_of, is_cell
