@@ -1,12 +1,14 @@
 """The judge of a page's practice, run in Chromium: it says what gdlab's own says, cell by cell.
 
-And it names the same causes: Python writes the slips into the page, which puts numbers into them.
+And it names the same causes, one slip or two at once: Python writes them into the page, which puts
+numbers into them.
 """
 
 import ast
 import itertools
 import os
 import random
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,13 +22,13 @@ from gdlab.core.trace import Trace
 from gdlab.language.grammar import substitute
 from gdlab.marking.column_slips import exchanged
 from gdlab.marking.deciding import decided
-from gdlab.marking.diagnosis import NO_SLIP, diagnose
+from gdlab.marking.diagnosis import diagnose
 from gdlab.marking.equivalents import judged_as_meant
 from gdlab.marking.handout import make
 from gdlab.marking.judge import Judgement
-from gdlab.marking.numbers import _pleasant
+from gdlab.marking.numbers import _hidden, _pleasant
 from gdlab.marking.sheet import CellRef, Filled
-from gdlab.marking.slips import slips
+from gdlab.marking.slips import pairs, slips
 from gdlab.marking.values import typed
 from gdlab.web.assets import module
 from gdlab.web.data import page_data
@@ -83,10 +85,16 @@ JUDGE_ALL = """({ keys, cases, marking }) => cases.map(([key, texts]) => {
     return [...judged.verdicts].map(
         ([place, { status, origin, like = null }]) => [place, status, origin, like]);
 })"""
-DRAW_ALL = """({ sheets, seeds }) => sheets.flatMap(([key, sheet, own]) => seeds.map((seed) => {
-    const drawn = gdlab.drawPractice(sheet, gdlab.programs[key], 3, seed, own);
-    return { ...drawn, run: Object.values(drawn.run.frame).map((cells) => [...cells.slice(1)]) };
-}))"""
+DRAW_ALL = """({ sheets, seeds, marking }) => sheets.flatMap(
+    ([key, sheet, own, slips, use]) => seeds.map((seed) => {
+        const program = gdlab.programs[key];
+        const given = [sheet, program, 3, seed, own, use ? slips : null, marking];
+        const { points, inputs, first, run } = gdlab.drawPractice(...given);
+        const counted = { first, inputs: { ...inputs, n: 3 } };
+        const hidden = [...gdlab.hiddenIn(sheet, program, counted, run, slips, marking)];
+        const cells = Object.values(run.frame).map((one) => [...one.slice(1)]);
+        return { points, inputs, hidden, run: cells };
+    }))"""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +109,7 @@ def keys() -> list[Trace]:
 def inside(browser: Any, keys: list[Trace]) -> Iterator[Any]:
     """A browser's page that has the modules' functions, and the keys' programs, at hand."""
     programs = ", ".join(program(run.table) for run in keys)
-    names = "compute, judgedAsMeant, decided, drawPractice, diagnose"
+    names = "compute, judgedAsMeant, decided, drawPractice, hiddenIn, diagnose"
     with opened(browser) as page:
         page.goto("about:blank")
         text = f"{module('practice.js')}\nwindow.gdlab = {{ {names}, programs: [{programs}] }};"
@@ -228,7 +236,9 @@ def planted(run: Trace, seed: int) -> Iterator[Texts]:
         for decimals, rounded in ((2, True), (4, False), (6, True))
     ]
     every = [(column, slip) for column in computed for slip in slips(run.table, column)]
-    for column, slip in every if FULL else draw.sample(every, 24):
+    double = [(column, slip) for column in computed for slip in pairs(run.table, column)]
+    both = draw.sample(double, min(len(double), 40 if FULL else 3))
+    for column, slip in [*(every if FULL else draw.sample(every, 18)), *both]:
         rows = draw.choice((None, {1}, {2}, {1, 3}))
         filled = draw.choice(learners).fills_in(column, slip.tree, rows)
         if filled and filled[1]:
@@ -264,11 +274,10 @@ def planted(run: Trace, seed: int) -> Iterator[Texts]:
 
 
 def named_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str | None, str]]:
-    """The cause of each wrong cell, and its hint; where two slips at once are named, neither."""
+    """The cause of each wrong cell, what is said of it, and its hint."""
     return {
-        f"{row} {name}": (one.slip, one.hint)
+        f"{row} {name}": (one.slip, one.because, one.hint)
         for (row, name), one in diagnose(judgement_of(run, texts)).items()
-        if one.because != NO_SLIP and "+" not in (one.slip or "")
     }
 
 
@@ -285,14 +294,15 @@ def test_the_page_names_the_causes_that_python_names(inside: Any, keys: list[Tra
     named: set[str | None] = set()
     said = 0
     for (key, texts), found in zip(cases, told, strict=True):
-        here = {place: (one["slip"], one["hint"]) for place, one in found.items()}
+        here = {place: (one["slip"], one["because"], one["hint"]) for place, one in found.items()}
         there = named_by_python(keys[key], texts)
         assert here == there, (KEYS[key], texts)
         said += len(there)
-        named |= {slip for slip, _ in there.values()}
+        named |= {slip for slip, _, _ in there.values()}
         # No value is given away.
-        assert not any(digit.isdigit() for _, hint in here.values() for digit in hint)
+        assert not any(digit.isdigit() for _, _, hint in here.values() for digit in hint)
     assert len(cases) > 350 and said > 550 and len(named) > 30, (len(cases), said, len(named))
+    assert sum("+" in (one or "") for one in named) > 3, named
 
 
 def own_points(run: Trace) -> dict[str, list[float]]:
@@ -300,22 +310,30 @@ def own_points(run: Trace) -> dict[str, list[float]]:
     return page_data({run.rule: run})["ownPoints"]
 
 
-def test_the_numbers_drawn_are_pleasant_and_the_same_for_the_same_seed(
+def test_the_numbers_drawn_are_pleasant_separate_slips_and_stay_the_same(
     inside: Any, keys: list[Trace]
 ) -> None:
-    sheets = [
-        (key, plain(run)["sheet"], own_points(run))
+    seeds = list(range(1, 13 if FULL else 4))
+    of = [
+        (key, use, seed)
         for key, run in enumerate(keys)
         if run.n_epochs == 1
+        for use in (True, False)
+        for seed in seeds
     ]
-    seeds = list(range(1, 13 if FULL else 6))
-    drawn = inside.evaluate(DRAW_ALL, {"sheets": sheets, "seeds": seeds})
-    again = inside.evaluate(DRAW_ALL, {"sheets": sheets[:1], "seeds": seeds})
-    assert drawn[: len(seeds)] == again
-    of = [key for key, *_ in sheets for _ in seeds]
-    for one, key in zip(drawn, of, strict=True):
+    sheets = [
+        (key, plain(keys[key])["sheet"], own_points(keys[key]), sheet_slips(keys[key].table), use)
+        for key, use, seed in of
+        if seed == seeds[0]
+    ]
+    asked = {"sheets": sheets, "seeds": seeds, "marking": marking_data()}
+    drawn = inside.evaluate(DRAW_ALL, asked)
+    assert drawn[: len(seeds)] == inside.evaluate(DRAW_ALL, {**asked, "sheets": sheets[:1]})
+    fares = Counter()
+    for one, (key, use, _) in zip(drawn, of, strict=True):
         points = list(zip(*one["points"].values(), strict=True))
-        if keys[key].table.model.name == "line":
+        is_line = keys[key].table.model.name == "line"
+        if is_line:
             assert all(value == int(value) for point in points for value in point)
         else:
             assert set(points) <= set(zip(*own_points(keys[key]).values(), strict=True))
@@ -325,10 +343,16 @@ def test_the_numbers_drawn_are_pleasant_and_the_same_for_the_same_seed(
             assert cells == pytest.approx(run.column(name).tolist(), rel=1e-13, abs=1e-300), name
         # Within a batch there is no step.
         assert _pleasant(run) or "batch_size" in KEYS[key][1]
-    for key, *_ in sheets:
+        if is_line:
+            hidden = {f"{column}: {because}" for column, because in _hidden(run, 2)}
+            assert set(one["hidden"]) == hidden, (KEYS[key], one["inputs"])
+            fares[use] += bool(hidden)
+    # Drawn with the slips in view only those hide one that always do; without, many.
+    assert fares[True] < fares[False] / 2, fares
+    for key in {key for key, *_ in of}:
         own = [
             f"{one['points']} {one['inputs']}"
-            for one, place in zip(drawn, of, strict=True)
-            if place == key
+            for one, (place, use, _) in zip(drawn, of, strict=True)
+            if place == key and use
         ]
         assert len(set(own)) >= len(own) - 1

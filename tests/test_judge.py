@@ -317,7 +317,7 @@ def frame():
     """Two rows of the lesson as a frame, one slip in it: 2 * error forgotten."""
     key = gdlab.trace("sgd", LESSON)
     table = key.frame.head(2).round(4)
-    table.loc[1, "grad_intercept"] = table.loc[1, "error"]
+    table.loc[2, "grad_intercept"] = table.loc[2, "error"]
     return table, key
 
 
@@ -439,8 +439,8 @@ def test_a_strangers_text_reaches_neither_terminal_nor_page():
 def test_every_status_has_a_sign_beside_its_colour():
     key = gdlab.trace("sgd", LESSON)
     table = key.frame.head(2).round(4)
-    table.loc[0, "error"] = 43.0
-    table.loc[0, "grad_intercept"] = 86.0
+    table.loc[1, "error"] = 43.0
+    table.loc[1, "grad_intercept"] = 86.0
     table["slope"] = [1.0, None]
     page = gdlab.check(table, key)._repr_html_()
     for status in ("right", "follows", "wrong", "empty"):

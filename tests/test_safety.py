@@ -227,7 +227,8 @@ def test_a_packed_file_of_digits_is_counted_while_it_is_unpacked(tmp_path, packe
 # --- 8: no formula in a table ---
 
 SAID = ('=HYPERLINK("http://x","y")', "=cmd|'/c calc'!A1", "+1", "-1+1", "@SUM(1)", "\t=1", "\r=1",
-        "＝1+1", "＋1", "－1", "＠x", "﹦1", " =1", "a;=1", 'a",=1')  # fmt: skip
+        "＝1+1", "＋1", "－1", "＠x", "﹦1", " =1", "a;=1", 'a",=1', "|calc", "%1", "\n-1",
+        "a;|b")  # fmt: skip
 
 
 def test_names_and_ids_are_no_formulas(tmp_path):
@@ -243,7 +244,7 @@ def test_names_and_ids_are_no_formulas(tmp_path):
         for separator in (",", ";", "\t"):
             for row in csv.reader(text.splitlines(), delimiter=separator):
                 for field in row:
-                    assert field.lstrip(' "')[:1] not in tuple("=+@＝＋－＠﹦"), field
+                    assert field.lstrip(' "')[:1] not in tuple("=+@|%＝＋－＠﹦"), field
                     assert not field.startswith("-"), field
     # The list of a class names the same learners again.
     again = new_class("sgd", tmp_path / "class" / "class.csv", tmp_path / "class", rows=1)

@@ -239,6 +239,16 @@ def test_digits_that_cannot_tell_a_schedule_say_so(schedule: str, given: dict[st
     assert ("too few digits" in str(said)) == all(asked[row, "lr"] == 0.01 for row in rates)
 
 
+def by_size(small: int, large: int, bound: float) -> simulated.Write:
+    """More decimals for small numbers than for those from a bound on."""
+
+    def write(number: float) -> tuple[float, float]:
+        decimals = small if abs(number) < bound else large
+        return (simulated.rounded(decimals)(number)[0],) * 2
+
+    return write
+
+
 OWN_STYLES = (
     simulated.rounded(4),
     simulated.rounded(6, carried=False),
@@ -307,6 +317,8 @@ HONEST: dict[str, tuple[simulated.Write, Callable[[float], Written]]] = {
     "two decimals, all kept": (simulated.rounded(2, carried=False), stored),
     "three digits": (simulated.significant(3), stored),
     "four digits, all kept": (simulated.significant(4, carried=False), stored),
+    "three decimals under 10, one above": (by_size(3, 1, 10), stored),
+    "four decimals under 1, two above": (by_size(4, 2, 1), stored),
     "six digits": (simulated.significant(6), stored),
     "single precision": (lambda value: (float(np.float32(value)),) * 2, single),
     "in full": (lambda value: (value, value), stored),
@@ -317,6 +329,7 @@ HONEST: dict[str, tuple[simulated.Write, Callable[[float], Written]]] = {
     ),
     "full width": (simulated.rounded(4), as_text(lambda text: text.translate(DIGITS))),
     "powers of ten": (simulated.rounded(4), as_text(power_of_ten)),
+    "two decimals under 10, none above": (by_size(2, 0, 10), stored),
     "two digits": (simulated.significant(2, carried=False), stored),
     "fractions": (simulated.rounded(4), as_text(fraction)),
     "mixed fractions": (simulated.rounded(4), as_text(mixed)),
@@ -336,6 +349,9 @@ HONEST: dict[str, tuple[simulated.Write, Callable[[float], Written]]] = {
 }
 
 
+FEW_DIGITS = ("two digits", "two decimals under 10, none above")
+
+
 @pytest.mark.parametrize("style", HONEST)
 def test_honest_digits_are_right(style: str) -> None:
     write, text = HONEST[style]
@@ -347,7 +363,7 @@ def test_honest_digits_are_right(style: str) -> None:
             found = marked(trial, seed, cells, text)
             wrong = [one for one in found.cells if one.status != "right"]
             # Of two digits a few tell nothing; none is called wrong.
-            if style == "two digits" and len(wrong) < len(cells) / 5:
+            if style in FEW_DIGITS and len(wrong) < len(cells) / 5:
                 wrong = [one for one in wrong if one.status != "unearned"]
             assert not wrong, (rule, seed, wrong[0])
 
@@ -391,6 +407,25 @@ def test_a_convention_that_ends_right_is_right() -> None:
     ):
         cells = simulated.fills_in(sheet_of(trial, 3), simulated.rounded(4), trial.formulas)
         assert cells is not None and not marked(trial, 3, cells).passed
+
+
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_one_column_wrong_all_through_leaves_the_rest_its_marks(rule: str) -> None:
+    def scored(formulas: simulated.Formulas) -> Report:
+        sheet = sheet_of(Trial(rule, {}), 3)
+        cells = simulated.fills_in(sheet, simulated.rounded(4), formulas)
+        assert cells is not None
+        return marked(Trial(rule, {}), 3, cells)
+
+    # A way of computing that has no name, from which all else follows.
+    for y_pred in ("intercept * slope * x", "x * x / 3", "1.1 * intercept + slope * x"):
+        found = scored({"y_pred": y_pred})
+        assert {one.column for one in found.cells if one.status == "wrong"} == {"y_pred"}
+        assert 0.9 < found.score < 1 and not found.passed and found.notes == ()
+    # Where several columns are wrong in every row, and nothing is right, nothing else counts.
+    if rule == "sgd":
+        found = scored({"y_pred": "x * x / 3", "grad_slope": "grad_intercept * (x - 1)"})
+        assert found.score < 0.1 and "mistake of its own" in found.notes[0]
 
 
 def test_what_follows_counts_as_a_teacher_weighs_it() -> None:

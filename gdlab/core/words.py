@@ -6,7 +6,7 @@ import unicodedata
 MOST_SHOWN = 40
 MOST_LISTED = 6
 MOST_SENTENCES = 8
-SIGNS = "=+@\\-＝＋－＠﹦﹢﹣﹫"
+SIGNS = "=+@|%\\-＝＋－＠｜％﹦﹢﹣﹫﹪"
 BEHIND_SEMICOLON = re.compile(rf"""(;[\s"]*)(?=[{SIGNS}])""")
 HARMLESS_BEHIND_SEMICOLON = re.compile(rf"""(;[\s"]*)'(?=[{SIGNS}])""")
 FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -31,7 +31,7 @@ def harmless(text: str) -> str:
     """
     first = text.lstrip()[:1]
     sign = unicodedata.normalize("NFKC", first)[:1]
-    begins = sign in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n")
+    begins = sign in ("=", "+", "-", "@", "|", "%") or text[:1] in ("\t", "\r", "\n")
     return ("'" if begins else "") + BEHIND_SEMICOLON.sub(r"\1'", plain(text))
 
 

@@ -120,7 +120,11 @@ class Workbook(xlsxwriter.Workbook):
     """A workbook with the styles of :mod:`gdlab.excel.styles` by name."""
 
     def __init__(self, disk: io.FileIO, streaming: bool, folder: Path) -> None:
-        super().__init__(disk, {"constant_memory": streaming, "tmpdir": str(folder)})
+        # Parts in memory spare as many temporary files; a stream of rows needs them.
+        super().__init__(
+            disk,
+            {"constant_memory": streaming, "in_memory": not streaming, "tmpdir": str(folder)},
+        )
         self._styles: dict[tuple, Format] = {}
         self.set_properties({"created": DATE})
 

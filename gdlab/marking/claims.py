@@ -1,11 +1,12 @@
 """Which numbers a written one may stand for: those that round to it, by the digits that it claims.
 
 A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most numbers of
-its column, or else of the sheet, have: 2 is no 2.13 where the learner writes decimals. It claims
-no more digits than four, nor than the longest number of the sheet: 17991 is 17991.2, and -109 is
--108.8 where all numbers have three digits. Where all of a column are whole, and not the same, or
-all of the sheet, whole ones are meant. A whole number in a column that only counts is that number
-alone.
+its column, or else of the sheet, have: 2 is no 2.13 where the learner writes decimals. It claims no
+more than most numbers of its size and larger ones have, so that 13 may be 12.96 where all from 10
+on have one decimal, nor more digits than four, nor than the longest number of the sheet: 17991 is
+17991.2, and -109 is -108.8 where all numbers have three digits. Where all of a column are whole,
+and not the same, or all of the sheet, whole ones are meant. A whole number in a column that only
+counts is that number alone.
 """
 
 import itertools
@@ -24,6 +25,8 @@ DECIMALS_IN_FULL = 12
 MOST_DIGITS_OF_WHOLE = 4
 # Numbers of as few digits, and as many of them, make a habit.
 FEWEST_DIGITS, OFTEN = 3, 3
+# So many whole numbers, and no other of their size, are no chance.
+MANY = 6
 
 
 class Claims:
@@ -35,6 +38,7 @@ class Claims:
     def __init__(self, filled: Filled) -> None:
         self.counts = counting(filled.key.table)
         self.numbers: dict[str, set[float]] = {}
+        self.sizes: dict[float, tuple[int, int]] = {}
         self.decimals: dict[str, list[int]] = {}
         digits, of_whole = [], [0]
         for (_, column), cell in filled.written.items():
@@ -42,6 +46,8 @@ class Claims:
                 continue
             self.numbers.setdefault(column, set()).add(cell.number)
             claimed = DECIMALS_IN_FULL if cell.decimals is None else cell.decimals
+            if column not in self.counts:
+                self.sizes[cell.number] = size(cell.number), max(claimed, 0)
             if claimed > 0:
                 self.decimals.setdefault(column, []).append(claimed)
                 digits.append(claimed + 1 + size(cell.number))
@@ -58,6 +64,7 @@ class Claims:
         fewest = FEWEST_DIGITS if max(of_whole) > longest else 2
         habit = longest >= fewest and digits.count(longest) >= OFTEN
         self.to_digits = longest if habit else None
+        self.of_size = {one: self._of_size(one) for one in {one for one, _ in self.sizes.values()}}
 
     def of(self, column: str, cell: Written) -> Interval | None:
         """The numbers that a cell may stand for; None where it holds none."""
@@ -70,6 +77,17 @@ class Claims:
             decimals = self._of_a_whole_one(column, cell.number, decimals)
         return rounded(cell.number, decimals)
 
+    def _of_size(self, least: int) -> int:
+        """The decimals that numbers from a size on have: most of them, or of few the most.
+
+        0 where none of many has any: whole ones are meant from that size on.
+        """
+        decimals = [one for of_size, one in self.sizes.values() if of_size >= least]
+        some = [one for one in decimals if one]
+        if not some:
+            return 0 if len(decimals) >= MANY else DECIMALS_IN_FULL
+        return _most_common(some, 0) if len(some) >= OFTEN else max(some)
+
     def _of_a_whole_one(self, column: str, number: float, decimals: int) -> int:
         whole = self.is_whole or (column not in self.decimals and len(self.numbers[column]) > 1)
         meant = 0 if whole else _most_common(self.decimals.get(column, []), self.elsewhere)
@@ -77,6 +95,7 @@ class Claims:
             # A bare 0 would pass for anything under a half.
             return meant if meant > 0 or self.is_whole else DECIMALS_OF_ZERO
         first = size(number)
+        meant = min(meant, self.of_size.get(first, meant))
         if decimals < 0:
             # 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
             return max(decimals, 1 - first)

@@ -36,13 +36,20 @@ NEGLIGIBLE_EPS = 1e-7
 SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.2
 # A network's gradients are small, and so are its steps.
 SMALLEST_MODEL_STEP = 0.001
-TRIES, SEPARATING_TRIES = 20, 3
+TRIES = 20
+# What so many runs hide is taken to show in none; more are tried where another hides less.
+FEWEST_RUNS, MOST_RUNS = 4, 20
 LOOKED_AT = 8  # rows
 # Slips that are to show are looked for in so many rows, at so many decimals where none are asked.
 COMPARED_ROWS, COMPARED_DECIMALS = 4, 2
+# Numbers as near as this differ in no more than their last bits.
+LAST_BITS = 1e-9
 # Slips that hardly show in any numbers.
-LARGE_EPS = 0.5
 HARDLY = ("eps_inside", "eps_outside", "rounded_too_early", "another_convention")
+
+
+# A column, and what is said of a slip in it.
+Hidden = tuple[str, str]
 
 
 class Numbers(NamedTuple):
@@ -59,7 +66,8 @@ def numbers(
     """Draw the numbers of sheet ``seed``: the same seed always gives the same sheet.
 
     ``options`` are further arguments of :func:`gdlab.trace`, which stay as they are. No usual slip
-    gives the right number all through a column, at the ``decimals`` that are asked for.
+    gives the right number all through a column, at the ``decimals`` that are asked for, but for
+    those that show in no numbers.
 
     Raises ValueError where no try gives a run without explosion.
     """
@@ -68,7 +76,7 @@ def numbers(
     draw = random.Random(drawn)
     usable: Numbers | None = None
     bearable: Numbers | None = None
-    pleasant: list[Numbers] = []
+    pleasant = _LeastHidden()
     # Rates over 1 are tried where none of the usual ones will do.
     for rates in (*[USUAL_RATES] * TRIES, *[DRAWN_RATES] * TRIES):
         hyper = _hyper(draw, rule) | _schedule(draw, rows, options)
@@ -86,17 +94,15 @@ def numbers(
             if run.exploded or (is_drawn and rate == rule.hyper["lr"]):
                 continue
             if _pleasant(run):
-                if model.name != LINE or _separates(
-                    run, COMPARED_DECIMALS if decimals is None else decimals
-                ):
-                    return tried
-                pleasant.append(tried)
-                # Some rules have columns in which a slip shows in no numbers.
-                if len(pleasant) == SEPARATING_TRIES:
-                    return pleasant[0]
+                shown = COMPARED_DECIMALS if decimals is None else decimals
+                found = pleasant.with_one_more(
+                    tried, _hidden(run, shown) if model.name == LINE else frozenset()
+                )
+                if found is not None:
+                    return found
             usable = usable or tried
             bearable = bearable or (tried if _bearable(run) else None)
-    usable = pleasant[0] if pleasant else bearable or usable
+    usable = pleasant.best or bearable or usable
     if usable is None:
         raise ValueError(f"no points and rates were found with which {rule.name} does not explode")
     return usable
@@ -171,26 +177,52 @@ def _schedule(draw: random.Random, rows: int, options: dict[str, Any]) -> dict[s
     return {}
 
 
-def _separates(run: Trace, decimals: int) -> bool:
-    """Whether no very usual slip of any column gives the right numbers in all rows."""
+class _LeastHidden:
+    """Numbers that can be worked with by hand, and the slips that each of them hides."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[Numbers, frozenset[Hidden]]] = []
+
+    def with_one_more(self, tried: Numbers, hidden: frozenset[Hidden]) -> Numbers | None:
+        """The numbers that hide none but those that all hide; None while others may be better."""
+        self.seen.append((tried, hidden))
+        if not hidden:
+            return tried
+        never = frozenset.intersection(*(one for _, one in self.seen))
+        if len(self.seen) == MOST_RUNS or (
+            len(self.seen) >= FEWEST_RUNS and any(one == never for _, one in self.seen)
+        ):
+            return self.best
+        return None
+
+    @property
+    def best(self) -> Numbers | None:
+        """The first numbers that hide fewest."""
+        return min(self.seen, key=lambda one: len(one[1]))[0] if self.seen else None
+
+
+def _hidden(run: Trace, decimals: int) -> frozenset[Hidden]:
+    """The very usual slips that give the right numbers all through a column."""
     half = 0.5 * 10.0**-decimals
-    return not any(
-        slip.usual == 1 and slip.name not in HARDLY and _hides(run, column.name, slip, half)
+    return frozenset(
+        (column.name, slip.because)
         for column in run.table.columns
         if column.expression is not None
         for slip in slips(run.table, column.name)
+        if slip.usual == 1 and slip.name not in HARDLY and _hides(run, column.name, slip, half)
     )
 
 
 def _hides(run: Trace, column: str, slip: Slip, half: float) -> bool:
     """Whether a slip's numbers are the right ones in all rows, and not because eps is small."""
     rows = range(1, min(run.rows, COMPARED_ROWS) + 1)
-
-    def shows(known: dict[str, float]) -> bool:
-        off = [_off(run, column, slip, row, known) for row in rows]
-        return all(one is None for one in off) or any(one and one > half for one in off)
-
-    return not shows({}) and not ("eps" in run.hyper and shows({"eps": LARGE_EPS}))
+    off = [_off(run, column, slip, row, {}) for row in rows]
+    if all(one is None for one in off) or any(one and one > half for one in off):
+        return False
+    is_of_eps = "eps" in slip.asks and all(
+        (_off(run, column, slip, row, {"eps": 0.0}) or 0.0) <= LAST_BITS for row in rows
+    )
+    return not is_of_eps
 
 
 def _off(run: Trace, column: str, slip: Slip, row: int, known: dict[str, float]) -> float | None:

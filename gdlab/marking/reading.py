@@ -68,15 +68,7 @@ def filled(grids: list[Grid], file: str) -> Filled:
     if not rows:
         raise ValueError(f"the table of {table.rule.name} has no rows")
     key = _key(location, table, rows, count, record, notes)
-    blank = (
-        record.blank
-        if record
-        else [
-            column.name
-            for column in table.columns
-            if column.expression is not None and column.name in location.columns
-        ]
-    )
+    blank = record.blank if record else _judged(table, location)
     cells, remarks = _cells(location, key, rows, frozenset(blank))
     refuse_uncalculated(location.grid, cells)
     notes += remarks
@@ -99,6 +91,22 @@ def filled(grids: list[Grid], file: str) -> Filled:
         notes=tuple(shortened(notes)),
         formulas=own_formulas(location, table, rows),
     )
+
+
+def _judged(table: Table, location: TableLocation) -> list[str]:
+    """The computed columns of a sheet without a record, and those that they are computed from.
+
+    Without them a wrong number that was carried on would count as right.
+    """
+    computed = {one.name: one for one in table.columns if one.expression is not None}
+    waiting = [name for name in computed if name in location.columns]
+    judged: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in judged:
+            judged.add(name)
+            waiting += [one for one in computed[name].precedents if one in computed]
+    return [name for name in computed if name in judged]
 
 
 def _of_sheet(grids: list[Grid], notes: list[str]) -> tuple[Table, str]:

@@ -51,14 +51,18 @@ def report(filled: Filled, follows: float = 1.0, per_slip: float | None = None) 
 
 
 def _is_own_work(judgement: Judgement, cells: list[Marked]) -> bool:
-    """Whether what follows may count: something is right, or not every row has a slip of its own.
+    """Whether what follows may count: something is right, or not every row has slips of its own.
 
-    A number that is only copied from above or from the inputs is not right by computing.
+    A number that is only copied from above or from the inputs is not right by computing. One column
+    that is wrong all through, in other numbers from row to row, was computed in a way that nobody
+    foresaw: what follows from it is work.
     """
     table = judgement.filled.key.table
     slips = [cell for cell in cells if cell.status == WRONG and not cell.again]
+    is_one_column = len({cell.column for cell in slips}) == 1
     return (
         len(slips) <= 1
+        or (is_one_column and len({cell.written for cell in slips}) > 1)
         or {cell.row for cell in slips} != {cell.row for cell in cells}
         or any(
             cell.status == RIGHT and not isinstance(table.column(cell.column).expression, ast.Name)

@@ -18,7 +18,7 @@ from gdlab.marking.bounds import Bound, bound
 from gdlab.marking.chain import chain
 from gdlab.marking.column_slips import of_a_column
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.rewrites import everywhere
+from gdlab.marking.rewrites import Known, everywhere
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.
 WHOLE_COLUMN = (
@@ -26,6 +26,7 @@ WHOLE_COLUMN = (
     "not_simultaneous", "squared_error_for_gradient",
 )  # fmt: skip
 MOST_PAIRS = 300
+VERY_USUAL, SELDOM = 1, 3
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _slips(formula: _Formula) -> list[Slip]:
         return []
     rewrites = (
         *chain(table, column, expression),
-        *everywhere(expression, table),
+        *everywhere(expression, table, SELDOM, {}),
         *of_a_column(table, column, expression),
     )
     found = [Slip((one.name,), one.because, one.tree) for one in rewrites]
@@ -111,17 +112,21 @@ def _slips(formula: _Formula) -> list[Slip]:
 @lru_cache(maxsize=1024)
 def _pairs(formula: _Formula) -> list[Slip]:
     table, column = formula.table, formula.column
-    found = []
+    found: list[Slip] = []
+    known: Known = {}
     for first in _slips(formula):
-        if first.usual > 1 or first.names[0] in WHOLE_COLUMN:
+        if first.usual > VERY_USUAL or first.names[0] in WHOLE_COLUMN:
             continue
-        for second in everywhere(first.tree, table):
-            if KINDS[second.name].usual == 1 and second.name >= first.names[0]:
+        for second in everywhere(first.tree, table, VERY_USUAL, known):
+            if second.name >= first.names[0]:
                 because = f"{first.because}, and {second.because}"
-                found.append(Slip((*first.names, second.name), because, second.tree))
-    found = [slip for slip in found if column not in slip.asks]
-    # Of so many one would always be met by chance.
-    return found if len(found) <= MOST_PAIRS else []
+                both = Slip((*first.names, second.name), because, second.tree)
+                if column not in both.asks:
+                    found.append(both)
+        if len(found) > MOST_PAIRS:
+            # Of so many one would always be met by chance.
+            return []
+    return found
 
 
 def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:

@@ -33,7 +33,10 @@ from gdlab.reading import guard, part_walker
 NAMES: dict[ModuleType, tuple[str, ...]] = {
     attempts: ("IS_KEY",),
     bounds: ("OTHER_ORDER",),
-    claims: ("DECIMALS_OF_ZERO", "MOST_DIGITS_OF_WHOLE", "FEWEST_DIGITS", "OFTEN"),
+    claims: (
+        "DECIMALS_IN_FULL", "DECIMALS_OF_ZERO", "MANY", "MOST_DIGITS_OF_WHOLE", "FEWEST_DIGITS",
+        "OFTEN",
+    ),
     deciding: ("TELLING_DIGITS", "SAME_NUMBER", "MOST_KEPT_DIGITS", "SPARE_OF_CLAIM"),
     finding: ("SEARCHED_ROWS", "FEWEST_HEADERS"),
     grid: ("MOST_SHEETS", "READ_ROWS", "READ_COLUMNS"),
@@ -44,7 +47,8 @@ NAMES: dict[ModuleType, tuple[str, ...]] = {
     numbers: (
         "DRAWN_STARTS", "SHORT_MEMORY", "LONG_MEMORY", "DRAWN_RATES", "USUAL_RATES",
         "DRAWN_DECAYS", "NEGLIGIBLE_EPS", "SMALLEST_STEP", "LARGEST_STEP", "SMALLEST_ERROR",
-        "LARGEST_ERROR", "SMALLEST_MODEL_STEP", "TRIES",
+        "LARGEST_ERROR", "SMALLEST_MODEL_STEP", "TRIES", "FEWEST_RUNS", "MOST_RUNS",
+        "COMPARED_ROWS", "COMPARED_DECIMALS", "LAST_BITS",
     ),
     part_walker: ("TOO_LARGE_INSIDE",),
     rates: ("NEAR_LEAST",),

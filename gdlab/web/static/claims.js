@@ -1,7 +1,8 @@
 // What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
 // for, as gdlab/marking has it (values.py, claims.py, counting.py).
 import {
-  DECIMALS_OF_ZERO, MOST_DIGITS_OF_WHOLE, FEWEST_DIGITS, MOST_SHOWN, OFTEN, TOO_FAR,
+  DECIMALS_IN_FULL, DECIMALS_OF_ZERO, MANY, MOST_DIGITS_OF_WHOLE, FEWEST_DIGITS, MOST_SHOWN, OFTEN,
+  TOO_FAR,
 } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { roundedTo } from "./intervals.js";
@@ -62,16 +63,33 @@ function mostCommon(decimals, otherwise) {
     inOrder[0] ?? otherwise);
 }
 
-/** How the numbers of one sheet are written: by column their numbers and decimals, and overall. */
-export function habitsOf(written, usual) {
+/**
+ * The decimals that numbers from a size on have: most of them, or of few the most. 0 where none of
+ * many has any: whole ones are meant from that size on.
+ */
+function decimalsFrom(least, sizes) {
+  const decimals = [...sizes.values()].filter(([size]) => size >= least).map(([, one]) => one);
+  const some = decimals.filter(Boolean);
+  if (!some.length) return decimals.length < MANY ? DECIMALS_IN_FULL : 0;
+  return some.length >= OFTEN ? mostCommon(some, 0) : Math.max(...some);
+}
+
+/**
+ * How the numbers of one sheet are written: by column their numbers and decimals, and overall.
+ * `usual` are the decimals that it asks for, `counts` the columns that only count.
+ */
+export function habitsOf(written, usual, counts) {
   const columns = new Map();
+  const sizes = new Map();
   const digits = [];
   const ofWhole = [0];
-  for (const [place, { number, decimals }] of written) {
+  for (const [place, { number, decimals: own }] of written) {
     if (number === null) continue;
+    const decimals = own ?? DECIMALS_IN_FULL;
     const [, name] = place.split(" ");
     if (!columns.has(name)) columns.set(name, { numbers: new Set(), decimals: [] });
     columns.get(name).numbers.add(number);
+    if (!counts.has(name)) sizes.set(number, [orderOf(number), Math.max(decimals, 0)]);
     if (decimals <= 0) {
       ofWhole.push(BigInt(Math.round(Math.abs(number))).toString().replace(/0+$/, "").length);
       continue;
@@ -92,6 +110,7 @@ export function habitsOf(written, usual) {
     // The decimals that most numbers have that have some, 0 where none has.
     decimals,
     elsewhere: decimals || usual,
+    ofSize: new Map([...sizes.values()].map(([size]) => [size, decimalsFrom(size, sizes)])),
     digits: Math.min(MOST_DIGITS_OF_WHOLE, longest),
     // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
     toDigits: longest >= fewest && often ? longest : null,
@@ -102,10 +121,11 @@ export function habitsOf(written, usual) {
 function decimalsOfWhole(habits, name, number, decimals) {
   const own = habits.columns.get(name);
   const allWhole = habits.isWhole || (!own.decimals.length && own.numbers.size > 1);
-  const meant = allWhole ? 0 : mostCommon(own.decimals, habits.elsewhere);
+  const most = allWhole ? 0 : mostCommon(own.decimals, habits.elsewhere);
   // A bare 0 would pass for anything under a half.
-  if (number === 0) return meant > 0 || habits.isWhole ? meant : DECIMALS_OF_ZERO;
+  if (number === 0) return most > 0 || habits.isWhole ? most : DECIMALS_OF_ZERO;
   const size = orderOf(number);
+  const meant = Math.min(most, habits.ofSize.get(size) ?? most);
   // 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
   if (decimals < 0) return Math.max(decimals, 1 - size);
   if (habits.toDigits !== null && size >= habits.toDigits) {
@@ -119,9 +139,10 @@ function decimalsOfWhole(habits, name, number, decimals) {
 /**
  * The numbers that each written cell may stand for, in each way that it can be read: a list of
  * `[number, interval]`. A whole number claims as many decimals as most numbers of its column, or
- * else of the sheet, have, up to as many digits as the longest number has, at most four. Where all
- * of a column are whole, and not the same, or all of the sheet, whole ones are meant. One that only
- * counts is that number alone. `habits` are the sheet's.
+ * else of the sheet, have, but no more than most numbers of its size and larger ones, up to as many
+ * digits as the longest number has, at most four. Where all of a column are whole, and not the same,
+ * or all of the sheet, whole ones are meant. One that only counts is that number alone. `habits`
+ * are the sheet's.
  */
 export function claimsOf(written, counts, habits) {
   const claims = new Map();

@@ -1,5 +1,5 @@
 // Which usual slip gives what a learner wrote, where that can be believed, as
-// gdlab/marking/diagnosis.py says it. Two slips at once are left to Python: here nothing is said.
+// gdlab/marking/diagnosis.py says it.
 import { meet, roundedTo } from "./intervals.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
 import { namesIn, ownNumbers, sameFormula } from "./slips.js";
@@ -14,7 +14,10 @@ const middle = ([low, high]) => (low + high) / 2;
 export function diagnose(judged, slips, marking) {
   const { verdicts, sheet } = judged;
   const slipOf = ([name, tree, because = marking.becauseByHand[name]]) => {
-    const [usual, hint] = marking.kinds[name];
+    const kinds = name.split("+").map((one) => marking.kinds[one]);
+    // Two slips together are always less usual than one.
+    const usual = Math.max(...kinds.map(([one]) => one)) + 3 * (kinds.length - 1);
+    const hint = [...new Set(kinds.map(([, one]) => one))].join("; ");
     return { name, tree, usual, hint, because };
   };
   const { matchesOf, gives } = comparing(judged, marking);
@@ -22,13 +25,23 @@ export function diagnose(judged, slips, marking) {
   // The slips that give single cells, for those that nothing explains together.
   const single = new Map();
   const causes = new Map();
+  let inPairs = 0;
   for (const [name, cells] of wrong) {
-    const known = slips.columns[name].map(slipOf);
-    single.set(name, new Map(cells.slice(0, marking.mostCells).map((cell) => {
+    const [known, double] = ["single", "double"].map((kind) => slips.columns[name][kind].map(slipOf));
+    const searched = cells.slice(0, marking.mostCells);
+    single.set(name, new Map(searched.map((cell) => {
       const mistyped = mistypedOf(cell.fromYours, cell.written.decimals, marking.mostDigits);
       return [cell.place, matchesOf(cell, [...known, ...mistyped.map(slipOf)])];
     })));
-    causes.set(name, causesOf(judged, cells, single.get(name), gives));
+    let found = causesOf(judged, cells, single.get(name), gives);
+    if (!found.length && inPairs++ < marking.mostColumnsInPairs) {
+      const both = new Map(searched.map((cell) => [cell.place, matchesOf(cell, double)]));
+      // Where one slip gives a number, two are one too many.
+      const isOne = [...single.get(name).values()].some((matches) => matches.length);
+      found = isOne ? [] : causesOf(judged, cells, both, gives)
+        .filter(({ chance }) => chance < marking.believedOfTwo);
+    }
+    causes.set(name, found);
   }
   const parameters = sheet.head.parameters.map((one) => one.name);
   const settled = settledCauses(causes, slips.parts, parameters, marking);
@@ -44,6 +57,7 @@ export function diagnose(judged, slips, marking) {
       const possible = matches.filter(({ chance, slip }) => chance < marking.possible
         && (single.get(name).size === 1 || marking.byHand.includes(slip.name)));
       if (possible.length) said.set(place, couldBe(possible.map(({ slip }) => slip), marking));
+      else if (!matches.length) said.set(place, { slip: null, hint: "", because: marking.noSlip });
     }
   }
   const { places, isHabit } = cutOff(verdicts, marking);

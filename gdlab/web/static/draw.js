@@ -1,8 +1,8 @@
 // Pleasant numbers for a practice sheet, chosen as gdlab/marking/numbers.py does: for the line whole
 // points, starts and rates of one or two digits, steps large enough to be seen at a few decimals, no
-// error near 0, where a slip would not show; for another model points of its own, starts near its
-// own, steps that can be seen; and no explosion. The draw is the page's own: the same seed gives the
-// same numbers on every page, but not those of a practice workbook.
+// error near 0 and no usual slip that gives the right number; for another model points of its own,
+// starts near its own, steps that can be seen; and no explosion. The draw is the page's own: the same
+// seed gives the same numbers on every page, but not those of a practice workbook.
 import {
   DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_RATES, USUAL_RATES,
   NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
@@ -10,6 +10,7 @@ import {
 } from "./constants.js";
 import { compute } from "./compute.js";
 import { Refusal } from "./number_input.js";
+import { choosing, hiddenIn } from "./separating.js";
 
 /** A number from 0 to 1 at every call, the same ones for the same text (Jenkins' hash, mixed). */
 function dice(text) {
@@ -100,28 +101,39 @@ function inputsFrom(draw, { inputs, limits }) {
   return drawn;
 }
 
+const sizesOf = ({ frame }, name) => Array.from(frame[name].subarray(1), Math.abs);
+
 /** Whether a run can be followed by hand: its steps show, and its errors are neither 0 nor vast. */
-function isPleasant({ frame }, parameters, isLine) {
-  const sizes = (name) => Array.from(frame[name].subarray(1), Math.abs);
-  const steps = parameters.flatMap(({ step }) => sizes(step)).sort((a, b) => a - b);
+function isPleasant(run, parameters, isLine) {
+  const steps = parameters.flatMap(({ step }) => sizesOf(run, step)).sort((a, b) => a - b);
   if (steps.at(-1) > LARGEST_STEP) return false;
   if (!isLine) return steps[Math.floor(steps.length / 2)] >= SMALLEST_MODEL_STEP;
-  const errors = sizes("error");
+  const errors = sizesOf(run, "error");
   if (Math.min(...errors) < SMALLEST_ERROR || Math.max(...errors) > LARGEST_ERROR) return false;
   return steps[Math.floor(steps.length / 4)] >= SMALLEST_STEP;
+}
+
+/** Whether half of the steps can be seen: rectified Adam's first rectified ones are tiny. */
+function isBearable(run, parameters) {
+  const steps = parameters.flatMap(({ step }) => sizesOf(run, step));
+  const seen = steps.filter((one) => one >= SMALLEST_STEP).length;
+  return 2 * seen >= steps.length && Math.max(...steps) <= LARGEST_STEP
+    && Math.min(...sizesOf(run, "error")) >= SMALLEST_ERROR;
 }
 
 /**
  * What practice sheet `seed` of a sheet is given over so many rows, and its true run: `{points,
  * inputs, first, run}`. Settings such as a batch's size stay as the sheet has them. `own` are the
- * model's own points, null where it has none.
+ * model's own points, null where it has none; `slips` the sheet's and `marking`, as for diagnose: a
+ * notebook has them once Python has sent them.
  */
-export function drawPractice(sheet, program, rows, seed, own) {
+export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
   const draw = drawing(`${sheet.rule} ${rows} ${seed}`);
   const { parameters, model } = sheet.head;
   const isLine = model === "line";
   const rate = ["lr", "start_lr"].find((name) => name in sheet.inputs);
-  let usable = null;
+  const pleasant = choosing();
+  let [usable, bearable] = [null, null];
   // Rates over 1 are tried where none of the usual ones will do.
   for (let tries = 0; tries < 2 * TRIES; tries++) {
     const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : DRAWN_RATES) : [null];
@@ -139,12 +151,20 @@ export function drawPractice(sheet, program, rows, seed, own) {
       tried.run = compute(program, { ...sheet, order: null }, {
         points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
       });
-      if (tried.run.exploded) continue;
-      if (isPleasant(tried.run, parameters, isLine)) return tried;
+      if (tried.run.exploded || (rate && one === sheet.inputs[rate])) continue;
+      if (isPleasant(tried.run, parameters, isLine)) {
+        const counted = { ...tried, inputs: { ...tried.inputs, [sheet.count]: rows } };
+        const hidden = isLine && slips
+          ? hiddenIn(sheet, program, counted, tried.run, slips, marking) : new Set();
+        const found = pleasant.withOneMore(tried, hidden);
+        if (found) return found;
+      }
       usable ??= tried;
+      if (isLine && isBearable(tried.run, parameters)) bearable ??= tried;
     }
   }
-  if (usable) return usable;
+  const found = pleasant.best() ?? bearable ?? usable;
+  if (found) return found;
   throw new Refusal(
     `no points and rates were found with which ${sheet.rule} does not explode`,
   );

@@ -74,8 +74,8 @@ export function judgeTyped(sheet, program, given, truth, texts) {
   const written = new Map([...texts].map(([place, text]) => (
     [place, typeof text === "string" ? readTyped(text) : text]
   )));
-  const habits = habitsOf(written, decimals ?? 0);
   const counts = countingOf(sheet, program, inputs);
+  const habits = habitsOf(written, decimals ?? 0, counts);
   const claims = claimsOf(written, counts, habits);
   const copies = copiesOf(sheet, program, inputs);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));

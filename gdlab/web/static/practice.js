@@ -67,7 +67,9 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
         return drawn.get(key);
       }
       drawn.set(key, given ? numbersThere(sheet, programs[tab], given) : {
-        ...drawPractice(sheet, programs[tab], PRACTICE_ROWS, seed, page.ownPoints),
+        ...drawPractice(
+          sheet, programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slips[tab], page.marking,
+        ),
         epochs: 1, samples: PRACTICE_ROWS,
       });
     }

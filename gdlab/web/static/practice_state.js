@@ -30,12 +30,12 @@ export function practiceState(practice, { program, slips, marking }) {
   };
   const seen = readState(shown);
   const causes = (practice.hinted.length || file) && slips
-    ? diagnose(judged, slips, marking) : new Map();
+    ? diagnose(judged, slips, marking) : null;
   for (const [place, text] of Object.entries(texts)) {
     const { status, written } = verdicts.get(place);
     const isOther = status === "right" && place.split(" ")[1] === judged.shownBy;
     const hint = isOther ? judged.note
-      : messageOf(practice, seen, verdicts, place, causes.get(place)?.hint) || status;
+      : messageOf(practice, seen, verdicts, place, causes?.get(place)?.hint) || status;
     shown.judged[place] = { text, status: written ? status : "empty", hint };
   }
   if (file) {

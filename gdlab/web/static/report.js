@@ -51,7 +51,7 @@ export function reportOf(state, file, judged, causes) {
     if (!Number.isFinite(fromYours)) return `no number comes out here but ${told(fromYours)}; ${formula}`;
     const ways = written.orElse
       ? `neither ${shortest(written.number)} nor ${shortest(written.orElse.number)} is right; ` : "";
-    const found = causes.get(place);
+    const found = causes?.get(place);
     if (!found) return ways + formula;
     const [firstPlace, ...again] = found.places ?? [];
     if (again.includes(place)) return `the same as in ${addressOfPlace(firstPlace)}: ${found.because}`;

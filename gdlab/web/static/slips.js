@@ -11,7 +11,7 @@ export const namesIn = (tree) => (
 );
 
 /** The interval that a formula gives; `own` has each name's. */
-function bound(tree, own) {
+export function bound(tree, own) {
   if (typeof tree === "number") return [tree, tree];
   if (typeof tree === "string") return own.get(tree);
   const [operation, ...parts] = tree;

@@ -1,0 +1,83 @@
+// Which slips drawn numbers hide, as gdlab/marking/numbers.py has it.
+import {
+  COMPARED_DECIMALS, COMPARED_ROWS, FEWEST_RUNS, LAST_BITS, MOST_RUNS,
+} from "./constants.js";
+import { SHEET } from "./arithmetic.js";
+import { NoNumber } from "./intervals.js";
+import { bound, namesIn } from "./slips.js";
+
+const HALF_UNIT = 0.5 * 10 ** -COMPARED_DECIMALS;
+
+/**
+ * The numbers that hide no slip but those that all hide: a function that takes one more, with the
+ * set of what it hides, and gives the best, or null while others may be better. `best()` is the
+ * first of those that hide fewest, null where there are none.
+ */
+export function choosing() {
+  const seen = [];
+  const best = () => seen.reduce(
+    (found, one) => (found && found.hidden.size <= one.hidden.size ? found : one), null,
+  )?.tried ?? null;
+  function withOneMore(tried, hidden) {
+    seen.push({ tried, hidden });
+    if (!hidden.size) return tried;
+    const never = [...hidden].filter((one) => seen.every((other) => other.hidden.has(one)));
+    const isLeast = seen.length >= FEWEST_RUNS && seen.some((one) => one.hidden.size === never.length);
+    return isLeast || seen.length === MOST_RUNS ? best() : null;
+  }
+  return { withOneMore, best };
+}
+
+/**
+ * The very usual slips that give the right numbers all through a column, each as the column and
+ * what is said of it. `given` has the run's `inputs` (with the number of points) and `first`, what
+ * row 1 finds above it; `slips` and `marking` are as for diagnose.
+ */
+export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, marking) {
+  const isLooked = ([name]) => marking.kinds[name][0] === 1 && !marking.hardly.includes(name);
+  const rows = Math.min(frame[sheet.computed[0]].length - 1, COMPARED_ROWS);
+  const starts = Object.entries(sheet.carried);
+
+  function aboveFirst(name) {
+    const start = starts.find(([, column]) => column === name);
+    return first[name] ?? (start && inputs[start[0]]);
+  }
+
+  function valueOf(name, row, known) {
+    if (name in frame) return frame[name][row];
+    const above = name.endsWith("_prev") ? name.slice(0, -5) : null;
+    if (above) return row > 1 ? frame[above]?.[row - 1] : aboveFirst(above);
+    return known[name];
+  }
+
+  /** How far a slip's number is from the right one; null where it has none. */
+  function offOf(name, tree, row, known, right) {
+    const own = new Map(namesIn(tree).map((one) => [one, valueOf(one, row, known)]));
+    if ([...own.values()].includes(undefined)) return null;
+    try {
+      const [low, high] = bound(tree, new Map([...own].map(([one, value]) => [one, [value, value]])));
+      return Math.abs((low + high) / 2 - right[name](row));
+    } catch (problem) {
+      if (problem instanceof NoNumber) return null;
+      throw problem;
+    }
+  }
+
+  const offsOf = (name, tree, known) => {
+    const right = program(SHEET, frame, {}, known).rows;
+    return Array.from({ length: rows }, (_, k) => offOf(name, tree, k + 1, known, right));
+  };
+
+  /** Whether a slip's numbers are the right ones in all rows, and not because eps is small. */
+  function isHidden(name, tree) {
+    const off = offsOf(name, tree, inputs);
+    if (off.every((one) => one === null) || off.some((one) => one > HALF_UNIT)) return false;
+    const isOfEps = namesIn(tree).includes("eps")
+      && offsOf(name, tree, { ...inputs, eps: 0 }).every((one) => (one ?? 0) <= LAST_BITS);
+    return !isOfEps;
+  }
+
+  return new Set(sheet.computed.flatMap((name) => slips.columns[name].single
+    .filter((slip) => isLooked(slip) && isHidden(name, slip[1]))
+    .map(([, , because]) => `${name}: ${because}`)));
+}
