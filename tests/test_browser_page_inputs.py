@@ -53,6 +53,21 @@ def test_no_tick_is_cut_off(page):
         - one.ownerSVGElement.closest("[data-picture]").getBoundingClientRect().right)"""
     assert max(page.locator("[data-picture] .gd-tick-label").evaluate_all(over)) <= 0
     assert "20000" in page.locator("[data-picture=loss]").text_content()
+    height = "(one) => one.getBoundingClientRect().height"
+    letters = page.locator("[data-picture=points] .gd-tick-label").first.evaluate(height)
+    # Ticks are numbers as people write them, and as large on the sheet of the points.
+    link(page, "sheet=data&points=1,50000;2,-3e7;3,4e-9")
+    ticks = page.locator("[data-picture] .gd-tick-label")
+    assert ticks.first.evaluate(height) < 1.3 * letters
+    assert ticks.count() > 6 and not [one for one in ticks.all_text_contents() if "e" in one]
+
+
+def test_the_start_row_of_a_practice_is_not_tinted(page):
+    """What is to be filled in is, and nothing else."""
+    page.click("[data-do=practise]")
+    tint = "(one) => getComputedStyle(one).backgroundColor"
+    start = page.locator("tr[data-row='0'] td").last.evaluate(tint)
+    assert page.locator("td.gd-blank").last.evaluate(tint) != start
 
 
 def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
