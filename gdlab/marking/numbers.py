@@ -38,7 +38,7 @@ SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.
 SMALLEST_MODEL_STEP = 0.001
 TRIES = 20
 # What so many runs hide is taken to show in none; more are tried where another hides less.
-FEWEST_RUNS, MOST_RUNS = 4, 20
+FEWEST_RUNS, MOST_RUNS_DRAWN = 4, 20
 LOOKED_AT = 8  # rows
 # Slips that are to show are looked for in so many rows, at so many decimals where none are asked.
 COMPARED_ROWS, COMPARED_DECIMALS = 4, 2
@@ -189,7 +189,7 @@ class _LeastHidden:
         if not hidden:
             return tried
         never = frozenset.intersection(*(one for _, one in self.seen))
-        if len(self.seen) == MOST_RUNS or (
+        if len(self.seen) == MOST_RUNS_DRAWN or (
             len(self.seen) >= FEWEST_RUNS and any(one == never for _, one in self.seen)
         ):
             return self.best

@@ -47,7 +47,7 @@ from gdlab.notebook.geometry import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MANY = 200  # from so many rows on, a path's markers are small
+MANY_MARKERS = 200  # from so many rows on, a path's markers are small
 GRID_SIDE = 81  # the contours' grid, points each way
 OUT_OF_PICTURE = 1e12  # what lies further is drawn there: far out of every picture
 
@@ -162,7 +162,7 @@ def draw_path(
     axes.contour(*grid, heights, levels=levels, colors="#B5B5B5", linewidths=0.9)
     for (_, label, style), way in zip(_labelled(runs), ways, strict=True):
         drawn = np.clip(way, -OUT_OF_PICTURE, OUT_OF_PICTURE)
-        size = 3 if len(way[0]) < MANY else 1.5
+        size = 3 if len(way[0]) < MANY_MARKERS else 1.5
         axes.plot(*drawn, linewidth=1.2, markersize=size, label=label, **style)
         axes.plot(way[0][0], way[1][0], "o", color="white", markeredgecolor="black", markersize=8)
     line = runs[0].table.model.name == LINE

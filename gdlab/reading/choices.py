@@ -11,8 +11,8 @@ from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
 
 # A quotient of differences loses digits as its step is small.
-QUOTIENT, LARGEST_STEP = 1e-8, 0.2
-MOST_ROLES, MOST_DECAY = 6, 0.5
+QUOTIENT, LARGEST_READ_STEP = 1e-8, 0.2
+MOST_ROLES_CHOSEN, MOST_DECAY = 6, 0.5
 Values = dict[Key, Value]
 
 
@@ -72,7 +72,7 @@ def quotients(read: Read) -> dict[int, str]:
     if any((index, step) not in read.cells for index in indices):
         return {}
     inside = read.steps.cells[step]
-    for role in candidates(graph, descent, read.steps, step)[:MOST_ROLES]:
+    for role in candidates(graph, descent, read.steps, step)[:MOST_ROLES_CHOSEN]:
         cells = read.steps.of_role(graph, role, step)
         found: dict[int, str] = {}
         for index in indices:
@@ -115,7 +115,7 @@ def _steps(read: Read, cell: Key) -> Iterator[float]:
     """The small numbers that a gradient's difference may be taken over, and their halves."""
     numbers = _numbers(read, cell)
     yield from dict.fromkeys(
-        one for one in (*numbers, *(one / 2 for one in numbers)) if 0 < one <= LARGEST_STEP
+        one for one in (*numbers, *(one / 2 for one in numbers)) if 0 < one <= LARGEST_READ_STEP
     )
 
 

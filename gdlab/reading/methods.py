@@ -12,7 +12,7 @@ from gdlab.reading.steps import Steps
 
 NEWTON, SEARCHED = "newton", "searched"
 # Solved parameters are few, and losses that are tried too.
-MOST_PARAMETERS, MOST_ROLES, MOST_CELLS = 8, 12, 400
+MOST_METHOD_PARAMETERS, MOST_METHOD_ROLES, MOST_METHOD_CELLS = 8, 12, 400
 Values = dict[Key, Value]
 
 
@@ -41,9 +41,9 @@ def method_of(
     """
     step = descent.updates // 2
     chains = descent.chains
-    if len(chains) > MOST_PARAMETERS or any(step >= len(one.updates) for one in chains):
+    if len(chains) > MOST_METHOD_PARAMETERS or any(step >= len(one.updates) for one in chains):
         return None
-    if len(steps.cells[step]) > MOST_CELLS:
+    if len(steps.cells[step]) > MOST_METHOD_CELLS:
         return None
     taken = [
         [
@@ -56,7 +56,7 @@ def method_of(
     if not all(size and size == size for sizes in taken for size in sizes):
         return None
     before = [_before(graph, one.updates[step], set(steps.cells[step])) for one in chains]
-    for role in candidates(graph, descent, steps, step)[:MOST_ROLES]:
+    for role in candidates(graph, descent, steps, step)[:MOST_METHOD_ROLES]:
         slopes = [slopes_of(graph, steps, role, values, [step]) for values in points]
         gradients, factors = {}, {}
         for index, chain in enumerate(chains):
