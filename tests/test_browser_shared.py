@@ -180,6 +180,11 @@ def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
     points = sheet.points
     wanted = gdlab.trace("sgd", points, epochs=60, shuffle=True, seed=3)
     assert_shows(page, wanted)
+    # Another model has its own order, which is drawn for fewer epochs.
+    page.select_option(".gd-model select", "relu_neuron")
+    expect(page.locator("[data-input=start_weight]")).to_be_visible()
+    settled(page, sheet, model="relu_neuron", epochs=5)
+    assert_shows(page, gdlab.trace("sgd", model="relu_neuron", epochs=5, shuffle=True, seed=3))
 
 
 def test_a_rule_registered_since_can_be_compared(opened: Any) -> None:

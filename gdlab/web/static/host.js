@@ -18,7 +18,7 @@ import { writeWorkbook } from "./workbook.js";
 export const COMPARE = "compare";
 
 /** What a page cannot do and a kernel can: its request, and what the result leads to. */
-class Wanted extends Error {
+class Wanted extends Refusal {
   constructor(said, request, then) {
     super(said);
     Object.assign(this, { request, then });

@@ -12,7 +12,7 @@ export function withModels(names, make, fetch = null) {
   let open = null;
   let host = null;
 
-  const isHere = (name) => hosts.has(name) || Boolean(hostOf(name));
+  const isHere = (name) => Boolean(hostOf(name));
 
   function hostOf(name) {
     if (!hosts.has(name)) {
@@ -33,7 +33,7 @@ export function withModels(names, make, fetch = null) {
       try {
         host.take(part);
       } catch (problem) {
-        // As many epochs of other points may be more than a page can hold: those stay that were.
+        // So many epochs of other points may be more than there can be: its own stay then.
         if (!(problem instanceof Refusal)) throw problem;
       }
     }
