@@ -1,6 +1,6 @@
 // Which slips drawn numbers hide, as gdlab/marking/numbers.py has it.
 import {
-  COMPARED_DECIMALS, COMPARED_ROWS, FEWEST_RUNS, LAST_BITS, MOST_RUNS,
+  COMPARED_DECIMALS, COMPARED_ROWS, FEWEST_RUNS, LAST_BITS, MOST_RUNS_DRAWN,
 } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { NoNumber } from "./intervals.js";
@@ -23,7 +23,7 @@ export function choosing() {
     if (!hidden.size) return tried;
     const never = [...hidden].filter((one) => seen.every((other) => other.hidden.has(one)));
     const isLeast = seen.length >= FEWEST_RUNS && seen.some((one) => one.hidden.size === never.length);
-    return isLeast || seen.length === MOST_RUNS ? best() : null;
+    return isLeast || seen.length === MOST_RUNS_DRAWN ? best() : null;
   }
   return { withOneMore, best };
 }
