@@ -67,3 +67,15 @@ def test_a_rule_that_is_not_known_is_said_with_what_was_read(tmp_path):
     assert without_gradients.tables == []
     assert "b + m*x" in without_gradients.sentence
     assert without_gradients.sentence.endswith("no rule that gdlab knows gives these b and m")
+
+
+def test_numbers_of_another_model_are_said_and_not_judged(tmp_path):
+    w, rows = np.array([0.5, 0.1, -0.2]), []
+    for a, b in [(0.4, 1.1), (1.3, -0.6), (-0.8, 0.9), (0.7, 0.2), (-1.5, -0.4), (0.9, 1.6)] * 2:
+        error = w @ [1, a, b] - (1 + 2 * a - b)
+        g = 2 * error * np.array([1, a, b])
+        rows.append([a, b, *w, *g])
+        w = w - 0.05 * g
+    reading = read(tmp_path, np.array(rows), 10)
+    assert reading.tables == [] and reading.findings == []
+    assert "C by 0.05 times F, D by 0.05 times G and E by 0.05 times H" in reading.sentence

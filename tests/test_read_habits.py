@@ -131,6 +131,23 @@ def test_the_cell_where_it_goes_wrong_is_found_though_no_slip_mends_it(tmp_path)
     assert finding.because.endswith("with respect to E (net h)")
 
 
+def test_the_state_of_a_rule_that_is_computed_wrongly_is_named(tmp_path):
+    columns = [
+        Column("t", "t", "={t-}+1", first=1.0),
+        Column("w", "w", "={w-}-{lr!}*{a-}/(SQRT({q-})+{eps!})", first=4.0),
+        Column("L", "loss", "=({w}-1)^2"), Column("g", "g", "=2*({w}-1)"),
+        Column("m", "m", "={b1!}*{m-}+(1-{b1!})*{g}", first="=(1-{b1!})*{g}"),
+        Column("v", "v", "={b2!}*{v-}+(1-{b1!})*{g}^2", first="=(1-{b2!})*{g}^2"),
+        Column("a", "m hat", "={m}/(1-{b1!}^{t})"), Column("q", "v hat", "={v}/(1-{b2!}^{t})"),
+    ]  # fmt: skip
+    top = {"lr": 0.1, "b1": 0.9, "b2": 0.999, "eps": 1e-8}
+    sheet = Sheet(columns, top, 12)
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    assert (reading.tables[0].rule, reading.first_wrong) == ("adam", sheet.address(1, "v"))
+    (finding,) = reading.findings
+    assert finding.because.startswith("not what adam remembers: B")
+
+
 def test_a_searched_rate_is_a_descent(tmp_path):
     columns = [
         Column("x", "x", "={x-}-{a-}*{g-}", first=4.0),

@@ -10,6 +10,7 @@ from gdlab.reading.fills import Odd, directions, odd_cells
 from gdlab.reading.graph import Graph, Node, build, ordered
 from gdlab.reading.labels import said
 from gdlab.reading.losses import same
+from gdlab.reading.numeric_falls import what_falls
 from gdlab.reading.numeric_table import read_numbers
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
@@ -67,6 +68,8 @@ def audit(book: Book, file: str) -> Reading:
     for number, name in enumerate(book.sheets):
         if number not in formula_sheets and name not in read_sheets:
             read = read_numbers(book, number)
+            if read is None:
+                read = what_falls(book, number)
             if isinstance(read, str):
                 seen.append(read)
             elif read is not None:

@@ -6,6 +6,12 @@ from collections.abc import Sequence, Set
 from gdlab.core.layout import letters
 from gdlab.reading.book import Book, Key, address, area
 
+# And those of gradients themselves.
+GRADIENTS = re.compile(
+    r"grad|deriv|d[eé]riv|ableit|∂|learning|lernrate|aprendiz|apprent|epoch|\bd[a-z]{1,4}/d|"
+    r"\bd[wbm]\d*\b|梯度|学习率",
+    re.IGNORECASE,
+)
 # And those of a second derivative, which only a minimum needs.
 CURVATURE = re.compile(
     r"''|″|\"|hess|second deriv|2nd deriv|curvature|zweite abl|segunda deriv|d[eé]riv[eé]e seconde|"
@@ -60,7 +66,9 @@ def said(book: Book, key: Key, down: bool) -> str:
     words = label(book, key, down)
     where = letters(key[2] - 1) if down else str(key[1])
     beside = (key[0], key[1] + 1, key[2]) if down else (key[0], key[1], key[2] + 1)
-    if beside not in book.values:
+    # Of numbers one below the other, each with its label beside it, every one stands alone.
+    across = words and not (_above(book, key) if down else _left(book, key))
+    if beside not in book.values or across:
         where = address(key)
     return f"{where} ({words})" if words else where
 
@@ -105,6 +113,15 @@ def speaks_of_curvature(book: Book, sheet: int) -> bool:
     """Whether words on a sheet are those of a second derivative."""
     return any(
         isinstance(value, str) and CURVATURE.search(value[:200])
+        for key, value in book.values.items()
+        if key[0] == sheet
+    )
+
+
+def speaks_of_gradients(book: Book, sheet: int) -> bool:
+    """Whether words on a sheet name a gradient or a learning rate, and not only errors."""
+    return any(
+        isinstance(value, str) and GRADIENTS.search(value[:200])
         for key, value in book.values.items()
         if key[0] == sheet
     )

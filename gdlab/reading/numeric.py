@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # So much of a column must be reproduced before the rest of it can be called wrong.
 MOSTLY = 0.6
 TRIED_ROWS = 30
+MOST_COLUMNS_TRIED = 20_000
 LOSE = 1e-9
 NAN = float("nan")
 Numbers = Sequence[float | None]
@@ -123,7 +124,12 @@ def find_layouts(table: FigureTable) -> list[Layout]:
     """The readings of a table that reproduce the most cells; none where no column is b + m*x."""
     rows = min(table.rows, TRIED_ROWS)
     best: list[Layout] = []
-    for prediction, intercept, slope, x in _predictions(table, rows):
+    # Zeros and ones are b + m*x in very many ways: such a table is no line's.
+    most = max(MOST_COLUMNS_TRIED // len(table.columns) ** 2, 4)
+    predictions = list(itertools.islice(_predictions(table, rows), most + 1))
+    if len(predictions) > most:
+        return []
+    for prediction, intercept, slope, x in predictions:
         used = {id(one.figures) for one in (intercept, slope, x)} | {id(prediction.figures)}
         for column in table.columns:
             if id(column) in used:

@@ -14,6 +14,9 @@ from gdlab.reading.templates import Area, Template, leaf_number
 from gdlab.reading.trees import replaced
 
 MOST_REPAIRS_TRIED, MOST_OTHERS = 4_000, 20
+# Numbers that people leave out, the usual ones first; the others last, where no cell explains it.
+FACTORS = ((2, "2"), (0.5, "1/2"), (-1, "-1"))
+MORE_FACTORS = (3, 4, 6, 8, 5, 9, 10, 12)
 Values = dict[Key, Value]
 Say = Callable[[Key], str]
 
@@ -107,10 +110,9 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
     for new, because, other in _other_cells(node, tree, parts, fresh, others, say):
         yield made(new, because, other)
     # A factor that is missing, of the whole or of a part.
-    for factor, words in ((2, "2"), (0.5, "1/2"), (-1, "-1")):
-        for part in [tree, *parts]:
-            if isinstance(part, ast.Constant):
-                continue
+    wholes = [one for one in (tree, *parts) if not isinstance(one, ast.Constant)]
+    for factor, words in FACTORS:
+        for part in wholes:
             new = ast.BinOp(ast.Constant(factor), ast.Mult(), part)
             yield made(replaced(tree, part, new), f"the factor {words} is missing")
     for part in [tree, *(one for one in parts if _is_term(tree, one))]:
@@ -124,6 +126,10 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
         yield made(new, f"the term {say(other)} is missing", other)
         new = ast.BinOp(tree, ast.Sub(), fresh)
         yield made(new, f"the term -{say(other)} is missing", other)
+    for factor in MORE_FACTORS:
+        for part in wholes:
+            new = ast.BinOp(ast.Constant(factor), ast.Mult(), part)
+            yield made(replaced(tree, part, new), f"the factor {factor} is missing")
 
 
 def _other_cells(

@@ -16,6 +16,7 @@ from gdlab.reading.methods import NEWTON, is_exact_search
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
+from gdlab.reading.rule_slips import rule_slips
 from gdlab.reading.runs import run_of
 from gdlab.reading.schedules import DECAYS
 from gdlab.reading.updates import original
@@ -211,7 +212,8 @@ def _rule(
     if not known:
         lost = [(number, unanchored(read, number)) for number in range(len(recognised))]
         found = [one for number, why in lost if why for one in _updates(read, number, why)]
-        return None, [], {}, found
+        slip = rule_slips(read) if not found and read.loss is not None else None
+        return (slip[0], [], {}, slip[1]) if slip else (None, [], {}, found)
     counts = Counter((one.name, tuple(one.differs)) for one in known)
     # Of as many the one that differs least is meant.
     usual = max(counts, key=lambda one: (counts[one], -len(one[1])))

@@ -2,7 +2,7 @@
 
 import ast
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import CodeType
@@ -83,6 +83,25 @@ class Variant:
         for name, code in self.code:
             values[name] = eval(code, values)
         return values
+
+    def beside(
+        self, g: float, w: float, t: int, before: Sequence[float], after: Sequence[float],
+        hyper: Mapping[str, float],
+    ) -> tuple[tuple[float, ...], Any]:  # fmt: skip
+        """What each state should be after one update, and the step with the states as they are."""
+        carried = self.rule.carried
+        given = dict(zip(carried, after, strict=True))
+        values: dict[str, Any] = {
+            **SPACE, **hyper, "g": g, "w": w, "t": float(t), "n": 1.0, "sample": 1.0,
+            "epoch": float(t),
+            **{f"{name}_prev": one for name, one in zip(carried, before, strict=True)},
+        }  # fmt: skip
+        expected = {}
+        for name, code in self.code:
+            values[name] = eval(code, values)
+            if name in given:
+                expected[name], values[name] = values[name], given[name]
+        return tuple(expected[name] for name in carried), values["step"]
 
 
 def variants_of(states: int) -> Iterator[Variant]:

@@ -1,0 +1,87 @@
+"""Numbers of any model: the columns that fall by a constant times another column, row by row."""
+
+from gdlab.core.words import listed
+from gdlab.reading.book import Book, address
+from gdlab.reading.figures import Figures, FigureTable, figure_tables
+from gdlab.reading.labels import speaks_of_gradients
+
+FEWEST_MOVES, ROWS, MOST_SAID = 4, 60, 8
+# Steps must be so many times what rounding may hide.
+SHARP = 20
+
+
+def what_falls(book: Book, sheet: int) -> str | None:
+    """What numbers alone say of a descent whose model is not known; None where they say nothing."""
+    name = book.sheets[sheet]
+    tables = figure_tables(book, sheet)
+    for table in tables:
+        found = _falls(table)
+        if found:
+            rate = found[0][2]
+            columns = listed(
+                [
+                    f"{_said(a, table)} by {rate:.6g} times {_said(b, table)}"
+                    for a, b, _ in found[:MOST_SAID]
+                ]
+            )
+            more = f" and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""
+            return (
+                f"sheet {name}: from row to row {columns}{more}: these fall as in gradient "
+                "descent; without formulas their loss is not known, and no gradient is judged"
+            )
+    if tables and speaks_of_gradients(book, sheet):
+        return (
+            f"sheet {name}: numbers without formulas; they are not those of a straight line, "
+            "b + m*x, so nothing is judged"
+        )
+    return None
+
+
+def _said(figures: Figures, table: FigureTable) -> str:
+    where = address(figures.keys[0])
+    line = where.rstrip("0123456789") if table.down else where.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return f"{line} ({figures.label})" if figures.label else line
+
+
+def _falls(table: FigureTable) -> list[tuple[Figures, Figures, float]]:
+    """Columns with another and the rate; of all rates the one that most columns share."""
+    by_rate: dict[str, list[tuple[Figures, Figures, float]]] = {}
+    for falling in table.columns:
+        for other in table.columns:
+            rate = _rate(falling, other, min(table.rows, ROWS)) if other is not falling else None
+            if rate is not None:
+                by_rate.setdefault(f"{rate:.3g}", []).append((falling, other, rate))
+    found = max(by_rate.values(), key=len, default=[])
+    # One column that falls so may be any decay; of several each falls by a column of its own.
+    own = {id(other) for _, other, _ in found}
+    return found if len(found) >= 2 and len(own) == len(found) else []
+
+
+def _rate(falling: Figures, other: Figures, rows: int) -> float | None:
+    """The constant that one column's fall is of another column, in every row; None for none."""
+    moves = []
+    for row in range(rows - 1):
+        here, there, by = falling.values[row], falling.values[row + 1], other.values[row]
+        if here is None or there is None or by is None:
+            return None
+        slack = falling.slack(row) + falling.slack(row + 1)
+        moves.append((here - there, by, slack, other.slack(row)))
+    sharp = [
+        (step / by, (slack + abs(step / by) * off) / abs(by))
+        for step, by, slack, off in moves
+        if by and abs(step) > SHARP * slack and abs(by) > SHARP * off
+    ]
+    if len(sharp) < FEWEST_MOVES or len({step for step, *_ in moves}) < FEWEST_MOVES:
+        return None
+    rate = min(sharp, key=lambda one: one[1])[0]
+    if not 0 < rate < 5 or abs(rate - 1) < 1e-9:
+        return None
+    # The shortest decimal that all rows allow is what was typed.
+    for digits in range(1, 7):
+        short = float(f"{rate:.{digits}g}")
+        if all(
+            abs(step - short * by) <= slack + short * off + 1e-6 * abs(step)
+            for step, by, slack, off in moves
+        ):
+            return short
+    return None
