@@ -5,6 +5,7 @@ import { createInputs } from "./inputs.js";
 
 /** A run's line; `on` is that of createRace. */
 function createLine(run, on) {
+  let shown = run;
   const node = element("div", { class: "gd-compared", role: "group", "aria-label": run.name });
   const sign = element("span", { class: "gd-compared-name" });
   const changed = (name, value) => on.changed(run.name, name, value);
@@ -34,7 +35,6 @@ function createLine(run, on) {
       parts[1].inputs.show(shown.inputs);
     }
   });
-  let shown = run;
   return {
     node,
     show(now, look) {

@@ -83,12 +83,14 @@ export function createStage(root, on) {
     Object.assign(part("pointer").style, { left: `${clientX}px`, top: `${clientY}px` });
   });
   part("head").querySelector("button").addEventListener("click", () => stage.close());
+  // Who leaves the full screen by the browser's own key leaves the stage too.
+  const leave = () => {
+    if (!document.fullscreenElement) stage.close();
+  };
   stage.addEventListener("close", () => {
+    document.removeEventListener("fullscreenchange", leave);
     part("picture").replaceChildren();
     if (document.fullscreenElement) document.exitFullscreen();
-  });
-  document.addEventListener("fullscreenchange", () => {
-    if (!document.fullscreenElement) stage.close();
   });
 
   return {
@@ -97,6 +99,7 @@ export function createStage(root, on) {
       await document.documentElement.requestFullscreen?.().catch(() => {});
       stage.style.colorScheme = getComputedStyle(root).colorScheme === "dark"
         || matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+      document.addEventListener("fullscreenchange", leave);
       stage.showModal();
       draw();
     },
