@@ -181,10 +181,10 @@ def test_the_numbers_in_the_prose():
     epochs = gdlab.lesson("adam_ann", epochs=20).epochs
     assert (epochs["ratio"] > 2).tolist().index(True) == 13
     assert (epochs["ratio"] > 2).sum() == 2
-    assert epochs["rmse"][:13].min() > 3
-    assert round(epochs["rmse"][14]) == 36
+    assert epochs["rmse"].iloc[:13].min() > 3
+    assert round(epochs["rmse"].iloc[14]) == 36
     assert {"size", "smallest", "ratio", "lr"} <= set(epochs)
-    assert round(epochs["rmse"][19], 2) == 0.14
+    assert round(epochs["rmse"].iloc[19], 2) == 0.14
     # 05: past a rate of 0.5 SGD leaves the ravine.
     ends = [
         abs(gdlab.trace("sgd", surface="ravine", start={"v": 2}, lr=lr).final["v"])
@@ -237,7 +237,7 @@ def test_the_numbers_in_the_prose():
     # 13: both begin at one loss; in the rows shown after it Adam's is the smaller.
     network = {"model": "network_2_2_2", "epochs": 1000, "bias1": 0.35, "bias2": 0.6}
     losses = [
-        gdlab.trace(rule, lr=lr, **network).frame["loss"][[0, 9, 99, 999]].to_numpy()
+        gdlab.trace(rule, lr=lr, **network).frame["loss"].iloc[[0, 9, 99, 999]].to_numpy()
         for rule, lr in (("adam", 0.05), ("sgd", 0.5))
     ]
     assert losses[0][0] == losses[1][0]
