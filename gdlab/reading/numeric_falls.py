@@ -5,7 +5,7 @@ from gdlab.reading.book import Book, address
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import speaks_of_gradients
 
-FEWEST_MOVES, ROWS, MOST_SAID = 4, 60, 8
+FEWEST_MOVES, FALL_ROWS, MOST_FALLS_SAID = 4, 60, 8
 # Steps must be so many times what rounding may hide.
 SHARP = 20
 
@@ -21,10 +21,12 @@ def what_falls(book: Book, sheet: int) -> str | None:
             columns = listed(
                 [
                     f"{_said(a, table)} by {rate:.6g} times {_said(b, table)}"
-                    for a, b, _ in found[:MOST_SAID]
+                    for a, b, _ in found[:MOST_FALLS_SAID]
                 ]
             )
-            more = f" and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""
+            more = (
+                f" and {len(found) - MOST_FALLS_SAID} more" if len(found) > MOST_FALLS_SAID else ""
+            )
             return (
                 f"sheet {name}: from row to row {columns}{more}: these fall as in gradient "
                 "descent; without formulas their loss is not known, and no gradient is judged"
@@ -48,7 +50,9 @@ def _falls(table: FigureTable) -> list[tuple[Figures, Figures, float]]:
     by_rate: dict[str, list[tuple[Figures, Figures, float]]] = {}
     for falling in table.columns:
         for other in table.columns:
-            rate = _rate(falling, other, min(table.rows, ROWS)) if other is not falling else None
+            rate = (
+                _rate(falling, other, min(table.rows, FALL_ROWS)) if other is not falling else None
+            )
             if rate is not None:
                 by_rate.setdefault(f"{rate:.3g}", []).append((falling, other, rate))
     found = max(by_rate.values(), key=len, default=[])

@@ -17,7 +17,7 @@ from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
 from gdlab.reading.written import formula_text
 
-DRAWN, MOST_STATES, MOST_CHOICES = 3, 3, 400
+DRAWN, MOST_SLIP_STATES, MOST_SLIP_CHOICES = 3, 3, 400
 Values = dict[Key, Value]
 
 
@@ -65,7 +65,7 @@ def _drawn(read: Read, index: int) -> Update | None:
         and read.descent.latest.get(one) == step - 1
         and key != chain.updates[step]
     ]
-    if not 0 < len(pairs) <= MOST_STATES or len({one for one, _ in pairs}) != len(pairs):
+    if not 0 < len(pairs) <= MOST_SLIP_STATES or len({one for one, _ in pairs}) != len(pairs):
         return None
     made = Update([], [], [], [], [], [], [key for _, key in pairs], step + 1)
     for draw in range(DRAWN):
@@ -135,7 +135,7 @@ def _tried(
     for variant in rules_as_they_are(count):
         names = [name for name in variant.hyper if name != "lr"]
         choices = [choices_of(name, variant, numbers) for name in names]
-        for values in itertools.islice(itertools.product(*choices), MOST_CHOICES):
+        for values in itertools.islice(itertools.product(*choices), MOST_SLIP_CHOICES):
             for order in itertools.permutations(range(count)):
                 yield variant, {"lr": 1.0, **dict(zip(names, values, strict=True))}, order
 
