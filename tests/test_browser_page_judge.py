@@ -346,9 +346,10 @@ def test_the_numbers_drawn_are_pleasant_separate_slips_and_stay_the_same(
         if is_line:
             hidden = {f"{column}: {because}" for column, because in _hidden(run, 2)}
             assert set(one["hidden"]) == hidden, (KEYS[key], one["inputs"])
-            fares[use] += bool(hidden)
-    # Drawn with the slips in view only those hide one that always do; without, many.
-    assert fares[True] < fares[False] / 2, fares
+            assert not (hidden and use and KEYS[key] in (("sgd", {}), ("adam", {}))), hidden
+            fares[use] += len(hidden)
+    # Drawn with the slips in view fewer hide: those that show in no numbers are left.
+    assert fares[True] < fares[False], fares
     for key in {key for key, *_ in of}:
         own = [
             f"{one['points']} {one['inputs']}"

@@ -289,6 +289,23 @@ def test_a_rule_that_is_not_known_here(tmp_path: Path) -> None:
         read_filled(path)
 
 
+def test_columns_that_others_are_computed_from_are_asked_for_without_a_record(
+    tmp_path: Path,
+) -> None:
+    def without(*gone: str) -> gdlab.marking.report.Report:
+        kept = hand_in(
+            tmp_path / "a.xlsx", "sgd", rows=3, record=False,
+            order=lambda names: [name for name in names if name not in gone],
+        )  # fmt: skip
+        return gdlab.check(kept)
+
+    # Who carries a wrong error on, and takes it away, has shown nothing.
+    found = without("y_pred", "error", "err2")
+    assert found.marks["empty"] == 6 and not found.passed
+    # Nothing is computed from the squared error.
+    assert without("err2").passed
+
+
 def test_a_sheet_without_a_record(tmp_path: Path) -> None:
     path = hand_in(tmp_path / "a.xlsx", "momentum", record=False, title="The rule momentum, by me")
     filled = read_filled(path)
