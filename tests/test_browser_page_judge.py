@@ -236,11 +236,15 @@ def planted(run: Trace, seed: int) -> Iterator[Texts]:
         for decimals, rounded in ((2, True), (4, False), (6, True))
     ]
     every = [(column, slip) for column in computed for slip in slips(run.table, column)]
-    double = [(column, slip) for column in computed for slip in pairs(run.table, column)]
-    both = draw.sample(double, min(len(double), 40 if FULL else 3))
-    for column, slip in [*(every if FULL else draw.sample(every, 18)), *both]:
+    for column, slip in every if FULL else draw.sample(every, 24):
         rows = draw.choice((None, {1}, {2}, {1, 3}))
         filled = draw.choice(learners).fills_in(column, slip.tree, rows)
+        if filled and filled[1]:
+            yield texts_of(filled)
+    double = [(column, slip) for column in computed for slip in pairs(run.table, column)]
+    both = random.Random(f"both {seed}").sample(double, min(len(double), 40 if FULL else 3))
+    for number, (column, slip) in enumerate(both):
+        filled = learners[number % 3].fills_in(column, slip.tree)
         if filled and filled[1]:
             yield texts_of(filled)
     for learner in learners if FULL else draw.sample(learners, 1):
