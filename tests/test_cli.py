@@ -91,7 +91,9 @@ def test_json_writes_whole_numbers_without_a_point(run):
 def test_parquet_holds_the_frame(run, tmp_path):
     path = tmp_path / "adam.parquet"
     assert run("table", "adam", "--format", "parquet", "--out", str(path)) == (0, "", "")
-    pd.testing.assert_frame_equal(pd.read_parquet(path), gdlab.trace("adam").frame)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(path), gdlab.trace("adam").frame.reset_index(drop=True)
+    )
 
 
 def test_inf_and_nan_are_null_in_json_with_a_warning(run):
@@ -101,7 +103,7 @@ def test_inf_and_nan_are_null_in_json_with_a_warning(run):
         raise AssertionError(f"{name} is no JSON")
 
     rows = json.loads(out, parse_constant=refuse)
-    frame = gdlab.trace("sgd", lr=0.1, epochs=6).frame
+    frame = gdlab.trace("sgd", lr=0.1, epochs=6).frame.reset_index(drop=True)
     cells = [(row[name], frame[name][i]) for i, row in enumerate(rows) for name in frame.columns]
     assert code == 0
     assert all((cell is None) == (not math.isfinite(number)) for cell, number in cells)

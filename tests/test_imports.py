@@ -163,11 +163,11 @@ OF_A_DRAWING = {
 
 
 def test_a_number_has_one_name_and_a_name_one_number():
-    files: dict[str, set[str]] = {}
+    files: dict[str, list[str]] = {}
     for path in (ROOT / "gdlab").rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             for name in numbers_named(node) - OF_A_DRAWING:
-                files.setdefault(name, set()).add(path.name)
+                files.setdefault(name, []).append(path.name)
     assert len(files) > 200
     assert {name: found for name, found in files.items() if len(found) > 1} == {}
 

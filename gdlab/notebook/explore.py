@@ -18,7 +18,7 @@ from gdlab.notebook.svg import charts
 FIRST_STEPS = 100  # what a run on a surface begins with where nothing is said
 EXPLORED_ROWS = 100_000  # more take too long at every event of a drag
 LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
-EXPLORED_ROWS = 290  # more are cut out of the middle of the table on the page
+LISTED_ROWS = 290  # more are cut out of the middle of the table on the page
 # The colours are those of the sheet: of JupyterLab's theme, elsewhere of the reader's choice.
 STYLE = """<style>
 .gdlab-explore {
@@ -186,7 +186,7 @@ class Explorer(widgets.VBox):
 
     def _show(self) -> None:
         self.charts.value = charts(self.run)
-        self.rows.value = _table(self.run, EXPLORED_ROWS)
+        self.rows.value = _table(self.run, LISTED_ROWS)
         self.words.value = _words(self.run.summary(), "status")
 
     def _display_(self) -> Panel:
