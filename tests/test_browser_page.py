@@ -279,7 +279,7 @@ def test_the_cells_stand_in_the_table(page):
             seen |= page.evaluate(TEXTS_IN_SIGHT)
     for row in range(1, run.rows + 1):
         for place, name in enumerate(names):
-            assert seen[f"{row} {place}"] == format(run.frame[name][row - 1], ".6g"), (row, name)
+            assert seen[f"{row} {place}"] == format(run.frame[name][row], ".6g"), (row, name)
 
 
 def test_a_rule_has_one_name_and_the_lessons_beside_it(page):

@@ -93,7 +93,7 @@ def test_a_slider_changes_the_cells(page):
     for row in (1, 2, 145):
         for column in ("err2", "step_slope"):
             go_to(page, row, column)
-            value = run.frame[column][row - 1]
+            value = run.frame[column][row]
             assert cell(page, row, column) == short_six(value)
             assert line(page, "numbers") == f"{run.explain(row, column).numbers} = {in_full(value)}"
 

@@ -1,5 +1,6 @@
 """The models: their tables against torch, published numbers, sheets of others, other engines."""
 
+import inspect
 import json
 import math
 import os
@@ -184,7 +185,6 @@ def test_a_public_sheets_plane_in_full_batches_has_these_steps():
 # A model of one's own
 
 
-@gdlab.model
 def tanh_neuron(x, y, weight=0.5, bias=0.1, *, scale=2):
     """My own."""
     z = bias + weight * x
@@ -196,6 +196,7 @@ def tanh_neuron(x, y, weight=0.5, bias=0.1, *, scale=2):
 
 
 def test_a_model_is_traced_by_function_and_by_name_and_lines_become_columns():
+    gdlab.model(tanh_neuron)
     run = gdlab.trace("adam", [(1, 0.5), (2, -1)], model=tanh_neuron, epochs=2)
     assert run.table.names[3:14] == (
         "x", "y", "weight", "bias", "z", "grown", "a", "error", "loss", "grad_error", "grad_grown",
@@ -207,6 +208,23 @@ def test_a_model_is_traced_by_function_and_by_name_and_lines_become_columns():
     assert run.column("a")[0] == pytest.approx(a)
     assert run.column("grad_weight")[0] == pytest.approx(2 * (a - 0.5) * (1 - a * a) * 1)
     assert gdlab.models()["tanh_neuron"] == "My own."
+
+
+def test_a_constant_may_be_called_scale(tmp_path):
+    run = gdlab.trace("sgd", [(1, 0.5), (2, -1)], model=gdlab.model(tanh_neuron), scale=3)
+    assert run.hyper["scale"] == 3
+    assert run.column("grown")[0] == pytest.approx(math.exp(3 * 0.6))
+    run.to_html(tmp_path / "own.html")
+    with pytest.raises(ValueError, match="scale must be a number that is finite, not 'standard'"):
+        gdlab.trace("sgd", [(1, 0.5), (2, -1)], model=tanh_neuron, scale="standard")
+
+
+def test_no_constant_is_called_like_an_argument_of_trace():
+    taken = set(inspect.signature(gdlab.trace).parameters) - {"scale", "hyper"}
+    for word in taken:
+        source = f"def made(x, w=1, *, {word}=2):\n    loss = x * w * {word}\n    return (loss,)"
+        with pytest.raises(GrammarError, match=word):
+            gdlab.model(cells.function(source))
 
 
 def own(line):
@@ -288,6 +306,7 @@ def test_a_function_that_is_not_registered_is_no_model():
         gdlab.trace("sgd", [(1, 2)], model=own("grad_bias = 2 * error"))
     with pytest.raises(ValueError, match="no model is called 'network'"):
         gdlab.trace("sgd", model="network")
+    gdlab.model(tanh_neuron)
     with pytest.raises(ValueError, match="tanh_neuron needs points with x and y"):
         gdlab.trace("sgd", model="tanh_neuron")
 

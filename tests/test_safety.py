@@ -164,7 +164,7 @@ def _marked(t, name, value):
 def test_a_frame_may_hold_anything(value, kind):
     run = gdlab.trace("sgd")
     frame = run.frame.astype(object)
-    frame.at[1, "error"] = value
+    frame.at[2, "error"] = value
     report = gdlab.check(frame, run)
     cell = next(one for one in report.cells if (one.row, one.column) == (2, "error"))
     assert cell.status == kind

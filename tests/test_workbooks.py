@@ -107,7 +107,7 @@ def test_formulon_agrees_where_there_is_no_power(fresh, formulon, tmp_path):
     assert differences(path, recomputed) == []
     # It computes, and does not believe what is stored.
     planted = rewrite(
-        path, lambda _, part: part.replace(b"<v>15</v>", b"<v>16</v>"), tmp_path / "p"
+        path, lambda _, part: part.replace(b"<v>15.0</v>", b"<v>16.0</v>"), tmp_path / "p.xlsx"
     )
     assert {formula for _, formula, *_ in differences(planted, formulon(planted))} >= {
         "=F10+G10*D10"

@@ -196,11 +196,6 @@ def test_contrast_of_text(style):
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-@pytest.mark.parametrize("colour", styles.LINE_COLORS)
-def test_contrast_of_lines(colour):
-    assert (luminance("#FFFFFF") + 0.05) / (luminance(colour) + 0.05) >= 4.5
-
-
 def test_same_input_same_bytes(tmp_path):
     first = gdlab.lesson("adam_ann").to_excel(tmp_path / "first.xlsx")
     with pytest.MonkeyPatch.context() as elsewhere:

@@ -17,7 +17,7 @@ from gdlab.core.columns import (
     results,
 )
 from gdlab.core.draft import Draft, Names, Plan
-from gdlab.core.model import Model, find_model
+from gdlab.core.model import OF_TRACE, Model, find_model
 from gdlab.core.registry import Rule, find_rule
 from gdlab.core.steps import (
     gradient_steps,
@@ -34,11 +34,6 @@ from gdlab.language.grammar import Formulas, unrolled
 SCHEDULES = functions_of(schedules)
 # Inputs that bring their columns with them when they are given, and the value they start from.
 EXTRAS = {"h": 0.01, "max_norm": 1.0, "max_value": 1.0, "weight_decay": 0.0}
-# Arguments of gdlab.trace, so that a hyperparameter of such a name could not be given.
-OPTIONS = (
-    "rule", "points", "epochs", "start", "batch_size", "shuffle", "seed", "schedule", "switch",
-    "surface", "steps", "model", "columns", "every", "at_epoch",
-)  # fmt: skip
 SQUARED = ("mse", "rmse", "root_sum_err2")
 MEAN = ("mean_loss",)
 
@@ -102,7 +97,7 @@ def _draft(rule: Rule, plan: Plan) -> Draft:
     draft = Draft(rule, plan, model, Names(model), schedule)
     names, hyper, parts = draft.names, draft.hyper, draft.parts
     # What a rule calls its own comes before what the table adds; what trace takes is no input.
-    options = {*OPTIONS} - names.taken
+    options = {"batch_size", "at_epoch", *OF_TRACE} - names.taken
     names.taken |= options
     first = draft.hypers()
     names.taken -= options

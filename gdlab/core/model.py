@@ -39,6 +39,12 @@ from gdlab.language.reader import read
 
 # The columns and inputs of every table that go by these names wherever they are asked for.
 OF_EVERY_TABLE = ("epoch", "sample", "t", "batch_size", "at_epoch")
+# Arguments of gdlab.trace, so that an input of such a name could not be given; ``scale`` can, as a
+# number.
+OF_TRACE = (
+    "rule", "points", "epochs", "start", "shuffle", "seed", "schedule", "switch", "surface",
+    "steps", "model", "columns", "every",
+)  # fmt: skip
 # A loss is drawn over a grid by no more points than this.
 POINTS_OF_A_PICTURE = 500
 LINE = "line"
@@ -158,6 +164,8 @@ def as_model(
     for word in (*formulas.arguments, *formulas.steps):
         if word in OF_EVERY_TABLE:
             refuse(f"{word} is what every table calls its own; give it another name")
+        if word in constants and word in OF_TRACE:
+            refuse(f"{word} is an argument of gdlab.trace; give the constant another name")
         if word.endswith("_prev"):
             refuse(f"{word}: names that end in _prev belong to the row above")
     known = {*formulas.arguments, *formulas.steps}

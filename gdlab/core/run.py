@@ -69,6 +69,9 @@ def prepare(
     other, after = _switch(switch)
     descended = _model(model, surface)
     given, samples = _points(descended, points, epochs, steps)
+    if scale is not None and "scale" in {**found.hyper, **descended.constants}:
+        # An input that the rule or model calls so.
+        hyper["scale"], scale = scale, None  # type: ignore[assignment]
     if scale is not None:
         scales = scales_of(descended, scale)
         hyper = measured(descended, given, scales) | hyper

@@ -23,7 +23,7 @@ OVER_ZERO = Limits(0.0, False, math.inf, "over 0")
 ZERO_OR_MORE = Limits(0.0, True, math.inf, "0 or more")
 SHARE = Limits(0.0, True, 1.0, "from 0 up to but not including 1")
 INNER_SHARE = Limits(0.0, False, 1.0, "over 0 and under 1")
-ANY = Limits(-math.inf, False, math.inf, "finite")
+ANY = Limits(-math.inf, False, math.inf, "that is finite")
 # Inputs that are whole numbers from 1.
 WHOLE = ("batch_size", "at_epoch")
 
