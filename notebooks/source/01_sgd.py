@@ -95,6 +95,13 @@ run.epochs.set_index("epoch")
 gdlab.plot(run, "loss", "path")
 
 # %% [markdown]
+# The same table as a pandas frame behind sliders: at what rate does the error begin to grow instead
+# of shrink?
+
+# %%
+gdlab.explore("sgd")
+
+# %% [markdown]
 # ## The same cells in Excel
 #
 # Every number is also a formula. Row 2, as it stands in the exported sheet: each cell refers to

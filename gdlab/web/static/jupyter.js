@@ -102,6 +102,7 @@ export default {
     const sheets = Object.keys(page.sheets);
     let shared = {};
     let isBringing = false;
+    let isTaking = false;
     let telling = false;
 
     const sheet = createSheet(root, (event, bytes) => {
@@ -136,19 +137,19 @@ export default {
     }
 
     /** Take what Python, or another view, has set. */
-    function take(names) {
+    function take() {
       const wanted = model.get("model");
       if (!host.isHere(wanted)) {
         takeOnceHere(wanted);
         return;
       }
       const isOther = (name) => !alike(model.get(name), toPython(host, sheets)[name]());
-      if (!names.some(isOther)) return;
+      if (!SHARED.some(isOther)) return;
       try {
         // With a model comes what was set for it: the rest is compared with that.
         host.take({ model: wanted });
         const columns = Object.keys(host.kept().points);
-        host.take(Object.fromEntries(names.filter(isOther).map(
+        host.take(Object.fromEntries(SHARED.filter(isOther).map(
           (name) => [name, fromPython(name, model.get(name), sheets, columns)],
         )));
       } catch (problem) {
@@ -158,13 +159,22 @@ export default {
       sheet.answer(host.ask({ kind: "show" }));
     }
 
+    /** Take what was set once all of it is there: another view sets one name after the other. */
+    function takeSoon() {
+      if (!isTaking) queueMicrotask(() => {
+        isTaking = false;
+        take();
+      });
+      isTaking = true;
+    }
+
     /** Take all that is set of a model that Python has to bring first. */
     async function takeOnceHere(wanted) {
       if (isBringing) return;
       isBringing = true;
       try {
         await bring(wanted);
-        take(SHARED);
+        take();
       } catch (problem) {
         share();
         sheet.say(problem.message);
@@ -209,8 +219,7 @@ export default {
     }
 
     const heard = {
-      // Python may have set several at once: what is compared comes before its inputs.
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, () => take(SHARED)])),
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, takeSoon])),
       "change:selected"() {
         if (telling) return;
         const { row, column } = model.get("selected");
@@ -230,7 +239,7 @@ export default {
       telling = false;
       if (isThere) model.save_changes();
     });
-    take(SHARED);
+    take();
     sheet.answer(host.ask({ kind: "show" }));
     heard["change:selected"]();
     return () => {
