@@ -33,7 +33,7 @@ SETTLED = """(input) => {
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with lab("00_start_here.ipynb", "01_sgd.ipynb") as address:
+    with lab("01_sgd.ipynb") as address:
         yield address
 
 
@@ -220,7 +220,7 @@ def test_without_a_kernel_the_page_still_has_the_table_and_the_picture(
 ) -> None:
     """A stored notebook, opened and not run."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    open_notebook(page, address, "00_start_here.ipynb")
+    open_notebook(page, address, "01_sgd.ipynb")
     still = page.locator('img[alt="Picture of sgd: loss, line"]')
     still.wait_for(timeout=WAIT)
     assert still.evaluate("(image) => image.complete && image.naturalWidth") == 1000
