@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import shutil
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +14,7 @@ from deliveries import as_ods, fill, lines_of, table, zipped
 from gdlab.cli import main
 from gdlab.marking import check
 from gdlab.marking.classes import mark_class, new_class
-from gdlab.marking.classes.delivery import Roster, attempt
+from gdlab.marking.classes.delivery import Roster, attempt, delivered
 from gdlab.marking.classes.roster import Learner, read_roster
 
 NAMES = (
@@ -337,3 +338,40 @@ def test_alike_leaves_out_the_lessons_slip_and_names_copies(tmp_path):
     mark_class(tmp_path / "back", tmp_path / "marks", course=tmp_path / "course")
     groups = [row["learners"] for row in table(tmp_path / "marks" / "alike.csv")]
     assert groups == ["s102; s103"]
+
+
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+MEMBERS = ("a", "a/b", "Ana_1_assignsubmission_file_/a.xlsx", "../out.xlsx", "x\\y.csv")
+
+
+def test_a_damaged_delivery_costs_one_line(tmp_path):
+    path, refused = tmp_path / "in.zip", set()
+    for seed in range(400):
+        chance = random.Random(seed)
+        with zipfile.ZipFile(path, "w", chance.choice(PACKINGS)) as packed:
+            for name in chance.sample(MEMBERS, 3):
+                packed.writestr(name, chance.randbytes(200))
+        data = bytearray(path.read_bytes())
+        for _ in range(chance.randint(0, 4)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data)
+        try:
+            with delivered(path) as folder:
+                assert all(one.resolve().is_relative_to(folder) for one in folder.rglob("*"))
+        except ValueError as why:
+            refused.add(str(why).partition("'")[0])
+    assert not any("\n" in one for one in refused)
+    assert {one.rpartition(" ")[2] for one in refused} >= {"locked", "again"}
+    assert "in.zip: " in refused
+
+
+def test_a_full_disk_is_no_damaged_delivery(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as packed:
+        packed.writestr("a.xlsx", b"1")
+
+    def full(*_given, **_options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space"), delivered(tmp_path / "in.zip"):
+        pass

@@ -69,16 +69,17 @@ def line_batch_rows(chance: random.Random) -> Case:
     form = chance.choice(("sumproduct", "xmy2", "closed"))
     two = chance.choice((True, True, False))
     t, h = ("2*", "") if two else ("", "0.5*")
+    descent = (("m", "m", "={m-}-{lr!}*{gm-}", 0.0), ("b", "b", "={b-}-{lr!}*{gb-}", 0.0))
     if form == "closed":
         columns = [
-            ("m", "m", "={m-}-{lr!}*{gm-}", 0.0), ("b", "b", "={b-}-{lr!}*{gb-}", 0.0),
+            *descent,
             ("loss", "cost", f"={h}SUMPRODUCT(({Y}-({{m}}*{X}+{{b}}))^2){over}"),
             ("gm", "dJ/dm", f"={t}({{m}}*SUMSQ({X})+{{b}}*SUM({X})-SUMPRODUCT({X},{Y})){over}"),
             ("gb", "dJ/db", f"={t}({{m}}*SUM({X})+{n}*{{b}}-SUM({Y})){over}"),
         ]  # fmt: skip
     else:
         columns = [
-            ("m", "m", "={m-}-{lr!}*{gm-}", 0.0), ("b", "b", "={b-}-{lr!}*{gb-}", 0.0),
+            *descent,
             ("loss", "cost", f"={h}SUMPRODUCT(({{m}}*{X}+{{b}}-{Y})^2){over}"),
             ("gm", "dJ/dm", f"={t}SUMPRODUCT({{m}}*{X}+{{b}}-{Y},{X}){over}"),
             ("gb", "dJ/db", f"={t}SUMPRODUCT({{m}}*{X}+{{b}}-{Y}){over}"),

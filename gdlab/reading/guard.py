@@ -25,6 +25,11 @@ from gdlab.reading.part_walker import (
 MOST_WORKBOOK_BYTES = 10_000_000
 MOST_ZIP_PARTS = 500
 INFLATED_AT_ONCE = 65_536
+KNOWN_PACKING = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# zipfile reports damage through many exception types.
+ZIP_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error,
+)  # fmt: skip
 
 DAMAGED = "it is damaged, or no .xlsx workbook"
 PASSWORD = "it is protected by a password; save it without one"
@@ -77,16 +82,12 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
         if ENCRYPTED in data:
             raise Refused(PASSWORD)
         raise Refused("it is in the old .xls format; save it as .xlsx")
-    # zipfile reports damage through many exception types.
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _checked(archive, limits)
     except Refused:
         raise
-    except (
-        zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError,
-        ValueError, struct.error,
-    ):  # fmt: skip
+    except ZIP_DAMAGE:
         raise Refused(DAMAGED) from None
 
 
@@ -150,22 +151,14 @@ def part_of(data: bytes, name: str) -> bytes:
             return _inflated(
                 archive, archive.getinfo(name), PRACTICE.part_bytes, PRACTICE.part_bytes
             )
-    except (
-        KeyError,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        RuntimeError,
-        struct.error,
-    ):
+    except (KeyError, *ZIP_DAMAGE):
         raise Refused("it is damaged") from None
 
 
 def _inflated(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int, left: int) -> bytes:
     if part.flag_bits & 1:
         raise Refused(PASSWORD)
-    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if part.compress_type not in KNOWN_PACKING:
         raise Refused("it is packed in an unusual way; save it again as .xlsx")
     limit = min(most, left)
     pieces, size = [], 0

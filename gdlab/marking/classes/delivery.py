@@ -11,16 +11,16 @@ import re
 import tempfile
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from gdlab.core.words import shown
 from gdlab.marking.classes.roster import Learner, alike
 from gdlab.reading.door import READ_AT_ONCE, Refused
-from gdlab.reading.guard import MOST_WORKBOOK_BYTES
+from gdlab.reading.guard import KNOWN_PACKING, MOST_WORKBOOK_BYTES, ZIP_DAMAGE
 
 MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<user>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"
@@ -37,6 +37,8 @@ AGAIN = re.compile(r"(?:-(\d{1,2})|\((\d{1,3})\))$")
 SHORTEST_PART = 3
 # Of a .zip: files, their bytes in all, and letters of a name.
 MOST_FILES, MOST_UNPACKED, LONGEST_FILE_NAME = 20_000, 4_000_000_000, 80
+NO_NAMES = ("", ".", "..")
+DAMAGED_ZIP = "the .zip is damaged, or locked"
 
 
 @contextmanager
@@ -52,39 +54,63 @@ def delivered(source: Path) -> Iterator[Path]:
         raise ValueError(f"{source} is no folder, and no .zip")
     with tempfile.TemporaryDirectory(prefix="gdlab-delivery-") as folder:
         try:
-            with zipfile.ZipFile(source) as packed:
-                _unpack(packed, Path(folder))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-            raise ValueError(f"{source.name}: the .zip is damaged, or locked") from None
+            _unpack(source, Path(folder))
         except Refused as refusal:
             raise ValueError(f"{source.name}: {refusal}") from None
         yield Path(folder)
 
 
-def _unpack(packed: zipfile.ZipFile, folder: Path) -> None:
+def _unpack(source: Path, folder: Path) -> None:
     """Write the members as plain files with their times; none leads out of the folder."""
-    members = [one for one in packed.infolist() if not one.filename.endswith("/")]
-    if len(members) > MOST_FILES:
-        raise Refused(f"it holds more than {MOST_FILES:,} files")
-    left = MOST_UNPACKED
-    for one in members:
-        parts = [part for part in re.split(r"[/\\]", one.filename) if part not in ("", ".", "..")]
-        if not parts or parts[0] == "__MACOSX":
-            continue
-        place = folder.joinpath(*(part[:LONGEST_FILE_NAME].replace("\0", "_") for part in parts))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with packed.open(one) as source, place.open("wb") as target:
+    try:
+        packed = zipfile.ZipFile(source)
+    except ZIP_DAMAGE:
+        raise Refused(DAMAGED_ZIP) from None
+    with packed:
+        members = [one for one in packed.infolist() if not one.filename.endswith("/")]
+        if len(members) > MOST_FILES:
+            raise Refused(f"it holds more than {MOST_FILES:,} files")
+        left = MOST_UNPACKED
+        for one in members:
+            parts = [part for part in re.split(r"[/\\]", one.filename) if part not in NO_NAMES]
+            if parts and parts[0] != "__MACOSX":
+                names = (part[:LONGEST_FILE_NAME].replace("\0", "_") for part in parts)
+                left -= _write(packed, one, folder.joinpath(*names))
+            if left < 0:
+                raise Refused(f"it holds more than {MOST_UNPACKED // 10**9} GB")
+
+
+def _write(packed: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path) -> int:
+    """Write a member with its time; how many bytes it has."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = path.open("wb")
+    except (FileExistsError, IsADirectoryError, NotADirectoryError):
+        raise Refused(f"{shown(one.filename)} is a file and a folder in it") from None
+    size = 0
+    with target:
+        for piece in _pieces(packed, one):
+            target.write(piece)
+            size += len(piece)
             # One byte past what is marked at all shows that there is more.
-            size = 0
-            while size <= MOST_WORKBOOK_BYTES and (piece := source.read(READ_AT_ONCE)):
-                target.write(piece)
-                size += len(piece)
-        left -= size
-        if left < 0:
-            raise Refused(f"it holds more than {MOST_UNPACKED // 10**9} GB")
-        with suppress(ValueError, OverflowError):
-            time = datetime.datetime(*one.date_time).timestamp()
-            os.utime(place, (time, time))
+            if size > MOST_WORKBOOK_BYTES:
+                break
+    with suppress(ValueError, OverflowError):
+        time = datetime.datetime(*one.date_time).timestamp()
+        os.utime(path, (time, time))
+    return size
+
+
+def _pieces(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
+    """A member's bytes, some at a time: what is wrong with the zip is not taken for a full disk."""
+    if one.compress_type not in KNOWN_PACKING:
+        raise Refused("the .zip is packed in an unusual way; pack it again")
+    try:
+        with packed.open(one) as stream:
+            while piece := stream.read(READ_AT_ONCE):
+                yield piece
+    except ZIP_DAMAGE:
+        raise Refused(DAMAGED_ZIP) from None
 
 
 class Sender(NamedTuple):
