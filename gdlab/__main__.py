@@ -11,8 +11,8 @@ def main() -> int:
     there that are named like modules.
     """
     here = os.getcwd()  # noqa: PTH109
-    places = [place for place in sys.path if os.path.isabs(place)]  # noqa: PTH117
-    sys.path[:] = [place for place in places if os.path.realpath(place) != here]
+    folders = [folder for folder in sys.path if os.path.isabs(folder)]  # noqa: PTH117
+    sys.path[:] = [folder for folder in folders if os.path.realpath(folder) != here]
     from gdlab.cli import main as command
 
     return command()

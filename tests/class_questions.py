@@ -37,7 +37,7 @@ def set_input(name: str, value: str) -> Callable[[Browser], None]:
 
 
 def drag_start(browser: Browser) -> None:
-    x, y = browser.middle("[data-picture=path] .gd-start-place")
+    x, y = browser.middle("[data-picture=path] .gd-start-point")
     browser.drag((x, y), [(x + 10, y - 10), (x + 30, y - 20)])
 
 

@@ -500,7 +500,7 @@ def pictures_that_answer(sheet: Sheet) -> None:
     expect(hover).to_contain_text(f"row {row}")
     assert float(hover.inner_text().split()[-1]) == float(f"{loss:.4g}")
     # The start is dragged over the contours, and the run follows.
-    start = page.locator("[data-picture=path] .gd-start-place").bounding_box()
+    start = page.locator("[data-picture=path] .gd-start-point").bounding_box()
     middle = [start["x"] + start["width"] / 2, start["y"] + start["height"] / 2]
     page.mouse.move(*middle)
     page.mouse.down()

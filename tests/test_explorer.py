@@ -25,7 +25,7 @@ def sliders(explorer):
 
 def drag(explorer, name, value):
     """Move a slider to where a number stands on it."""
-    sliders(explorer)[name].value = range_of(name, explorer.run.table).place(value)
+    sliders(explorer)[name].value = range_of(name, explorer.run.table).step_of(value)
 
 
 def cells(explorer, column):
@@ -248,10 +248,10 @@ def test_a_host_without_ipywidgets_gets_the_same_explorer():
     panel = explorer._display_()
     fields = {field["name"]: field for field in panel.fields}
     assert list(fields) == list(explorer.boxes)
-    assert (fields["lr"]["value"], fields["lr"]["place"]) == (0.5, 570)
+    assert (fields["lr"]["value"], fields["lr"]["at"]) == (0.5, 570)
     panel.asked = {"name": "lr", "value": 0.25}
     assert explorer.run.hyper["lr"] == 0.25
-    panel.asked = {"name": "lr", "place": 500}
+    panel.asked = {"name": "lr", "at": 500}
     assert explorer.run.hyper["lr"] == 0.1
     assert {field["name"]: field for field in panel.fields}["lr"]["value"] == 0.1
     assert explorer.rows.value in panel.page

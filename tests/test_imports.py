@@ -4,8 +4,10 @@ import ast
 import graphlib
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,52 @@ def test_a_number_has_one_name_and_a_name_one_number():
                 files.setdefault(name, []).append(path.name)
     assert len(files) > 200
     assert {name: found for name, found in files.items() if len(found) > 1} == {}
+
+
+def test_a_class_has_one_name():
+    named = [
+        node.name
+        for path in (ROOT / "gdlab").rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert len(named) > 150
+    assert [name for name, count in Counter(named).items() if count > 1] == []
+
+
+# Where learners' cells are judged in a page; everywhere else a place has a name of its own.
+JUDGING = {
+    "announcements",
+    "claims",
+    "deciding",
+    "diagnosis",
+    "equivalents",
+    "handed_in",
+    "judge",
+    "marks",
+    "mistyping",
+    "practice",
+    "practice_state",
+    "report",
+}
+
+
+def test_a_place_is_a_learners_cell():
+    python = {
+        path.relative_to(ROOT / "gdlab").as_posix()
+        for path in (ROOT / "gdlab").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if {getattr(node, "id", ""), getattr(node, "arg", "")} & {"place", "places"}
+    }
+    # A practice's texts come by their places from the sheet in a notebook.
+    assert {path for path in python if not path.startswith("marking/")} == {"notebook/requests.py"}
+    javascript = {
+        path.stem
+        for path in (ROOT / "gdlab").rglob("*.js")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bplaces?\b(?! (of|the)\b)", re.sub(r"//.*|^ *(/\*)?\*.*|`[^`]*`", "", line))
+    }
+    assert javascript <= JUDGING
 
 
 def numbers_named(node):

@@ -231,10 +231,10 @@ def test_bad_input_is_answered_in_one_line(given, words):
 @pytest.mark.parametrize(
     ("places", "words"),
     [
-        ((), "a place for each of lr"),
-        ((0, 0), "a place for each of lr"),
-        ((2,), "lr has places 0 to 1, not 2"),
-        (("0",), "lr has places 0 to 1, not '0'"),
+        ((), "an index for each of lr"),
+        ((0, 0), "an index for each of lr"),
+        ((2,), "lr has indices 0 to 1, not 2"),
+        (("0",), "lr has indices 0 to 1, not '0'"),
     ],
 )
 def test_a_run_that_is_not_there(places, words):
@@ -313,7 +313,7 @@ def test_the_best_run_is_borne_out_by_its_neighbours_and_the_next_epochs():
     over = {"lr": np.geomspace(1e-5, 10, 100), "beta1": np.linspace(0, 0.99, 100)}
     sweep = gdlab.sweep("adam", over=over, epochs=4)
     found = sweep.best
-    lr, beta1 = sweep.best_place
+    lr, beta1 = sweep.best_index
     around = sweep.values[lr - 1 : lr + 2, beta1 - 1 : beta1 + 2]
     begin = np.sqrt(np.mean([(1 + x - (2 * x + 30)) ** 2 for x in gdlab.lesson_points()["x"]]))
     assert around.max() < begin / 3
@@ -323,17 +323,17 @@ def test_the_best_run_is_borne_out_by_its_neighbours_and_the_next_epochs():
     assert found["rmse"] == gdlab.trace("adam", epochs=4, **own).epochs["rmse"].iloc[-1]
     # The least of all is such an island: one of the two does not hold for it.
     least = np.unravel_index(np.nanargmin(sweep.values), sweep.values.shape)
-    assert tuple(map(int, least)) != sweep.best_place
+    assert tuple(map(int, least)) != sweep.best_index
 
 
 def test_where_no_run_holds_up_the_best_neighbourhood_is_named():
-    from gdlab.studies.sweeps.best import best_place, worst_around
+    from gdlab.studies.sweeps.best import best_index, worst_around
 
     values = np.array([[9.0, 9, 9, 9], [9, 1, 2, 9], [9, 9, 3, np.inf], [0.1, np.nan, 9, 9]])
     assert worst_around(values)[1, 1] == 9
-    assert best_place(values, lambda *_: np.inf) is not None
+    assert best_index(values, lambda *_: np.inf) is not None
     line = np.array([50.0, 5, 4, 3, 4, 60, 0.5, 70, np.nan])
-    assert best_place(line, lambda place: line[place]) == (3,)
+    assert best_index(line, lambda index: line[index]) == (3,)
     # The next epochs do not bear out the fourth: the one with the next best neighbours is taken.
-    assert best_place(line, lambda place: 99 if place == 3 else line[place]) == (2,)
-    assert best_place(np.array([np.nan, np.inf]), lambda _: 0.0) is None
+    assert best_index(line, lambda index: 99 if index == 3 else line[index]) == (2,)
+    assert best_index(np.array([np.nan, np.inf]), lambda _: 0.0) is None

@@ -1,4 +1,4 @@
-"""Files come whole or not at all: written beside their place, then moved there."""
+"""Files come whole or not at all: written beside the old ones, then moved there."""
 
 import os
 import secrets

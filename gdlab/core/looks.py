@@ -22,15 +22,15 @@ OTHERS = len(FAMILIES)
 
 
 class Look(NamedTuple):
-    """A colour's place in ``COLOURS``, and how many runs before it have that colour."""
+    """A colour's index in ``COLOURS``, and how many runs before it have that colour."""
 
     colour: int
     round: int
 
 
 def colour_of(rule: str) -> int:
-    """The place of a rule's colour in ``COLOURS``; rules of no family share the last one."""
-    return next((place for place, rules in enumerate(FAMILIES) if rule in rules), OTHERS)
+    """The index of a rule's colour in ``COLOURS``; rules of no family share the last one."""
+    return next((index for index, rules in enumerate(FAMILIES) if rule in rules), OTHERS)
 
 
 def looks(rules: Sequence[str]) -> list[Look]:

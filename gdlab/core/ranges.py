@@ -25,23 +25,23 @@ class Range(NamedTuple):
     log: bool = False
 
     @property
-    def places(self) -> int:
+    def steps(self) -> int:
         """How many steps there are from ``low`` to ``high``."""
         return round((self._scaled(self.high) - self._scaled(self.low)) / self.step)
 
-    def place(self, value: float) -> int:
+    def step_of(self, value: float) -> int:
         """The step, counted from ``low``, that is nearest to a number; an end for one beyond it."""
         if not value > self.low:  # nan too
             return 0
         if value >= self.high:
-            return self.places
+            return self.steps
         return round((self._scaled(value) - self._scaled(self.low)) / self.step)
 
-    def at(self, place: int) -> float:
+    def at(self, step: int) -> float:
         """The number of a step, without digits that nobody chose: three on a log scale."""
         if not self.log:
-            return float(f"{self.low + place * self.step:.10g}")
-        return float(f"{self.low * 10 ** (place * self.step):.3g}")
+            return float(f"{self.low + step * self.step:.10g}")
+        return float(f"{self.low * 10 ** (step * self.step):.3g}")
 
     def _scaled(self, value: float) -> float:
         return math.log10(value) if self.log else value

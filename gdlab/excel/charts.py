@@ -54,8 +54,8 @@ def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None
         drawn = [_loss(book, name, trace)]
     if len(trace.table.parameters) > 1:
         drawn.append(_path(book, name, trace, symbols))
-    for place, (chart, said) in enumerate(drawn):
-        down, across = divmod(place, 2)
+    for k, (chart, said) in enumerate(drawn):
+        down, across = divmod(k, 2)
         sheet.insert_chart(
             HEADER_ROW - 2,
             left,
@@ -176,8 +176,8 @@ def _predictions(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     last = first + min(trace.samples, CHART_POINTS) - 1
 
     def cells(column: str) -> list[Any]:
-        place = trace.table.names.index(column)
-        return [name, first, place, last, place]
+        index = trace.table.names.index(column)
+        return [name, first, index, last, index]
 
     prediction = trace.table.model.prediction
     assert prediction

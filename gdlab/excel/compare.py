@@ -55,15 +55,15 @@ class Entry:
         """The formula of an epoch's RMSE."""
         if self.block:
             return self.block.rmse(epoch)
-        place = layout.epoch_letters(self.trace.table, "rmse")
-        return f"={self.sheet}!${place}${START_ROW + epoch}"
+        letters = layout.epoch_letters(self.trace.table, "rmse")
+        return f"={self.sheet}!${letters}${START_ROW + epoch}"
 
     def last(self, parameter: str) -> str:
         """The formula of a parameter after the last row."""
         if self.block:
             return self.block.last(parameter)
-        place = layout.epoch_letters(self.trace.table, parameter)
-        return f"={self.sheet}!${place}${START_ROW + self.trace.n_epochs}"
+        letters = layout.epoch_letters(self.trace.table, parameter)
+        return f"={self.sheet}!${letters}${START_ROW + self.trace.n_epochs}"
 
     def rate(self) -> str | None:
         """The formula of the learning rate; None for a rule without one."""

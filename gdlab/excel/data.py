@@ -47,8 +47,8 @@ def write_data(
     for column, (name, value) in enumerate(zip(TRUTH, truth or (), strict=False)):
         cells.append(Cell(TRUE_LABEL_ROW, column, name.replace("_", " "), book.style("label")))
         cells.append(Cell(TRUE_ROW, column, value, book.style("input")))
-        place = f"={DATA_SHEET}!${letters(column)}${TRUE_ROW}"
-        book.define_name(f"{DATA_SHEET}!{name}", place)
+        address = f"={DATA_SHEET}!${letters(column)}${TRUE_ROW}"
+        book.define_name(f"{DATA_SHEET}!{name}", address)
         sheet.data_validation(TRUE_ROW - 1, column, TRUE_ROW - 1, column, validation(name))
     sheet.put(cells)
     own, computed = book.style("input"), book.style("counter")

@@ -76,11 +76,11 @@ def scale_formula(trace: Trace, name: str) -> str | None:
 
 def name_inputs(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     """Name a sheet's inputs, and check what is put into those that are ``live``."""
-    place = quote_sheetname(sheet.get_name())
+    sheet_name = quote_sheetname(sheet.get_name())
     for column, name in enumerate(inputs(trace.table), FIRST_INPUT_COLUMN):
         book.define_name(
-            f"{place}!{defined_names(trace.table)[name]}",
-            f"={place}!{input_address(trace.table, name)}",
+            f"{sheet_name}!{defined_names(trace.table)[name]}",
+            f"={sheet_name}!{input_address(trace.table, name)}",
         )
         if live:
             sheet.data_validation(

@@ -25,7 +25,7 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
     sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
     sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
     # A section folds up to its last column: the loss, the last gradient.
-    folded = {place for places in sections(table).values() for place in places[:-1]}
+    folded = {column for columns in sections(table).values() for column in columns[:-1]}
     for column, name in enumerate(table.names):
         if name in (*table.counters, "t"):
             width = styles.COUNTER_WIDTH
@@ -86,7 +86,7 @@ def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     # Rows and columns are then known on every page, as formulas name them.
     sheet.print_row_col_headers()
     sheet.set_footer("&L&F, &A&RPage &P of &N")
-    place = quote_sheetname(sheet.get_name())
+    name = quote_sheetname(sheet.get_name())
     table = trace.table
     areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
     if live:
@@ -97,4 +97,4 @@ def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
         bottom, right = HEADER_ROW + CHART_ROWS - 1, left + CHART_COLUMNS - 1
         areas.append(xl_range_abs(HEADER_ROW - 2, left, bottom, right))
     # XlsxWriter's own print_area takes one range only.
-    book.define_name(f"{place}!_xlnm.Print_Area", "=" + ",".join(f"{place}!{a}" for a in areas))
+    book.define_name(f"{name}!_xlnm.Print_Area", "=" + ",".join(f"{name}!{a}" for a in areas))

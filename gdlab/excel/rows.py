@@ -41,7 +41,7 @@ def write_rows(
     for row, numbers in enumerate(_numbers(trace), 1):
         if beside and row <= trace.n_epochs:
             sheet.put(beside(row))
-        places = row_numbers(row, trace.samples)
+        row_of = row_numbers(row, trace.samples)
         under = row % trace.samples == 0
         for column, (written, number) in enumerate(zip(columns, numbers, strict=True)):
             style = written.last_style if under else written.style
@@ -50,7 +50,7 @@ def write_rows(
                 sheet.write_blank(START_ROW + row - 1, column, None, empty)
             elif written.shape:
                 sheet.formula(
-                    START_ROW + row, column, written.shape.format_map(places), style, value
+                    START_ROW + row, column, written.shape.format_map(row_of), style, value
                 )
             elif isinstance(value, str):
                 sheet.write_string(START_ROW + row - 1, column, value, style)

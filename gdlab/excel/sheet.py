@@ -102,11 +102,11 @@ def default_title(trace: Trace, letters: str = "mb") -> str:
     """The rule, what it descends, and whatever else the run was given."""
     options = dict(trace.options)
     line = f"y = {LETTERS[letters]['slope']}*x + b"
-    place = line if trace.table.model.name == LINE else trace.table.model.name
+    model = line if trace.table.model.name == LINE else trace.table.model.name
     for name in ("surface", "model"):
         options.pop(name, None)
     also = "".join(f", {name} {value}" for name, value in options.items())
-    return f"{trace.rule}: {place}{also}"
+    return f"{trace.rule}: {model}{also}"
 
 
 def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: bool) -> list[Cell]:
@@ -123,8 +123,8 @@ def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: 
 
 def _to_charts(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
     """The way to what stands out of sight, right of the rows."""
-    place = f"{layout.letters(first_column(trace))}{SECTION_ROW}"
-    link = Link("Charts ▸", f"internal:{quote_sheetname(sheet.get_name())}!{place}")
+    address = f"{layout.letters(first_column(trace))}{SECTION_ROW}"
+    link = Link("Charts ▸", f"internal:{quote_sheetname(sheet.get_name())}!{address}")
     return Cell(STATUS_ROW, LINK_COLUMN, link, book.style("link"))
 
 
@@ -152,8 +152,8 @@ def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:
 def _heads(book: Workbook, trace: Trace, letters: str) -> list[Cell]:
     symbol, header = book.style("symbol"), book.style("header")
     cells = [
-        Cell(SECTION_ROW, places[0], name, book.style("label_left"))
-        for name, places in layout.sections(trace.table).items()
+        Cell(SECTION_ROW, positions[0], name, book.style("label_left"))
+        for name, positions in layout.sections(trace.table).items()
     ]
     for column, name in enumerate(trace.table.names):
         cells.append(

@@ -32,10 +32,10 @@ Value = float | str
 
 
 class Link(NamedTuple):
-    """A text that leads to another place of the book, ``internal:'adam'!AB8``."""
+    """A text that leads to another cell of the book, ``internal:'adam'!AB8``."""
 
     said: str
-    place: str
+    target: str
 
 
 class Cell(NamedTuple):
@@ -62,7 +62,7 @@ class Sheet(Worksheet):
             elif content is None:
                 self.write_blank(row - 1, column, None, style)
             elif isinstance(content, Link):
-                self.write_url(row - 1, column, content.place, style, content.said)
+                self.write_url(row - 1, column, content.target, style, content.said)
             elif isinstance(content, str):
                 self.write_string(row - 1, column, content, style)
             else:

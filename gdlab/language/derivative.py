@@ -133,8 +133,10 @@ class _Backward:
 
     def _summed(self, arriving: Mapping[str, Terms]) -> Terms:
         """What comes to a name, in the order of the steps that use it."""
-        places = ["", *self.steps]
-        return total(term for step in sorted(arriving, key=places.index) for term in arriving[step])
+        positions = ["", *self.steps]
+        return total(
+            term for step in sorted(arriving, key=positions.index) for term in arriving[step]
+        )
 
     def _local(self, tree: ast.expr) -> dict[str, Terms]:
         """How an expression changes with each name in it, as sums of products."""

@@ -37,10 +37,10 @@ def everywhere(tree: ast.expr, table: Table, usual: int, known: Known) -> list[R
             for slip in everywhere(part, table, usual, known):
                 found.append(Rewrite(slip.name, slip.because, _with(tree, field, slip.tree)))
         elif isinstance(part, list):
-            for place, one in enumerate(part):
+            for index, one in enumerate(part):
                 if isinstance(one, ast.expr):
                     for slip in everywhere(one, table, usual, known):
-                        changed = [*part[:place], slip.tree, *part[place + 1 :]]
+                        changed = [*part[:index], slip.tree, *part[index + 1 :]]
                         found.append(Rewrite(slip.name, slip.because, _with(tree, field, changed)))
     known[id(tree)] = tree, found
     return found

@@ -216,9 +216,9 @@ def _control(
         box.layout.width = f"calc({label_width} + 118px)"
         return box, box
     slider = widgets.IntSlider(
-        limits.place(value),
+        limits.step_of(value),
         min=0,
-        max=limits.places,
+        max=limits.steps,
         description=name,
         readout=False,
         style=style,
@@ -227,11 +227,11 @@ def _control(
 
     def move(change: dict[str, Any]) -> None:
         # A slider that follows its box stands where the box's number belongs, and says nothing.
-        if change["new"] != limits.place(box.value):
+        if change["new"] != limits.step_of(box.value):
             box.value = limits.at(change["new"])
 
     def follow(change: dict[str, Any]) -> None:
-        slider.value = limits.place(change["new"])
+        slider.value = limits.step_of(change["new"])
 
     slider.observe(move, "value")
     box.observe(follow, "value")

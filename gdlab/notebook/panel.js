@@ -1,5 +1,5 @@
 // The sliders of explore for a host without ipywidgets: each with a box whose number is the truth.
-function field(model, { name, value, place, places }) {
+function field(model, { name, value, at, steps }) {
   const row = document.createElement("label");
   row.className = "gdlab-field";
   row.append(name);
@@ -8,11 +8,11 @@ function field(model, { name, value, place, places }) {
     model.save_changes();
   };
   const box = Object.assign(document.createElement("input"), { type: "number", step: "any" });
-  if (places) {
-    const slider = Object.assign(document.createElement("input"), { type: "range", max: places });
+  if (steps) {
+    const slider = Object.assign(document.createElement("input"), { type: "range", max: steps });
     slider.setAttribute("aria-label", `${name}, slider`);
-    slider.value = place;
-    slider.addEventListener("input", () => ask({ place: Number(slider.value) }));
+    slider.value = at;
+    slider.addEventListener("input", () => ask({ at: Number(slider.value) }));
     row.append(slider);
   }
   box.value = value;
@@ -28,9 +28,9 @@ function render({ model, el }) {
   fields.className = "gdlab-fields";
   fields.append(...model.get("fields").map((one) => field(model, one)));
   const follow = () => {
-    model.get("fields").forEach(({ value, place }, k) => {
+    model.get("fields").forEach(({ value, at }, k) => {
       const inputs = fields.children[k].querySelectorAll("input");
-      for (const input of inputs) input.value = input.type === "range" ? place : value;
+      for (const input of inputs) input.value = input.type === "range" ? at : value;
     });
   };
   const show = () => {

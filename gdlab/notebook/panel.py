@@ -33,8 +33,8 @@ def panel(explorer: "Explorer", look: str) -> Panel:
     def answer(change: dict[str, Any]) -> None:
         name = change["new"]["name"]
         limits = range_of(name, explorer.run.table, explorer.run.points)
-        if "place" in change["new"] and limits:
-            explorer.boxes[name].value = limits.at(change["new"]["place"])
+        if "at" in change["new"] and limits:
+            explorer.boxes[name].value = limits.at(change["new"]["at"])
         else:
             explorer.boxes[name].value = change["new"]["value"]
         shown.fields, shown.page = _fields(explorer), _page(explorer)
@@ -47,7 +47,7 @@ def _fields(explorer: "Explorer") -> list[dict[str, Any]]:
     fields = []
     for name, box in explorer.boxes.items():
         limits = range_of(name, explorer.run.table, explorer.run.points)
-        slider = {"place": limits.place(box.value), "places": limits.places} if limits else {}
+        slider = {"at": limits.step_of(box.value), "steps": limits.steps} if limits else {}
         fields.append({"name": name, "value": box.value, **slider})
     return fields
 

@@ -125,7 +125,7 @@ def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
     """The points of a workbook, or the columns that a person has to choose from."""
     yield 0
-    chosen = {word: int(place) + 1 for word, place in (event.get("chosen") or {}).items()}
+    chosen = {word: int(index) + 1 for word, index in (event.get("chosen") or {}).items()}
     columns_here = _sheets(sheet, event).page["points"]
     with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
         path = Path(folder) / (Path(event["name"]).name or "points")
@@ -133,7 +133,7 @@ def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
         try:
             found = read_columns(path, dict.fromkeys(columns_here) | chosen)
         except WhichColumns as asked:
-            columns = [{"place": place, "title": title} for place, title in asked.columns]
+            columns = [{"index": index, "title": title} for index, title in asked.columns]
             return {"columns": columns}
     return {"points": {name: found.columns[name] for name in columns_here}}
 

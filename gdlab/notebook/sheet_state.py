@@ -138,10 +138,10 @@ def checked_names(known: Sequence[str], given: Sequence[str]) -> list[str]:
             raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(known)}")
     if not given:
         raise ValueError("name at least one rule to compare")
-    places = {name: place for place, name in enumerate(known)}
+    positions = {name: position for position, name in enumerate(known)}
 
     def order(name: str) -> tuple[int, int]:
         origin = origin_of(name, known) or ""
-        return places[origin], int(name.removeprefix(f"{origin}_")) if name != origin else 1
+        return positions[origin], int(name.removeprefix(f"{origin}_")) if name != origin else 1
 
     return sorted(dict.fromkeys(given), key=order)

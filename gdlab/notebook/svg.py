@@ -21,7 +21,7 @@ INNER_WIDTH, INNER_HEIGHT = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 X_TICKS, Y_TICKS = 6, 5  # about so many
 # Contour lines, and the points each way that they are found from.
 CONTOUR_LEVELS, SVG_GRID_SIDE = 12, 61
-OUT_OF_PAGE = 1e4  # places further off than this are not told apart
+OUT_OF_PAGE = 1e4  # points further off than this are not told apart
 MOST_DECADES, MOST_POWER = 300, 308
 AIR = 0.08  # of a range, at both of its ends
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -132,7 +132,7 @@ def _area(
     y: Span,
     y_ticks: dict[float, str] | None = None,
 ) -> PlotArea:
-    """Axes over two ranges; ``y_ticks`` are places along y with their words."""
+    """Axes over two ranges; ``y_ticks`` are numbers along y with their words."""
     across = _scale(x, 0, INNER_WIDTH)
     up = _scale(y, INNER_HEIGHT, 0)
     size = f'width="{INNER_WIDTH}" height="{INNER_HEIGHT}"'
@@ -151,14 +151,14 @@ def _area(
 
 
 def _scale(span: Span, low: float, high: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Numbers of a range as places on the page; far ones stay where they cannot be seen."""
+    """Numbers of a range as points on the page; far ones stay where they cannot be seen."""
 
-    def place(values: np.ndarray) -> np.ndarray:
+    def on_page(values: np.ndarray) -> np.ndarray:
         with np.errstate(all="ignore"):
             share = (np.asarray(values, dtype=float) - span[0]) / (span[1] - span[0])
             return np.clip(low + share * (high - low), -OUT_OF_PAGE, OUT_OF_PAGE)
 
-    return place
+    return on_page
 
 
 def _chart(title: str, area: PlotArea, marks: str) -> str:
@@ -172,22 +172,22 @@ def _chart(title: str, area: PlotArea, marks: str) -> str:
 
 
 def _line(area: PlotArea, x: np.ndarray, y: np.ndarray, name: str) -> str:
-    """A line through places; a gap where a number is not finite, few places where it is dense."""
+    """A line through points; a gap where a number is not finite, few points where it is dense."""
     gone = ~(np.isfinite(x) & np.isfinite(y))
     across, up = area.x(x), area.y(y)
     keep = _telling(up, gone) if len(up) > 4 * INNER_WIDTH else np.arange(len(up))
     data, begins = [], True
-    for place in keep.tolist():
-        if not gone[place]:
-            at = f"{across[place]:.1f} {up[place]:.1f}"
+    for k in keep.tolist():
+        if not gone[k]:
+            at = f"{across[k]:.1f} {up[k]:.1f}"
             # h0: a number between two gaps is a dot.
             data.append(f"M{at}h0" if begins else f"L{at}")
-        begins = bool(gone[place])
+        begins = bool(gone[k])
     return f'<path class="{name}" d="{"".join(data)}"/>' if data else ""
 
 
 def _telling(up: np.ndarray, gone: np.ndarray) -> np.ndarray:
-    """Of many places those at the top and at the bottom of every bit of width, and every gap."""
+    """Of many points those at the top and at the bottom of every bit of width, and every gap."""
     bits = np.array_split(np.arange(len(up)), 2 * INNER_WIDTH)
     kept = [np.flatnonzero(gone)[:: max(1, len(up) // INNER_WIDTH)]]
     for bit in bits:

@@ -33,7 +33,7 @@ Row = tuple[int, Sequence[Any]]
 
 
 class WhichColumns(Refused):
-    """More columns of numbers than are wanted; ``columns`` are their places from 0, with titles."""
+    """More columns of numbers than are wanted; ``columns`` are their indices and titles."""
 
     def __init__(self, said: str, columns: list[tuple[int, str]]) -> None:
         super().__init__(said)
@@ -113,7 +113,7 @@ def find_columns(
 
 
 def _indices(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
-    """The place of the head among the rows, -1 for none, and of every wanted column in a row."""
+    """The index of the head among the rows, -1 for none, and of every wanted column in a row."""
     first = next((k for k, (_, cells) in enumerate(rows) if not _is_title(cells)), len(rows))
     for k, (_, cells) in enumerate(rows[: first + 1]):
         if any(_is_index(given, cells) for given in wanted.values()):
@@ -161,7 +161,7 @@ def _indices(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[
 
 
 def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:
-    """The place of a column given by its number from 1, or by its head."""
+    """The index of a column given by its number from 1, or by its head."""
     index = int(given) - 1 if _is_index(given, body[0]) else _column_of(given, titles)
     if index is None or index not in _filled(body):
         raise Refused(f"there is no column {str(given)!r:.40}; it has {_heads(titles, body)}")
@@ -211,7 +211,7 @@ def _without_unit(title: str) -> str:
 
 
 def _filled(rows: Sequence[Sequence[Any]]) -> list[int]:
-    """The places where any of the rows has something."""
+    """The indices where any of the rows has something."""
     return sorted({k for cells in rows for k, cell in enumerate(cells) if not _is_empty(cell)})
 
 

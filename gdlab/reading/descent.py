@@ -15,7 +15,7 @@ class Chain:
     """One parameter: the cells that hold it, ``cells[k]`` before update k and one more at the end.
 
     ``updates[k]`` is the cell whose formula makes ``cells[k + 1]`` from ``cells[k]``, and
-    ``leaves[k]`` the place of that term among its references.
+    ``leaves[k]`` the index of that term among its references.
     """
 
     cells: list[Key]

@@ -97,7 +97,7 @@ def _table(book: Book, sheet: int, numbers: dict[Key, float], down: bool) -> Fig
 
 
 def _block(along: dict[int, dict[int, Key]]) -> tuple[list[int], list[int]] | None:
-    """The consecutive lines with the most cells in common, and the places of their columns."""
+    """The consecutive lines with the most cells in common, and the indices of their columns."""
     best: tuple[int, list[int], list[int]] | None = None
     lines = sorted(along)
     start = 0

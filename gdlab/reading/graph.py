@@ -165,7 +165,7 @@ class Graph:
 
     @property
     def position(self) -> dict[Key, int]:
-        """The place of every formula cell in the order of computing."""
+        """The index of every formula cell in the order of computing."""
         if self._placed is not self.order or len(self._position) != len(self.order):
             self._placed = self.order
             self._position = {key: index for index, key in enumerate(self.order)}
@@ -212,7 +212,7 @@ class Graph:
         return tree_value(node.template.tree, self.given(node, values))
 
     def slopes(self, node: Node, values: Mapping[Key, Value]) -> Iterable[tuple[Key, float]]:
-        """The derivatives of one formula by the cells that it refers to, place by place."""
+        """The derivatives of one formula by the cells that it refers to, reference by reference."""
         try:
             _, parts = self.functions_of(node.template)[1](*self.given(node, values))
         except (ArithmeticError, ValueError, TypeError, KeyError):

@@ -22,7 +22,7 @@ Values = dict[Key, Value]
 
 
 @dataclass(frozen=True)
-class Update:
+class Trial:
     """One update of one parameter with random numbers put in: states before and after, the step."""
 
     gradients: list[float]
@@ -50,7 +50,7 @@ def rule_slips(read: Read) -> tuple[str, Found] | None:
     return None
 
 
-def _drawn(read: Read, index: int) -> Update | None:
+def _drawn(read: Read, index: int) -> Trial | None:
     graph, chain = read.graph, read.descent.chains[index]
     step = max(len(chain.updates) // 2, 1)
     if step >= len(chain.updates) or (index, step) not in read.cells:
@@ -67,13 +67,13 @@ def _drawn(read: Read, index: int) -> Update | None:
     ]
     if not 0 < len(pairs) <= MOST_SLIP_STATES or len({one for one, _ in pairs}) != len(pairs):
         return None
-    made = Update([], [], [], [], [], [], [key for _, key in pairs], step + 1)
+    made = Trial([], [], [], [], [], [], [key for _, key in pairs], step + 1)
     for draw in range(DRAWN):
         values: Values = dict(read.book.values)
         values[gradient] = 2 * chance("slip's gradient", draw)
         values[parameter] = 2 * chance("slip's parameter", draw)
-        for place, (before, _) in enumerate(pairs):
-            values[before] = 1.5 + chance("slip's state", draw, place)
+        for k, (before, _) in enumerate(pairs):
+            values[before] = 1.5 + chance("slip's state", draw, k)
         for key in cone:
             values[key] = graph.value(graph.nodes[key], values)
         made.gradients.append(number(values[gradient]))
@@ -99,7 +99,7 @@ def _cone(graph: Graph, update: Key, stops: set[Key], read: Read, step: int) -> 
 
 
 def _slip(
-    read: Read, update: Update, constants: Sequence[tuple[float, Key | None]]
+    read: Read, update: Trial, constants: Sequence[tuple[float, Key | None]]
 ) -> tuple[str, Found] | None:
     numbers = [value for value, _ in constants]
     typed = [key for _, key in constants if key is not None]
@@ -141,14 +141,14 @@ def _tried(
 
 
 def _one_wrong(
-    variant: Variant, hyper: Mapping[str, float], order: tuple[int, ...], update: Update
+    variant: Variant, hyper: Mapping[str, float], order: tuple[int, ...], update: Trial
 ) -> tuple[int | None, list[float]]:
-    """The place of the one state that is not the rule's, with what it should be; else None."""
+    """The index of the one state that is not the rule's, with what it should be; else None."""
     wanted: list[tuple[float, ...]] = []
     ratio = None
     for draw in range(DRAWN):
-        before = [update.before[draw][place] for place in order]
-        after = [update.after[draw][place] for place in order]
+        before = [update.before[draw][k] for k in order]
+        after = [update.after[draw][k] for k in order]
         try:
             expected, step = variant.beside(
                 update.gradients[draw], update.parameters[draw], update.number, before, after, hyper
@@ -162,11 +162,9 @@ def _one_wrong(
             return None, []
         wanted.append(expected)
     wrong = [
-        place
-        for place in range(len(order))
-        if not all(
-            same(row[place], update.after[draw][order[place]]) for draw, row in enumerate(wanted)
-        )
+        k
+        for k in range(len(order))
+        if not all(same(row[k], update.after[draw][order[k]]) for draw, row in enumerate(wanted))
     ]
     if len(wrong) != 1:
         return None, []

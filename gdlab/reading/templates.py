@@ -11,7 +11,7 @@ from gdlab.language.excel_reader import Unread, read_formula
 from gdlab.language.infix import SHEET_COLUMNS, SHEET_ROWS
 from gdlab.reading.book import Book, Formula, Key
 
-# A leaf's name in a template: its place among the references.
+# A leaf's name in a template: its index among the references.
 LEAF = re.compile(r"_(\d+)")
 RELATIVE_ROW = re.compile(r"(?<=[A-Za-z])([1-9][0-9]*)")
 MOST_MISSED = 500
@@ -109,7 +109,7 @@ class Templates:
 
     def _relative(self, formula: Formula) -> Template:
         row, column = formula.at
-        # A reference in relative form as plain numbers, and its place among the references.
+        # A reference in relative form as plain numbers, and its index among the references.
         found: dict[tuple[object, ...], int] = {}
         texts: list[str] = []
         shapes = self.shapes
@@ -228,7 +228,7 @@ def _area(text: str, row: int, column: int) -> Area | None:
 
 
 def leaf_number(tree: ast.AST) -> int | None:
-    """The place of a leaf among a template's references; None for what is no such leaf."""
+    """The index of a leaf among a template's references; None for what is no such leaf."""
     if isinstance(tree, ast.Name) and (match := LEAF.fullmatch(tree.id)):
         return int(match[1])
     return None

@@ -9,7 +9,7 @@ MINUS_SIGN = ast.USub()
 
 
 def leaves(tree: ast.expr) -> list[int]:
-    """The places of a tree's references, each once, in order."""
+    """A tree's references, each once, in order."""
     found: dict[int, None] = {}
     for part in ast.walk(tree):
         number = leaf_number(part)

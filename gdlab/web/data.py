@@ -151,7 +151,7 @@ def sheet_data(run: Trace) -> dict[str, Any]:
     return {
         **page_program(run),
         "colour": colour_of(run.rule),
-        "places": {name: column_letters(table, name) for name in _raced(run)},
+        "letters": {name: column_letters(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
         **order_data(run),

@@ -1,7 +1,7 @@
 """What a table computes, as JavaScript: a function per column, which gives the cell of a row.
 
 The loops that call them, over rows and epochs, are in gdlab/web/static/compute.js. A program is
-given an arithmetic and looks its cells up in ``c``, arrays by column whose place 0 is the start
+given an arithmetic and looks its cells up in ``c``, arrays by column whose index 0 is the start
 row; a schedule's in ``e``, by epochs; inputs and the number of points in ``i``, by their sheet's
 names.
 """
@@ -25,8 +25,8 @@ ARITHMETIC = (
 def program(table: Table) -> str:
     """A table's program: ``rows`` and ``epochs`` hold the columns in an order to compute them in.
 
-    ``forward(p)`` puts the model's columns down to its loss into ``p``, a place: parameters and,
-    but for a surface, a point, by name.
+    ``forward(p)`` puts the model's columns down to its loss into ``p``, by name the parameters and,
+    but for a surface, a point.
     """
 
     def row_leaf(name: str) -> str:

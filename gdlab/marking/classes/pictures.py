@@ -46,10 +46,10 @@ def _draw(rule: str, items: dict[tuple[str, int], Counter], path: Path) -> None:
         if column in columns and row in rows:
             of = sum(n for name, n in counts.items() if not name.startswith(SLIP))
             missed = counts["wrong"] + counts["empty"]
-            place_of = columns.index(column), rows.index(row)
-            shares[place_of] = missed / of
+            index = columns.index(column), rows.index(row)
+            shares[index] = missed / of
             empty = f"+{counts['empty']}" if counts["empty"] else ""
-            texts[place_of] = f"{counts['wrong'] or ''}{empty}"
+            texts[index] = f"{counts['wrong'] or ''}{empty}"
     size = (CELL_WIDTH * len(rows) + 5.2, CELL_HEIGHT * len(columns) + 1.5)
     figure = Figure(figsize=size, dpi=110, layout="constrained")
     axes = figure.add_subplot()

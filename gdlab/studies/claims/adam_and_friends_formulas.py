@@ -63,10 +63,7 @@ def _judge_no_beta(runs: Sequence[Trace]) -> Outcome:
 
 def _full_and_single() -> Any:
     return [
-        [
-            gdlab.trace("sgd", epochs=60, batch_size=size, lr=place * 0.00002)
-            for place in range(1, 25)
-        ]
+        [gdlab.trace("sgd", epochs=60, batch_size=size, lr=k * 0.00002) for k in range(1, 25)]
         for size in ("full", 1)
     ]
 

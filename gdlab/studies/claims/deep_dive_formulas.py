@@ -68,7 +68,7 @@ def _waves() -> Any:
     return [
         gdlab.trace(
             "momentum",
-            [(0, 0.5 + (place % period >= period / 2)) for place in range(800)],
+            [(0, 0.5 + (k % period >= period / 2)) for k in range(800)],
             lr=1e-300,
         )
         for period in (2, 4, 20, 200)

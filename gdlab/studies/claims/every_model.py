@@ -16,10 +16,10 @@ TO_THE_EYE = 0.01  # what differs by less than a hundredth is the same to the ey
 def _gradients_of_all_sizes() -> Any:
     return [
         [
-            gdlab.trace(rule, [(0, 10 ** (place / 100))], start={"intercept": 0}, eps=1e-8)
+            gdlab.trace(rule, [(0, 10 ** (k / 100))], start={"intercept": 0}, eps=1e-8)
             for rule in ("rmsprop", "rmsprop_eps_inside")
         ]
-        for place in range(-700, 201)
+        for k in range(-700, 201)
     ]
 
 
@@ -62,14 +62,14 @@ def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Outcome:
     for runs in rules:
         ends = [_last_rmse(run) for run in runs]
         best = int(np.nanargmin(ends))
-        for place in range(1, len(ends) - 1):
-            three = ends[place - 1 : place + 2]
+        for k in range(1, len(ends) - 1):
+            three = ends[k - 1 : k + 2]
             if not np.isfinite(three).any() or max(three) < min(three) * (1 + TO_THE_EYE):
                 blind += 1
                 continue
-            better = place - 1 + int(np.nanargmin(three))
-            right += np.sign(better - place) == np.sign(best - place)
-            wrong += np.sign(better - place) != np.sign(best - place)
+            better = k - 1 + int(np.nanargmin(three))
+            right += np.sign(better - k) == np.sign(best - k)
+            wrong += np.sign(better - k) != np.sign(best - k)
     return Outcome(
         f"{right} of {right + wrong + blind} rates are sent the right way, {wrong} the wrong way; "
         f"{blind} times nothing is to be seen",
@@ -84,8 +84,8 @@ def _batches_and_rates() -> Any:
     return [
         [
             [
-                gdlab.trace("adam", points, epochs=60, batch_size=size, lr=0.1 * 2 ** (place / 2))
-                for place in range(-8, 13)
+                gdlab.trace("adam", points, epochs=60, batch_size=size, lr=0.1 * 2 ** (k / 2))
+                for k in range(-8, 13)
             ]
             for size in (1, 4, 16)
         ]
@@ -96,10 +96,10 @@ def _batches_and_rates() -> Any:
 def _judge_square_root(sets: Sequence[Sequence[Sequence[Trace]]], within: float = 0.1) -> Outcome:
     """Whether the rule's rate ends near the error of the best rate for its size of batch."""
     told, trials = [], []
-    for place, size in ((1, 4), (2, 16)):
+    for k, size in ((1, 4), (2, 16)):
         by_rule, unchanged = [], []
         for grid in sets:
-            single, batch = ([_last_rmse(run) for run in grid[which]] for which in (0, place))
+            single, batch = ([_last_rmse(run) for run in grid[which]] for which in (0, k))
             best = int(np.argmin(single))
             # Twice the root's power of two: the rates go by half powers.
             scaled = best + int(np.log2(size))

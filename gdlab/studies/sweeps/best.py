@@ -15,22 +15,22 @@ MOST_RUNS_TRIED = 20  # runs that are looked at over more epochs
 MOST_CELLS_COPIED = 10_000_000  # of a larger grid the least number is taken, without a copy
 
 
-def best_place(values: np.ndarray, later: Callable[..., float]) -> tuple[int, ...] | None:
-    """The place of the best run in ``values``; None where no number is finite.
+def best_index(values: np.ndarray, later: Callable[..., float]) -> tuple[int, ...] | None:
+    """The index of the best run in ``values``; None where no number is finite.
 
-    ``later`` gives the number of the run at a place after three times as many epochs. Where none of
-    the runs that are tried holds up, it is the one with the best neighbours.
+    ``later`` gives the number of the run at an index after three times as many epochs. Where none
+    of the runs that are tried holds up, it is the one with the best neighbours.
     """
     least = np.fmin.reduce(values, axis=None)
     if not np.isfinite(least):
         return None
     if values.size > MOST_CELLS_COPIED:
-        return _place(values, int(np.argmax(values == least)))
+        return _index_of(values, int(np.argmax(values == least)))
     around = worst_around(values).ravel()
     own = np.where(np.isfinite(values), values, np.inf).ravel()
     order = np.lexsort((own, around))[:MOST_RUNS_TRIED]
-    tried = [_place(values, int(place)) for place in order if np.isfinite(own[place])]
-    held = (place for place in tried if later(*place) <= MUCH_WORSE * values[place])
+    tried = [_index_of(values, int(index)) for index in order if np.isfinite(own[index])]
+    held = (index for index in tried if later(*index) <= MUCH_WORSE * values[index])
     return next(held, tried[0])
 
 
@@ -46,5 +46,5 @@ def worst_around(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def _place(values: np.ndarray, flat: int) -> tuple[int, ...]:
+def _index_of(values: np.ndarray, flat: int) -> tuple[int, ...]:
     return tuple(map(int, np.unravel_index(flat, values.shape)))

@@ -64,7 +64,7 @@ def numbers(table: Table) -> tuple[str, ...]:
 
 
 def in_lanes(table: Table, lanes: tuple[str, ...], measure: Measure) -> tuple[str, ...]:
-    """The names with a place in every lane: first those that are swept there."""
+    """The names with a number in every lane: first those that are swept there."""
     rate = [table.start_rate] if table.rate and table.rate in lanes else []
     return tuple(dict.fromkeys([*lanes, *rate, *_changing(table, measure)]))
 
@@ -98,18 +98,18 @@ def lanes_text(
     common = ["_epochs", "_samples", *map(points_name, table.point), "_order", *numbers(table)]
     common += measure.inputs
     of_block = [name for name in common if name not in lanes]
-    place = {name: f"_s[{LANES * i} + _j]" for i, name in enumerate(kept)}
+    lane_of = {name: f"_s[{LANES * i} + _j]" for i, name in enumerate(kept)}
     first_value = {name: repr(value) for name, value in {**table.counts, **measure.state}.items()}
     first_value |= {name: "0.0" for name in changing if name in table.computed}
     first_value |= {name: name for name in of_block}
     if table.rate and table.rate in lanes:
-        first_value[table.start_rate] = place[table.rate]
+        first_value[table.start_rate] = lane_of[table.rate]
 
     def load(indent: str) -> list[str]:
-        return [f"{indent}{name} = {place[name]}" for name in kept]
+        return [f"{indent}{name} = {lane_of[name]}" for name in kept]
 
     def store(changed: Iterable[str], indent: str) -> list[str]:
-        return [f"{indent}{place[name]} = {name}" for name in changed]
+        return [f"{indent}{lane_of[name]} = {name}" for name in changed]
 
     def each(indent: str, lines: Iterable[str], changed: Iterable[str] = ()) -> list[str]:
         """A loop over the lanes; none where there is nothing to do."""
@@ -134,7 +134,7 @@ def lanes_text(
         [f"    {table.count} = _float(_samples)"],
         [f"    {table.start_rate} = {table.rate}"] if table.rate and table.rate in of_block else [],
         ["    for _j in _range(_lanes):"],
-        (f"        {place[name]} = {first_value[name]}" for name in kept if name not in lanes),
+        (f"        {lane_of[name]} = {first_value[name]}" for name in kept if name not in lanes),
         ["    _row = 0", "    for _e in _range(_epochs):"],
         each("        ", measure.before, measure.state),
         ["        for _i in _range(_samples):"],
@@ -150,15 +150,15 @@ def lanes_text(
     )
     values = {name: f"_swept[{i}]" for i, name in enumerate((*shared, *lanes))}
 
-    def pick(name: str, place: str, group: tuple[str, ...]) -> str:
-        """A name's value at a place among all combinations of its group."""
+    def pick(name: str, index: str, group: tuple[str, ...]) -> str:
+        """A name's value at an index among all combinations of its group."""
         later = group[group.index(name) + 1 :]
         steps = " * ".join(f"_len({values[other]})" for other in later)
-        place = f"{place} // ({steps})" if later else place
+        index = f"{index} // ({steps})" if later else index
         return (
-            f"{values[name]}[{place} % _len({values[name]})]"
+            f"{values[name]}[{index} % _len({values[name]})]"
             if len(group) > 1
-            else (f"{values[name]}[{place}]")
+            else (f"{values[name]}[{index}]")
         )
 
     handed = [pick(name, "_combination", shared) if name in shared else name for name in of_block]
@@ -166,12 +166,12 @@ def lanes_text(
         [f"def run(_first, _count, _fast, {', '.join(common)}, _swept, _s, _out):"],
         ["    _c = 0", "    while _c < _count:"],
         ["        _combination = (_first + _c) // _fast"],
-        ["        _place = (_first + _c) % _fast"],
-        ["        _lanes = _fast - _place"],
+        ["        _at = (_first + _c) % _fast"],
+        ["        _lanes = _fast - _at"],
         [f"        if _lanes > {LANES}:", f"            _lanes = {LANES}"],
         ["        if _lanes > _count - _c:", "            _lanes = _count - _c"],
         ["        for _j in _range(_lanes):"],
-        (f"            {place[name]} = {pick(name, '(_place + _j)', lanes)}" for name in lanes),
+        (f"            {lane_of[name]} = {pick(name, '(_at + _j)', lanes)}" for name in lanes),
         [f"        _block({', '.join(handed)}, _s, _out, _c, _lanes)"],
         ["        _c += _lanes"],
     )

@@ -54,25 +54,25 @@ class ClickMap(ipywidgets.VBox):
         super().__init__([self.picture, self.said])
 
     def _clicked(self, _widget: Any, where: dict[str, float], _buffers: Any) -> None:
-        places = self.drawn.places(float(where["across"]), float(where["down"]))
-        if places is None:
+        indices = self.drawn.indices(float(where["across"]), float(where["down"]))
+        if indices is None:
             return
-        self.show_run(places)
+        self.show_run(indices)
 
-    def show_run(self, places: Sequence[int]) -> None:
-        """Show the sheet of the run at these places in the values of each swept name."""
+    def show_run(self, indices: Sequence[int]) -> None:
+        """Show the sheet of the run at these indices in the values of each swept name."""
         sweep = self.drawn.sweep
-        self.said.value = said(sweep, places)
+        self.said.value = said(sweep, indices)
         if sweep.rows <= OPENED_ROWS:
-            self.children = [self.picture, self.said, sheet(sweep.trace(*places))]
+            self.children = [self.picture, self.said, sheet(sweep.trace(*indices))]
 
 
-def said(sweep: Swept, places: Sequence[int]) -> str:
+def said(sweep: Swept, indices: Sequence[int]) -> str:
     """One line on a run: its swept values and its measure, and how to have its table."""
-    chosen = zip(sweep.over.items(), places, strict=True)
-    told = [f"{name} = {values[place]:.6g}" for (name, values), place in chosen]
-    number = f"{sweep.measure} = {sweep.values[tuple(places)]:.6g}"
-    table = f".trace({', '.join(map(str, places))}) is its table"
+    chosen = zip(sweep.over.items(), indices, strict=True)
+    told = [f"{name} = {values[index]:.6g}" for (name, values), index in chosen]
+    number = f"{sweep.measure} = {sweep.values[tuple(indices)]:.6g}"
+    table = f".trace({', '.join(map(str, indices))}) is its table"
     return f"{', '.join([*told, number])}; {table}"
 
 

@@ -53,11 +53,11 @@ Swept = Any
 
 @dataclass(frozen=True)
 class Side:
-    """One axis of a map: the drawn values in rising order, and their places in the sweep."""
+    """One axis of a map: the drawn values in rising order, and their indices in the sweep."""
 
     name: str
     values: np.ndarray
-    places: np.ndarray
+    indices: np.ndarray
 
     @property
     def logarithmic(self) -> bool:
@@ -77,9 +77,9 @@ class Side:
         return np.exp(found) if self.logarithmic else found
 
     def at(self, value: float) -> int | None:
-        """The place in the sweep of the cell that holds ``value``; None outside."""
+        """The index in the sweep of the cell that holds ``value``; None outside."""
         cell = int(np.searchsorted(self.edges, value, side="right")) - 1
-        return int(self.places[cell]) if 0 <= cell < len(self.places) else None
+        return int(self.indices[cell]) if 0 <= cell < len(self.indices) else None
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,10 @@ class Map(Picture):
     sweep: Swept
     sides: tuple[Side, ...]
 
-    def places(self, across: float, down: float) -> tuple[int, ...] | None:
+    def indices(self, across: float, down: float) -> tuple[int, ...] | None:
         """The run at a point of the drawn picture, given as shares of its width and height.
 
-        It is given by its places in the values of each swept name; None outside of the cells.
+        It is given by its indices in the values of each swept name; None outside of the cells.
         """
         axes = self.figure.axes[0]
         width, height = self.figure.bbox.size
@@ -101,7 +101,7 @@ class Map(Picture):
             return None
         at = axes.transData.inverted().transform(spot)
         found = [side.at(value) for side, value in zip(self.sides, at, strict=False)]
-        return None if None in found else tuple(place for place in found if place is not None)
+        return None if None in found else tuple(index for index in found if index is not None)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {"image/png": png(self.figure), "text/plain": self.words}
@@ -114,9 +114,9 @@ def sides(sweep: Swept) -> list[Side]:
         raise ValueError(f"a map has one or two swept names, not {len(sweep.over)}: {names}")
     found = []
     for name, values in sweep.over.items():
-        _, places = np.unique(values, return_index=True)
-        places = places[:: math.ceil(len(places) / DRAWN_CELLS)]
-        found.append(Side(name, values[places], places))
+        _, indices = np.unique(values, return_index=True)
+        indices = indices[:: math.ceil(len(indices) / DRAWN_CELLS)]
+        found.append(Side(name, values[indices], indices))
     return found
 
 
@@ -127,8 +127,8 @@ def draw(sweep: Swept, kind: type[Map] = Map) -> Map:
     axes_of = sides(sweep)
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    cells = sweep.values[np.ix_(*(side.places for side in axes_of))]
-    off = ~_near(sweep)[np.ix_(*(side.places for side in axes_of))]
+    cells = sweep.values[np.ix_(*(side.indices for side in axes_of))]
+    off = ~_near(sweep)[np.ix_(*(side.indices for side in axes_of))]
     (_draw_curve if len(axes_of) == 1 else _draw_map)(axes, sweep.measure, axes_of, cells, off)
     rule = sweep.rule if isinstance(sweep.rule, str) else sweep.rule.__name__
     axes.set_title(f"{rule}: {sweep.runs:,} runs of {sweep.rows:,} rows")
@@ -216,9 +216,9 @@ def _draw_curve(
     shown = cells[np.isfinite(cells) & ~off]
     if len(shown) and shown.min() > 0 and shown.max() / shown.min() > LOG_FROM:
         axes.set_yscale("log")
-    for place in np.flatnonzero(off[1:] != off[:-1]):
+    for index in np.flatnonzero(off[1:] != off[:-1]):
         label = EDGES[measure] if not axes.get_legend_handles_labels()[1] else None
-        axes.axvline(side.edges[place + 1], color=EDGE_COLOUR, linewidth=2, label=label)
+        axes.axvline(side.edges[index + 1], color=EDGE_COLOUR, linewidth=2, label=label)
     axes.grid(color="#E3E3E3", linewidth=0.6)
 
 

@@ -19,7 +19,7 @@ from gdlab.core.run import Run, prepare
 from gdlab.core.suggest import unknown
 from gdlab.core.symbols import refusal
 from gdlab.core.trace import Trace, trace
-from gdlab.studies.sweeps.best import LONGER, best_place
+from gdlab.studies.sweeps.best import LONGER, best_index
 from gdlab.studies.sweeps.lanes import in_lanes, lanes_text, numbers, shared_and_lanes
 from gdlab.studies.sweeps.measures import MEASURES, lines_of
 from gdlab.studies.sweeps.work import Work, compute_all
@@ -68,12 +68,11 @@ class Sweep:
         import numpy as np
         import pandas as pd
 
-        places = np.unravel_index(np.arange(first, last), self.values.shape)
+        indices = np.unravel_index(np.arange(first, last), self.values.shape)
         columns = {
-            name: values[place]
-            for (name, values), place in zip(self.over.items(), places, strict=True)
+            name: values[k] for (name, values), k in zip(self.over.items(), indices, strict=True)
         }
-        return pd.DataFrame({**columns, self.measure: self.values[places]})
+        return pd.DataFrame({**columns, self.measure: self.values[indices]})
 
     @property
     def best(self) -> dict[str, float] | None:
@@ -83,56 +82,56 @@ class Sweep:
         bear out, not a single cell that came out small by chance; of ``exploded_at`` a run that
         never did, else the latest. None where no run has a finite number.
         """
-        if self.best_place is None:
+        if self.best_index is None:
             return None
-        return self._chosen(self.best_place) | {self.measure: self.values[self.best_place].item()}
+        return self._chosen(self.best_index) | {self.measure: self.values[self.best_index].item()}
 
     @cached_property
-    def best_place(self) -> tuple[int, ...] | None:
-        """The place (from 0) of the best run in the values of each swept name."""
+    def best_index(self) -> tuple[int, ...] | None:
+        """The indices (from 0) of the best run in the values of each swept name."""
         import numpy as np
 
         if self.measure != "exploded_at":
-            return best_place(self.values, self._later)
+            return best_index(self.values, self._later)
         never = np.isnan(self.values)
-        place = int(np.argmax(never if never.any() else self.values))
-        return tuple(map(int, np.unravel_index(place, self.values.shape)))
+        k = int(np.argmax(never if never.any() else self.values))
+        return tuple(map(int, np.unravel_index(k, self.values.shape)))
 
-    def _later(self, *places: int) -> float:
+    def _later(self, *indices: int) -> float:
         """The measure of one run after three times as many epochs."""
         if self.measure == "epochs_to_threshold":
-            return self.values[places].item()
-        over = {name: [value] for name, value in self._chosen(places).items()}
+            return self.values[indices].item()
+        over = {name: [value] for name, value in self._chosen(indices).items()}
         longer = {**self.settings, "epochs": LONGER * self.settings.get("epochs", 1)}
         later = sweep(self.rule, self.points, over=over, measure=self.measure, **longer)
         return later.values.item()
 
-    def _chosen(self, places: tuple[int, ...]) -> dict[str, float]:
+    def _chosen(self, indices: tuple[int, ...]) -> dict[str, float]:
         return {
-            name: values[place].item()
-            for (name, values), place in zip(self.over.items(), places, strict=True)
+            name: values[k].item()
+            for (name, values), k in zip(self.over.items(), indices, strict=True)
         }
 
-    def arguments(self, *places: int) -> dict[str, Any]:
-        """What :func:`gdlab.trace` is given for one run: its places in the values of each name."""
-        if len(places) != len(self.over):
-            raise ValueError(f"give a place for each of {', '.join(self.over)}")
-        for place, (name, values) in zip(places, self.over.items(), strict=True):
-            if not (isinstance(place, Integral) and -len(values) <= place < len(values)):
-                raise ValueError(f"{name} has places 0 to {len(values) - 1}, not {place!r:.40}")
-        chosen = self._chosen(places)
+    def arguments(self, *indices: int) -> dict[str, Any]:
+        """What :func:`gdlab.trace` is given for one run: its indices in the values of each name."""
+        if len(indices) != len(self.over):
+            raise ValueError(f"give an index for each of {', '.join(self.over)}")
+        for k, (name, values) in zip(indices, self.over.items(), strict=True):
+            if not (isinstance(k, Integral) and -len(values) <= k < len(values)):
+                raise ValueError(f"{name} has indices 0 to {len(values) - 1}, not {k!r:.40}")
+        chosen = self._chosen(indices)
         starts = {name: value for name, value in chosen.items() if name in self.table.starts}
         given = {**self.settings, **{n: v for n, v in chosen.items() if n not in starts}}
         if starts:
             given["start"] = {**(self.settings.get("start") or {}), **starts}
         return given
 
-    def trace(self, *places: int) -> Trace:
-        """The whole table of one run, by its places (from 0) in the values of each swept name.
+    def trace(self, *indices: int) -> Trace:
+        """The whole table of one run, by its indices (from 0) in the values of each swept name.
 
-        Raises ValueError for places that are not there.
+        Raises ValueError for indices that are not there.
         """
-        return trace(self.rule, self.points, **self.arguments(*places))
+        return trace(self.rule, self.points, **self.arguments(*indices))
 
     def to_parquet(self, path: str | Path) -> Path:
         """Write the rows of :attr:`frame` to a file, a million at a time; returns the path."""
@@ -148,8 +147,8 @@ class Sweep:
     def to_csv(self, path: str | Path) -> Path:
         """Write the rows of :attr:`frame` as comma-separated text; returns the path."""
         with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="\n") as out:
-            for place, rows in enumerate(self._in_parts()):
-                rows.to_csv(out, index=False, header=not place, na_rep="nan")
+            for k, rows in enumerate(self._in_parts()):
+                rows.to_csv(out, index=False, header=not k, na_rep="nan")
         return Path(path)
 
     def _in_parts(self) -> "Iterator[pd.DataFrame]":

@@ -1,4 +1,4 @@
-// Axes for the pictures: numbers to places on the page, ticks, and lines as path data.
+// Axes for the pictures: numbers to pixels on the page, ticks, and lines as path data.
 import { escaped, short } from "./numbers.js";
 
 export const WIDTH = 340;
@@ -86,8 +86,9 @@ export function decades(...lists) {
 }
 
 /**
- * Axes over two ranges, or over those of a `zoom`: `x` and `y` place a number, `atX` and `atY` read
- * a place; `frame(still)` is what they look like, with marks on them that stay while the axes do.
+ * Axes over two ranges, or over those of a `zoom`: `x` and `y` give a number's pixel,
+ * `atX` and `atY` the number at a pixel; `frame(still)` is what they look like, with marks on them
+ * that stay while the axes do.
  */
 export function axes({
   title, x: wholeX, y: wholeY, xLabel, yLabel, logX = false, logY = false, zoom = null,
@@ -139,11 +140,11 @@ export function axes({
   };
 }
 
-/** Path data through places; a gap where one is no number. */
-export function pathOf(places) {
+/** Path data through vertices; a gap where one is no number. */
+export function pathOf(vertices) {
   let data = "";
   let pen = "M";
-  for (const [x, y] of places) {
+  for (const [x, y] of vertices) {
     if (Number.isFinite(x) && Number.isFinite(y)) {
       data += `${pen}${x.toFixed(1)} ${y.toFixed(1)}`;
       pen = "L";
@@ -155,21 +156,21 @@ export function pathOf(places) {
 }
 
 /**
- * Path data of numbers, each at the place along x that `at` gives it, by default its row's; where
+ * Path data of numbers, each at the pixel along x that `at` gives it, by default its row's; where
  * they are dense, the least and largest of a bit of width, and a gap where a bit has no number.
  */
 export function lineOf(values, area, at = (k) => k + 1) {
   const bit = Math.max(1, Math.floor(values.length / area.width));
   if (bit === 1) {
-    const place = (value, k) => [area.x(at(k)), value ? area.y(value) : NaN];
-    return pathOf(Array.from(values, place));
+    const pixel = (value, k) => [area.x(at(k)), value ? area.y(value) : NaN];
+    return pathOf(Array.from(values, pixel));
   }
-  const places = [];
+  const vertices = [];
   for (let from = 0; from < values.length; from += bit) {
     const sizes = values.subarray(from, from + bit).map(Math.abs);
     const [low, high] = sizes.some(Number.isFinite) ? extent(sizes) : [NaN, NaN];
     const heights = [high, low || high].map((size) => (size ? area.y(size) : NaN));
-    places.push(...heights.map((height) => [area.x(at(from)), height]));
+    vertices.push(...heights.map((height) => [area.x(at(from)), height]));
   }
-  return pathOf(places);
+  return pathOf(vertices);
 }

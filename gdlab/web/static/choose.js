@@ -1,19 +1,19 @@
 // Which columns of a loaded file are meant, where it has more than are needed.
 import { element } from "./column_header.js";
 
-/** The question in `place`, a form; `chosen(places)` hears the answer, null where there is none. */
-export function createChoose(place, chosen) {
+/** The question in `container`, a form; `chosen(indices)` hears the answer, null where there is none. */
+export function createChoose(container, chosen) {
   let shown = null;
-  place.addEventListener("submit", (event) => {
+  container.addEventListener("submit", (event) => {
     event.preventDefault();
-    const selects = [...place.querySelectorAll("select")];
+    const selects = [...container.querySelectorAll("select")];
     chosen(Object.fromEntries(selects.map(({ name, value }) => [name, Number(value)])));
   });
 
   function build({ name, columns }, words) {
     const fields = words.map((word, k) => {
       const select = element("select", { name: word, "data-control": `column of ${word}` });
-      for (const { place: at, title } of columns) select.append(element("option", { value: at }, title));
+      for (const { index: at, title } of columns) select.append(element("option", { value: at }, title));
       select.selectedIndex = Math.min(k, columns.length - 1);
       const label = element("label", {}, `${word} `);
       label.append(select);
@@ -21,17 +21,17 @@ export function createChoose(place, chosen) {
     });
     const leave = element("button", { type: "button", "data-control": "leave the file" }, "Cancel");
     leave.addEventListener("click", () => chosen(null));
-    place.replaceChildren(
+    container.replaceChildren(
       element("span", {}, `Which columns of ${name}?`), ...fields,
       element("button", { type: "submit", "data-control": "use these" }, "Use these"), leave,
     );
-    place.querySelector("select").focus();
+    container.querySelector("select").focus();
   }
 
   return {
     /** Ask about a file's columns, one for each word; nothing where there is no file. */
     show(file, words) {
-      place.hidden = !file;
+      container.hidden = !file;
       if (file && file.columns !== shown) build(file, words);
       shown = file?.columns ?? null;
     },

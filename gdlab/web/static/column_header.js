@@ -13,9 +13,9 @@ export function element(tag, attributes = {}, text = "") {
 const COLUMN_HEAD = { scope: "col", role: "columnheader" };
 const ofWidth = (width) => ({ style: `width: ${width}px` });
 
-function nameCell(column, place, freeze) {
+function nameCell(column, index, freeze) {
   const name = element("th", {
-    class: `gd-name${freeze}`, "aria-colindex": place + 2, "aria-label": column.label,
+    class: `gd-name${freeze}`, "aria-colindex": index + 2, "aria-label": column.label,
     ...COLUMN_HEAD,
   });
   if (column.symbol) {
@@ -35,7 +35,7 @@ export function labelOf(name) {
 }
 
 /**
- * The rows of the head, and by column the cells that stand over it; `frozen` is a column's place.
+ * The rows of the head, and by column the cells that stand over it; `frozen` is a column's index.
  * Over columns of sections stands a row for the sections' names, the first cell of each column.
  */
 export function createColumnHeader(columns, frozen) {
@@ -47,10 +47,10 @@ export function createColumnHeader(columns, frozen) {
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
   letters.append(element("th", { class: "gd-corner", ...ofWidth(WIDTHS.heading) }));
   names.append(element("th", { class: "gd-corner", "aria-colindex": 1, ...COLUMN_HEAD }, "row"));
-  const heads = columns.map((column, place) => {
-    const freeze = place === frozen ? " gd-frozen" : "";
+  const heads = columns.map((column, index) => {
+    const freeze = index === frozen ? " gd-frozen" : "";
     const looks = { class: `gd-letters${freeze}`, ...ofWidth(WIDTHS[column.width]) };
-    const over = [element("th", looks, column.letters), nameCell(column, place, freeze)];
+    const over = [element("th", looks, column.letters), nameCell(column, index, freeze)];
     letters.append(over[0]);
     names.append(over[1]);
     if (!column.section) return over;
@@ -64,8 +64,8 @@ export function createColumnHeader(columns, frozen) {
 /** Write each section's name over the first of its columns that is in sight. */
 export function nameSections(columns, heads) {
   let before = null;
-  columns.forEach(({ section }, place) => {
-    const [cell] = heads[place];
+  columns.forEach(({ section }, index) => {
+    const [cell] = heads[index];
     if (!section || cell.hidden) return;
     const said = section === before ? "" : section;
     if (cell.textContent !== said) cell.textContent = said;

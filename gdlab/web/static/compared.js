@@ -7,14 +7,14 @@ import { rateRange } from "./rates.js";
 
 /** Its head; `race` is what Python wrote of it, `sheets` those of the rules with these `names`. */
 function comparedHead({ counters, source, shown }, head, sheets, names, isRiddle) {
-  const own = names.flatMap((label) => shown.map((column, place) => ({
+  const own = names.flatMap((label) => shown.map((column, index) => ({
     ...column, name: `${label}: ${column.name}`, group: label,
-    excel: isRiddle ? null : `=${label}!${Object.values(sheets[label].places)[place]}{row}`,
+    excel: isRiddle ? null : `=${label}!${Object.values(sheets[label].letters)[index]}{row}`,
   })));
   return {
     ...head, rule: null, source, inputs: [], frozen: "t",
     columns: [...counters, ...own].map(
-      (column, place) => ({ ...column, letters: lettersOf(place) }),
+      (column, index) => ({ ...column, letters: lettersOf(index) }),
     ),
     racers: names.map((label) => (
       { label, columns: shown.map(({ name }) => `${label}: ${name}`) }
@@ -32,13 +32,13 @@ function comparedCells({ points, epochs }, sheets, names, runOf) {
   ];
   for (const name of names) {
     const { cells } = runOf(name);
-    for (const shown of Object.keys(sheets[name].places)) {
-      const place = sheets[name].names.indexOf(shown);
-      columns.push(cells.subarray(place * rows, (place + 1) * rows));
+    for (const shown of Object.keys(sheets[name].letters)) {
+      const index = sheets[name].names.indexOf(shown);
+      columns.push(cells.subarray(index * rows, (index + 1) * rows));
     }
   }
   const all = new Float64Array(columns.length * rows);
-  columns.forEach((cells, place) => all.set(cells, place * rows));
+  columns.forEach((cells, index) => all.set(cells, index * rows));
   return all;
 }
 

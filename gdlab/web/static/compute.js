@@ -9,9 +9,9 @@ const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 
  * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
  *
  * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
- * `frame`, by name the columns of IEEE 754's numbers, whose place 0 is the start row; `exploded`,
+ * `frame`, by name the columns of IEEE 754's numbers, whose index 0 is the start row; `exploded`,
  * the first of those that is not finite, `[row, name]`; `mse` by epoch, null past all numbers; and
- * by name the sheet's `ends` of epochs under a schedule, whose place 0 is the start row.
+ * by name the sheet's `ends` of epochs under a schedule, whose index 0 is the start row.
  */
 export function compute(program, sheet, given) {
   const rows = given.epochs * given.samples;
@@ -28,7 +28,7 @@ export function compute(program, sheet, given) {
     frame, ends, totals, row: exploded[0],
   }) : [frame, ends];
   const cells = new Float64Array(sheet.names.length * rows);
-  sheet.names.forEach((name, place) => cells.set(shown[name].subarray(1), place * rows));
+  sheet.names.forEach((name, index) => cells.set(shown[name].subarray(1), index * rows));
   return { cells, frame, exploded, mse, ends: shownEnds };
 }
 
@@ -55,17 +55,17 @@ const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 function count(frame, { order }, { samples, points }, rows) {
   const given = Object.entries(points);
   for (let r = 1; r <= rows; r++) {
-    const place = (r - 1) % samples;
-    const sample = order ? order[r - 1] : place;
+    const index = (r - 1) % samples;
+    const sample = order ? order[r - 1] : index;
     const counted = {
-      epoch: Math.floor((r - 1) / samples) + 1, position: place + 1, sample: sample + 1, t: r,
+      epoch: Math.floor((r - 1) / samples) + 1, position: index + 1, sample: sample + 1, t: r,
     };
     for (const name in counted) if (frame[name]) frame[name][r] = counted[name];
     for (const [name, values] of given) frame[name][r] = values[sample];
   }
 }
 
-/** A schedule's columns, still empty; place 0 is what its first epoch finds above it. */
+/** A schedule's columns, still empty; index 0 is what its first epoch finds above it. */
 function emptyEnds({ epochNames, epochStarts, rate, startRate, nextRate }, { epochs, inputs }) {
   const ends = {};
   for (const name of epochNames) ends[name] = column(epochs, epochStarts[name]);

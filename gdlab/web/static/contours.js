@@ -11,7 +11,7 @@ export function bowl([x, y]) {
   const [meanX, meanY] = [mean(x), mean(y)];
   const spread = mean(x.map((at) => (at - meanX) ** 2));
   if (!(spread > 0)) return null;
-  const slope = mean(x.map((at, place) => (at - meanX) * (y[place] - meanY))) / spread;
+  const slope = mean(x.map((at, k) => (at - meanX) * (y[k] - meanY))) / spread;
   const best = [meanY - slope * meanX, slope];
   // The squares of far points are past all numbers.
   return best.every(Number.isFinite) ? { best, meanX, spread } : null;
@@ -73,10 +73,10 @@ export function gridContours([across, up], heights, area) {
     let data = "";
     for (let j = 0; j < side - 1; j++) {
       for (let i = 0; i < side - 1; i++) {
-        const places = crossings(heights, side, i, j, height).map(
+        const crossed = crossings(heights, side, i, j, height).map(
           ([x, y]) => [area.x(at(across, x)), area.y(at(up, y))],
         );
-        for (let k = 0; k + 1 < places.length; k += 2) data += pathOf(places.slice(k, k + 2));
+        for (let k = 0; k + 1 < crossed.length; k += 2) data += pathOf(crossed.slice(k, k + 2));
       }
     }
     marks += contour(data);

@@ -8,8 +8,9 @@ const middle = ([low, high]) => (low + high) / 2;
 
 /**
  * The wrong cells whose cause is known, or could be: `{slip, hint, because, places}` by place; `slip`
- * is null where it is not sure, `places` are all where the same was done, where that is known. `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and
- * number of `rows`; `slips` and `marking` are what Python wrote of the sheet and of all sheets.
+ * is null where it is not sure, `places` are all where the same was done, where that is known.
+ * `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and number of `rows`;
+ * `slips` and `marking` are what Python wrote of the sheet and of all sheets.
  */
 export function diagnose(judged, slips, marking) {
   const { verdicts, sheet } = judged;

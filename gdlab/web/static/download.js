@@ -25,7 +25,7 @@ export function csvOf({ head, table, points }) {
   const names = head.columns?.map(({ name }) => name) ?? Object.keys(points);
   const rows = table ? table.length / names.length : 0;
   const columns = table
-    ? names.map((_, place) => table.subarray(place * rows, (place + 1) * rows))
+    ? names.map((_, index) => table.subarray(index * rows, (index + 1) * rows))
     : Object.values(points);
   const lines = Array.from(columns[0], (_, row) => columns.map((cells) => full(cells[row])).join());
   return `${[names.join(), ...lines].join("\n")}\n`;

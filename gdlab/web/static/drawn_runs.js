@@ -31,14 +31,14 @@ export function looksOf(colours) {
 export function runsOf(state) {
   const { head } = state;
   if (head.racers) {
-    return head.racers.map(({ label, columns }, place) => ({
+    return head.racers.map(({ label, columns }, index) => ({
       label,
-      look: state.looks[place],
+      look: state.looks[index],
       ends: columns.slice(0, -1).map((name) => state.cells.get(name)),
-      start: state.starts[place],
+      start: state.starts[index],
       loss: state.cells.get(columns.at(-1)),
-      mse: state.mse[place],
-      forward: state.forward[place],
+      mse: state.mse[index],
+      forward: state.forward[index],
     }));
   }
   if (!head.parameters) return [];
@@ -66,7 +66,7 @@ export function endOf(run, row) {
 
 /** Parameters by their names. */
 export const named = ({ parameters }, values) => Object.fromEntries(
-  parameters.map(({ name }, place) => [name, values[place]]),
+  parameters.map(({ name }, index) => [name, values[index]]),
 );
 
 export function marker(look, x, y) {

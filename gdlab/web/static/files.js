@@ -2,7 +2,7 @@
 import { MOST_WORKBOOK_BYTES } from "./constants.js";
 
 /**
- * Take files in `root`. `boxes` are places with a file input, by the kind of event that a file of
+ * Take files in `root`. `boxes` are elements with a file input, by the kind of event that a file of
  * theirs is; what is dropped, where `canDrop()`, is to be checked. `take(kind, name, bytes)` hears
  * of a file, `refuse(said)` of one that is far too large, which is not even read.
  */
@@ -13,8 +13,8 @@ export function takeFiles(root, { boxes, canDrop, take, refuse }) {
     else take(kind, file.name, await file.arrayBuffer());
   }
 
-  for (const [kind, place] of Object.entries(boxes)) {
-    place.querySelector("input").addEventListener("change", ({ target }) => {
+  for (const [kind, box] of Object.entries(boxes)) {
+    box.querySelector("input").addEventListener("change", ({ target }) => {
       read(kind, target.files);
       target.value = "";
     });

@@ -17,11 +17,11 @@ function linesOf(state, name, row) {
   return { address, formula, numbers, excel: excelOf(state, name, row) };
 }
 
-/** The bar in `place`; `show` fills its lines, each a word and what stands behind it. */
-export function createFormulaBar(place) {
-  place.setAttribute("role", "region");
-  place.setAttribute("aria-label", "formula bar");
-  place.innerHTML = `
+/** The bar in `container`; `show` fills its lines, each a word and what stands behind it. */
+export function createFormulaBar(container) {
+  container.setAttribute("role", "region");
+  container.setAttribute("aria-label", "formula bar");
+  container.innerHTML = `
     <div class="gd-name-box" title="the cell in the workbook"></div>
     <div class="gd-lines">
       <div class="gd-word">symbols</div>
@@ -29,7 +29,7 @@ export function createFormulaBar(place) {
       <div class="gd-word">numbers</div><div class="gd-numbers"></div>
       <div class="gd-word">Excel</div><div class="gd-excel"></div>
     </div>`;
-  const part = (name) => place.querySelector(`.gd-${name}`);
+  const part = (name) => container.querySelector(`.gd-${name}`);
   let typeset = null;
   return {
     show(state, name, row) {

@@ -19,10 +19,10 @@ export function nextName(origin, names, sheets) {
 
 /** The names of sheets and further runs in one order: as the sheets come, then by number. */
 export function inOrder(names, sheets) {
-  const places = Object.keys(sheets);
+  const order = Object.keys(sheets);
   const orderOf = (name) => {
     const origin = originOf(name, sheets);
-    return [places.indexOf(origin), name === origin ? 1 : Number(NUMBERED.exec(name)[2])];
+    return [order.indexOf(origin), name === origin ? 1 : Number(NUMBERED.exec(name)[2])];
   };
   return [...new Set(names)].map((name) => [...orderOf(name), name])
     .sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , name]) => name);

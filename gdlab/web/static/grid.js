@@ -11,7 +11,7 @@ const SCROLL_BAR = 18;
 let grids = 0;
 
 /**
- * A grid in `place`. The caller's `view` says what it shows:
+ * A grid in `container`. The caller's `view` says what it shows:
  *   label               what the table is called
  *   columns             [{name, letters, symbol, label, width}], width a word of WIDTHS
  *   rows, frozen        how many rows; the name of the column that stays in sight
@@ -22,10 +22,10 @@ let grids = 0;
  *   refuse(row, column) someone types where nothing can be typed
  *   editable(row, column), edit(row, column, text), paste(row, column, text), remove(row, column)
  *   select(row, column) the cell that a person went to
- * Rows count from 0, columns by place. As in a spreadsheet program the table stands still and is
+ * Rows count from 0, columns by index. As in a spreadsheet program the table stands still and is
  * scrolled by whole rows and columns: the scroll bars only say which cells it shows.
  */
-export function createGrid(place) {
+export function createGrid(container) {
   const id = `gd-cell-${++grids}`;
   const scroller = element("div", { class: "gd-scroll" });
   const sizer = element("div", { class: "gd-sizer" });
@@ -40,7 +40,7 @@ export function createGrid(place) {
     left: element("div", { class: "gd-edge gd-edge-left", hidden: "" }),
     right: element("div", { class: "gd-edge gd-edge-right", hidden: "" }),
   };
-  place.append(scroller, edges.left, edges.right);
+  container.append(scroller, edges.left, edges.right);
   const rows = createRows(tbody, id);
 
   let view = null;
@@ -64,7 +64,7 @@ export function createGrid(place) {
   /** How far to the right a column would begin if nothing were scrolled. */
   function leftOf(column) {
     let left = 0;
-    for (let place = 0; place < column; place++) left += widthOf(place);
+    for (let index = 0; index < column; index++) left += widthOf(index);
     return left;
   }
 
@@ -299,23 +299,23 @@ export function createGrid(place) {
     draw();
   }).observe(scroller);
 
-  /** Show a view at the cell where we are or, where its columns are others, at `place`. */
-  function show(next, place) {
+  /** Show a view at the cell where we are or, where its columns are others, at `position`. */
+  function show(next, position) {
     const before = view?.rows;
     view = next;
-    if (place) {
+    if (position) {
       first.row = first.column = 0;
-      here = place;
+      here = position;
       anchor = null;
       build();
     }
-    if (place || before !== next.rows) {
+    if (position || before !== next.rows) {
       table.setAttribute("aria-rowcount", next.rows + 2);
       measure();
       first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
     }
     goTo(here.row, here.column, { extend: Boolean(anchor), inSight: false });
-    if (place) scroller.scrollTop = scroller.scrollLeft = 0;
+    if (position) scroller.scrollTop = scroller.scrollLeft = 0;
   }
 
   return {

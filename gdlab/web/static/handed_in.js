@@ -105,10 +105,10 @@ export async function handedIn(bytes, sheets) {
     return [name, givenNumber(cell, `${name} ${at}`, record.given[name], notes)];
   }));
   const points = Object.fromEntries(data.map((name) => [name, []]));
-  record.points.forEach((point, place) => {
+  record.points.forEach((point, k) => {
     data.forEach((name, k) => {
-      const [row, column] = [rows.get(place + 1), table.columns.get(name)];
-      const at = row && column ? `in ${addressAt(row, column)}` : `of sample ${place + 1}`;
+      const [row, column] = [rows.get(k + 1), table.columns.get(name)];
+      const at = row && column ? `in ${addressAt(row, column)}` : `of sample ${k + 1}`;
       const cell = row && column ? cellAt(row, column) : null;
       points[name].push(givenNumber(cell, `${name} ${at}`, point[k], notes));
     });

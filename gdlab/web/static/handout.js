@@ -55,15 +55,15 @@ function rowsTable(state) {
   return table;
 }
 
-/** Fill `place` with the handout of the rule's sheet that a state shows. */
-export function fillHandout(place, state) {
+/** Fill `container` with the handout of the rule's sheet that a state shows. */
+export function fillHandout(container, state) {
   const { head, inputs } = state;
   const given = head.inputs.filter(({ carried }) => !carried).map(
     ({ name }) => `${name.replaceAll("_", " ")} = ${short(inputs[name])}`,
   );
   const title = element("h2", {}, head.title);
   title.append(element("span", {}, `Name: ${"_".repeat(26)}`));
-  place.replaceChildren(
+  container.replaceChildren(
     title, element("p", {}, head.source), element("p", {}, `${given.join(", ")}.`),
     formulasOf(state), rowsTable(state),
   );

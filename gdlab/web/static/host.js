@@ -199,7 +199,7 @@ export function createHost(page, programs, kernel = null) {
     points: ({ text }) => withPoints(listed(dataNames, text)),
     file: ({ name }, bytes) => readFile({ name, bytes }, null),
     // Which columns of the file that was loaded last are meant; none of them where none are named.
-    choose: ({ places }) => (places ? readFile(choosing, places) : leaveFile()),
+    choose: ({ indices }) => (indices ? readFile(choosing, indices) : leaveFile()),
     race: ({ names }) => keep(comparing.named(names)),
     add({ sheet = kept.tab }) {
       const { name, part } = comparing.withFurther(sheet);

@@ -97,10 +97,10 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
 }
 
 /**
- * The fields of a sheet in `place`; `changed(name, value)` tells what a person set, `refused(text)`
+ * The fields of a sheet in `container`; `changed(name, value)` tells what a person set, `refused(text)`
  * why what they typed is no number. Beside others they are told by whose they are, `of`.
  */
-export function createInputs(place, changed, refused, of = "") {
+export function createInputs(container, changed, refused, of = "") {
   let fields = new Map();
 
   function build(inputs, given) {
@@ -113,11 +113,11 @@ export function createInputs(place, changed, refused, of = "") {
       fields.set(input.name, field);
       (input.carried ? carried : first).append(field.node);
     }
-    place.replaceChildren(first);
+    container.replaceChildren(first);
     if (carried.children.length) {
       const more = element("details", { class: "gd-more" });
       more.append(element("summary", { "data-control": "more" }, "Starting values of the averages"), carried);
-      place.append(more);
+      container.append(more);
     }
   }
 

@@ -62,8 +62,8 @@ function copiesOf({ names }, program, inputs) {
  * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
  * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
  * that it asks for, and `factors` that columns count times; `truth` the true columns by name, from
- * place 1 on; `texts` what was typed, by "row name", or what was read already; of a cell that is given, what stands there instead. Gives
- * `verdicts`, by the same places `{status, written, claim, origin, expected, fromYours, cells}` of
+ * index 1 on; `texts` what was typed, by place ("row name"), or what was read already; of a cell
+ * that is given, what stands there instead. Gives `verdicts`, by place `{status, written, claim, origin, expected, fromYours, cells}` of
  * every cell to fill in: `origin` is the first wrong cell that a cell which follows leans on,
  * `expected` the true number and `fromYours` what follows from the learner's own cells, NaN for an
  * error; `own`, what the learner has in each cell; `written`, what was read; and the sheet with what

@@ -33,18 +33,18 @@ export function stepFrom(state, row, name, by) {
   const names = stepsOf(state);
   const here = names.indexOf(name);
   // From a given cell the first step is the first that follows it.
-  const place = here < 0 ? (by > 0 ? 0 : names.length - 1) : here + by;
-  const to = { row: row + Math.floor(place / names.length), name: names.at(place % names.length) };
+  const step = here < 0 ? (by > 0 ? 0 : names.length - 1) : here + by;
+  const to = { row: row + Math.floor(step / names.length), name: names.at(step % names.length) };
   return to.row >= 1 && to.row <= state.rows ? to : null;
 }
 
-/** The panel in `place`; `go(row, name)` selects a cell, which is then shown. */
-export function createLens(place, go) {
-  place.tabIndex = 0;
-  place.dataset.control = "lens panel";
-  place.setAttribute("role", "region");
-  place.setAttribute("aria-label", "the row under the lens");
-  place.innerHTML = `
+/** The panel in `container`; `go(row, name)` selects a cell, which is then shown. */
+export function createLens(container, go) {
+  container.tabIndex = 0;
+  container.dataset.control = "lens panel";
+  container.setAttribute("role", "region");
+  container.setAttribute("aria-label", "the row under the lens");
+  container.innerHTML = `
     <div class="gd-lens-text">
       <div class="gd-lens-where" aria-live="polite"></div>
       <div class="gd-lens-symbols"></div>
@@ -57,8 +57,8 @@ export function createLens(place, go) {
       </div>
     </div>
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"></svg>`;
-  const part = (name) => place.querySelector(`.gd-lens-${name}`);
-  const svg = place.querySelector(`svg[role=img]`);
+  const part = (name) => container.querySelector(`.gd-lens-${name}`);
+  const svg = container.querySelector(`svg[role=img]`);
   let shown = null;
   let typeset = null;
 
@@ -73,12 +73,12 @@ export function createLens(place, go) {
     if (row >= 1 && row <= shown.state.rows) go(row, shown.name);
   }
 
-  place.addEventListener("click", ({ target }) => {
+  container.addEventListener("click", ({ target }) => {
     const control = target.closest("[data-control]")?.dataset.control;
     if (control === "step on") move(1);
     if (control === "step back") move(-1);
   });
-  place.addEventListener("keydown", (event) => {
+  container.addEventListener("keydown", (event) => {
     const action = actionOf("lens", event);
     if (!action) return;
     event.preventDefault();

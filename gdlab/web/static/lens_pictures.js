@@ -13,7 +13,7 @@ const BOTTOM_REACH = 3.2;
 
 const partsOf = ({ head }) => head.parameters.map(({ name }) => name);
 
-/** The parameter whose column it is, by the end of its name; its place, or -1. */
+/** The parameter whose column it is, by the end of its name; its index, or -1. */
 const parameterOf = (state, name) => partsOf(state).findIndex((one) => name.endsWith(`_${one}`));
 
 /** The loss at the row's point as a curve of one parameter, with its tangent: the gradient. */
@@ -27,9 +27,9 @@ function drawTangent(state, row, parameter) {
   const given = { ...named(head, partsOf(state).map(at)) };
   for (const column of Object.keys(state.points)) given[column] = at(column);
   const lossAt = (value) => {
-    const place = { ...given, [name]: value };
-    forward(place);
-    return place[head.loss];
+    const values = { ...given, [name]: value };
+    forward(values);
+    return values[head.loss];
   };
   const ats = Array.from(
     { length: TANGENT_PLACES + 1 }, (_, k) => here + reach * ((2 * k) / TANGENT_PLACES - 1),
@@ -40,7 +40,7 @@ function drawTangent(state, row, parameter) {
     title: "slope of the tangent: the gradient", xLabel: letter, yLabel: head.squared ? "error²" : "loss",
     x: [here - reach, here + reach], y: padded([Math.min(low, 0), high]),
   });
-  const drawn = (places) => pathOf(places.map(([x, y]) => [area.x(x), area.y(y)]));
+  const drawn = (vertices) => pathOf(vertices.map(([x, y]) => [area.x(x), area.y(y)]));
   const tangent = [ats[0], ats.at(-1)].map((value) => [value, height + slope * (value - here)]);
   const marks = path(`gd-line ${lineClass({ colour: state.colour, round: 0 })}`, drawn(curve))
     + path("gd-residual", drawn(tangent)) + circle("gd-now", 5, area.x(here), area.y(height));

@@ -1,5 +1,5 @@
-// The address's fragment: which model, sheet, inputs, epochs, points, race, practice and cell a link leads
-// to. `lr` is an input of that sheet, `adam.lr` one of another.
+// The address's fragment: which model, sheet, inputs, epochs, points, race, practice and cell
+// a link leads to. `lr` is an input of that sheet, `adam.lr` one of another.
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 

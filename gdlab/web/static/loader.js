@@ -1,9 +1,9 @@
-// Unpacks what Python packed into the page, each in its place: the data, and then the module, which
+// Unpacks what Python packed into the page, each in its element: the data, and then the module, which
 // begins to run.
-async function unpack(place) {
-  const bytes = Uint8Array.from(atob(place.textContent), (mark) => mark.charCodeAt(0));
+async function unpack(packed) {
+  const bytes = Uint8Array.from(atob(packed.textContent), (mark) => mark.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  place.textContent = await new Response(stream).text();
+  packed.textContent = await new Response(stream).text();
 }
 
 const [data, module] = ["gdlab-data", "gdlab-module"].map((id) => document.getElementById(id));

@@ -18,7 +18,7 @@ export function lossGridRanges(parameters, frame) {
 }
 
 /**
- * The heights at SIDE times SIDE places of two parameters, row by row upwards: the loss of a model
+ * The heights at SIDE times SIDE values of two parameters, row by row upwards: the loss of a model
  * (its program's `forward`), or its mean over some of its points. `held` are the other parameters.
  */
 export function lossGrid([across, up], [first, second], { forward, loss, points, held }) {
@@ -27,15 +27,15 @@ export function lossGrid([across, up], [first, second], { forward, loss, points,
   const all = rowsOf(points);
   const every = Math.ceil(all.length / MOST_POINTS);
   const rows = names.length ? all.filter((_, k) => k % every === 0) : [[]];
-  const place = { ...held };
+  const values = { ...held };
   return Float64Array.from({ length: SIDE * SIDE }, (_, k) => {
-    place[first] = at(across, k % SIDE);
-    place[second] = at(up, Math.floor(k / SIDE));
+    values[first] = at(across, k % SIDE);
+    values[second] = at(up, Math.floor(k / SIDE));
     let total = 0;
     for (const row of rows) {
-      names.forEach((name, column) => { place[name] = row[column]; });
-      forward(place);
-      total += place[loss];
+      names.forEach((name, column) => { values[name] = row[column]; });
+      forward(values);
+      total += values[loss];
     }
     return total / rows.length;
   });

@@ -73,8 +73,8 @@ export function drawSteps(state, row) {
     logY: true, x: [1, Math.max(2, state.rows)], y: decades(...steps.map(({ values }) => values)),
   });
   let marks = rowLine(area, row);
-  steps.forEach(({ letter, values }, place) => {
-    const kind = few ? `gd-step-${place}` : lineClass({ colour: place % 6, round: Math.floor(place / 6) });
+  steps.forEach(({ letter, values }, index) => {
+    const kind = few ? `gd-step-${index}` : lineClass({ colour: index % 6, round: Math.floor(index / 6) });
     marks += path(`gd-thin ${kind}`, lineOf(values, area));
     const now = values[row - 1];
     if (now) marks += circle(`gd-step-now ${kind}`, 4, area.x(row), area.y(now));
@@ -125,8 +125,8 @@ export function drawRates({ found }) {
   let marks = path("gd-now-line", `M0 ${near(area.y(startError))}H${area.width}`);
   if (limit !== null) marks += upright(limit, "gd-bad-line");
   marks += upright(lr, "gd-line gd-run-1");
-  const places = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
-  marks += path("gd-thin gd-run-0", pathOf(places));
-  for (const [x, y] of places) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
+  const vertices = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
+  marks += path("gd-thin gd-run-0", pathOf(vertices));
+  for (const [x, y] of vertices) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
   return { frame: area.frame(), marks, area };
 }

@@ -3,19 +3,19 @@
 import { fixed } from "./numbers.js";
 
 const isDigit = (text) => /^\d$/.test(text ?? "");
-const without = (text, place) => text.slice(0, place) + text.slice(place + 1);
+const without = (text, index) => text.slice(0, index) + text.slice(index + 1);
 
 /** The right number, mistyped: a digit dropped, misread, or in its neighbour's place. */
 export function mistypedOf(right, decimals, most) {
   if (decimals === null || decimals < 0 || decimals > most) return [];
   if (!Number.isFinite(right) || Math.abs(right) >= 10 ** most) return [];
   const digits = fixed(right, decimals);
-  const places = [...digits].map((_, place) => place).filter((place) => isDigit(digits[place]));
-  const swapped = new Set(places
+  const indices = Array.from(digits, (_, index) => index).filter((index) => isDigit(digits[index]));
+  const swapped = new Set(indices
     .filter((k) => isDigit(digits[k + 1]) && digits[k] !== digits[k + 1])
     .map((k) => digits.slice(0, k) + digits[k + 1] + digits[k] + digits.slice(k + 2)));
   // The last digit may have been dropped by rounding, or come out otherwise in computing.
-  const inner = places.slice(0, -1);
+  const inner = indices.slice(0, -1);
   const dropped = new Set(inner.filter((k) => !digits.slice(0, k).includes("."))
     .map((k) => without(digits, k)));
   // With a digit after the point the number has lost a decimal too.

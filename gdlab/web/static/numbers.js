@@ -70,7 +70,7 @@ export function escaped(text) {
 }
 
 /** A column's letters: 0 is A, 26 is AA. */
-export function lettersOf(place) {
-  const before = place >= 26 ? lettersOf(Math.floor(place / 26) - 1) : "";
-  return before + String.fromCharCode(65 + (place % 26));
+export function lettersOf(index) {
+  const before = index >= 26 ? lettersOf(Math.floor(index / 26) - 1) : "";
+  return before + String.fromCharCode(65 + (index % 26));
 }

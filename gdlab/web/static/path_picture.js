@@ -6,24 +6,24 @@ import { REACH, lossGrid } from "./loss_grid.js";
 
 // A loss that grows so many times over belongs to a run that leaves its picture.
 const FAR_GROWN = 1000;
-// So many places of a path are drawn before they are thinned out.
+// So many vertices of a path are drawn before they are thinned out.
 const DETAILED = 400;
 
 /**
- * A path's places up to a row, a pixel apart, and the further apart the more there are: a browser
+ * A path's vertices up to a row, a pixel apart, and the further apart the more there are: a browser
  * takes seconds for a line that crosses itself 100,000 times.
  */
 function track(run, rows, area, [across, up]) {
-  const places = [];
+  const vertices = [];
   let last = [Infinity, Infinity];
   for (let row = 0; row <= rows; row++) {
     const end = endOf(run, row);
-    const place = [area.x(end[across]), area.y(end[up])];
-    const apart = 0.7 * 2 ** Math.floor(places.length / DETAILED);
-    if (Math.abs(place[0] - last[0]) + Math.abs(place[1] - last[1]) < apart && row < rows) continue;
-    places.push((last = place));
+    const vertex = [area.x(end[across]), area.y(end[up])];
+    const apart = 0.7 * 2 ** Math.floor(vertices.length / DETAILED);
+    if (Math.abs(vertex[0] - last[0]) + Math.abs(vertex[1] - last[1]) < apart && row < rows) continue;
+    vertices.push((last = vertex));
   }
-  return pathOf(places);
+  return pathOf(vertices);
 }
 
 /** What one axis of a path shows; a run that gets far worse may leave the picture. */
@@ -89,7 +89,7 @@ export function drawPath(state, row) {
     marks += path(`gd-faint ${names}`, track(run, run.loss.length, area, pair));
     marks += path(names, track(run, row, area, pair));
     const start = pair.map((which) => run.start[which]);
-    marks += circle("gd-start-place", 5, area.x(start[0]), area.y(start[1]));
+    marks += circle("gd-start-point", 5, area.x(start[0]), area.y(start[1]));
     const [x, y] = pair.map((which) => endOf(run, row)[which]);
     marks += marker(run.look, area.x(x), area.y(y));
   });

@@ -33,7 +33,7 @@ export function createPeek(root, pictures) {
     panel.hidden = true;
   };
 
-  function place() {
+  function moveToField() {
     const [own, box] = [root.getBoundingClientRect(), field.getBoundingClientRect()];
     const width = Math.min(WIDEST, own.width - 2 * GAP);
     const height = width * SHAPE;
@@ -58,7 +58,7 @@ export function createPeek(root, pictures) {
   return {
     show() {
       if (!field || !isNeeded) return;
-      place();
+      moveToField();
       panel.innerHTML = mainPicture().outerHTML;
       panel.hidden = false;
     },

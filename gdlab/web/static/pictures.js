@@ -44,10 +44,10 @@ function createGhosts() {
 }
 
 /**
- * The pictures in `place`, each at a fixed size; `show` draws them anew. `on` has `go(row)` and
+ * The pictures in `container`, each at a fixed size; `show` draws them anew. `on` has `go(row)` and
  * `start(values)`, by parameter: what a pointer on them asks for.
  */
-export function createPictures(place, on) {
+export function createPictures(container, on) {
   let kinds = [];
   const drawn = new Map();
   const zooms = new Map();
@@ -68,7 +68,7 @@ export function createPictures(place, on) {
   const tools = createTools(
     (by) => zoom("path", zoomRound(drawn.get("path"), by)), () => zoom("path", null),
   );
-  const hover = watchPictures(place, (svg) => drawn.get(svg.dataset.picture), { ...on, zoom });
+  const hover = watchPictures(container, (svg) => drawn.get(svg.dataset.picture), { ...on, zoom });
 
   function build(state) {
     const { head, points } = state;
@@ -83,7 +83,7 @@ export function createPictures(place, on) {
     if (wanted.length === kinds.length && wanted.every((kind, k) => kind === kinds[k])) return;
     kinds = wanted;
     zooms.clear();
-    place.replaceChildren(legend, axesChoice, tools, hover);
+    container.replaceChildren(legend, axesChoice, tools, hover);
     svgs.length = frames.length = 0;
     for (const kind of kinds) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -91,7 +91,7 @@ export function createPictures(place, on) {
       svg.setAttribute("role", "img");
       svg.dataset.picture = nameOf(kind);
       svgs.push(svg);
-      place.append(svg);
+      container.append(svg);
     }
   }
 

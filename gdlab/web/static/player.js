@@ -10,15 +10,15 @@ function icon(name) {
   return `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 }
 
-/** The buttons in `place`; `go(row)` asks for a row from 1, `show` says at which row we are. */
-export function createPlayer(place, go) {
-  place.setAttribute("role", "group");
-  place.setAttribute("aria-label", "steps");
+/** The buttons in `container`; `go(row)` asks for a row from 1, `show` says at which row we are. */
+export function createPlayer(container, go) {
+  container.setAttribute("role", "group");
+  container.setAttribute("aria-label", "steps");
   const button = (name, label) => {
     const said = `aria-label="${label}" title="${label}"`;
     return `<button type="button" data-move="${name}" ${said}>${icon(name)}</button>`;
   };
-  place.innerHTML = `
+  container.innerHTML = `
     ${button("start", "to the first row")}${button("back", "one row back")}
     ${button("play", "play")}
     ${button("forward", "one row on")}${button("end", "to the last row")}
@@ -26,9 +26,9 @@ export function createPlayer(place, go) {
       min="1" step="1"></label>
     <label class="gd-speed">speed <input data-control="speed" type="range" min="0" max="2" step="0.1"
       value="0.7" aria-label="rows a second"><output></output></label>`;
-  const box = place.querySelector(".gd-row");
-  const speed = place.querySelector(".gd-speed input");
-  const playButton = place.querySelector("[data-move=play]");
+  const box = container.querySelector(".gd-row");
+  const speed = container.querySelector(".gd-speed input");
+  const playButton = container.querySelector("[data-move=play]");
   let at = 1;
   let rows = 1;
   let timer = 0;
@@ -49,21 +49,21 @@ export function createPlayer(place, go) {
     if (at >= rows) go(1);
     timer = setInterval(() => {
       // A sheet that is gone from the page plays no longer.
-      if (at >= rows || !place.isConnected) pause();
+      if (at >= rows || !container.isConnected) pause();
       else go(at + 1);
     }, 1000 / perSecond());
     sayPlaying();
   }
 
   function saySpeed() {
-    place.querySelector("output").textContent = `${perSecond()} a second`;
+    container.querySelector("output").textContent = `${perSecond()} a second`;
     if (timer) {
       pause();
       play();
     }
   }
 
-  place.addEventListener("click", (event) => {
+  container.addEventListener("click", (event) => {
     const move = event.target.closest("[data-move]")?.dataset.move;
     if (!move) return;
     if (move === "play") {
@@ -92,7 +92,7 @@ export function createPlayer(place, go) {
       at = row;
       rows = count;
       box.max = count;
-      if (place.getRootNode().activeElement !== box) box.value = row;
+      if (container.getRootNode().activeElement !== box) box.value = row;
     },
   };
 }

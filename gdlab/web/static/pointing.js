@@ -3,7 +3,7 @@ import { HEIGHT, MARGIN, WIDTH } from "./axes.js";
 import { endOf, runsOf } from "./drawn_runs.js";
 import { escaped, short } from "./numbers.js";
 
-// How near a pointer has to come to a place, in the picture's own units.
+// How near a pointer has to come to a point, in the picture's own units.
 const NEARBY = 12;
 const ZOOM_BY = 1.5;
 const HOVER_DIGITS = 4;
@@ -20,7 +20,7 @@ function rowUnder(kind, state, value) {
   return null;
 }
 
-/** What stands at a place of a picture, in words. */
+/** What stands at a point of a picture, in words. */
 function wordsAt(kind, state, x, y) {
   const row = rowUnder(kind, state, x);
   const many = runsOf(state);
@@ -45,11 +45,11 @@ function wordsAt(kind, state, x, y) {
 }
 
 /**
- * Watch the pictures in `place`. `pictureOf(svg)` gives its `kind`, `area`, `state` and `row`, with
+ * Watch the pictures in `container`. `pictureOf(svg)` gives its `kind`, `area`, `state` and `row`, with
  * `zoom` where it has one; `on` has `go(row)`, `start(values)`, by parameter, and `zoom(kind,
  * ranges)`, null for the whole picture.
  */
-export function watchPictures(place, pictureOf, on) {
+export function watchPictures(container, pictureOf, on) {
   const hover = document.createElement("div");
   hover.className = "gd-hover";
   hover.hidden = true;
@@ -68,7 +68,7 @@ export function watchPictures(place, pictureOf, on) {
 
   const distance = ({ left, up }, area, [x, y]) => Math.hypot(area.x(x) - left, area.y(y) - up);
 
-  /** The row of the first run whose place on the path is nearest; null where none is near. */
+  /** The row of the first run whose point on the path is nearest; null where none is near. */
   function rowOnPath(at, { area, state }) {
     const found = { row: null, away: NEARBY };
     for (const run of runsOf(state)) {
@@ -98,7 +98,7 @@ export function watchPictures(place, pictureOf, on) {
     }
   }
 
-  place.addEventListener("pointerdown", (event) => {
+  container.addEventListener("pointerdown", (event) => {
     const svg = event.target.closest("svg[data-picture]");
     if (!svg || event.button) return;
     const picture = pictureOf(svg);
@@ -116,10 +116,10 @@ export function watchPictures(place, pictureOf, on) {
     else held = null;
     if (!held) return;
     event.preventDefault();
-    place.setPointerCapture(event.pointerId);
+    container.setPointerCapture(event.pointerId);
     if (held.what === "row") drag(at);
   });
-  place.addEventListener("pointermove", (event) => {
+  container.addEventListener("pointermove", (event) => {
     const svg = held?.svg ?? event.target.closest("svg[data-picture]");
     hover.hidden = true;
     if (!svg || !pictureOf(svg)) return;
@@ -132,10 +132,10 @@ export function watchPictures(place, pictureOf, on) {
     if (!isInside(at, picture.area)) return;
     hover.innerHTML = wordsAt(picture.kind, picture.state, at.x, at.y).map(escaped).join("<br>");
     hover.hidden = false;
-    const own = place.getBoundingClientRect();
+    const own = container.getBoundingClientRect();
     const isLeft = event.clientX - own.left < own.width / 2;
     Object.assign(hover.style, {
-      top: `${event.clientY - own.top + place.scrollTop + 12}px`,
+      top: `${event.clientY - own.top + container.scrollTop + 12}px`,
       left: isLeft ? `${event.clientX - own.left + 12}px` : "",
       right: isLeft ? "" : `${own.right - event.clientX + 12}px`,
     });
@@ -150,10 +150,10 @@ export function watchPictures(place, pictureOf, on) {
     }
     held = null;
   };
-  place.addEventListener("pointerup", letGo);
-  place.addEventListener("pointercancel", letGo);
-  place.addEventListener("pointerleave", () => { hover.hidden = true; });
-  place.addEventListener("wheel", (event) => {
+  container.addEventListener("pointerup", letGo);
+  container.addEventListener("pointercancel", letGo);
+  container.addEventListener("pointerleave", () => { hover.hidden = true; });
+  container.addEventListener("wheel", (event) => {
     const svg = event.target.closest("svg[data-picture=path]");
     // A wheel alone scrolls the page.
     if (!svg || !(event.ctrlKey || event.metaKey)) return;
@@ -163,7 +163,7 @@ export function watchPictures(place, pictureOf, on) {
     const by = event.deltaY < 0 ? ZOOM_BY : 1 / ZOOM_BY;
     on.zoom("path", [zoomed(area.ranges[0], x, by), zoomed(area.ranges[1], y, by)]);
   }, { passive: false });
-  place.addEventListener("dblclick", (event) => {
+  container.addEventListener("dblclick", (event) => {
     if (event.target.closest("svg[data-picture=path]")) on.zoom("path", null);
   });
   return hover;

@@ -11,5 +11,5 @@ export const rowsOf = (points) => Array.from(
 
 /** Columns of these names from each point's values. */
 export const pointsOf = (names, rows) => Object.fromEntries(
-  names.map((name, place) => [name, rows.map((row) => row[place])]),
+  names.map((name, k) => [name, rows.map((row) => row[k])]),
 );

@@ -21,7 +21,7 @@ function isComment(cells) {
   return /^\s*#+\s*[^#\s]/.test(first) && !isMissing(first) && !first.trim().endsWith("!");
 }
 
-/** More columns of numbers than are needed: `columns` are their places and titles. */
+/** More columns of numbers than are needed: `columns` are their indices and titles. */
 export class WhichColumns extends Refusal {
   constructor(said, columns) {
     super(said);
@@ -31,7 +31,7 @@ export class WhichColumns extends Refusal {
 
 /**
  * The points of a .csv or .tsv file: columns headed by `words`, or just as many of numbers, or those
- * that were `chosen`, by word the place of each.
+ * that were `chosen`, by word the index of each.
  */
 export function pointsOfFile(name, bytes, words, chosen = null) {
   if (!/\.(csv|tsv|txt)$/i.test(name)) {
@@ -42,20 +42,20 @@ export function pointsOfFile(name, bytes, words, chosen = null) {
   const rows = rowsOfText(name, fileText(name, bytes))
     .filter(([, cells]) => filledCells(cells).length && !isComment(cells));
   if (!rows.length) throw new Refusal(`${name}: no rows`);
-  const [head, places] = placesOf(name, rows, words, chosen);
+  const [head, indices] = indicesOf(name, rows, words, chosen);
   const body = rows.slice(head + 1);
   while (body.length && isTitle(body[0][1])) body.shift();
   while (body.length && isNote(body.at(-1)[1])) body.pop();
   if (!body.length) throw new Refusal(`${name}: a head but no points under it`);
   const width = rows[Math.max(head, 0)][1].length;
-  const marks = provenMarks(body.flatMap(([, cells]) => places.map((place) => cells[place] ?? "")));
+  const marks = provenMarks(body.flatMap(([, cells]) => indices.map((index) => cells[index] ?? "")));
   const points = Object.fromEntries(words.map((word) => [word, []]));
   for (const [line, cells] of body) {
     const where = `${name}, line ${line}`;
     if (cells.slice(width).some(isNumber)) {
       throw new Refusal(`${where}: more values than in the first line`);
     }
-    const chosen = places.map((place) => cells[place] ?? "");
+    const chosen = indices.map((index) => cells[index] ?? "");
     const absent = chosen.findIndex(isMissing);
     if (absent >= 0) {
       throw new Refusal(`${where}: ${words[absent]} is missing; fill it in, or take the `
@@ -68,31 +68,31 @@ export function pointsOfFile(name, bytes, words, chosen = null) {
   return points;
 }
 
-/** The place of the head among the rows, -1 for none, and of the words' columns in a row. */
-function placesOf(name, rows, words, chosen) {
+/** The index of the head among the rows, -1 for none, and of the words' columns in a row. */
+function indicesOf(name, rows, words, chosen) {
   const asked = allOf(words);
   let first = rows.findIndex(([, cells]) => !isTitle(cells));
   if (first < 0) first = rows.length;
   for (let k = 0; k <= first && k < rows.length && !chosen; k += 1) {
-    const places = words.map((word) => placeOfHead(word, rows[k][1]));
-    if (!places.includes(-1)) return [k, places];
+    const indices = words.map((word) => indexOfHead(word, rows[k][1]));
+    if (!indices.includes(-1)) return [k, indices];
   }
   if (first === rows.length) throw new Refusal(`${name}: no line of numbers`);
   const width = rows[first][1].length;
   const body = rows.slice(first).map(([, cells]) => cells.slice(0, width))
     .filter((cells) => !isNote(cells));
   const all = [...Array(width).keys()];
-  const filled = all.filter((place) => body.some((cells) => (cells[place] ?? "").trim()));
-  const numeric = filled.filter((place) => {
-    const cells = body.map((row) => row[place] ?? "").filter((cell) => !isMissing(cell));
+  const filled = all.filter((index) => body.some((cells) => (cells[index] ?? "").trim()));
+  const numeric = filled.filter((index) => {
+    const cells = body.map((row) => row[index] ?? "").filter((cell) => !isMissing(cell));
     return 2 * cells.filter(isNumber).length > cells.length;
   });
   let head = rows.slice(0, first)
     .findIndex(([, cells]) => filledCells(cells).length >= numeric.length);
   if (head < 0) head = first - 1;
   if (chosen) return [head, words.map((word) => chosen[word])];
-  for (const places of [filled, numeric]) {
-    if (places.length === words.length) return [head, places];
+  for (const indices of [filled, numeric]) {
+    if (indices.length === words.length) return [head, indices];
   }
   if (filled.length < words.length) {
     throw new Refusal(`${name}: ${asked} need ${words.length} columns of numbers`);
@@ -101,8 +101,8 @@ function placesOf(name, rows, words, chosen) {
   const having = titles.length ? titles.join(", ") : `${filled.length} columns without heads`;
   const said = `${name}: which columns are ${asked}? It has ${having}; head them ${asked}`;
   if (numeric.length < words.length) throw new Refusal(said);
-  throw new WhichColumns(said, numeric.map((place) => (
-    { place, title: (head >= 0 && rows[head][1][place]?.trim()) || `column ${place + 1}` }
+  throw new WhichColumns(said, numeric.map((index) => (
+    { index, title: (head >= 0 && rows[head][1][index]?.trim()) || `column ${index + 1}` }
   )));
 }
 
@@ -110,7 +110,7 @@ function placesOf(name, rows, words, chosen) {
 const allOf = (words) => [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
 
 /** Where a head stands in a row: as it is, in other letters' case, or with a unit behind it. */
-function placeOfHead(word, cells) {
+function indexOfHead(word, cells) {
   const titles = cells.map((cell) => cell.trim());
   const same = [
     (title) => title === word,

@@ -3,7 +3,7 @@ import { axes, extent, padded, pathOf } from "./axes.js";
 import { circle, endOf, lineClass, named, near, path, runsOf } from "./drawn_runs.js";
 import { valueOf } from "./state.js";
 
-// So many places of a prediction are joined by straight lines.
+// So many points of a prediction are joined by straight lines.
 const CURVE_PLACES = 64;
 
 export function drawPoints(state, row) {
@@ -19,9 +19,9 @@ export function drawPoints(state, row) {
   const pieces = straight ? 1 : CURVE_PLACES;
   const ats = Array.from({ length: pieces + 1 }, (_, k) => low + ((high - low) * k) / pieces);
   const predicted = ({ forward }, parameters, at) => {
-    const place = { ...named(head, parameters), [xName]: at, [yName]: 0 };
-    forward(place);
-    return place[head.prediction];
+    const values = { ...named(head, parameters), [xName]: at, [yName]: 0 };
+    forward(values);
+    return values[head.prediction];
   };
   const through = (run, parameters) => pathOf(
     ats.map((at) => [area.x(at), area.y(predicted(run, parameters, at))]),

@@ -1,4 +1,5 @@
-// What goes to paper: a handout, or the whole table, where the grid on the screen holds only what is in sight.
+// What goes to paper: a handout, or the whole table, where the grid on the
+// screen holds only what is in sight.
 import { element, labelOf } from "./column_header.js";
 import { fillHandout } from "./handout.js";
 
@@ -35,44 +36,44 @@ function bodyOf(view, columns, rows) {
 }
 
 /**
- * Fill `place` with the tables of a grid's view, so many columns at a time; the column that stays
+ * Fill `container` with the tables of a grid's view, so many columns at a time; the column that stays
  * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all;
  * `view.unnumbered` are those of them that are not counted.
  */
-function fillPrint(place, view) {
+function fillPrint(container, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
   const others = [...view.columns.keys()].filter((column) => column !== fixed);
   const all = view.printed ?? view.rows;
   const rows = Math.min(all, MOST_PRINTED_ROWS + view.unnumbered);
   const across = Math.ceil(others.length / Math.ceil(others.length / ACROSS));
-  place.replaceChildren();
+  container.replaceChildren();
   for (let from = 0; from < others.length; from += across) {
     const columns = others.slice(from, from + across);
     if (fixed >= 0) columns.unshift(fixed);
     const table = element("table");
     table.append(headOf(view, columns), bodyOf(view, columns, rows));
-    place.append(table);
+    container.append(table);
   }
   if (rows < all) {
     const [here, whole] = [rows - view.unnumbered, all - view.unnumbered];
-    place.append(element("p", {}, `The first ${here} of ${whole} rows; a file has them all.`));
+    container.append(element("p", {}, `The first ${here} of ${whole} rows; a file has them all.`));
   }
 }
 
 /**
- * Fill `place` while the window prints, until `signal` says that the sheet is gone: with the table of
- * `shown()`, its `state` and grid's `view`, or after `handout()` with one page of it.
+ * Fill `container` while the window prints, until `signal` says that the sheet is gone: with
+ * the table of `shown()`, its `state` and grid's `view`, or after `handout()` with one page of it.
  */
-export function createPrint(root, place, shown, signal) {
+export function createPrint(root, container, shown, signal) {
   const HANDOUT = "gd-is-handout";
   window.addEventListener("beforeprint", () => {
     const { state, view } = shown();
-    if (root.classList.contains(HANDOUT)) fillHandout(place, state);
-    else if (view) fillPrint(place, view);
+    if (root.classList.contains(HANDOUT)) fillHandout(container, state);
+    else if (view) fillPrint(container, view);
   }, { signal });
   window.addEventListener("afterprint", () => {
     root.classList.remove(HANDOUT);
-    place.replaceChildren();
+    container.replaceChildren();
   }, { signal });
 
   return {

@@ -2,7 +2,7 @@
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
-const same = (a, b) => a.length === b.length && a.every((value, place) => value === b[place]);
+const same = (a, b) => a.length === b.length && a.every((value, k) => value === b[k]);
 
 /**
  * The call of gdlab.trace. `sheet.arguments` are, in order: texts; `[name, input, default]` of what

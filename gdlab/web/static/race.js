@@ -10,7 +10,7 @@ function createLine(run, on) {
   const sign = element("span", { class: "gd-compared-name" });
   const changed = (name, value) => on.changed(run.name, name, value);
   const parts = [element("div"), element("div")].map(
-    (place) => ({ place, inputs: createInputs(place, changed, on.refused, run.name) }),
+    (container) => ({ container, inputs: createInputs(container, changed, on.refused, run.name) }),
   );
   const isFirst = ({ name }) => name === run.rate;
   parts[0].inputs.build(run.fields.filter(isFirst));
@@ -18,7 +18,7 @@ function createLine(run, on) {
   const others = run.fields.filter((field) => !isFirst(field));
   rest.append(element("summary", {
     "data-control": "other inputs", "aria-label": `start and other inputs: ${run.name}`,
-  }, "start and other inputs"), parts[1].place);
+  }, "start and other inputs"), parts[1].container);
   const buttons = [["another", "Another", "Compare with another run of this rule"],
     ["drop", "Remove", "Compare without this run"]].map(([control, word, title]) => {
     const button = element("button", {
@@ -27,10 +27,10 @@ function createLine(run, on) {
     button.addEventListener("click", () => on[control](run.name));
     return button;
   });
-  node.append(sign, parts[0].place, ...buttons, rest);
+  node.append(sign, parts[0].container, ...buttons, rest);
   rest.addEventListener("toggle", () => {
     // Most are never opened.
-    if (rest.open && !parts[1].place.children.length) {
+    if (rest.open && !parts[1].container.children.length) {
       parts[1].inputs.build(others);
       parts[1].inputs.show(shown.inputs);
     }
@@ -48,14 +48,14 @@ function createLine(run, on) {
 }
 
 /**
- * The boxes and lines in `place`. `on` has `chosen(names)`, the ticked ones, `changed(run, name,
+ * The boxes and lines in `container`. `on` has `chosen(names)`, the ticked ones, `changed(run, name,
  * value)`, `another(run)`, `drop(run)`, and `refused(text)`.
  */
-export function createRace(place, on) {
+export function createRace(container, on) {
   let shown = "";
   const boxes = element("div");
   const list = element("div");
-  place.append(boxes, list);
+  container.append(boxes, list);
   let lines = new Map();
 
   boxes.addEventListener("change", () => {

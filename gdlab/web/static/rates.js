@@ -92,8 +92,8 @@ export async function findRate(job, tell = () => {}, signal = null) {
     [Math.max(...fine.slice(k, k + 3).map((one) => tried.get(one))), tried.get(lr), lr]
   ));
   const [, , lr] = judged.reduce((one, other) => {
-    const place = one.findIndex((value, k) => value !== other[k]);
-    return place >= 0 && other[place] < one[place] ? other : one;
+    const index = one.findIndex((value, k) => value !== other[k]);
+    return index >= 0 && other[index] < one[index] ? other : one;
   });
   const found = {
     lr, tried: [...tried].sort(([one], [other]) => one - other), startError,

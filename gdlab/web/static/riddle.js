@@ -64,10 +64,10 @@ function tried({ sheets, programs, points, epochs, samples }, name, rate = null)
   const { forward } = programs[name](IEEE, {}, {}, inputs);
   let total = 0;
   for (const row of rowsOf(points)) {
-    const place = Object.fromEntries(Object.keys(points).map((column, k) => [column, row[k]]));
-    for (const [start, parameter] of Object.entries(sheet.carried)) place[parameter] = inputs[start];
-    forward(place);
-    total += place[sheet.loss];
+    const values = Object.fromEntries(Object.keys(points).map((column, k) => [column, row[k]]));
+    for (const [start, parameter] of Object.entries(sheet.carried)) values[parameter] = inputs[start];
+    forward(values);
+    total += values[sheet.loss];
   }
   return { name, inputs, run, rate, startLoss: total / samples, judged: judgedRun(run, total / samples) };
 }

@@ -2,8 +2,8 @@
 import { element } from "./column_header.js";
 import { QUESTIONS } from "./riddle.js";
 
-/** The riddles in `place`; `ask(question, seed)` asks for one, null for none. */
-export function createRiddles(place, ask) {
+/** The riddles in `container`; `ask(question, seed)` asks for one, null for none. */
+export function createRiddles(container, ask) {
   let shown = null;
   const button = (control, word, does) => {
     const one = element("button", { type: "button", "data-control": control }, word);
@@ -12,7 +12,7 @@ export function createRiddles(place, ask) {
   };
 
   function offer(questions) {
-    place.replaceChildren("Riddles: ", ...questions.map(
+    container.replaceChildren("Riddles: ", ...questions.map(
       (question) => button(`riddle ${question}`, QUESTIONS[question], () => ask(question, 0)),
     ));
   }
@@ -37,7 +37,7 @@ export function createRiddles(place, ask) {
       }));
       answers.replaceChildren(list);
     };
-    place.replaceChildren(
+    container.replaceChildren(
       element("b", {}, QUESTIONS[question]), ...selects,
       button("show answers", "Show the answers", reveal),
       button("another riddle", "Another riddle", () => ask(question, seed + 1)),

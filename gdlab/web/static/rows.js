@@ -13,14 +13,14 @@ export function createRows(tbody, id) {
       scope: "row", role: "rowheader", class: "gd-heading", "aria-colindex": 1,
     });
     node.append(heading);
-    const cells = view.columns.map((column, place) => {
+    const cells = view.columns.map((column, index) => {
       const cell = element("td", {
-        role: "gridcell", "aria-colindex": place + 2, "data-column": place,
+        role: "gridcell", "aria-colindex": index + 2, "data-column": index,
       });
       const words = document.createTextNode("");
       cell.append(words);
       node.append(cell);
-      const base = place === frozen ? "gd-frozen" : "";
+      const base = index === frozen ? "gd-frozen" : "";
       return { node: cell, words, text: "", marks: "", base };
     });
     tbody.append(node);
@@ -79,9 +79,9 @@ export function createRows(tbody, id) {
 
   return {
     /** Begin again with other columns; one of them is `frozen`. */
-    build(next, frozenPlace) {
+    build(next, frozenIndex) {
       view = next;
-      frozen = frozenPlace;
+      frozen = frozenIndex;
       rows.length = 0;
       tbody.replaceChildren();
     },
@@ -99,11 +99,11 @@ export function createRows(tbody, id) {
     /** Draw a view from its row `first` on, the columns that `isShown(column)`. */
     draw(next, first, here, range, isShown) {
       view = next;
-      rows.forEach((row, place) => drawRow(row, first + place, here, range, isShown));
+      rows.forEach((row, index) => drawRow(row, first + index, here, range, isShown));
     },
     /** Whether a row is among those in sight. */
     holds: (number) => rows.some((row) => row.number === number),
-    /** A cell by its place among the rows in sight. */
-    cell: (place, column) => rows[place]?.cells[column]?.node,
+    /** A cell by its index among the rows in sight. */
+    cell: (index, column) => rows[index]?.cells[column]?.node,
   };
 }

@@ -25,7 +25,7 @@ export function createRuns(sheets, programs, kept) {
     const { points, epochs, inputs } = kept();
     const from = [points, epochs, inputs[name], sheets[name].order];
     const known = computed.get(name);
-    if (known && from.every((part, place) => part === known.from[place])) return known.run;
+    if (known && from.every((part, index) => part === known.from[index])) return known.run;
     const run = compute(programs[name], sheets[name], {
       points, epochs, samples: samplesOf(name), inputs: inputs[name], first: firstOf(name),
     });
@@ -33,7 +33,7 @@ export function createRuns(sheets, programs, kept) {
     return run;
   }
 
-  /** A function that fills a place in with a sheet's model. */
+  /** A function that completes named values with a sheet's model. */
   const forwardOf = (name) => programs[name](IEEE, {}, {}, kept().inputs[name]).forward;
 
   const constantsOf = (name) => sheets[name].constants.map((one) => kept().inputs[name][one]);

@@ -2,13 +2,13 @@
 // update.
 import { element } from "./column_header.js";
 
-/** The buttons in `place`, one a section; `changed()` hears that one was folded or unfolded. */
-export function createSections(place, changed) {
+/** The buttons in `container`, one a section; `changed()` hears that one was folded or unfolded. */
+export function createSections(container, changed) {
   const folded = new Set();
   let shown = "";
 
   function build(counts) {
-    place.replaceChildren(...Object.entries(counts).map(([name, count]) => {
+    container.replaceChildren(...Object.entries(counts).map(([name, count]) => {
       const button = element("button", { type: "button", "data-control": `fold ${name}` });
       button.addEventListener("click", () => {
         if (!folded.delete(name)) folded.add(name);
@@ -32,7 +32,7 @@ export function createSections(place, changed) {
     show(columns) {
       const counts = {};
       for (const { section } of columns) if (section) counts[section] = (counts[section] ?? 0) + 1;
-      place.hidden = !Object.keys(counts).length;
+      container.hidden = !Object.keys(counts).length;
       const now = JSON.stringify(counts);
       if (now !== shown) build(counts);
       shown = now;

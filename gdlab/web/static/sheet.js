@@ -49,7 +49,7 @@ export function createSheet(root, host, isAlone = false) {
 
   let state = null;
   let view = null;
-  const places = new Map();
+  const positions = new Map();
 
   function ask(event, bytes) {
     answer(host(event, bytes));
@@ -115,7 +115,7 @@ export function createSheet(root, host, isAlone = false) {
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
-  const choose = createChoose(part("choose"), (places) => ask({ kind: "choose", places }));
+  const choose = createChoose(part("choose"), (indices) => ask({ kind: "choose", indices }));
   const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
   const race = createRace(part("race"), {
     chosen: (names) => ask({ kind: "race", names }),
@@ -129,7 +129,7 @@ export function createSheet(root, host, isAlone = false) {
   // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
   const firstRow = () => (isData() ? 1 : 0);
   const sections = createSections(part("sections"), () => {
-    const { row, name } = places.get(placeKey());
+    const { row, name } = positions.get(positionKey());
     showGrid({ row, name });
   });
   // The columns that are not folded away.
@@ -148,9 +148,9 @@ export function createSheet(root, host, isAlone = false) {
       lit.clear();
       const names = shownNames();
       for (const [word, at] of found.cells) {
-        const place = names.indexOf(word);
+        const index = names.indexOf(word);
         const address = addressOf(state, word, at);
-        lit.set(`${at} ${word}`, { row: at, column: place, name: `${word} ${address}` });
+        lit.set(`${at} ${word}`, { row: at, column: index, name: `${word} ${address}` });
       }
       inputs.light(found.inputs);
       player.show(Math.max(1, row), state.rows);
@@ -167,10 +167,10 @@ export function createSheet(root, host, isAlone = false) {
     select: (row, column) => wentTo(row, nameOf(column)),
   };
 
-  /** Keep the place for when the tab is shown again, and tell whoever mounted the sheet. */
+  /** Keep the position for when the tab is shown again, and tell whoever mounted the sheet. */
   function wentTo(row, name) {
-    places.set(placeKey(), { row, name });
-    const first = placeAtFirst();
+    positions.set(positionKey(), { row, name });
+    const first = positionAtFirst();
     const moved = row !== first.row || name !== first.name;
     root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
   }
@@ -214,7 +214,7 @@ export function createSheet(root, host, isAlone = false) {
     if (racing && !state.riddle) race.show(state);
     else race.leave();
     showReport(part("report"), state.report, (row, name) => {
-      grid.goTo(row, state.columns.get(name).place);
+      grid.goTo(row, state.columns.get(name).index);
       grid.focus();
     });
     showStatus(data, racing, practising);
@@ -222,18 +222,18 @@ export function createSheet(root, host, isAlone = false) {
     tabs.show(state.tabs, state.tab);
     part("body").setAttribute("aria-label", `sheet ${state.tab}`);
     sections.show([...state.columns.values()]);
-    showGrid(anew ? places.get(placeKey()) ?? placeAtFirst() : null);
+    showGrid(anew ? positions.get(positionKey()) ?? positionAtFirst() : null);
     if (data) pictures.show(state, 0);
     if (!practising) peek.show();
     if (before?.tab !== state.tab) tabs.reveal();
   }
 
-  /** Show the table at a place or, where its columns are as they were, where we are. */
-  function showGrid(place) {
+  /** Show the table at a position or, where its columns are as they were, where we are. */
+  function showGrid(position) {
     const names = shownNames();
     view = isData() ? pointsView(state, onPoints) : sheetView(state, lit, names, onSheet);
-    const { row, name } = place ?? {};
-    grid.show(view, place && { row, column: Math.max(0, names.indexOf(name)) });
+    const { row, name } = position ?? {};
+    grid.show(view, position && { row, column: Math.max(0, names.indexOf(name)) });
   }
 
   /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
@@ -273,9 +273,9 @@ export function createSheet(root, host, isAlone = false) {
     grid.goTo(row, shownNames().indexOf(name));
   }
 
-  const placeKey = () => `${state.blanks ? "practice " : ""}${state.model} ${state.tab}`;
+  const positionKey = () => `${state.blanks ? "practice " : ""}${state.model} ${state.tab}`;
 
-  function placeAtFirst() {
+  function positionAtFirst() {
     if (isData()) return { row: 0, name: Object.keys(state.points)[0] };
     const columns = [...state.columns.values()];
     // The first cell that is really computed, not just taken over from the row above.

@@ -15,7 +15,7 @@ export function bound(tree, own) {
   if (typeof tree === "number") return [tree, tree];
   if (typeof tree === "string") return own.get(tree);
   const [operation, ...parts] = tree;
-  const part = (place) => bound(parts[place], own);
+  const part = (k) => bound(parts[k], own);
   if (!(operation in INTERVALS)) {
     return INTERVALS.choose(operation, part(0), part(1), () => part(2), () => part(3));
   }

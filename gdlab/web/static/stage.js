@@ -6,7 +6,7 @@ const LENS = "lens";
 const KEYS_TOLD = "→ step, ↓ row, PageDown epoch, R run, V view, D dark, Esc end";
 
 /**
- * The stage in `root`. `on` has `go(row, name)`, `pictures()`, the place of the pictures, and
+ * The stage in `root`. `on` has `go(row, name)`, `pictures()`, the element of the pictures, and
  * `next(by)`, which shows the next run.
  */
 export function createStage(root, on) {

@@ -5,13 +5,13 @@ import { full, short } from "./numbers.js";
 export function readState(answer) {
   const { head, points, table } = answer;
   const state = { ...answer, points, columns: new Map(), cells: new Map() };
-  (head.columns ?? []).forEach((column, place) => {
-    state.columns.set(column.name, { ...column, place });
+  (head.columns ?? []).forEach((column, index) => {
+    state.columns.set(column.name, { ...column, index });
   });
   if (state.columns.size) {
     const rows = table.length / state.columns.size;
-    for (const { name, place } of state.columns.values()) {
-      state.cells.set(name, table.subarray(place * rows, (place + 1) * rows));
+    for (const { name, index } of state.columns.values()) {
+      state.cells.set(name, table.subarray(index * rows, (index + 1) * rows));
     }
     state.rows = rows;
   }

@@ -2,36 +2,36 @@
 import { element } from "./column_header.js";
 import { actionOf } from "./keys.js";
 
-/** The tabs in `place`; `open(name)` asks for one. */
-export function createTabs(place, open) {
+/** The tabs in `container`; `open(name)` asks for one. */
+export function createTabs(container, open) {
   let names = [];
   let shown = null;
 
-  place.addEventListener("click", ({ target }) => {
+  container.addEventListener("click", ({ target }) => {
     const tab = target.closest("[data-tab]")?.dataset.tab;
     if (tab) open(tab);
   });
-  place.addEventListener("keydown", (event) => {
+  container.addEventListener("keydown", (event) => {
     const action = actionOf("tabs", event);
     if (!action) return;
     event.preventDefault();
     const to = { first: 0, last: -1 }[action] ?? names.indexOf(shown) + action;
     const next = (to + names.length) % names.length;
     open(names[next]);
-    place.children[next].focus();
+    container.children[next].focus();
   });
 
   return {
     show(all, which) {
       names = all;
       shown = which;
-      place.hidden = names.length < 2;
-      if (place.children.length !== names.length) {
-        place.replaceChildren(...names.map((name) => (
+      container.hidden = names.length < 2;
+      if (container.children.length !== names.length) {
+        container.replaceChildren(...names.map((name) => (
           element("button", { type: "button", role: "tab", "data-tab": name }, name)
         )));
       }
-      for (const tab of place.children) {
+      for (const tab of container.children) {
         const isOpen = tab.dataset.tab === shown;
         tab.setAttribute("aria-selected", isOpen);
         tab.tabIndex = isOpen ? 0 : -1;
@@ -39,9 +39,9 @@ export function createTabs(place, open) {
     },
     /** Scroll the tabs, and nothing else, to where the open one is in sight. */
     reveal() {
-      const { offsetLeft: left, offsetWidth: width } = place.querySelector("[aria-selected=true]");
-      place.scrollLeft = Math.max(
-        left + width - place.clientWidth, Math.min(place.scrollLeft, left),
+      const { offsetLeft: left, offsetWidth: width } = container.querySelector("[aria-selected=true]");
+      container.scrollLeft = Math.max(
+        left + width - container.clientWidth, Math.min(container.scrollLeft, left),
       );
     },
   };

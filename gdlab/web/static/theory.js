@@ -14,11 +14,11 @@ const allFinite = (values) => values.every(Number.isFinite);
 
 /** All that a model makes of a point with some parameters, by name. */
 function forwardAt({ sheet, forward }, names, parameters, row) {
-  const place = {};
-  Object.keys(sheet.parameters).forEach((name, k) => { place[name] = parameters[k]; });
-  names.forEach((name, k) => { place[name] = row[k]; });
-  forward(place);
-  return place;
+  const values = {};
+  Object.keys(sheet.parameters).forEach((name, k) => { values[name] = parameters[k]; });
+  names.forEach((name, k) => { values[name] = row[k]; });
+  forward(values);
+  return values;
 }
 
 /** The error of all points with some parameters; Infinity where it is no finite number. */

@@ -47,14 +47,14 @@ export function pasted(points, row, column, text) {
       + `${names.join(" and ")}, or a decimal point into each number`);
   }
   const marks = provenMarks(lines.flat());
-  lines.forEach((cells, place) => {
-    const where = `paste, line ${place + 1}`;
+  lines.forEach((cells, index) => {
+    const where = `paste, line ${index + 1}`;
     if (cells.length > names.length) {
       const fit = names.join(" and ");
       throw new Refusal(`${where}: ${cells.length} columns; only ${fit} fit here`);
     }
     cells.forEach((cell, k) => {
-      put(changed, row + place, names[k], typedNumber(cell, `${where}: ${names[k]}`, marks));
+      put(changed, row + index, names[k], typedNumber(cell, `${where}: ${names[k]}`, marks));
     });
   });
   return enough(changed);
@@ -62,9 +62,9 @@ export function pasted(points, row, column, text) {
 
 /** The points of a link, x,y;x,y for the columns x and y. */
 export function listed(names, text) {
-  return enough(pointsOf(names, text.split(";").map((point, place) => {
+  return enough(pointsOf(names, text.split(";").map((point, index) => {
     const cells = point.split(",");
-    const where = `points, number ${place + 1}`;
+    const where = `points, number ${index + 1}`;
     if (cells.length !== names.length) throw new Refusal(`${where}: write ${names};${names}`);
     return names.map((name, k) => typedNumber(cells[k], `${where}: ${name}`));
   })));
@@ -77,6 +77,6 @@ export const loaded = (names, file, bytes, chosen = null) => (
 
 /** The points without one of them (row from 0). */
 export function removed(points, row) {
-  const left = rowsOf(points).filter((_, place) => place !== row);
+  const left = rowsOf(points).filter((_, index) => index !== row);
   return enough(pointsOf(Object.keys(points), left));
 }

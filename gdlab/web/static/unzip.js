@@ -53,25 +53,25 @@ function entriesOf(view) {
   let at = view.getUint32(end + 16, true);
   for (let k = 0; k < count; k += 1) {
     if (view.getUint32(at, true) !== ENTRY) throw new Refusal(DAMAGED);
-    const [named, more, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
+    const [named, more, comment] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const name = new TextDecoder().decode(new Uint8Array(view.buffer, at + 46, named));
     if (entries.has(name)) throw new Refusal("it is damaged: two of its parts have the same name");
     entries.set(name, {
       method: view.getUint16(at + 10, true),
       isLocked: Boolean(view.getUint16(at + 8, true) & 1),
       size: view.getUint32(at + 20, true),
-      place: view.getUint32(at + 42, true),
+      offset: view.getUint32(at + 42, true),
     });
     at += 46 + named + more + comment;
   }
   return entries;
 }
 
-function packedPart(view, { method, isLocked, size, place }) {
-  if (isLocked || ![STORED, DEFLATED].includes(method) || view.getUint32(place, true) !== LOCAL) {
+function packedPart(view, { method, isLocked, size, offset }) {
+  if (isLocked || ![STORED, DEFLATED].includes(method) || view.getUint32(offset, true) !== LOCAL) {
     throw new Refusal(DAMAGED);
   }
-  const begin = place + 30 + view.getUint16(place + 26, true) + view.getUint16(place + 28, true);
+  const begin = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
   return new Uint8Array(view.buffer, begin, size);
 }
 

@@ -93,8 +93,8 @@ export function pointsView({ points, samples }, on) {
   const text = (row, column) => (row < samples ? full(points[names[column]][row]) : "");
   return {
     label: "points",
-    columns: names.map((name, place) => ({
-      name, letters: lettersOf(place), label: name, symbol: "", width: "normal",
+    columns: names.map((name, index) => ({
+      name, letters: lettersOf(index), label: name, symbol: "", width: "normal",
     })),
     rows: samples + 1,
     // The row for a new point is for the screen.

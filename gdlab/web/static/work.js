@@ -1,17 +1,17 @@
 // What takes a while: its progress in sight, and a button that stops it.
 
-/** The bar in `place`; `end(answer)` hears what came out, null where nothing did; `fail(problem)`. */
-export function createWork(place, { end, fail }) {
-  const bar = place.querySelector("progress");
+/** The bar in `container`; `end(answer)` hears what came out, null where nothing did; `fail(problem)`. */
+export function createWork(container, { end, fail }) {
+  const bar = container.querySelector("progress");
   let working = null;
 
   async function start({ said, run }) {
     working?.abort();
     const own = new AbortController();
     working = own;
-    place.querySelector("span").textContent = `${said} …`;
+    container.querySelector("span").textContent = `${said} …`;
     bar.removeAttribute("value");
-    place.hidden = false;
+    container.hidden = false;
     let given = null;
     try {
       given = await run((share) => { bar.value = share; }, own.signal);
@@ -20,7 +20,7 @@ export function createWork(place, { end, fail }) {
     }
     if (working !== own) return;
     working = null;
-    place.hidden = true;
+    container.hidden = true;
     end(own.signal.aborted ? null : given);
   }
 

@@ -24,7 +24,7 @@ const escapedFormula = (excel) => escaped(excel.slice(1)).replaceAll("&quot;", '
 /** A function of a shape's holes: "=F{row}+{above}" is split once, not for each of its rows. */
 function filler(excel) {
   const parts = escapedFormula(excel).split(/\{(\w+)\}/);
-  return (holes) => parts.map((part, place) => (place % 2 ? holes[part] : part)).join("");
+  return (holes) => parts.map((part, index) => (index % 2 ? holes[part] : part)).join("");
 }
 
 const pause = () => new Promise((done) => setTimeout(done));
@@ -127,9 +127,9 @@ function dataSheet(text, template, points) {
     const at = first + k;
     // Of points on the lesson's line, y is a formula.
     const own = formula && formula.replace(/A\d+$/, `A${at}`);
-    const cells = values.map((value, place) => {
-      const letters = lettersOf(place);
-      return cell(`${letters}${at}`, styles[letters], place ? own : null, value);
+    const cells = values.map((value, index) => {
+      const letters = lettersOf(index);
+      return cell(`${letters}${at}`, styles[letters], index ? own : null, value);
     });
     pieces.push(`<row r="${at}" spans="1:${values.length}">${cells.join("")}</row>`);
   });
@@ -169,15 +169,15 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
   );
   const further = Object.entries(sheets).filter(([, one]) => one.origin)
     .map(([name, { origin }]) => [name, origin]);
-  const { texts, places } = withFurther(plain, own, further);
+  const { texts, sheetNames } = withFurther(plain, own, further);
   const contents = new Map(Object.entries(sheets).map(
     ([name, one]) => [name, contentOf(one, template.sheets[one.origin ?? name])],
   ));
-  const names = Object.values(places);
+  const names = Object.values(sheetNames);
   const written = [];
   for (const [path, text] of Object.entries(texts)) {
-    const content = contents.get(places[path]);
-    const done = names.indexOf(places[path]);
+    const content = contents.get(sheetNames[path]);
+    const done = names.indexOf(sheetNames[path]);
     const check = async (share) => {
       tell(((done + share) / names.length) * 0.8);
       await pause();
@@ -185,7 +185,7 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
     };
     let pieces = [text];
     if (content) pieces = await ruleSheet(text, template, content, check);
-    else if (places[path]) pieces = dataSheet(text, template, points);
+    else if (sheetNames[path]) pieces = dataSheet(text, template, points);
     else if (path.startsWith("xl/charts/")) pieces = [chart(text, template, contents, points)];
     else if (path === "xl/workbook.xml") pieces = [printAreas(text, template, contents)];
     written.push([path, new Uint8Array(await new Blob(pieces).arrayBuffer())]);

@@ -42,8 +42,8 @@ function epochCells(sheet, given, run, { epochs: columns }) {
 /** The cells of a run's columns by name. */
 export function columnsOf({ names }, { cells }) {
   const rows = cells.length / names.length;
-  const part = (place) => cells.subarray(place * rows, (place + 1) * rows);
-  return Object.fromEntries(names.map((name, place) => [name, part(place)]));
+  const part = (index) => cells.subarray(index * rows, (index + 1) * rows);
+  return Object.fromEntries(names.map((name, index) => [name, part(index)]));
 }
 
 /** What helps a run that goes wrong, in Python's words: what is saved is read without this page. */
@@ -77,11 +77,11 @@ export function figuresOf(content, startRow) {
     const [x, y] = figures.line;
     const ends = head.parameters.map(({ name }) => epochs[name].at(-1));
     const [xs] = Object.values(given.points);
-    [-largest(xs.map((value) => -value)), largest(xs)].forEach((at, place) => {
+    [-largest(xs.map((value) => -value)), largest(xs)].forEach((at, index) => {
       const bad = ends.find((value) => !Number.isFinite(value));
       const value = bad ?? ends[0] + ends[1] * at;
-      found.set(`${x}${FIGURES_ROW + place}`, at);
-      found.set(`${y}${FIGURES_ROW + place}`, bad === undefined && !Number.isFinite(value) ? NaN : value);
+      found.set(`${x}${FIGURES_ROW + index}`, at);
+      found.set(`${y}${FIGURES_ROW + index}`, bad === undefined && !Number.isFinite(value) ? NaN : value);
     });
   }
   for (const { letters, exact, estimate } of figures.differences) {
@@ -117,4 +117,4 @@ export function endsOf({ start_row: start, data_start_row: dataStart }, { rows, 
 }
 
 /** Whether every point lies on the lesson's own line: y is a formula then. */
-export const onLine = ({ x, y }) => x.every((at, place) => y[place] === 30 + 2 * at);
+export const onLine = ({ x, y }) => x.every((at, index) => y[index] === 30 + 2 * at);

@@ -23,22 +23,23 @@ function freePath(path, texts) {
 }
 
 /**
- * The `texts` of a book by their paths, and its sheets' names by theirs (`places`), with a further
+ * The `texts` of a book by their paths, and its `sheetNames` by theirs, with a further
  * sheet for each `[name, origin]`.
  */
-export function withFurther(texts, places, further) {
+export function withFurther(texts, sheetNames, further) {
   const all = { ...texts };
-  const sheets = { ...places };
+  const sheets = { ...sheetNames };
   for (const [name, origin] of further) {
-    const path = Object.keys(places).find((one) => places[one] === origin);
+    const path = Object.keys(sheetNames).find((one) => sheetNames[one] === origin);
     const renamed = (text) => text.replaceAll(`>${origin}!`, `>${name}!`)
       .replaceAll(`>'${origin}'!`, `>${name}!`).replaceAll(`,${origin}!`, `,${name}!`);
     const copied = copyOf(path, all, renamed);
     all[copied] = all[copied].replace(' tabSelected="1"', "");
     sheets[copied] = name;
-    enlist(all, copied, name, Object.keys(sheets).length - 1, Object.values(places).indexOf(origin), renamed);
+    const [index, originIndex] = [copied, path].map((one) => Object.keys(sheets).indexOf(one));
+    enlist(all, copied, name, index, originIndex, renamed);
   }
-  return { texts: all, places: sheets };
+  return { texts: all, sheetNames: sheets };
 }
 
 /** A part once more, with those that it refers to; gives its new path. */
@@ -64,16 +65,16 @@ function copyOf(path, all, renamed) {
 }
 
 /** Name a sheet in the book, with the names that are defined on its origin. */
-function enlist(all, path, name, place, originPlace, renamed) {
-  const id = `rIdFurther${place}`;
+function enlist(all, path, name, index, originIndex, renamed) {
+  const id = `rIdFurther${index}`;
   const rels = "xl/_rels/workbook.xml.rels";
   const [, type] = all[rels].match(/Type="([^"]*\/worksheet)"/);
   all[rels] = all[rels].replace("</Relationships>",
     `<Relationship Id="${id}" Type="${type}" Target="${path.slice(3)}"/></Relationships>`);
   const book = all["xl/workbook.xml"];
   const own = [...book.matchAll(/<definedName [^>]*localSheetId="(\d+)"[^>]*>.*?<\/definedName>/g)]
-    .filter(([, at]) => Number(at) === originPlace)
-    .map(([one]) => renamed(one).replace(/localSheetId="\d+"/, `localSheetId="${place}"`));
+    .filter(([, at]) => Number(at) === originIndex)
+    .map(([one]) => renamed(one).replace(/localSheetId="\d+"/, `localSheetId="${index}"`));
   const sheetId = Math.max(...Array.from(book.matchAll(/sheetId="(\d+)"/g), ([, one]) => Number(one))) + 1;
   all["xl/workbook.xml"] = book
     .replace("</sheets>", `<sheet name="${escaped(name)}" sheetId="${sheetId}" r:id="${id}"/></sheets>`)

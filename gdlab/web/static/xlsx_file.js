@@ -26,7 +26,7 @@ function parsed(text) {
  */
 export async function sheetsOfFile(bytes) {
   const [first] = [[...new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength))]];
-  const begins = (mark) => mark.every((byte, place) => first[place] === byte);
+  const begins = (mark) => mark.every((byte, position) => first[position] === byte);
   if (begins(OLD_FORMAT)) throw new Refusal("it is in the old .xls format; save it as .xlsx");
   if (bytes.byteLength && !begins(MARKED_ZIP)) throw new Refusal(DAMAGED);
   const zip = unzipped(bytes);
@@ -40,7 +40,7 @@ export async function sheetsOfFile(bytes) {
   const from1904 = /^(1|true)$/.test(elementsIn(book, "workbookPr")[0]?.getAttribute("date1904") ?? "");
   const links = await part(zip, "xl/_rels/workbook.xml.rels");
   const targets = new Map(elementsIn(links, "Relationship").map((one) => (
-    [one.getAttribute("Id"), placeOf(one.getAttribute("Target") ?? "")]
+    [one.getAttribute("Id"), pathOf(one.getAttribute("Target") ?? "")]
   )));
   const texts = zip.names.includes("xl/sharedStrings.xml")
     ? elementsIn(await part(zip, "xl/sharedStrings.xml"), "si").map(runsText) : [];
@@ -62,7 +62,7 @@ async function part(zip, name) {
   return parsed(await zip.text(name));
 }
 
-const placeOf = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
+const pathOf = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
 
 /** A text of several runs, without what says how it is pronounced. */
 function runsText(node) {
@@ -100,8 +100,8 @@ function sheetOf(name, tree, texts, forms, from1904) {
       if (cells.size > MOST_CELLS) throw new Refusal("it has more cells than a sheet to be checked");
     }
   }
-  const places = [...cells.keys()].map((place) => place.split(" ").map(Number));
-  const last = (k) => places.reduce((most, place) => Math.max(most, place[k]), 0);
+  const positions = [...cells.keys()].map((position) => position.split(" ").map(Number));
+  const last = (k) => positions.reduce((most, position) => Math.max(most, position[k]), 0);
   return { name, cells, rows: last(0), columns: last(1) };
 }
 

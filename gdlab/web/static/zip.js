@@ -21,7 +21,7 @@ async function packed(bytes) {
 function fields(...pairs) {
   const bytes = [];
   for (const [size, value] of pairs) {
-    for (let place = 0; place < size; place++) bytes.push((value / 2 ** (8 * place)) & 255);
+    for (let k = 0; k < size; k++) bytes.push((value / 2 ** (8 * k)) & 255);
   }
   return Uint8Array.from(bytes);
 }
@@ -34,7 +34,7 @@ export async function zipped(files, tell = () => {}) {
   const parts = [];
   const entries = [];
   let offset = 0;
-  for (const [place, [name, bytes]] of files.entries()) {
+  for (const [k, [name, bytes]] of files.entries()) {
     const label = new TextEncoder().encode(name);
     const content = await packed(bytes);
     const common = [
@@ -46,7 +46,7 @@ export async function zipped(files, tell = () => {}) {
     entries.push(fields([4, 0x02014b50], [2, 20], ...common, ...where), label);
     parts.push(...local);
     offset += local.reduce((sum, { length }) => sum + length, 0);
-    tell((place + 1) / files.length);
+    tell((k + 1) / files.length);
   }
   const size = entries.reduce((sum, { length }) => sum + length, 0);
   const end = fields(
