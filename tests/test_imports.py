@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import gdlab
+from gdlab.web.assets import joined
 
 ROOT = Path(__file__).parent.parent
 HEAVY = (
@@ -218,6 +219,18 @@ def test_a_place_is_a_learners_cell():
         if re.search(r"\bplaces?\b(?! (of|the)\b)", re.sub(r"//.*|^ *(/\*)?\*.*|`[^`]*`", "", line))
     }
     assert javascript <= JUDGING
+
+
+@pytest.mark.parametrize("entry", ["page.js", "jupyter.js"])
+def test_joined_modules_share_no_name(entry):
+    # They are joined into one, where a second name would be an error in the browser.
+    names = re.findall(
+        r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)",
+        joined(entry),
+        re.MULTILINE,
+    )
+    assert len(names) > 300
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def numbers_named(node):

@@ -40,7 +40,7 @@ export async function sheetsOfFile(bytes) {
   const from1904 = /^(1|true)$/.test(elementsIn(book, "workbookPr")[0]?.getAttribute("date1904") ?? "");
   const links = await part(zip, "xl/_rels/workbook.xml.rels");
   const targets = new Map(elementsIn(links, "Relationship").map((one) => (
-    [one.getAttribute("Id"), pathOf(one.getAttribute("Target") ?? "")]
+    [one.getAttribute("Id"), targetPath(one.getAttribute("Target") ?? "")]
   )));
   const texts = zip.names.includes("xl/sharedStrings.xml")
     ? elementsIn(await part(zip, "xl/sharedStrings.xml"), "si").map(runsText) : [];
@@ -62,7 +62,7 @@ async function part(zip, name) {
   return parsed(await zip.text(name));
 }
 
-const pathOf = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
+const targetPath = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
 
 /** A text of several runs, without what says how it is pronounced. */
 function runsText(node) {
