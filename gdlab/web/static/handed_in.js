@@ -89,7 +89,7 @@ export async function handedIn(bytes, sheets) {
   const workbook = await sheetsOfFile(bytes);
   const record = recordOf(workbook);
   const tab = sheetOfRecord(record, sheets);
-  const { names, computed, data, carriers } = sheets[tab];
+  const { names, computed, data } = sheets[tab];
   const notes = [];
   const inputNames = Object.keys(record.given);
   const table = findTable(workbook, names, inputNames, record.rule, notes);
@@ -105,10 +105,10 @@ export async function handedIn(bytes, sheets) {
     return [name, givenNumber(cell, `${name} ${at}`, record.given[name], notes)];
   }));
   const points = Object.fromEntries(data.map((name) => [name, []]));
-  record.points.forEach((point, k) => {
+  record.points.forEach((point, sample) => {
     data.forEach((name, k) => {
-      const [row, column] = [rows.get(k + 1), table.columns.get(name)];
-      const at = row && column ? `in ${addressAt(row, column)}` : `of sample ${k + 1}`;
+      const [row, column] = [rows.get(sample + 1), table.columns.get(name)];
+      const at = row && column ? `in ${addressAt(row, column)}` : `of sample ${sample + 1}`;
       const cell = row && column ? cellAt(row, column) : null;
       points[name].push(givenNumber(cell, `${name} ${at}`, point[k], notes));
     });
