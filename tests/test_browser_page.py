@@ -79,8 +79,8 @@ def test_every_cell_of_every_rule_at_several_settings(browser, everything):
     exploded = 0
     with opened(browser) as page:
         go(page, everything)
-        for rule in gdlab.rules():
-            for chosen in SETTINGS:
+        for k, rule in enumerate(gdlab.rules()):
+            for chosen in SETTINGS if FULL else SETTINGS[k % 2 :: 2]:
                 link(page, fragment(rule, **chosen))
                 run = gdlab.trace(rule, **{"epochs": 5, **chosen})
                 check_whole(page, run, (rule, chosen))
@@ -89,7 +89,7 @@ def test_every_cell_of_every_rule_at_several_settings(browser, everything):
                     row, column = run.exploded
                     assert f"{column} in row {row} (" in line(page, "exploded")
                     exploded += 1
-    assert exploded >= len(gdlab.rules())
+    assert exploded >= len(gdlab.rules()) / (1 if FULL else 2)
 
 
 @pytest.mark.skipif(not FULL, reason="the full proof: GDLAB_PROOF=full")
@@ -167,7 +167,7 @@ def test_every_cell_under_every_option(browser, tmp_path):
         for name, run in runs.items():
             link(page, f"sheet={name}")
             check_whole(page, run, name)
-        for name, made in OPTIONS_ELSEWHERE.items():
+        for name, made in list(OPTIONS_ELSEWHERE.items())[:: 1 if FULL else 2]:
             run = made()
             go(page, write_page({name: run}, tmp_path / "page.html"))
             check_whole(page, run, name)

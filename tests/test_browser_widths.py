@@ -29,6 +29,7 @@ def lessons(tmp_path_factory: Any) -> Path:
     return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("width", "height"), SCREENS)
 @pytest.mark.parametrize("sheet", ["basic", "adam"])
 def test_the_picture_that_a_drag_changes_is_in_sight(

@@ -41,6 +41,7 @@ WAYS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", WAYS)
 def test_each_option_comes_out_and_back(files, monkeypatch, way):
     monkeypatch.chdir(files)

@@ -47,6 +47,7 @@ def agree(run: gdlab.Trace, formualizer, path: Path) -> None:
             assert not isinstance(shown, str) or run.exploded
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("option", combinations.OPTIONS)
 def test_each_option_alone_through_another_engine(option, formualizer, tmp_path):
     agree(combinations.together(option, option), formualizer, tmp_path / "run.xlsx")

@@ -47,6 +47,7 @@ def assert_close(found, wanted, what):
 # Against torch
 
 
+@pytest.mark.sample(3)
 @pytest.mark.kernel
 @pytest.mark.parametrize("name", record_digits.RUNS)
 def test_weights_are_those_that_torch_was_recorded_with(name):
@@ -62,6 +63,7 @@ def test_weights_are_those_that_torch_was_recorded_with(name):
         assert_close(losses, wanted["losses"][: len(losses)], "losses")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", record_digits.RUNS)
 def test_weights_are_those_of_torch(name, torch):
     rule, optimizer, settings, hyper = record_digits.RUNS[name]

@@ -63,6 +63,7 @@ def test_a_rate_slider_moves_in_powers_of_ten_and_gives_three_digits():
 SHOWN = [(rule, name) for rule in sorted(gdlab.rules()) for name in gdlab.trace(rule).hyper]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(("rule", "name"), SHOWN)
 def test_a_given_number_is_used_digit_for_digit(rule, name):
     """The browser answers a slider's place with a place: no number comes back changed."""

@@ -64,6 +64,7 @@ PLACES = {
 }  # fmt: skip
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_full_disk_costs_one_line(tmp_path, small_disk, place):
     words = [word.format(disk=small_disk, tmp=tmp_path) for word in PLACES[place]]

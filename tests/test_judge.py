@@ -233,6 +233,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("decimals", "goes_on", "typed"), SETTINGS)
 def test_no_correct_sheet_raises_an_alarm(decimals, goes_on, typed):
     """Rounded as written; gone on with as written, with all digits, with one more, by turns."""

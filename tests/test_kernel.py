@@ -52,6 +52,7 @@ def assert_same_bits(one, other):
         assert (no_number | (bits[0] == bits[1])).all()
 
 
+@pytest.mark.sample(2)
 @needs_compiler
 @pytest.mark.parametrize("name", [function.__name__ for function in BUILT_IN_RULES])
 def test_compiled_is_plain(both, name):
@@ -88,6 +89,7 @@ MORE_OPTIONS = [
 ]
 
 
+@pytest.mark.sample(2)
 @needs_compiler
 @pytest.mark.parametrize(("name", "options"), OPTIONS + MORE_OPTIONS * FULL)
 def test_compiled_is_plain_with_options(both, name, options):

@@ -83,6 +83,7 @@ def test_tables_are_those_that_torch_was_recorded_with(model, rule):
         assert row == pytest.approx(wanted, rel=1e-12, abs=0)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("model", "rule"), PAIRS)
 def test_tables_are_those_of_torch(model, rule, torch):
     live = record_models.updates(torch, model, rule)

@@ -36,6 +36,7 @@ def outputs(cell):
     return found
 
 
+@pytest.mark.sample(3)
 @each
 def test_the_notebook_runs_and_gives_what_is_stored(source):
     ran, kept = notebooks.run(source), stored(source)

@@ -33,6 +33,7 @@ def fill(path: Path, out: Path, typed: dict[str, Any], sheet: str) -> Path:
     return out
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("rule", gdlab.rules())
 def test_the_key_is_the_same_sheet_filled_in(tmp_path: Path, rule: str) -> None:
     out, key = tmp_path / "a.xlsx", tmp_path / "key.xlsx"
@@ -99,6 +100,7 @@ def test_a_seed_gives_other_numbers_and_always_the_same(tmp_path: Path) -> None:
     assert len({make("adam", seed=seed)[0].given["lr"] for seed in range(40)}) > 2
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("rule", gdlab.rules())
 def test_the_numbers_are_pleasant(rule: str) -> None:
     for seed in range(15):

@@ -22,6 +22,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", OPTIONS)
 def test_a_correct_sheet_is_right_and_a_slip_is_found(tmp_path, name):
     options = OPTIONS[name]

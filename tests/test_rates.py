@@ -57,6 +57,7 @@ EVERY = [
 ]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("rule", "name"), EVERY)
 def test_every_rule_comes_near_the_least_squares_or_says_why_not(rule, name):
     points = SETS[name]

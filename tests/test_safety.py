@@ -287,6 +287,7 @@ def test_ctrl_c_ends_a_long_compiled_run(tmp_path):
     assert not (tmp_path / "b.csv").exists()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "words",
     [

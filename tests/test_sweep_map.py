@@ -55,6 +55,7 @@ def test_a_click_finds_its_cell():
     assert [up.at(value) for value in (-2.1, 0.5, 3.9)] == [None, 1, 0]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("names", [1, 2])
 def test_every_measure_is_drawn(measure, names):

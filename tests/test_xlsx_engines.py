@@ -40,6 +40,7 @@ EXPLODING = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("rule", gdlab.rules())
 def test_every_rule_bit_for_bit(rule, formualizer, tmp_path):
     path = gdlab.trace(rule, epochs=2).to_excel(tmp_path / "book.xlsx")
