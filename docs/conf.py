@@ -16,6 +16,7 @@ GENERATED = HERE / "generated"
 
 project = "gdlab"
 author = "the gdlab contributors"
+html_show_copyright = False
 release = gdlab.__version__
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "generated", "notebooks/source"]

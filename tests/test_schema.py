@@ -40,7 +40,6 @@ def without_headers(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.sample(3)
 @pytest.mark.parametrize("path", sorted(EXPORTS.glob("*.xlsx")), ids=lambda path: path.stem)
 def test_the_exported_workbooks(path: Path) -> None:
     assert findings(path) == []
