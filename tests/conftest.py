@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import engines
@@ -78,6 +79,14 @@ def rules_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(registry, "_registered", dict(registry._registered))
     monkeypatch.setattr(model, "_registered", dict(model._registered))
+
+
+@pytest.fixture(scope="session")
+def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of all lessons: written once for all who open it."""
+    from gdlab.web.page import write_lessons_page
+
+    return write_lessons_page(tmp_path_factory.mktemp("lessons") / "lessons.html")
 
 
 @pytest.fixture(scope="session")

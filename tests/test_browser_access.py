@@ -16,8 +16,6 @@ from engines import has_module
 from mounted import STARTS, fill_in, sheets
 from pages import go
 
-from gdlab.web.page import write_lessons_page
-
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 SHEETS = ("adam", "data", "compare", "practice")
 # Where the focus is: what a person would call it, and whether they can see that it is there.
@@ -123,13 +121,12 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
 
 
 def test_axe_finds_nothing_serious_on_the_lessons_page(
-    browser: Any, serious: Any, tmp_path: Path
+    browser: Any, serious: Any, lessons: Path
 ) -> None:
-    path = write_lessons_page(tmp_path / "lessons.html")
     # A page as it is: axe-core computes contrasts with the browser's own powers.
     page = browser.new_page(color_scheme="dark")
     for fragment in ("sheet=adam&row=145&column=new_slope", "sheet=basic&practice=7"):
-        go(page, path, fragment)
+        go(page, lessons, fragment)
         for width in (320, 390, 820):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate(TOO_WIDE) <= 0

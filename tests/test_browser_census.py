@@ -15,7 +15,6 @@ from lab import lab, open_notebook, run_all
 from pages import go
 
 from gdlab.web.assets import STATIC
-from gdlab.web.page import write_lessons_page
 
 # Controls that the lessons do not show: by their names the test that uses them, and how.
 ELSEWHERE = {
@@ -27,14 +26,14 @@ ELSEWHERE = {
 
 
 @pytest.fixture(scope="module", params=["page", "JupyterLab"])
-def sheet(request: Any, browser: Any, tmp_path_factory: Any) -> Iterator[Sheet]:
+def sheet(request: Any, browser: Any, lessons: Path) -> Iterator[Sheet]:
     context = browser.new_context(viewport={"width": 1400, "height": 1150})
     context.add_init_script(f"({WATCH})()")
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     if request.param == "page":
-        go(page, write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html"))
+        go(page, lessons)
         yield Sheet(page)
     else:
         with lab("workbook.ipynb") as address:

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from mounted import sheets
 from pages import differences, drag, go, line, link, opened, paste, saved
+from playwright.sync_api import expect
 from shown import cells
 
 import gdlab
 from gdlab.core.lessons import LESSONS
 from gdlab.core.model import BUILT_IN_MODELS
-from gdlab.web.page import write_lessons_page
 
 POINTS = [(1.0, 2.0), (2.0, 1.0), (-1.0, 3.0), (0.5, -1.0)]
 CASES = [(model, "adam", {"epochs": 3}) for model in BUILT_IN_MODELS] + [
@@ -160,10 +160,10 @@ def test_points_of_four_columns_are_edited(browser, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def lessons(browser, tmp_path_factory):
+def lessons(browser, lessons):
     """The page of all lessons, open."""
     with opened(browser) as page:
-        go(page, write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html"))
+        go(page, lessons)
         yield page
 
 
@@ -179,13 +179,41 @@ def test_the_lessons_take_any_model(lessons, model):
         assert line(lessons, "alert") == ""
 
 
-def test_a_model_stands_in_the_link_and_its_workbook_is_said_to_be_elsewhere(lessons):
+def test_the_lens_walks_forward_and_backward_through_a_network(lessons):
+    """Row 1 of the published example, step by step."""
+    link(lessons, "model=network_2_2_2&sheet=basic&lr=0.5&bias1=0.35&bias2=0.6&row=1&column=z_h1")
+    run = gdlab.trace("sgd", model="network_2_2_2", lr=0.5, bias1=0.35, bias2=0.6)
+    lessons.click("[data-do=lens]")
+    lens = lessons.locator(".gd-lens").first
+    computed = [one.name for one in run.table.columns if one.expression is not None]
+    published = {"loss": 0.298371109, "grad_w5": 0.082167041, "grad_w1": 0.000438568}
+    pictures = {}
+    first = computed.index("z_h1")
+    for name in computed[first:]:
+        told = run.explain(1, name)
+        expect(lens.locator(".gd-lens-numbers")).to_have_text(f"= {told.numbers}")
+        shown = float(lens.locator(".gd-lens-result").text_content().removeprefix("= "))
+        assert shown == pytest.approx(run.value(name, 1), rel=1e-15)
+        if name in published:
+            assert shown == pytest.approx(published[name], abs=5e-10)
+        assert lens.locator(".gd-marks *").count() > 0, name
+        pictures[name] = lens.locator(".gd-title").text_content()
+        where = lens.locator(".gd-lens-where").text_content()
+        section = "forward" if name in run.table.model.formulas.results else "backward"
+        assert section in where or name.startswith(("step", "new")), where
+        lessons.keyboard.press("ArrowRight")
+    assert "tangent" in pictures["grad_w1"] and "tangent" in pictures["grad_w8"]
+    # And back again, over the same steps.
+    for _ in computed[first:]:
+        lessons.keyboard.press("ArrowLeft")
+    expect(lens.locator(".gd-lens-numbers")).to_have_text(f"= {run.explain(1, 'z_h1').numbers}")
+    lessons.click("[data-do=lens]")
+
+
+def test_a_model_stands_in_the_link(lessons):
     link(lessons, "model=network_2_2_2&sheet=momentum&lr=0.25&epochs=7")
     run = gdlab.trace("momentum", model="network_2_2_2", lr=0.25, epochs=7)
     check(saved(lessons), run)
-    lessons.click("[data-do=export]")
-    told = line(lessons, "alert")
-    assert told.endswith("gdlab export momentum --model network_2_2_2 --out . writes it")
     # A practice of that model, judged; undone, it is the line again.
     lessons.click("[data-do=practise]")
     assert lessons.locator("td.gd-blank").count() > 20

@@ -11,16 +11,11 @@ from pages import differences, read
 
 import gdlab
 from gdlab.core.lessons import lesson
-from gdlab.web.page import write_lessons_page, write_page
+from gdlab.web.page import write_page
 
 BROWSERS = {"Firefox": firefox, "WebKit": webkit}
 SETTLED = "document.querySelector('.gd[aria-busy=false]')"
 ERRORS = "window.wrong = []; addEventListener('error', (event) => wrong.push(event.message))"
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: Any) -> Path:
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.fixture(scope="module", params=BROWSERS)

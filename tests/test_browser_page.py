@@ -23,7 +23,7 @@ from shown import cells, loss_grid
 import gdlab
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.rerun import inputs_of
-from gdlab.web.page import write_lessons_page, write_page
+from gdlab.web.page import write_page
 from gdlab.web.page_program import page_program
 from gdlab.web.program import program
 
@@ -41,12 +41,6 @@ TEXTS_IN_SIGHT = """() => new Promise((done) => requestAnimationFrame(() => {
     done(Object.fromEntries(cells.map(
         (cell) => [`${cell.parentNode.dataset.row} ${cell.dataset.column}`, cell.textContent])));
 }))"""
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory):
-    """The page of all lessons."""
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.fixture(scope="module")

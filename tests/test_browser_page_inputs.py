@@ -8,13 +8,6 @@ from pages import differences, drag, go, line, link, opened, paste, read, saved
 
 import gdlab
 from gdlab.core.lessons import lesson
-from gdlab.web.page import write_lessons_page
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory):
-    """The page of all lessons."""
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.fixture

@@ -14,14 +14,8 @@ from gdlab.core.trace import Trace
 from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.judge import judge
 from gdlab.marking.sheet import Filled, Written
-from gdlab.web.page import write_lessons_page
 
 ROWS = 3
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.fixture

@@ -138,6 +138,29 @@ def test_two_views_of_one_sheet_agree(browser: Any) -> None:
     page.close()
 
 
+def test_a_model_registered_since_is_in_the_box(opened: Any) -> None:
+    sheet = live("basic")
+    page = opened(sheet)
+    box = page.locator(".gd-model select")
+
+    @gdlab.model
+    def proportion(x, y, slope=1):
+        """A line through the origin."""
+        error = slope * x - y
+        loss = error * error
+        return error, loss
+
+    assert "proportion" not in box.locator("option").all_text_contents()
+    box.hover()
+    expect(box.locator("option").last).to_have_text("proportion")
+    box.select_option("proportion")
+    settled(page, sheet, model="proportion")
+    expect(page.locator("[data-input=start_slope]")).to_have_count(1)
+    expect(page.locator("[data-input=start_intercept]")).to_have_count(0)
+    points, rate = gdlab.lesson_points(), sheet.inputs["basic.lr"]
+    assert_shows(page, gdlab.trace("sgd", points, model="proportion", epochs=5, lr=rate, h=0.01))
+
+
 def test_the_sheet_goes_on_without_its_kernel(opened: Any, tmp_path: Any) -> None:
     sheet = live("adam")
     page = opened(sheet)

@@ -7,7 +7,6 @@ import pytest
 from pages import go
 
 import gdlab
-from gdlab.web.page import write_lessons_page
 
 SCREENS = [(390, 844), (768, 1024), (1000, 700), (1366, 768), (1920, 1080)]
 # Whether a picture of the path is to be seen as a whole, in its place or beside the slider.
@@ -22,11 +21,6 @@ DRAGGED = """(track) => {
     track.value = Number(track.value) + 2 * Number(track.step);
     track.dispatchEvent(new Event("input", { bubbles: true }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: Any) -> Path:
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.mark.sample(2)

@@ -12,11 +12,12 @@ from test_schema import findings
 
 import gdlab
 from gdlab.core.lessons import LESSONS, lesson
+from gdlab.core.model import BUILT_IN_MODELS
 from gdlab.core.rerun import rerun
 from gdlab.excel.data import write_data
 from gdlab.excel.sheet import write_sheet
 from gdlab.excel.writer import writing
-from gdlab.web.page import write_lessons_page, write_page
+from gdlab.web.page import write_page
 
 OPTIONS: list[dict[str, Any]] = [
     {"rule": "nadam"},
@@ -33,11 +34,6 @@ OPTIONS: list[dict[str, Any]] = [
     {"rule": "adam", "model": "network_2_2_2"},
     {"rule": "sgd", "points": [(3, 4)]},
 ]
-
-
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: Any) -> Path:
-    return write_lessons_page(tmp_path_factory.mktemp("page") / "lessons.html")
 
 
 @pytest.fixture
@@ -71,6 +67,20 @@ def unlike(path: Path, wanted: Path) -> list[str]:
 def test_every_lessons_workbook_is_pythons(page: Any, lessons: Path, tmp_path: Path, name: str):
     go(page, lessons, f"sheet={name}")
     wanted = lesson(name).to_excel(tmp_path / "python.xlsx", name=name)
+    assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("model", [one for one in BUILT_IN_MODELS if one != "line"])
+@pytest.mark.sample(13)
+def test_every_models_workbook_is_pythons(
+    page: Any, lessons: Path, tmp_path: Path, model: str, name: str
+):
+    """On the page of the lessons, where the line is the model at first."""
+    go(page, lessons, f"model={model}&sheet={name}&epochs=3")
+    run = eval(page.input_value(".gd-python input"), {"gdlab": gdlab})
+    assert (run.table.model.name, run.rule) == (model, lesson(name).rule)
+    wanted = run.to_excel(tmp_path / "python.xlsx", name=name)
     assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
 
 

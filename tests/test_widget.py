@@ -362,7 +362,7 @@ def test_what_no_model_of_a_sheet_can_be():
     practice = gdlab.practice_sheet("sgd")
     with pytest.raises(ValueError, match="a practice is of one model"):
         practice.model = "logistic"
-    assert practice.page["models"] == {"line": {}}
+    assert list(practice.page["models"]) == ["line"]
 
 
 def test_the_page_asks_for_a_model_that_it_does_not_have(book):
@@ -370,6 +370,30 @@ def test_the_page_asks_for_a_model_that_it_does_not_have(book):
     assert found["page"]["model"] == "network_2_2_2"
     assert list(found["page"]["sheets"]) == list(TABS) and set(TABS) <= set(found["programs"])
     assert found["page"]["sheets"]["basic"]["inputs"]["lr"] == 0.5
+
+
+def test_models_registered_since_can_be_chosen(book):
+    assert list(book.page["models"]) == list(gdlab.models())
+
+    def own(x, y, slope=1):
+        """Mine."""
+        loss = (slope * x - y) * (slope * x - y)
+        return (loss,)
+
+    gdlab.model(own)
+    assert result(book, "models") == {"models": [*gdlab.models()], "changed": []}
+    inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
+    assert inputs["start_slope"] == 1
+
+    def own(x, y, slope=2):
+        """Mine, written anew."""
+        loss = (slope * x - y) * (slope * x - y)
+        return (loss,)
+
+    gdlab.model(own)
+    assert result(book, "models")["changed"] == ["own"]
+    inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
+    assert inputs["start_slope"] == 2
 
 
 def test_a_further_run_has_inputs_of_its_own():

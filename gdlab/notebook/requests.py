@@ -91,6 +91,12 @@ def _model(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     return {"page": page, "programs": {name: program(run.table) for name, run in runs.items()}}
 
 
+def _models(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """The models to choose from now, and which of those brought before were written anew."""
+    yield 0
+    return {"models": sheet.models(), "changed": sheet.forget_changed()}
+
+
 def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The samples' order of every shuffled sheet, over other points or more epochs."""
     samples, epochs = int(event["samples"]), int(event["epochs"])
@@ -156,6 +162,7 @@ def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
     "model": _model,
+    "models": _models,
     "order": _order,
     "rules": _rules,
     "points": _points,

@@ -7,6 +7,7 @@ import anywidget
 import traitlets
 
 from gdlab.core.lessons import LESSON_EPOCHS, LESSONS
+from gdlab.core.model import find_model
 from gdlab.core.points import lesson_pairs, pairs
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
@@ -97,18 +98,14 @@ class LiveSheet(anywidget.AnyWidget):
                 )
         first = Sheets.of(runs)
         model = first.page["model"]
-        # A practice that is given is one of its own model.
-        others = [] if practice else other_models(runs)
-        page = first.page | {
-            "practice": practice,
-            "models": {model: {}} | dict.fromkeys(others),
-        }
+        page = first.page | {"practice": practice}
         if practice:
             # What is to be computed by hand is not to be read off elsewhere.
             page["tabs"] = [tab for tab in page["tabs"] if tab != COMPARE]
         self.tasks: set[Any] = set()
         self._first = model
         self._sheets = {model: Sheets(page, first.runs)}
+        page["models"] = dict.fromkeys(self.models())
         # What was set for the models that are not shown, by name.
         self._left: dict[str, dict[str, Any]] = {}
         self._is_told = False
@@ -136,6 +133,26 @@ class LiveSheet(anywidget.AnyWidget):
         if model not in self._sheets:
             self._sheets[model] = Sheets.of(with_model(self._sheets[self._first].own, model))
         return self._sheets[model]
+
+    def models(self) -> list[str]:
+        """The models to choose from, those that were registered since among them."""
+        page, runs = self._sheets[self._first]
+        # A practice that is given is one of its own model.
+        others = [] if page["practice"] else other_models(runs)
+        return list(dict.fromkeys([self._first, *others]))
+
+    def forget_changed(self) -> list[str]:
+        """Forget the sheets of models that have been written anew since, but those in use."""
+        changed = [
+            name
+            for name, (_, runs) in self._sheets.items()
+            if name not in (self._first, self.model)
+            and next(iter(runs.values())).table.model is not find_model(name)
+        ]
+        for name in changed:
+            del self._sheets[name]
+            self._left.pop(name, None)
+        return changed
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the page has set: where that is another model, all that belongs to it too."""

@@ -4,11 +4,9 @@ import base64
 import hashlib
 import html
 import json
-import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from rjsmin import jsmin
 
@@ -20,6 +18,7 @@ from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, checked_runs, model_data, page_data, runs_of, sheet_data
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.models import other_models, with_model
+from gdlab.web.packing import deflated, packed
 from gdlab.web.program import program
 from gdlab.web.sheet_meta import sheet_meta
 from gdlab.web.slips import sheet_slips
@@ -78,15 +77,21 @@ def write_page(
 
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
-    data["workbook"] = workbook_templates(runs)
     checked = checked_runs(runs)
-    data["checked"] = {
-        name: {**sheet_data(run), "head": sheet_meta(run.table)} for name, run in checked.items()
-    }
-    data["slips"] = {name: sheet_slips(run.table) for name, run in runs.items()}
     every = runs_of(data, runs) | checked
     others = _with_other_models(runs)
-    data["models"] = {data["model"]: {}} | {name: model_data(own) for name, own in others.items()}
+    # What many a reader never asks for; it is unpacked when somebody does.
+    rest = {
+        "checked": {
+            name: {**sheet_data(run), "head": sheet_meta(run.table)}
+            for name, run in checked.items()
+        },
+        "slips": {name: sheet_slips(run.table) for name, run in runs.items()},
+        "models": {name: model_data(own) for name, own in others.items()},
+        "workbooks": {
+            name: workbook_templates(own) for name, own in ({data["model"]: runs} | others).items()
+        },
+    }
     programs = {
         name: {label: program(run.table) for label, run in own.items()}
         for name, own in ({data["model"]: every} | others).items()
@@ -101,8 +106,9 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
         "updated": updated,
         "gradient": gradient,
-        "data": _packed(_json(_with_parts(data))),
-        "module": _packed(script),
+        "data": deflated(_json(data)),
+        "rest": packed(_json(rest)),
+        "module": deflated(script),
         "loader": loader,
     }
     text = (STATIC / "page.html").read_text(encoding="utf-8")
@@ -119,26 +125,6 @@ def _with_other_models(runs: Mapping[str, Trace]) -> dict[str, dict[str, Trace]]
         with suppress(ValueError):
             found[name] = with_model(runs, name)
     return found
-
-
-def _with_parts(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A page's data with the columns and inputs that many sheets share written once, as `parts`."""
-    parts: dict[str, int] = {}
-
-    def numbered(head: Mapping[str, Any]) -> dict[str, Any]:
-        return {**head} | {
-            name: [parts.setdefault(_json(one), len(parts)) for one in head[name]]
-            for name in ("columns", "inputs")
-        }
-
-    def shared(value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        return {
-            name: numbered(one) if name == "head" else shared(one) for name, one in value.items()
-        }
-
-    return shared(data) | {"parts": [json.loads(text) for text in parts]}
 
 
 def _json(data: object) -> str:
@@ -158,8 +144,3 @@ def _script(programs: Mapping[str, Mapping[str, str]]) -> str:
 def _digest(script: str) -> str:
     """A script as a page's policy names it."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
-
-
-def _packed(text: str) -> str:
-    """A text as a page carries it: typeset formulas and code are long and much alike."""
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()

@@ -33,12 +33,14 @@ from gdlab.excel.sheet import write_sheet
 from gdlab.excel.workbook import truth_of
 from gdlab.excel.writer import writing
 
-# Their last rows (60, 12 and 23) are the only ones of these numbers among a sheet's references.
-TEMPLATE_SAMPLES, TEMPLATE_EPOCHS = 17, 3
+# Their last rows (29, 13 and 11) are the only ones of these numbers among a sheet's references.
+TEMPLATE_SAMPLES, TEMPLATE_EPOCHS = 5, 4
 ROWS = TEMPLATE_SAMPLES * TEMPLATE_EPOCHS
 # An epoch and a number of points whose rows no other number in a formula equals.
 FAR_EPOCH, FAR_POINTS = 1_000_003, 1_009
 ROW = re.compile(r'<row r="(\d+)".*?</row>')
+# A cell that holds a number or an error, a formula's or none's.
+CELL = re.compile(r'<c (r="[A-Z]+(\d+)" s="\d+")(?: t="e")?>(<f>[^<]*</f>)?<v>[^<]*</v></c>')
 CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
 
 
@@ -56,8 +58,7 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         if len(shown) > 1:
             books.setdefault(DATA_SHEET, {})[kind] = _book(shown, last=False)
     every = [one for kinds in books.values() for one in kinds.values()]
-    # Parts that are much alike stand side by side: a packer looks only 32 kB back.
-    parts = sorted({text for one in every for text in one["files"].values()}, key=_looks)
+    parts = list(dict.fromkeys(text for one in every for text in one["files"].values()))
     numbers = {text: number for number, text in enumerate(parts)}
     for one in every:
         one["files"] = {name: numbers[text] for name, text in one["files"].items()}
@@ -77,10 +78,6 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "samples": TEMPLATE_SAMPLES,
         "charted": CHART_POINTS,
     }
-
-
-def _looks(part: str) -> tuple[str, int, str]:
-    return part[:200], len(part), part
 
 
 def _points(run: Trace) -> dict[str, Points]:
@@ -117,20 +114,29 @@ def _book(runs: Mapping[str, Trace], last: bool) -> dict[str, Any]:
     names = [*runs] if last or not one.table.point else [DATA_SHEET, *runs]
     if last and one.table.point:
         names.append(DATA_SHEET)
-    files = {name: _stripped(name, text) for name, text in texts.items()}
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
+    files = {name: _stripped(name, text, sheets.get(name) in runs) for name, text in texts.items()}
     return {"files": files, "sheets": sheets}
 
 
-def _stripped(name: str, text: str) -> str:
-    """A part without what is filled in."""
+def _stripped(name: str, text: str, has_rows: bool) -> str:
+    """A part without what is filled in; a rule's sheet ``has_rows``."""
     if name.startswith("xl/charts/"):
         return CACHE.sub("<c:numCache/>", text)
     if not name.startswith("xl/worksheets/sheet"):
         return text
     # The first row, and the last of an epoch or of all, which has a line under it.
     kept = {*range(1, START_ROW + 2), START_ROW + TEMPLATE_SAMPLES, START_ROW + ROWS}
-    return ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
+    text = ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
+    return CELL.sub(_empty, text) if has_rows else text
+
+
+def _empty(cell: re.Match) -> str:
+    """A cell of the rows with its looks alone; above them a formula without its number."""
+    address, row, formula = cell.groups()
+    if int(row) > START_ROW:
+        return f"<c {address}/>"
+    return f"<c {address}>{formula}<v></v></c>" if formula else cell[0]
 
 
 def _figures(run: Trace) -> dict[str, Any]:

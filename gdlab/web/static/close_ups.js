@@ -20,10 +20,14 @@ export function createCloseUps(root, part, stateOf, on) {
   const button = root.querySelector("[data-do=lens]");
   let hasLens = false;
 
+  function setLens(isOn) {
+    hasLens = isOn;
+    button.setAttribute("aria-pressed", isOn);
+  }
+
   const actions = {
     lens() {
-      hasLens = !hasLens;
-      button.setAttribute("aria-pressed", hasLens);
+      setLens(!hasLens);
       on.redraw();
       if (hasLens) part("lens").focus();
     },
@@ -39,6 +43,8 @@ export function createCloseUps(root, part, stateOf, on) {
   };
 
   return {
+    hasLens: () => hasLens,
+    setLens,
     /** Do what a button asks for; false where it is none of these. */
     act(action) {
       if (!Object.hasOwn(actions, action)) return false;

@@ -43,7 +43,7 @@ export function createHost(page, programs, kernel = null) {
   // what it was computed from whether it still holds.
   let kept = atFirst;
   const dataNames = Object.keys(page.points);
-  let template = page.workbook ?? null;
+  let template = null;
   // The file whose columns a person is asked about.
   let choosing = null;
   const runs = createRuns(sheets, programs, () => kept);
@@ -139,27 +139,23 @@ export function createHost(page, programs, kernel = null) {
   /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
   function workbook() {
     const { tab, points, epochs } = kept;
-    if (!template && !kernel) {
-      const { rule } = sheets[shownSheet()];
-      throw new Refusal(`this page has no workbook of the model ${page.model}; in a terminal, `
-        + `gdlab export ${rule} --model ${page.model} --out . writes it`);
-    }
-    if (!template) {
+    if (!template && kernel) {
       throw new Wanted("Python prepares the workbook", { what: "workbook" }, learn);
     }
-    const book = tab in template.books ? tab : Object.keys(template.books).at(-1);
+    const own = isSheet() ? [tab] : Object.keys(page.sheets);
     const further = tab === COMPARE
       ? kept.compared.filter((name) => sheets[name].isFurther && sheets[name].head) : [];
-    const names = [...(book in page.sheets ? [book] : Object.keys(page.sheets)), ...further];
     return {
       said: `Writing ${tab}.xlsx`,
       async run(tell, signal) {
-        const shown = Object.fromEntries(names.map((name) => [name, {
+        const shown = Object.fromEntries([...own, ...further].map((name) => [name, {
           sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
           inputs: kept.inputs[name], advice: adviceOf(jobOf(name), runOf(name)),
           given: { points, epochs, samples: samplesOf(name) },
           origin: sheets[name].isFurther ? originOf(name, sheets) : null,
         }]));
+        template ??= await page.workbook();
+        const book = tab in template.books ? tab : Object.keys(template.books).at(-1);
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
         return { ...state(), file: { name: `${tab}.xlsx`, bytes } };
       },

@@ -97,7 +97,8 @@ export default {
     const pages = { [page.model]: { page, programs: compiled(model.get("programs")) } };
     let isThere = true;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    const names = () => [...new Set([...Object.keys(page.models), ...Object.keys(pages)])];
+    let offered = Object.keys(page.models);
+    const names = () => [...new Set([...offered, ...Object.keys(pages)])];
     const host = withHistory(withModels(names, makeHost, bring));
     const sheets = Object.keys(page.sheets);
     let shared = {};
@@ -218,6 +219,21 @@ export default {
       }
     }
 
+    /** Models that were registered, or written anew, since the sheet was made can be chosen too. */
+    async function askForModels() {
+      try {
+        const { models, changed } = await kernel({ what: "models" });
+        offered = models;
+        for (const name of changed) {
+          delete pages[name];
+          host.forget(name);
+        }
+        sheet.answer(host.ask({ kind: "show" }));
+      } catch {
+        // Without a kernel there are no new models.
+      }
+    }
+
     const heard = {
       ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, takeSoon])),
       "change:selected"() {
@@ -231,6 +247,9 @@ export default {
       },
     };
     for (const [name, hear] of Object.entries(heard)) model.on(name, hear);
+    for (const kind of ["pointerenter", "focusin"]) {
+      root.querySelector(".gd-model").addEventListener(kind, askForModels);
+    }
     root.addEventListener("gd-select", ({ detail }) => {
       const now = detail ? { row: detail.row, column: detail.name } : {};
       if (alike(now, model.get("selected"))) return;

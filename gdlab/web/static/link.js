@@ -1,11 +1,11 @@
-// The address's fragment: which model, sheet, inputs, epochs, points, race, practice and cell
-// a link leads to. `lr` is an input of that sheet, `adam.lr` one of another.
+// The address's fragment: which model, sheet, inputs, epochs, points, race, practice, lens and cell a
+// link leads to. `lr` is an input of that sheet, `adam.lr` one of another.
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
 const LONGEST_POINTS = 1500;
 const OWN = [
-  "model", "sheet", "epochs", "points", "race", "riddle", "practice", "row", "column",
+  "model", "sheet", "epochs", "points", "race", "riddle", "practice", "lens", "row", "column",
 ];
 
 const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).join(";");
@@ -13,8 +13,8 @@ const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).joi
 /** Whether points can stand in a link: a long address is cut off in mails. */
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
-/** The fragment of what was changed on a page and the selected cell, without its #. */
-export function fragmentOf(changes, selected) {
+/** The fragment of what was changed on a page, the lens and the selected cell, without its #. */
+export function fragmentOf(changes, hasLens, selected) {
   const { model, tab, epochs, points, inputs, race, riddle, practice } = changes;
   const parts = new URLSearchParams();
   if (model) parts.set("model", model);
@@ -25,6 +25,7 @@ export function fragmentOf(changes, selected) {
   if (race) parts.set("race", race.join());
   if (riddle) parts.set("riddle", riddle);
   if (practice !== undefined) parts.set("practice", practice);
+  if (hasLens) parts.set("lens", "on");
   if (selected) {
     parts.set("row", selected.row);
     parts.set("column", selected.name);
@@ -33,8 +34,8 @@ export function fragmentOf(changes, selected) {
 }
 
 /**
- * What a fragment asks for: the `events` that lead there, the cell to select, `{row, name}` or
- * null. An event knows by `said` which part of the fragment it came from.
+ * What a fragment asks for: the `events` that lead there, whether the lens is on, the cell to
+ * select, `{row, name}` or null. An event knows by `said` which part of the fragment it came from.
  */
 export function wishesOf(fragment) {
   const parts = new URLSearchParams(fragment.replace(/^#/, ""));
@@ -68,5 +69,5 @@ export function wishesOf(fragment) {
   }
   const selected = parts.has("row") || parts.has("column")
     ? { row: numberOf(parts.get("row") ?? "1"), name: parts.get("column") } : null;
-  return { events, selected };
+  return { events, hasLens: parts.get("lens") === "on", selected };
 }

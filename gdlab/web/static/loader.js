@@ -1,5 +1,5 @@
-// Unpacks what Python packed into the page, each in its element: the data, and then the module, which
-// begins to run.
+// Unpacks what is needed at once, each in its element: the data, and then the module, which begins
+// to run.
 async function unpack(packed) {
   const bytes = Uint8Array.from(atob(packed.textContent), (mark) => mark.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));

@@ -78,6 +78,8 @@ export function withModels(names, make, fetch = null) {
   return {
     ask,
     isHere,
+    /** Make a model's host again when it is chosen next. */
+    forget: (name) => hosts.delete(name),
     practice: () => host.practice(),
     kept: () => ({ ...host.kept(), model: open }),
     take({ model = open, ...rest }) {

@@ -5,34 +5,32 @@ import { fitsLink, fragmentOf, wishesOf } from "./link.js";
 import { withModels } from "./models.js";
 import { withPractice } from "./practice.js";
 import { createSheet } from "./sheet.js";
+import { unpacked } from "./unpack.js";
 
 // Browsers allow only so many changes of the address in a time.
 const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
   + "again, begins without them. Save them as .csv from sheet data.";
 
-/** Sheets whose columns and inputs are again where Python wrote `parts` that many of them share. */
-const withParts = (sheets, parts) => Object.fromEntries(
-  Object.entries(sheets).map(([name, { head, ...sheet }]) => {
-    const [columns, inputs] = [head.columns, head.inputs].map((all) => all.map((at) => parts[at]));
-    return [name, { ...sheet, head: { ...head, columns, inputs } }];
-  }),
-);
-
-/** Each model's own page from the data that Python packed. */
-function pagesOf({ parts, models, checked, ...page }) {
-  const first = { ...page, checked: withParts(checked, parts) };
-  // What only the first model has: the others' workbooks and slips would be many times the page.
-  const others = { guests: {}, checked: {}, slips: {}, workbook: null };
-  return Object.fromEntries(Object.entries(models).map(([name, own]) => {
-    const whole = name === page.model ? first : { ...page, ...others, ...own };
-    return [name, { ...whole, sheets: withParts(whole.sheets, parts) }];
-  }));
+/** The page of each model by a function of its name; of the first alone all is there at once. */
+function pagesOf(page) {
+  let rest = null;
+  const later = () => rest ??= JSON.parse(unpacked(document.getElementById("gdlab-rest").textContent));
+  const workbook = (name) => () => later().workbooks[name];
+  const first = {
+    ...page, workbook: workbook(page.model),
+    get slips() { return later().slips; },
+    get checked() { return later().checked; },
+  };
+  // What only the first model has: the others' slips would be many times the page.
+  const others = { guests: {}, checked: {}, slips: {} };
+  return (name) => (name === page.model ? first
+    : { ...page, ...others, ...later().models[name], workbook: workbook(name) });
 }
 
 /** Build the page: `programs` by model and sheet are what Python wrote behind this module. */
 function startPage(programs) {
-  const pages = pagesOf(JSON.parse(document.getElementById("gdlab-data").textContent));
+  const pageOf = pagesOf(JSON.parse(document.getElementById("gdlab-data").textContent));
   const root = document.querySelector("main");
   let host = null;
   let selected = null;
@@ -50,7 +48,7 @@ function startPage(programs) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const changes = host.changes();
-      const fragment = fragmentOf(changes, selected);
+      const fragment = fragmentOf(changes, sheet.hasLens(), selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
       if (address !== (location.hash || plain)) history.replaceState(null, "", address);
@@ -64,10 +62,12 @@ function startPage(programs) {
   /** Show what an address asks for; what it cannot have is told in one line. */
   function open(address) {
     clearTimeout(timer);
-    const plain = withModels(() => Object.keys(pages), (name) => (
-      withPractice(createHost(pages[name], programs[name]), pages[name], programs[name])
-    ));
-    const { events, selected: wanted } = wishesOf(new URL(address).hash);
+    const plain = withModels(() => Object.keys(programs), (name) => {
+      const page = pageOf(name);
+      return withPractice(createHost(page, programs[name]), page, programs[name]);
+    });
+    const { events, hasLens, selected: wanted } = wishesOf(new URL(address).hash);
+    sheet.setLens(hasLens);
     const refused = [];
     for (const { event, said } of events) {
       const { error } = plain.ask(event);

@@ -33,8 +33,10 @@ function numbersThere(sheet, program, { points, inputs, epochs, samples }) {
  */
 export function withPractice(host, page, programs, askForSlips = () => {}) {
   const given = page.practice ?? null;
-  const slips = { ...page.slips };
-  const sheets = { ...page.checked, ...page.sheets };
+  // What a page has of slips and of other rules is unpacked when it is first looked at.
+  const learned = {};
+  const slipsOf = (tab) => learned[tab] ?? page.slips?.[tab];
+  const sheetOf = (tab) => page.sheets[tab] ?? page.checked[tab];
   const left = new Map();
   const drawn = new Map();
   // `held` are the points and inputs of a practice on the sheet's own.
@@ -68,7 +70,7 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
       }
       drawn.set(key, given ? numbersThere(sheet, programs[tab], given) : {
         ...drawPractice(
-          sheet, programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slips[tab], page.marking,
+          sheet, programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab), page.marking,
         ),
         epochs: 1, samples: PRACTICE_ROWS,
       });
@@ -80,7 +82,7 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   function whole(practice) {
     const numbers = numbersOfPractice(practice);
     const rows = numbers.epochs * numbers.samples;
-    const sheet = sheets[practice.sheet];
+    const sheet = sheetOf(practice.sheet);
     const computed = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
     const all = Array.from({ length: rows }, (_, k) => k + 1);
     const asked = practice.file ?? given;
@@ -119,8 +121,8 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     open = practice;
     if (!practice) return;
     if (!practice.file) left.set(practice.sheet, practice);
-    if (practice.sheet in slips) return;
-    slips[practice.sheet] = null;
+    if (practice.sheet in learned || page.slips) return;
+    learned[practice.sheet] = null;
     askForSlips(practice.sheet);
   }
 
@@ -128,8 +130,8 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   async function check(name, bytes) {
     const extension = /\.[^.]*$/.exec(name)?.[0].toLowerCase() ?? "";
     if (extension !== ".xlsx") throw new Refusal("it is no .xlsx workbook; save it as one first");
-    const file = await handedIn(bytes, sheets);
-    file.drawn = numbersThere(sheets[file.tab], programs[file.tab], file);
+    const file = await handedIn(bytes, { ...page.checked, ...page.sheets });
+    file.drawn = numbersThere(sheetOf(file.tab), programs[file.tab], file);
     const texts = Object.fromEntries(
       Object.entries(file.written).map(([place, { text }]) => [place, text]),
     );
@@ -215,18 +217,18 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   function practised() {
     const practice = whole(open);
     const { tab } = practice;
-    const own = { program: programs[tab], slips: slips[tab], marking: page.marking };
+    const own = { program: programs[tab], slips: slipsOf(tab), marking: page.marking };
     return {
       ...practiceState(practice, own),
       tab: tab in page.sheets ? tab : host.kept().tab, tabs: page.tabs,
       model: page.model, canPractise: !given,
-      canCheck: Boolean(page.checked),
+      canCheck: "checked" in page,
     };
   }
 
   const shown = () => (open ? practised() : offered(host.ask({ kind: "show" })));
   const offered = (state) => (
-    { ...state, canPractise: canPractise(state.tab), canCheck: Boolean(page.checked) }
+    { ...state, canPractise: canPractise(state.tab), canCheck: "checked" in page }
   );
 
   /** The numbers of a practice on the sheet's own, as they were kept here or shared with Python. */
@@ -241,7 +243,7 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     ...host,
     ask,
     learn({ slips: found = {}, ...rest }) {
-      Object.assign(slips, found);
+      Object.assign(learned, found);
       host.learn(rest);
     },
     /** All of the open practice that Python needs to mark it; nothing where none is open. */

@@ -311,6 +311,9 @@ export function createSheet(root, host, isAlone = false) {
   const printed = createPrint(root, part("print"), () => ({ state, view }), closing.signal);
 
   return {
+    hasLens: closeUps.hasLens,
+    /** Have the lens lie over rules' sheets, or not, from the next answer on. */
+    setLens: closeUps.setLens,
     /** Show a state of the host that no event led to. */
     answer,
     /**
