@@ -83,7 +83,11 @@ class Rule:
 
 def read_rule(function: Callable[..., object]) -> Rule:
     """Read a function as a rule; raises GrammarError where it is not one."""
-    formulas = read(function)
+    return as_rule(read(function))
+
+
+def as_rule(formulas: Formulas) -> Rule:
+    """Formulas that were read as a rule; raises GrammarError where they are not one."""
     name = formulas.name
 
     def refuse(why: str) -> None:
@@ -146,11 +150,13 @@ def rules() -> dict[str, str]:
 _read_once = lru_cache(maxsize=256)(read_rule)
 
 
-def find_rule(name: str | Callable[..., object]) -> Rule:
-    """A rule by its name, in capitals or not, or its registered function.
+def find_rule(name: "str | Callable[..., object] | Rule") -> Rule:
+    """A rule by its name, in capitals or not, its registered function, or itself.
 
     Raises ValueError that says which name was probably meant, or lists them.
     """
+    if isinstance(name, Rule):
+        return name
     if callable(name):
         if any(name is function for function in _registered.values()):
             return _read_once(name)

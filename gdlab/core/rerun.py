@@ -30,7 +30,7 @@ def rerun(
         given["epochs"] = epochs
     if steps is not None and "steps" in given:
         given["steps"] = steps
-    return trace(run.rule, **given)
+    return trace(run.table.rule, **given)
 
 
 def inputs_of(run: Trace) -> dict[str, float]:

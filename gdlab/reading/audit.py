@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from gdlab.reading.book import Book, Key, Value, address, area
+from gdlab.reading.circular import circular_parameters, words_of_circle
 from gdlab.reading.descent import Descent, find_descents
 from gdlab.reading.draws import chance, compared, constants, data_at, parameters_at
 from gdlab.reading.fills import Odd, directions, odd_cells
-from gdlab.reading.graph import Graph, Node, build, ordered
+from gdlab.reading.graph import Graph, Node, build
 from gdlab.reading.labels import said
 from gdlab.reading.losses import same
 from gdlab.reading.numeric_falls import what_falls
 from gdlab.reading.numeric_table import read_numbers
+from gdlab.reading.order import ordered
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.simpler import simplify
@@ -41,6 +43,7 @@ def audit(book: Book, file: str) -> Reading:
     descents, unused = find_descents(graph)
     points = _points(graph, descents)
     tables = []
+    seen: list[str] = []
     faulty = {key for key, _ in found}
     for descent in descents:
         try:
@@ -61,10 +64,11 @@ def audit(book: Book, file: str) -> Reading:
         if standing is not None:
             tables.append(standing[0])
             found += [(graph.order[-1], one) for one in standing[1]]
+    if not tables and (circular := circular_parameters(graph)):
+        seen.append(words_of_circle(graph, circular, down))
     formula_sheets = {key[0] for key in graph.nodes}
     read_sheets = {table.sheet for table in tables}
     figure_findings: list[Finding] = []
-    seen: list[str] = []
     for number, name in enumerate(book.sheets):
         if number not in formula_sheets and name not in read_sheets:
             read = read_numbers(book, number)
@@ -99,9 +103,13 @@ def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
     """The cells whose stored value their own formula does not give."""
     book = graph.book
     wrong = []
+    # Where a sheet is calculated in circles, its cells are of several calculations.
+    circle = set(graph.circular)
     for key in graph.order:
         stored = book.values.get(key)
-        if not isinstance(stored, float) or isinstance(stored, bool):
+        if circle and not circle.isdisjoint(graph.nodes[key].cells):
+            circle.add(key)
+        if key in circle or not isinstance(stored, float) or isinstance(stored, bool):
             continue
         node = graph.nodes[key]
         value = graph.value(node, book.values)

@@ -38,13 +38,13 @@ class Causes:
         ones = sorted(ones, key=lambda one: one.step)
         middle = ones[len(ones) // 2]
         step = middle.step
-        loss = read.loss_at(step)
+        loss = read.loss_words(step)
         slopes = [
             slopes_of(read.graph, read.steps, read.loss.role, values, [step])
             for values in read.points
         ]
         wanted = _wanted(read, middle, slopes)
-        because = f"not the derivative of the loss in {read.say(loss)}" if loss else "not right"
+        because = f"not the derivative of {loss}" if loss else "not right"
         changed = self.mended.setdefault(step, {})
         if changed and agree(recomputed(read, step, changed, middle.cell), wanted):
             source = read.say(next(iter(changed)))
@@ -134,8 +134,7 @@ class Causes:
         keys = [
             key for at in steps for key in read.steps.cells[at] if read.steps.roles[key] == role
         ]
-        loss = read.loss_at(step)
-        of = f" of the loss in {read.say(loss)}" if loss else ""
+        of = f" of {loss}" if (loss := read.loss_words(step)) else ""
         because = f"the gradients after it are not the derivatives{of}: {repair.because}"
         first = keys[0]
         expected = formula_text(read.book, first, read.graph.node(first, repair.node.template))

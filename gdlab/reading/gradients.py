@@ -6,6 +6,7 @@ from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes
 from gdlab.reading.choices import decays, quotients, with_decay, with_quotients
 from gdlab.reading.gradient_verdicts import GradientJudge, Judged
+from gdlab.reading.known_losses import mean_known_loss
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, same
 from gdlab.reading.meant_loss import mend_loss
@@ -18,6 +19,8 @@ from gdlab.reading.written import formula_text
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     """The verdict on every gradient, column by column, and what is wrong."""
     differences = quotients(read) if read.loss is None and read.method is None else {}
+    if read.loss is None and read.method is None:
+        mean_known_loss(read)
     if read.loss is None:
         mend_loss(read)
     if read.loss is None:
@@ -52,7 +55,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
             elif number in differences or number in decaying:
                 because = differences.get(number) or decaying[number]
             elif verdict == SCALED:
-                because = _scaled(factor)
+                because = _scaled(factor, read.meant)
+            elif verdict == RIGHT and read.meant:
+                because = f"the derivative of {read.meant}"
             elif verdict == UNCHECKED:
                 because, factor = "it has no value to compare at the points tried", None
             keys = [read.stands(one.cell) for one in ones]
@@ -120,14 +125,20 @@ def _extend(read: Read) -> None:
             read.cells[number, last] = after
 
 
-def _scaled(factor: float | None) -> str:
+def _scaled(factor: float | None, meant: str) -> str:
+    derivative = f"the derivative of {meant}" if meant else "the derivative"
     if factor is None:
-        return "a constant times the derivative"
+        return f"a constant times {derivative}"
     if same(factor, -1.0):
-        return "the negative of the derivative, which the update adds"
+        return f"the negative of {derivative}, which the update adds"
+    choice = f"{derivative}: a choice, not a slip"
     if abs(factor) < 1 and same(round(1 / factor), 1 / factor, 1e-6):
-        return f"the derivative divided by {round(1 / factor)}: a choice, not a slip"
-    return f"{factor:.6g} times the derivative: a choice, not a slip"
+        return (
+            f"1/{round(1 / factor)} times {choice}"
+            if meant
+            else (f"the derivative divided by {round(1 / factor)}: a choice, not a slip")
+        )
+    return f"{factor:.6g} times {choice}"
 
 
 def _in_order(read: Read, judged: list[Judged]) -> list[int]:

@@ -11,6 +11,7 @@ from gdlab.reading.arrays import element, holds_arrays
 from gdlab.reading.book import Book, Key, Value
 from gdlab.reading.compiled import compiled
 from gdlab.reading.interpreted import tree_value
+from gdlab.reading.order import ordered
 from gdlab.reading.templates import Area, Template, Templates
 
 # Cells that all ranges together may hold: a running SUM of every row grows as the square.
@@ -69,6 +70,8 @@ class Graph:
     nodes: dict[Key, Node] = field(default_factory=dict)
     unread: dict[Key, str] = field(default_factory=dict)
     order: list[Key] = field(default_factory=list)
+    # The cells at which circles were broken, with their formulas.
+    circular: dict[Key, Node] = field(default_factory=dict)
     members: int = 0
     functions: dict[int, tuple[Callable[..., Any], Callable[..., Any]]] = field(
         default_factory=dict
@@ -296,33 +299,3 @@ def _add(graph: Graph, key: Key, template: Template) -> None:
         graph.unread[key] = "ranges of too many cells"
         return
     graph.nodes[key] = node
-
-
-def ordered(graph: Graph) -> list[Key]:
-    """The formula cells in order of computing; a circle is broken at a cell that stays typed."""
-    order: list[Key] = []
-    state: dict[Key, int] = {}
-    for start in list(graph.nodes):
-        if start in state:
-            continue
-        state[start] = 1
-        stack = [(start, iter(graph.nodes[start].cells))]
-        while stack:
-            key, rest = stack[-1]
-            for cell in rest:
-                if cell not in graph.nodes:
-                    continue
-                seen = state.get(cell)
-                if seen is None:
-                    state[cell] = 1
-                    stack.append((cell, iter(graph.nodes[cell].cells)))
-                    break
-                if seen == 1:
-                    graph.unread[cell] = "a circular reference"
-            else:
-                stack.pop()
-                state[key] = 2
-                order.append(key)
-    for key in graph.unread:
-        graph.nodes.pop(key, None)
-    return [key for key in order if key in graph.nodes]

@@ -1,4 +1,4 @@
-"""Updates that no rule makes of a gradient alone: Newton's method, and steps of searched length."""
+"""Updates that no rule makes of a gradient alone: Newton's, searched steps, conjugate gradients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gdlab.reading.graph import Graph, number
 from gdlab.reading.losses import candidates, same, slopes_of, tidy
 from gdlab.reading.steps import Steps
 
-NEWTON, SEARCHED = "newton", "searched"
+NEWTON, SEARCHED, CONJUGATE = "newton", "searched", "conjugate"
 # Solved parameters are few, and losses that are tried too.
 MOST_METHOD_PARAMETERS, MOST_METHOD_ROLES, MOST_METHOD_CELLS = 8, 12, 400
 Values = dict[Key, Value]
@@ -66,6 +66,8 @@ def method_of(
                 gradients[index], factors[index] = found
         if len(gradients) == len(chains):
             name = _name(graph, descent, steps, step, gradients, taken, points)
+            if name is None and _conjugate(graph, descent, step, gradients, taken, points):
+                name = CONJUGATE
             if name is not None:
                 return Method(name, role, gradients, factors)
     if len(chains) == 1:
@@ -131,6 +133,51 @@ def _name(
         return NEWTON
     equal = len(chains) > 1 and all(same(one[0], rate) for one in rates for rate in one)
     return SEARCHED if equal else None
+
+
+def _conjugate(
+    graph: Graph, descent: Descent, step: int, gradients: dict[int, Key],
+    taken: list[list[float]], points: Sequence[Values],
+) -> bool:  # fmt: skip
+    """Whether parameters move along the gradient plus a computed share of the last direction.
+
+    The share and the length are the same for all parameters, and others at other points.
+    """
+    shares: list[list[list[float]]] = []
+    for index, chain in enumerate(descent.chains):
+        own = []
+        for key in _directions(graph, descent, chain.updates[step], step):
+            for before in graph.nodes[key].cells:
+                if descent.latest.get(before, -1) == step - 1:
+                    lengths, found = [], []
+                    for values, sizes in zip(points, taken, strict=True):
+                        along, last = number(values.get(key)), number(values.get(before))
+                        given = number(values.get(gradients[index]))
+                        lengths.append(sizes[index] / along if along else 0.0)
+                        sign = 1.0 if lengths[-1] > 0 else -1.0
+                        found.append((along - sign * given) / last if last else 0.0)
+                    own.append(lengths + found)
+        shares.append(own)
+    return len(shares) > 1 and any(
+        all(any(all(map(same, first, other)) for other in own) for own in shares[1:])
+        and all(first)
+        and not same(first[0], first[1])
+        and not same(first[-1], first[-2])
+        for first in shares[0]
+    )
+
+
+def _directions(graph: Graph, descent: Descent, update: Key, step: int) -> list[Key]:
+    """The cells that an update is computed from and that remember the update before."""
+    found: dict[Key, None] = {}
+    queue = [update]
+    while queue and len(found) < MOST_METHOD_CELLS:
+        for one in graph.nodes[queue.pop(0)].cells:
+            if one in graph.nodes and one not in found and descent.latest.get(one) == step:
+                if descent.earliest[one] < step:
+                    found[one] = None
+                    queue.append(one)
+    return list(found)
 
 
 def is_exact_search(

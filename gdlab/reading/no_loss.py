@@ -30,7 +30,7 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
             continue
         stands = [read.stands(key) for key in keys]
         verdict = {True: RIGHT, False: WRONG, None: UNCHECKED}[verdicts[number]]
-        because: str | None = "no cell of the sheet is known to be the loss"
+        because = None if verdict == RIGHT else "no cell of the sheet is known to be the loss"
         if verdict == WRONG:
             because, finding = _not_of_one(read, number, step, stands)
             found.append((keys[0], finding))

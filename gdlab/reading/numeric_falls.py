@@ -4,8 +4,9 @@ from gdlab.core.words import listed
 from gdlab.reading.book import Book, address
 from gdlab.reading.figures import Figures, FigureTable, figure_tables
 from gdlab.reading.labels import speaks_of_gradients
+from gdlab.reading.numeric_memories import Moved, what_moves
 
-FEWEST_MOVES, FALL_ROWS, MOST_FALLS_SAID = 4, 60, 8
+FEWEST_MOVES, FALL_ROWS, MOST_FALLS_SAID, MOST_RULES_SAID = 4, 60, 8, 3
 # Steps must be so many times what rounding may hide.
 SHARP = 20
 
@@ -31,12 +32,31 @@ def what_falls(book: Book, sheet: int) -> str | None:
                 f"sheet {name}: from row to row {columns}{more}: these fall as in gradient "
                 "descent; without formulas their loss is not known, and no gradient is judged"
             )
+    for table in tables if not book.formulas else ():
+        moved = what_moves(table)
+        if moved:
+            return f"sheet {name}: {_moved_words(moved, table)}"
     if tables and speaks_of_gradients(book, sheet):
         return (
             f"sheet {name}: numbers without formulas; they are not those of a straight line, "
             "b + m*x, so nothing is judged"
         )
     return None
+
+
+def _moved_words(moved: list[Moved], table: FigureTable) -> str:
+    """The columns that move by a rule, and which rules give these numbers."""
+    columns = moved[0].columns[:MOST_FALLS_SAID]
+    pairs = listed([f"{_said(a, table)} with {_said(b, table)}" for a, b in columns])
+    rules = [
+        f"{one.rule} ({', '.join(f'{name} {value:.6g}' for name, value in one.hyper.items())})"
+        for one in moved[:MOST_RULES_SAID]
+    ]
+    fits = " and as well as ".join(rules)
+    return (
+        f"from row to row these move as {fits} has it: {pairs}; without formulas their loss is not "
+        "known, and no gradient is judged"
+    )
 
 
 def _said(figures: Figures, table: FigureTable) -> str:

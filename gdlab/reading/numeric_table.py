@@ -22,7 +22,7 @@ from gdlab.reading.numeric_read import (
 from gdlab.reading.numeric_rules import Followed, follow
 from gdlab.reading.numeric_steps import update_right
 from gdlab.reading.result import Finding, FoundTable, Gradient, Parameter
-from gdlab.reading.runs import CLOSE, equal_run
+from gdlab.reading.runs import CLOSE, OTHERWISE, equal_run
 
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
@@ -196,8 +196,11 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
     return table
 
 
-def _run(read: NumericRead) -> "Trace | None":
-    """The descent as a run, where it gives the numbers written, as far as their digits go."""
+def _run(read: NumericRead) -> "Trace | str":
+    """The descent as a run, where it gives the numbers written, as far as their digits go.
+
+    Else why there is none.
+    """
     rule, layout = read.rule, read.layout
     assert rule is not None
     rows = range(read.figures.rows)
@@ -208,12 +211,12 @@ def _run(read: NumericRead) -> "Trace | None":
         for one in read.moves
     ]
     if any(None in given for given in (*points, start.values(), *news)):
-        return None
+        return "a number is missing"
     # A person carries rounded numbers on, so what is off grows from row to row.
     size = min(max(abs(value or 0.0) for value in column) for column in news)
     slack = max(CLOSE, 50 * max(max(one.after.halves) for one in read.moves) / max(size, 1e-9))
     hyper = {name: value for name, (value, _) in rule.hyper.items()}
-    return equal_run(rule.variant.name, points, start, hyper, news, slack)  # type: ignore[arg-type]
+    return equal_run(rule.variant.name, points, start, news, hyper, slack) or OTHERWISE  # type: ignore[arg-type]
 
 
 def _updates(read: NumericRead) -> int:

@@ -29,6 +29,8 @@ class Read:
         self.graph, self.descent, self.points, self.down = graph, descent, list(points), down
         self.book = graph.book
         self.words: dict[Key, str] = {}
+        # What the gradients are the derivatives of, where that is not the loss that is shown.
+        self.meant = ""
         self.steps: Steps = steps_of(graph, descent)
         self.sites = Sites(graph, descent, self.steps)
         self.loss: Explained | None = find_loss(
@@ -119,9 +121,14 @@ class Read:
             return None
         return next(iter(self.steps.of_role(self.graph, self.loss.role, step)), None)
 
+    def loss_words(self, step: int) -> str:
+        """What the gradients of one step are held against; empty where that is not known."""
+        at = self.loss_at(step)
+        return self.meant or (f"the loss in {self.say(at)}" if at else "")
+
     def loss_cells(self) -> str | None:
-        """The loss's cells in all steps as a range."""
-        if self.loss is None:
+        """The loss's cells in all steps as a range; None where it stands in no cell."""
+        if self.loss is None or self.meant:
             return None
         keys = [
             key

@@ -88,7 +88,7 @@ class FoundTable:
     """One descent: what it is, where it stands, and how its gradients are.
 
     ``words`` are sentences for people; ``run`` is the same descent as a trace of gdlab's, None
-    where the rule is not gdlab's own, or the grammar cannot say the model.
+    where the grammar cannot say the model or the rule, and ``no_run`` says why.
     """
 
     sheet: str
@@ -103,12 +103,21 @@ class FoundTable:
     hyper: dict[str, tuple[float, str | None]]
     gradients: list[Gradient]
     words: str = ""
-    make_run: Callable[[], Any] = lambda: None
+    make_run: Callable[[], Any] = lambda: "no rule that gdlab can follow was read"
 
     @cached_property
-    def run(self) -> Any:
-        """The same descent as a trace of gdlab's, made when it is asked for."""
+    def _made(self) -> Any:
         return self.make_run()
+
+    @property
+    def run(self) -> Any:
+        """The same descent as a trace of gdlab's, made when it is asked for; or None."""
+        return None if isinstance(self._made, str) else self._made
+
+    @property
+    def no_run(self) -> str | None:
+        """Why there is no run; None where there is one."""
+        return self._made if isinstance(self._made, str) else None
 
     def to_dict(self, hinting: bool) -> dict[str, Any]:
         """The table as JSON has it."""

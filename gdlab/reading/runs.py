@@ -3,26 +3,45 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gdlab.core.registry import Rule
 from gdlab.core.trace import Trace, trace
 from gdlab.reading.graph import number
 from gdlab.reading.losses import jacobian, same
 from gdlab.reading.read import Read
-from gdlab.reading.sheet_model import sheet_model
+from gdlab.reading.sheet_model import Points, sheet_model
+from gdlab.reading.sheet_rule import sheet_rule
+from gdlab.reading.written_out import Outside
 
 CLOSE = 1e-9
+UNMADE = "its formulas make no run"
+OTHERWISE = "a run of this rule gives other numbers than those stored"
+# The line's points, starts, new parameters as stored, and how many times the derivative of the
+# squared error each gradient is.
+Line = tuple[Points, dict[str, float], list[list[float]], float]
 
 
-def run_of(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
-    """The run of gdlab's line, or of the sheet's own loss as a model; None where it is another."""
+def run_of(read: Read, rule: str | None, hyper: Mapping[str, float]) -> Trace | str:
+    """The run of gdlab's line, or of the sheet's own loss as a model; else why there is none.
+
+    ``rule`` is gdlab's name; where it is None, or gives other numbers than the sheet's, the run
+    has the sheet's own update as its rule.
+    """
     try:
-        return _line_run(read, rule, hyper) or _model_run(read, rule, hyper)
+        line = _line_points(read)
+        if rule is not None and line is not None:
+            run = equal_run(rule, *line[:3], hyper)
+            if run is not None:
+                return run
+        return _model_run(read, rule, hyper, line)
+    except Outside as why:
+        return str(why)
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
         # A run comes on top of what was read: where none can be made, the rest stands.
-        return None
+        return UNMADE
 
 
-def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
-    """The run with the sheet's points, start values and settings; None where it is another.
+def _line_points(read: Read) -> Line | None:
+    """What a run of gdlab's line is made of; None where it is another model.
 
     One point is seen in every update; the gradients are those of the squared error.
     """
@@ -33,7 +52,7 @@ def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None
     b, m = descent.chains[::-1] if line.swapped else descent.chains
     first = 1 if line.swapped else 0
     role = read.steps.roles[line.prediction]
-    points = []
+    points, curves = [], []
     for step in range(descent.updates):
         cells = read.steps.of_role(graph, role, step)
         if len(cells) != 1 or (first, step) not in read.cells:
@@ -42,6 +61,7 @@ def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None
         curve = jacobian(graph, descent, read.steps, read.cells, dict(values), step)[first][first]
         if not curve:
             return None
+        curves.append(curve)
         error = number(values.get(read.cells[first, step])) / curve
         sign = slopes.get(b.cells[step], 1.0)
         x = sign * slopes.get(m.cells[step], 0.0)
@@ -56,26 +76,49 @@ def _line_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None
         points.append(tuple(_nearest(one, typed) for one in (x, y)))
     start = {"intercept": number(values.get(b.cells[0])), "slope": number(values.get(m.cells[0]))}
     stored = [[number(values.get(key)) for key in chain.cells[1:]] for chain in (b, m)]
-    return equal_run(rule, points, start, hyper, stored)
+    return points, start, stored, curves[0] / 2
 
 
-def _model_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | None:
-    """The run of the sheet's own loss as a model, from the first row on."""
-    found = sheet_model(read)
-    if found is None:
-        return None
-    model, points = found
-    names = list(model.parameters)
-    options: dict[str, Any] = {"model": model, **hyper}
+def _model_run(
+    read: Read, rule: str | None, hyper: Mapping[str, float], line: Line | None
+) -> Trace | str:
+    """The run of the sheet's own loss as a model, from the first row on, by either rule."""
+    options: dict[str, Any] = {}
+    points = None
+    try:
+        options["model"], points = sheet_model(read)
+    except Outside:
+        if line is None:
+            raise
+    if rule is not None and "model" in options:
+        run = _equal(read, rule, points, {**options, **hyper})
+        if run is not None:
+            return run
+    if "model" in options:
+        factors = set(read.loss.factors.values()) if read.loss else set()
+        if len(factors) > 1:
+            raise Outside("its gradients have several factors")
+        run = _equal(read, sheet_rule(read, factors.pop()), points, options)
+    else:
+        assert line is not None
+        run = equal_run(sheet_rule(read, line[3]), *line[:3], {})
+    return run or OTHERWISE
+
+
+def _equal(
+    read: Read, rule: str | Rule, points: Points | None, options: dict[str, Any]
+) -> Trace | None:
+    """A run of the sheet's model, where its new parameters are those stored; else None."""
+    model = options["model"]
     if not points:
-        options["steps"] = read.descent.updates
+        options = {**options, "steps": read.descent.updates}
     try:
         run = trace(rule, points or None, **options)
     except ValueError:
         return None
-    for name, chain in zip(names, read.descent.chains, strict=True):
+    for name, chain in zip(model.parameters, read.descent.chains, strict=True):
         stored = [number(read.book.values.get(key)) for key in chain.cells[1:]]
-        own = run.column(f"new_{name}")
+        own = run.column(run.table.carrier(name))
         if len(own) < len(stored):
             return None
         if not all(same(float(a), b, CLOSE) for a, b in zip(own, stored, strict=False)):
@@ -84,11 +127,11 @@ def _model_run(read: Read, rule: str, hyper: Mapping[str, float]) -> Trace | Non
 
 
 def equal_run(
-    rule: str,
-    points: Sequence[tuple[float, ...]],
+    rule: str | Rule,
+    points: Points,
     start: Mapping[str, float],
-    hyper: Mapping[str, float],
     stored: Sequence[Sequence[float]],
+    hyper: Mapping[str, float],
     slack: float = CLOSE,
 ) -> Trace | None:
     """A run of gdlab's on some points, where its new parameters are those stored; else None."""

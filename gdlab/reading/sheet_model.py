@@ -3,48 +3,43 @@
 import ast
 import keyword
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from gdlab.core.model import Model, as_model
 from gdlab.language.grammar import FUNCTIONS, GrammarError
 from gdlab.language.reader import read_text
-from gdlab.reading.book import Key
-from gdlab.reading.graph import Node, cells_of, is_cell, number
+from gdlab.reading.book import Key, address
+from gdlab.reading.graph import Node, cells_of, number
 from gdlab.reading.labels import label
 from gdlab.reading.read import Read
-from gdlab.reading.templates import leaf_number
 from gdlab.reading.updates import original
+from gdlab.reading.written_out import Outside, written_out
 
 MOST_DATA_COLUMNS, MOST_MODEL_UPDATES = 60, 5_000
 Points = list[tuple[float, ...]]
 
 
-class Outside(ValueError):
-    """What no model of the grammar computes, or not the same in every update."""
-
-
-def sheet_model(read: Read) -> tuple[Model, Points] | None:
-    """The model, and the point of every update; None where the grammar cannot say it.
+def sheet_model(read: Read) -> tuple[Model, Points]:
+    """The model, and the point of every update; raises Outside, why there is none.
 
     One point is seen in an update. A model of no points, such as a function of two variables, has
     an empty list of them.
     """
     steps = range(read.descent.updates)
-    if read.loss is None or len(steps) > MOST_MODEL_UPDATES:
-        return None
+    if read.loss is None:
+        raise Outside("the sheet shows no loss")
+    if len(steps) > MOST_MODEL_UPDATES:
+        raise Outside("the updates are too many")
     losses = [read.steps.of_role(read.graph, read.loss.role, step) for step in steps]
     if any(len(cells) != 1 for cells in losses):
-        return None
-    try:
-        written = _Written(read, [cells[0] for cells in losses])
-    except Outside:
-        return None
+        raise Outside("an update sees several points")
+    written = _Written(read, [cells[0] for cells in losses])
     for named in (True, False):
         try:
             return as_model(read_text(written.text(named), keywords=True)), written.points
         except (GrammarError, SyntaxError):
             continue
-    return None
+    raise Outside("its loss is outside the grammar")
 
 
 class _Written:
@@ -86,10 +81,10 @@ class _Written:
             return self.names[first]
         if descent.latest.get(first, -1) < 0:
             return self._typed(keys)
-        nodes = [graph.nodes.get(key) for key in keys]
-        if any(node is None for node in nodes) or len(self.lines) >= MOST_DATA_COLUMNS:
-            raise Outside
-        tree = self._tree([node for node in nodes if node is not None])
+        nodes = [graph.nodes[key] for key in keys if key in graph.nodes]
+        if len(nodes) < len(keys) or len(self.lines) >= MOST_DATA_COLUMNS:
+            raise Outside("its loss takes too many cells, or some of other updates")
+        tree = self._tree(nodes)
         name = self.names[first] = self._called(first, f"c{len(self.lines) + 1}")
         self.lines.append((name, tree))
         return name
@@ -97,7 +92,7 @@ class _Written:
     def _typed(self, keys: list[Key]) -> str:
         values = [number(self.read.book.values.get(key, 0.0)) for key in keys]
         if any(value != value for value in values):
-            raise Outside
+            raise Outside(f"{address(keys[0])} holds no number")
         if len(set(keys)) == 1:
             name = self._called(keys[0], f"k{len(self.constants) + 1}")
             self.constants[name] = values[0]
@@ -109,17 +104,14 @@ class _Written:
 
     def _tree(self, nodes: Sequence[Node]) -> ast.expr:
         """A formula as an expression of names."""
-        tree = nodes[0].template.tree
-        if tree is None or any(len(one.inputs) != len(nodes[0].inputs) for one in nodes):
-            raise Outside
 
         def leaf(index: int) -> list[ast.expr]:
             cells = [cells_of(node.inputs[index]) for node in nodes]
             if len({len(one) for one in cells}) != 1:
-                raise Outside
+                raise Outside("its ranges are not of one size")
             return [ast.Name(self._add(list(one))) for one in zip(*cells, strict=True)]
 
-        return _as_written(tree, leaf, [is_cell(one) for one in nodes[0].inputs])
+        return written_out(nodes, leaf)
 
     def text(self, named: bool) -> str:
         """The model as the text of a function; ``named`` takes the sheet's labels for names."""
@@ -142,68 +134,3 @@ class _Written:
             copied = ast.parse(ast.unparse(tree), mode="eval").body
             lines.append(f"    {names[name]} = {ast.unparse(Put().visit(copied))}")
         return "\n".join([*lines, f"    return {', '.join(names[one] for one, _ in self.lines)},"])
-
-
-def _as_written(
-    tree: ast.expr, leaf: Callable[[int], list[ast.expr]], single: list[bool]
-) -> ast.expr:
-    """A template's tree in the grammar of models: powers as products, sums written out."""
-
-    def walk(part: ast.expr) -> ast.expr:
-        index = leaf_number(part)
-        if index is not None:
-            if not single[index]:
-                raise Outside
-            return leaf(index)[0]
-        match part:
-            case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as power)):
-                base = walk(left)
-                if power in (2, 3, 4):
-                    return _product([base] * int(power))
-                return ast.BinOp(base, ast.Pow(), ast.Constant(float(power)))
-            case ast.BinOp(left, op, right):
-                return ast.BinOp(walk(left), op, walk(right))
-            case ast.UnaryOp(op, operand):
-                return ast.UnaryOp(op, walk(operand))
-            case ast.IfExp(ast.Compare(left, ops, [right]), body, orelse):
-                test = ast.Compare(walk(left), ops, [walk(right)])
-                return ast.IfExp(test, walk(body), walk(orelse))
-            case ast.Call(ast.Name("tanh"), [argument]):
-                return _tanh(walk(argument))
-            case ast.Call(ast.Name("SUM" | "SUMSQ" as name), arguments):
-                return _sum([one for argument in arguments for one in flat(argument)], name)
-            case ast.Call(ast.Name(name), arguments) if name in FUNCTIONS:
-                return ast.Call(ast.Name(name), [walk(one) for one in arguments], [])
-            case ast.Constant(int() | float()) | ast.Name("pi"):
-                return part
-        raise Outside
-
-    def flat(argument: ast.expr) -> list[ast.expr]:
-        index = leaf_number(argument)
-        return leaf(index) if index is not None else [walk(argument)]
-
-    return walk(tree)
-
-
-def _tanh(of: ast.expr) -> ast.expr:
-    """1 - 2/(exp(2*u) + 1)."""
-    twice = ast.BinOp(ast.Constant(2), ast.Mult(), of)
-    below = ast.BinOp(ast.Call(ast.Name("exp"), [twice], []), ast.Add(), ast.Constant(1))
-    share = ast.BinOp(ast.Constant(2), ast.Div(), below)
-    return ast.BinOp(ast.Constant(1), ast.Sub(), share)
-
-
-def _sum(terms: list[ast.expr], name: str) -> ast.expr:
-    if name == "SUMSQ":
-        terms = [_product([one, one]) for one in terms]
-    total = terms[0]
-    for one in terms[1:]:
-        total = ast.BinOp(total, ast.Add(), one)
-    return total
-
-
-def _product(parts: list[ast.expr]) -> ast.expr:
-    tree = parts[0]
-    for part in parts[1:]:
-        tree = ast.BinOp(tree, ast.Mult(), part)
-    return tree

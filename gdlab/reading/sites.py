@@ -89,14 +89,14 @@ class Sites:
         found = set()
         for chain in self.descent.chains:
             for new, leaf in zip(chain.updates, chain.leaves, strict=True):
-                tree = self._rest(new, leaf)
+                tree = self.rest(new, leaf)
                 taken = leaf_number(tree.operand if isinstance(tree, ast.UnaryOp) else tree)
                 one = self.graph.nodes[new].inputs[taken] if taken is not None else ()
                 if is_cell(one):
                     found.add(one)
         return found
 
-    def _rest(self, new: Key, leaf: int) -> ast.expr:
+    def rest(self, new: Key, leaf: int) -> ast.expr:
         """What an update takes away or adds, once for all rows."""
         template = self.graph.nodes[new].template
         where = id(template), leaf
@@ -107,7 +107,7 @@ class Sites:
     def find(self, chain: Chain, step: int, variant: str) -> Site | None:
         """The gradient of one update, read as a cell or as a part of a formula."""
         new = chain.updates[step]
-        tree = self._rest(new, chain.leaves[step])
+        tree = self.rest(new, chain.leaves[step])
         twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
         if variant == CELL:
             return self._cell(new, tree, step, twin)

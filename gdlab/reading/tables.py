@@ -12,7 +12,7 @@ from gdlab.reading.graph import NAN, Graph, is_cell
 from gdlab.reading.labels import label, ranges, speaks_of_curvature, speaks_of_descent
 from gdlab.reading.limits import clips
 from gdlab.reading.line import Line
-from gdlab.reading.methods import NEWTON, is_exact_search
+from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
@@ -22,6 +22,9 @@ from gdlab.reading.schedules import DECAYS
 from gdlab.reading.updates import original
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
+
+
+METHOD_WORDS = {NEWTON: "Newton's method", CONJUGATE: "conjugate gradients"}
 
 
 def table_of(
@@ -69,12 +72,11 @@ def table_of(
         gradients=gradients,
     )
     known = "sgd" if rule == "gradient descent" else rule
-    if known in rules():
-        settings = {name: value for name, (value, _) in hyper.items()}
-        table.make_run = partial(run_of, read, known, settings)
+    settings = {name: value for name, (value, _) in hyper.items()}
+    table.make_run = partial(run_of, read, known if known in rules() else None, settings)
     has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
-    is_newton = read.method is not None and read.method.name == NEWTON
-    table.words = table_words(table, _labels(read, line), _named(read), has_faults, is_newton)
+    method = METHOD_WORDS.get(read.method.name, "") if read.method else ""
+    table.words = table_words(table, _labels(read, line), _named(read), has_faults, method)
     return table, found
 
 
@@ -268,6 +270,8 @@ def said_of_method(read: Read) -> tuple[str | None, list[str]]:
             if len(read.descent.chains) == 1
             else "multiplies the gradient by the inverse of the second derivatives' matrix"
         ]
+    if read.method.name == CONJUGATE:
+        return None, ["goes along the gradient and a computed share of the last direction"]
     exact = is_exact_search(
         read.cells, read.descent.updates, len(read.descent.chains), read.book.values
     )

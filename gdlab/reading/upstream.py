@@ -148,9 +148,8 @@ def _delta(
         for one in way:
             wanted = [sign * slope.get(one, 0.0) for slope in slopes]
             if all(wanted) and _mends(read, targets, cones, {key: wanted}):
-                name = read.say(loss[0])
-                of = f"of the loss in {name} with respect to {read.say(one)}"
-                return Upstream(key, f"not the derivative {of}")
+                of = f"{read.loss_words(step)} with respect to {read.say(one)}"
+                return Upstream(key, f"not the derivative of {of}")
     return None
 
 

@@ -18,17 +18,17 @@ def table_words(
     model: str,
     names: dict[str, str],
     has_faults: bool,
-    is_newton: bool = False,
+    method: str = "",
 ) -> str:
     """A table in sentences: the rule, the model, how many updates, and how its gradients are.
 
-    ``names`` says what a person would call a range.
+    ``names`` says what a person would call a range; ``method`` is one that no rule makes.
     """
     rule = table.rule or "an update that is no known rule's"
     if rule == "gradient descent":
         rule = "plain gradient descent"
-    elif is_newton:
-        rule = "Newton's method"
+    elif method:
+        rule = method
     on = f" on {model}" if model else ""
     parts = [f"{rule}{on}"]
     if not model:
@@ -40,7 +40,7 @@ def table_words(
     sentences = [", ".join(parts) + "."]
     if table.differs:
         sentences.append("It " + "; it ".join(table.differs) + ".")
-    if not has_faults and (table.rule or is_newton):
+    if not has_faults and (table.rule or method):
         sentences.append("Every cell follows.")
     return " ".join([*sentences, *_gradient_words(table, names)])
 
@@ -51,8 +51,7 @@ def _gradient_words(table: "FoundTable", names: dict[str, str]) -> list[str]:
     for verdict in (RIGHT, SCALED, UNCHECKED):
         for one in table.gradients:
             if one.verdict == verdict:
-                because = one.because if one.loss or verdict != RIGHT else None
-                groups.setdefault((verdict, because), []).append(one)
+                groups.setdefault((verdict, one.because), []).append(one)
     found = []
     for (verdict, because), those in groups.items():
         cells = listed([names.get(one.cells, one.cells) for one in those])

@@ -45,4 +45,4 @@ def _planned(run: Trace, name: str) -> Trace:
     left = {*OF_A_MODEL, run.table.rate, *run.table.model.constants}
     given = {one: value for one, value in arguments(run).items() if one not in left}
     points = None if model.points else list(zip(*run.points, strict=True))
-    return planned(run.rule, points, model=name, **given)
+    return planned(run.table.rule, points, model=name, **given)

@@ -1,0 +1,107 @@
+"""A formula of the sheet in the grammar of rules and models: powers as products, sums in full."""
+
+import ast
+from collections.abc import Callable, Sequence
+
+from gdlab.language.grammar import FUNCTIONS
+from gdlab.reading.graph import Node, is_cell
+from gdlab.reading.templates import leaf_number
+
+
+class Outside(ValueError):
+    """What no function of the grammar computes, or not the same in every update: a sentence."""
+
+
+def written_out(
+    nodes: Sequence[Node],
+    leaf: Callable[[int], list[ast.expr]],
+    trees: Sequence[ast.expr] | None = None,
+) -> ast.expr:
+    """The formula that some cells share as an expression; ``trees`` are parts of them instead.
+
+    ``leaf`` gives the names for a reference by its place: one for a cell, those of a range in
+    order. Raises Outside for formulas of several forms, and outside the grammar.
+    """
+    trees = trees or [one.template.tree or ast.Constant(0) for one in nodes]
+    forms = {(len(node.inputs), ast.dump(tree)) for node, tree in zip(nodes, trees, strict=True)}
+    if len(forms) > 1:
+        raise Outside("its formulas are not the same in every update")
+    return _as_written(trees[0], leaf, [is_cell(one) for one in nodes[0].inputs])
+
+
+def _as_written(
+    tree: ast.expr, leaf: Callable[[int], list[ast.expr]], single: list[bool]
+) -> ast.expr:
+    def walk(part: ast.expr) -> ast.expr:
+        index = leaf_number(part)
+        if index is not None:
+            if not single[index]:
+                raise Outside("a range stands where one number is meant")
+            return leaf(index)[0]
+        match part:
+            case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as power)):
+                base = walk(left)
+                if power in (2, 3, 4):
+                    return _product([base] * int(power))
+                if power == 0.5:
+                    return ast.Call(ast.Name("sqrt"), [base], [])
+                return ast.BinOp(base, ast.Pow(), ast.Constant(float(power)))
+            case ast.BinOp(left, op, right):
+                return ast.BinOp(walk(left), op, walk(right))
+            case ast.UnaryOp(op, operand):
+                return ast.UnaryOp(op, walk(operand))
+            case ast.IfExp(ast.Compare(left, ops, [right]), body, orelse):
+                test = ast.Compare(walk(left), ops, [walk(right)])
+                return ast.IfExp(test, walk(body), walk(orelse))
+            case ast.Call(ast.Name("tanh"), [argument]):
+                return _tanh(walk(argument))
+            case ast.Call(ast.Name("SUM" | "SUMSQ" as name), arguments):
+                return _sum([one for argument in arguments for one in flat(argument)], name)
+            case ast.Call(ast.Name("MAX" | "MIN" as name), arguments):
+                return _extreme(
+                    [one for argument in arguments for one in flat(argument)], name.lower()
+                )
+            case ast.Call(ast.Name(name), arguments) if name in FUNCTIONS:
+                return ast.Call(ast.Name(name), [walk(one) for one in arguments], [])
+            case ast.Call(ast.Name(name)):
+                raise Outside(f"{name.upper()} is outside the grammar")
+            case ast.Constant(int() | float()) | ast.Name("pi"):
+                return part
+        raise Outside("a formula is outside the grammar")
+
+    def flat(argument: ast.expr) -> list[ast.expr]:
+        index = leaf_number(argument)
+        return leaf(index) if index is not None else [walk(argument)]
+
+    return walk(tree)
+
+
+def _tanh(of: ast.expr) -> ast.expr:
+    """1 - 2/(exp(2*u) + 1)."""
+    twice = ast.BinOp(ast.Constant(2), ast.Mult(), of)
+    below = ast.BinOp(ast.Call(ast.Name("exp"), [twice], []), ast.Add(), ast.Constant(1))
+    share = ast.BinOp(ast.Constant(2), ast.Div(), below)
+    return ast.BinOp(ast.Constant(1), ast.Sub(), share)
+
+
+def _sum(terms: list[ast.expr], name: str) -> ast.expr:
+    if name == "SUMSQ":
+        terms = [_product([one, one]) for one in terms]
+    total = terms[0]
+    for one in terms[1:]:
+        total = ast.BinOp(total, ast.Add(), one)
+    return total
+
+
+def _extreme(terms: list[ast.expr], name: str) -> ast.expr:
+    found = terms[0]
+    for one in terms[1:]:
+        found = ast.Call(ast.Name(name), [found, one], [])
+    return found
+
+
+def _product(parts: list[ast.expr]) -> ast.expr:
+    tree = parts[0]
+    for part in parts[1:]:
+        tree = ast.BinOp(tree, ast.Mult(), part)
+    return tree
