@@ -45,10 +45,28 @@ def test_neurons_are_right_where_they_are(tmp_path, activation, loss, back):
 
 
 def test_the_derivative_of_the_activation_that_is_missing_is_named_where_it_is(tmp_path):
-    sheet = neuron(SIGMOID, "=0.5*({y}-{a})^2", "={a}-{y}")
+    sheet = neuron("=TANH({z})", "=0.5*({y}-{a})^2", "={a}-{y}")
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
     assert reading.first_wrong == sheet.address(0, "dz")
     assert "(1 - " in reading.findings[0].because
+
+
+@pytest.mark.parametrize(
+    ("loss", "back", "words"),
+    [
+        ("=0.5*({y}-{a})^2", "={a}-{y}", "the log loss of F (a) against B (y)"),
+        (
+            "=0-({y}*LN({a})+(1-{y})*LN(1-{a}))", "=({a}-{y})*{a}*(1-{a})",
+            "half the squared error of F (a) against B (y)",
+        ),
+    ],
+)  # fmt: skip
+def test_gradients_of_another_known_loss_are_said_to_be_that(tmp_path, loss, back, words):
+    sheet = neuron(SIGMOID, loss, back)
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (table,) = reading.tables
+    assert (reading.findings, table.loss) == ([], None)
+    assert f"the derivative of {words}, not of the loss shown in G (loss)" in table.words
 
 
 def test_a_perceptron_is_said_and_not_accused(tmp_path):

@@ -1,11 +1,12 @@
 """Where the descent is: the cells that become themselves minus something, step after step."""
 
+import ast
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
-from gdlab.reading.graph import Graph
-from gdlab.reading.updates import Update, find_updates, shape_of
+from gdlab.reading.graph import Graph, is_cell
+from gdlab.reading.updates import Update, bare_terms, find_updates, original, shape_of
 
 NO_UPDATE = 10**9
 
@@ -28,12 +29,14 @@ class Descent:
     """Parameters that are updated together, and the step that every cell belongs to.
 
     ``latest`` and ``earliest`` are the numbers, from 0, of the last and the first update whose
-    parameters a cell depends on without crossing another update.
+    parameters a cell depends on without crossing another update. The cells ``ahead`` are where a
+    parameter goes by what is remembered alone: where Nesterov's method takes the gradient.
     """
 
     chains: list[Chain]
     latest: dict[Key, int] = field(default_factory=dict)
     earliest: dict[Key, int] = field(default_factory=dict)
+    ahead: set[Key] = field(default_factory=set)
 
     @property
     def updates(self) -> int:
@@ -52,7 +55,22 @@ class Descent:
                 last = max(last, self.latest.get(cell, -1))
                 first = min(first, self.earliest.get(cell, NO_UPDATE))
             if last >= 0:
-                self.latest[key], self.earliest[key] = last, first
+                ahead = first < last and _is_ahead(graph, key, last, self.latest, parameters)
+                self.latest[key], self.earliest[key] = last, last if ahead else first
+                if ahead:
+                    self.ahead.add(key)
+
+
+def _is_ahead(
+    graph: Graph, key: Key, step: int, latest: dict[Key, int], parameters: dict[Key, int]
+) -> bool:
+    """Whether a cell is a parameter plus what earlier updates left."""
+    node = graph.nodes[key]
+    terms = [node.inputs[leaf] for leaf in bare_terms(node.template.tree or ast.Constant(0))]
+    own = [one for one in terms if is_cell(one) and parameters.get(original(graph, one)) == step]
+    return len(own) == 1 and all(
+        latest.get(one, -1) < step for one in node.cells if one != own[0]
+    )
 
 
 def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[Update]]:

@@ -22,6 +22,21 @@ Values = Mapping[Key, Value]
 Inputs = tuple[Key | tuple[Key, ...], ...]
 
 
+class Empty(float):
+    """An empty cell: 0 in arithmetic, and equal to an empty text too."""
+
+    def __eq__(self, other: object) -> bool:
+        return other == "" or float.__eq__(self, other)  # type: ignore[arg-type]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = float.__hash__
+
+
+EMPTY = Empty(0.0)
+
+
 def is_cell(one: Key | tuple[Key, ...]) -> TypeGuard[Key]:
     """Whether a reference is one cell, not a range."""
     return bool(one) and one[0].__class__ is int
@@ -73,24 +88,25 @@ class Graph:
     # The cells at which circles were broken, with their formulas.
     circular: dict[Key, Node] = field(default_factory=dict)
     members: int = 0
-    functions: dict[int, tuple[Callable[..., Any], Callable[..., Any]]] = field(
+    # By the templates themselves: another one may get the id of one that is gone.
+    functions: dict[Template, tuple[Callable[..., Any], Callable[..., Any]]] = field(
         default_factory=dict
     )
     # Formulas over whole ranges as they are written, by the template of the scalar formula.
-    wholes: dict[int, Template] = field(default_factory=dict)
+    wholes: dict[Template, Template] = field(default_factory=dict)
     # How often a template that is not compiled yet was computed; and the cells of all ranges.
-    uses: Counter[int] = field(default_factory=Counter)
+    uses: Counter[Template] = field(default_factory=Counter)
     keys: dict[Key, Key] = field(default_factory=dict)
     _placed: list[Key] | None = None
     _position: dict[Key, int] = field(default_factory=dict)
 
     def functions_of(self, template: Template) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """A template's compiled functions: the value, and the value with its slopes."""
-        found = self.functions.get(id(template))
+        found = self.functions.get(template)
         if found is None:
             assert template.tree is not None
             wide = tuple(area.last is not None for area in template.areas)
-            found = self.functions[id(template)] = compiled(template.tree, wide)
+            found = self.functions[template] = compiled(template.tree, wide)
         return found
 
     def node(self, key: Key, template: Template) -> Node:
@@ -104,14 +120,14 @@ class Graph:
             )  # fmt: skip
         else:
             inputs = tuple(self.bound(key, area) for area in template.areas)
-        return Node(template, inputs, self.wholes.get(id(template)))
+        return Node(template, inputs, self.wholes.get(template))
 
     def taken_apart(self, key: Key, whole: Template) -> Node | None:
         """A formula over whole ranges, in one cell, as a formula of their cells."""
         template = element(self.templates, whole, key, 0, 0)
         if template.tree is None:
             return None
-        self.wholes[id(template)] = whole
+        self.wholes[template] = whole
         return self.node(key, template)
 
     def bound(self, key: Key, area: Area) -> Key | tuple[Key, ...]:
@@ -195,7 +211,7 @@ class Graph:
 
     def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
         """One formula's value from the values of the cells that it refers to."""
-        compiled_ones = self.functions.get(id(node.template))
+        compiled_ones = self.functions.get(node.template)
         try:
             if compiled_ones is not None:
                 result = compiled_ones[0](*self.given(node, values))
@@ -207,7 +223,7 @@ class Graph:
 
     def _first_value(self, node: Node, values: Mapping[Key, Value]) -> Any:
         """A value by the tree; compiled is what is used again and again."""
-        which = id(node.template)
+        which = node.template
         self.uses[which] += 1
         if self.uses[which] > FEW_USES:
             return self.functions_of(node.template)[0](*self.given(node, values))
@@ -234,11 +250,11 @@ class Graph:
             try:
                 return node.take(values)
             except KeyError:
-                pass  # an empty cell is 0
+                pass  # there is an empty cell
         given: list[Any] = []
         for one in node.inputs:
             if is_cell(one):
-                given.append(values.get(one, 0.0))
+                given.append(values.get(one, EMPTY))
             else:
                 cells = [values.get(key) for key in cells_of(one)]
                 given.append([x if x.__class__ is float else None for x in cells])
@@ -282,7 +298,7 @@ def build(book: Book) -> Graph:
                 for column in range(shape[1] if shape else 1):
                     one = element(templates, template, key, row, column)
                     if shape in (None, (1, 1)):
-                        graph.wholes[id(one)] = template
+                        graph.wholes[one] = template
                     _add(graph, (key[0], key[1] + row, key[2] + column), one)
         else:
             _add(graph, key, template)

@@ -15,8 +15,9 @@ from gdlab.reading.losses import Explained, candidates, same
 from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
 from gdlab.reading.templates import Area, Template
+from gdlab.reading.updates import original
 
-MOST_SHOWN, MOST_PAIRS, FEWEST_OF_MOST = 4, 12, 3
+MOST_SHOWN, MOST_PAIRS, FEWEST_OF_MOST = 4, 12, 2
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,23 @@ def mean_known_loss(read: Read) -> None:
     """Take a known loss for the one that is meant, where the gradients are its derivatives.
 
     It takes the prediction and the target of the loss that is shown. All gradients are its own, or
-    most of three and more, with one factor; of such losses one whose factor is 1.
+    most of them, two at least, with one factor; of such losses one whose factor is 1.
     """
     step = read.descent.updates // 2
     count = len(read.descent.chains)
     if any((index, step) not in read.cells for index in range(count)):
         return
-    best: tuple[tuple[int, bool], Known, Pair, dict[int, float], Key] | None = None
-    for role in candidates(read.graph, read.descent, read.steps, step)[:MOST_SHOWN]:
-        shown = read.steps.of_role(read.graph, role, step)
+    best: tuple[tuple[int, int], Known, Pair, dict[int, float], Key] | None = None
+    roles = candidates(read.graph, read.descent, read.steps, step)[:MOST_SHOWN]
+    cells = [read.steps.of_role(read.graph, role, step) for role in roles]
+    losses = [own for own in cells if _is_shown(read, own, step)]
+    if read.line is not None and not losses:
+        return
+    for shown in losses or cells:
         for pair in _pairs(read, shown, step):
             for known in KNOWN:
                 factors = _factors(read, pair, known, step)
-                merit = len(factors), 1.0 in factors.values()
+                merit = len(factors), max(map(_plain, factors.values()), default=0)
                 most = len(factors) >= FEWEST_OF_MOST and 2 * len(factors) > count
                 if (len(factors) == count or most) and (best is None or merit > best[0]):
                     best = merit, known, pair, factors, shown[0]
@@ -88,10 +93,23 @@ def mean_known_loss(read: Read) -> None:
         }
         read.loss = Explained(_add_cells(read, pair, known.tree), variants, factors)
         prediction, target = next(pair.cells(read, step))
-        read.meant = (
-            f"{known.name} of {read.say(prediction)} against {read.say(target)}, not of the loss "
-            f"shown in {read.say(at)}"
-        )
+        read.meant = f"{known.name} of {read.say(prediction)} against {read.say(target)}"
+        if losses:
+            read.meant += f", not of the loss shown in {read.say(at)}"
+        read.shows_loss = bool(losses)
+
+
+def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
+    """Whether some cells can be meant as the loss: never negative, and nothing is made of them."""
+    used = {one for key in read.steps.cells[step] for one in read.graph.nodes[key].cells}
+    used |= {key for (_, at), key in read.cells.items() if at == step}
+    below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
+    return used.isdisjoint(cells) and not below
+
+
+def _plain(factor: float) -> int:
+    """Which of two factors is the plainer: 1, then -1, then any other."""
+    return 2 if factor == 1 else abs(factor) == 1
 
 
 def _pairs(read: Read, shown: list[Key], step: int) -> list[Pair]:
@@ -107,7 +125,7 @@ def _pairs(read: Read, shown: list[Key], step: int) -> list[Pair]:
             for j, other in enumerate(cells):
                 if (
                     len(own) == len(other) > 0
-                    and all(one in inside and one not in parameters for one in own)
+                    and all(one in inside and original(graph, one) not in parameters for one in own)
                     and not any(one in latest or one in parameters for one in other)
                     and all(isinstance(read.book.values.get(one), float) for one in other)
                 ):
@@ -152,7 +170,7 @@ def _add_cells(read: Read, pair: Pair, tree: ast.expr) -> int:
     cell = Area(Address(None, 0, 0, False, False), None)
     template = Template(tree, (cell, cell))
     made: list[Key] = []
-    for step in range(read.descent.updates):
+    for step in range(read.descent.updates + 1):
         for index, inputs in enumerate(dict.fromkeys(pair.cells(read, step))):
             key = (inputs[0][0], -1 - step, len(read.descent.chains) + 1 + index)
             graph.nodes[key] = Node(template, inputs)

@@ -5,8 +5,7 @@ import ast
 from gdlab.core.registry import all_rules
 from gdlab.reading.book import Key
 from gdlab.reading.read import Read
-
-LIMITS = ("min", "max", "MIN", "MAX")
+from gdlab.reading.trees import limits
 
 
 def clips(read: Read, rule: str) -> bool:
@@ -15,11 +14,11 @@ def clips(read: Read, rule: str) -> bool:
     Not where the rule itself has one, as AMSGrad has.
     """
     known = [one for one in all_rules() if one.name == rule]
-    if any(_limits(tree) for one in known for tree in one.formulas.expressions.values()):
+    if any(limits(tree) for one in known for tree in one.formulas.expressions.values()):
         return False
     step = read.descent.updates // 2
     return any(
-        _limits(tree)
+        limits(tree)
         for index, chain in enumerate(read.descent.chains)
         if step < len(chain.updates)
         for tree in _between(read, chain.updates[step], {read.cells.get((index, step))}, step)
@@ -41,10 +40,3 @@ def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list
                 stack.append(key)
     return found
 
-
-def _limits(tree: ast.expr) -> bool:
-    return any(
-        isinstance(part, ast.IfExp)
-        or (isinstance(part, ast.Call) and getattr(part.func, "id", "") in LIMITS)
-        for part in ast.walk(tree)
-    )

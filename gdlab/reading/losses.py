@@ -8,9 +8,9 @@ from math import inf
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Descent
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph
-from gdlab.reading.sites import CELL, INLINE, STEP, Sites, value_of
+from gdlab.reading.sites import CELL, INLINE, LIMITED, STEP, WIDE, Site, Sites, value_of
 from gdlab.reading.steps import Steps
 
 # Right ones agree to 1e-13.
@@ -69,7 +69,7 @@ def find_loss(
     at = some[len(some) // 2]
     gradients: dict[tuple[int, str], list[list[float]]] = {}
     for number, chain in enumerate(descent.chains):
-        for variant in (CELL, STEP, INLINE):
+        for variant in (CELL, STEP, INLINE, WIDE, LIMITED):
             found = [sites.find(chain, step, variant) for step in some if step < len(chain.updates)]
             if found and all(found):
                 gradients[number, variant] = [
@@ -99,9 +99,15 @@ def find_loss(
                 agreed[number] = merit
                 explained.variants[number] = variant
                 explained.factors[number] = tidy(factor)
-        if explained.factors and (best is None or explained.merit > best.merit):
+        moving = any(_moves(gradients[one]) for one in explained.variants.items())
+        if moving and (best is None or explained.merit > best.merit):
             best = explained
     return best
+
+
+def _moves(rows: Sequence[Sequence[float]]) -> bool:
+    """Whether a gradient is not one number everywhere, which is the derivative of much."""
+    return any(value != rows[0][0] for row in rows for value in row)
 
 
 def _ratio(value: float, slope: float) -> float:
@@ -148,6 +154,10 @@ def gradient_cells(
     """
     found: dict[tuple[int, int], Key] = {}
     typed = _typed_rates(descent, sites, explained) if explained else {}
+    # Of 2*error*x in one update and 2*error in another the 2 is the gradient's.
+    inside = any(
+        _within(sites, chain, len(chain.updates) // 2) for chain in descent.chains if not explained
+    )
     for number, chain in enumerate(descent.chains):
         usual = explained.variants.get(number) if explained else None
         rate = typed.get(number, median_low(list(typed.values())) if typed else None)
@@ -155,16 +165,24 @@ def gradient_cells(
             if usual is not None:
                 site = sites.find(chain, step, usual)
             else:
-                inline = sites.find(chain, step, INLINE)
-                whole = sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
-                plain = inline is None or isinstance(inline.core, ast.Name)
-                site = whole if plain or inline is None else inline
+                site = _within(sites, chain, step)
+                if site is None and inside:
+                    site = sites.find(chain, step, WIDE)
+                site = (
+                    site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
+                )
             if site is not None:
                 if rate is not None and site.has_no_rate:
                     site = site.with_rate(rate)
                 found[number, step] = sites.put(site, number, step)
     sites.order()
     return found
+
+
+def _within(sites: Sites, chain: Chain, step: int) -> Site | None:
+    """The gradient that is more than a cell, inside the formula of an update."""
+    site = sites.find(chain, step, INLINE)
+    return None if site is None or isinstance(site.core, ast.Name) else site
 
 
 def _typed_rates(descent: Descent, sites: Sites, explained: Explained) -> dict[int, float]:

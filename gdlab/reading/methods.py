@@ -55,7 +55,7 @@ def method_of(
     ]
     if not all(size and size == size for sizes in taken for size in sizes):
         return None
-    before = [_before(graph, one.updates[step], set(steps.cells[step])) for one in chains]
+    before = [_before(graph, descent, one.updates[step], steps.cells[step]) for one in chains]
     for role in candidates(graph, descent, steps, step)[:MOST_METHOD_ROLES]:
         slopes = [slopes_of(graph, steps, role, values, [step]) for values in points]
         gradients, factors = {}, {}
@@ -77,13 +77,20 @@ def method_of(
     return None
 
 
-def _before(graph: Graph, key: Key, inside: set[Key]) -> list[Key]:
+def _before(graph: Graph, descent: Descent, update: Key, inside: Sequence[Key]) -> list[Key]:
+    """The cells of one update that depend on its parameters alone, the nearest first."""
+    step = descent.latest[inside[0]] if inside else -1
+    own = set(inside)
+    return [key for key in _behind(graph, descent, update, step) if key in own]
+
+
+def _behind(graph: Graph, descent: Descent, update: Key, step: int) -> list[Key]:
     """The cells of one update that its formula depends on, the nearest first."""
     found: dict[Key, None] = {}
-    queue = [key]
-    while queue:
+    queue = [update]
+    while queue and len(found) < MOST_METHOD_CELLS:
         for one in graph.nodes[queue.pop(0)].cells:
-            if one in inside and one not in found:
+            if one in graph.nodes and one not in found and descent.latest.get(one) == step:
                 found[one] = None
                 queue.append(one)
     return list(found)
@@ -146,7 +153,9 @@ def _conjugate(
     shares: list[list[list[float]]] = []
     for index, chain in enumerate(descent.chains):
         own = []
-        for key in _directions(graph, descent, chain.updates[step], step):
+        for key in _behind(graph, descent, chain.updates[step], step):
+            if descent.earliest[key] == step:
+                continue
             for before in graph.nodes[key].cells:
                 if descent.latest.get(before, -1) == step - 1:
                     lengths, found = [], []
@@ -165,19 +174,6 @@ def _conjugate(
         and not same(first[-1], first[-2])
         for first in shares[0]
     )
-
-
-def _directions(graph: Graph, descent: Descent, update: Key, step: int) -> list[Key]:
-    """The cells that an update is computed from and that remember the update before."""
-    found: dict[Key, None] = {}
-    queue = [update]
-    while queue and len(found) < MOST_METHOD_CELLS:
-        for one in graph.nodes[queue.pop(0)].cells:
-            if one in graph.nodes and one not in found and descent.latest.get(one) == step:
-                if descent.earliest[one] < step:
-                    found[one] = None
-                    queue.append(one)
-    return list(found)
 
 
 def is_exact_search(

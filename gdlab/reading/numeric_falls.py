@@ -52,10 +52,9 @@ def _moved_words(moved: list[Moved], table: FigureTable) -> str:
         f"{one.rule} ({', '.join(f'{name} {value:.6g}' for name, value in one.hyper.items())})"
         for one in moved[:MOST_RULES_SAID]
     ]
-    fits = " and as well as ".join(rules)
     return (
-        f"from row to row these move as {fits} has it: {pairs}; without formulas their loss is not "
-        "known, and no gradient is judged"
+        f"from row to row {pairs} move as {' or as '.join(rules)} has it; without formulas their "
+        "loss is not known, and no gradient is judged"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gdlab.reading.figures import Figures, FigureTable
 from gdlab.reading.numeric import Series
 from gdlab.reading.numeric_moves import Moves, Pair
+from gdlab.reading.numeric_rules import USUAL_MEMORIES
 from gdlab.reading.numeric_steps import steps_of
 from gdlab.reading.variants import Variant, rules_as_they_are
 
@@ -66,7 +67,8 @@ def _tried(table: FigureTable) -> Iterator[tuple[Variant, dict[str, float]]]:
             default = variant.rule.hyper[name]
             low, high = (0.0, 0.001) if name == "eps" else (0.3, 1.0)
             around = [value for value, _ in table.around if low < value < high]
-            choices.append(list(dict.fromkeys([default, *around]))[: MOST_MEMORIES + 1])
+            usual = USUAL_MEMORIES if len(names) == 1 and name != "eps" else ()
+            choices.append(list(dict.fromkeys([default, *around[:MOST_MEMORIES], *usual])))
         for values in itertools.product(*choices):
             yield variant, dict(zip(names, values, strict=True))
 

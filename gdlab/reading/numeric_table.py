@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Readings of one table that fit alike: where there are more, its numbers repeat and fit by chance.
 MOST_LAYOUTS = 12
+FEWEST_WORDLESS_ROWS = 4
 
 
 def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | str | None:
@@ -53,7 +54,10 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
             return _table(read, findings), findings
     for read in reads:
         # A difference of two columns alone is chance.
-        if speaks or any("error" not in role.name for role in read.layout.roles):
+        wordless = read.figures.rows >= FEWEST_WORDLESS_ROWS and any(
+            "error" not in role.name for role in read.layout.roles
+        )
+        if speaks or wordless:
             return f"sheet {book.sheets[sheet]}: {', '.join(_columns(read))}; {_why_not(read)}"
     return None
 
@@ -65,7 +69,12 @@ def _fit(read: NumericRead) -> tuple[float, int, int, bool]:
 
 
 def _is_descent(read: NumericRead, speaks: bool) -> bool:
-    """Whether a rule gives the updates, or a column is the gradient of the slope."""
+    """Whether a rule gives the updates, or a column is the gradient of the slope.
+
+    Numbers in three rows fit by chance, where no word says what they are.
+    """
+    if read.figures.rows < FEWEST_WORDLESS_ROWS and not speaks:
+        return False
     if gradient_of(read.layout, "m") is not None:
         return True
     return read.rule is not None and (is_sharp(read) or speaks)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from gdlab.core.number_text import meanings, proven_marks
 from gdlab.reading.book import Book
 from gdlab.reading.door import Refused, read_bytes
 from gdlab.reading.guard import ANY_WORKBOOK, MOST_WORKBOOK_BYTES, OLD_FORMAT, package_of, part_of
@@ -23,10 +24,16 @@ def open_workbook(path: str | Path) -> Book:
 @uncollected()
 def read_book(file: Path) -> Book:
     """The cells of an .xlsx, .xlsm, .ods or .csv; ValueError without the file's name."""
-    data = read_bytes(file, MOST_WORKBOOK_BYTES)
+    book = _read_bytes(read_bytes(file, MOST_WORKBOOK_BYTES), file.suffix.lower())
+    if not book.formulas:
+        _take_typed_numbers(book)
+    return book
+
+
+def _read_bytes(data: bytes, suffix: str) -> Book:
     if data.startswith(b"PK") and ODS in data[:200]:
         return read_open_document(part_of(data, "content.xml"))
-    if data.startswith((b"PK", OLD_FORMAT)) or file.suffix.lower() in (".xlsx", ".xlsm", ".ods"):
+    if data.startswith((b"PK", OLD_FORMAT)) or suffix in (".xlsx", ".xlsm", ".ods"):
         package = package_of(data, ANY_WORKBOOK)
         book = read_open_xml(package.archive)
         if package.has_macros:
@@ -48,3 +55,12 @@ def _of_text(data: bytes) -> Book:
     if not book.values:
         raise Refused("it is empty")
     return book
+
+
+def _take_typed_numbers(book: Book) -> None:
+    """Put numbers for texts that are numbers, as 0,5 is in a file with decimal commas."""
+    texts = {key: value for key, value in book.values.items() if isinstance(value, str)}
+    marks = proven_marks(texts.values())
+    for key, text in texts.items():
+        if found := meanings(text, marks):
+            book.values[key] = float(found[0])

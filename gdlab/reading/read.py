@@ -31,6 +31,7 @@ class Read:
         self.words: dict[Key, str] = {}
         # What the gradients are the derivatives of, where that is not the loss that is shown.
         self.meant = ""
+        self.shows_loss = True
         self.steps: Steps = steps_of(graph, descent)
         self.sites = Sites(graph, descent, self.steps)
         self.loss: Explained | None = find_loss(

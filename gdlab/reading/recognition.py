@@ -3,12 +3,15 @@
 from collections.abc import Set
 
 from gdlab.reading.book import Key
-from gdlab.reading.descent import Descent
+from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
 from gdlab.reading.matching import Recognised, constants_of, match_of, said_of
-from gdlab.reading.recurrence import recurrences
+from gdlab.reading.recurrence import Recurrence, recurrences
 from gdlab.reading.schedules import decayed, scheduled
 from gdlab.reading.variants import Variant, variants_of
+
+# Gradients are tried up to this size; and so small that no limit of a sheet reaches them.
+LARGE, UNLIMITED = 3.0, 1e-3
 
 
 def recognise(
@@ -39,25 +42,39 @@ def _recognise(
     data: Set[Key],
     usual: dict[Variant, dict[str, float]],
 ) -> Recognised | None:
+    constants = constants_of(graph, descent, descent.chains[number], number, gradients)
     chain = descent.chains[number]
-    constants = constants_of(graph, descent, chain, number, gradients)
-    numbers = [value for value, _ in constants]
-    for recurrence in recurrences(graph, descent, chain, number, gradients):
-        count = len(recurrence.states[0])
-        for variant, hyper in usual.items():
-            same_hyper = [hyper[name] for name in variant.hyper if name != "lr"]
-            if len(variant.rule.carried) == count:
-                found = match_of(variant, recurrence, same_hyper, samples)
-                if found is not None and found.hyper == hyper:
-                    return said_of(graph, variant, found, constants, recurrence.cells)
-        for variant in variants_of(count):
-            found = match_of(variant, recurrence, numbers, samples)
+    for size in (LARGE, UNLIMITED):
+        limited = False
+        for recurrence in recurrences(graph, descent, chain, number, gradients, size):
+            found = _match(graph, chain, recurrence, constants, samples, data, usual)
             if found is not None:
-                usual[variant] = found.hyper
-                return said_of(graph, variant, found, constants, recurrence.cells)
-        found_else = decayed(graph, recurrence, constants, samples) or scheduled(
-            graph, chain, recurrence, samples, constants, data
-        )
-        if found_else is not None:
-            return found_else
+                return found
+            limited = limited or recurrence.limited
+        if not limited:
+            break
     return None
+
+
+def _match(
+    graph: Graph, chain: Chain, recurrence: Recurrence,
+    constants: list[tuple[float, Key | None]], samples: int, data: Set[Key],
+    usual: dict[Variant, dict[str, float]],
+) -> Recognised | None:  # fmt: skip
+    """The rule that a recurrence is, first of all the one that other parameters follow."""
+    numbers = [value for value, _ in constants]
+    count = len(recurrence.states[0])
+    for variant, hyper in usual.items():
+        same_hyper = [hyper[name] for name in variant.hyper if name != "lr"]
+        if len(variant.rule.carried) == count:
+            found = match_of(variant, recurrence, same_hyper, samples)
+            if found is not None and found.hyper == hyper:
+                return said_of(graph, variant, found, constants, recurrence.cells)
+    for variant in variants_of(count):
+        found = match_of(variant, recurrence, numbers, samples)
+        if found is not None:
+            usual[variant] = found.hyper
+            return said_of(graph, variant, found, constants, recurrence.cells)
+    return decayed(graph, recurrence, constants, samples) or scheduled(
+        graph, chain, recurrence, samples, constants, data
+    )

@@ -7,6 +7,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.draws import chance
 from gdlab.reading.graph import Graph, is_cell
+from gdlab.reading.trees import limits
 from gdlab.reading.updates import original
 
 UPDATES_TRIED = 5
@@ -18,7 +19,8 @@ DRAWS = 3
 class Recurrence:
     """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
 
-    ``cells`` are the states' cells before the first of these updates.
+    ``cells`` are the states' cells before the first of these updates; it is ``limited`` where a
+    minimum, a maximum or a condition stands in them.
     """
 
     first: int
@@ -27,6 +29,7 @@ class Recurrence:
     parameters: list[list[float]]
     states: list[tuple[float, ...]]
     steps: list[list[float]]
+    limited: bool = False
     tried: int = 0
 
 
@@ -36,8 +39,12 @@ def recurrences(
     chain: Chain,
     number: int,
     gradients: dict[tuple[int, int], Key],
+    size: float,
 ) -> Iterator[Recurrence]:
-    """The updates from the first, and from the second on, whose states are cells of the first."""
+    """The updates from the first, and from the second on, whose states are cells of the first.
+
+    The gradients that are put in go up to ``size``.
+    """
     count = len(chain.updates)
     for first in (1, 0) if count > 2 else (0,):
         last = min(first + UPDATES_TRIED, count)
@@ -45,7 +52,7 @@ def recurrences(
             continue
         states = _states(graph, descent, chain, number, gradients, first)
         if states is not None and last > first:
-            yield _run(graph, chain, number, gradients, first, last, states)
+            yield _run(graph, chain, number, gradients, first, last, states, size)
 
 
 def _states(
@@ -65,8 +72,9 @@ def _states(
         stack = list(graph.nodes[chain.updates[first]].cells)
         stops = {original(graph, gradients[number, first]), chain.cells[first]}
         while stack:
-            key = original(graph, stack.pop())
-            if key in stops or key in found:
+            # A state may begin as a copy of another one, and is not that one.
+            key = stack.pop()
+            if original(graph, key) in stops or key in found:
                 continue
             step = descent.latest.get(key, -1)
             if step == first and key in graph.nodes:
@@ -110,6 +118,7 @@ def _run(
     first: int,
     last: int,
     states: list[Key],
+    size: float,
 ) -> Recurrence:
     """The sheet's updates with random gradients, parameters and states put in."""
     cells: list[Key] = []
@@ -127,11 +136,12 @@ def _run(
         stack += graph.nodes[key].cells
     position = graph.position
     cells.sort(key=lambda key: position[key])
-    found = Recurrence(first, states, [], [], [], [])
+    limited = any(limits(graph.nodes[key].template.tree) for key in cells)
+    found = Recurrence(first, states, [], [], [], [], limited)
     for draw in range(DRAWS):
         given: dict[Key, float] = {}
         for step in range(first, last):
-            given[gradients[number, step]] = 3 * chance("gradient", draw, step)
+            given[gradients[number, step]] = size * chance("gradient", draw, step)
             given[chain.cells[step]] = 2 * chance("weight", draw, step)
         for index, key in enumerate(states):
             given[key] = 1.5 + chance("state", draw, index)

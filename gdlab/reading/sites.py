@@ -10,10 +10,10 @@ from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.steps import Steps
 from gdlab.reading.templates import Template, leaf_number
-from gdlab.reading.trees import core_of, factors, leaves, replaced, split, without
+from gdlab.reading.trees import core_of, factors, leaves, limits, product_around, replaced, split, without
 from gdlab.reading.updates import original
 
-CELL, INLINE, STEP = "cell", "inline", "step"
+CELL, INLINE, WIDE, STEP, LIMITED = "cell", "inline", "wide", "step", "limited"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Sites:
         parameters = {cell for chain in descent.chains for cell in chain.cells}
         self.parameters = parameters
         # What is left of an update's formula, and the references in a tree, once for all rows.
-        self.rests: dict[tuple[int, int], ast.expr] = {}
+        self.rests: dict[tuple[Template, int], ast.expr] = {}
         self.found: dict[int, tuple[ast.expr, list[int]]] = {}
         # Typed or computed beforehand, and used on the way from the parameters to a loss.
         self.forward: set[Key] = set()
@@ -99,7 +99,7 @@ class Sites:
     def rest(self, new: Key, leaf: int) -> ast.expr:
         """What an update takes away or adds, once for all rows."""
         template = self.graph.nodes[new].template
-        where = id(template), leaf
+        where = template, leaf
         if where not in self.rests:
             self.rests[where] = without(template.tree, leaf)
         return self.rests[where]
@@ -111,9 +111,11 @@ class Sites:
         twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
         if variant == CELL:
             return self._cell(new, tree, step, twin)
+        if variant == LIMITED:
+            return self._limited(self._cell(new, tree, step, twin), step)
         if variant == STEP:
             return self._step(new, tree, step, twin)
-        return self._inline(new, tree, step, chain.leaves[step], twin)
+        return self._inline(new, tree, step, chain.leaves[step], twin, wide=variant == WIDE)
 
     def _live(self, node: Node, tree: ast.expr, step: int) -> tuple[list[int], list[int]]:
         """The leaves that depend on this step's parameters: through cells, and parameters."""
@@ -185,6 +187,23 @@ class Sites:
                 found.add(self._cell(key, inner, step, other, depth + 1))
         return found.pop() if len(found) == 1 else None
 
+    def _limited(self, site: Site | None, step: int) -> Site | None:
+        """The gradient of which a cell is the minimum or maximum with typed numbers."""
+        while site is not None and site.part is None:
+            node = self.graph.nodes[site.cell]
+            tree = node.template.tree
+            cells, parameters = self._live(node, tree, step) if tree is not None else ([], [])
+            if len(cells) != 1 or parameters or not limits(tree):
+                return None
+            one = node.inputs[cells[0]]
+            if not is_cell(one) or one not in self.graph.nodes:
+                return None
+            site = Site(one)
+            inner = self.graph.nodes[one].template.tree
+            if inner is not None and not limits(inner):
+                return site
+        return None
+
     def _step(self, new: Key, tree: ast.expr, step: int, twin: Key | None) -> Site | None:
         """The gradient before a column of steps, which holds the rate times it.
 
@@ -219,6 +238,7 @@ class Sites:
         added: int | None,
         twin: Key | None,
         depth: int = 0,
+        wide: bool = False,
     ) -> Site | None:
         node = self.graph.nodes[cell]
         cells, parameters = self._live(node, tree, step)
@@ -229,7 +249,7 @@ class Sites:
                 inner = self.graph.nodes[key].template.tree
                 other = self._twin(cell, cells[0], twin)
                 if self._is_state(key, step, other) and inner is not None:
-                    return self._inline(key, inner, step, None, other, depth + 1)
+                    return self._inline(key, inner, step, None, other, depth + 1, wide)
         if any(self._remembers(cell, leaf, step, twin) for leaf in cells):
             return None
         wanted = set(cells or parameters) | {
@@ -239,6 +259,9 @@ class Sites:
             return None
         # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
         core = core_of(tree, wanted) if cells else tree
+        if wide and cells:
+            # With the numbers beside it: lr*2*error.
+            core = product_around(tree, core)
         rest, part = split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
 

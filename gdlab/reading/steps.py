@@ -55,7 +55,9 @@ def steps_of(graph: Graph, descent: Descent) -> Steps:
         inputs: list[object] = [shapes[id(node.template)]]
         for one in node.inputs:
             if is_cell(one):
-                inputs.append(found.roles.get(one, -1))
+                # Ahead of a parameter, what is remembered counts as a constant.
+                known_input = key not in descent.ahead or original(graph, one) in parameters
+                inputs.append(found.roles.get(one, -1) if known_input else -1)
             else:
                 counted = Counter(found.roles.get(cell, -1) for cell in cells_of(one))
                 inputs.append(tuple(sorted(counted.items())))

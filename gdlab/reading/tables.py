@@ -9,7 +9,13 @@ from gdlab.reading.book import Key, address, area
 from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
-from gdlab.reading.labels import label, ranges, speaks_of_curvature, speaks_of_descent
+from gdlab.reading.labels import (
+    label,
+    ranges,
+    speaks_of_curvature,
+    speaks_of_descent,
+    speaks_of_gradients,
+)
 from gdlab.reading.limits import clips
 from gdlab.reading.line import Line
 from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
@@ -24,6 +30,7 @@ from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
 
 
+ASCENT = "adds the step, where the rule subtracts it"
 METHOD_WORDS = {NEWTON: "Newton's method", CONJUGATE: "conjugate gradients"}
 
 
@@ -82,7 +89,7 @@ def table_of(
 
 def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
     """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
-    if read.loss is not None:
+    if read.loss is not None and read.shows_loss:
         return True
     if read.method is not None:
         return speaks_of_curvature(read.book, read.descent.chains[0].cells[0][0])
@@ -92,10 +99,11 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
         return False
     if read.line is not None:
         return True
-    said = speaks_of_descent(
-        read.book, {key[0] for chain in read.descent.chains for key in chain.cells}
-    )
-    return said and (rated if len(read.descent.chains) == 1 else bool(read.cells))
+    sheets = {key[0] for chain in read.descent.chains for key in chain.cells}
+    if len(read.descent.chains) == 1:
+        # A forecast that is moved by its error has these words too.
+        return rated and any(speaks_of_gradients(read.book, sheet) for sheet in sheets)
+    return bool(read.cells) and speaks_of_descent(read.book, sheets)
 
 
 def _roots(read: Read) -> str:
@@ -221,13 +229,12 @@ def _rule(
     usual = max(counts, key=lambda one: (counts[one], -len(one[1])))
     best = next(one for one in known if (one.name, tuple(one.differs)) == usual)
     differs = list(best.differs)
-    ascent = "adds the step, where the rule subtracts it"
     found = []
     negatives = [factor < 0 for factor in read.loss.factors.values()] if read.loss else []
     # Of a gradient of another sign than the others' that is said already.
     downhill = 2 * sum(negatives) > len(negatives)
     for number, one in enumerate(recognised):
-        up = one is not None and ascent in one.differs
+        up = one is not None and ASCENT in one.differs
         # Plus what is the negative of the derivative is a descent; so is the way up a likelihood.
         wrong_way = up != downhill
         if one is not None and wrong_way and read.loss is not None and _is_loss(read):
@@ -235,6 +242,9 @@ def _rule(
         elif decay := _only_decays(one, usual):
             # Biases, as most people have it, do not decay where the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")
+        elif read.loss is None and one is not None and _but_for_sign(one, usual):
+            # Behind a step a threshold is added where weights are subtracted, or the other way.
+            continue
         elif one is None or (one.name, tuple(one.differs)) != usual:
             if one is None:
                 because = unanchored(read, number) or (
@@ -245,12 +255,18 @@ def _rule(
                 because = f"this update differs from the other parameters': {words}"
             found += _updates(read, number, because)
     negative = read.loss is not None and all(factor < 0 for factor in read.loss.factors.values())
-    if ascent in differs and negative:
-        differs.remove(ascent)
+    if ASCENT in differs and negative:
+        differs.remove(ASCENT)
     name: str | None = best.name
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
+    """Whether an update is the usual one, added where that is subtracted, or the other way."""
+    own, others = ([w for w in words if w != ASCENT] for words in (one.differs, usual[1]))
+    return one.name == usual[0] and own == others
 
 
 def _only_decays(one: Recognised | None, usual: tuple[str, tuple[str, ...]]) -> str:

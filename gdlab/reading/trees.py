@@ -6,6 +6,7 @@ from gdlab.reading.templates import leaf_number
 
 MINUS = ast.Constant(-1)
 MINUS_SIGN = ast.USub()
+LIMITS = ("min", "max", "MIN", "MAX")
 
 
 def leaves(tree: ast.expr) -> list[int]:
@@ -49,6 +50,15 @@ def _is_zero(tree: ast.expr) -> bool:
     return isinstance(tree, ast.Constant) and tree.value == 0
 
 
+def limits(tree: ast.expr | None) -> bool:
+    """Whether a formula holds a minimum, a maximum or a condition."""
+    return tree is not None and any(
+        isinstance(part, ast.IfExp)
+        or (isinstance(part, ast.Call) and getattr(part.func, "id", "") in LIMITS)
+        for part in ast.walk(tree)
+    )
+
+
 def core_of(tree: ast.expr, wanted: set[int]) -> ast.expr:
     """The smallest part that holds all wanted leaves, wherever they stand."""
     whole = _occurrences(tree, wanted)
@@ -69,6 +79,17 @@ def core_of(tree: ast.expr, wanted: set[int]) -> ast.expr:
 
 def _occurrences(tree: ast.expr, wanted: set[int]) -> int:
     return sum(leaf_number(part) in wanted for part in ast.walk(tree))
+
+
+def product_around(tree: ast.expr, part: ast.expr) -> ast.expr:
+    """The largest product that a part, the very same object, is a factor of."""
+    if any(one is part for one, _ in factors(tree)):
+        return tree
+    children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
+    for child in children:
+        if isinstance(child, ast.expr) and any(one is part for one in ast.walk(child)):
+            return product_around(child, part)
+    return part
 
 
 def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
