@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gdlab.core import engine
 from gdlab.core.columns import Table
 from gdlab.core.explanation import short
+from gdlab.core.registry import Rule
 from gdlab.core.run import Run, prepare
 from gdlab.core.theory import (
     STEEP,
@@ -118,7 +119,9 @@ class FoundRate:
         return f"<FoundRate {self.explanation}>"
 
 
-def find_rate(rule: str | Callable[..., object], points: Any = None, **options: Any) -> FoundRate:
+def find_rate(
+    rule: str | Callable[..., object] | Rule, points: Any = None, **options: Any
+) -> FoundRate:
     """Find a learning rate for a run: the one that ends with the smallest error.
 
     ``rule``, ``points`` and ``options`` are those of :func:`gdlab.trace`, which takes

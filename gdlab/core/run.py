@@ -44,7 +44,7 @@ class Run:
 
 
 def prepare(
-    rule: str | Callable[..., object],
+    rule: str | Callable[..., object] | Rule,
     points: Any = None,
     *,
     epochs: int = 1,

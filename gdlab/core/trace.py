@@ -16,6 +16,7 @@ from gdlab.core.model import mean_loss
 from gdlab.core.outcome import far_off, hardly_moved, way_out
 from gdlab.core.points import whole
 from gdlab.core.rates import FIND, FoundRate, find_rate
+from gdlab.core.registry import Rule
 from gdlab.core.run import Run, check_size, prepare
 from gdlab.core.scales import unscaled
 from gdlab.core.symbols import refuse_letters
@@ -275,7 +276,7 @@ class Trace(Run):
 
 
 def trace(
-    rule: str | Callable[..., object],
+    rule: str | Callable[..., object] | Rule,
     points: Any = None,
     *,
     columns: Sequence[str] | None = None,
@@ -285,7 +286,7 @@ def trace(
     """Run ``rule`` over ``points``, one row per sample, ``epochs`` times.
 
     Args:
-        rule: a name (see :func:`gdlab.rules`) or a registered function.
+        rule: a name (see :func:`gdlab.rules`), a registered function, or a rule that was read.
         points: a DataFrame with the model's columns, ``x`` and ``y`` for the line, or rows of as
             many numbers; by default the lesson's 29.
         epochs: how often the points are gone over.

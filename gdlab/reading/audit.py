@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+from gdlab.core.words import listed
 from gdlab.reading.book import Book, Key, Value, address, area
-from gdlab.reading.circular import circular_parameters, words_of_circle
+from gdlab.reading.circular import unroll
 from gdlab.reading.descent import Descent, find_descents
 from gdlab.reading.draws import chance, compared, constants, data_at, parameters_at
 from gdlab.reading.fills import Odd, directions, odd_cells
@@ -39,6 +40,7 @@ def audit(book: Book, file: str) -> Reading:
     notes += _fill_in(graph)
     found = [(key, one) for key, one in _stale(graph)]
     found += _mend_odd(graph, down)
+    unroll(graph)
     simplify(graph)
     descents, unused = find_descents(graph)
     points = _points(graph, descents)
@@ -64,8 +66,9 @@ def audit(book: Book, file: str) -> Reading:
         if standing is not None:
             tables.append(standing[0])
             found += [(graph.order[-1], one) for one in standing[1]]
-    if not tables and (circular := circular_parameters(graph)):
-        seen.append(words_of_circle(graph, circular, down))
+    if not tables and graph.circular:
+        cells = listed([address(key) for key in list(graph.circular)[:MOST_CELLS_NAMED]])
+        seen.append(f"{cells} are computed in a circle, and no update was found in it")
     formula_sheets = {key[0] for key in graph.nodes}
     read_sheets = {table.sheet for table in tables}
     figure_findings: list[Finding] = []

@@ -1,59 +1,69 @@
-"""Parameters that are computed from themselves: iterative calculation makes one update at a time."""
+"""Parameters that are computed from themselves: iterative calculation makes one update at a time.
+
+One such update is read: what a cell held before it gets a cell of its own.
+"""
 
 import ast
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gdlab.core.words import listed
-from gdlab.reading.book import Key, Value
-from gdlab.reading.graph import Graph, number
-from gdlab.reading.labels import said
-from gdlab.reading.losses import same
+from gdlab.reading.book import Key, address
+from gdlab.reading.graph import Graph, Node, cells_of, is_cell
+from gdlab.reading.order import ordered
+from gdlab.reading.templates import Template
 from gdlab.reading.updates import bare_terms
 
-Values = dict[Key, Value]
+# The rows of cells for what stood in a cell before its update: no sheet has them.
+FIRST_BEFORE = -1_000_000
 
 
-def circular_parameters(graph: Graph) -> list[Key]:
-    """The cells that become themselves plus or minus something, perhaps on a condition."""
-    found = []
+def unroll(graph: Graph) -> None:
+    """Let every parameter that is computed from itself be computed from what it was before."""
+    before: dict[Key, Key] = {}
     for key, node in graph.circular.items():
-        if not isinstance(graph.book.values.get(key), float):
-            continue
-        for part in ast.walk(node.template.tree or ast.Constant(0)):
-            if isinstance(part, ast.expr) and any(
-                node.inputs[leaf] == key for leaf in bare_terms(part)
-            ):
-                found.append(key)
-                break
-    return found
+        template = _updating(graph, key, node)
+        if template is not None and isinstance(graph.book.values.get(key), float):
+            old = key[0], FIRST_BEFORE - len(before), key[2]
+            before[key] = old
+            graph.book.values[old] = graph.book.values[key]
+            graph.nodes[key] = Node(template, node.inputs)
+            graph.unread.pop(key, None)
+    if not before:
+        return
+    for key, node in graph.nodes.items():
+        if not before.keys().isdisjoint(node.cells):
+            inputs: list[Key | tuple[Key, ...]] = []
+            for one in node.inputs:
+                cells = tuple(before.get(cell, cell) for cell in cells_of(one))
+                inputs.append(cells[0] if is_cell(one) else cells)
+            graph.nodes[key] = Node(node.template, tuple(inputs), node.whole)
+    graph.stands = {old: key for key, old in before.items()}
+    graph.order = ordered(graph)
 
 
-def rate_of(
-    graph: Graph, gradients: Mapping[Key, Key], points: Sequence[Values]
-) -> tuple[float, Key | None] | None:
-    """The number times which every circular parameter's gradient is taken away, and its cell."""
-    rates: list[float] = []
-    for parameter, gradient in gradients.items():
-        node = graph.circular.get(parameter)
-        if node is None:
+def _updating(graph: Graph, key: Key, node: Node) -> Template | None:
+    """A formula, or the side of its condition that holds now, that adds to its own cell."""
+    tree = node.template.tree
+    while tree is not None:
+        if any(node.inputs[leaf] == key for leaf in bare_terms(tree)):
+            return replace(node.template, tree=tree)
+        if not isinstance(tree, ast.IfExp):
             return None
-        for values in points:
-            below = number(values.get(gradient))
-            step = number(values.get(parameter)) - number(graph.value(node, values))
-            rates.append(step / below if below else float("nan"))
-    if not rates or not all(same(rates[0], one, 1e-7) for one in rates):
-        return None
-    cells = [key for one in gradients for key in graph.circular[one].cells]
-    typed = [key for key in cells if same(number(graph.book.values.get(key)), abs(rates[0]), 1e-7)]
-    exact = number(graph.book.values[typed[0]]) if typed else float(f"{abs(rates[0]):.10g}")
-    return (exact if rates[0] > 0 else -exact), typed[0] if typed else None
+        test = Node(replace(node.template, tree=ast.IfExp(
+            tree.test, ast.Constant(1), ast.Constant(0)
+        )), node.inputs)  # fmt: skip
+        tree = tree.body if graph.value(test, graph.book.values) else tree.orelse
+    return None
 
 
-def words_of_circle(graph: Graph, parameters: Sequence[Key], down: Mapping[int, bool]) -> str:
-    """That some cells are computed from themselves, in words."""
-    names = [said(graph.book, key, down[key[0]]) for key in parameters]
-    verb = "are" if len(names) > 1 else "is"
+def circle_words(graph: Graph, cells: list[Key]) -> str:
+    """That some parameters are updated in a circle, in words; empty where they are not."""
+    found = [graph.stands.get(key, key) for key in cells]
+    found = [key for key in found if key in graph.circular]
+    if not found:
+        return ""
+    names = listed([address(key) for key in found])
     return (
-        f"{listed(names)} {verb} computed from {'themselves' if len(names) > 1 else 'itself'}, as "
-        "iterative calculation does: one update each time that the sheet is calculated"
+        f"computes {names} in a circle, as iterative calculation does: one update each time that "
+        "the sheet is calculated"
     )

@@ -68,9 +68,7 @@ def _is_ahead(
     node = graph.nodes[key]
     terms = [node.inputs[leaf] for leaf in bare_terms(node.template.tree or ast.Constant(0))]
     own = [one for one in terms if is_cell(one) and parameters.get(original(graph, one)) == step]
-    return len(own) == 1 and all(
-        latest.get(one, -1) < step for one in node.cells if one != own[0]
-    )
+    return len(own) == 1 and all(latest.get(one, -1) < step for one in node.cells if one != own[0])
 
 
 def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[Update]]:

@@ -40,6 +40,7 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
         read.points = read.points[:2]
     causes = Causes(read, judged)
     uneven = _uneven(read, judged)
+    before_loss = _before_loss(read) if uneven else set()
     for number in _in_order(read, judged):
         own = [one for one in judged if one.chain == number]
         groups: dict[str, list[Judged]] = defaultdict(list)
@@ -63,9 +64,29 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
             keys = [read.stands(one.cell) for one in ones]
             if verdict != WRONG and number in uneven:
                 because = uneven[number]
-                found.append((ones[0].cell, _uneven_finding(read, number, keys, because)))
+                at = keys
+                if {one.cell for one in ones} & before_loss:
+                    # The error itself is taken for a gradient: the update leaves a factor out.
+                    updates = read.descent.chains[number].updates
+                    at = [read.stands(updates[one.step]) for one in ones if one.step < len(updates)]
+                found.append((ones[0].cell, _uneven_finding(read, number, at, because)))
             gradients.append(Gradient(ranges(read.book, keys), of, loss, verdict, factor, because))
     return gradients, found
+
+
+def _before_loss(read: Read) -> set[Key]:
+    """The cells of all updates that the loss is computed from."""
+    assert read.loss is not None
+    found: set[Key] = set()
+    for step, cells in read.steps.cells.items():
+        inside = set(cells)
+        stack = list(read.steps.of_role(read.graph, read.loss.role, step))
+        while stack:
+            for one in read.graph.nodes[stack.pop()].cells:
+                if one in inside and one not in found:
+                    found.add(one)
+                    stack.append(one)
+    return found
 
 
 def _uneven(read: Read, judged: list[Judged]) -> dict[int, str]:

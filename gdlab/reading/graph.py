@@ -26,7 +26,7 @@ class Empty(float):
     """An empty cell: 0 in arithmetic, and equal to an empty text too."""
 
     def __eq__(self, other: object) -> bool:
-        return other == "" or float.__eq__(self, other)  # type: ignore[arg-type]
+        return other == "" or float.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -87,6 +87,8 @@ class Graph:
     order: list[Key] = field(default_factory=list)
     # The cells at which circles were broken, with their formulas.
     circular: dict[Key, Node] = field(default_factory=dict)
+    # Cells for what stood in others before they were updated, and those.
+    stands: dict[Key, Key] = field(default_factory=dict)
     members: int = 0
     # By the templates themselves: another one may get the id of one that is gone.
     functions: dict[Template, tuple[Callable[..., Any], Callable[..., Any]]] = field(

@@ -17,7 +17,7 @@ from gdlab.reading.sites import CELL, INLINE
 from gdlab.reading.templates import Area, Template
 from gdlab.reading.updates import original
 
-MOST_SHOWN, MOST_PAIRS, FEWEST_OF_MOST = 4, 12, 2
+MOST_LOSSES_SHOWN, MOST_TARGETS_TRIED, FEWEST_OF_MOST = 4, 12, 2
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def mean_known_loss(read: Read) -> None:
     if any((index, step) not in read.cells for index in range(count)):
         return
     best: tuple[tuple[int, int], Known, Pair, dict[int, float], Key] | None = None
-    roles = candidates(read.graph, read.descent, read.steps, step)[:MOST_SHOWN]
+    roles = candidates(read.graph, read.descent, read.steps, step)[:MOST_LOSSES_SHOWN]
     cells = [read.steps.of_role(read.graph, role, step) for role in roles]
     losses = [own for own in cells if _is_shown(read, own, step)]
     if read.line is not None and not losses:
@@ -118,7 +118,7 @@ def _pairs(read: Read, shown: list[Key], step: int) -> list[Pair]:
     inside, seen, queue = set(read.steps.cells[step]), set(shown), list(shown)
     found: dict[Pair, None] = {}
     parameters = {cell for chain in read.descent.chains for cell in chain.cells}
-    while queue and len(found) < MOST_PAIRS:
+    while queue and len(found) < MOST_TARGETS_TRIED:
         key = queue.pop(0)
         cells = [cells_of(one) for one in graph.nodes[key].inputs]
         for i, own in enumerate(cells):

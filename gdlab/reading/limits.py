@@ -39,4 +39,3 @@ def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list
                 seen.add(key)
                 stack.append(key)
     return found
-

@@ -38,7 +38,9 @@ def find_line(
     step = descent.updates // 2
     first, second = (chain.cells[step] for chain in descent.chains)
     data = _data(graph, steps.cells[step], descent, points[0])
-    errors = []
+    sure: list[Line] = []
+    errors: list[Line] = []
+    unclear: list[Line] = []
     for key in steps.cells[step]:
         if original(graph, key) != key:
             continue
@@ -53,11 +55,15 @@ def find_line(
             if not _among(data, sign * x):
                 continue
             rests = [_rest(values, key, pair, sign, x) for values in points[:2]]
-            if sign > 0 and not any(rests):
-                return Line(*pair, key, swapped)
-            if same(*rests) and _among(data, rests[0]):
-                errors.append(Line(*pair, key, swapped, True))
-    return errors[0] if errors else None
+            is_line = sign > 0 and not any(rests)
+            if not is_line and not (same(*rests) and _among(data, rests[0])):
+                continue
+            # Where x is 1, b + m*x is m + b*x as well.
+            kind = unclear if same(abs(x), 1.0) else sure if is_line else errors
+            kind.append(Line(*pair, key, swapped, not is_line))
+            if sure:
+                return sure[0]
+    return next(iter((*errors, *unclear)), None)
 
 
 def _data(

@@ -23,10 +23,16 @@ Values = dict[Key, Value]
 def slopes_of(
     graph: Graph, steps: Steps, role: int, values: Values, which: Sequence[int]
 ) -> dict[Key, float]:
-    """The derivatives of the sum of a role's cells, in some steps at once, by every cell."""
-    seeds = {key: 1.0 for step in which for key in steps.of_role(graph, role, step)}
-    within = [key for step in which for key in steps.cells[step]]
-    return graph.adjoints(seeds, values, lambda _: False, within)
+    """The derivatives of the sum of a role's cells in each of some steps, by the cells there.
+
+    Ahead of a parameter stands what earlier steps left, which counts as a constant.
+    """
+    found: dict[Key, float] = {}
+    for step in which:
+        seeds = dict.fromkeys(steps.of_role(graph, role, step), 1.0)
+        if seeds:
+            found.update(graph.adjoints(seeds, values, lambda _: False, steps.cells[step]))
+    return found
 
 
 @dataclass
@@ -168,9 +174,7 @@ def gradient_cells(
                 site = _within(sites, chain, step)
                 if site is None and inside:
                     site = sites.find(chain, step, WIDE)
-                site = (
-                    site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
-                )
+                site = site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
             if site is not None:
                 if rate is not None and site.has_no_rate:
                     site = site.with_rate(rate)

@@ -1,4 +1,4 @@
-"""Numbers of any model: the columns that move by a rule that remembers, such as momentum or Adam."""
+"""Numbers of any model: the columns that move by a rule that remembers, such as momentum."""
 
 import itertools
 from collections.abc import Iterator

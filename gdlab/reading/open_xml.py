@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 from gdlab.language.addresses import column_number
 from gdlab.reading.book import Book, Formula, Key, Value
+from gdlab.reading.table_references import SheetTable, put_addresses
 
 AT = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -22,6 +23,7 @@ def read_open_xml(archive: IO[bytes]) -> Book:
     Raises ValueError, without the file's name, where a part that it needs is missing or damaged.
     """
     book = Book()
+    tables: dict[str, SheetTable] = {}
     with zipfile.ZipFile(archive) as parts:
         names = {name.lower(): name for name in parts.namelist()}
         try:
@@ -40,8 +42,13 @@ def read_open_xml(archive: IO[bytes]) -> Book:
                 if part in names and related.kinds[relation] == "worksheet":
                     book.sheets.append(name)
                     _walk(parts.read(names[part]), _Cells(book, len(book.sheets) - 1, texts))
+                    for table in _tables_of(parts, names, part):
+                        found = _Table(len(book.sheets) - 1)
+                        _walk(parts.read(table), found)
+                        tables[found.name.lower()] = found.table
         except (KeyError, IndexError, StopIteration, expat.ExpatError, zipfile.BadZipFile):
             raise ValueError("it is damaged, or no workbook that can be read") from None
+    put_addresses(book, tables)
     for name, text in workbook.names.items():
         book.names[name.lower()] = text
     if adjusted := book.names.get("solver_adj"):
@@ -84,6 +91,18 @@ def _target(rels: bytes, folder: str, kind: str) -> str:
     )
 
 
+def _tables_of(parts: zipfile.ZipFile, names: dict[str, str], part: str) -> list[str]:
+    """The parts that hold the tables of a sheet."""
+    folder, _, file = part.rpartition("/")
+    rels = names.get(f"{folder}/_rels/{file}.rels".lstrip("/"))
+    if rels is None:
+        return []
+    related = _Related(folder)
+    _walk(parts.read(rels), related)
+    found = [one.lower() for key, one in related.parts.items() if related.kinds[key] == "table"]
+    return [names[one] for one in found if one in names]
+
+
 class _Related(_Elements):
     """The parts that a part names: by relation, with the last word of the relation's type."""
 
@@ -102,6 +121,26 @@ class _Related(_Elements):
         self.parts[key], self.kinds[key] = posixpath.normpath(part), kind
         if kind == "sharedStrings":
             self.shared = posixpath.normpath(part)
+
+
+class _Table(_Elements):
+    """A table of a sheet: its name, its corners, its columns."""
+
+    def __init__(self, sheet: int) -> None:
+        self.name, self.table = "", SheetTable(sheet)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "tableColumn":
+            self.table.columns.append(attributes.get("name", ""))
+        elif name == "table":
+            self.name = attributes.get("displayName") or attributes.get("name", "")
+            first, _, last = attributes.get("ref", "").partition(":")
+            a, b = AT.fullmatch(first), AT.fullmatch(last)
+            if a and b:
+                self.table.top, self.table.left = int(a[2]), column_number(a[1])
+                self.table.bottom = int(b[2])
+            self.table.heads = int(attributes.get("headerRowCount", "1") != "0")
+            self.table.totals = int(attributes.get("totalsRowCount", "0") not in ("", "0"))
 
 
 class _Workbook(_Elements):

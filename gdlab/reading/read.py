@@ -91,6 +91,7 @@ class Read:
         words = self.words.get(key)
         if words is None:
             at = self.sites.inside.get(key, key)
+            at = self.graph.stands.get(at, at)
             words = self.words[key] = said(self.book, at, self.down[at[0]])
         return words
 
@@ -141,5 +142,7 @@ class Read:
 
 def _shown(chain: Chain, copies: dict[Key, list[Key]]) -> list[Key]:
     """The cells that hold a parameter before every update: copies beside the step's cells."""
+    if chain.cells[0][1] < 0:
+        return chain.cells[1:]  # what stood there before is in no cell
     alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
     return alone if len(alone) == len(chain.updates) else chain.cells

@@ -11,7 +11,7 @@ from gdlab.reading.schedules import decayed, scheduled
 from gdlab.reading.variants import Variant, variants_of
 
 # Gradients are tried up to this size; and so small that no limit of a sheet reaches them.
-LARGE, UNLIMITED = 3.0, 1e-3
+LARGE_GRADIENTS, TINY_GRADIENTS = 3.0, 1e-3
 
 
 def recognise(
@@ -44,7 +44,7 @@ def _recognise(
 ) -> Recognised | None:
     constants = constants_of(graph, descent, descent.chains[number], number, gradients)
     chain = descent.chains[number]
-    for size in (LARGE, UNLIMITED):
+    for size in (LARGE_GRADIENTS, TINY_GRADIENTS):
         limited = False
         for recurrence in recurrences(graph, descent, chain, number, gradients, size):
             found = _match(graph, chain, recurrence, constants, samples, data, usual)

@@ -10,6 +10,7 @@ from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.graph import Graph, Node, cells_of, is_cell
 from gdlab.reading.losses import same
+from gdlab.reading.range_repairs import changed_ranges
 from gdlab.reading.templates import Area, Template, leaf_number
 from gdlab.reading.trees import replaced
 
@@ -43,12 +44,19 @@ def find_repair(
     """
     if node.whole is not None:
         return _whole_repair(graph, key, node.whole, others[:MOST_OTHERS], fits, say)
-    for tried, repair in enumerate(repairs(key, node, others, say)):
+    for tried, repair in enumerate(_tried(graph, key, node, others, say)):
         if tried > MOST_REPAIRS_TRIED:
             return None
         if fits(repair.node):
             return repair
     return None
+
+
+def _tried(graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
+    """The ranges of a formula changed, and then all else."""
+    for new, because in changed_ranges(graph, key, node):
+        yield Repair(new, because)
+    yield from repairs(key, node, others, say)
 
 
 def _whole_repair(
@@ -98,8 +106,10 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
     assert tree is not None
     parts = list(_parts(tree))
 
-    def made(new: ast.expr, because: str, extra: Key | None = None) -> Repair:
-        return Repair(with_tree(node, new, key, extra), because)
+    def made(
+        new: ast.expr, because: str, extra: Key | None = None, is_fixed: bool = False
+    ) -> Repair:
+        return Repair(with_tree(node, new, key, extra, is_fixed), because)
 
     fresh: ast.expr = ast.Name(f"_{len(node.inputs)}")
     # A sign, a number, brackets, a square: what needs no other cell.
@@ -107,8 +117,8 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
     for part in parts:
         for new, because in _changed(part, lambda one: _named(node, one, say)):
             yield made(replaced(tree, part, new), because)
-    for new, because, other in _other_cells(node, tree, parts, fresh, others, say):
-        yield made(new, because, other)
+    for new, because, other, is_fixed in _other_cells(node, tree, parts, fresh, others, say):
+        yield made(new, because, other, is_fixed)
     # A factor that is missing, of the whole or of a part.
     wholes = [one for one in (tree, *parts) if not isinstance(one, ast.Constant)]
     for factor, words in FACTORS:
@@ -139,8 +149,8 @@ def _other_cells(
     fresh: ast.expr,
     others: Sequence[Key],
     say: Say,
-) -> Iterator[tuple[ast.expr, str, Key]]:
-    """Another cell in place of one: everywhere, then in one of several places."""
+) -> Iterator[tuple[ast.expr, str, Key, bool]]:
+    """Another cell in place of one, everywhere, then in one of several places; fixed as that is."""
     leaves = {number for part in parts if (number := leaf_number(part)) is not None}
     for number in sorted(leaves):
         here = node.inputs[number]
@@ -149,7 +159,8 @@ def _other_cells(
         for other in others:
             if other in node.inputs and node.inputs.index(other) == number:
                 continue
-            yield _renamed(tree, number, fresh), _instead(here, other, "", say), other
+            new, is_fixed = _renamed(tree, number, fresh), _is_fixed(node, number)
+            yield new, _instead(here, other, "", say), other, is_fixed
     for part in parts:
         number = leaf_number(part)
         if number is None or sum(leaf_number(one) == number for one in parts) < 2:
@@ -158,7 +169,16 @@ def _other_cells(
         if not is_cell(here):
             continue
         for other in others:
-            yield replaced(tree, part, fresh), _instead(here, other, " once", say), other
+            new, is_fixed = replaced(tree, part, fresh), _is_fixed(node, number)
+            yield new, _instead(here, other, " once", say), other, is_fixed
+
+
+def _is_fixed(node: Node, number: int) -> bool:
+    """Whether a reference means the same cell wherever its formula is filled to."""
+    if number >= len(node.template.areas):
+        return False
+    first = node.template.areas[number].first
+    return first.row_fixed and first.column_fixed
 
 
 def _instead(here: Key, other: Key, once: str, say: Say) -> str:
@@ -306,11 +326,14 @@ def _renamed(tree: ast.expr, number: int, by: ast.expr) -> ast.expr:
     return found
 
 
-def with_tree(node: Node, tree: ast.expr, key: Key, extra: Key | None) -> Node:
+def with_tree(
+    node: Node, tree: ast.expr, key: Key, extra: Key | None, is_fixed: bool = False
+) -> Node:
     """A node with another tree, and perhaps one reference more."""
     areas, inputs = node.template.areas, node.inputs
     if extra is not None:
-        first = Address(None, extra[1] - key[1], extra[2] - key[2], False, False)
+        row, column = (0, 0) if is_fixed else (key[1], key[2])
+        first = Address(None, extra[1] - row, extra[2] - column, is_fixed, is_fixed)
         areas, inputs = (*areas, Area(first, None)), (*inputs, extra)
     return Node(Template(tree, areas), inputs)
 

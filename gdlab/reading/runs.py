@@ -62,7 +62,9 @@ def _line_points(read: Read) -> Line | None:
         if not curve:
             return None
         curves.append(curve)
-        error = number(values.get(read.cells[first, step])) / curve
+        # A gradient inside an update's formula has no stored value.
+        gradient = graph.nodes[read.cells[first, step]]
+        error = number(graph.value(gradient, values)) / curve
         sign = slopes.get(b.cells[step], 1.0)
         x = sign * slopes.get(m.cells[step], 0.0)
         intercept, slope = (number(values.get(one.cells[step])) for one in (b, m))

@@ -6,7 +6,6 @@ run alone; nothing is registered.
 
 import ast
 import keyword
-import os
 import re
 from collections.abc import Sequence
 
@@ -78,6 +77,8 @@ class _Written:
             scaled = ast.BinOp(ast.Constant(factor), ast.Mult(), ast.Name("g"))
             self.lines.append(("gradient", scaled))
         self.waiting: list[tuple[str, list[Key]]] = []
+        # The columns whose formulas are being written.
+        self.open: list[list[Key]] = []
         nodes = [read.graph.nodes[key] for key in self.chain.updates[first:]]
         rests = [
             read.sites.rest(new, leaf)
@@ -135,7 +136,7 @@ class _Written:
         start = 0.0
         if self.first == 0:
             start = number(self.read.book.values.get(keys[0], 0.0))
-        elif self.read.descent.latest.get(keys[0], -1) != 0:
+        elif self.read.descent.latest.get(keys[0], -1) > 0:
             raise Outside("an update takes cells of updates before the last one")
         if start != start:
             raise Outside("what the first update starts from is no number")
@@ -159,7 +160,23 @@ class _Written:
             name = f"part_{len(self.lines) + 1}"
             self.lines.append((name, ast.BinOp(ast.Name("t"), ast.Sub(), ast.Constant(1))))
             return name
-        raise Outside(f"{address(keys[0])} is another number in every update")
+        return self._computed(keys)
+
+    def _computed(self, keys: list[Key]) -> str:
+        """A number of its own in every update that a formula gives, such as a decaying rate."""
+        nodes = [self.read.graph.nodes[key] for key in keys if key in self.read.graph.nodes]
+        if len(nodes) < len(keys) or len(self.lines) >= MOST_RULE_LINES or keys in self.open:
+            raise Outside(f"{address(keys[0])} is another number in every update")
+        for waiting in self.open:
+            # What it was in the update before.
+            if keys[1:] == waiting[: len(keys) - 1]:
+                return self._state(keys)
+        self.open.append(keys)
+        tree = self._tree(nodes)
+        self.open.remove(keys)
+        name = f"part_{len(self.lines) + 1}"
+        self.lines.append((name, tree))
+        return name
 
     def text(self, names: dict[str, str]) -> str:
         """The rule as the text of a function, with some of its plain names put another way."""
@@ -194,9 +211,18 @@ def _negative(tree: ast.expr) -> ast.expr:
     match tree:
         case ast.UnaryOp(ast.USub(), operand):
             return operand
+        case ast.BinOp(ast.Constant(-1), ast.Mult(), right):
+            return right
         case ast.BinOp(left, ast.Mult() | ast.Div() as op, right):
             return ast.BinOp(_negative(left), op, right)
     return ast.UnaryOp(ast.USub(), tree)
+
+
+def _shared(texts: Sequence[str]) -> str:
+    """What some texts begin with."""
+    first, last = min(texts), max(texts)
+    count = next((at for at, letter in enumerate(first) if last[at] != letter), len(first))
+    return first[:count]
 
 
 def _named(read: Read, written: Sequence[_Written]) -> dict[str, str]:
@@ -206,7 +232,7 @@ def _named(read: Read, written: Sequence[_Written]) -> dict[str, str]:
         keys = [({**one.constants, **one.starts})[name][1] for one in written]
         labels = [label(read.book, key, read.down[key[0]]) for key in keys]
         # Of "v b" and "v m" the v.
-        text = labels[0] if len(set(labels)) == 1 else os.path.commonprefix(labels)
+        text = labels[0] if len(set(labels)) == 1 else _shared(labels)
         word = re.sub(r"\W+", "_", text).strip("_")
         usable = word.isascii() and word.isidentifier() and not keyword.iskeyword(word)
         if usable and word not in {*TAKEN, *found.values()} and not word.endswith("_prev"):

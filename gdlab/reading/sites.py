@@ -10,7 +10,16 @@ from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph, Node, cells_of, is_cell
 from gdlab.reading.steps import Steps
 from gdlab.reading.templates import Template, leaf_number
-from gdlab.reading.trees import core_of, factors, leaves, limits, product_around, replaced, split, without
+from gdlab.reading.trees import (
+    core_of,
+    factors,
+    leaves,
+    limits,
+    product_around,
+    replaced,
+    split,
+    without,
+)
 from gdlab.reading.updates import original
 
 CELL, INLINE, WIDE, STEP, LIMITED = "cell", "inline", "wide", "step", "limited"

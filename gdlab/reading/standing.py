@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdlab.reading.book import Key, Value, address, area
-from gdlab.reading.circular import circular_parameters, rate_of, words_of_circle
 from gdlab.reading.draws import chance, compared, constants, data_at
 from gdlab.reading.graph import Graph, Node, is_cell, number
 from gdlab.reading.labels import label, said
@@ -37,8 +36,7 @@ def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[FoundTable, list
     """The table of a loss and its gradients without updates; None where there are none."""
     if len(graph.nodes) > MOST_CELLS_STANDING:
         return None
-    circular = circular_parameters(graph)
-    parameters = list(dict.fromkeys([*circular, *_parameters(graph)]))
+    parameters = _parameters(graph)
     if len(parameters) < 2:
         return None
     points = _points(graph, parameters)
@@ -54,10 +52,7 @@ def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[FoundTable, list
     if wrong is not None:
         findings.append(wrong[1])
         gradients.append(wrong[0])
-    table = _table(graph, found, gradients, down)
-    if circular:
-        _say_circle(graph, found, circular, points, down, table)
-    return table, findings
+    return _table(graph, found, gradients, down), findings
 
 
 def _parameters(graph: Graph) -> list[Key]:
@@ -229,9 +224,6 @@ def _cause(
     """A change of the gradient's formula, or of the equal formulas that it sums."""
     node = graph.nodes[cell]
     others = [key for key in graph.order if key != cell][:60]
-    repair = find_repair(graph, cell, node, others, gives(graph, points, wanted), say)
-    if repair is not None:
-        return cell, repair.node, repair.because
     groups: dict[int, list[Key]] = defaultdict(list)
     for key in node.cells:
         if key in graph.nodes:
@@ -259,25 +251,8 @@ def _cause(
         repair = find_repair(graph, first, graph.nodes[first], row, fits, say)
         if repair is not None:
             return first, repair.node, repair.because
-    return None
-
-
-def _say_circle(
-    graph: Graph, found: Standing, circular: list[Key], points: Sequence[Values],
-    down: dict[int, bool], table: FoundTable,
-) -> None:  # fmt: skip
-    """Put into a table what updates its parameters: formulas that refer to themselves."""
-    circle = words_of_circle(graph, circular, down)
-    table.differs = [circle]
-    own = {one: cell for one, (cell, _) in found.gradients.items() if one in circular}
-    rate = rate_of(graph, own, points)
-    rule = "an update that is no known rule's"
-    if rate is not None and rate[0] > 0:
-        table.rule, rule = "gradient descent", f"plain gradient descent, lr {rate[0]:.10g}"
-        rule += f" ({address(rate[1])})" if rate[1] else ""
-        table.hyper = {"lr": (rate[0], address(rate[1]) if rate[1] else None)}
-    gradients = table.words.partition("does. ")[2]
-    table.words = f"{rule}: {circle}. {gradients}"
+    repair = find_repair(graph, cell, node, others, gives(graph, points, wanted), say)
+    return (cell, repair.node, repair.because) if repair is not None else None
 
 
 def _table(

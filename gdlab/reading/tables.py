@@ -6,6 +6,7 @@ from functools import partial
 
 from gdlab.core.registry import rules
 from gdlab.reading.book import Key, address, area
+from gdlab.reading.circular import circle_words
 from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
@@ -28,7 +29,6 @@ from gdlab.reading.schedules import DECAYS
 from gdlab.reading.updates import original
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
-
 
 ASCENT = "adds the step, where the rule subtracts it"
 METHOD_WORDS = {NEWTON: "Newton's method", CONJUGATE: "conjugate gradients"}
@@ -60,6 +60,8 @@ def table_of(
     found += wrong
     if rule is not None and read.method is None and clips(read, rule):
         differs.append("limits a gradient or a step before it is taken")
+    circle = circle_words(graph, [chain.cells[0] for chain in descent.chains])
+    differs += [circle] if circle else []
     sheet = descent.chains[0].cells[0][0]
     if len({chain.cells[0][0] for chain in descent.chains}) == 1 and descent.chains[0].updates:
         sheet = descent.chains[0].updates[0][0] if _layout(read) != "sheets" else sheet
@@ -191,7 +193,7 @@ def _range(read: Read, sheet: int) -> str:
         key
         for chain in read.descent.chains
         for key in (*chain.updates, *chain.cells)
-        if key[0] == sheet
+        if key[0] == sheet and key[1] > 0
     ]
     return area(keys)
 
@@ -258,6 +260,10 @@ def _rule(
     if ASCENT in differs and negative:
         differs.remove(ASCENT)
     name: str | None = best.name
+    if read.descent.ahead and name in ("heavy_ball", "momentum"):
+        differs.append(
+            "takes the gradient ahead, where the velocity alone leads: Nesterov's method"
+        )
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found

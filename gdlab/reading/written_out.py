@@ -40,12 +40,7 @@ def _as_written(
             return leaf(index)[0]
         match part:
             case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as power)):
-                base = walk(left)
-                if power in (2, 3, 4):
-                    return _product([base] * int(power))
-                if power == 0.5:
-                    return ast.Call(ast.Name("sqrt"), [base], [])
-                return ast.BinOp(base, ast.Pow(), ast.Constant(float(power)))
+                return _power(walk(left), power)
             case ast.BinOp(left, op, right):
                 return ast.BinOp(walk(left), op, walk(right))
             case ast.UnaryOp(op, operand):
@@ -53,14 +48,10 @@ def _as_written(
             case ast.IfExp(ast.Compare(left, ops, [right]), body, orelse):
                 test = ast.Compare(walk(left), ops, [walk(right)])
                 return ast.IfExp(test, walk(body), walk(orelse))
+            case ast.Call(ast.Name(name), arguments) if name.isupper():
+                return _summary(name, [flat(one) for one in arguments])
             case ast.Call(ast.Name("tanh"), [argument]):
                 return _tanh(walk(argument))
-            case ast.Call(ast.Name("SUM" | "SUMSQ" as name), arguments):
-                return _sum([one for argument in arguments for one in flat(argument)], name)
-            case ast.Call(ast.Name("MAX" | "MIN" as name), arguments):
-                return _extreme(
-                    [one for argument in arguments for one in flat(argument)], name.lower()
-                )
             case ast.Call(ast.Name(name), arguments) if name in FUNCTIONS:
                 return ast.Call(ast.Name(name), [walk(one) for one in arguments], [])
             case ast.Call(ast.Name(name)):
@@ -76,6 +67,39 @@ def _as_written(
     return walk(tree)
 
 
+def _power(base: ast.expr, power: float) -> ast.expr:
+    if power in (2, 3, 4):
+        return _product([base] * int(power))
+    if power == 0.5:
+        return ast.Call(ast.Name("sqrt"), [base], [])
+    return ast.BinOp(base, ast.Pow(), ast.Constant(float(power)))
+
+
+def _summary(name: str, lists: list[list[ast.expr]]) -> ast.expr:
+    """What works on ranges, written out over their cells."""
+    terms = [one for own in lists for one in own]
+    match name:
+        case "SUM":
+            return _sum(terms)
+        case "SUMSQ":
+            return _sum([_product([one, one]) for one in terms])
+        case "AVERAGE":
+            return ast.BinOp(_sum(terms), ast.Div(), ast.Constant(float(len(terms))))
+        case "COUNT":
+            return ast.Constant(float(len(terms)))
+        case "SUMPRODUCT":
+            return _sum([_product(list(row)) for row in zip(*lists, strict=True)])
+        case "SUMXMY2":
+            apart = [ast.BinOp(a, ast.Sub(), b) for a, b in zip(*lists, strict=True)]
+            return _sum([_product([one, one]) for one in apart])
+        case "MAX" | "MIN":
+            found = terms[0]
+            for one in terms[1:]:
+                found = ast.Call(ast.Name(name.lower()), [found, one], [])
+            return found
+    raise Outside(f"{name} is outside the grammar")
+
+
 def _tanh(of: ast.expr) -> ast.expr:
     """1 - 2/(exp(2*u) + 1)."""
     twice = ast.BinOp(ast.Constant(2), ast.Mult(), of)
@@ -84,23 +108,14 @@ def _tanh(of: ast.expr) -> ast.expr:
     return ast.BinOp(ast.Constant(1), ast.Sub(), share)
 
 
-def _sum(terms: list[ast.expr], name: str) -> ast.expr:
-    if name == "SUMSQ":
-        terms = [_product([one, one]) for one in terms]
+def _sum(terms: Sequence[ast.expr]) -> ast.expr:
     total = terms[0]
     for one in terms[1:]:
         total = ast.BinOp(total, ast.Add(), one)
     return total
 
 
-def _extreme(terms: list[ast.expr], name: str) -> ast.expr:
-    found = terms[0]
-    for one in terms[1:]:
-        found = ast.Call(ast.Name(name), [found, one], [])
-    return found
-
-
-def _product(parts: list[ast.expr]) -> ast.expr:
+def _product(parts: Sequence[ast.expr]) -> ast.expr:
     tree = parts[0]
     for part in parts[1:]:
         tree = ast.BinOp(tree, ast.Mult(), part)

@@ -13,6 +13,7 @@ from gdlab.core.looks import colour_of
 from gdlab.core.model import find_model
 from gdlab.core.ranges import EPOCHS_RANGE
 from gdlab.core.rates import rate_input
+from gdlab.core.registry import Rule
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS, WHOLE
@@ -30,7 +31,7 @@ TELLING = ("schedule", "scale", "model", "switch", "shuffle")
 NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
 
 
-def planned(rule: str | Callable, points: Any = None, **options: Any) -> Trace:
+def planned(rule: str | Callable | Rule, points: Any = None, **options: Any) -> Trace:
     """The run that :func:`gdlab.trace` gives, not computed: a page computes its cells itself.
 
     Raises ValueError as :func:`gdlab.trace` does.
