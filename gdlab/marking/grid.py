@@ -1,12 +1,9 @@
 """The cells of a stranger's workbook: bounded, read as data, nothing evaluated."""
 
 import datetime
-import io
 import math
 import sys
-import warnings
 from collections.abc import Callable
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,7 +13,13 @@ from gdlab.core.layout import letters
 from gdlab.marking.looks import PLAIN, Look, look_of
 from gdlab.reading.book import Book, Formula
 from gdlab.reading.door import read_bytes
-from gdlab.reading.guard import MOST_WORKBOOK_BYTES, Package, package_of, part_of
+from gdlab.reading.guard import (
+    MOST_WORKBOOK_BYTES,
+    Package,
+    package_of,
+    part_of,
+    stored_sheets,
+)
 from gdlab.reading.ods import tables_of
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
@@ -95,24 +98,9 @@ def read_grids(path: Path) -> list[Grid]:
     if ODS in data[:200]:
         return _ods_grids(data)
     package = package_of(data)
-    import openpyxl
-
-    # openpyxl reports damage through many exception types, its own and other libraries', through
-    # warnings, and in places by print.
-    try:
-        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(
-                package.archive, read_only=True, data_only=True, keep_links=False
-            )
-            try:
-                sheets = [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
-                formulas = _formulas_of(package)
-                return [_grid(sheet, package.sheets, formulas) for sheet in sheets[:MOST_SHEETS]]
-            finally:
-                book.close()
-    except Exception:
-        raise ValueError("it is damaged, or no workbook that can be read") from None
+    with stored_sheets(package) as sheets:
+        formulas = _formulas_of(package)
+        return [_grid(sheet, package.sheets, formulas) for sheet in sheets[:MOST_SHEETS]]
 
 
 def _formulas_of(package: Package) -> Callable[[], Book]:

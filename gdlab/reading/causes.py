@@ -194,7 +194,7 @@ def find_cause(
     """
     work = 0
     inside = set(read.steps.cells[step])
-    before = [_before(read, [cell], inside) | {cell} for cell, _ in targets]
+    before = [read.before([cell], inside) | {cell} for cell, _ in targets]
     for group in _formulas(read, step, targets[0][0]):
         if any(cells.isdisjoint(group) for cells in before):
             continue  # one change here would not reach every gradient
@@ -246,7 +246,7 @@ def _formulas(read: Read, step: int, cell: Key) -> Iterator[list[Key]]:
     yield [cell]
     inside = set(read.steps.cells[step])
     loss = read.steps.of_role(read.graph, read.loss.role, step) if read.loss else []
-    before = _before(read, loss, inside) | set(loss)
+    before = read.before(loss, inside) | set(loss)
     seen: set[int] = set()
     queue, known = [cell], {cell}
     while queue and len(seen) < MOST_FORMULAS:
@@ -268,24 +268,13 @@ def _formulas(read: Read, step: int, cell: Key) -> Iterator[list[Key]]:
                     yield alike
 
 
-def _before(read: Read, ends: Sequence[Key], inside: set[Key]) -> set[Key]:
-    found: set[Key] = set()
-    stack = list(ends)
-    while stack:
-        for one in read.graph.nodes[stack.pop()].cells:
-            if one in inside and one not in found:
-                found.add(one)
-                stack.append(one)
-    return found
-
-
 def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> Iterator[float]:
     """A cell's value at one point after the other, with some formulas of its step changed."""
     if len(changed) == 1 and cell in changed:
         for values in read.points:
             yield calculate(read.graph, changed[cell], values)
         return
-    needed = _before(read, [cell], set(read.steps.cells[step]))
+    needed = read.before([cell], set(read.steps.cells[step]))
     for values in read.points:
         now = dict(values)
         touched: set[Key] = set()

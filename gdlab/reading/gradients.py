@@ -79,13 +79,7 @@ def _before_loss(read: Read) -> set[Key]:
     assert read.loss is not None
     found: set[Key] = set()
     for step, cells in read.steps.cells.items():
-        inside = set(cells)
-        stack = list(read.steps.of_role(read.graph, read.loss.role, step))
-        while stack:
-            for one in read.graph.nodes[stack.pop()].cells:
-                if one in inside and one not in found:
-                    found.add(one)
-                    stack.append(one)
+        found |= read.before(read.steps.of_role(read.graph, read.loss.role, step), set(cells))
     return found
 
 

@@ -7,10 +7,14 @@ which refuses any DTD. Only the parts that passed are handed on, in a new archiv
 
 import io
 import struct
+import warnings
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gdlab.reading.door import Refused, read_bytes
 from gdlab.reading.part_walker import (
@@ -89,6 +93,32 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
         raise
     except ZIP_DAMAGE:
         raise Refused(DAMAGED) from None
+
+
+@contextmanager
+def stored_sheets(package: Package) -> Iterator[list[Any]]:
+    """The sheets of a workbook with their stored values, read by openpyxl as they are asked for.
+
+    Raises Refused where openpyxl cannot read them.
+    """
+    import openpyxl
+
+    # openpyxl reports damage through many exception types, its own and other libraries', through
+    # warnings, and in places by print.
+    try:
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(
+                package.archive, read_only=True, data_only=True, keep_links=False
+            )
+            try:
+                yield [sheet for sheet in book.worksheets if hasattr(sheet, "iter_rows")]
+            finally:
+                book.close()
+    except Refused:
+        raise
+    except Exception:
+        raise Refused("it is damaged, or no workbook that can be read") from None
 
 
 def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:

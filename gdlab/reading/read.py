@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Chain, Descent
@@ -50,6 +50,17 @@ class Read:
         self.line: Line | None = self._squared_error_line()
         copies = self._copies()
         self.shown = [_shown(chain, copies) for chain in descent.chains]
+
+    def before(self, ends: Iterable[Key], inside: set[Key]) -> set[Key]:
+        """The cells ``inside`` that some cells are computed from, through such cells alone."""
+        found: set[Key] = set()
+        stack = list(ends)
+        while stack:
+            for one in self.graph.nodes[stack.pop()].cells:
+                if one in inside and one not in found:
+                    found.add(one)
+                    stack.append(one)
+        return found
 
     def _take(self, method: Method) -> None:
         """The gradients and the loss of updates that no rule makes of a gradient alone."""

@@ -7,16 +7,15 @@ import codecs
 import csv
 import io
 import re
-import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout, suppress
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from gdlab.core.number_text import ONE_GROUP, PLAIN, meanings
 from gdlab.reading.columns import UNCALCULATED_CELL, Row
 from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, READ_AT_ONCE, Refused
-from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of
+from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of, stored_sheets
 from gdlab.reading.ods import tables_of
 
 # So many rows, however they are written, are read in 5 seconds and 500 MB.
@@ -54,35 +53,19 @@ def _ods_rows(data: bytes, sheet: str | None) -> list[Row]:
 
 def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
     package = package_of(data, POINTS)
-    import openpyxl
-
-    # openpyxl reports damage through many exception types, through warnings, and by print.
-    try:
-        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(
-                package.archive, read_only=True, data_only=True, keep_links=False
-            )
-            try:
-                sheets = [one for one in book.worksheets if hasattr(one, "iter_rows")]
-                found = sheets[_sheet_index([one.title for one in sheets], sheet)]
-                facts = package.sheets.get(found._worksheet_path)
-                uncalculated = facts.uncalculated if facts else ()
-                # An iterator: of a million empty rows none is kept.
-                rows = found.iter_rows(
-                    max_row=MOST_TABLE_ROWS, max_col=MOST_POINT_COLUMNS, values_only=True
-                )
-                return [
-                    (line, _with_formulas(line, row, uncalculated))
-                    for line, row in enumerate(rows, 1)
-                    if uncalculated or row.count(None) < len(row)
-                ]
-            finally:
-                book.close()
-    except Refused:
-        raise
-    except Exception:
-        raise Refused("it is damaged, or no workbook that can be read") from None
+    with stored_sheets(package) as sheets:
+        found = sheets[_sheet_index([one.title for one in sheets], sheet)]
+        facts = package.sheets.get(found._worksheet_path)
+        uncalculated = facts.uncalculated if facts else ()
+        # An iterator: of a million empty rows none is kept.
+        rows = found.iter_rows(
+            max_row=MOST_TABLE_ROWS, max_col=MOST_POINT_COLUMNS, values_only=True
+        )
+        return [
+            (line, _with_formulas(line, row, uncalculated))
+            for line, row in enumerate(rows, 1)
+            if uncalculated or row.count(None) < len(row)
+        ]
 
 
 def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any]:
