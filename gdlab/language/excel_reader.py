@@ -7,12 +7,15 @@ in capitals (SUM); what the grammar has is in small letters (exp), as the gramma
 """
 
 import ast
+import copy
 from typing import Any
 
 from gdlab.language.infix import FORMULA_CHARACTERS
 
 # Deeper trees come from no person, and would exhaust the stack of whatever walks them.
 MOST_FORMULA_DEPTH = 150
+# Names of names double a formula with every one.
+MOST_LET_PARTS = 2_000
 # Excel's name -> the grammar's, and the number of arguments.
 SCALAR = {
     "SQRT": "sqrt", "EXP": "exp", "LN": "log", "COS": "cos", "SIN": "sin", "TANH": "tanh",
@@ -192,8 +195,8 @@ def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
         if not isinstance(test, ast.Compare):
             test = ast.Compare(test, [ast.NotEq()], [ast.Constant(0)])
         return ast.IfExp(test, arguments[1], arguments[2] if count == 3 else ast.Constant(0))
-    if upper == "IFERROR" and count == 2:
-        return arguments[0]  # what it stores where there is no error
+    if (written := _as_others(upper, arguments)) is not None:
+        return written
     if upper == "ROUND" and count == 2 and isinstance(arguments[1], ast.Constant):
         return ast.Call(ast.Name("ROUND"), arguments, [])
     if upper in ("MIN", "MAX") and count == 2 and not any(map(is_range, arguments)):
@@ -201,6 +204,47 @@ def _called(name: str, arguments: list[ast.expr]) -> ast.expr:
     if upper in SUMMARIES and arguments:
         return ast.Call(ast.Name(upper), arguments, [])
     raise Unread(f"the function {upper[:30]}")
+
+
+def _as_others(name: str, arguments: list[ast.expr]) -> ast.expr | None:
+    """A function that others of the grammar make; None for any other."""
+    match name, arguments:
+        case "TRUE" | "FALSE", []:
+            return ast.Constant(int(name == "TRUE"))
+        case "MOD", [of, by]:
+            whole = ast.Call(ast.Name("floor"), [ast.BinOp(of, ast.Div(), by)], [])
+            return ast.BinOp(of, ast.Sub(), ast.BinOp(by, ast.Mult(), whole))
+        case "ISBLANK", [of]:
+            return ast.Compare(of, [ast.Eq()], [ast.Constant("")])
+        case "IFERROR", [of, _]:
+            return of  # what it stores where there is no error
+        case "LET", [_, _, _, *more] if len(more) % 2 == 0:
+            return _with_names(arguments)
+    return None
+
+
+def _with_names(arguments: list[ast.expr]) -> ast.expr:
+    """LET: names with their values, and the formula in which they are put."""
+    values: dict[str, ast.expr] = {}
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return copy.deepcopy(values.get(node.id, node))
+
+    for name, value in zip(arguments[:-1:2], arguments[1:-1:2], strict=True):
+        if not isinstance(name, ast.Name):
+            raise Unread("a LET without names")
+        _count(value, values)
+        values[name.id] = Put().visit(value)
+    _count(arguments[-1], values)
+    return Put().visit(arguments[-1])  # type: ignore[no-any-return]
+
+
+def _count(tree: ast.expr, values: dict[str, ast.expr]) -> None:
+    """Refuse a formula that has too many parts with some names' values put in."""
+    sizes = {name: sum(1 for _ in ast.walk(value)) for name, value in values.items()}
+    if sum(sizes.get(getattr(one, "id", ""), 1) for one in ast.walk(tree)) > MOST_LET_PARTS:
+        raise Unread("a LET of too many parts")
 
 
 def _logarithm(of: ast.expr, base: ast.expr) -> ast.expr:

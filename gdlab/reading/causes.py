@@ -11,6 +11,7 @@ from gdlab.reading.losses import WRONG, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.repairs import Repair, find_repair
 from gdlab.reading.result import GRADIENT, Finding
+from gdlab.reading.updates import original
 from gdlab.reading.upstream import Upstream, find_upstream
 from gdlab.reading.written import formula_text
 
@@ -66,9 +67,10 @@ class Causes:
         if found is not None:
             cell, repair, group = found
             changed.update(group)
-            where = "" if cell == middle.cell else f"in {read.say(cell)}, "
-            because += f": {where}{repair.because}"
-            if cell == middle.cell and cell not in read.sites.inside:
+            if cell != middle.cell:
+                return self._at_cause(middle, cell, repair, sorted({one.step for one in ones}))
+            because += f": {repair.because}"
+            if cell not in read.sites.inside:
                 node = read.graph.node(first.cell, repair.node.template)
                 expected = formula_text(read.book, first.cell, node)
         at = read.stands(first.cell)
@@ -130,9 +132,19 @@ class Causes:
         cell, repair, group = found
         self.mended[step] = dict(group)
         steps = sorted({one.step for one in self.wrong if one.chain == middle.chain})
+        return self._at_cause(middle, cell, repair, steps)
+
+    def _at_cause(
+        self, middle: Judged, cell: Key, repair: Repair, steps: Sequence[int]
+    ) -> tuple[str, tuple[Key, Finding]]:
+        """The finding at the cells before some gradients where these go wrong."""
+        read, step = self.read, middle.step
         role = read.steps.roles[cell]
         keys = [
-            key for at in steps for key in read.steps.cells[at] if read.steps.roles[key] == role
+            key
+            for at in steps
+            for key in read.steps.cells[at]
+            if read.steps.roles[key] == role and original(read.graph, key) == key
         ]
         of = f" of {loss}" if (loss := read.loss_words(step)) else ""
         because = f"the gradients after it are not the derivatives{of}: {repair.because}"

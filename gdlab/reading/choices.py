@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from gdlab.reading.book import Key, Value
 from gdlab.reading.gradient_verdicts import Judged
-from gdlab.reading.graph import number
+from gdlab.reading.graph import is_cell, number
 from gdlab.reading.losses import RIGHT, SCALED, WRONG, Explained, candidates, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
@@ -40,7 +40,9 @@ def decays(read: Read, judged: Sequence[Judged]) -> dict[int, str]:
                 weight = number(values.get(parameter))
                 extra = number(values.get(one.cell)) - factor * slopes.get(parameter, 0.0)
                 shares.append(extra / weight if weight else 0.0)
-        typed = {size for one in own[:1] for size in _numbers(read, one.cell)}
+        # A number that the loss has already is of a penalty that it shows.
+        shown = {abs(number(read.book.values.get(key))) for key in _of_loss(read, own[0].step)}
+        typed = {size for one in own[:1] for size in _numbers(read, one.cell)} - shown
         if (
             0 < shares[0] <= MOST_DECAY
             and all(same(share, shares[0], 1e-7) for share in shares)
@@ -50,6 +52,22 @@ def decays(read: Read, judged: Sequence[Judged]) -> dict[int, str]:
                 f"the derivative plus {shares[0]:.6g} times the parameter: weight decay, which "
                 "the loss that is shown leaves out"
             )
+    return found
+
+
+def _of_loss(read: Read, step: int) -> set[Key]:
+    """The typed cells, one by one, that the loss of one update is computed from."""
+    assert read.loss is not None
+    found: set[Key] = set()
+    stack = list(read.steps.of_role(read.graph, read.loss.role, step))
+    seen = set(stack)
+    while stack:
+        node = read.graph.nodes[stack.pop()]
+        found.update(one for one in node.inputs if is_cell(one) and one not in read.graph.nodes)
+        own = [one for one in node.cells if one in read.graph.nodes and one not in seen]
+        own = [one for one in own if read.descent.latest.get(one) == step]
+        seen.update(own)
+        stack += own
     return found
 
 

@@ -35,7 +35,20 @@ def find_line(
     """
     if len(descent.chains) != 2:
         return None
-    step = descent.updates // 2
+    middle = descent.updates // 2
+    unclear = None
+    for step in {middle: None, max(middle - 1, 0): None, 0: None}:
+        found, is_clear = _line_at(graph, descent, steps, points, step)
+        if is_clear:
+            return found
+        unclear = unclear or found
+    return unclear
+
+
+def _line_at(
+    graph: Graph, descent: Descent, steps: Steps, points: Sequence[dict[Key, Value]], step: int
+) -> tuple[Line | None, bool]:
+    """The line of one update, and whether it is clear which parameter is the slope."""
     first, second = (chain.cells[step] for chain in descent.chains)
     data = _data(graph, steps.cells[step], descent, points[0])
     sure: list[Line] = []
@@ -62,8 +75,8 @@ def find_line(
             kind = unclear if same(abs(x), 1.0) else sure if is_line else errors
             kind.append(Line(*pair, key, swapped, not is_line))
             if sure:
-                return sure[0]
-    return next(iter((*errors, *unclear)), None)
+                return sure[0], True
+    return next(iter((*errors, *unclear)), None), bool(errors)
 
 
 def _data(

@@ -166,10 +166,13 @@ def gradient_cells(
     )
     for number, chain in enumerate(descent.chains):
         usual = explained.variants.get(number) if explained else None
+        late = bool(explained) and usual is None and sites.is_late(chain)
         rate = typed.get(number, median_low(list(typed.values())) if typed else None)
         for step in range(len(chain.updates)):
             if usual is not None:
                 site = sites.find(chain, step, usual)
+            elif late:
+                site = sites.taken(chain, step)
             else:
                 site = _within(sites, chain, step)
                 if site is None and inside:

@@ -6,6 +6,7 @@ from gdlab.core.number_text import meanings, proven_marks
 from gdlab.reading.book import Book
 from gdlab.reading.door import Refused, read_bytes
 from gdlab.reading.guard import ANY_WORKBOOK, MOST_WORKBOOK_BYTES, OLD_FORMAT, package_of, part_of
+from gdlab.reading.looked_up import put_looked_up
 from gdlab.reading.open_document import read_open_document
 from gdlab.reading.open_xml import read_open_xml
 from gdlab.reading.rows import ODS, text_rows
@@ -27,6 +28,7 @@ def read_book(file: Path) -> Book:
     book = _read_bytes(read_bytes(file, MOST_WORKBOOK_BYTES), file.suffix.lower())
     if not book.formulas:
         _take_typed_numbers(book)
+    put_looked_up(book)
     return book
 
 

@@ -51,6 +51,8 @@ def recurrences(
         if any((number, step) not in gradients for step in range(first, last)):
             continue
         states = _states(graph, descent, chain, number, gradients, first)
+        if states is not None and chain.cells[first - 1] in states:
+            last = first + 1  # what it moved last is told by the parameters, which are random here
         if states is not None and last > first:
             yield _run(graph, chain, number, gradients, first, last, states, size)
 
@@ -164,6 +166,9 @@ def _run(
             steps.append(given[chain.cells[step]] - made.get(chain.updates[step], float("nan")))
         found.gradients.append([given[gradients[number, step]] for step in range(first, last)])
         found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
-        found.states.append(tuple(given[key] for key in states))
+        now = given[chain.cells[first]]
+        found.states.append(
+            tuple(given[key] - now if key in chain.cells else given[key] for key in states)
+        )
         found.steps.append(steps)
     return found

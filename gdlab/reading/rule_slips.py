@@ -35,9 +35,12 @@ class Trial:
     number: int
 
 
-def rule_slips(read: Read) -> tuple[str, Found] | None:
-    """The rule that is meant, and the column that is not its state, with what mends it; or None."""
-    for index in range(len(read.descent.chains)):
+def rule_slips(read: Read, which: Sequence[int]) -> tuple[str, Found] | None:
+    """The rule that some parameters' updates are meant by, and the column that is not its state.
+
+    With what mends it; None where there is no such column.
+    """
+    for index in which:
         update = _drawn(read, index)
         if update is None:
             continue

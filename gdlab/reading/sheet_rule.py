@@ -35,7 +35,7 @@ def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
     why: Outside | None = None
     for first in (0, 1):
         try:
-            written = [_Written(read, number, first, factor) for number in range(len(read.shown))]
+            written = [_RuleOfOne(read, number, first, factor) for number in range(len(read.shown))]
         except Outside as error:
             # A first row of another form, such as (1 - beta)*g: its state before is 0.
             why = why or error
@@ -52,7 +52,7 @@ def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
     raise why
 
 
-class _Written:
+class _RuleOfOne:
     """The formulas from one parameter's gradient to what is subtracted, in order.
 
     A formula is looked at in all updates from ``first`` on, side by side.
@@ -225,7 +225,7 @@ def _shared(texts: Sequence[str]) -> str:
     return first[:count]
 
 
-def _named(read: Read, written: Sequence[_Written]) -> dict[str, str]:
+def _named(read: Read, written: Sequence[_RuleOfOne]) -> dict[str, str]:
     """Plain names with the sheet's labels instead, where these can be names of a function."""
     found: dict[str, str] = {}
     for name in [*written[0].constants, *written[0].starts]:

@@ -126,6 +126,35 @@ class Sites:
             return self._step(new, tree, step, twin)
         return self._inline(new, tree, step, chain.leaves[step], twin, wide=variant == WIDE)
 
+    def taken(self, chain: Chain, step: int) -> Site | None:
+        """The one cell with a formula that an update takes, of whatever updates that is made."""
+        new = chain.updates[step]
+        node, tree = self.graph.nodes[new], self.rest(new, chain.leaves[step])
+        keys = [one for leaf in self._leaves(tree) if is_cell(one := node.inputs[leaf])]
+        found = [one for one in keys if one in self.graph.nodes and one in self.descent.latest]
+        return Site(found[0]) if len(found) == 1 else None
+
+    def is_late(self, chain: Chain) -> bool:
+        """Whether updates take what the parameters of the update before make: of the row above.
+
+        Not where that remembers, and is made of what it was before.
+        """
+        step = len(chain.updates) // 2
+        site = self.taken(chain, step)
+        if site is None or self.descent.latest[site.cell] != step - 1:
+            return False
+        template = self.graph.nodes[site.cell].template
+        stack, seen = list(self.graph.nodes[site.cell].cells), {site.cell}
+        while stack:
+            key = stack.pop()
+            if key in seen or key in self.parameters or key not in self.graph.nodes:
+                continue
+            seen.add(key)
+            if self.graph.nodes[key].template is template:
+                return False
+            stack += self.graph.nodes[key].cells
+        return True
+
     def _live(self, node: Node, tree: ast.expr, step: int) -> tuple[list[int], list[int]]:
         """The leaves that depend on this step's parameters: through cells, and parameters."""
         cells: list[int] = []

@@ -122,6 +122,8 @@ def _labels(read: Read, line: Line | None) -> str:
         return ""
     keys = [read.shown[number][0] for number in ((1, 0) if line.swapped else (0, 1))]
     names = [label(read.book, key, read.down[key[0]]) for key in keys]
+    if names[0] == names[1]:
+        names = ["", ""]
     a, b = (
         name if name and len(name) <= 20 else plain for name, plain in zip(names, "bm", strict=True)
     )
@@ -224,7 +226,8 @@ def _rule(
     if not known:
         lost = [(number, unanchored(read, number)) for number in range(len(recognised))]
         found = [one for number, why in lost if why for one in _updates(read, number, why)]
-        slip = rule_slips(read) if not found and read.loss is not None else None
+        every = range(len(recognised))
+        slip = rule_slips(read, every) if not found and read.loss is not None else None
         return (slip[0], [], {}, slip[1]) if slip else (None, [], {}, found)
     counts = Counter((one.name, tuple(one.differs)) for one in known)
     # Of as many the one that differs least is meant.
@@ -248,6 +251,10 @@ def _rule(
             # Behind a step a threshold is added where weights are subtracted, or the other way.
             continue
         elif one is None or (one.name, tuple(one.differs)) != usual:
+            slip = rule_slips(read, [number]) if one is None and read.loss is not None else None
+            if slip is not None and slip[0] == best.name:
+                found += slip[1]
+                continue
             if one is None:
                 because = unanchored(read, number) or (
                     f"this update is not that of {usual[0]}, which the others follow"

@@ -110,10 +110,10 @@ def _updated(
             mended = Node(node.template, inputs)
             values = [number(graph.value(mended, point)) for point in read.points]
             if _mends(read, targets, cones, {key: values}):
-                because = (
-                    f"{read.say(one)}, which is updated already, stands where {read.say(right)} "
-                    "belongs"
-                )
+                names = read.say(one), read.say(right)
+                if names[0] == names[1]:
+                    names = address(one), address(right)
+                because = f"{names[0]}, which is updated already, stands where {names[1]} belongs"
                 return Upstream(key, because)
     return None
 

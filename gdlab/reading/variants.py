@@ -174,6 +174,7 @@ def _changes(rule: Rule) -> Iterator[tuple[str, Change]]:
         yield "has eps inside the root", _eps_inside
     if "t" in rule.formulas.arguments:
         yield "has no bias correction", _uncorrected
+        yield "counts the updates from 0 in the bias correction, not from 1", _from_zero
     for name in rule.carried:
         if name.startswith(("sqr", "sum_sqr")):
             yield (
@@ -246,6 +247,13 @@ def _uncorrected(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None
             ):
                 return above
         return None
+
+    return _each(expressions, change)
+
+
+def _from_zero(expressions: dict[str, ast.expr]) -> dict[str, ast.expr] | None:
+    def change(tree: ast.expr) -> ast.expr | None:
+        return ast.BinOp(tree, ast.Sub(), ast.Constant(1)) if _is(tree, "t") else None
 
     return _each(expressions, change)
 

@@ -78,7 +78,10 @@ def nothing_found(reading: "Reading") -> str:
 
 def why_nothing(reading: "Reading") -> str:
     """Why nothing is judged: what was read as what in numbers, or that nothing descends."""
-    return plain("; ".join(reading.seen)) or NO_DESCENT
+    if reading.seen:
+        return plain("; ".join(reading.seen))
+    unread = any("the function" in one.because for one in reading.findings if not one.is_fault)
+    return f"{NO_DESCENT}, as far as its formulas are read" if unread else NO_DESCENT
 
 
 def as_lines(reading: "Reading") -> list[str]:
