@@ -60,11 +60,11 @@ def test_the_same_bytes_again(fresh, tmp_path):
 
 def test_the_original_s_sheets_in_its_order(fresh):
     book = openpyxl.load_workbook(fresh / "graddesc.xlsx", read_only=True)
-    assert book.sheetnames == SHEETS
+    assert book.sheetnames == [*SHEETS, *(f"handout {name}" for name in LESSONS)]
     assert not any(sheet.sheet_state != "visible" for sheet in book.worksheets)
     for name in LESSONS:
         small = openpyxl.load_workbook(fresh / f"{name}.xlsx", read_only=True)
-        assert small.sheetnames == [name, "data"]
+        assert small.sheetnames == [name, f"handout {name}", "data"]
 
 
 def test_the_original_s_numbers(stored):

@@ -72,7 +72,7 @@ def parser(chosen: str | None) -> Parser:
     """The parser of one command, or of none in particular: then of all, without their options."""
     whole = Parser(
         prog="gdlab",
-        description="Gradient descent for a straight line as a table of cells to check by hand.",
+        description="Gradient descent as a table of cells to check by hand.",
         example="gdlab table adam --epochs 4\ngdlab export --all",
     )
     whole.add_argument("--version", action="version", version=f"gdlab {gdlab.__version__}")

@@ -99,7 +99,7 @@ WRITERS: dict[str, Callable[["Trace", TextIO], str | None]] = {
 
 
 def write_file(trace: "Trace", kind: str, path: str) -> str | None:
-    """Write a table to a file, whole or not at all; ValueError where that cannot be.
+    """Write a table to a file, atomically; ValueError where that cannot be.
 
     Returns the place of the first null, as :func:`write_json` does.
     """

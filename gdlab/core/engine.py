@@ -166,7 +166,7 @@ def run_compiled(text: str, *given: Any) -> Any:
     try:
         return compiled(text)(*given)
     except Exception:
-        # Numba raises all kinds of errors where its stored code was damaged: compile anew.
+        # Numba raises all kinds of errors where its stored code was damaged: compile again.
         forget(text)
         return compiled(text)(*given)
 

@@ -1,4 +1,4 @@
-"""How one cell came about: in symbols, with its row's numbers put in, and as an Excel formula."""
+"""How one cell came about: in symbols, with values substituted, and as an Excel formula."""
 
 import math
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class Explanation:
     """How one cell came about.
 
     ``symbols`` is its formula in plain letters and ``latex`` the same typeset, ``numbers`` the
-    formula with this row's numbers put in, ``result`` the cell's value, ``excel`` its formula in
+    formula with values substituted, ``result`` the cell's value, ``excel`` its formula in
     the exported sheet (None for a counter) and ``cell`` its address there.
     """
 

@@ -1,4 +1,4 @@
-"""Files come whole or not at all: written beside the old ones, then moved there."""
+"""Atomic file writes: a file is written beside the old one, then moved there."""
 
 import os
 import secrets

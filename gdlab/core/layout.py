@@ -1,6 +1,6 @@
 """Where every cell of a rule's sheet stands: the addresses that its formulas use.
 
-Rows, from the top: title, source, a gap, labels of the inputs and under them the inputs, a gap
+Rows, from the top: title, source, status, labels of the inputs and under them the inputs, a gap
 (over a wide table the names of its sections), symbols, headers, the start row (what row 1 finds
 above it), then one row per update. The epoch table stands right of the rows, behind one empty
 column, its first epoch level with row 1.
@@ -13,16 +13,8 @@ from gdlab.core.columns import ABOVE, COUNT, COUNTERS, INPUT, LAST_ROW, OWN, Tab
 from gdlab.core.model import LINE
 from gdlab.language.infix import excel
 
-TITLE_ROW, SOURCE_ROW, LABEL_ROW, INPUT_ROW, SECTION_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = (
-    1,
-    2,
-    4,
-    5,
-    6,
-    7,
-    8,
-    9,
-)
+TITLE_ROW, SOURCE_ROW, STATUS_ROW, LABEL_ROW, INPUT_ROW = 1, 2, 3, 4, 5
+SECTION_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = 6, 7, 8, 9
 FIRST_INPUT_COLUMN = len(COUNTERS)
 DATA_SHEET, DATA_START_ROW = "data", 6
 
@@ -144,7 +136,7 @@ def shape(table: Table, name: str, points: int | str) -> str | None:
     if name in table.point:
         return f"=INDEX({points_block(table, name, points)},{put('sample')})"
     if name == table.rate:
-        # Its own cell, not INDEX over all epochs: later ones lean on this row, which would be
+        # Its own cell, not INDEX over all epochs: later ones depend on this row, which would be
         # a circle to a program that looks at the whole range.
         return f"=${epoch_letters(table, name)}${{epoch_row}}"
     return None

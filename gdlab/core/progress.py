@@ -64,7 +64,7 @@ def _in_terminal(what: str, total: int | None, begin: float) -> Draw:
 
 @contextmanager
 def _in_line(what: str, total: int | None, begin: float) -> Draw:
-    """One line that is written anew, and taken away at the end."""
+    """One line that is written over and over, and taken away at the end."""
     from IPython.display import display
 
     line = display(_Line(what), display_id=True)  # type: ignore[no-untyped-call]

@@ -94,6 +94,9 @@ BASES: dict[str, tuple[str, str]] = {
     "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
 }
 
+# A letter or a word, what stands below it, what stands above it.
+RAISED = re.compile(r"(\\?[A-Za-z]+|\\mathrm\{[^{}]*\})(?:_\{([^{}]*)\})?\^(\{.*\}|\w)")
+
 # A model's gradient by one of its columns: grad_z.
 GRADIENT = "grad_"
 
@@ -177,8 +180,11 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
         # A subscript that is there already takes the t-1 in; a superscript stands above it.
         if re.search(r"_\{[^{}]*\}$", now):
             return f"{now[:-1]},t-1}}"
-        raised = re.fullmatch(r"(\\?\w+)\^(\{.*\}|\w)", now)
-        return f"{raised[1]}_{{t-1}}^{raised[2]}" if raised else f"{{{now}}}_{{t-1}}"
+        raised = RAISED.fullmatch(now)
+        if raised:
+            below = f"{raised[2]},t-1" if raised[2] else "t-1"
+            return f"{raised[1]}_{{{below}}}^{raised[3]}"
+        return f"{{{now}}}_{{t-1}}"
     base, parameter = of.part(name) if of else (name, None)
     if parameter is None and base.startswith(GRADIENT):
         by = latex(base.removeprefix(GRADIENT), letters, of)

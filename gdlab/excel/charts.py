@@ -1,13 +1,15 @@
 """The charts of a rule's sheet: native ones, which follow the cells."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdlab.core.layout import (
     DATA_SHEET,
     DATA_START_ROW,
-    HEADER_ROW,
+    FIRST_INPUT_COLUMN,
     START_ROW,
+    TITLE_ROW,
+    inputs,
 )
 from gdlab.core.looks import COLOURS, OTHERS, Look, colour_of
 from gdlab.core.model import LINE
@@ -20,11 +22,28 @@ from gdlab.excel.writer import Sheet, Workbook
 # A chart of more points than this is slow to open: it shows the first ones. The path is then drawn
 # by epochs.
 CHART_POINTS = 4_000
-WIDTH, HEIGHT, GAP = 440, 277, 12
-COLUMN_PIXELS, ROW_PIXELS = 64, 20
-# Two charts beside each other, two rows of them.
-CHART_COLUMNS = -(-2 * (WIDTH + GAP) // COLUMN_PIXELS)
-CHART_ROWS = -(-2 * (HEIGHT + GAP) // ROW_PIXELS)
+# The head's words stand in so many columns at least.
+WORDS_COLUMNS = 9
+# ... and so many columns are in sight when a sheet is opened, with two charts behind them.
+SCREEN_COLUMNS = 14
+# Heights of two rows of the head, with and without the charts' own share, in points.
+STATUS_HEIGHT, CHART_STATUS_HEIGHT, CHART_LABEL_HEIGHT = 32, 96, 50
+GAP = 8  # pixels between charts
+
+
+class Size(NamedTuple):
+    """How large a chart is, in pixels, and its letters, in points."""
+
+    width: int
+    height: int
+    title: int
+    label: int
+
+
+LARGE = Size(440, 277, 12, 10)
+# In the head of a rule's sheet, above the rows that scroll: as high as five rows.
+HEAD = Size(272, 182, 10, 9)
+HEAD_CHARTS = 2  # more would reach over the epoch table
 
 Series = dict[str, Any]
 # The points have a colour of their own, which no lesson's rule has.
@@ -36,58 +55,77 @@ EPOCHS_CHART = {"type": "scatter", "subtype": "straight_with_markers"}
 
 
 def charts_column(trace: Trace) -> int:
-    """The charts' first column, from 0: right of the epoch table or, on a surface, of the rows."""
-    return first_column(trace) + len(trace.table.epoch_names) + bool(trace.table.point)
+    """The column, from 0, where the charts begin: right of the head's words and of the inputs."""
+    beside = FIRST_INPUT_COLUMN + len(inputs(trace.table)) + 1
+    return max(beside, WORDS_COLUMNS) if beside <= SCREEN_COLUMNS else WORDS_COLUMNS
+
+
+def head_heights(trace: Trace) -> tuple[float, float]:
+    """The heights of status and labels that give the charts room: above inputs that are many."""
+    if FIRST_INPUT_COLUMN + len(inputs(trace.table)) + 1 > SCREEN_COLUMNS:
+        return CHART_STATUS_HEIGHT, styles.LABEL_HEIGHT
+    return STATUS_HEIGHT, CHART_LABEL_HEIGHT
 
 
 def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None:
-    """Add the charts, two beside each other."""
-    left = charts_column(trace)
-    name = sheet.get_name()
+    """Add the charts beside each other to the head of a sheet, in sight when it is opened."""
+    # A page's edge would cut through them: the handout has them for paper.
+    sheet.has_charts_for_screen = True
+    shown = drawn(book, sheet.get_name(), trace, symbols, HEAD)[:HEAD_CHARTS]
+    for k, (chart, said) in enumerate(shown):
+        across = k * (HEAD.width + GAP)
+        put_chart(sheet, chart, said, TITLE_ROW, charts_column(trace), across)
+
+
+def put_chart(sheet: Sheet, chart: Any, said: str, row: int, column: int, across: int = 0) -> None:
+    """Put a chart on a sheet; ``said`` is what a reader who does not see it is told."""
+    sheet.insert_chart(
+        row - 1,
+        column,
+        chart,
+        {"x_offset": across, "y_offset": 1, "object_position": 2, "description": said},
+    )
+
+
+def drawn(
+    book: Workbook, name: str, trace: Trace, symbols: str, size: Size
+) -> list[tuple[Any, str]]:
+    """The charts of the sheet with this name, each with what it shows in words."""
+    found = []
     if trace.table.point:
-        drawn = [_error(book, name, trace)]
+        found.append(_error(book, name, trace, size))
         if trace.table.model.name == LINE:
-            drawn.append(_line(book, name, trace))
+            found.append(_line(book, name, trace, size))
         elif trace.table.model.prediction and len(trace.table.point) == 2:
-            drawn.append(_predictions(book, name, trace))
+            found.append(_predictions(book, name, trace, size))
     else:
-        drawn = [_loss(book, name, trace)]
+        found.append(_loss(book, name, trace, size))
     if len(trace.table.parameters) > 1:
-        drawn.append(_path(book, name, trace, symbols))
-    for k, (chart, said) in enumerate(drawn):
-        down, across = divmod(k, 2)
-        sheet.insert_chart(
-            HEADER_ROW - 2,
-            left,
-            chart,
-            {
-                "x_offset": across * (WIDTH + GAP),
-                "y_offset": down * (HEIGHT + GAP),
-                "object_position": 2,
-                "description": said,
-            },
-        )
+        found.append(_path(book, name, trace, symbols, size))
+    return found
 
 
-def chart_of(book: Workbook, kind: dict[str, str], title: str, x: str, y: str) -> Any:
+def chart_of(
+    book: Workbook, kind: dict[str, str], title: str, axes: tuple[str, str], size: Size = LARGE
+) -> Any:
     """An empty chart in our looks."""
     chart = book.add_chart(kind)
     font = {"color": styles.INK}
-    chart.set_title({"name": title, "name_font": {**font, "size": 12, "bold": True}})
+    chart.set_title({"name": title, "name_font": {**font, "size": size.title, "bold": True}})
     edge = {"color": styles.QUIET}
-    for set_axis, label in ((chart.set_x_axis, x), (chart.set_y_axis, y)):
+    for set_axis, label in zip((chart.set_x_axis, chart.set_y_axis), axes, strict=True):
         set_axis(
             {
                 "name": label,
-                "name_font": {**font, "size": 10, "bold": False},
-                "num_font": {**font, "size": 9},
+                "name_font": {**font, "size": size.label, "bold": False},
+                "num_font": {**font, "size": size.label - 1},
                 "num_format": "General",
                 "line": edge,
                 "major_gridlines": {"visible": True, "line": {"color": styles.GRID}},
                 "label_position": "low",
             }
         )
-    chart.set_size({"width": WIDTH, "height": HEIGHT})
+    chart.set_size({"width": size.width, "height": size.height})
     chart.set_legend({"none": True})
     return chart
 
@@ -125,13 +163,13 @@ def _rows(trace: Trace, sheet: str, name: str) -> list[Any]:
     return [sheet, START_ROW, column, START_ROW + min(trace.rows, CHART_POINTS) - 1, column]
 
 
-def _error(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+def _error(book: Workbook, name: str, trace: Trace, size: Size) -> tuple[Any, str]:
     table = trace.table
     rooted = table.measures.get("rmse")
     figure, shown = (rooted, "RMSE") if rooted else (table.measures["mean_loss"], "Mean loss")
     unit = f"RMSE, in units of {table.point[-1]}" if rooted else "mean loss"
     title = titled(f"{shown} by epoch", trace.n_epochs)
-    chart = chart_of(book, EPOCHS_CHART, title + _exploded(trace, figure), "epoch", unit)
+    chart = chart_of(book, EPOCHS_CHART, title + _exploded(trace, figure), ("epoch", unit), size)
     chart.add_series(
         {
             "name": figure,
@@ -152,10 +190,10 @@ def _exploded(trace: Trace, figure: str) -> str:
     return f" (as saved, exploded in epoch {bad[0]})" if bad else ""
 
 
-def _points(book: Workbook, trace: Trace, title: str) -> Any:
+def _points(book: Workbook, trace: Trace, title: str, size: Size) -> Any:
     """A chart of the points."""
-    axes = trace.table.point
-    chart = chart_of(book, {"type": "scatter"}, titled(title, trace.samples), *axes)
+    x, y = trace.table.point
+    chart = chart_of(book, {"type": "scatter"}, titled(title, trace.samples), (x, y), size)
     last = DATA_START_ROW + min(trace.samples, CHART_POINTS) - 1
     chart.add_series(
         {
@@ -165,13 +203,13 @@ def _points(book: Workbook, trace: Trace, title: str) -> Any:
             "marker": marker(POINTS, 5),
         }
     )
-    chart.set_legend({"position": "bottom"})
+    chart.set_legend({"position": "bottom", "font": {"size": size.label}})
     return chart
 
 
-def _predictions(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+def _predictions(book: Workbook, name: str, trace: Trace, size: Size) -> tuple[Any, str]:
     """The points, and what the rows of the last epoch predict of them."""
-    chart = _points(book, trace, "The points and their predictions")
+    chart = _points(book, trace, "The points and their predictions", size)
     first = START_ROW + trace.rows - trace.samples
     last = first + min(trace.samples, CHART_POINTS) - 1
 
@@ -192,8 +230,8 @@ def _predictions(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     return chart, "Scatter chart: the points, and the predictions in the rows of the last epoch."
 
 
-def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
-    chart = _points(book, trace, "The points and the line now")
+def _line(book: Workbook, name: str, trace: Trace, size: Size) -> tuple[Any, str]:
+    chart = _points(book, trace, "The points and the line now", size)
     left, rows = first_column(trace), (LINE_ROWS[0] - 1, LINE_ROWS[-1] - 1)
     chart.add_series(
         {
@@ -207,7 +245,7 @@ def _line(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
     return chart, "Scatter chart: the points, and the line of the last intercept and slope."
 
 
-def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, str]:
+def _path(book: Workbook, name: str, trace: Trace, symbols: str, size: Size) -> tuple[Any, str]:
     first, second = trace.table.parameters[:2]
     short = trace.rows <= CHART_POINTS or not trace.table.point
     cells = _rows if short else _epochs
@@ -218,7 +256,8 @@ def _path(book: Workbook, name: str, trace: Trace, symbols: str) -> tuple[Any, s
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},
         title,
-        *(_titled_axis(trace, one, symbols) for one in (first, second)),
+        (_titled_axis(trace, first, symbols), _titled_axis(trace, second, symbols)),
+        size,
     )
     chart.add_series(
         {
@@ -238,13 +277,13 @@ def _titled_axis(trace: Trace, parameter: str, symbols: str) -> str:
     return f"{parameter} {symbol}" if parameter != symbol else parameter
 
 
-def _loss(book: Workbook, name: str, trace: Trace) -> tuple[Any, str]:
+def _loss(book: Workbook, name: str, trace: Trace, size: Size) -> tuple[Any, str]:
     chart = chart_of(
         book,
         {"type": "scatter", "subtype": "straight_with_markers"},
         titled("Loss by update", trace.rows),
-        "t",
-        "loss",
+        ("t", "loss"),
+        size,
     )
     chart.add_series(
         {

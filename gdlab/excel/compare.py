@@ -22,7 +22,7 @@ from gdlab.excel.charts import EPOCHS_CHART, chart_of, line, marker
 from gdlab.excel.data import truth_address
 from gdlab.excel.errors import Errors, epoch_value, errors_of
 from gdlab.excel.inputs import input_check, input_values, validation
-from gdlab.excel.printing import mark_block
+from gdlab.excel.printing import mark_block, shorten_cells
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 COMPARE_SHEET = "compare"
@@ -217,6 +217,8 @@ def _add_checks(
         spans.append((block.left, block.right, START_ROW + block.trace.rows))
     for first, last, bottom in spans:
         mark_block(book, sheet, bottom, first, last)
+    figures = f"C{START_ROW + 1}:{letters(FIRST_RMSE + epochs - 1)}{START_ROW + count}"
+    shorten_cells(book, sheet, [figures], styles.LONG[styles.FIXED])
     sheet.print_area(0, 0, START_ROW + count + 2 + CHART_HEIGHT // 20, FIRST_RMSE + epochs)
 
 
@@ -225,7 +227,7 @@ def _add_chart(
 ) -> None:
     """The chart of ``drawn``, the first of ``count`` rules, below them all."""
     title = "RMSE by epoch: the rules that have a sheet"
-    chart = chart_of(book, EPOCHS_CHART, title, "epoch", "RMSE, in units of y")
+    chart = chart_of(book, EPOCHS_CHART, title, ("epoch", "RMSE, in units of y"))
     span = (FIRST_RMSE, FIRST_RMSE + epochs - 1)
     for index, look in enumerate(looks([entry.trace.rule for entry in drawn])):
         row = START_ROW + index

@@ -1,7 +1,7 @@
 """Where a run's sheet shows errors, and which.
 
 The frame follows IEEE 754: past 1.8e308 a number is inf, and 1/inf is 0 again. A sheet follows
-spreadsheets: such a cell is #NUM!, a division by 0 is #DIV/0!, and every cell that leans on an
+spreadsheets: such a cell is #NUM!, a division by 0 is #DIV/0!, and every cell that depends on an
 error is that error, without a way back. So a cell of a sheet is either an error or the frame's
 number; from the first row that is no finite number on, this module finds out which, cell by cell,
 by the rules of :mod:`gdlab.language.evaluate`.

@@ -47,8 +47,8 @@ def _lines(epochs: int, symbols: str) -> list[tuple[str, str, str]]:
         ("name", "Change", "Tinted cells with a border are inputs: rates, start values, points. "
          "Everything else follows at once. All other cells are locked, without a password, so "
          "that nothing breaks by accident."),
-        ("name", "Compare", f"Each sheet goes {passes} over the points; right of the rows stand "
-         "the epochs and the charts. The sheet compare puts all rules side by side."),
+        ("name", "Compare", f"Each sheet goes {passes} over the points; its charts stand over the "
+         "rows, its epochs right of them. The sheet compare puts all rules side by side."),
         ("name", "Explode", "Take a rate that is too large: the numbers grow past 1.8e308, cells "
          "become #NUM! in bold, and a line at the top says in which row it began."),
         ("text", "", ""),
@@ -71,6 +71,8 @@ def _lines(epochs: int, symbols: str) -> list[tuple[str, str, str]]:
     lines += [
         ("name", "compare", "Every rule on the same points for as many epochs, papers' forms "
          "included: where it ends, how far that is from the truth, and how soon it gets near."),
+        ("name", "handout ...", "One page to print for each sheet: its formulas, three rows, two "
+         "rows to fill in by hand, and two pictures."),
         ("text", "", ""),
         ("subtitle", "Where it differs from the lesson's workbook", ""),
         ("name", "Epochs", "Stacked below each other as rows. No macros and no buttons."),

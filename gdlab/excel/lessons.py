@@ -12,6 +12,7 @@ from gdlab.core.symbols import LETTERS, refuse_letters, text
 from gdlab.core.trace import Trace, trace
 from gdlab.excel.compare import write_compare
 from gdlab.excel.data import write_data
+from gdlab.excel.handout import write_handout
 from gdlab.excel.intro import write_intro
 from gdlab.excel.sheet import refuse_too_long, write_sheet
 from gdlab.excel.workbook import STREAM_FROM, write_trace
@@ -85,6 +86,8 @@ def _write_all(path: Path, runs: dict[str, Trace], epochs: int, letters: str) ->
                 notes=original_notes(name, run.table),
             )
         write_compare(book, runs, [trace(name, epochs=epochs) for name in others], letters)
+        for name, run in runs.items():
+            write_handout(book, run, name, _title(LESSONS[name], letters), letters)
     return path
 
 

@@ -1,14 +1,28 @@
 """How a rule's sheet is shown, printed and guarded."""
 
 import math
+from collections.abc import Mapping, Sequence
 
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from gdlab.core.layout import HEADER_ROW, LABEL_ROW, START_ROW, SYMBOL_ROW, letters, sections
+from gdlab.core.columns import Table
+from gdlab.core.layout import (
+    HEADER_ROW,
+    LABEL_ROW,
+    SOURCE_ROW,
+    START_ROW,
+    STATUS_ROW,
+    SYMBOL_ROW,
+    TITLE_ROW,
+    letters,
+    rows_block,
+    sections,
+)
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
-from gdlab.excel.charts import CHART_COLUMNS, CHART_ROWS, charts_column
+from gdlab.excel.charts import charts_column, head_heights
 from gdlab.excel.epochs import first_column
+from gdlab.excel.rows import number_format
 from gdlab.excel.writer import Sheet, Workbook
 
 # Type of 11 points is printed with 8 at least.
@@ -22,7 +36,12 @@ def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> 
     """
     table = trace.table
     sheet.set_row(0, styles.TITLE_HEIGHT)
-    sheet.set_row(LABEL_ROW - 1, styles.LABEL_HEIGHT)
+    status, label = head_heights(trace) if live else (styles.ROW_HEIGHT, styles.LABEL_HEIGHT)
+    sheet.set_row(STATUS_ROW - 1, status)
+    sheet.set_row(LABEL_ROW - 1, label)
+    if live:
+        for row in (TITLE_ROW, SOURCE_ROW, STATUS_ROW):
+            sheet.join(row, 0, charts_column(trace) - 1)
     sheet.set_row(HEADER_ROW - 1, styles.HEADER_HEIGHT)
     # A section folds up to its last column: the loss, the last gradient.
     folded = {column for columns in sections(table).values() for column in columns[:-1]}
@@ -58,6 +77,30 @@ def mark_explosions(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> N
     if live and table.point:
         last = first + len(table.epoch_names) - 1
         mark_block(book, sheet, START_ROW + trace.n_epochs, first + 1, last)
+    if live:
+        numbers = (name for name in table.computed if name != "t")
+        ranges = {name: rows_block(table, name, trace.rows) for name in numbers}
+        shorten(book, sheet, ranges, table)
+
+
+def shorten(book: Workbook, sheet: Sheet, ranges: Mapping[str, str], table: Table) -> None:
+    """Show numbers that do not fit as powers of ten, in the ranges of a table's columns."""
+    for shown, limit in styles.LONG.items():
+        some = [cells for name, cells in ranges.items() if number_format(table, name) == shown]
+        if some:
+            shorten_cells(book, sheet, some, limit)
+
+
+def shorten_cells(book: Workbook, sheet: Sheet, ranges: Sequence[str], limit: float) -> None:
+    """Show numbers from ``limit`` on as powers of ten; the first range is the upper left one."""
+    corner = ranges[0].split(":")[0]
+    rule = {
+        "type": "formula",
+        "criteria": f"=AND(ISNUMBER({corner}),ABS({corner})>={limit:.0f})",
+        "format": book.style("long"),
+        "multi_range": " ".join(ranges),
+    }
+    sheet.conditional_format(ranges[0], rule)
 
 
 def mark_block(book: Workbook, sheet: Sheet, bottom: int, first: int, last: int) -> None:
@@ -77,7 +120,7 @@ def mark_block(book: Workbook, sheet: Sheet, bottom: int, first: int, last: int)
 
 
 def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
-    """Landscape, heads repeated, epochs and charts apart; as wide as 8 points of type need."""
+    """Landscape, heads repeated, epochs apart; as wide as 8 points of type need."""
     sheet.set_landscape()
     sheet.set_paper(styles.PAPER_SIZE)
     sheet.set_margins(0.4, 0.4, 0.5, 0.6)
@@ -89,12 +132,9 @@ def set_print(book: Workbook, sheet: Sheet, trace: Trace, live: bool) -> None:
     name = quote_sheetname(sheet.get_name())
     table = trace.table
     areas = [xl_range_abs(0, 0, START_ROW + trace.rows - 1, len(table.names) - 1)]
-    if live:
-        left = charts_column(trace)
-        if table.point:
-            epochs = (LABEL_ROW - 2, first_column(trace), START_ROW + trace.n_epochs - 1, left - 1)
-            areas.append(xl_range_abs(*epochs))
-        bottom, right = HEADER_ROW + CHART_ROWS - 1, left + CHART_COLUMNS - 1
-        areas.append(xl_range_abs(HEADER_ROW - 2, left, bottom, right))
+    if live and table.point:
+        left = first_column(trace)
+        right = left + len(table.epoch_names) - 1
+        areas.append(xl_range_abs(LABEL_ROW - 2, left, START_ROW + trace.n_epochs - 1, right))
     # XlsxWriter's own print_area takes one range only.
     book.define_name(f"{name}!_xlnm.Print_Area", "=" + ",".join(f"{name}!{a}" for a in areas))

@@ -9,7 +9,7 @@ from gdlab.core.columns import Table
 from gdlab.core.layout import START_ROW, row_numbers, shape
 from gdlab.core.trace import Trace
 from gdlab.excel.errors import Errors
-from gdlab.excel.styles import FIXED, NUMBER_FORMAT, decimals_format
+from gdlab.excel.styles import FIXED, FIXED_SMALL, decimals_format
 from gdlab.excel.writer import Cell, Sheet, Value, Workbook
 
 # So many rows are turned into Python numbers at a time.
@@ -67,7 +67,7 @@ def _written(
     if computed and decimals is not None:
         more["num_format"] = decimals_format(decimals)
     elif computed and live:
-        more["num_format"] = NUMBER_FORMAT if _is_small(table, name) else FIXED
+        more["num_format"] = number_format(table, name)
     style = "number" if computed else "counter"
     return ColumnStyle(
         name,
@@ -77,10 +77,11 @@ def _written(
     )
 
 
-def _is_small(table: Table, name: str) -> bool:
-    """Whether a column holds a rate, a step or a parameter."""
-    own = (*table.parameters, *table.new.values(), table.rate)
-    return name in own or table.part(name).base == "step"
+def number_format(table: Table, name: str) -> str:
+    """How a computed column's numbers are shown: as many decimals in each of its cells."""
+    small = (*table.parameters, *table.new.values(), table.rate)
+    is_small = name in small or table.part(name).base == "step"
+    return FIXED_SMALL if is_small else FIXED
 
 
 def _numbers(trace: Trace) -> Iterator[tuple[float, ...]]:

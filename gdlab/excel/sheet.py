@@ -7,10 +7,12 @@ from xlsxwriter.utility import quote_sheetname
 from gdlab.core import layout
 from gdlab.core.layout import (
     HEADER_ROW,
+    INPUT_ROW,
     LABEL_ROW,
     SECTION_ROW,
     SOURCE_ROW,
     START_ROW,
+    STATUS_ROW,
     SYMBOL_ROW,
     TITLE_ROW,
 )
@@ -32,10 +34,6 @@ from gdlab.excel.printing import mark_explosions, set_print, set_widths
 from gdlab.excel.rows import write_rows
 from gdlab.excel.writer import Cell, Link, Sheet, Workbook
 from gdlab.language.infix import SHEET_ROWS
-
-STATUS_ROW = 3
-# Behind the longest that the status says.
-LINK_COLUMN = 8
 
 
 def refuse_too_long(trace: Trace) -> None:
@@ -72,8 +70,8 @@ def write_sheet(
     errors = errors_of(trace)
     set_widths(sheet, trace, live, decimals)
     cells = _top(book, trace, title or default_title(trace, letters), errors, live)
-    if live:
-        cells.append(_to_charts(book, sheet, trace))
+    if live and trace.table.point:
+        cells.append(_to_epochs(book, sheet, trace))
     cells += input_cells(book, trace, live)
     cells += _heads(book, trace, letters)
     cells += _start(book, trace, live)
@@ -110,9 +108,10 @@ def default_title(trace: Trace, letters: str = "mb") -> str:
 
 
 def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: bool) -> list[Cell]:
+    fitted = "_fitted" if live else ""
     cells = [
-        Cell(TITLE_ROW, 0, title, book.style("title")),
-        Cell(SOURCE_ROW, 0, trace.table.rule.source, book.style("source")),
+        Cell(TITLE_ROW, 0, title, book.style(f"title{fitted}")),
+        Cell(SOURCE_ROW, 0, trace.table.rule.source, book.style(f"source{fitted}")),
         Cell(LABEL_ROW, 0, "Inputs", book.style("text")),
     ]
     if live:
@@ -121,11 +120,11 @@ def _top(book: Workbook, trace: Trace, title: str, errors: Errors | None, live: 
     return cells
 
 
-def _to_charts(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
+def _to_epochs(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
     """The way to what stands out of sight, right of the rows."""
     address = f"{layout.letters(first_column(trace))}{SECTION_ROW}"
-    link = Link("Charts ▸", f"internal:{quote_sheetname(sheet.get_name())}!{address}")
-    return Cell(STATUS_ROW, LINK_COLUMN, link, book.style("link"))
+    link = Link("Epochs ▸", f"internal:{quote_sheetname(sheet.get_name())}!{address}")
+    return Cell(INPUT_ROW, 0, link, book.style("link"))
 
 
 ALL_FINITE = "All parameters are finite numbers."

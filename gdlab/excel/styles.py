@@ -23,10 +23,15 @@ HUGE = 1e30
 FONT = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
 
 # As many decimals down a column, so that its numbers stand below each other; the cell keeps all.
-# What would not fit is shown as a power of ten.
-FIXED = "[>=1000000]0.0000E+00;[<=-1000000]-0.0000E+00;0.0000"
-# What is small beside the points: rates, steps, and the parameters that they move.
-NUMBER_FORMAT = "[>=10000]0.0000E+00;[<=-10000]-0.0000E+00;0.000000"
+# The second is for what is small beside the points: rates, steps, and the parameters they move.
+FIXED, FIXED_SMALL = "0.0000", "0.000000"
+# From this size on they would not fit, and are shown as powers of ten: by a conditional format,
+# because LibreOffice shows no minus where a number format has a section for large numbers.
+LONG = {FIXED: 1e6, FIXED_SMALL: 1e4}
+POWER = "0.00E+00"
+
+# With serifs, as formulas are printed.
+FORMULA = {"font_name": "Cambria", "font_size": 12}
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 16},
@@ -34,7 +39,21 @@ STYLES: dict[str, dict[str, Any]] = {
     "source": {"italic": True, "font_color": QUIET},
     "text": {},
     "prose": {"text_wrap": True, "valign": "top"},
-    "status": {"bold": True},
+    "status": {"bold": True, "text_wrap": True, "valign": "top"},
+    # One line of a sheet's head, made smaller where it would not fit.
+    "title_fitted": {"bold": True, "font_size": 16, "shrink": True},
+    "source_fitted": {"italic": True, "font_color": QUIET, "shrink": True},
+    "ruled": {"align": "right", "bottom": 4, "bottom_color": GRID},
+    "ruled_name": {"bottom": 4, "bottom_color": GRID},
+    "symbol_plain": {**FORMULA, "align": "center", "bottom": 4, "bottom_color": GRID},
+    "symbol_slanted": {
+        **FORMULA,
+        "italic": True,
+        "align": "center",
+        "bottom": 4,
+        "bottom_color": GRID,
+    },
+    "name_line": {"align": "right", "valign": "bottom"},
     "label": {"text_wrap": True, "align": "center", "valign": "bottom", "font_color": QUIET},
     "label_left": {"font_color": QUIET},
     "input": {
@@ -44,6 +63,11 @@ STYLES: dict[str, dict[str, Any]] = {
         "align": "center",
         "locked": False,
     },
+    "formula": {**FORMULA, "text_wrap": True, "valign": "vcenter"},
+    "formula_plain": FORMULA,
+    "formula_slanted": {**FORMULA, "italic": True},
+    "formula_below": {**FORMULA, "font_script": 2},
+    "formula_above": {**FORMULA, "font_script": 1},
     "symbol": {"align": "center", "italic": True, "bg_color": SYMBOL_GROUND},
     "header": {
         "bold": True,
@@ -65,7 +89,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "counter": {"align": "center"},
     "counter_last": {"align": "center", "bottom": 1, "bottom_color": EPOCH_EDGE},
     "number": {"align": "right", "indent": 1},
-    # Four decimals, but for numbers that would not fit with them.
     "figure": {"align": "right", "indent": 1, "num_format": FIXED},
     "link": {"font_color": HEADER_GROUND, "underline": 1},
     # The last row of an epoch, with a line under it.
@@ -78,7 +101,14 @@ STYLES: dict[str, dict[str, Any]] = {
         "locked": False,
     },
     "exploded": {"bold": True, "font_color": EXPLODED_INK, "bg_color": EXPLODED_GROUND},
-    "huge": {"bold": True, "italic": True, "font_color": HUGE_INK, "bg_color": HUGE_GROUND},
+    "huge": {
+        "bold": True,
+        "italic": True,
+        "font_color": HUGE_INK,
+        "bg_color": HUGE_GROUND,
+        "num_format": POWER,
+    },
+    "long": {"num_format": POWER},
     # A marked copy: a sign and a note come with each colour.
     "right": {"bg_color": BLANK_GROUND, "font_color": BLANK_EDGE},
     "follows": {"bg_color": FOLLOWS_GROUND, "font_color": FOLLOWS_INK, "italic": True},
@@ -87,12 +117,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "empty": {"bg_color": INPUT_GROUND, "font_color": INPUT_EDGE, "border": 4},
 }
 # Styles that only add to what a cell has: conditional formats.
-OVERLAYS = ("exploded", "huge")
+OVERLAYS = ("exploded", "huge", "long")
 
 COUNTER_WIDTH, POINT_WIDTH, NUMBER_WIDTH, WIDEST_HEADER = 6.5, 7, 10.5, 13.5
 GAP_WIDTH = 3
 NUMBER_MARGIN = 3
-TITLE_HEIGHT, LABEL_HEIGHT, HEADER_HEIGHT = 26, 32, 20
+TITLE_HEIGHT, LABEL_HEIGHT, HEADER_HEIGHT, ROW_HEIGHT = 26, 32, 20, 15
 PAPER_SIZE = 9  # A4
 # Characters of a column's width across a page that lies on its side.
 PAGE_CHARACTERS = 140

@@ -1,4 +1,4 @@
-"""The workbook of one rule: its sheet, and the points that it reads."""
+"""The workbook of one rule: its sheet, a page to print, and the points that both read."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +10,9 @@ from gdlab.core.points import LESSON_INTERCEPT, LESSON_SLOPE
 from gdlab.core.symbols import refuse_letters
 from gdlab.core.trace import Trace
 from gdlab.excel.data import write_data
-from gdlab.excel.sheet import refuse_too_long, write_sheet
-from gdlab.excel.writer import writing
+from gdlab.excel.handout import write_handout
+from gdlab.excel.sheet import default_title, refuse_too_long, write_sheet
+from gdlab.excel.writer import Workbook, writing
 
 # A sheet of more rows than this is written row by row, with one row of it in memory.
 STREAM_FROM = 20_000
@@ -41,9 +42,34 @@ def write_trace(
         name = f"{name}_rule"
     with writing(path, streaming=trace.rows > STREAM_FROM) as book:
         write_sheet(book, trace, name, letters=letters, title=title, notes=notes)
+        write_handout(book, trace, name, title or default_title(trace, letters), letters)
         if trace.table.point:
             write_data(book, trace.table.point, trace.points, truth_of(trace), letters)
     return Path(path)
+
+
+def write_sheets(book: Workbook, runs: Mapping[str, Trace]) -> list[str]:
+    """Write the points and a sheet for each run; of one run alone its handout, too.
+
+    Returns the sheets' names in order.
+    """
+    one = next(iter(runs.values()))
+    points = [DATA_SHEET] if one.table.point else []
+    sheets = {
+        f"{name}_rule" if name.lower() == DATA_SHEET else name: run for name, run in runs.items()
+    }
+    alone = len(runs) == 1
+    if points and not alone:
+        write_data(book, one.table.point, one.points, truth_of(one))
+    for name, run in sheets.items():
+        write_sheet(book, run, name)
+    if not alone:
+        return [*points, *sheets]
+    [name] = sheets
+    handout = write_handout(book, one, name, default_title(one))
+    if points:
+        write_data(book, one.table.point, one.points, truth_of(one))
+    return [name, *([handout] if handout else []), *points]
 
 
 def truth_of(trace: Trace) -> tuple[float, float] | None:

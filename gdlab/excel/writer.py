@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.drawing import Drawing
 from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import CellFormulaTuple, CellNumberTuple, Worksheet
@@ -38,21 +39,38 @@ class Link(NamedTuple):
     target: str
 
 
+class Rich(NamedTuple):
+    """A text in pieces, each with a format of its own."""
+
+    pieces: tuple[tuple[Format, str], ...]
+
+
 class Cell(NamedTuple):
     """One cell: its row as a sheet counts it, from 1; its column from 0, which is A.
 
-    ``content`` is a text, a number, a link, None for an empty cell; with a ``value``, a formula.
+    ``content`` is a text, plain or rich, a number, a link, None for an empty cell; with a
+    ``value``, a formula.
     """
 
     row: int
     column: int
-    content: str | float | Link | None
+    content: str | float | Link | Rich | None
     style: Format
     value: Value | None = None
 
 
+class _ScreenDrawing(Drawing):
+    """A drawing that is not printed."""
+
+    def _write_client_data(self) -> None:
+        self._xml_empty_tag("xdr:clientData", [("fPrintsWithSheet", 0)])
+
+
 class Sheet(Worksheet):
     """A worksheet that keeps doubles to the last bit and takes formulas as they are."""
+
+    # Whether its charts stay off the paper.
+    has_charts_for_screen = False
 
     def put(self, cells: Iterable[Cell]) -> None:
         """Write cells, those of upper rows first, as a streamed book asks for."""
@@ -63,6 +81,8 @@ class Sheet(Worksheet):
                 self.write_blank(row - 1, column, None, style)
             elif isinstance(content, Link):
                 self.write_url(row - 1, column, content.target, style, content.said)
+            elif isinstance(content, Rich):
+                self._rich(row, column, content, style)
             elif isinstance(content, str):
                 self.write_string(row - 1, column, content, style)
             else:
@@ -81,6 +101,18 @@ class Sheet(Worksheet):
         """Write a number in full; otherwise as ``formula``."""
         self._take(row - 1, column, CellNumberTuple(number, style))
 
+    def _rich(self, row: int, column: int, text: Rich, style: Format) -> None:
+        if len(text.pieces) == 1:
+            self.write_string(row - 1, column, text.pieces[0][1], style)
+        else:
+            words = [part for piece in text.pieces for part in piece]
+            self.write_rich_string(row - 1, column, *words, style)
+
+    def join(self, row: int, first: int, last: int) -> None:
+        """Make cells of a row one, of which only the first has content."""
+        # XlsxWriter's own merge_range writes cells, and a streamed book's rows come in order.
+        self.merge.append([row - 1, first, row - 1, last])
+
     def _take(self, row: int, column: int, cell: tuple) -> None:
         if self._check_dimensions(row, column):
             raise ValueError(f"row {row + 1} cannot be written")
@@ -98,6 +130,11 @@ class Sheet(Worksheet):
         """What a chart stores of cells: of an error nothing, where XlsxWriter would store a 0."""
         found = super()._get_range_data(*block)
         return [None if str(value).startswith("#") else value for value in found]
+
+    def _prepare_chart(self, *numbers: int) -> None:
+        super()._prepare_chart(*numbers)
+        if self.has_charts_for_screen:
+            self.drawing.__class__ = _ScreenDrawing
 
     def guard(self) -> None:
         """Lock all cells but inputs, without a password; widths may still be changed."""

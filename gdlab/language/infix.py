@@ -1,4 +1,4 @@
-"""Expressions on one line: Excel formulas, symbols in plain text, and this row's numbers put in.
+"""Expressions on one line: Excel formulas, symbols in plain text, and values substituted.
 
 Parentheses are set so that the order of operations is the function's own, to the last bit. Every
 signed operand of an operator is parenthesised: spreadsheets read -A1^2 as (-A1)^2.

@@ -5,6 +5,7 @@ of :mod:`gdlab.language.latex` and :mod:`gdlab.core.symbols` is known here; anyt
 """
 
 import re
+import unicodedata
 from html import escape
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+\.?\d*|\s+|.", re.DOTALL)
@@ -13,6 +14,8 @@ OPERATORS = {
     "-": "−", "+": "+", "=": "=", "<": "<", ">": ">", ",": ",", "|": "|", "(": "(", ")": ")",
     r"\lfloor": "⌊", r"\rfloor": "⌋", "/": "/",
 }  # fmt: skip
+FENCES = ("(", ")", "|", r"\lfloor", r"\rfloor")
+UNSTRETCHED = '<mo stretchy="false">'
 LETTERS = {
     r"\alpha": "α", r"\beta": "β", r"\gamma": "γ", r"\delta": "δ", r"\Delta": "Δ",
     r"\epsilon": "ϵ", r"\kappa": "κ", r"\lambda": "λ", r"\mu": "μ", r"\nu": "ν", r"\pi": "π",
@@ -81,17 +84,26 @@ def _element(tokens: list[str]) -> tuple[str, list[str]]:
         return f'<mrow style="{OVER}">{under}</mrow>', rest
     if token in HATS:
         under, rest = _element(rest)
+        letter = re.fullmatch(r"(?:<mrow>)?<mi>(\w)</mi>(?:</mrow>)?", under)
+        # A letter that has its own sign for it: some browsers set a hat too high.
+        hatted = letter and unicodedata.normalize("NFC", f"{letter[1]}\u0302")
+        if hatted and len(hatted) == 1:
+            return f"<mi>{hatted}</mi>", rest
         return f'<mover accent="true">{under}<mo stretchy="false">^</mo></mover>', rest
     if token in UPRIGHT:
         return _upright(token, rest)
     if token == r"\left":
-        before, rest = _element(rest)
-        body, rest = _row(rest, (r"\right",))
-        after, rest = _element(rest[1:])
-        return f"<mrow>{before}{body}{after}</mrow>", rest
+        body, after = _row(rest[1:], (r"\right",))
+        before, behind = (_fence(one, "<mfrac" in body) for one in (rest[0], after[1]))
+        return f"<mrow>{before}{body}{behind}</mrow>", after[2:]
     if token == r"\begincases":
         return _cases(rest)
     return _letter(token), rest
+
+
+def _fence(token: str, stretched: bool) -> str:
+    """A sign around something; without a font for maths one that is stretched is not its twin."""
+    return _letter(token).replace(UNSTRETCHED, "<mo>") if stretched else _letter(token)
 
 
 def _upright(token: str, rest: list[str]) -> tuple[str, list[str]]:
@@ -121,7 +133,8 @@ def _letter(token: str) -> str:
     if token == r"\,":
         return '<mspace width="0.17em"></mspace>'
     if token in OPERATORS:
-        return f"<mo>{escape(OPERATORS[token])}</mo>"
+        begin = UNSTRETCHED if token in FENCES else "<mo>"
+        return f"{begin}{escape(OPERATORS[token])}</mo>"
     if token in LETTERS:
         return f"<mi>{LETTERS[token]}</mi>"
     if token[0].isdigit():

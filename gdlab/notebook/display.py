@@ -19,6 +19,8 @@ CODE = "background:none;padding:0;white-space:pre-wrap"
 # out of a notebook that has not been run yet, and this style with it: then the LaTeX is to be seen.
 STYLE = (
     "<style>.gdlab-mathml{display:inline!important}.gdlab-latex{display:none!important}"
+    '.gdlab-mathml math{font-family:"Cambria Math","STIX Two Math","Latin Modern Math",'
+    '"DejaVu Math TeX Gyre",math,serif}'
     "@media print{table{font-size:9pt;width:100%}code{overflow-wrap:anywhere}}</style>"
 )
 
@@ -74,7 +76,7 @@ def show_rule(rule: str | Callable) -> Shown:
 
 
 def show_row(run: Trace, row: int = 1, columns: Sequence[str] | None = None) -> Shown:
-    """One row by hand: every formula in symbols, with this row's numbers put in, and the result.
+    """One row by hand: every formula in symbols, with values substituted, and its result.
 
     Raises ValueError for a row or a column that is not there.
     """

@@ -114,7 +114,7 @@ def draw_rates(axes: "Axes", found: FoundRate) -> None:
     axes.set_xlim(rates[0], rates[-1])
     word = error_word(found.run.table.model)
     axes.set(title="What every rate leaves", xlabel="lr", ylabel=f"{word} at the end")
-    axes.legend(fontsize=8)
+    legend_below(axes)
 
 
 def draw_line(axes: "Axes", runs: Sequence[Trace], row: int | None = None) -> None:

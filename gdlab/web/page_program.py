@@ -1,4 +1,4 @@
-"""What a browser needs to compute a run anew, beside its program: gdlab/web/static/compute.js."""
+"""What a browser needs to compute a run again, beside its program: gdlab/web/static/compute.js."""
 
 from typing import Any
 

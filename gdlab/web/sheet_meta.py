@@ -3,8 +3,8 @@
 A column's formulas come as templates, lists of texts and holes, so that the page can write the
 formula of any row by itself: ``excel`` is a text with ``{row}``, ``{above}`` and ``{epoch_row}``
 for row numbers; in ``numbers`` every second item is ``[name, bracketed]``, a name whose number is
-put in, in brackets where it is negative and ``bracketed``. ``{last_point}`` is the row of the last
-point on the sheet of the points: so a head holds for any number of points.
+substituted, in brackets where it is negative and ``bracketed``. ``{last_point}`` is the row of the
+last point on the sheet of the points: so a head holds for any number of points.
 """
 
 import re

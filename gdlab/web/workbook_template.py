@@ -27,10 +27,9 @@ from gdlab.core.points import Points
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
 from gdlab.excel.charts import CHART_POINTS
-from gdlab.excel.data import write_data
 from gdlab.excel.epochs import first_column
-from gdlab.excel.sheet import write_sheet
-from gdlab.excel.workbook import truth_of
+from gdlab.excel.handout import PREFIX
+from gdlab.excel.workbook import write_sheets
 from gdlab.excel.writer import writing
 
 # Their last rows (29, 13 and 11) are the only ones of these numbers among a sheet's references.
@@ -41,6 +40,8 @@ FAR_EPOCH, FAR_POINTS = 1_000_003, 1_009
 ROW = re.compile(r'<row r="(\d+)".*?</row>')
 # A cell that holds a number or an error, a formula's or none's.
 CELL = re.compile(r'<c (r="[A-Z]+(\d+)" s="\d+")(?: t="e")?>(<f>[^<]*</f>)?<v>[^<]*</v></c>')
+# A cell of a handout that reads one of the rows; those that read an input have a $.
+READ = re.compile(r'(<c r="[A-Z]+\d+" s="\d+")(?: t="e")?><f>[^<$]*</f><v>[^<]*</v></c>')
 CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
 
 
@@ -54,9 +55,9 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
     for kind, points in _points(next(iter(runs.values()))).items():
         shown = {name: _shown(run, points) for name, run in runs.items()}
         for name, run in shown.items():
-            books.setdefault(name, {})[kind] = _book({name: run}, last=True)
+            books.setdefault(name, {})[kind] = _book({name: run})
         if len(shown) > 1:
-            books.setdefault(DATA_SHEET, {})[kind] = _book(shown, last=False)
+            books.setdefault(DATA_SHEET, {})[kind] = _book(shown)
     every = [one for kinds in books.values() for one in kinds.values()]
     parts = list(dict.fromkeys(text for one in every for text in one["files"].values()))
     numbers = {text: number for number, text in enumerate(parts)}
@@ -77,6 +78,7 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "rows": ROWS,
         "samples": TEMPLATE_SAMPLES,
         "charted": CHART_POINTS,
+        "handout": PREFIX,
     }
 
 
@@ -97,38 +99,31 @@ def _shown(run: Trace, points: Points) -> Trace:
     return dataclasses.replace(rerun(run, points, TEMPLATE_EPOCHS), options=run.options)
 
 
-def _book(runs: Mapping[str, Trace], last: bool) -> dict[str, Any]:
-    """The parts of a workbook; the points stand on its ``last`` sheet or on its first."""
-    one = next(iter(runs.values()))
+def _book(runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The parts of a workbook of one sheet or of all."""
     with tempfile.TemporaryDirectory(prefix="gdlab-template-") as folder:
         path = Path(folder) / "sheet.xlsx"
         with writing(path) as book:
-            if one.table.point and not last:
-                write_data(book, one.table.point, one.points, truth_of(one))
-            for name, run in runs.items():
-                write_sheet(book, run, f"{name}_rule" if name.lower() == DATA_SHEET else name)
-            if one.table.point and last:
-                write_data(book, one.table.point, one.points, truth_of(one))
+            names = write_sheets(book, runs)
         with zipfile.ZipFile(path) as archive:
             texts = {name: archive.read(name).decode() for name in archive.namelist()}
-    names = [*runs] if last or not one.table.point else [DATA_SHEET, *runs]
-    if last and one.table.point:
-        names.append(DATA_SHEET)
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
-    files = {name: _stripped(name, text, sheets.get(name) in runs) for name, text in texts.items()}
+    files = {name: _stripped(name, text, sheets.get(name, "")) for name, text in texts.items()}
     return {"files": files, "sheets": sheets}
 
 
-def _stripped(name: str, text: str, has_rows: bool) -> str:
-    """A part without what is filled in; a rule's sheet ``has_rows``."""
+def _stripped(name: str, text: str, sheet: str) -> str:
+    """A part without what is filled in; ``sheet`` is the name of the sheet that it is, if any."""
     if name.startswith("xl/charts/"):
         return CACHE.sub("<c:numCache/>", text)
-    if not name.startswith("xl/worksheets/sheet"):
+    if not sheet:
         return text
+    if sheet.startswith(PREFIX):
+        return READ.sub(r"\1><f/></c>", text)
     # The first row, and the last of an epoch or of all, which has a line under it.
     kept = {*range(1, START_ROW + 2), START_ROW + TEMPLATE_SAMPLES, START_ROW + ROWS}
     text = ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
-    return CELL.sub(_empty, text) if has_rows else text
+    return text if sheet == DATA_SHEET else CELL.sub(_empty, text)
 
 
 def _empty(cell: re.Match) -> str:

@@ -119,7 +119,7 @@ def _three_of_the_same() -> Any:
 
 
 def _judge_composed(runs: Sequence[Trace]) -> Outcome:
-    """Adam's steps made anew from the two other rules' averages."""
+    """Adam's steps made once more from the two other rules' averages."""
     adam, averaged, scaled = runs
     beta1, beta2, eps, lr = (adam.hyper[name] for name in ("beta1", "beta2", "eps", "lr"))
     same = 0

@@ -31,8 +31,8 @@ export function drawLoss(state, row) {
   const single = runs.length === 1;
   const area = axes({
     title: "loss", logY: true, xLabel: "row",
-    yLabel: single && state.mse?.length ? `thin: ${lossWord(state)} per update, thick: mean per epoch`
-      : `${lossWord(state)} per update`,
+    yLabel: single && state.mse?.length ? `thin: ${lossWord(state)} per row, thick: mean per epoch`
+      : `${lossWord(state)} per row`,
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);

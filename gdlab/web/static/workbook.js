@@ -137,6 +137,26 @@ function dataSheet(text, template, points) {
   return [...pieces, foot];
 }
 
+/** The page to print of a rule, `content`: its inputs, and a line for each column of its rows. */
+function handoutSheet(text, { start_row: start }, content) {
+  const known = figuresOf(content, start);
+  const { columns } = content.head;
+  const [, firstLine] = text.match(/<c r="C(\d+)" s="\d+"><f\/>/).map(Number);
+  const [, source] = text.match(/<f>([^<]*!)\$/);
+  return text
+    .replace(/<c r="(\w+)" s="(\d+)"><f>([^<]*!\$(\w+)\$(\d+))<\/f><v>[^<]*<\/v><\/c>/g,
+      (_, address, style, formula, letters, row) => (
+        cell(address, style, formula, known.get(letters + row))
+      ))
+    .replace(/<c r="([A-Z])(\d+)" s="(\d+)"><f\/><\/c>/g, (_, letter, line, style) => {
+      const { name, letters } = columns[line - firstLine];
+      const row = numberOf(letter) - numberOf("C");
+      const value = content.columns[name][row];
+      return value === undefined ? `<c r="${letter}${line}" s="${style}"/>`
+        : cell(`${letter}${line}`, style, `${source}${letters}${start + 1 + row}`, value);
+    });
+}
+
 /** Where a sheet is printed: its rows, its epochs and its charts, each from a new page on. */
 function printAreas(text, template, contents) {
   return text.replace(
@@ -185,7 +205,10 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
     };
     let pieces = [text];
     if (content) pieces = await ruleSheet(text, template, content, check);
-    else if (sheetNames[path]) pieces = dataSheet(text, template, points);
+    else if (sheetNames[path]?.startsWith(template.handout)) {
+      const of = contents.get(sheetNames[path].slice(template.handout.length));
+      pieces = [handoutSheet(text, template, of)];
+    } else if (sheetNames[path]) pieces = dataSheet(text, template, points);
     else if (path.startsWith("xl/charts/")) pieces = [chart(text, template, contents, points)];
     else if (path === "xl/workbook.xml") pieces = [printAreas(text, template, contents)];
     written.push([path, new Uint8Array(await new Blob(pieces).arrayBuffer())]);
