@@ -79,3 +79,25 @@ def test_numbers_of_another_model_are_said_and_not_judged(tmp_path):
     reading = read(tmp_path, np.array(rows), 10)
     assert reading.tables == [] and reading.findings == []
     assert "C by 0.05 times F, D by 0.05 times G and E by 0.05 times H" in reading.sentence
+
+
+@pytest.mark.parametrize("rule", ["momentum", "heavy_ball", "adam"])
+def test_another_models_numbers_are_told_by_what_a_rule_remembers(tmp_path, rule):
+    w, v, s, rows = np.array([0.5, 0.1, -0.2]), np.zeros(3), np.zeros(3), []
+    points = [(0.4, 1.1), (1.3, -0.6), (-0.8, 0.9), (0.7, 0.2), (-1.5, -0.4), (0.9, 1.6)] * 3
+    for t, (a, b) in enumerate(points, 1):
+        p = 1 / (1 + np.exp(-(w @ [1, a, b])))
+        g = (p - float(a > b)) * np.array([1, a, b])
+        rows.append([a, b, *w, p, *g])
+        v = 0.9 * v + (1.0 if rule == "heavy_ball" else 0.1) * g
+        s = 0.999 * s + 0.001 * g * g
+        step = v / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.999**t)) + 1e-8) if rule == "adam" else v
+        w = w - 0.05 * step
+    reading = read(tmp_path, np.array(rows), 8)
+    assert reading.tables == [] and reading.findings == []
+    assert "C with G, D with H and E with I move as" in reading.sentence
+    assert f"{rule} (" in reading.sentence
+    if rule != "adam":
+        # Both give these numbers, with another rate.
+        assert "momentum (beta 0.9, lr" in reading.sentence
+        assert "heavy_ball (momentum 0.9, lr" in reading.sentence

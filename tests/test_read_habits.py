@@ -1,5 +1,6 @@
 """Habits of people who build such sheets: wrapped formulas, columns of steps, other methods."""
 
+import math
 import re
 import zipfile
 
@@ -10,9 +11,12 @@ from strangers import PYTHON, Column, Sheet, write
 from zoo import write as write_case
 from zoo_kinds import case_of
 
-from gdlab import read_workbook
+from gdlab import read_workbook, rules
+from gdlab.core.rerun import rerun
 
 PYTHON.setdefault("ROUND", lambda x, n: round(x, int(n)))
+PYTHON.setdefault("MIN", min)
+PYTHON.setdefault("INT", math.floor)
 X, Y = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [3.1, 4.9, 7.2, 9.1, 10.8, 13.2]
 
 
@@ -25,6 +29,13 @@ def line(m="={m-}-{lr!}*{dm-}", b="={b-}-{lr!}*{db-}", dm="=2*{e}*{x}", loss="={
         *([Column("loss", "loss", loss)] if loss else []),
     ]  # fmt: skip
     return Sheet(columns, {"lr": 0.005}, 10)
+
+
+def late():
+    """A gradient of the row above's error, but in the first row."""
+    sheet = line(dm="=2*{e-}*{x}")
+    next(one for one in sheet.columns if one.name == "dm").first = "=2*{e}*{x}"
+    return sheet
 
 
 def curve(f, g, x="={x-}-{step-}", first=2.0, rows=12, more=()):
@@ -51,6 +62,57 @@ def xor():
     return Sheet(columns, {"lr": 0.8}, 16)
 
 
+def bowl(x, y, more=(), gx="=2*({x}-1)+{y}", top=None, loss=""):
+    """A bowl of two variables; ``more`` are columns for x whose twins for y follow."""
+    at = loss or "=({x}-1)^2+4*({y}+1)^2+{x}*{y}"
+    columns = [
+        Column("t", "t", "={t-}+1", first=1.0),
+        Column("x", "x", x, first=3.0), Column("y", "y", y, first=2.0), *more,
+        Column("f", "f", at), Column("gx", "df/dx", gx), Column("gy", "df/dy", "=8*({y}+1)+{x}"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.05, "beta": 0.7} if top is None else top, 12)
+
+
+def twins(name, header, formula, first=None):
+    """A column for x and the same for y."""
+    return [
+        Column(
+            f"{name}{axis}", f"{header} {axis}", formula.replace("@", axis),
+            first=first.replace("@", axis) if isinstance(first, str) else first,
+        )
+        for axis in "xy"
+    ]  # fmt: skip
+
+
+def ahead():
+    """Nesterov's own form: the gradient is taken where the velocity alone leads."""
+    columns = [
+        Column("x", "x", "={x-}+{vx}", first=3.0), Column("y", "y", "={y-}+{vy}", first=2.0),
+        *twins("v", "v", "={beta!}*{v@-}-{lr!}*{g@-}", 0.0),
+        *twins("a", "ahead", "={@}+{beta!}*{v@}"),
+        Column("f", "f", "={ax}^2+3*{ay}^2+{ax}*{ay}"),
+        Column("gx", "df/dx", "=2*{ax}+{ay}"), Column("gy", "df/dy", "=6*{ay}+{ax}"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.02, "beta": 0.8}, 12)
+
+
+def conjugate():
+    columns = [
+        Column("x", "x", "={x-}+{a-}*{dx-}", first=-2.0),
+        Column("y", "y", "={y-}+{a-}*{dy-}", first=-2.0),
+        Column("f", "f", "=1.5*{x}^2+2*{x}*{y}+3*{y}^2-2*{x}+8*{y}"),
+        Column("gx", "df/dx", "=3*{x}+2*{y}-2"), Column("gy", "df/dy", "=2*{x}+6*{y}+8"),
+        Column("s", "share", "=({gx}^2+{gy}^2)/({gx-}^2+{gy-}^2)", first=0.0),
+        *twins("d", "direction", "=0-{g@}+{s}*{d@-}", "=0-{g@}"),
+        Column(
+            "a", "length",
+            "=0-({gx}*{dx}+{gy}*{dy})/(3*{dx}^2+4*{dx}*{dy}+6*{dy}^2+0.000000001)",
+        ),
+    ]  # fmt: skip
+    return Sheet(columns, {}, 3)
+
+
+LIMITED = twins("c", "clipped", "=MAX(0-{beta!},MIN({beta!},{g@}))")
 F, G = "={x}^4-3*{x}^2+{x}", "=4*{x}^3-6*{x}+1"
 CURVATURE = Column("h", "f''(x)", "=12*{x}^2-6")
 RIGHT = {
@@ -65,6 +127,12 @@ RIGHT = {
     ),
     "Newton": (curve(F, G, "={x-}-{g-}/{h-}", 3.0, 7, [CURVATURE]), "Newton's method"),
     "deltas added": (xor(), "the negative of the derivative"),
+    "numbers beside the rate": (
+        line("={m-}-{lr!}*2*{e-}*{x-}", "={b-}-{lr!}*2*{e-}"), "Every cell follows",
+    ),
+    "limited": (bowl("={x-}-{lr!}*{cx-}", "={y-}-{lr!}*{cy-}", LIMITED), "limits a gradient"),
+    "ahead": (ahead(), "takes the gradient ahead"),
+    "conjugate": (conjugate(), "conjugate gradients, 2 parameters"),
 }  # fmt: skip
 
 
@@ -85,6 +153,13 @@ WRONG = {
     ),
     "sign of one gradient": (line(dm="=0-2*{e}*{x}"), (0, "dm"), "its sign is the other way"),
     "no loss, no x": (line(dm="=2*{e}", loss=None), (0, "dm"), "the factor A (x) is missing"),
+    "the row above's error": (late(), (1, "dm"), "stands where"),
+    "no 2 in one update": (
+        line("={m-}-{lr!}*2*{e-}*{x-}", "={b-}-{lr!}*{e-}"), (1, "b"), "the factor 2 is missing",
+    ),
+    "penalty twice": (
+        line(loss="={e}^2+0.05*{m}^2", dm="=2*{e}*{x}+0.2*{m}"), (0, "dm"), "stands where",
+    ),
     "no usual slip": (curve(F, "=4*{x}^3-6*{x}"), (0, "g"), "not the derivative"),
     "Newton's gradient": (
         curve(F, "=4*{x}^3-6*{x}", "={x-}-{g-}/{h-}", 3.0, 7, [CURVATURE]), (0, "g"), "not the",
@@ -216,3 +291,47 @@ def test_other_forms_of_a_workbook_say_the_same(tmp_path, libreoffice):
             same = read_workbook(other)
             assert [one.because for one in same.findings] == []
             assert [one.words for one in same.tables] == [one.words for one in plain.tables]
+
+
+SATURATED = "={lr!}*{v@}/(1+ABS({v@}))"
+OWN = {
+    "a rule of one's own": bowl(
+        "={x-}-{sx-}", "={y-}-{sy-}",
+        [
+            *twins("v", "v", "={beta!}*{v@-}+(1-{beta!})*{g@}", "=(1-{beta!})*{g@}"),
+            *twins("s", "step", SATURATED),
+        ],
+    ),
+    "a rate by formula": bowl(
+        "={x-}-{r-}*{gx-}", "={y-}-{r-}*{gy-}", [Column("r", "rate", "={lr!}*{beta!}^INT({t}/3)")]
+    ),
+    "half the gradient": bowl(
+        "={x-}-{lr!}*{gx-}", "={y-}-{lr!}*{gy-}",
+        loss="=2*({x}-1)^2+8*({y}+1)^2+2*{x}*{y}",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_rule_that_gdlab_lacks_runs_as_the_sheet_writes_it(tmp_path, name):
+    before = rules()
+    sheet = OWN[name]
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    found = sheet.values()
+    for parameter, own in zip(table.run.table.parameters, "xy", strict=True):
+        stored = [found[row, own] for row in range(1, sheet.rows)]
+        column = table.run.table.carrier(parameter)
+        assert list(table.run.column(column)) == pytest.approx(stored, rel=1e-9)
+    assert (table.no_run, rules()) == (None, before)
+    # And again from other settings, as a slider asks for it; and as a page.
+    moved = rerun(table.run, inputs={"lr": 0.01} if "lr" in table.run.hyper else {})
+    assert moved.rule == table.run.rule
+    assert table.run.to_html(tmp_path / "a.html").exists()
+
+
+def test_why_there_is_no_run_is_said(tmp_path):
+    norm = Column("n", "norm", "=SQRT({gx}^2+{gy}^2)")
+    sheet = bowl("={x-}-{lr!}*{gx-}/{n-}", "={y-}-{lr!}*{gy-}/{n-}", [norm])
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    assert table.run is None
+    assert table.no_run == "an update takes more than its own gradient"

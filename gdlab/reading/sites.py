@@ -293,6 +293,9 @@ class Sites:
         wanted = set(cells or parameters) | {
             leaf for leaf in leaves(tree) if self._is_data(node.inputs[leaf])
         }
+        if wide:
+            # What moves on with the updates may be data, though the loss takes it elsewhere.
+            wanted |= {leaf for leaf in leaves(tree) if self._moves_on(node, leaf)}
         if not wanted:
             return None
         # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
@@ -313,6 +316,15 @@ class Sites:
     def _is_data(self, one: Key | tuple[Key, ...]) -> bool:
         keys = cells_of(one)
         return any(original(self.graph, key) in self.forward for key in keys)
+
+    def _moves_on(self, node: Node, leaf: int) -> bool:
+        """Whether a reference is to one typed cell after the other."""
+        if leaf >= len(node.template.areas):
+            return False
+        first, last = node.template.areas[leaf]
+        key = node.inputs[leaf]
+        moves = last is None and not (first.row_fixed and first.column_fixed)
+        return moves and is_cell(key) and key not in self.descent.latest
 
     def put(self, site: Site, chain: int, step: int) -> Key:
         """The cell that holds a gradient; a part of a formula becomes a cell of its own.
