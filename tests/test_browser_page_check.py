@@ -14,9 +14,10 @@ import pytest
 from deliveries import as_ods
 from handed_in import hand_in, with_part
 from pages import go, opened
+from test_own_formulas import EXCEL_TOO, Excel
 
 import gdlab
-from gdlab.web.page import write_page
+from gdlab.web.page import write_lessons_page, write_page
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 STATUSES = ("right", "follows", "unearned", "wrong", "empty")
@@ -35,9 +36,8 @@ MARKS = """() => Object.fromEntries([...document.querySelectorAll("tr[data-row]"
 
 @pytest.fixture(scope="module")
 def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page that has the sheets to be checked, and so the slips of each."""
-    runs = {rule: gdlab.trace(rule) for rule in RULES}
-    return write_page(runs, tmp_path_factory.mktemp("page") / "rules.html")
+    """The page of all lessons, which checks the sheets of every rule."""
+    return write_lessons_page(tmp_path_factory.mktemp("page") / "rules.html")
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def changes(seed: int) -> Any:
 
 OF_MARKS = ("nothing", "that counts as right", "write more digits")
 GIVEN = ("epoch", "sample", "t", "x", "y")
-RULES = ("sgd", "momentum", "rmsprop_lesson", "adam", "nesterov", "adamw", "adagrad", "lion")
+RULES = tuple(gdlab.rules())
 
 
 @pytest.mark.sample(2)
@@ -135,6 +135,15 @@ def test_every_cell_is_judged_as_python_does(page: Any, tmp_path: Path, seed: in
         tmp_path / f"sheet {seed}.xlsx", RULES[seed % len(RULES)], change=changes(seed),
         digits=2 + seed % 4, **made,
     )  # fmt: skip
+    same_as_python(page, file)
+
+
+@pytest.mark.parametrize("number", range(0, len(EXCEL_TOO), 1 if FULL else 12))
+def test_a_learners_formula_is_read_as_python_reads_it(
+    page: Any, tmp_path: Path, number: int
+) -> None:
+    trial, file = EXCEL_TOO[number], tmp_path / "own.xlsx"
+    Excel(trial.rule, 3).filled(file, trial.formulas, trial.rows)
     same_as_python(page, file)
 
 

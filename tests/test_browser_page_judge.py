@@ -20,6 +20,7 @@ import gdlab
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace
 from gdlab.language.grammar import substitute
+from gdlab.language.javascript import as_data
 from gdlab.marking.column_slips import exchanged
 from gdlab.marking.deciding import decided
 from gdlab.marking.diagnosis import diagnose
@@ -33,7 +34,7 @@ from gdlab.marking.values import typed
 from gdlab.web.assets import module
 from gdlab.web.data import page_data
 from gdlab.web.program import program
-from gdlab.web.slips import marking_data, sheet_slips
+from gdlab.web.slips import marking_data, slips_of
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 KEYS: list[tuple[str, dict[str, Any]]] = [
@@ -81,12 +82,16 @@ JUDGE_ALL = """({ keys, cases, marking }) => cases.map(([key, texts]) => {
     const given = { rows: epochs * samples, inputs: { ...inputs, n: samples }, first };
     const judged = gdlab.decided(
         gdlab.judgedAsMeant(sheet, program, given, run.frame, new Map(texts)));
-    if (slips) return Object.fromEntries(gdlab.diagnose(judged, slips, marking));
+    if (slips) {
+        return Object.fromEntries(
+            gdlab.diagnose(judged, gdlab.slipsOfSheet(slips, "sheet"), marking));
+    }
     return [...judged.verdicts].map(
         ([place, { status, origin, like = null }]) => [place, status, origin, like]);
 })"""
 DRAW_ALL = """({ sheets, seeds, marking }) => sheets.flatMap(
-    ([key, sheet, own, slips, use]) => seeds.map((seed) => {
+    ([key, sheet, own, packed, use]) => seeds.map((seed) => {
+        const slips = gdlab.slipsOfSheet(packed, "sheet");
         const program = gdlab.programs[key];
         const given = [sheet, program, 3, seed, own, use ? slips : null, marking];
         const { points, inputs, first, run } = gdlab.drawPractice(...given);
@@ -109,7 +114,9 @@ def keys() -> list[Trace]:
 def inside(browser: Any, keys: list[Trace]) -> Iterator[Any]:
     """A browser's page that has the modules' functions, and the keys' programs, at hand."""
     programs = ", ".join(program(run.table) for run in keys)
-    names = "compute, judgedAsMeant, decided, drawPractice, hiddenIn, diagnose"
+    names = (
+        "compute, judgedAsMeant, decided, drawPractice, hiddenIn, diagnose, slipsOfSheet, pairsOf"
+    )
     with opened(browser) as page:
         page.goto("about:blank")
         text = f"{module('practice.js')}\nwindow.gdlab = {{ {names}, programs: [{programs}] }};"
@@ -125,7 +132,7 @@ def plain(run: Trace, *, slips: bool = False) -> dict[str, Any]:
     carried = {table.carrier(name): inputs[f"start_{name}"] for name in table.starts}
     return {
         "sheet": page_data({run.rule: run})["sheets"][run.rule],
-        "slips": sheet_slips(table) if slips else None,
+        "slips": slips_of({"sheet": table}) if slips else None,
         "points": dict(zip(table.point, run.points, strict=True)),
         "epochs": run.n_epochs,
         "inputs": inputs,
@@ -309,6 +316,24 @@ def test_the_page_names_the_causes_that_python_names(inside: Any, keys: list[Tra
     assert sum("+" in (one or "") for one in named) > 3, named
 
 
+SLIPS_ALL = """([told, names, marking]) => names.map((name) => {
+    const { columns, parts } = gdlab.slipsOfSheet(told, name);
+    const found = Object.entries(columns).map(([column, own]) => (
+        [column, [...own.single, ...gdlab.pairsOf(own, marking)]]));
+    return { found: Object.fromEntries(found), parts };
+})"""
+
+
+def test_the_page_has_the_slips_that_python_has(inside: Any, keys: list[Trace]) -> None:
+    tables = {str(number): run.table for number, run in enumerate(keys)}
+    asked = [slips_of(tables), list(tables), marking_data()]
+    for here, table in zip(inside.evaluate(SLIPS_ALL, asked), tables.values(), strict=True):
+        for column, found in here["found"].items():
+            there = [*slips(table, column), *pairs(table, column)]
+            assert found == [[one.name, as_data(one.tree), one.because] for one in there], column
+        assert here["parts"] == {name: list(table.part(name)) for name in table.names}
+
+
 def own_points(run: Trace) -> dict[str, list[float]]:
     """The points that a run's model comes with, as the page has them."""
     return page_data({run.rule: run})["ownPoints"]
@@ -326,7 +351,13 @@ def test_the_numbers_drawn_are_pleasant_separate_slips_and_stay_the_same(
         for seed in seeds
     ]
     sheets = [
-        (key, plain(keys[key])["sheet"], own_points(keys[key]), sheet_slips(keys[key].table), use)
+        (
+            key,
+            plain(keys[key])["sheet"],
+            own_points(keys[key]),
+            slips_of({"sheet": keys[key].table}),
+            use,
+        )
         for key, use, seed in of
         if seed == seeds[0]
     ]

@@ -14,6 +14,10 @@ CALLS = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.Po
 COMPARED = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
 }  # fmt: skip
+CALLED = {name: operator for operator, name in CALLS.items()}
+SIGNS_COMPARED = {sign: operator for operator, sign in COMPARED.items()}
+# A whole number under this has no point in JavaScript, and no power of ten.
+WHOLE_BELOW = 1e15
 
 
 def javascript(tree: ast.expr, leaf: Callable[[str], str]) -> str:
@@ -58,6 +62,26 @@ def as_data(tree: ast.expr) -> Any:
             return [function, *map(as_data, arguments)]
         case ast.Name(name):
             return CONSTANTS.get(name, name)
-        case ast.Constant(value):
-            return value
+        case ast.Constant(float(value) | int(value)):
+            is_whole = abs(value) < WHOLE_BELOW and value == int(value)
+            return int(value) if is_whole else value
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
+
+
+def of_data(data: Any) -> ast.expr:
+    """The expression that :func:`as_data` made into nested lists."""
+    match data:
+        case str(name):
+            return ast.Name(name)
+        case int(value) | float(value):
+            return ast.Constant(value)
+        case [str(sign), left, right, then, otherwise]:
+            test = ast.Compare(of_data(left), [SIGNS_COMPARED[sign]()], [of_data(right)])
+            return ast.IfExp(test, of_data(then), of_data(otherwise))
+        case ["neg", operand]:
+            return ast.UnaryOp(ast.USub(), of_data(operand))
+        case [str(name), left, right] if name in CALLED:
+            return ast.BinOp(of_data(left), CALLED[name](), of_data(right))
+        case [str(function), *arguments]:
+            return ast.Call(ast.Name(function), [of_data(one) for one in arguments], [])
+    raise TypeError(f"no expression: {data!r:.40}")

@@ -18,7 +18,7 @@ from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
 from gdlab.marking.parts import say
 from gdlab.marking.settling import BY_HAND, Cause, settle
 from gdlab.marking.sheet import CellRef, Filled, OwnFormula
-from gdlab.marking.slips import Slip, pairs, slip_of, slips
+from gdlab.marking.slips import VERY_USUAL, Slip, pairs, slip_of, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
 BELIEVED = 0.03
@@ -130,7 +130,7 @@ def _together(found: dict[CellRef, Diagnosis]) -> dict[CellRef, Diagnosis]:
 def _is_copy(slip: Slip) -> bool:
     """Whether a number of another cell stands there: nothing was computed."""
     bare = isinstance(slip.tree, ast.Name) and slip.name == "other_parameter"
-    return bare or slip.name.startswith("copied_")
+    return bare or slip.is_copied
 
 
 def _cut_off(judgement: Judgement, known: Mapping[CellRef, Diagnosis]) -> dict[CellRef, Diagnosis]:
@@ -164,15 +164,17 @@ class _CauseSearch:
             for one in cells[:MOST_CELLS_SEARCHED]
         }
         found = self._explaining(cells, self.found[name])
-        if found or self.in_pairs >= MOST_COLUMNS_IN_PAIRS:
+        sure = any(one.slip.usual <= VERY_USUAL for one in found)
+        if sure or self.in_pairs >= MOST_COLUMNS_IN_PAIRS:
             return found
         self.in_pairs += 1
         double = pairs(table, name)
         both = {one.place: self.matches(one, double) for one in cells[:MOST_CELLS_SEARCHED]}
-        found = self._explaining(cells, both)
-        # Where one slip gives a number, two are one too many.
+        two = [one for one in self._explaining(cells, both) if one.chance < BELIEVED_OF_TWO]
+        # Where one slip gives a number, two are one too many; where it is none of the very usual
+        # ones, they are as likely.
         alone = any(self.found[name].values())
-        return [] if alone else [one for one in found if one.chance < BELIEVED_OF_TWO]
+        return found + two if found or not alone else []
 
     def _explaining(
         self, cells: list[Verdict], found: Mapping[CellRef, list[Candidate]]
@@ -224,9 +226,7 @@ class _CauseSearch:
             for slip, gives in given:
                 if id(slip) not in found and meet(gives, claim):
                     near = near or covered_near(given, claim, right)
-                    # Too much gives 0: it is no evidence.
-                    zero = claim[0] <= 0 <= claim[1]
-                    chance = 1.0 if zero else chance_of(near, slip.usual)
+                    chance = chance_of(near, slip.usual, claim)
                     found[id(slip)] = Candidate(slip, gives, claim, chance)
         return list(found.values())
 

@@ -60,9 +60,14 @@ def covered_near(
     return covered
 
 
-def chance_of(near: Mapping[int, float], usual: int) -> float:
-    """How often a number written at random would meet a slip at least as usual."""
-    return min(1.0, sum(share for one, share in near.items() if one <= usual))
+def chance_of(near: Mapping[int, float], usual: int, claim: Interval) -> float:
+    """How often a number written at random would meet a slip at least as usual.
+
+    A number of few digits meets many: by 0.02 nothing is known, by 0.21 little.
+    """
+    middle = abs(claim[0] + claim[1]) / 2
+    coarse = (claim[1] - claim[0]) / middle if middle else 1.0
+    return min(1.0, max(coarse, sum(share for one, share in near.items() if one <= usual)))
 
 
 class OwnNumbers:
@@ -71,7 +76,7 @@ class OwnNumbers:
     def __init__(self, judgement: Judgement, place: CellRef) -> None:
         self.judgement = judgement
         self.row = place[0]
-        self.known: dict[str, Interval | None] = {}
+        self.known: dict[str, tuple[Interval, Interval] | None] = {}
 
     def into(self, slip: Slip) -> Interval | None:
         """What a slip gives here; None for no number, and where it asks for what is not there."""
@@ -79,27 +84,31 @@ class OwnNumbers:
         for name in slip.asks:
             if name not in self.known:
                 self.known[name] = self._own(name)
-            interval = self.known[name]
-            if interval is None:
+            found = self.known[name]
+            if found is None:
                 return None
-            put[name] = interval
+            exact, whole = found
+            # What is copied is copied as it is written.
+            put[name] = exact if slip.is_copied else whole
         try:
             low, high = slip.bound(put)
         except CellError:
             return None
         return (low, high) if math.isfinite(low) and math.isfinite(high) else None
 
-    def _own(self, name: str) -> Interval | None:
+    def _own(self, name: str) -> tuple[Interval, Interval] | None:
+        """A number as it is written, and with all that it may have been."""
         try:
             one = find(self.judgement.filled, self.judgement.own, self.row, name)
         except KeyError:
             # The start row has no number there, and an empty cell counts as 0.
             above = name.removesuffix("_prev")
             empty = self.row == 1 and above != name
-            return (0.0, 0.0) if empty and above in self.judgement.filled.key.table.names else None
+            is_column = above in self.judgement.filled.key.table.names
+            return ((0.0, 0.0), (0.0, 0.0)) if empty and is_column else None
         if one.number is None:
             return None
         exact = one.number, one.number
         # A number in full is taken as it is: 0.5 is to round up, and not perhaps.
         full = one.before_rounding[1] - one.before_rounding[0] <= FULL * abs(one.number)
-        return exact if full else hull(one.before_rounding, exact)
+        return exact, exact if full else hull(one.before_rounding, exact)

@@ -72,7 +72,8 @@ def _cut(cells: Iterable[tuple[Verdict, float | str]]) -> tuple[list[CellRef], i
     places, rounded_up = [], 0
     for verdict, right in cells:
         written, decimals = verdict.written, _decimals(verdict)
-        if written is None or written.number is None or decimals is None or isinstance(right, str):
+        # Of a 0 it cannot be told what was cut off.
+        if written is None or not written.number or decimals is None or isinstance(right, str):
             continue
         exact, shown = abs(right) * 10.0**decimals, abs(written.number) * 10.0**decimals
         # Where cutting off and rounding give the same, or nearly, it cannot be told.

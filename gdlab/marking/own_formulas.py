@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gdlab.core.columns import Table
+from gdlab.core.layout import defined_names
 from gdlab.language.addresses import read_address
 from gdlab.language.excel_reader import SUMMARIES, Unread, read_formula
 from gdlab.language.grammar import names
@@ -67,7 +68,11 @@ class _FormulaReader:
         if any(isinstance(one, ast.Name) and one.id in SUMMARIES for one in ast.walk(tree)):
             raise Unread("a sum over cells")
         put: dict[str, ast.expr] = {}
+        named = {own.lower(): name for name, own in defined_names(self.table).items()}
         for text in names(tree):
+            if text.lower() in named:
+                put[text] = ast.Name(named[text.lower()])
+                continue
             found = read_address(text, *formula.at)
             if len(found) != 1 or found[0].sheet not in (None, self.location.grid.name):
                 raise Unread(text)

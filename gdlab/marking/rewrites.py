@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from gdlab.core.columns import Table
 from gdlab.language.grammar import substitute
-from gdlab.marking.kinds import KINDS
 from gdlab.marking.name_slips import of_a_name
 from gdlab.marking.parts import (
     Rewrite,
@@ -20,30 +19,20 @@ from gdlab.marking.parts import (
     say,
 )
 
-# What the parts of formulas have been rewritten to, by the part, which is kept with it.
-Known = dict[int, tuple[ast.expr, list[Rewrite]]]
 
-
-def everywhere(tree: ast.expr, table: Table, usual: int, known: Known) -> list[Rewrite]:
-    """The slips at all places of a formula that are as ``usual`` as that, each in its own tree.
-
-    Trees share the parts that they have in common; what was made of such a part is ``known``.
-    """
-    if id(tree) in known:
-        return known[id(tree)][1]
-    found = [one for one in here(tree, table) if KINDS[one.name].usual <= usual]
+def everywhere(tree: ast.expr, table: Table) -> Iterator[Rewrite]:
+    """The slips at all places of a formula, each in its own tree, which shares the other parts."""
+    yield from here(tree, table)
     for field, part in ast.iter_fields(tree):
         if isinstance(part, ast.expr) and not (isinstance(tree, ast.Call) and field == "func"):
-            for slip in everywhere(part, table, usual, known):
-                found.append(Rewrite(slip.name, slip.because, _with(tree, field, slip.tree)))
+            for slip in everywhere(part, table):
+                yield slip._replace(tree=_with(tree, field, slip.tree))
         elif isinstance(part, list):
             for index, one in enumerate(part):
                 if isinstance(one, ast.expr):
-                    for slip in everywhere(one, table, usual, known):
+                    for slip in everywhere(one, table):
                         changed = [*part[:index], slip.tree, *part[index + 1 :]]
-                        found.append(Rewrite(slip.name, slip.because, _with(tree, field, changed)))
-    known[id(tree)] = tree, found
-    return found
+                        yield slip._reindex(tree=_with(tree, field, changed))
 
 
 def _with(tree: ast.expr, name: str, value: object) -> ast.expr:

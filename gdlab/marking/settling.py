@@ -28,8 +28,12 @@ class Cause:
 
     @property
     def chance(self) -> float:
-        """How often numbers written at random would be explained as well."""
-        return math.prod(match.chance for match in self.matches.values())
+        """How often numbers written at random would be explained as well.
+
+        The same number once more is no more evidence.
+        """
+        distinct = {match.claim: match.chance for match in self.matches.values()}
+        return math.prod(distinct.values())
 
 
 def settle(causes: dict[str, list[Cause]], table: Table) -> dict[str, list[Cause]]:

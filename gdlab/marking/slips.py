@@ -5,6 +5,7 @@ be put into each to see which gives what was written.
 """
 
 import ast
+import itertools
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +15,13 @@ from gdlab.core.columns import Table
 from gdlab.core.registry import find_rule, rules
 from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import names
+from gdlab.language.javascript import as_data, of_data
 from gdlab.marking.bounds import Bound, bound
 from gdlab.marking.chain import chain
 from gdlab.marking.column_slips import of_a_column
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.rewrites import Known, everywhere
+from gdlab.marking.places import as_text, both, change_of
+from gdlab.marking.rewrites import everywhere
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.
 WHOLE_COLUMN = (
@@ -26,7 +29,7 @@ WHOLE_COLUMN = (
     "not_simultaneous", "squared_error_for_gradient",
 )  # fmt: skip
 MOST_PAIRS = 300
-VERY_USUAL, SELDOM = 1, 3
+VERY_USUAL = 1
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Slip:
         return max(KINDS[name].usual for name in self.names) + 3 * (len(self.names) - 1)
 
     @property
+    def is_copied(self) -> bool:
+        """Whether the number of another cell was copied."""
+        return self.name.startswith("copied_")
+
+    @property
     def hint(self) -> str:
         """Where to look, without a value."""
         return "; ".join(dict.fromkeys(KINDS[name].hint for name in self.names))
@@ -65,21 +73,26 @@ class Slip:
 
 @dataclass(frozen=True)
 class _Formula:
-    """One column's formula, and all that its slips depend on besides."""
+    """One column of a table, and as text all that its slips depend on."""
 
     column: str
-    expression: str
-    names: tuple[str, ...]
-    hyper: tuple[str, ...]
+    texts: tuple[str, ...]
     rules: tuple[str, ...]
     table: Table = field(compare=False)
 
 
 def _formula(table: Table, column: str) -> _Formula:
-    expression = ast.dump(table.column(column).expression or ast.Constant(0))
-    all_rules = (table.rule, *map(find_rule, rules()))
-    sources = tuple(one.formulas.source for one in all_rules)
-    return _Formula(column, expression, table.names, tuple(table.hyper), sources, table)
+    sources = tuple(find_rule(one).formulas.source for one in rules())
+    return _Formula(column, _texts(table), sources, table)
+
+
+@lru_cache(maxsize=256)
+def _texts(table: Table) -> tuple[str, ...]:
+    """What a table computes: which of two slips are the same depends on all its columns."""
+    columns = (
+        f"{one.name} = {one.expression and ast.dump(one.expression)}" for one in table.columns
+    )
+    return table.rule.formulas.source, repr(table.hyper), *columns
 
 
 def slips(table: Table, column: str) -> list[Slip]:
@@ -88,7 +101,7 @@ def slips(table: Table, column: str) -> list[Slip]:
 
 
 def pairs(table: Table, column: str) -> list[Slip]:
-    """Every two very usual slips together, as far as they are changes of one formula."""
+    """Every two very usual slips together, each in its own place of the formula."""
     return _pairs(_formula(table, column))
 
 
@@ -100,7 +113,7 @@ def _slips(formula: _Formula) -> list[Slip]:
         return []
     rewrites = (
         *chain(table, column, expression),
-        *everywhere(expression, table, SELDOM, {}),
+        *everywhere(expression, table),
         *of_a_column(table, column, expression),
     )
     found = [Slip((one.name,), one.because, one.tree) for one in rewrites]
@@ -111,22 +124,28 @@ def _slips(formula: _Formula) -> list[Slip]:
 
 @lru_cache(maxsize=1024)
 def _pairs(formula: _Formula) -> list[Slip]:
-    table, column = formula.table, formula.column
-    found: list[Slip] = []
-    known: Known = {}
-    for first in _slips(formula):
-        if first.usual > VERY_USUAL or first.names[0] in WHOLE_COLUMN:
+    expression = formula.table.column(formula.column).expression
+    if expression is None:
+        return []
+    whole = as_data(expression)
+    single = _slips(formula)
+    seen = {as_text(whole), *(as_text(as_data(one.tree)) for one in single)}
+    usual = [
+        (one, change_of(whole, as_data(one.tree)))
+        for one in single
+        if one.usual <= VERY_USUAL and one.name not in WHOLE_COLUMN
+    ]
+    found = []
+    for two in itertools.combinations(usual, 2):
+        (first, change), (second, other) = sorted(two, key=lambda one: one[0].name)
+        tree = both(whole, change, other)
+        if tree is None or as_text(tree) in seen:
             continue
-        for second in everywhere(first.tree, table, VERY_USUAL, known):
-            if second.name >= first.names[0]:
-                because = f"{first.because}, and {second.because}"
-                both = Slip((*first.names, second.name), because, second.tree)
-                if column not in both.asks:
-                    found.append(both)
-        if len(found) > MOST_PAIRS:
-            # Of so many one would always be met by chance.
-            return []
-    return found
+        seen.add(as_text(tree))
+        because = f"{first.because}, and {second.because}"
+        found.append(Slip((first.name, second.name), because, of_data(tree)))
+    # Of so many one would always be met by chance.
+    return found if len(found) <= MOST_PAIRS else []
 
 
 def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:

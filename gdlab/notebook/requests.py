@@ -16,13 +16,14 @@ from gdlab.core.points import pairs
 from gdlab.core.rerun import rerun
 from gdlab.marking.reporting import report
 from gdlab.marking.sheet import Filled
+from gdlab.marking.slips import slips
 from gdlab.marking.values import typed
 from gdlab.reading.columns import WhichColumns
 from gdlab.reading.points import read_columns
 from gdlab.web.data import guest, guests_data, order_data
 from gdlab.web.program import program
 from gdlab.web.race import guest_rules
-from gdlab.web.slips import parts_of, slips_of
+from gdlab.web.slips import slips_of
 from gdlab.web.workbook_template import workbook_templates
 
 if TYPE_CHECKING:
@@ -152,12 +153,12 @@ def _workbook(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """The usual slips of a sheet's columns, which a practice compares with."""
-    table = _sheets(sheet, event).runs[event["sheet"]].table
-    columns = {}
-    for done, name in enumerate(table.names):
+    name = event["sheet"]
+    table = _sheets(sheet, event).runs[name].table
+    for done, column in enumerate(table.names):
         yield done / len(table.names)
-        columns[name] = slips_of(table, name)
-    return {"slips": {event["sheet"]: {"columns": columns, "parts": parts_of(table)}}}
+        slips(table, column)
+    return {"slips": slips_of({name: table})}
 
 
 WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {

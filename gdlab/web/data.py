@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gdlab.core.columns import Table
-from gdlab.core.layout import column_letters, inputs
+from gdlab.core.layout import column_letters, defined_names, inputs
 from gdlab.core.lessons import LESSONS
 from gdlab.core.looks import colour_of
 from gdlab.core.model import find_model
@@ -155,6 +155,7 @@ def sheet_data(run: Trace) -> dict[str, Any]:
         "letters": {name: column_letters(table, name) for name in _raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
+        "inputNames": {own.lower(): name for name, own in defined_names(table).items()},
         **order_data(run),
         "steps": None if table.point else run.rows,
         "parameters": {name: table.carrier(name) for name in table.parameters},

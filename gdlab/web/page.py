@@ -21,7 +21,7 @@ from gdlab.web.models import other_models, with_model
 from gdlab.web.packing import deflated, packed
 from gdlab.web.program import program
 from gdlab.web.sheet_meta import sheet_meta
-from gdlab.web.slips import sheet_slips
+from gdlab.web.slips import slips_of
 from gdlab.web.workbook_template import workbook_templates
 
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
@@ -86,7 +86,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
             name: {**sheet_data(run), "head": sheet_meta(run.table)}
             for name, run in checked.items()
         },
-        "slips": {name: sheet_slips(run.table) for name, run in runs.items()},
+        "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
         "models": {name: model_data(own) for name, own in others.items()},
         "workbooks": {
             name: workbook_templates(own) for name, own in ({data["model"]: runs} | others).items()

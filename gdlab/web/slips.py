@@ -1,41 +1,70 @@
 """The usual slips as plain data: gdlab/web/static/diagnosis.js puts a learner's numbers into them.
 
-So a page and the command line name the same cause.
+So a page and the command line name the same cause. A page checks sheets of every rule, and most
+slips of most columns are the same change of another formula: each is there once.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Mapping
 from typing import Any
 
-from gdlab.core.columns import Part, Table
+from gdlab.core.columns import Table
 from gdlab.language.javascript import as_data
 from gdlab.marking import diagnosis, evidence, mistyping, settling
+from gdlab.marking import slips as family
 from gdlab.marking.claims import DECIMALS_IN_FULL
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.numbers import HARDLY
-from gdlab.marking.slips import Slip, pairs, slips
+from gdlab.marking.places import change_of
+from gdlab.marking.slips import slips
 
 
-def slips_of(table: Table, name: str) -> dict[str, list[list[Any]]]:
-    """The slips of a column, one by one and two at once, the most usual first.
+def slips_of(tables: Mapping[str, Table]) -> dict[str, Any]:
+    """The single slips of some sheets, for gdlab/web/static/places.js, which makes pairs of them.
 
-    Each is its short name, its formula and what is said of it.
+    ``changes`` are ``[name, because, change]``; a column is ``[formula, numbers, paths]``, which
+    changes of its formula are its slips, the most usual first, and where each is made. ``sheets``
+    have the place of each column among ``columns`` by name, and the ``parts`` of all names, a word
+    and a parameter.
     """
+    changes, columns = _Rows(), _Rows()
+    sheets = {
+        name: {
+            "columns": {
+                one.name: columns.place(_column(table, one.name, changes))
+                for one in table.columns
+                if one.expression is not None
+            },
+            "parts": {one: table.part(one) for one in table.names},
+        }
+        for name, table in tables.items()
+    }
+    return {"changes": changes.in_order(), "columns": columns.in_order(), "sheets": sheets}
 
-    def as_lists(found: Iterable[Slip]) -> list[list[Any]]:
-        return [[slip.name, as_data(slip.tree), slip.because] for slip in found]
 
-    return {"single": as_lists(slips(table, name)), "double": as_lists(pairs(table, name))}
+class _Rows:
+    """Rows of a list, each there once."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def place(self, row: Any) -> int:
+        return self.places.setdefault(json.dumps(row, ensure_ascii=False), len(self.places))
+
+    def in_order(self) -> list[Any]:
+        return [json.loads(text) for text in self.places]
 
 
-def parts_of(table: Table) -> dict[str, Part]:
-    """What each column's name is made of: a word and a parameter."""
-    return {name: table.part(name) for name in table.names}
-
-
-def sheet_slips(table: Table) -> dict[str, Any]:
-    """The slips of all columns, and what tells the columns of one parameter from another's."""
-    columns = {name: slips_of(table, name) for name in table.names}
-    return {"columns": columns, "parts": parts_of(table)}
+def _column(table: Table, column: str, changes: _Rows) -> list[Any]:
+    expression = table.column(column).expression
+    assert expression is not None
+    formula = as_data(expression)
+    numbers, paths = [], []
+    for slip in slips(table, column):
+        path, new = change_of(formula, as_data(slip.tree))
+        numbers.append(changes.place([slip.name, slip.because, new]))
+        paths.append(path)
+    return [formula, numbers, paths]
 
 
 def marking_data() -> dict[str, Any]:
@@ -50,6 +79,9 @@ def marking_data() -> dict[str, Any]:
         "mostCells": diagnosis.MOST_CELLS_SEARCHED,
         "mostColumnsInPairs": diagnosis.MOST_COLUMNS_IN_PAIRS,
         "mostNamed": diagnosis.MOST_SLIPS_NAMED,
+        "mostPairs": family.MOST_PAIRS,
+        "veryUsual": family.VERY_USUAL,
+        "wholeColumn": family.WHOLE_COLUMN,
         "byHand": settling.BY_HAND,
         "becauseByHand": mistyping.BECAUSE | {"cut_off": mistyping.CUT_OFF},
         "hardly": HARDLY,

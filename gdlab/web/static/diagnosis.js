@@ -2,6 +2,8 @@
 // gdlab/marking/diagnosis.py says it.
 import { meet, roundedTo } from "./intervals.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
+import { formulaCauses, isCopy, slipOfFormula } from "./own_formulas.js";
+import { pairsOf } from "./places.js";
 import { namesIn, ownNumbers, sameFormula } from "./slips.js";
 
 const middle = ([low, high]) => (low + high) / 2;
@@ -10,9 +12,10 @@ const middle = ([low, high]) => (low + high) / 2;
  * The wrong cells whose cause is known, or could be: `{slip, hint, because, places}` by place; `slip`
  * is null where it is not sure, `places` are all where the same was done, where that is known.
  * `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and number of `rows`;
- * `slips` and `marking` are what Python wrote of the sheet and of all sheets.
+ * `slips` and `marking` are what Python wrote of the sheet and of all sheets; `formulas` are the
+ * learner's own (own_formulas.js).
  */
-export function diagnose(judged, slips, marking) {
+export function diagnose(judged, slips, marking, formulas = new Map()) {
   const { verdicts, sheet } = judged;
   const slipOf = ([name, tree, because = marking.becauseByHand[name]]) => {
     const kinds = name.split("+").map((one) => marking.kinds[one]);
@@ -22,25 +25,33 @@ export function diagnose(judged, slips, marking) {
     return { name, tree, usual, hint, because };
   };
   const { matchesOf, gives } = comparing(judged, marking);
-  const wrong = wrongCells(verdicts);
+  const { named, shown, wrong } = formulaCauses(wrongCells(verdicts), formulas, gives, (place, tree) => {
+    const found = slipOfFormula(tree, slips, place.split(" ")[1], judged.inputs, marking);
+    return found && slipOf(found);
+  }, marking);
   // The slips that give single cells, for those that nothing explains together.
   const single = new Map();
   const causes = new Map();
   let inPairs = 0;
   for (const [name, cells] of wrong) {
-    const [known, double] = ["single", "double"].map((kind) => slips.columns[name][kind].map(slipOf));
+    const known = slips.columns[name].single.map(slipOf);
     const searched = cells.slice(0, marking.mostCells);
     single.set(name, new Map(searched.map((cell) => {
       const mistyped = mistypedOf(cell.fromYours, cell.written.decimals, marking.mostDigits);
       return [cell.place, matchesOf(cell, [...known, ...mistyped.map(slipOf)])];
     })));
-    let found = causesOf(judged, cells, single.get(name), gives);
-    if (!found.length && inPairs++ < marking.mostColumnsInPairs) {
+    const found = causesOf(judged, cells, single.get(name), gives);
+    const isSure = found.some(({ slip }) => slip.usual <= marking.veryUsual);
+    if (!isSure && inPairs++ < marking.mostColumnsInPairs) {
+      const double = pairsOf(slips.columns[name], marking).map(slipOf);
       const both = new Map(searched.map((cell) => [cell.place, matchesOf(cell, double)]));
-      // Where one slip gives a number, two are one too many.
+      // Where one slip gives a number, two are one too many; where it is none of the very usual
+      // ones, they are as likely.
       const isOne = [...single.get(name).values()].some((matches) => matches.length);
-      found = isOne ? [] : causesOf(judged, cells, both, gives)
-        .filter(({ chance }) => chance < marking.believedOfTwo);
+      if (found.length || !isOne) {
+        found.push(...causesOf(judged, cells, both, gives)
+          .filter(({ chance }) => chance < marking.believedOfTwo));
+      }
     }
     causes.set(name, found);
   }
@@ -66,15 +77,14 @@ export function diagnose(judged, slips, marking) {
     const because = `${isHabit ? "" : "could be: "}${marking.becauseByHand.cut_off}`;
     said.set(place, { slip: isHabit ? "cut_off" : null, hint: marking.kinds.cut_off[1], because });
   }
-  return said;
+  const sure = [...said].filter(([, one]) => one.slip);
+  return new Map([...said, ...shown, ...sure, ...named]);
 }
 
 /** Whether a slip counts once in a column: the numbers were computed, if wrongly, and not copied. */
 function isMadeOnce({ copies }, name, cells, causes) {
-  const isCopy = ({ slip }) => slip.name.startsWith("copied_")
-    || (typeof slip.tree === "string" && slip.name === "other_parameter");
   // Where a column repeats a number by itself, another one repeated is a slip like any.
-  const isComputed = copies.has(name) || !causes.every(isCopy);
+  const isComputed = copies.has(name) || !causes.every(({ slip }) => isCopy(slip));
   return isComputed && new Set(cells.map(({ written }) => written.number)).size > 1;
 }
 
@@ -118,13 +128,13 @@ function comparing(judged, marking) {
   };
   const claimsOf = (cell) => [sharp.get(cell.place), cell.claim];
   const gives = (cell, slip) => {
-    const found = numbersIn(cell.row)(slip.tree);
+    const found = numbersIn(cell.row)(slip);
     return found !== null && claimsOf(cell).some((claim) => meet(found, claim));
   };
   const matchesOf = (cell, slips) => {
     const right = Number.isFinite(cell.fromYours) ? cell.fromYours : cell.expected;
     if (!Number.isFinite(right)) return [];
-    const given = slips.map((slip) => ({ slip, gives: numbersIn(cell.row)(slip.tree) }))
+    const given = slips.map((slip) => ({ slip, gives: numbersIn(cell.row)(slip) }))
       .filter(({ gives }) => gives);
     const found = new Map();
     for (const claim of claimsOf(cell)) {
@@ -133,9 +143,7 @@ function comparing(judged, marking) {
         const { slip } = one;
         if (found.has(slip) || !meet(one.gives, claim)) continue;
         near ??= nearOf(given, claim, right);
-        // Too much gives 0: it is no evidence.
-        const isZero = claim[0] <= 0 && claim[1] >= 0;
-        found.set(slip, { ...one, claim, chance: isZero ? 1 : chanceOf(near, slip.usual) });
+        found.set(slip, { ...one, claim, chance: chanceOf(near, slip.usual, claim) });
       }
     }
     return [...found.values()];
@@ -158,10 +166,15 @@ function nearOf(given, claim, right) {
   return covered;
 }
 
-/** How often a number written at random would meet a slip at least as usual. */
-function chanceOf(near, usual) {
+/**
+ * How often a number written at random would meet a slip at least as usual. A number of few digits
+ * meets many: by 0.02 nothing is known, by 0.21 little.
+ */
+function chanceOf(near, usual, claim) {
+  const size = Math.abs(middle(claim));
+  const coarse = size ? (claim[1] - claim[0]) / size : 1;
   const shares = [...near].map(([one, share]) => (one <= usual ? share : 0));
-  return Math.min(1, shares.reduce((sum, share) => sum + share, 0));
+  return Math.min(1, Math.max(coarse, shares.reduce((sum, share) => sum + share, 0)));
 }
 
 /** The slips that explain all wrong cells of a column; `found` are the matches in some of them. */
@@ -184,9 +197,11 @@ function causesOf({ verdicts, rows }, cells, found, gives) {
     && cells.every(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
   return [...bySlip]
     .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
-    .map(([slip, matches]) => ({
-      slip, matches, chance: [...matches.values()].reduce((all, one) => all * one.chance, 1),
-    }));
+    .map(([slip, matches]) => {
+      // The same number once more is no more evidence.
+      const distinct = new Map([...matches.values()].map(({ claim, chance }) => [claim.join(), chance]));
+      return { slip, matches, chance: [...distinct.values()].reduce((all, one) => all * one, 1) };
+    });
 }
 
 /** Of several causes for a column those that also explain other columns of the sheet. */

@@ -5,6 +5,7 @@ import {
 } from "./constants.js";
 import { readTyped } from "./claims.js";
 import { Refusal } from "./number_input.js";
+import { ownFormulas } from "./own_formulas.js";
 import { recordOf, sheetOfRecord } from "./practice_record.js";
 import { addressAt, findTable, rowsOfTable } from "./practice_table.js";
 import { sheetsOfFile } from "./xlsx_file.js";
@@ -83,7 +84,7 @@ function givenNumber(cell, what, given, notes) {
  * A file's practice sheet: `tab` is the sheet of the page with its table; `points`, `inputs`,
  * `epochs`, `samples`, `decimals` and `blank` are what was asked; `written` by "row name" is what
  * stands there, `given` what stands in cells that were not asked for; `addresses` by place;
- * `notes` are sentences. A Refusal says why there is none.
+ * `formulas` are the learner's own; `notes` are sentences. A Refusal says why there is none.
  */
 export async function handedIn(bytes, sheets) {
   const workbook = await sheetsOfFile(bytes);
@@ -141,6 +142,7 @@ export async function handedIn(bytes, sheets) {
   return {
     tab, points, inputs, epochs: record.epochs, samples: record.points.length, written, given,
     decimals: record.decimals, blank, addresses, isKey: record.isKey,
+    formulas: ownFormulas(table, rows, sheets[tab]),
     notes: [...notes, ...remarks].slice(0, MOST_SENTENCES),
   };
 }

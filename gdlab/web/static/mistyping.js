@@ -53,7 +53,8 @@ function cutOf(verdicts, of, mostDigits) {
   let roundedUp = 0;
   for (const [place, { status, written, [of]: right }] of verdicts) {
     const { number = null, decimals = null } = written ?? {};
-    if (number === null || decimals === null || decimals < 0 || decimals > mostDigits) continue;
+    // Of a 0 it cannot be told what was cut off.
+    if (!number || decimals === null || decimals < 0 || decimals > mostDigits) continue;
     if (!Number.isFinite(right)) continue;
     const exact = Math.abs(right) * 10 ** decimals;
     const shown = Math.round(Math.abs(number) * 10 ** decimals);

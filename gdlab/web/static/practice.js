@@ -3,6 +3,7 @@ import { compute } from "./compute.js";
 import { drawPractice } from "./draw.js";
 import { handedIn } from "./handed_in.js";
 import { Refusal, refusalOf } from "./number_input.js";
+import { slipsOfSheet } from "./places.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { practiceState } from "./practice_state.js";
 
@@ -34,8 +35,8 @@ function numbersThere(sheet, program, { points, inputs, epochs, samples }) {
 export function withPractice(host, page, programs, askForSlips = () => {}) {
   const given = page.practice ?? null;
   // What a page has of slips and of other rules is unpacked when it is first looked at.
-  const learned = {};
-  const slipsOf = (tab) => learned[tab] ?? page.slips?.[tab];
+  const slips = {};
+  const askedFor = new Set();
   const sheetOf = (tab) => page.sheets[tab] ?? page.checked[tab];
   const left = new Map();
   const drawn = new Map();
@@ -46,6 +47,12 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
   // A surface has no points to draw.
   const canPractise = (tab) => tab in page.sheets && !page.sheets[tab].head.surface;
   const dataNames = Object.keys(page.points);
+
+  /** A sheet's slips; null where neither the page nor Python has told them yet. */
+  function slipsOf(tab) {
+    slips[tab] ??= slipsOfSheet(page.slips ?? {}, tab);
+    return slips[tab];
+  }
 
   /** The first points of the sheet and its inputs, to practise with. */
   function numbersOfSheet(tab) {
@@ -121,8 +128,8 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     open = practice;
     if (!practice) return;
     if (!practice.file) left.set(practice.sheet, practice);
-    if (practice.sheet in learned || page.slips) return;
-    learned[practice.sheet] = null;
+    if (slipsOf(practice.sheet) || askedFor.has(practice.sheet)) return;
+    askedFor.add(practice.sheet);
     askForSlips(practice.sheet);
   }
 
@@ -243,7 +250,7 @@ export function withPractice(host, page, programs, askForSlips = () => {}) {
     ...host,
     ask,
     learn({ slips: found = {}, ...rest }) {
-      Object.assign(learned, found);
+      for (const tab of Object.keys(found.sheets ?? {})) slips[tab] = slipsOfSheet(found, tab);
       host.learn(rest);
     },
     /** All of the open practice that Python needs to mark it; nothing where none is open. */

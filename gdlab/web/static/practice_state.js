@@ -30,7 +30,7 @@ export function practiceState(practice, { program, slips, marking }) {
   };
   const seen = readState(shown);
   const causes = (practice.hinted.length || file) && slips
-    ? diagnose(judged, slips, marking) : null;
+    ? diagnose(judged, slips, marking, formulasIn(practice)) : null;
   for (const [place, text] of Object.entries(texts)) {
     const { status, written } = verdicts.get(place);
     const isOther = status === "right" && place.split(" ")[1] === judged.shownBy;
@@ -71,6 +71,13 @@ function messageOf({ hinted }, seen, verdicts, place, cause) {
   const numbers = numbersOf(seen, name, row);
   const question = `which step with these numbers makes another ${name}?`;
   return `hint: ${cause || look || question}: ${numbers}`;
+}
+
+/** The formulas of a file, where they still stand: not under what was typed since. */
+function formulasIn({ file, texts }) {
+  return new Map([...file?.formulas ?? []].filter(([place]) => (
+    file.written[place]?.text === texts[place]
+  )));
 }
 
 /** What stands in a file's cells that were given and have been changed, by place. */

@@ -50,23 +50,27 @@ export function ownNumbers({ sheet, inputs, first, own }, row, full) {
     return row > 1 ? own.get(`${row - 1} ${column}`) : aboveFirst(column);
   }
 
-  function intervalOf(name) {
+  /** A number as it is written, and with all that it may have been. */
+  function intervalsOf(name) {
     const found = find(name);
-    if (typeof found === "number") return [found, found];
+    if (typeof found === "number") return [[found, found], [found, found]];
     if (!found || found.number === null) return null;
     const exact = [found.number, found.number];
     // A number in full is taken as it is: 0.5 is to round up, and not perhaps.
     const isFull = found.kept[1] - found.kept[0] <= full * Math.abs(found.number);
-    return isFull ? exact : hull(found.kept, exact);
+    return [exact, isFull ? exact : hull(found.kept, exact)];
   }
 
-  return function into(tree) {
+  return function into({ name: slip = "", tree }) {
+    const put = new Map();
     for (const name of namesIn(tree)) {
-      if (!known.has(name)) known.set(name, intervalOf(name));
+      if (!known.has(name)) known.set(name, intervalsOf(name));
       if (!known.get(name)) return null;
+      // What is copied is copied as it is written.
+      put.set(name, known.get(name)[slip.startsWith("copied_") ? 0 : 1]);
     }
     try {
-      const found = bound(tree, known);
+      const found = bound(tree, put);
       return found.every(Number.isFinite) ? found : null;
     } catch (problem) {
       if (problem instanceof NoNumber) return null;

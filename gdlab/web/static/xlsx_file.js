@@ -21,8 +21,9 @@ function parsed(text) {
 
 /**
  * The sheets of a workbook in their order: `name`, `cells` by "row column", both from 1, and the
- * last `rows` and `columns`. A cell is `{value, kind, form}`: a number, a text, true or false; `kind`
- * is number, text, bool, error, date or, of a formula that was never calculated, uncalculated.
+ * last `rows` and `columns`. A cell is `{value, kind, form, formula}`: a number, a text, true or
+ * false; `kind` is number, text, bool, error, date or, of a formula that was never calculated,
+ * uncalculated. `formula` is null, or its `text` with the place `at` that its addresses are seen from.
  */
 export async function sheetsOfFile(bytes) {
   const [first] = [[...new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength))]];
@@ -86,6 +87,7 @@ function formsOf(tree) {
 
 function sheetOf(name, tree, texts, forms, from1904) {
   const cells = new Map();
+  const shared = new Map();
   let row = 0;
   for (const line of elementsIn(tree, "row")) {
     row = Number(line.getAttribute("r") ?? row + 1);
@@ -96,7 +98,8 @@ function sheetOf(name, tree, texts, forms, from1904) {
       column = letters ? columnNumber(letters) : column + 1;
       if (column > READ_COLUMNS || Number(digits) > READ_ROWS) continue;
       const cell = cellOf(node, texts, forms, from1904);
-      if (cell) cells.set(`${Number(digits)} ${column}`, cell);
+      const formula = formulaIn(node, { row: Number(digits), column }, shared);
+      if (cell) cells.set(`${Number(digits)} ${column}`, { ...cell, formula });
       if (cells.size > MOST_CELLS) throw new Refusal("it has more cells than a sheet to be checked");
     }
   }
@@ -105,9 +108,21 @@ function sheetOf(name, tree, texts, forms, from1904) {
   return { name, cells, rows: last(0), columns: last(1) };
 }
 
-const columnNumber = (letters) => (
-  [...letters].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0)
+/** The number of a column from its letters, from 1: AA is 27. */
+export const columnNumber = (letters) => (
+  [...letters.toUpperCase()].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0)
 );
+
+/** A cell's formula; that which several cells share is written in the first of them. */
+function formulaIn(node, at, shared) {
+  const [written] = elementsIn(node, "f");
+  if (!written) return null;
+  const number = written.getAttribute("t") === "shared" ? written.getAttribute("si") : null;
+  const text = written.textContent;
+  if (!text) return shared.get(number) ?? null;
+  if (number !== null) shared.set(number, { text, at });
+  return { text, at };
+}
 
 function cellOf(node, texts, forms, from1904) {
   const type = node.getAttribute("t") ?? "n";
