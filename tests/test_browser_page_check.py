@@ -14,7 +14,7 @@ import pytest
 from deliveries import as_ods
 from handed_in import hand_in, with_part
 from pages import go, opened
-from test_own_formulas import EXCEL_TOO, Excel
+from test_own_formulas import EXCEL_TOO, ODD, Excel, odd_sheet
 
 import gdlab
 from gdlab.web.page import write_lessons_page, write_page
@@ -145,6 +145,11 @@ def test_a_learners_formula_is_read_as_python_reads_it(
     trial, file = EXCEL_TOO[number], tmp_path / "own.xlsx"
     Excel(trial.rule, 3).filled(file, trial.formulas, trial.rows)
     same_as_python(page, file)
+
+
+def test_odd_formulas_are_judged_by_their_numbers(page: Any, tmp_path: Path) -> None:
+    report = same_as_python(page, odd_sheet(tmp_path / "odd.xlsx"))
+    assert report.marks["wrong"] >= len(ODD)
 
 
 def test_marks_that_are_earned_are_the_same(page: Any, tmp_path: Path) -> None:

@@ -108,6 +108,39 @@ def test_all_formulas_right_and_rounded_ones(tmp_path: Path) -> None:
     assert first(found).slip == "factor_forgotten"
 
 
+# What no slip can be, and no formula of one cell, in the cells of grad_intercept and grad_slope.
+ODD = (
+    "=ROUND(2*I10,2)*3", "=TANH(I10)", '=IF(I10>0,"a",1)', "=I10>2", "=SUM(I10:I11)", "=2*{1,2}",
+    "=2*LOG10(I10)", '=A1&"x"', "=I10*(", "=grad*2", "='sgd'!I10*3", "=IF(I10,,2)", "=I10%*3",
+    "=-2^2*I10", "=IF(I10>0,1,2)", "=2*MAX(I10,1)", "=EXP(1000)", "=1/0*I10", "=PI()*I10", "=5*lr",
+)  # fmt: skip
+
+
+def odd_sheet(path: Path) -> Path:
+    """A sheet with an odd formula, and a wrong number beside it, in each of its gradients."""
+
+    def change(t: int, name: str, value: float) -> Any:
+        if not name.startswith("grad_"):
+            return value
+        place = 2 * (t - 1) + (name == "grad_slope")
+        return ODD[place], round(value * 1.37 + place, 4)
+
+    return hand_in(path, "sgd", rows=len(ODD) // 2, seed=3, change=change)
+
+
+def test_formulas_outside_the_grammar_are_judged_by_their_numbers(tmp_path: Path) -> None:
+    found = check(odd_sheet(tmp_path / "odd.xlsx"))
+    wrong = [one for one in found.cells if one.column.startswith("grad_")]
+    assert {one.status for one in wrong} == {"wrong"} and len(wrong) == len(ODD)
+
+
+def test_an_input_by_its_workbook_name_is_that_input(tmp_path: Path) -> None:
+    own = Excel("adam", 3)
+    own.inputs |= {"beta1": "beta_1", "beta2": "Beta_2", "lr": "lr"}
+    found = own.filled(tmp_path / "named.xlsx", {"avg_{p}": "beta1 * up_avg_{p} + grad_{p}"})
+    assert first(found).slip == "one_minus_beta_forgotten", first(found)
+
+
 def test_a_dollar_that_is_missing_is_told_once(tmp_path: Path) -> None:
     own = Excel("sgd", 3)
     own.inputs["lr"] = own.inputs["lr"].replace("$", "")

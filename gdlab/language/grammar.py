@@ -209,6 +209,17 @@ def names(tree: ast.expr) -> tuple[str, ...]:
     return tuple(found)
 
 
+def same(first: object, second: object) -> bool:
+    """Whether two expressions, or parts of them, are written alike."""
+    if isinstance(first, list) and isinstance(second, list):
+        return len(first) == len(second) and all(map(same, first, second))
+    if not isinstance(first, ast.AST) or type(first) is not type(second):
+        return first == second
+    # A name that was parsed says that it is read; one that was made does not.
+    fields = [name for name in first._fields if name != "ctx"]
+    return all(same(getattr(first, name, None), getattr(second, name, None)) for name in fields)
+
+
 def bare(tree: ast.FunctionDef) -> str:
     """What is computed: the function's text without name, decorators, annotations, docstring.
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 
+from gdlab.language.grammar import same
 from gdlab.language.infix import ATOM, LEVELS, UNARY, number
 
 COMPARED = {
@@ -44,7 +45,7 @@ def _write(tree: ast.expr, symbol: Callable[[str], str]) -> tuple[str, int]:
     match tree:
         case ast.BinOp(left, ast.Div(), right):
             return rf"\frac{{{whole(left)}}}{{{whole(right)}}}", 2
-        case ast.BinOp(left, ast.Mult(), right) if ast.dump(left) == ast.dump(right):
+        case ast.BinOp(left, ast.Mult(), right) if same(left, right):
             return f"{_raised(left, whole(left))}^2", 4
         case ast.BinOp(left, ast.Mult(), right):
             after = inner(right, 3)

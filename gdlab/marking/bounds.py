@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from gdlab.language.evaluate import DIV0, NUM, CellError
-from gdlab.language.grammar import CONSTANTS
+from gdlab.language.grammar import CONSTANTS, same
 
 Interval = tuple[float, float]
 Bound = Callable[[Mapping[str, Interval]], Interval]
@@ -49,10 +49,10 @@ def bound(tree: ast.expr) -> Bound:
     """A function from the names' intervals to the expression's.
 
     It raises CellError where no number in the intervals has a result, and KeyError for a name that
-    has no interval.
+    has no interval. Raises TypeError for what is outside the grammar.
     """
     match tree:
-        case ast.BinOp(left, ast.Mult(), right) if _same(left, right):
+        case ast.BinOp(left, ast.Mult(), right) if same(left, right):
             return _one(_square, bound(left))
         case ast.BinOp(left, op, right):
             return _two(BINARY_BOUNDS[type(op)], bound(left), bound(right))
@@ -60,9 +60,9 @@ def bound(tree: ast.expr) -> Bound:
             return _one(_negative, bound(operand))
         case ast.IfExp(ast.Compare(left, [op], [right]), body, orelse):
             return _choice(type(op), bound(left), bound(right), bound(body), bound(orelse))
-        case ast.Call(ast.Name(name), [argument]):
+        case ast.Call(ast.Name(name), [argument]) if name in UNARY_BOUNDS:
             return _one(UNARY_BOUNDS[name], bound(argument))
-        case ast.Call(ast.Name(name), [first, second]):
+        case ast.Call(ast.Name(name), [first, second]) if name in EXTREMES:
             return _two(EXTREMES[name], bound(first), bound(second))
         case ast.Name(name) if name in CONSTANTS:
             value = CONSTANTS[name]
@@ -73,10 +73,6 @@ def bound(tree: ast.expr) -> Bound:
             value = float(number)
             return lambda _: (value, value)
     raise TypeError(f"outside the grammar: {ast.unparse(tree)}")
-
-
-def _same(first: ast.expr, second: ast.expr) -> bool:
-    return type(first) is type(second) and ast.dump(first) == ast.dump(second)
 
 
 def _one(operation: Callable[[Interval], Interval], part: Bound) -> Bound:

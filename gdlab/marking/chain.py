@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import reduce
 
 from gdlab.core.columns import Table
-from gdlab.language.grammar import names, substitute
-from gdlab.marking.rewrites import Rewrite, binary, same, say
+from gdlab.language.grammar import names, same, substitute
+from gdlab.marking.parts import Rewrite, binary, say
 
 GRADIENT_WORDS = ("grad", "sample_grad")
 
@@ -32,7 +32,7 @@ def chain(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
                     yield Rewrite("activation_for_slope", taken, _product(rest))
                     forgotten = f"{whole}, the slope of {say(value)}, was forgotten"
                     yield Rewrite("slope_forgotten", forgotten, _product(kept))
-    own = set(names(expression))
+    own = names(expression)
     for name in own:
         for other in _neighbours(table, name):
             if other not in (column, *own):

@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterator
 
 from gdlab.core.columns import COUNTERS, Table
-from gdlab.language.grammar import names, substitute
+from gdlab.language.grammar import names, same, substitute
 from gdlab.marking.conventions import conventions, other_schedules
-from gdlab.marking.parts import Rewrite, binary, column_of, is_share, root, same
+from gdlab.marking.parts import Rewrite, binary, column_of, is_share, root
 
 Name = ast.Name
 

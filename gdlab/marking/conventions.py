@@ -7,8 +7,8 @@ from gdlab.core.assembly import SCHEDULES
 from gdlab.core.columns import Call, Table, every_call
 from gdlab.core.registry import Rule, find_rule, rules
 from gdlab.core.steps import read_own
-from gdlab.language.grammar import names, substitute
-from gdlab.marking.rewrites import Rewrite, is_share, same
+from gdlab.language.grammar import names, same, substitute
+from gdlab.marking.parts import Rewrite, is_share
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:

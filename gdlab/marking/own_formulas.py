@@ -11,6 +11,7 @@ from gdlab.core.layout import defined_names
 from gdlab.language.addresses import read_address
 from gdlab.language.excel_reader import SUMMARIES, Unread, read_formula
 from gdlab.language.grammar import names
+from gdlab.marking.bounds import bound
 from gdlab.marking.finding import TableLocation
 from gdlab.marking.grid import address, is_number
 from gdlab.marking.parts import as_headed
@@ -56,7 +57,8 @@ class _FormulaReader:
         moved: list[str] = []
         try:
             tree = self._tree(formula, row, column, t, moved, MOST_HELPERS)
-        except Unread:
+            bound(tree)
+        except (Unread, TypeError):
             return None
         return OwnFormula(tree, moved[0] if moved else "")
 

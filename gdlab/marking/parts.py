@@ -33,11 +33,6 @@ def is_above(name: str) -> bool:
     return name.endswith("_prev")
 
 
-def same(first: ast.expr, second: ast.expr) -> bool:
-    """Whether two parts are written alike."""
-    return type(first) is type(second) and ast.dump(first) == ast.dump(second)
-
-
 def column_of(table: Table, base: str, parameter: str | None) -> str | None:
     """The column of a word and a parameter, such as ``avg`` and ``slope``; None where none is."""
     try:

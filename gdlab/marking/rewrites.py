@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gdlab.core.columns import Table
-from gdlab.language.grammar import substitute
+from gdlab.language.grammar import same, substitute
 from gdlab.marking.name_slips import of_a_name
 from gdlab.marking.parts import (
     Rewrite,
@@ -15,7 +15,6 @@ from gdlab.marking.parts import (
     is_rest,
     is_share,
     root,
-    same,
     say,
 )
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from gdlab.core.columns import Table
 from gdlab.language.grammar import names, substitute
+from gdlab.language.javascript import as_data
 from gdlab.marking.column_slips import exchanged
 from gdlab.marking.evidence import Candidate
+from gdlab.marking.places import as_text
 from gdlab.marking.sheet import CellRef
 from gdlab.marking.slips import Slip
 
@@ -41,7 +43,7 @@ def settle(causes: dict[str, list[Cause]], table: Table) -> dict[str, list[Cause
     found = {name: _without_hand(them) for name, them in causes.items()}
     for name, them in found.items():
         for other in _siblings(name, table):
-            theirs = {ast.dump(one.slip.tree) for one in found.get(other[0], [])}
+            theirs = {as_text(as_data(one.slip.tree)) for one in found.get(other[0], [])}
             alike = [one for one in them if _renamed(one.slip, *other[1], table) in theirs]
             found[name] = them = alike or them
     # Who is known to make a slip in one column makes it in another too.
@@ -77,4 +79,4 @@ def _renamed(slip: Slip, own: str, other: str, table: Table) -> str:
     put: dict[str, ast.expr] = {
         name: ast.Name(exchanged(name, own, other, table)) for name in names(slip.tree)
     }
-    return ast.dump(substitute(slip.tree, put))
+    return as_text(as_data(substitute(slip.tree, put)))
