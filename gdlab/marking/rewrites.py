@@ -31,7 +31,7 @@ def everywhere(tree: ast.expr, table: Table) -> Iterator[Rewrite]:
                 if isinstance(one, ast.expr):
                     for slip in everywhere(one, table):
                         changed = [*part[:index], slip.tree, *part[index + 1 :]]
-                        yield slip._reindex(tree=_with(tree, field, changed))
+                        yield slip._replace(tree=_with(tree, field, changed))
 
 
 def _with(tree: ast.expr, name: str, value: object) -> ast.expr:

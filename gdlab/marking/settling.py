@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from gdlab.core.columns import Table
 from gdlab.language.grammar import names, substitute
 from gdlab.language.javascript import as_data
+from gdlab.marking.changes import as_text
 from gdlab.marking.column_slips import exchanged
 from gdlab.marking.evidence import Candidate
-from gdlab.marking.places import as_text
 from gdlab.marking.sheet import CellRef
 from gdlab.marking.slips import Slip
 

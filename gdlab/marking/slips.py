@@ -18,9 +18,9 @@ from gdlab.language.grammar import names
 from gdlab.language.javascript import as_data, of_data
 from gdlab.marking.bounds import Bound, bound
 from gdlab.marking.chain import chain
+from gdlab.marking.changes import as_text, both, change_of
 from gdlab.marking.column_slips import of_a_column
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.places import as_text, both, change_of
 from gdlab.marking.rewrites import everywhere
 
 # Slips that are no change of one place; a second slip in them would be none of this formula.

@@ -12,26 +12,26 @@ from gdlab.core.columns import Table
 from gdlab.language.javascript import as_data
 from gdlab.marking import diagnosis, evidence, mistyping, settling
 from gdlab.marking import slips as family
+from gdlab.marking.changes import change_of
 from gdlab.marking.claims import DECIMALS_IN_FULL
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.numbers import HARDLY
-from gdlab.marking.places import change_of
 from gdlab.marking.slips import slips
 
 
 def slips_of(tables: Mapping[str, Table]) -> dict[str, Any]:
-    """The single slips of some sheets, for gdlab/web/static/places.js, which makes pairs of them.
+    """The single slips of some sheets, for gdlab/web/static/changes.js, which makes pairs of them.
 
     ``changes`` are ``[name, because, change]``; a column is ``[formula, numbers, paths]``, which
     changes of its formula are its slips, the most usual first, and where each is made. ``sheets``
-    have the place of each column among ``columns`` by name, and the ``parts`` of all names, a word
+    have the number of each column among ``columns`` by name, and the ``parts`` of all names, a word
     and a parameter.
     """
     changes, columns = _Rows(), _Rows()
     sheets = {
         name: {
             "columns": {
-                one.name: columns.place(_column(table, one.name, changes))
+                one.name: columns.number(_column(table, one.name, changes))
                 for one in table.columns
                 if one.expression is not None
             },
@@ -46,13 +46,13 @@ class _Rows:
     """Rows of a list, each there once."""
 
     def __init__(self) -> None:
-        self.places: dict[str, int] = {}
+        self.numbers: dict[str, int] = {}
 
-    def place(self, row: Any) -> int:
-        return self.places.setdefault(json.dumps(row, ensure_ascii=False), len(self.places))
+    def number(self, row: Any) -> int:
+        return self.numbers.setdefault(json.dumps(row, ensure_ascii=False), len(self.numbers))
 
     def in_order(self) -> list[Any]:
-        return [json.loads(text) for text in self.places]
+        return [json.loads(text) for text in self.numbers]
 
 
 def _column(table: Table, column: str, changes: _Rows) -> list[Any]:
@@ -62,7 +62,7 @@ def _column(table: Table, column: str, changes: _Rows) -> list[Any]:
     numbers, paths = [], []
     for slip in slips(table, column):
         path, new = change_of(formula, as_data(slip.tree))
-        numbers.append(changes.place([slip.name, slip.because, new]))
+        numbers.append(changes.number([slip.name, slip.because, new]))
         paths.append(path)
     return [formula, numbers, paths]
 

@@ -3,7 +3,7 @@
 import { meet, roundedTo } from "./intervals.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
 import { formulaCauses, isCopy, slipOfFormula } from "./own_formulas.js";
-import { pairsOf } from "./places.js";
+import { pairsOf } from "./changes.js";
 import { namesIn, ownNumbers, sameFormula } from "./slips.js";
 
 const middle = ([low, high]) => (low + high) / 2;

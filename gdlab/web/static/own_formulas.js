@@ -5,7 +5,7 @@ import { Unread, treeOfFormula } from "./excel_formula.js";
 import { asHeaded, formulaText } from "./formula_text.js";
 import { NoNumber } from "./intervals.js";
 import { short } from "./numbers.js";
-import { pairsOf } from "./places.js";
+import { pairsOf } from "./changes.js";
 import { addressAt } from "./practice_table.js";
 import { bound, namesIn } from "./slips.js";
 import { columnNumber } from "./xlsx_file.js";

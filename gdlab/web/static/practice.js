@@ -3,7 +3,7 @@ import { compute } from "./compute.js";
 import { drawPractice } from "./draw.js";
 import { handedIn } from "./handed_in.js";
 import { Refusal, refusalOf } from "./number_input.js";
-import { slipsOfSheet } from "./places.js";
+import { slipsOfSheet } from "./changes.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { practiceState } from "./practice_state.js";
 

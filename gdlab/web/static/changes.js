@@ -1,4 +1,4 @@
-// Where a slip changes a formula, and two slips in one formula, as gdlab/marking/places.py has it:
+// Where a slip changes a formula, and two slips in one formula, as gdlab/marking/changes.py has it:
 // a change is the path to a part, a digit a step, and what stands there then, in which "#12" is what
 // stood in the part's first part's second part, and "#" the part itself.
 

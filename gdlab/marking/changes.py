@@ -1,9 +1,9 @@
 """Where a slip changes a formula, and two slips in one formula, each in its own place.
 
 Formulas are data here, as :func:`gdlab.language.javascript.as_data` writes them, so that a page
-does the same with them (gdlab/web/static/places.js). A change is a path, a digit for each step from
-the outermost part inwards, and what stands there then, in which ``#12`` is what stood in the part's
-first part's second part, and ``#`` the part itself.
+does the same with them (gdlab/web/static/changes.js). A change is a path, a digit for each step
+from the outermost part inwards, and what stands there then, in which ``#12`` is what stood in the
+part's first part's second part, and ``#`` the part itself.
 """
 
 import json
