@@ -181,10 +181,11 @@ def test_the_lessons_take_any_model(lessons, model):
 
 def test_the_lens_walks_forward_and_backward_through_a_network(lessons):
     """Row 1 of the published example, step by step."""
-    link(lessons, "model=network_2_2_2&sheet=basic&lr=0.5&bias1=0.35&bias2=0.6&row=1&column=z_h1")
+    given = "model=network_2_2_2&sheet=basic&lr=0.5&bias1=0.35&bias2=0.6"
+    link(lessons, f"{given}&lens=on&row=1&column=z_h1")
     run = gdlab.trace("sgd", model="network_2_2_2", lr=0.5, bias1=0.35, bias2=0.6)
-    lessons.click("[data-do=lens]")
     lens = lessons.locator(".gd-lens").first
+    lens.focus()
     computed = [one.name for one in run.table.columns if one.expression is not None]
     published = {"loss": 0.298371109, "grad_w5": 0.082167041, "grad_w1": 0.000438568}
     pictures = {}
@@ -207,7 +208,10 @@ def test_the_lens_walks_forward_and_backward_through_a_network(lessons):
     for _ in computed[first:]:
         lessons.keyboard.press("ArrowLeft")
     expect(lens.locator(".gd-lens-numbers")).to_have_text(f"= {run.explain(1, 'z_h1').numbers}")
+    lessons.wait_for_function("() => location.hash.includes('lens=on')")
     lessons.click("[data-do=lens]")
+    expect(lens).to_be_hidden()
+    lessons.wait_for_function("() => !location.hash.includes('lens')")
 
 
 def test_a_model_stands_in_the_link(lessons):

@@ -15,6 +15,7 @@ from gdlab.core.looks import COLOURS, OTHERS, Look, colour_of
 from gdlab.core.model import LINE
 from gdlab.core.symbols import text
 from gdlab.core.trace import Trace
+from gdlab.core.units import unit_of, with_unit
 from gdlab.excel import styles
 from gdlab.excel.epochs import LINE_ROWS, first_column
 from gdlab.excel.writer import Sheet, Workbook
@@ -274,7 +275,8 @@ def _path(book: Workbook, name: str, trace: Trace, symbols: str, size: Size) -> 
 
 def _titled_axis(trace: Trace, parameter: str, symbols: str) -> str:
     symbol = text(parameter, symbols, trace.table)
-    return f"{parameter} {symbol}" if parameter != symbol else parameter
+    said = f"{parameter} {symbol}" if parameter != symbol else parameter
+    return with_unit(said, unit_of(trace.table.model, parameter))
 
 
 def _loss(book: Workbook, name: str, trace: Trace, size: Size) -> tuple[Any, str]:

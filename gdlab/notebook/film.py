@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-WIDTH, HEIGHT, DPI = 8.0, 4.5, 90  # inches, and dots per inch
+WIDTH, HEIGHT, DPI = 8.0, 4.5, 80  # inches, and dots per inch
 PER_SECOND, HOLD = 10, 15  # frames a second, and how many of them show the last row
 MOST_FRAMES = 150  # of a longer run as many rows are shown, evenly spread
 WRITERS = {".gif": "pillow", ".mp4": "ffmpeg"}

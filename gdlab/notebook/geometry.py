@@ -22,11 +22,19 @@ MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from s
 
 
 def reach_of(run: Trace, parameter: str, row: int) -> float:
-    """How far a tangent's curve is drawn: of a squared error, to behind the curve's bottom."""
-    height, gradient = run.value(run.table.loss, row), run.value(f"grad_{parameter}", row)
+    """How far a tangent's curve is drawn: of a parabola to behind its bottom, else near by."""
+    table, here = run.table, run.value(parameter, row)
+    height, gradient = run.value(table.loss, row), run.value(f"grad_{parameter}", row)
+    near = 2 * max(1.0, abs(here))
+    if not gradient:
+        return near
     # At its bottom a parabola's height is 0: that lies 2 * height / gradient away.
-    reach = abs(3.2 * height / gradient) if gradient and height else 1.0
-    return reach if np.isfinite(reach) else 1.0
+    away = 2 * height / gradient
+    values = {name: run.value(name, row) for name in (*table.point, *table.parameters)}
+    with np.errstate(all="ignore"):
+        bottom = table.model.forward({**constants_of(run), **values, parameter: here - away})
+    is_parabola = bool(bottom[table.loss] < 0.1 * height)
+    return abs(1.6 * away) if is_parabola and np.isfinite(away) else near
 
 
 def two_parameters(run: Trace, chosen: Sequence[str] | None) -> tuple[str, str]:

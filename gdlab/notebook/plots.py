@@ -16,6 +16,7 @@ from gdlab.core.rates import FoundRate
 from gdlab.core.suggest import unknown
 from gdlab.core.theory import error_word
 from gdlab.core.trace import Trace
+from gdlab.core.units import unit_of, with_unit
 from gdlab.notebook.axes import (
     CURVE_MARKERS,
     HIGHEST_DRAWN,
@@ -68,8 +69,9 @@ def draw_loss(axes: "Axes", runs: Sequence[Trace]) -> None:
             mark_explosion(axes, run.exploded[0], style["color"])
     rows_axis(axes, max(run.rows for run in runs))
     log_axis(axes)
-    squared = runs[0].table.model.squared_error
-    axes.set(title="Loss in every row", xlabel="row", ylabel="squared error" if squared else "loss")
+    model = runs[0].table.model
+    said = with_unit("squared error" if model.squared_error else "loss", unit_of(model, model.loss))
+    axes.set(title="Loss in every row", xlabel="row", ylabel=said)
     legend(axes, runs, always=any(run.exploded for run in runs))
 
 
@@ -151,7 +153,7 @@ def draw_path(
     They are the first two, or those that are chosen; the contours hold the others where the first
     run has them after that row.
     """
-    first, second = chosen = two_parameters(runs[0], parameters)
+    chosen = two_parameters(runs[0], parameters)
     ways = [way_of(run, row or run.rows, chosen) for run in runs]
     goal = goal_of(runs[0], chosen)
     spans = [span([way[axis] for way in ways], goal[axis]) for axis in (0, 1)]
@@ -168,7 +170,8 @@ def draw_path(
     line = runs[0].table.model.name == LINE
     if line:
         axes.plot(*goal, "*", color="black", markersize=13, label="best line")
-    axes.set(title="Path across the loss", xlabel=first, ylabel=second)
+    across, up = (with_unit(one, unit_of(runs[0].table.model, one)) for one in chosen)
+    axes.set(title="Path across the loss", xlabel=across, ylabel=up)
     axes.set(xlim=spans[0], ylim=spans[1])
     legend(axes, runs, always=line)
 
@@ -184,7 +187,7 @@ def draw_steps(axes: "Axes", runs: Sequence[Trace]) -> None:
             number += 1
     rows_axis(axes, max(run.rows for run in runs))
     log_axis(axes)
-    axes.set(title="Size of every step", xlabel="row", ylabel="|step|")
+    axes.set(title="Size of every step", xlabel="row", ylabel="|step|, in its parameter's units")
     legend_below(axes)
 
 
@@ -221,7 +224,9 @@ def draw_tangent(axes: "Axes", run: Trace, parameter: str, row: int = 1) -> None
     axes.plot(here, height, "o", color="black")
     point = ", ".join(f"{run.value(name, row):g}" for name in table.point)
     axes.set_title(f"Point ({point}), varying {parameter}" if point else f"Varying {parameter}")
-    axes.set(xlabel=parameter, ylabel=word, ylim=(-0.5 * height or -1, None))
+    across, up = unit_of(table.model, parameter), unit_of(table.model, table.loss)
+    axes.set(xlabel=with_unit(parameter, across), ylabel=with_unit(word, up))
+    axes.set(ylim=(-0.5 * height or -1, None))
     legend_below(axes)
 
 

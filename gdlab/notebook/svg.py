@@ -13,6 +13,7 @@ import numpy as np
 
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
+from gdlab.core.units import unit_of, with_unit
 from gdlab.notebook.geometry import loss_over
 
 WIDTH, HEIGHT = 420, 240
@@ -54,7 +55,9 @@ def loss_chart(run: Trace) -> str:
     bottom = max(math.floor(math.log10(low)), math.ceil(math.log10(high)) - MOST_DECADES)
     decades = (bottom, max(math.ceil(math.log10(high)), bottom + 1))
     title = f"{'Squared error' if run.table.model.squared_error else 'Loss'} of every row"
-    area = _area(title, "t", "", (1, max(len(loss), 2)), decades, _decade_ticks(decades))
+    unit = unit_of(run.table.model, run.table.loss)
+    up = f"in units of {unit}" if unit else ""
+    area = _area(title, "t", up, (1, max(len(loss), 2)), decades, _decade_ticks(decades))
     with np.errstate(divide="ignore", invalid="ignore"):
         marks = _line(area, rows, np.log10(loss), "gdlab-run")
     if run.exploded:
@@ -97,7 +100,8 @@ def path_chart(run: Trace) -> str:
         _widened(*np.clip((v.min(), v.max()), -6 * max(start, 1), 6 * max(start, 1)).tolist())
         for v, start in zip(finite, starts, strict=True)
     ]
-    area = _area("Path across the loss", first, second, spans[0], spans[1])
+    names = [with_unit(one, unit_of(run.table.model, one)) for one in (first, second)]
+    area = _area("Path across the loss", *names, spans[0], spans[1])
     marks = _contours(run, (first, second), area, spans)
     marks += _line(area, path[0], path[1], "gdlab-run")
     at = [scale(np.array(v[:1]))[0] for scale, v in zip((area.x, area.y), path, strict=True)]

@@ -15,6 +15,7 @@ from gdlab.core.columns import Column, Table
 from gdlab.core.ranges import RATES, range_of
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.symbols import text as text_symbol
+from gdlab.core.units import unit_of
 from gdlab.language.infix import TEXT, infix
 from gdlab.language.latex import defined
 from gdlab.language.mathml import mathml
@@ -36,6 +37,7 @@ def sheet_meta(table: Table) -> dict[str, Any]:
         "prediction": table.model.prediction,
         "loss": table.loss,
         "squared": table.model.squared_error,
+        "lossUnit": unit_of(table.model, table.loss),
         "count": table.count,
         "frozen": next(name for name in ("sample", "t") if name in table.names),
         "start_row": layout.START_ROW,
@@ -48,6 +50,7 @@ def _parameter(table: Table, name: str) -> dict[str, str]:
     return {
         "name": name,
         "letter": text_symbol(name, of=table),
+        "unit": unit_of(table.model, name),
         "new": table.carrier(name),
         "step": table.named("step", name),
         "start": table.start_inputs[name],

@@ -48,6 +48,9 @@ export function tickText(value) {
   return Math.abs(Number(digits)) === 1 ? `${sign}10${raised}` : `${digits}·10${raised}`;
 }
 
+/** What stands at an axis; the points' own columns are the units. */
+export const withUnit = (said, unit) => (unit ? `${said} (${unit})` : said);
+
 /** A range with some air round it. */
 export function padded([low, high], share = 0.08) {
   const air = (high - low) * share || Math.abs(high) * share || 1;

@@ -51,7 +51,7 @@ export function runsOf(state) {
       start: names.map((name) => state.first[name]),
       loss: state.cells.get(head.loss),
       steps: head.parameters.map(
-        ({ step, letter }) => ({ letter, values: state.cells.get(step) }),
+        ({ step, letter, unit }) => ({ letter, unit, values: state.cells.get(step) }),
       ),
       mse: state.mse,
       forward: state.forward,

@@ -105,7 +105,7 @@ export function createLens(container, go) {
       part("meaning").textContent = meaningOf(state, name);
       const { frame, marks } = lensPicture(state, Math.max(1, row), name);
       svg.innerHTML = frame;
-      svg.querySelector(".gd-marks").innerHTML = marks;
+      svg.querySelector(".gd-marks").innerHTML = marks.join("");
       const told = value === undefined ? "" : ` is ${short(value)}`;
       svg.setAttribute("aria-label", `the step that gives ${name}, which${told}`);
     },

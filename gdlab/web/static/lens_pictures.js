@@ -1,5 +1,5 @@
 // The picture of one step of a row: where its number can be seen.
-import { axes, extent, padded, pathOf } from "./axes.js";
+import { axes, extent, padded, pathOf, withUnit } from "./axes.js";
 import { circle, colourOf, lineClass, named, near, path } from "./drawn_runs.js";
 import { drawPath } from "./path_picture.js";
 import { drawPoints } from "./points_picture.js";
@@ -10,6 +10,8 @@ const ROWS_BACK = 12;
 const SHARE_DIGITS = 4;
 // At its bottom a parabola's height is 0: that lies 2 * height / gradient away.
 const BOTTOM_REACH = 3.2;
+const SHALLOW = 0.1;
+const NEAR_REACH = 2;
 
 const partsOf = ({ head }) => head.parameters.map(({ name }) => name);
 
@@ -19,11 +21,9 @@ const parameterOf = (state, name) => partsOf(state).findIndex((one) => name.ends
 /** The loss at the row's point as a curve of one parameter, with its tangent: the gradient. */
 function drawTangent(state, row, parameter) {
   const { head, forward } = state;
-  const { name, letter } = head.parameters[parameter];
+  const { name, letter, unit } = head.parameters[parameter];
   const at = (one) => valueOf(state, one, row);
   const [here, height, slope] = [at(name), at(head.loss), at(`grad_${name}`)];
-  const far = Math.abs((BOTTOM_REACH * height) / slope);
-  const reach = far > 0 && Number.isFinite(far) ? far : 1;
   const given = { ...named(head, partsOf(state).map(at)) };
   for (const column of Object.keys(state.points)) given[column] = at(column);
   const lossAt = (value) => {
@@ -31,20 +31,25 @@ function drawTangent(state, row, parameter) {
     forward(values);
     return values[head.loss];
   };
+  // Of another curve than a parabola only what is near.
+  const isParabola = lossAt(here - (2 * height) / slope) < SHALLOW * height;
+  const reach = isParabola ? Math.abs((BOTTOM_REACH * height) / slope)
+    : NEAR_REACH * Math.max(1, Math.abs(here));
   const ats = Array.from(
     { length: TANGENT_PLACES + 1 }, (_, k) => here + reach * ((2 * k) / TANGENT_PLACES - 1),
   );
   const curve = ats.map((value) => [value, lossAt(value)]);
   const [low, high] = extent(curve.map(([, value]) => value));
   const area = axes({
-    title: "slope of the tangent: the gradient", xLabel: letter, yLabel: head.squared ? "error²" : "loss",
-    x: [here - reach, here + reach], y: padded([Math.min(low, 0), high]),
+    title: "slope of the tangent: the gradient", xLabel: withUnit(letter, unit),
+    yLabel: withUnit(head.squared ? "error²" : "loss", head.lossUnit),
+    x: [here - reach, here + reach], y: padded([isParabola ? Math.min(low, 0) : low, high]),
   });
   const drawn = (vertices) => pathOf(vertices.map(([x, y]) => [area.x(x), area.y(y)]));
   const tangent = [ats[0], ats.at(-1)].map((value) => [value, height + slope * (value - here)]);
   const marks = path(`gd-line ${lineClass({ colour: state.colour, round: 0 })}`, drawn(curve))
     + path("gd-residual", drawn(tangent)) + circle("gd-now", 5, area.x(here), area.y(height));
-  return { frame: area.frame(), marks };
+  return { frame: area.frame(), marks: [marks] };
 }
 
 /**
@@ -61,7 +66,7 @@ function drawBars(state, row, name) {
   ));
   const area = axes({
     title: share === null ? `${name}, the last rows`
-      : `what each row still adds: ${Number(share.toPrecision(SHARE_DIGITS))} of it is left in the next`,
+      : `what each row still adds: ${Number(share.toPrecision(SHARE_DIGITS))} is left in the next`,
     xLabel: "row", yLabel: "",
     x: [Math.min(from, row - 3) - 0.5, row + 0.5], y: padded(extent(heights, [0])),
   });
@@ -74,7 +79,8 @@ function drawBars(state, row, name) {
     return `<rect class="${names}" x="${near(x)}" y="${near(Math.min(y, zero))}" `
       + `width="${near(wide)}" height="${near(Math.abs(y - zero))}"/>`;
   });
-  return { frame: area.frame(), marks: bars.join("") + path("gd-now-line", `M0 ${near(zero)}H${area.width}`) };
+  const marks = [...bars, path("gd-now-line", `M0 ${near(zero)}H${area.width}`)];
+  return { frame: area.frame(), marks };
 }
 
 /** The picture of a column's step in a row. */

@@ -1,5 +1,5 @@
 // What becomes of the loss and of the steps, by row, by epoch and by rate.
-import { axes, decades, lineOf, pathOf } from "./axes.js";
+import { axes, decades, lineOf, pathOf, withUnit } from "./axes.js";
 import { circle, lineClass, marker, near, path, runsOf } from "./drawn_runs.js";
 import { escaped } from "./numbers.js";
 
@@ -17,6 +17,7 @@ function rowLine(area, row) {
 }
 
 const lossWord = ({ head }) => (head.squared ? "error²" : "loss");
+const inUnits = ({ head }, said) => withUnit(said, head.lossUnit);
 
 /** Where a run exploded, with a word beside it; `last` is the end of the axis. */
 function explosionMark(area, at, last, said) {
@@ -31,8 +32,8 @@ export function drawLoss(state, row) {
   const single = runs.length === 1;
   const area = axes({
     title: "loss", logY: true, xLabel: "row",
-    yLabel: single && state.mse?.length ? `thin: ${lossWord(state)} per row, thick: mean per epoch`
-      : `${lossWord(state)} per row`,
+    yLabel: inUnits(state, single && state.mse?.length
+      ? `thin: ${lossWord(state)} per row, thick: per epoch` : `${lossWord(state)} per row`),
     x: [1, Math.max(2, state.rows)], y: decades(...runs.map((run) => run.loss)),
   });
   let marks = rowLine(area, row);
@@ -42,15 +43,16 @@ export function drawLoss(state, row) {
     const where = state.epochs > 1 ? `, epoch ${Math.ceil(at / state.samples)}` : "";
     marks += explosionMark(area, at, state.rows, `exploded in row ${at}${where}`);
   }
-  runs.forEach((run) => {
-    marks += path(`gd-thin ${lineClass(run.look)}`, lineOf(run.loss, area));
+  const drawn = runs.map((run) => {
+    let marks = path(`gd-thin ${lineClass(run.look)}`, lineOf(run.loss, area));
     if (single && run.mse?.length) {
       marks += path("gd-epochs", epochSteps(run.mse, state.samples, area));
     }
     const now = run.loss[row - 1];
     if (now) marks += marker(run.look, area.x(row), area.y(now));
+    return marks;
   });
-  return { frame: area.frame(), marks, area };
+  return { frame: area.frame(), marks: [marks, ...drawn], area };
 }
 
 const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
@@ -69,7 +71,7 @@ export function drawSteps(state, row) {
   const few = steps.length <= 2;
   const area = axes({
     title: "size of the steps", xLabel: "row",
-    yLabel: few ? steps.map(({ letter }, k) => `${letter}: ${k ? "dashed" : "solid"}`).join(", ") : "",
+    yLabel: few ? steps.map(({ letter, unit }, k) => `${withUnit(letter, unit)} ${k ? "dashed" : "solid"}`).join(", ") : "",
     logY: true, x: [1, Math.max(2, state.rows)], y: decades(...steps.map(({ values }) => values)),
   });
   let marks = rowLine(area, row);
@@ -85,27 +87,27 @@ export function drawSteps(state, row) {
         + `${escaped(letter)}</text>`;
     }
   });
-  return { frame: area.frame(), marks, area };
+  return { frame: area.frame(), marks: [marks], area };
 }
 
 export function drawEpochs(state) {
   const runs = runsOf(state);
   const area = axes({
     title: state.head.squared ? "mean squared error per epoch" : "mean loss per epoch",
-    xLabel: "epoch", yLabel: state.head.squared ? "mse" : "mean loss", logY: true,
+    xLabel: "epoch", yLabel: inUnits(state, state.head.squared ? "mse" : "mean loss"), logY: true,
     x: [1, Math.max(2, state.epochs)],
     y: decades(...runs.map((run) => plotted(run.mse))),
   });
-  let marks = "";
-  runs.forEach((run) => {
-    marks += path(`gd-path ${lineClass(run.look)}`, lineOf(plotted(run.mse), area));
+  const marks = runs.map((run) => {
+    let drawn = path(`gd-path ${lineClass(run.look)}`, lineOf(plotted(run.mse), area));
     const bad = run.mse.indexOf(null);
-    if (bad >= 0) marks += burst(run.look, area.x(bad + 1));
+    if (bad >= 0) drawn += burst(run.look, area.x(bad + 1));
     const every = Math.ceil(run.mse.length / MOST_MARKERS);
     for (let epoch = 0; epoch < run.mse.length; epoch += every) {
       const value = run.mse[epoch];
-      if (value > 0) marks += marker(run.look, area.x(epoch + 1), area.y(value));
+      if (value > 0) drawn += marker(run.look, area.x(epoch + 1), area.y(value));
     }
+    return drawn;
   });
   return { frame: area.frame(), marks, area };
 }
@@ -128,5 +130,5 @@ export function drawRates({ found }) {
   const vertices = seen.map(([rate, left]) => [area.x(rate), left > 0 ? area.y(left) : NaN]);
   marks += path("gd-thin gd-run-0", pathOf(vertices));
   for (const [x, y] of vertices) if (Number.isFinite(y)) marks += circle("gd-tried", 2, x, y);
-  return { frame: area.frame(), marks, area };
+  return { frame: area.frame(), marks: [marks], area };
 }

@@ -1,5 +1,5 @@
 // The path of two parameters over the loss.
-import { axes, extent, padded, pathOf, widened } from "./axes.js";
+import { axes, extent, padded, pathOf, widened, withUnit } from "./axes.js";
 import { bowl, ellipsesOnce, gridContours } from "./contours.js";
 import { circle, endOf, lineClass, marker, named, path, runsOf } from "./drawn_runs.js";
 import { REACH, lossGrid } from "./loss_grid.js";
@@ -74,24 +74,24 @@ export function drawPath(state, row) {
   });
   const [first, second] = pair.map((which) => state.head.parameters[which]);
   const area = axes({
-    title: "path over the loss", xLabel: first.letter, yLabel: second.letter,
+    title: "path over the loss", xLabel: withUnit(first.letter, first.unit), yLabel: withUnit(second.letter, second.unit),
+   
     x: whole[0], y: whole[1], zoom: state.zoom,
   });
   const { ranges } = area;
-  let marks = "";
-  for (const run of state.ghosts ?? []) {
-    marks += path("gd-ghost", track(run, run.loss.length, area, pair));
-  }
+  const ghosts = (state.ghosts ?? []).map(
+    (run) => path("gd-ghost", track(run, run.loss.length, area, pair)),
+  );
   const still = found ? ellipsesOnce(found, runs[0].start, ranges, area)
     : state.model === "line" ? "" : contoursOnce(state, runs[0], row, ranges, area);
-  runs.forEach((run) => {
+  const drawn = runs.map((run) => {
     const names = `gd-path ${lineClass(run.look)}`;
-    marks += path(`gd-faint ${names}`, track(run, run.loss.length, area, pair));
-    marks += path(names, track(run, row, area, pair));
     const start = pair.map((which) => run.start[which]);
-    marks += circle("gd-start-point", 5, area.x(start[0]), area.y(start[1]));
     const [x, y] = pair.map((which) => endOf(run, row)[which]);
-    marks += marker(run.look, area.x(x), area.y(y));
+    return path(`gd-faint ${names}`, track(run, run.loss.length, area, pair))
+      + path(names, track(run, row, area, pair))
+      + circle("gd-start-point", 5, area.x(start[0]), area.y(start[1]))
+      + marker(run.look, area.x(x), area.y(y));
   });
-  return { frame: area.frame(still), marks, area };
+  return { frame: area.frame(still), marks: [ghosts.join(""), ...drawn], area };
 }

@@ -43,6 +43,18 @@ function createGhosts() {
   };
 }
 
+/** Draw layers of marks, each anew only where it is another: of several runs one is dragged. */
+function drawLayers(marks, layers, before) {
+  while (marks.children.length > layers.length) marks.lastChild.remove();
+  layers.forEach((layer, k) => {
+    if (before[k] === layer) return;
+    const group = marks.children[k]
+      ?? marks.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "g"));
+    group.innerHTML = layer;
+  });
+  before.splice(0, before.length, ...layers);
+}
+
 /**
  * The pictures in `container`, each at a fixed size; `show` draws them anew. `on` has `go(row)` and
  * `start(values)`, by parameter: what a pointer on them asks for.
@@ -54,8 +66,10 @@ export function createPictures(container, on) {
   const ghostsOf = createGhosts();
   const svgs = [];
   const frames = [];
+  const layers = [];
   const legend = document.createElement("ul");
   legend.className = "gd-legend";
+  let legendNow = "";
   // The two parameters whose path is drawn, where there are more.
   const axesChoice = element("div", { class: "gd-axes-choice" });
   let pair = [0, 1];
@@ -84,7 +98,7 @@ export function createPictures(container, on) {
     kinds = wanted;
     zooms.clear();
     container.replaceChildren(legend, axesChoice, tools, hover);
-    svgs.length = frames.length = 0;
+    svgs.length = frames.length = layers.length = 0;
     for (const kind of kinds) {
       const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
       svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
@@ -130,13 +144,16 @@ export function createPictures(container, on) {
       const { frame, marks, area } = draw({ ...state, zoom: own }, row);
       drawn.set(kind, { kind, area, state, row, zoom: own });
       // Axes stay as they are while a drag leaves their ranges alone.
-      if (frames[k] !== frame) svgs[k].innerHTML = frames[k] = frame;
-      svgs[k].querySelector(".gd-marks").innerHTML = marks;
+      if (frames[k] !== frame) {
+        svgs[k].innerHTML = frames[k] = frame;
+        layers[k] = [];
+      }
+      drawLayers(svgs[k].querySelector(".gd-marks"), marks, layers[k]);
       svgs[k].setAttribute("aria-label", `${svgs[k].dataset.picture}, row ${row}. ${told}`);
     });
     legend.hidden = !state.head.racers;
     const items = state.head.racers ? runsOf(state).map(legendItem(state)).join("") : "";
-    if (legend.innerHTML !== items) legend.innerHTML = items;
+    if (legendNow !== items) legend.innerHTML = legendNow = items;
   }
 
   return { show };

@@ -26,15 +26,15 @@ export function drawPoints(state, row) {
   const through = (run, parameters) => pathOf(
     ats.map((at) => [area.x(at), area.y(predicted(run, parameters, at))]),
   );
-  let marks = "";
   const still = Array.from(x, (at, k) => circle("gd-point", 3, area.x(at), area.y(y[k]))).join("");
   const runs = runsOf(state);
-  runs.forEach((run) => {
+  const drawn = runs.map((run) => {
     const before = endOf(run, Math.max(0, row - 1));
-    marks += path(`gd-line ${lineClass(run.look)}`, through(run, before));
-    if (runs.length > 1 || row === 0) return;
-    marks += path(`gd-line gd-faint ${lineClass(run.look)}`, through(run, endOf(run, row)));
+    const line = path(`gd-line ${lineClass(run.look)}`, through(run, before));
+    if (runs.length > 1 || row === 0) return line;
+    return line + path(`gd-line gd-faint ${lineClass(run.look)}`, through(run, endOf(run, row)));
   });
+  let marks = "";
   if (runs.length && row > 0) {
     const sample = Number(valueOf(state, "sample", row)) - 1;
     const [atX, atY] = [area.x(x[sample]), area.y(y[sample])];
@@ -47,5 +47,5 @@ export function drawPoints(state, row) {
     }
     marks += circle("gd-now", 5.5, atX, atY);
   }
-  return { frame: area.frame(still), marks, area };
+  return { frame: area.frame(still), marks: [...drawn, marks], area };
 }

@@ -6,6 +6,7 @@ import { createInputs } from "./inputs.js";
 /** A run's line; `on` is that of createRace. */
 function createLine(run, on) {
   let shown = run;
+  let signNow = "";
   const node = element("div", { class: "gd-compared", role: "group", "aria-label": run.name });
   const sign = element("span", { class: "gd-compared-name" });
   const changed = (name, value) => on.changed(run.name, name, value);
@@ -39,8 +40,11 @@ function createLine(run, on) {
     node,
     show(now, look) {
       shown = now;
-      sign.innerHTML = `<svg viewBox="-7 -7 14 14" aria-hidden="true">${marker(look, 0, 0)}</svg>`;
-      sign.append(now.name);
+      const drawn = `<svg viewBox="-7 -7 14 14" aria-hidden="true">${marker(look, 0, 0)}</svg>`;
+      if (signNow !== drawn) {
+        sign.innerHTML = signNow = drawn;
+        sign.append(now.name);
+      }
       for (const { inputs } of parts) inputs.show(now.inputs);
     },
     putBack: () => parts.forEach(({ inputs }) => inputs.putBack()),

@@ -1,0 +1,21 @@
+"""In what a table's numbers are measured: units of the points' own columns, for pictures' axes."""
+
+from gdlab.core.model import LINE, Model
+
+# Their prediction is intercept + slope * x.
+LINES = (LINE, "line_half")
+
+
+def unit_of(model: Model, name: str) -> str:
+    """The unit of a parameter or of the loss, such as ``y/x``; empty where that is not plain."""
+    if name == model.loss and model.error:
+        return f"{model.data[-1]}²"
+    if model.name in LINES:
+        x, y = model.data
+        return {"intercept": y, "slope": f"{y}/{x}"}.get(name, "")
+    return ""
+
+
+def with_unit(said: str, unit: str) -> str:
+    """What stands at an axis: ``squared error, in units of y²``."""
+    return f"{said}, in units of {unit}" if unit else said
