@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from books import differences, parts
-from pages import drag, go, line, opened, paste
+from pages import drag, go, line, opened, paste, saved
 from test_schema import findings
 
 import gdlab
@@ -147,6 +147,54 @@ def test_further_runs_have_sheets_of_their_own(
     assert differences(path, formualizer(path)) == []
     # Excel reads by the schema.
     assert findings(path) == []
+
+
+def test_rules_without_a_sheet_have_one_where_they_are_compared(
+    page: Any, lessons: Path, tmp_path: Path, formualizer: Any
+):
+    go(page, lessons, "sheet=compare&race=basic,lion,nadam_2&nadam_2.lr=0.3&lion.lr=0.02")
+    path = written(page, tmp_path / "page.xlsx")
+    runs = {
+        "lion": gdlab.trace("lion", epochs=5, lr=0.02),
+        "nadam_2": gdlab.trace("nadam", epochs=5, lr=0.3),
+    }
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["data", *LESSONS, *runs]
+    for name, run in runs.items():
+        own = openpyxl.load_workbook(run.to_excel(tmp_path / f"{name}.xlsx", name=name))[name]
+        assert [[cell.value for cell in row] for row in book[name]] == [
+            [cell.value for cell in row] for row in own
+        ]
+        assert list(book[name].defined_names) == list(own.defined_names)
+        assert len(book[name]._charts) == len(own._charts) > 0
+    assert differences(path, formualizer(path)) == []
+    assert findings(path) == []
+
+
+def test_two_runs_on_a_surface(page: Any, tmp_path: Path, formualizer: Any):
+    """One kept as it was, the other with another rate: side by side, and in the workbook."""
+    own, further = (gdlab.trace("adam", surface="ravine", steps=40, lr=lr) for lr in (0.05, 0.3))
+    go(page, further.to_html(tmp_path / "page.html"))
+    page.click("[data-do=add]")
+    page.fill("[data-input=lr] .gd-box", "0.05")
+    page.press("[data-input=lr] .gd-box", "Enter")
+    page.click("[data-tab=compare]")
+    told = page.input_value(".gd-python input").removeprefix("gdlab.plot(")
+    assert told.endswith(", 'path', 'loss')")
+    runs = eval(told.removesuffix(", 'path', 'loss')"), {"gdlab": gdlab})
+    assert [run.hyper["lr"] for run in runs] == [0.05, 0.3]
+    cells = saved(page)
+    for name, run in (("adam", own), ("adam_2", further)):
+        for column in ("new_u", "new_v", "loss"):
+            assert list(cells[f"{name}: {column}"]) == run.column(column).tolist()
+    path = written(page, tmp_path / "page.xlsx")
+    book = openpyxl.load_workbook(path, data_only=True)
+    assert book.sheetnames == ["adam", "adam_2"]
+    assert (
+        book["adam_2"].cell(49, further.table.names.index("loss") + 1).value
+        == (further.column("loss")[-1])
+    )
+    assert differences(path, formualizer(path)) == []
 
 
 @pytest.mark.parametrize("lr", [0.01, 10.0, 1e200])

@@ -148,7 +148,9 @@ def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
 def _workbook(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to write its own workbook."""
     yield 0
-    return {"workbook": workbook_templates(_sheets(sheet, event).own)}
+    here = _sheets(sheet, event)
+    guests = {name: run for name, run in here.runs.items() if name not in here.own}
+    return {"workbook": workbook_templates(here.own, guests)}
 
 
 def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:

@@ -100,8 +100,8 @@ def path_chart(run: Trace) -> str:
         _widened(*np.clip((v.min(), v.max()), -6 * max(start, 1), 6 * max(start, 1)).tolist())
         for v, start in zip(finite, starts, strict=True)
     ]
-    names = [with_unit(one, unit_of(run.table.model, one)) for one in (first, second)]
-    area = _area("Path across the loss", *names, spans[0], spans[1])
+    across, up = (with_unit(one, unit_of(run.table.model, one)) for one in (first, second))
+    area = _area("Path across the loss", across, up, spans[0], spans[1])
     marks = _contours(run, (first, second), area, spans)
     marks += _line(area, path[0], path[1], "gdlab-run")
     at = [scale(np.array(v[:1]))[0] for scale, v in zip((area.x, area.y), path, strict=True)]

@@ -28,7 +28,6 @@ from gdlab.web.slips import marking_data
 
 DATA, COMPARE = "data", "compare"
 TELLING = ("schedule", "scale", "model", "switch", "shuffle")
-NO_RACE: dict[str, Any] = {"source": "", "counters": [], "shown": []}
 
 
 def planned(rule: str | Callable | Rule, points: Any = None, **options: Any) -> Trace:
@@ -52,7 +51,7 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     # One rule alone is compared with itself, under other inputs.
     guests = _guests(runs) if len(runs) > 1 else {}
     return {
-        "tabs": [*([DATA] * points), *runs, *([COMPARE] * points)],
+        "tabs": [*([DATA] * points), *runs, COMPARE],
         "tab": next(iter(runs)),
         "epochs": one.n_epochs,
         "epochsLimits": _whole("epochs"),
@@ -72,7 +71,7 @@ def model_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "points": _named(one, one.points),
         # The line of Python leaves the model's own points out.
         "ownPoints": _named(one, own()) if own else None,
-        "race": _race(one) if one.table.point else NO_RACE,
+        "race": _race(one),
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table) | {"title": _title(name, run)}}
             for name, run in runs.items()
@@ -188,9 +187,7 @@ def _options(run: Trace) -> dict[str, Any]:
 
 def _raced(run: Trace) -> list[str]:
     """What a race shows of a run."""
-    return (
-        [*map(run.table.carrier, run.table.parameters), run.table.loss] if run.table.point else []
-    )
+    return [*map(run.table.carrier, run.table.parameters), run.table.loss]
 
 
 def order_data(run: Trace) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def write_page(
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
     checked = checked_runs(runs)
-    every = runs_of(data, runs) | checked
+    compared = runs_of(data, runs)
+    every = compared | checked
     others = _with_other_models(runs)
     # What many a reader never asks for; it is unpacked when somebody does.
     rest = {
@@ -89,7 +90,10 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
         "models": {name: model_data(own) for name, own in others.items()},
         "workbooks": {
-            name: workbook_templates(own) for name, own in ({data["model"]: runs} | others).items()
+            data["model"]: workbook_templates(
+                runs, {name: run for name, run in compared.items() if name not in runs}
+            ),
+            **{name: workbook_templates(own) for name, own in others.items()},
         },
     }
     programs = {

@@ -10,6 +10,9 @@ from gdlab.core.symbols import latex, text
 from gdlab.core.trace import Trace
 from gdlab.language.mathml import mathml
 
+ON_POINTS = "Several rules on the same points, from each rule's own sheet or its defaults."
+ON_SURFACE = "Several runs on the same surface."
+
 
 def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
     """The rules that run on none of the sheets, each by the name under which it can race.
@@ -27,7 +30,9 @@ def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
 def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
     """The fixed parts of the sheet that lays runs, by their sheets' names, side by side."""
     one = next(iter(runs.values()))
-    columns: list[dict[str, Any]] = [_column(name, latex(name, of=one.table)) for name in COUNTERS]
+    columns: list[dict[str, Any]] = [
+        _column(name, latex(name, of=one.table)) for name in COUNTERS if name in one.table.names
+    ]
     racers = []
     for label, run in runs.items():
         shown = _shown(run)
@@ -40,7 +45,7 @@ def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
         column["letters"] = letters(number)
     return {
         "rule": None,
-        "source": "Several rules on the same points, from each rule's own sheet or its defaults.",
+        "source": ON_POINTS if one.table.point else ON_SURFACE,
         "columns": columns,
         "inputs": [],
         "parameters": [

@@ -31,6 +31,14 @@ from gdlab.excel.epochs import first_column
 from gdlab.excel.handout import PREFIX
 from gdlab.excel.workbook import write_sheets
 from gdlab.excel.writer import writing
+from gdlab.web.data import COMPARE
+from gdlab.web.sheet_meta import sheet_meta
+
+
+def _hole(number: re.Match) -> str:
+    """A group for a hole that holds a part of its own, and none for one that only counts."""
+    return r"[\d.]+" if number[1] in "06" else r"([\d., ]+)"
+
 
 # Their last rows (29, 13 and 11) are the only ones of these numbers among a sheet's references.
 TEMPLATE_SAMPLES, TEMPLATE_EPOCHS = 5, 4
@@ -42,15 +50,31 @@ ROW = re.compile(r'<row r="(\d+)".*?</row>')
 CELL = re.compile(r'<c (r="[A-Z]+(\d+)" s="\d+")(?: t="e")?>(<f>[^<]*</f>)?<v>[^<]*</v></c>')
 # A cell of a handout that reads one of the rows; those that read an input have a $.
 READ = re.compile(r'(<c r="[A-Z]+\d+" s="\d+")(?: t="e")?><f>[^<$]*</f><v>[^<]*</v></c>')
+# A note's box, which holds no text: {1} to {5} tell it from others, {0} and {6} count it.
+NOTE_BOX = (
+    '<v:shape id="_x0000_s{0}" type="#_x0000_t202" style="position:absolute;margin-left:{1}pt;'
+    'margin-top:{2}pt;width:195pt;height:{3}pt;z-index:{6};visibility:hidden" fillcolor="#ffffe1" '
+    'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
+    '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div '
+    'style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/>'
+    "<x:SizeWithCells/><x:Anchor>{4}</x:Anchor><x:AutoFill>False</x:AutoFill><x:Row>7</x:Row>"
+    "<x:Column>{5}</x:Column></x:ClientData></v:shape>"
+)
+NOTE = re.compile(re.sub(r"\\\{(\d)\\\}", _hole, re.escape(NOTE_BOX)))
+NOTE_NUMBERS = re.compile(r'(?<=<o:idmap v:ext="edit" )data="\d+"')
 CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
 
 
-def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
+def workbook_templates(
+    runs: Mapping[str, Trace], guests: Mapping[str, Trace] | None = None
+) -> dict[str, Any]:
     """The templates of the workbooks of some sheets, by name: of each, and of all as ``data``.
 
-    The line's are there for points on the lesson's line and for others. ``parts`` are the texts
-    that the ``files`` of a book point to.
+    That of ``compare`` has those of the ``guests`` too, rules that are compared and have no sheet;
+    ``heads`` are theirs. The line's others are there for points on the lesson's line, too.
+    ``parts`` are the texts that the ``files`` of a book point to.
     """
+    guests = guests or {}
     books: dict[str, dict[str, Any]] = {}
     for kind, points in _points(next(iter(runs.values()))).items():
         shown = {name: _shown(run, points) for name, run in runs.items()}
@@ -58,6 +82,9 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
             books.setdefault(name, {})[kind] = _book({name: run})
         if len(shown) > 1:
             books.setdefault(DATA_SHEET, {})[kind] = _book(shown)
+        if guests and kind == "free":
+            shown |= {name: _shown(run, points) for name, run in guests.items()}
+            books.setdefault(COMPARE, {})[kind] = _book(shown)
     every = [one for kinds in books.values() for one in kinds.values()]
     parts = list(dict.fromkeys(text for one in every for text in one["files"].values()))
     numbers = {text: number for number, text in enumerate(parts)}
@@ -66,7 +93,8 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
     return {
         "parts": parts,
         "books": books,
-        "sheets": {name: _figures(run) for name, run in runs.items()},
+        "sheets": {name: _figures(run) for name, run in {**runs, **guests}.items()},
+        "heads": {name: sheet_meta(run.table) for name, run in guests.items()},
         "start_row": START_ROW,
         "data_start_row": DATA_START_ROW,
         "last": {
@@ -79,6 +107,7 @@ def workbook_templates(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "samples": TEMPLATE_SAMPLES,
         "charted": CHART_POINTS,
         "handout": PREFIX,
+        "note": NOTE_BOX,
     }
 
 
@@ -108,22 +137,32 @@ def _book(runs: Mapping[str, Trace]) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             texts = {name: archive.read(name).decode() for name in archive.namelist()}
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
-    files = {name: _stripped(name, text, sheets.get(name, "")) for name, text in texts.items()}
+    files = {
+        name: _stripped(name, text, sheets.get(name, ""), bool(one.table.point))
+        for name, text in texts.items()
+    }
     return {"files": files, "sheets": sheets}
 
 
-def _stripped(name: str, text: str, sheet: str) -> str:
+def _stripped(name: str, text: str, sheet: str, has_points: bool) -> str:
     """A part without what is filled in; ``sheet`` is the name of the sheet that it is, if any."""
     if name.startswith("xl/charts/"):
         return CACHE.sub("<c:numCache/>", text)
+    if name.endswith(".vml"):
+        return NOTE_NUMBERS.sub('data="{}"', NOTE.sub(_note, text))
     if not sheet:
         return text
     if sheet.startswith(PREFIX):
         return READ.sub(r"\1><f/></c>", text)
-    # The first row, and the last of an epoch or of all, which has a line under it.
-    kept = {*range(1, START_ROW + 2), START_ROW + TEMPLATE_SAMPLES, START_ROW + ROWS}
+    # The first row, and the last of an epoch or, on a surface, of all, which has a line under it.
+    kept = {*range(1, START_ROW + 2), START_ROW + (TEMPLATE_SAMPLES if has_points else ROWS)}
     text = ROW.sub(lambda row: row[0] if int(row[1]) in kept else "", text)
     return text if sheet == DATA_SHEET else CELL.sub(_empty, text)
+
+
+def _note(found: re.Match) -> str:
+    """Of a note's box what tells it from others; its number goes by its place."""
+    return f"{{{'|'.join(found.groups())}}}"
 
 
 def _empty(cell: re.Match) -> str:

@@ -1,7 +1,7 @@
 // The sheet that compares rules: what is counted, and of each rule what is shown.
 import { looksOf } from "./drawn_runs.js";
+import { lossGridRanges } from "./loss_grid.js";
 import { lettersOf, short } from "./numbers.js";
-import { countOf } from "./points.js";
 import { pythonLine } from "./python.js";
 import { rateRange } from "./rates.js";
 
@@ -22,14 +22,14 @@ function comparedHead({ counters, source, shown }, head, sheets, names, isRiddle
   };
 }
 
-function comparedCells({ points, epochs }, sheets, names, runOf) {
-  const samples = countOf(points);
+function comparedCells(counters, samples, epochs, sheets, names, runOf) {
   const rows = epochs * samples;
-  const columns = [
-    Float64Array.from({ length: rows }, (_, r) => Math.floor(r / samples) + 1),
-    Float64Array.from({ length: rows }, (_, r) => (r % samples) + 1),
-    Float64Array.from({ length: rows }, (_, r) => r + 1),
-  ];
+  const counts = {
+    epoch: (r) => Math.floor(r / samples) + 1, sample: (r) => (r % samples) + 1, t: (r) => r + 1,
+  };
+  const columns = counters.map(
+    ({ name }) => Float64Array.from({ length: rows }, (_, r) => counts[name](r)),
+  );
   for (const name of names) {
     const { cells } = runOf(name);
     for (const shown of Object.keys(sheets[name].letters)) {
@@ -43,7 +43,8 @@ function comparedCells({ points, epochs }, sheets, names, runOf) {
 }
 
 /** The part of a sheet's state that is the comparison of what `kept` names. */
-export function comparedState(page, head, sheets, kept, { runOf, forwardOf, constantsOf, startOf }) {
+export function comparedState(page, head, sheets, kept, runs) {
+  const { samplesOf, runOf, forwardOf, constantsOf, startOf } = runs;
   const { points, epochs, inputs, riddle } = kept;
   const names = riddle ? riddle.runs.map(({ label }) => label) : kept.compared;
   const told = (name) => Object.entries(inputs[name])
@@ -52,10 +53,13 @@ export function comparedState(page, head, sheets, kept, { runOf, forwardOf, cons
   const lines = names.map(
     (name) => pythonLine(sheets[name], { inputs: inputs[name], points, epochs, page }),
   );
+  const samples = samplesOf(names[0]);
+  const frames = () => names.map((name) => runOf(name).frame);
+  const questions = Object.keys(page.sheets).length > 1 ? ["rule", "rate"] : ["rate"];
   return {
-    riddle, questions: Object.keys(page.sheets).length > 1 ? ["rule", "rate"] : ["rate"],
+    riddle, questions: head.surface ? [] : questions,
     head: comparedHead(page.race, head, sheets, names, riddle),
-    table: comparedCells(kept, sheets, names, runOf),
+    table: comparedCells(page.race.counters, samples, epochs, sheets, names, runOf),
     choices: Object.keys(sheets).filter((name) => !sheets[name].isFurther),
     compared: names.map((name) => ({
       name, inputs: inputs[name], fields: fieldsOf(sheets[name], points),
@@ -67,7 +71,8 @@ export function comparedState(page, head, sheets, kept, { runOf, forwardOf, cons
     forward: names.map(forwardOf), constants: names.map(constantsOf),
     starts: names.map((name) => head.parameters.map((one) => startOf(name, one.name))),
     settings: names.map((name) => (riddle ? "" : told(name).join(", "))),
-    python: riddle ? "" : `gdlab.plot([${lines.join(", ")}], 'path', 'epochs')`,
+    python: riddle ? "" : `gdlab.plot([${lines.join(", ")}], 'path', '${head.surface ? "loss" : "epochs"}')`,
+    ...(head.surface ? { lossRanges: lossGridRanges(head.parameters.slice(0, 2), frames()) } : {}),
   };
 }
 

@@ -18,7 +18,8 @@ export function createComparing(page, sheets, programs, kept) {
     if (unknown !== undefined) throw new Refusal(`no rule is called '${unknown}'`);
     if (!names.length) throw new Refusal("name at least one rule to compare");
     const { points, epochs } = kept();
-    if (countOf(points) * epochs * names.length > MOST_COMPARED * page.limits.rows) {
+    const samples = sheets[originOf(names[0], sheets)].steps ?? countOf(points);
+    if (samples * epochs * names.length > MOST_COMPARED * page.limits.rows) {
       throw new Refusal(`${names.length} runs of so many rows are too many`);
     }
     provide(names, sheets, programs);

@@ -6,7 +6,7 @@ import { csvOf } from "./download.js";
 import { originOf, provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted, refusalOf } from "./number_input.js";
-import { countOf } from "./points.js";
+import { DATA, countOf } from "./points.js";
 import { WhichColumns } from "./points_file.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
@@ -139,23 +139,28 @@ export function createHost(page, programs, kernel = null) {
   /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
   function workbook() {
     const { tab, points, epochs } = kept;
-    if (!template && kernel) {
+    const isOne = isSheet();
+    const own = isOne ? [tab] : Object.keys(page.sheets);
+    const further = tab === COMPARE ? kept.compared.filter((name) => !own.includes(name)) : [];
+    const originals = further.map((name) => originOf(name, sheets));
+    // A rule that was registered since is in no template yet.
+    const has = (name) => template && name in template.sheets;
+    if (kernel && !own.concat(originals).every(has)) {
       throw new Wanted("Python prepares the workbook", { what: "workbook" }, learn);
     }
-    const own = isSheet() ? [tab] : Object.keys(page.sheets);
-    const further = tab === COMPARE
-      ? kept.compared.filter((name) => sheets[name].isFurther && sheets[name].head) : [];
+    const hasGuests = originals.some((name) => !own.includes(name));
+    const book = hasGuests ? COMPARE : isOne || own.length === 1 ? own[0] : DATA;
     return {
       said: `Writing ${tab}.xlsx`,
       async run(tell, signal) {
+        template ??= page.workbook();
+        const headOf = (name) => sheets[name].head ?? template.heads[originOf(name, sheets)];
         const shown = Object.fromEntries([...own, ...further].map((name) => [name, {
-          sheet: sheets[name], head: sheets[name].head, run: runOf(name), first: firstOf(name),
+          sheet: sheets[name], head: headOf(name), run: runOf(name), first: firstOf(name),
           inputs: kept.inputs[name], advice: adviceOf(jobOf(name), runOf(name)),
           given: { points, epochs, samples: samplesOf(name) },
           origin: sheets[name].isFurther ? originOf(name, sheets) : null,
         }]));
-        template ??= await page.workbook();
-        const book = tab in template.books ? tab : Object.keys(template.books).at(-1);
         const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
         return { ...state(), file: { name: `${tab}.xlsx`, bytes } };
       },
@@ -231,7 +236,7 @@ export function createHost(page, programs, kernel = null) {
         python: pythonLine(sheet, { inputs: kept.inputs[tab], points, epochs, page }),
       });
       if (sheet.steps) {
-        shown.lossRanges = lossGridRanges(sheet.head.parameters.slice(0, 2), run.frame);
+        shown.lossRanges = lossGridRanges(sheet.head.parameters.slice(0, 2), [run.frame]);
       }
     } else if (tab === COMPARE) {
       Object.assign(shown, {

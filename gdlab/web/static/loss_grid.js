@@ -1,4 +1,5 @@
 // The loss over a rectangle of two parameters.
+import { extent } from "./axes.js";
 import { rowsOf } from "./points.js";
 
 const SIDE = 48;
@@ -7,11 +8,12 @@ export const REACH = 10;
 const MOST_POINTS = 100;
 
 /** A surface's ranges; a path that goes far from its start leaves the rectangle. */
-export function lossGridRanges(parameters, frame) {
+export function lossGridRanges(parameters, frames) {
   return parameters.map((one) => {
-    const [start, ...path] = frame[one.new];
-    const near = path.filter((value) => Math.abs(value - start) <= REACH);
-    const [low, high] = [Math.min(start, ...near), Math.max(start, ...near)];
+    const near = frames.flatMap(({ [one.new]: values }) => (
+      Array.from(values).filter((value) => Math.abs(value - values[0]) <= REACH)
+    ));
+    const [low, high] = extent(near);
     const air = 0.15 * (high - low) || 1;
     return [low - air, high + air];
   });

@@ -88,6 +88,7 @@ export function createPictures(container, on) {
     const { head, points } = state;
     const fits = {
       [drawPath.name]: head.parameters?.length > 1,
+      [drawEpochs.name]: !head.surface,
       [drawPoints.name]: head.columns ? Boolean(head.prediction) : Object.keys(points).length === 2,
     };
     const all = !head.columns ? [drawPoints]

@@ -1,5 +1,8 @@
 // Points as a page keeps them: the columns of the model's data, each a list of numbers, by name.
 
+/** The sheet that they stand on. */
+export const DATA = "data";
+
 /** How many there are; none on a surface. */
 export const countOf = (points) => Object.values(points)[0]?.length ?? 0;
 

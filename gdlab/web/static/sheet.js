@@ -188,7 +188,7 @@ export function createSheet(root, host, isAlone = false) {
     models.show(practising ? [] : state.models ?? [], state.model);
     part("inputs").hidden = data || racing;
     part("race").hidden = !racing || Boolean(state.riddle);
-    part("riddles").hidden = !racing;
+    part("riddles").hidden = !racing || !state.questions.length;
     part("data-tools").hidden = !data;
     choose.show(state.choosing, Object.keys(state.points));
     const hasLens = closeUps.arrange(!data && !racing && !practising);

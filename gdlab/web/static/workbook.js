@@ -1,12 +1,12 @@
 // The workbook of what is on the screen, with formulas and their values, in the layout of Python's
 // own: its parts (gdlab/web/workbook_template.py) with the rows of now.
 import { errorOf, escaped, lettersOf, pythonFloat } from "./numbers.js";
-import { countOf, rowsOf } from "./points.js";
+import { DATA, countOf, rowsOf } from "./points.js";
 import { chart } from "./workbook_chart.js";
 import {
   contentOf, endsOf, figuresOf, mover, numberOf, onLine, statusOf,
 } from "./workbook_content.js";
-import { withFurther } from "./workbook_further.js";
+import { withFurther, withOnly } from "./workbook_further.js";
 import { zipped } from "./zip.js";
 
 const CHUNK = 1000;
@@ -175,6 +175,16 @@ function printAreas(text, template, contents) {
   );
 }
 
+/** The boxes of a sheet's notes, numbered after those of the sheets before. */
+function notes(text, { note }, sheet) {
+  let count = 0;
+  return text.replace('data="{}"', `data="${sheet}"`).replace(/\{(.*?)\}/g, (_, told) => {
+    count++;
+    const values = [1024 * sheet + count, ...told.split("|"), count];
+    return note.replace(/\{(\d)\}/g, (_hole, number) => values[number]);
+  });
+}
+
 /**
  * The bytes of the workbook of one sheet or, as `data`, of all. `sheets` holds by name what each
  * shows now: `sheet` and `head` as Python wrote them, `run`, `given`, `inputs` and `first`, and of a
@@ -189,7 +199,10 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
   );
   const further = Object.entries(sheets).filter(([, one]) => one.origin)
     .map(([name, { origin }]) => [name, origin]);
-  const { texts, sheetNames } = withFurther(plain, own, further);
+  const whole = withFurther(plain, own, further);
+  const { texts, sheetNames } = withOnly(whole.texts, whole.sheetNames, (name) => (
+    name in sheets || name === DATA || name.startsWith(template.handout)
+  ));
   const contents = new Map(Object.entries(sheets).map(
     ([name, one]) => [name, contentOf(one, template.sheets[one.origin ?? name])],
   ));
@@ -209,6 +222,7 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
       const of = contents.get(sheetNames[path].slice(template.handout.length));
       pieces = [handoutSheet(text, template, of)];
     } else if (sheetNames[path]) pieces = dataSheet(text, template, points);
+    else if (path.endsWith(".vml")) pieces = [notes(text, template, Number(path.match(/\d+/)[0]))];
     else if (path.startsWith("xl/charts/")) pieces = [chart(text, template, contents, points)];
     else if (path === "xl/workbook.xml") pieces = [printAreas(text, template, contents)];
     written.push([path, new Uint8Array(await new Blob(pieces).arrayBuffer())]);

@@ -1,5 +1,5 @@
-// A workbook with further sheets: each is a rule's sheet once more, with all that belongs to it,
-// under the name of a further run.
+// A workbook with further sheets, each a rule's sheet once more, with all that belongs to it, under
+// the name of a further run; and without sheets that nobody asks for.
 import { escaped } from "./numbers.js";
 
 const relsOf = (path) => path.replace(/([^/]+)$/, "_rels/$1.rels");
@@ -79,4 +79,46 @@ function enlist(all, path, name, index, originIndex, renamed) {
   all["xl/workbook.xml"] = book
     .replace("</sheets>", `<sheet name="${escaped(name)}" sheetId="${sheetId}" r:id="${id}"/></sheets>`)
     .replace("</definedNames>", `${own.join("")}</definedNames>`);
+}
+
+/** The `texts` of a book, and its `sheetNames` by their paths, with those alone that are wanted. */
+export function withOnly(texts, sheetNames, isWanted) {
+  const all = { ...texts };
+  const left = {};
+  const indices = new Map();
+  Object.entries(sheetNames).forEach(([path, name], index) => {
+    if (!isWanted(name)) return leaveOut(path, all);
+    indices.set(index, indices.size);
+    left[path] = name;
+  });
+  all["xl/workbook.xml"] = all["xl/workbook.xml"].replace(
+    /<definedName ([^>]*)localSheetId="(\d+)"([^>]*>.*?<\/definedName>)/g,
+    (_, before, index, after) => (indices.has(Number(index))
+      ? `<definedName ${before}localSheetId="${indices.get(Number(index))}"${after}` : ""),
+  );
+  return { texts: all, sheetNames: left };
+}
+
+/** Leave a sheet out of a book, and all that it alone refers to. */
+function leaveOut(path, all) {
+  const rels = "xl/_rels/workbook.xml.rels";
+  const [relationship, id] = all[rels].match(new RegExp(
+    `<Relationship Id="(\\w+)"[^>]*Target="${path.slice(3).replaceAll(".", "\\.")}"/>`,
+  ));
+  all[rels] = all[rels].replace(relationship, "");
+  all["xl/workbook.xml"] = all["xl/workbook.xml"].replace(new RegExp(`<sheet [^>]*r:id="${id}"/>`), "");
+  removePart(path, all);
+}
+
+function removePart(path, all) {
+  const rels = all[relsOf(path)] ?? "";
+  for (const [, target] of rels.matchAll(/ Target="([^"#]+)"/g)) {
+    const part = resolved(path, target);
+    if (part in all) removePart(part, all);
+  }
+  delete all[path];
+  delete all[relsOf(path)];
+  all["[Content_Types].xml"] = all["[Content_Types].xml"].replace(
+    new RegExp(`<Override PartName="/${path.replaceAll(".", "\\.")}"[^>]*/>`), "",
+  );
 }
