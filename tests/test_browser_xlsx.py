@@ -189,7 +189,7 @@ def test_two_runs_on_a_surface(page: Any, tmp_path: Path, formualizer: Any):
             assert list(cells[f"{name}: {column}"]) == run.column(column).tolist()
     path = written(page, tmp_path / "page.xlsx")
     book = openpyxl.load_workbook(path, data_only=True)
-    assert book.sheetnames == ["adam", "adam_2"]
+    assert book.sheetnames == ["adam", "handout adam", "adam_2"]
     assert (
         book["adam_2"].cell(49, further.table.names.index("loss") + 1).value
         == (further.column("loss")[-1])

@@ -137,8 +137,9 @@ def _book(runs: Mapping[str, Trace]) -> dict[str, Any]:
         with zipfile.ZipFile(path) as archive:
             texts = {name: archive.read(name).decode() for name in archive.namelist()}
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}
+    has_points = DATA_SHEET in names
     files = {
-        name: _stripped(name, text, sheets.get(name, ""), bool(one.table.point))
+        name: _stripped(name, text, sheets.get(name, ""), has_points)
         for name, text in texts.items()
     }
     return {"files": files, "sheets": sheets}
