@@ -393,6 +393,24 @@ TRIALS = [
         schedule="warmup_cosine",
     ),
 ]
+# Two slips in one formula: where one alone is named, it is taken for another.
+TWO_AT_ONCE = [
+    Trial("adam", {"step_{p}": "lr * avg_{p} / (sqr_avg_hat_{p} + eps)"}),
+    Trial("adam", {"step_{p}": "lr * avg_{p} / (sqr_avg_{p} + eps)"}),
+    Trial("adam", {"step_{p}": "lr * grad_{p} / (sqr_avg_hat_{p} + eps)"}),
+    Trial("adam", {"sqr_avg_{p}": "beta1 * up_sqr_avg_{p} + (1 - beta1) * grad_{p}"}),
+    Trial("adam", {"new_{p}": "{p} + lr * step_{p}"}),
+    Trial("momentum", {"avg_{p}": "(1 - beta) * up_avg_{p} + beta * grad_{q}"}),
+    Trial("momentum", {"step_{p}": "lr * lr * grad_{p}"}),
+    Trial("rmsprop", {"step_{p}": "lr * grad_{q} / (sqr_avg_{p} + eps)"}),
+    Trial("rmsprop", {"step_{p}": "lr * lr * grad_{p} / sqr_avg_{p}"}),
+    Trial("adagrad", {"step_{p}": "grad_{p} / (sum_sqr_{p} + eps)"}),
+    Trial("sgd", {"y_pred": "slope - intercept * x"}),
+    Trial("sgd", {"grad_slope": "error ** 2 * x"}),
+    Trial("sgd", {"step_{p}": "lr * lr * grad_{q}"}),
+    Trial("sgd", {"new_{p}": "{p} + lr * step_{p}"}),
+    Trial("sgd", {"new_{p}": "{p} + step_{q}"}),
+]
 STYLES = {
     "4 decimals": rounded(4),
     "4 decimals, all digits kept": rounded(4, carried=False),
@@ -404,10 +422,12 @@ SEEDS = (3, 5, 7)
 
 
 def wrong_sheets(
-    sheet_of: Callable[[Trial, int], Sheet], seeds: tuple[int, ...] = SEEDS
+    sheet_of: Callable[[Trial, int], Sheet],
+    seeds: tuple[int, ...] = SEEDS,
+    trials: list[Trial] = TRIALS,
 ) -> Iterator[tuple[Trial, int, str, Sheet, dict[Place, float]]]:
     """Every slip on every seed's sheet in every style, where it can be computed."""
-    for trial in TRIALS:
+    for trial in trials:
         for seed in seeds:
             sheet = sheet_of(trial, seed)
             for style, write in STYLES.items():

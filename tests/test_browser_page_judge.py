@@ -27,7 +27,8 @@ from gdlab.marking.diagnosis import diagnose
 from gdlab.marking.equivalents import judged_as_meant
 from gdlab.marking.handout import make
 from gdlab.marking.judge import Judgement
-from gdlab.marking.numbers import _hidden, _pleasant
+from gdlab.marking.numbers import _pleasant
+from gdlab.marking.separating import hidden
 from gdlab.marking.sheet import CellRef, Filled
 from gdlab.marking.slips import pairs, slips
 from gdlab.marking.values import typed
@@ -379,10 +380,10 @@ def test_the_numbers_drawn_are_pleasant_separate_slips_and_stay_the_same(
         # Within a batch there is no step.
         assert _pleasant(run) or "batch_size" in KEYS[key][1]
         if is_line:
-            hidden = {f"{column}: {because}" for column, because in _hidden(run, 2)}
-            assert set(one["hidden"]) == hidden, (KEYS[key], one["inputs"])
-            assert not (hidden and use and KEYS[key] in (("sgd", {}), ("adam", {}))), hidden
-            fares[use] += len(hidden)
+            never = {f"{column}: {because}" for column, because in hidden(run, 2)}
+            assert set(one["hidden"]) == never, (KEYS[key], one["inputs"])
+            assert not (never and use and KEYS[key] in (("sgd", {}), ("adam", {}))), never
+            fares[use] += len(never)
     # Drawn with the slips in view fewer hide: those that show in no numbers are left.
     assert fares[True] < fares[False], fares
     for key in {key for key, *_ in of}:

@@ -14,6 +14,7 @@ from gdlab.core.layout import cell
 from gdlab.marking import check, practice
 from gdlab.marking.handout import make
 from gdlab.marking.record import sheet_name
+from gdlab.marking.separating import unseen
 
 
 def values(path: Path, sheet: str) -> dict[str, Any]:
@@ -118,6 +119,13 @@ def test_the_numbers_are_pleasant(rule: str) -> None:
             value = run.hyper[name]
             digits = f"{value:.12g}".replace(".", "").lstrip("0").rstrip("0")
             assert value > 0 and len(digits) <= 2, (name, value)
+
+
+def test_who_makes_a_sheet_is_told_of_mistakes_that_do_not_show() -> None:
+    said = [unseen(make(rule, rows=4, seed=3)[1], None) for rule in ("sgd", "adam", "nadam")]
+    assert said == ["", "", ""]
+    # In its first rows rectified Adam takes a plain step, whatever its rectifier would be.
+    assert "rectifier_slope give the right numbers" in unseen(make("radam", rows=4)[1], None)
 
 
 def test_a_long_sheet_is_drawn_too() -> None:

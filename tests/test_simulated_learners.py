@@ -92,6 +92,21 @@ def test_a_slip_is_named_or_left_open_but_not_taken_for_another() -> None:
     assert fares["named"] >= every * 800 / 1_215, fares
 
 
+def test_of_two_slips_at_once_none_is_named_alone() -> None:
+    every, alone = 0, []
+    seeds = tuple(range(1, 11 if FULL else 9))
+    sheets = simulated.wrong_sheets(sheet_of, seeds, simulated.TWO_AT_ONCE)
+    for number, (trial, seed, style, _, cells) in enumerate(sheets):
+        if not FULL and number % 7:
+            continue
+        every += 1
+        for one in marked(trial, seed, cells).cells:
+            if one.status == "wrong" and one.slip and "+" not in one.slip:
+                alone.append((trial.formulas, seed, style, one.column, one.slip))
+                break
+    assert every > (600 if FULL else 80) and len(alone) <= every / 200, alone
+
+
 def test_no_slip_is_denied_where_none_was_looked_for() -> None:
     trial = Trial("sgd", {"grad_intercept": "error"}, "factor_forgotten")
     sheet = sheet_of(trial, 3, rows=9)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from gdlab.cli.given import sheet_of
+from gdlab.cli.given import say_unseen, sheet_of
 from gdlab.cli.parsing import (
     BAD_INPUT,
     Commands,
@@ -100,6 +100,8 @@ def _new(args: argparse.Namespace) -> None:
         **sheet_of(args),
     )
     say(f"{written} practice sheets written, {there} were there already")
+    for rule in args.rules:
+        say_unseen(rule, **sheet_of(args))
     say(f"to hand out: {args.out}/sheets")
     say(f"the keys: {args.out}/keys")
     say(f"whose is which: {args.out}/class.csv; keep it, and {args.out}/secret, to yourself")

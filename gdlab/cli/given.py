@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from gdlab.cli.parsing import TYPE_CHECKING, complain, whole
+from gdlab.cli.parsing import TYPE_CHECKING, complain, say, whole
 
 if TYPE_CHECKING:
     from typing import Any, BinaryIO
@@ -61,6 +61,16 @@ def sheet_of(args: argparse.Namespace) -> "dict[str, Any]":
         **scale_of(args),
         **hyper_of(args),
     }
+
+
+def say_unseen(rule: str, **asked: "Any") -> None:
+    """Say which usual mistakes do not show in the numbers of a practice sheet, if any."""
+    from gdlab.marking.handout import make
+    from gdlab.marking.separating import unseen
+
+    record, run = make(rule, **asked)
+    if hidden := unseen(run, record.decimals):
+        say(f"note: {rule}: {hidden}")
 
 
 def run_options_given(args: argparse.Namespace) -> set[str]:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from gdlab.cli.given import seed, sheet_of
+from gdlab.cli.given import say_unseen, seed, sheet_of
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say
 from gdlab.cli.running import add_sheet_options
 
@@ -70,6 +70,7 @@ def _practice(args: argparse.Namespace) -> None:
     say(f"practice sheet: {args.out}")
     if args.key:
         say(f"key: {args.key}")
+    say_unseen(args.rule, seed=args.seed, **sheet_of(args))
 
 
 def _check(args: argparse.Namespace) -> int:

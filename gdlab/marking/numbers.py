@@ -6,17 +6,13 @@ schedule that acts within the rows; no explosion.
 """
 
 import random
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from gdlab.core.columns import Table
 from gdlab.core.model import LINE, Model, find_model
 from gdlab.core.registry import Rule
 from gdlab.core.symbols import LIMITS, SHARE
 from gdlab.core.trace import Trace, trace
-from gdlab.language.evaluate import CellError
-from gdlab.marking.bounds import Bound, bound
-from gdlab.marking.slips import Slip, slips
+from gdlab.marking.separating import COMPARED_DECIMALS, Hidden, hidden
 
 DRAWN_STARTS = (-1.0, 0.5, 1.5, 2.0, 3.0, 4.0)
 SHORT_MEMORY = (0.6, 0.7, 0.8, 0.9)
@@ -31,6 +27,8 @@ USUAL_RATES = tuple(rate for rate in DRAWN_RATES if rate <= 1)
 # What a schedule is given, by the number of updates.
 FACTORS, DECAYS = (0.4, 0.6, 0.7, 0.8), (0.7, 0.8, 0.9)
 DRAWN_DECAYS = (0.01, 0.02, 0.05, 0.1)
+# Nadam's own changes its momentum in the fifth digit.
+DRAWN_MOMENTUM_DECAYS = (2.0, 3.0, 4.0)
 # A larger eps is no mere guard against a division by 0: Adadelta's steps grow out of it.
 NEGLIGIBLE_EPS = 1e-7
 SMALLEST_STEP, LARGEST_STEP, LARGEST_ERROR, SMALLEST_ERROR = 0.02, 3.0, 25.0, 0.2
@@ -40,16 +38,6 @@ TRIES = 20
 # What so many runs hide is taken to show in none; more are tried where another hides less.
 FEWEST_RUNS, MOST_RUNS_DRAWN = 4, 20
 LOOKED_AT = 8  # rows
-# Slips that are to show are looked for in so many rows, at so many decimals where none are asked.
-COMPARED_ROWS, COMPARED_DECIMALS = 4, 2
-# Numbers as near as this differ in no more than their last bits.
-LAST_BITS = 1e-9
-# Slips that hardly show in any numbers.
-HARDLY = ("eps_inside", "eps_outside", "rounded_too_early", "another_convention")
-
-
-# A column, and what is said of a slip in it.
-Hidden = tuple[str, str]
 
 
 class Numbers(NamedTuple):
@@ -96,7 +84,7 @@ def numbers(
             if _pleasant(run):
                 shown = COMPARED_DECIMALS if decimals is None else decimals
                 found = pleasant.with_one_more(
-                    tried, _hidden(run, shown) if model.name == LINE else frozenset()
+                    tried, hidden(run, shown) if model.name == LINE else frozenset()
                 )
                 if found is not None:
                     return found
@@ -159,6 +147,8 @@ def _hyper(draw: random.Random, rule: Rule) -> dict[str, float]:
             chosen[name] = draw.choice([m for m in memories if m not in taken])
         elif name == "weight_decay" or (name == "eps" and default > NEGLIGIBLE_EPS):
             chosen[name] = draw.choice(DRAWN_DECAYS)
+        elif name == "momentum_decay":
+            chosen[name] = draw.choice(DRAWN_MOMENTUM_DECAYS)
     return chosen
 
 
@@ -199,50 +189,6 @@ class _LeastHidden:
     def best(self) -> Numbers | None:
         """The first numbers that hide fewest."""
         return min(self.seen, key=lambda one: len(one[1]))[0] if self.seen else None
-
-
-def _hidden(run: Trace, decimals: int) -> frozenset[Hidden]:
-    """The very usual slips that give the right numbers all through a column."""
-    half = 0.5 * 10.0**-decimals
-    return frozenset(
-        (column.name, slip.because)
-        for column in run.table.columns
-        if column.expression is not None
-        for slip in slips(run.table, column.name)
-        if slip.usual == 1 and slip.name not in HARDLY and _hides(run, column.name, slip, half)
-    )
-
-
-def _hides(run: Trace, column: str, slip: Slip, half: float) -> bool:
-    """Whether a slip's numbers are the right ones in all rows, and not because eps is small."""
-    rows = range(1, min(run.rows, COMPARED_ROWS) + 1)
-    off = [_off(run, column, slip, row, {}) for row in rows]
-    if all(one is None for one in off) or any(one and one > half for one in off):
-        return False
-    is_of_eps = "eps" in slip.asks and all(
-        (_off(run, column, slip, row, {"eps": 0.0}) or 0.0) <= LAST_BITS for row in rows
-    )
-    return not is_of_eps
-
-
-def _off(run: Trace, column: str, slip: Slip, row: int, known: dict[str, float]) -> float | None:
-    """How far a slip's number is from the right one; None where it has none."""
-    found = []
-    for tree, asks in ((slip.bound, slip.asks), _right(run.table, column)):
-        try:
-            put = {name: known.get(name, float(run.value(name, row))) for name in asks}
-            low, high = tree({name: (one, one) for name, one in put.items()})
-        except (CellError, ValueError):
-            return None
-        found.append((low + high) / 2)
-    return abs(found[0] - found[1])
-
-
-@lru_cache(maxsize=256)
-def _right(table: Table, column: str) -> tuple[Bound, tuple[str, ...]]:
-    one = table.column(column)
-    assert one.expression is not None
-    return bound(one.expression), one.precedents
 
 
 def _pleasant(run: Trace) -> bool:

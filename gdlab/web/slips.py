@@ -15,7 +15,7 @@ from gdlab.marking import slips as family
 from gdlab.marking.changes import change_of
 from gdlab.marking.claims import DECIMALS_IN_FULL
 from gdlab.marking.kinds import KINDS
-from gdlab.marking.numbers import HARDLY
+from gdlab.marking.separating import HARDLY
 from gdlab.marking.slips import slips
 
 

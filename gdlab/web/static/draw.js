@@ -4,8 +4,8 @@
 // starts near its own, steps that can be seen; and no explosion. The draw is the page's own: the same
 // seed gives the same numbers on every page, but not those of a practice workbook.
 import {
-  DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_RATES, USUAL_RATES,
-  NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
+  DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_MOMENTUM_DECAYS, DRAWN_RATES,
+  USUAL_RATES, NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
   LARGEST_ERROR, TRIES,
 } from "./constants.js";
 import { compute } from "./compute.js";
@@ -96,6 +96,8 @@ function inputsFrom(draw, { inputs, limits }) {
       drawn[name] = draw.choice(memories.filter((one) => !Object.values(drawn).includes(one)));
     } else if (name === "weight_decay" || (name === "eps" && own > NEGLIGIBLE_EPS)) {
       drawn[name] = draw.choice(DRAWN_DECAYS);
+    } else if (name === "momentum_decay") {
+      drawn[name] = draw.choice(DRAWN_MOMENTUM_DECAYS);
     }
   }
   return drawn;

@@ -1,4 +1,4 @@
-// Which slips drawn numbers hide, as gdlab/marking/numbers.py has it.
+// Which slips drawn numbers hide, as gdlab/marking/separating.py has it.
 import {
   COMPARED_DECIMALS, COMPARED_ROWS, FEWEST_RUNS, LAST_BITS, MOST_RUNS_DRAWN,
 } from "./constants.js";
@@ -58,7 +58,8 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
       const [low, high] = bound(tree, new Map([...own].map(([one, value]) => [one, [value, value]])));
       return Math.abs((low + high) / 2 - right[name](row));
     } catch (problem) {
-      if (problem instanceof NoNumber) return null;
+      // An error shows as well as another number does.
+      if (problem instanceof NoNumber) return Infinity;
       throw problem;
     }
   }
@@ -69,15 +70,18 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
   };
 
   /** Whether a slip's numbers are the right ones in all rows, and not because eps is small. */
-  function isHidden(name, tree) {
+  function isHidden(name, [slip, tree]) {
     const off = offsOf(name, tree, inputs);
     if (off.every((one) => one === null) || off.some((one) => one > HALF_UNIT)) return false;
+    // What is the same for both parameters in every row is no other number.
+    const isSame = off.every((one) => (one ?? 0) <= LAST_BITS);
+    if (slip === "other_parameter" && isSame) return false;
     const isOfEps = namesIn(tree).includes("eps")
       && offsOf(name, tree, { ...inputs, eps: 0 }).every((one) => (one ?? 0) <= LAST_BITS);
     return !isOfEps;
   }
 
   return new Set(sheet.computed.flatMap((name) => slips.columns[name].single
-    .filter((slip) => isLooked(slip) && isHidden(name, slip[1]))
+    .filter((slip) => isLooked(slip) && isHidden(name, slip))
     .map(([, , because]) => `${name}: ${because}`)));
 }
