@@ -18,7 +18,7 @@ READ = """(area) => {
     const table = area.querySelector(".gdlab-rows table");
     const heads = [...table.querySelectorAll("th")].map((head) => head.textContent);
     const rows = [...table.querySelectorAll("tbody tr")];
-    const text = (cell) => cell.querySelector("span")?.title ?? cell.textContent;
+    const text = (cell) => cell.title || cell.textContent;
     return Object.fromEntries(heads.map(
         (head, place) => [head, rows.map((row) => text(row.cells[place]))]));
 }"""
@@ -166,7 +166,7 @@ def test_only_the_table_scrolls_and_no_row_is_cut_in_half(browser: Any, address:
 # Darkest to lightest of what is seen, 0 to 255, by the class of the element.
 TONES = """(area) => Object.fromEntries(
     [["", "backgroundColor"], [".gdlab-ground", "fill"], ["td", "backgroundColor"],
-     [".gdlab-title", "fill"], ["td span", "color"], [".gdlab-run", "stroke"]].map(
+     [".gdlab-title", "fill"], ["td[title]", "color"], [".gdlab-run", "stroke"]].map(
         ([name, kind]) => {
             const one = name ? area.querySelector(name) : area;
             const tones = getComputedStyle(one)[kind].match(/[\\d.]+/g).slice(0, 3).map(Number);
@@ -184,7 +184,7 @@ def test_it_follows_the_theme(page: Any) -> None:
         body.wait_for(state="attached", timeout=WAIT)
         tones = page.locator(EXPLORER).first.evaluate(TONES)
         grounds = [tones[name] for name in ("area", ".gdlab-ground", "td")]
-        words = [tones[name] for name in (".gdlab-title", "td span", ".gdlab-run")]
+        words = [tones[name] for name in (".gdlab-title", "td[title]", ".gdlab-run")]
         if is_dark:
             assert max(grounds) + 60 < min(words), tones
         else:

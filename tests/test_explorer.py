@@ -32,9 +32,9 @@ def cells(explorer, column):
     """A column's cells as they stand on the page, all digits."""
     rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value.replace("\n", ""))
     place = list(explorer.run.frame.columns).index(column)
-    spans = [re.findall(r"<td>(.*?)</td>", row)[place] for row in rows]
+    found = [re.findall(r'<td(?: title="(.*?)")?>(.*?)</td>', row)[place] for row in rows]
     # pandas writes a NaN itself, in letters of its own.
-    return [float(re.sub(r'<span title="([^"]*)">.*', r"\1", span)) for span in spans]
+    return [float(full or shown) for full, shown in found]
 
 
 def test_a_slider_moves_its_box_the_table_and_the_charts():

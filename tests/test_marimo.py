@@ -80,7 +80,7 @@ def field(page: Any, name: str, kind: str) -> Any:
 
 def last_slope(page: Any) -> str:
     return (
-        page.locator(".gdlab-scroll tbody tr").last.locator("td span").last.get_attribute("title")
+        page.locator(".gdlab-scroll tbody tr").last.locator("td[title]").last.get_attribute("title")
     )
 
 

@@ -48,6 +48,8 @@ STYLE = """<style>
   /* The heads, twelve rows, and a scroll bar whose height is known: no row is cut in half. */
   overflow: scroll auto; max-height: calc(24px * 13 + 12px + 2px); margin-top: 4px;
   border: 1px solid var(--line); border-radius: 3px; display: block; box-sizing: border-box;
+  /* A table that is written again moves nothing of the notebook. */
+  contain: content;
 }
 .gdlab-scroll::-webkit-scrollbar { width: 12px; height: 12px; background: var(--ground); }
 .gdlab-scroll::-webkit-scrollbar-thumb { background: var(--line); border-radius: 6px; }
@@ -255,6 +257,8 @@ def _table(run: Trace, rows: int) -> str:
     frame = run.frame
     floats: Any = {name: cell for name in frame.columns if frame[name].dtype == float}
     written = frame.to_html(index=False, max_rows=rows, formatters=floats, escape=False, border=0)
+    # One element a cell is laid out in half the time of two.
+    written = written.replace("<td><span title=", "<td title=").replace("</span></td>", "</td>")
     left_out = len(frame) - rows
     note = f"{left_out:,} rows in the middle are left out" if left_out > 0 else ""
     return f'<div class="gdlab-rows">{written}{note}</div>'
