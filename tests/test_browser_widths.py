@@ -54,6 +54,17 @@ def test_the_tabs_are_in_sight_and_it_opens_at_the_first_row_and_column(
     page.close()
 
 
+def test_the_cell_of_a_link_and_of_a_key_is_above_the_tabs(browser: Any, lessons: Path) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    go(page, lessons, "sheet=adam&row=12&column=step_slope")
+    for key in ("ArrowDown", "ArrowDown", "PageDown", "ArrowUp"):
+        there = page.locator("td[aria-selected=true]").bounding_box()
+        assert there["y"] + there["height"] <= page.locator(".gd-tabs").bounding_box()["y"] + 1
+        page.focus(".gd-table")
+        page.keyboard.press(key)
+    page.close()
+
+
 def test_it_opens_so_where_it_was_laid_out_out_of_sight(browser: Any, lessons: Path) -> None:
     page = browser.new_page(viewport={"width": 600, "height": 800})
     page.add_init_script(

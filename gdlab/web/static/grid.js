@@ -152,9 +152,16 @@ export function createGrid(container) {
     requestAnimationFrame(draw);
   }
 
+  /** How many rows at the table's end are under the bar of tabs, which stays on the screen. */
+  function coveredRows() {
+    const bar = container.closest(".gd")?.querySelector(".gd-tabs");
+    const end = Math.min(innerHeight, bar?.getBoundingClientRect().top ?? innerHeight);
+    return Math.max(0, Math.ceil((scroller.getBoundingClientRect().bottom - end) / ROW_HEIGHT));
+  }
+
   /** Bring the selected cell in sight. */
   function reveal() {
-    const full = fullRows();
+    const full = Math.max(1, fullRows() - coveredRows());
     if (here.row < first.row) first.row = here.row;
     else if (here.row >= first.row + full) first.row = here.row - full + 1;
     let from = first.column;
