@@ -115,3 +115,28 @@ def test_a_handout_is_one_page_with_formulas_rows_and_rows_to_fill_in(
         assert page.locator(".gd-is-handout").count() == 0
         page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
         assert len(text_of(tmp_path / "sheet.pdf")) > 3
+
+
+def test_without_scripts_formulas_are_seen_and_wide_tables_are_printed_whole(
+    browser: Any, tmp_path: Path
+) -> None:
+    """A notebook's output as a static page has it: no script, no network, on paper too."""
+    run = page_run()
+    shown = [gdlab.show_rule("adam"), gdlab.show_row(run, 2), gdlab.show_cells(run, 2), run]
+    body = "".join(f"<section>{one._repr_html_()}</section>" for one in shown)
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.set_content(f"<!doctype html><html><body>{body}</body></html>")
+    drawn = page.locator("math")
+    assert drawn.count() == sum(one.math != "" and len(one.lines) for one in shown[:3]) - 2
+    assert all(drawn.nth(k).bounding_box()["width"] > 5 for k in range(drawn.count()))
+    assert "displaystyle" not in page.locator("body").inner_text()
+    page.pdf(path=tmp_path / "static.pdf", format="A4")
+    context.close()
+    told = " ".join("\n".join(text_of(tmp_path / "static.pdf")).split())
+    explained = [run.explain(2, name) for name in run.table.computed]
+    for one in explained:
+        assert one.cell in told and f"{one.result:.10g}" in told.replace(" ", ""), one.column
+    # The last column of the widest table is not cut off.
+    for row in (1, 30):
+        assert f"{run.value('new_slope', row):.6g}" in told
