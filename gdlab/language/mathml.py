@@ -88,7 +88,7 @@ def _element(tokens: list[str]) -> tuple[str, list[str]]:
         # A letter that has its own sign for it: some browsers set a hat too high.
         hatted = letter and unicodedata.normalize("NFC", f"{letter[1]}\u0302")
         if hatted and len(hatted) == 1:
-            return f"<mi>{hatted}</mi>", rest
+            return f'<mi style="font-style:italic">{hatted}</mi>', rest
         return f'<mover accent="true">{under}<mo stretchy="false">^</mo></mover>', rest
     if token in UPRIGHT:
         return _upright(token, rest)
