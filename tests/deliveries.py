@@ -57,7 +57,9 @@ def as_ods(workbook, out):
                         f"<table:table-cell {number}><text:p>{value}</text:p></table:table-cell>"
                     )
                 else:
-                    text = f"<text:p>{escape(str(value))}</text:p>"
+                    # A note on a cell stands inside of it, before its text.
+                    note = "<office:annotation><text:p>a note</text:p></office:annotation>"
+                    text = f"{note}<text:p>{escape(str(value))}</text:p>"
                     cells.append(
                         f'<table:table-cell office:value-type="string">{text}</table:table-cell>'
                     )

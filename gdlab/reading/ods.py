@@ -40,7 +40,7 @@ class _OdsWalker:
         self.line, self.fields = 0, 0
         self.row: list[Any] = []
         self.words: list[str] = []
-        self.inside = False
+        self.inside = self.is_note = False
         self.cell: dict[str, str] = {}
         self.repeated = 1
 
@@ -53,15 +53,20 @@ class _OdsWalker:
             self.repeated = _count(attributes, f"{TABLE}number-rows-repeated")
         elif name in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
             self.cell, self.words = attributes, []
+        elif name == f"{OFFICE}annotation":
+            self.is_note = True
         elif name == f"{TEXT}p":
-            self.inside = True
+            # A note on a cell is no part of what stands in it.
+            self.inside = not self.is_note
 
     def text(self, words: str) -> None:
         if self.inside:
             self.words.append(words)
 
     def end(self, name: str) -> None:
-        if name == f"{TEXT}p":
+        if name == f"{OFFICE}annotation":
+            self.is_note = False
+        elif name == f"{TEXT}p":
             self.inside = False
         elif name in (f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
             times = _count(self.cell, f"{TABLE}number-columns-repeated")

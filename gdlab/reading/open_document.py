@@ -46,7 +46,7 @@ class _ContentWalker:
         self.row = self.column = 0
         self.cell: dict[str, str] = {}
         self.words: list[str] = []
-        self.inside = False
+        self.inside = self.is_note = False
         self.repeated, self.fields = 1, 0
         self.cells: list[tuple[int, dict[str, str], str]] = []
 
@@ -59,8 +59,11 @@ class _ContentWalker:
             self.column, self.cells = 0, []
         elif name in ("table:table-cell", "table:covered-table-cell"):
             self.cell, self.words = attributes, []
+        elif name == "office:annotation":
+            self.is_note = True
         elif name == "text:p":
-            self.inside = True
+            # A note on a cell is no part of what stands in it.
+            self.inside = not self.is_note
         elif name == "table:named-range":
             area = excel_formula(f"[{attributes.get('table:cell-range-address', '')}]")
             self.book.names[attributes.get("table:name", "").lower()] = area[1:]
@@ -70,7 +73,9 @@ class _ContentWalker:
             self.words.append(words)
 
     def end(self, name: str) -> None:
-        if name == "text:p":
+        if name == "office:annotation":
+            self.is_note = False
+        elif name == "text:p":
             self.inside = False
         elif name in ("table:table-cell", "table:covered-table-cell"):
             times = _count(self.cell, "table:number-columns-repeated")
