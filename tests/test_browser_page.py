@@ -322,3 +322,16 @@ def test_the_race_is_every_rules_own_run(page):
     assert {name.removesuffix("_published") for name in offered[len(LESSONS) :]} == {
         rule for rule in gdlab.rules() if rule in guests.values() or rule not in rules_run
     }
+
+
+def test_the_runs_of_a_riddle_can_be_told_apart(page):
+    """In one of their epochs at least, by the mean error that the picture shows."""
+    for seed in (0, 3, 6, 9):
+        link(page, f"riddle=rule,{seed}")
+        errors = [
+            np.log10(np.reshape(cells, (5, 29)).mean(axis=1))
+            for name, cells in saved(page).items()
+            if name.endswith(": err2")
+        ]
+        apart = [np.abs(one - other).max() for k, one in enumerate(errors) for other in errors[:k]]
+        assert len(apart) == 6 and min(apart) >= 0.1

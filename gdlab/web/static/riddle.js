@@ -12,6 +12,8 @@ const FACTORS = Array.from({ length: 15 }, (_, k) => (k % 2 ? 3 : 1) * 10 ** (Ma
 const ROUGH_DIGITS = 3;
 // A loss so many times over or under the start's leaves no doubt.
 const CLEARLY = 2;
+// What is less apart in the picture of the errors, whose axis is logarithmic, looks the same.
+const SEEN_DECADES = 0.1;
 export const QUESTIONS = {
   rule: "Which rule is which?",
   rate: "Which learning rate is too large?",
@@ -72,6 +74,11 @@ function tried({ sheets, programs, points, epochs, samples }, name, rate = null)
   return { name, inputs, run, rate, startLoss: total / samples, judged: judgedRun(run, total / samples) };
 }
 
+/** Whether the pictures would not tell two runs apart: their errors go the same way. */
+const looksLike = ({ run: one }, { run: other }) => one.mse.every(
+  (value, epoch) => Math.abs(Math.log10(value / other.mse[epoch])) < SEEN_DECADES,
+);
+
 function rulesOf(draw, given, head) {
   const { sheets } = given;
   const seen = new Set();
@@ -80,7 +87,7 @@ function rulesOf(draw, given, head) {
     if (found.length === LETTERS.length) break;
     if (seen.has(sheets[name].rule)) continue;
     const one = tried(given, name);
-    if (one.judged === "too large") continue;
+    if (one.judged === "too large" || found.some((other) => looksLike(one, other))) continue;
     seen.add(sheets[name].rule);
     found.push(one);
   }
