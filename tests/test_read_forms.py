@@ -1,4 +1,4 @@
-"""Forms of the same line: tables' own references, OFFSET and INDEX, LET, circles, decimal commas."""
+"""Forms of the same line: tables' references, OFFSET and INDEX, LET, circles, decimal commas."""
 
 import pytest
 import xlsxwriter

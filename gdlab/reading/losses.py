@@ -10,7 +10,7 @@ from statistics import median_low
 from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph
-from gdlab.reading.sites import CELL, INLINE, LIMITED, STEP, WIDE, Site, Sites, value_of
+from gdlab.reading.sites import CELL, INLINE, LIMITED, MOVING, STEP, WIDE, Site, Sites, value_of
 from gdlab.reading.steps import Steps
 
 # Right ones agree to 1e-13.
@@ -75,7 +75,7 @@ def find_loss(
     at = some[len(some) // 2]
     gradients: dict[tuple[int, str], list[list[float]]] = {}
     for number, chain in enumerate(descent.chains):
-        for variant in (CELL, STEP, INLINE, WIDE, LIMITED):
+        for variant in (CELL, STEP, INLINE, WIDE, MOVING, LIMITED):
             found = [sites.find(chain, step, variant) for step in some if step < len(chain.updates)]
             if found and all(found):
                 gradients[number, variant] = [

@@ -1,16 +1,19 @@
 """Which rule the updates follow: the sheet's own recurrence run beside every known one."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
+from functools import partial
 
 from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
-from gdlab.reading.matching import Recognised, constants_of, match_of, said_of
+from gdlab.reading.matching import Match, Recognised, constants_of, match_of, said_of
 from gdlab.reading.recurrence import Recurrence, recurrences
 from gdlab.reading.schedules import decayed, scheduled
 from gdlab.reading.variants import Variant, variants_of
 
 # Gradients are tried up to this size; and so small that no limit of a sheet reaches them.
+# Where gradients and states are as small as this, it is seen where eps stands.
+FEW_DIGITS = 3e-5, 1.5e-10
 LARGE_GRADIENTS, TINY_GRADIENTS = 3.0, 1e-3
 
 
@@ -47,7 +50,8 @@ def _recognise(
     for size in (LARGE_GRADIENTS, TINY_GRADIENTS):
         limited = False
         for recurrence in recurrences(graph, descent, chain, number, gradients, size):
-            found = _match(graph, chain, recurrence, constants, samples, data, usual)
+            small = partial(_small, graph, descent, chain, number, gradients, recurrence.first)
+            found = _match(graph, chain, recurrence, small, constants, samples, data, usual)
             if found is not None:
                 return found
             limited = limited or recurrence.limited
@@ -57,7 +61,7 @@ def _recognise(
 
 
 def _match(
-    graph: Graph, chain: Chain, recurrence: Recurrence,
+    graph: Graph, chain: Chain, recurrence: Recurrence, small: Callable[[], Recurrence | None],
     constants: list[tuple[float, Key | None]], samples: int, data: Set[Key],
     usual: dict[Variant, dict[str, float]],
 ) -> Recognised | None:  # fmt: skip
@@ -68,13 +72,36 @@ def _match(
         same_hyper = [hyper[name] for name in variant.hyper if name != "lr"]
         if len(variant.rule.carried) == count:
             found = match_of(variant, recurrence, same_hyper, samples)
-            if found is not None and found.hyper == hyper:
+            same = found is not None and found.hyper == hyper
+            if found is not None and same and _holds(variant, found, small, samples):
                 return said_of(graph, variant, found, constants, recurrence.cells)
     for variant in variants_of(count):
         found = match_of(variant, recurrence, numbers, samples)
-        if found is not None:
+        if found is not None and _holds(variant, found, small, samples):
             usual[variant] = found.hyper
             return said_of(graph, variant, found, constants, recurrence.cells)
     return decayed(graph, recurrence, constants, samples) or scheduled(
         graph, chain, recurrence, samples, constants, data
     )
+
+
+def _small(
+    graph: Graph, descent: Descent, chain: Chain, number: int,
+    gradients: dict[tuple[int, int], Key], first: int,
+) -> Recurrence | None:  # fmt: skip
+    """The same updates with small gradients and states."""
+    found = recurrences(graph, descent, chain, number, gradients, *FEW_DIGITS)
+    return next((one for one in found if one.first == first), None)
+
+
+def _holds(
+    variant: Variant, found: Match, small: Callable[[], Recurrence | None], samples: int
+) -> bool:
+    """Whether a rule with eps does the same where that counts."""
+    if "eps" not in variant.hyper or (recurrence := small()) is None:
+        return True
+    if any(step != step for own in recurrence.steps for step in own):
+        return True  # such numbers have no root
+    numbers = [value for name, value in found.hyper.items() if name != "lr"]
+    again = match_of(variant, recurrence, numbers, samples)
+    return again is not None and again.hyper == found.hyper

@@ -40,10 +40,11 @@ def recurrences(
     number: int,
     gradients: dict[tuple[int, int], Key],
     size: float,
+    level: float = 1.5,
 ) -> Iterator[Recurrence]:
     """The updates from the first, and from the second on, whose states are cells of the first.
 
-    The gradients that are put in go up to ``size``.
+    The gradients that are put in go up to ``size``, and the states are about ``level``.
     """
     count = len(chain.updates)
     for first in (1, 0) if count > 2 else (0,):
@@ -54,7 +55,7 @@ def recurrences(
         if states is not None and chain.cells[first - 1] in states:
             last = first + 1  # what it moved last is told by the parameters, which are random here
         if states is not None and last > first:
-            yield _run(graph, chain, number, gradients, first, last, states, size)
+            yield _run(graph, chain, number, gradients, first, last, states, (size, level))
 
 
 def _states(
@@ -120,7 +121,7 @@ def _run(
     first: int,
     last: int,
     states: list[Key],
-    size: float,
+    sizes: tuple[float, float],
 ) -> Recurrence:
     """The sheet's updates with random gradients, parameters and states put in."""
     cells: list[Key] = []
@@ -143,10 +144,10 @@ def _run(
     for draw in range(DRAWS):
         given: dict[Key, float] = {}
         for step in range(first, last):
-            given[gradients[number, step]] = size * chance("gradient", draw, step)
-            given[chain.cells[step]] = 2 * chance("weight", draw, step)
+            given[gradients[number, step]] = sizes[0] * chance("gradient", draw, step)
+            given[chain.cells[step]] = min(sizes[0], 2.0) * chance("weight", draw, step)
         for index, key in enumerate(states):
-            given[key] = 1.5 + chance("state", draw, index)
+            given[key] = sizes[1] * (1 + chance("state", draw, index) / 1.5)
         values = dict(graph.book.values)
         values.update(given)
         news_given = {key: given[key] for key in news if key in given}

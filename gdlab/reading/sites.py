@@ -22,7 +22,9 @@ from gdlab.reading.trees import (
 )
 from gdlab.reading.updates import original
 
-CELL, INLINE, WIDE, STEP, LIMITED = "cell", "inline", "wide", "step", "limited"
+CELL, INLINE, WIDE, MOVING, STEP, LIMITED = (
+    "cell", "inline", "wide", "moving", "step", "limited",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class Sites:
             return self._limited(self._cell(new, tree, step, twin), step)
         if variant == STEP:
             return self._step(new, tree, step, twin)
-        return self._inline(new, tree, step, chain.leaves[step], twin, wide=variant == WIDE)
+        wide = variant if variant in (WIDE, MOVING) else ""
+        return self._inline(new, tree, step, chain.leaves[step], twin, wide=wide)
 
     def taken(self, chain: Chain, step: int) -> Site | None:
         """The one cell with a formula that an update takes, of whatever updates that is made."""
@@ -276,7 +279,7 @@ class Sites:
         added: int | None,
         twin: Key | None,
         depth: int = 0,
-        wide: bool = False,
+        wide: str = "",
     ) -> Site | None:
         node = self.graph.nodes[cell]
         cells, parameters = self._live(node, tree, step)
@@ -293,7 +296,7 @@ class Sites:
         wanted = set(cells or parameters) | {
             leaf for leaf in leaves(tree) if self._is_data(node.inputs[leaf])
         }
-        if wide:
+        if wide == MOVING:
             # What moves on with the updates may be data, though the loss takes it elsewhere.
             wanted |= {leaf for leaf in leaves(tree) if self._moves_on(node, leaf)}
         if not wanted:

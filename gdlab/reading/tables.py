@@ -47,6 +47,8 @@ def table_of(
     gradient descent, such as a balance with its interest; a sentence, where it is Newton's search
     for a root.
     """
+    if lost := _lost(graph, descent):
+        return lost
     read = Read(graph, descent, points, down)
     line = read.line
     samples = descent.updates
@@ -87,6 +89,24 @@ def table_of(
     method = METHOD_WORDS.get(read.method.name, "") if read.method else ""
     table.words = table_words(table, _labels(read, line), _named(read), has_faults, method)
     return table, found
+
+
+def _lost(graph: Graph, descent: Descent) -> str:
+    """Why single updates are none of one step: what one gives goes into the next in another way."""
+    news = {new for chain in descent.chains for new in chain.updates}
+    starts = [chain.cells[0] for chain in descent.chains]
+    if descent.updates > 1 or not any(key in graph.nodes for key in starts):
+        return ""
+    stack, seen = [key for key in starts if key in graph.nodes], set(starts)
+    while stack:
+        for one in graph.nodes[stack.pop()].cells:
+            if one in news:
+                cells = ranges(graph.book, sorted(news))
+                return f"{cells}: how one update goes into the next is not followed"
+            if one in graph.nodes and one not in seen:
+                seen.add(one)
+                stack.append(one)
+    return ""
 
 
 def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
