@@ -131,8 +131,8 @@ class PartWalker:
     def end(self, name: str) -> None:
         """At the end of a cell it is known whether it was ever calculated."""
         self.depth -= 1
-        if self.facts is None:
-            return
+        if self.facts is None or self.limits.any_kind:
+            return  # what such a sheet says is not noted
         name = name.rpartition(" ")[2]
         if name in ("v", "t"):
             self.in_value = False

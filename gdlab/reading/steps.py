@@ -53,10 +53,11 @@ def steps_of(graph: Graph, descent: Descent) -> Steps:
         if id(node.template) not in shapes:
             shapes[id(node.template)] = ast.dump(node.template.tree or ast.Constant(0))
         inputs: list[object] = [shapes[id(node.template)]]
+        is_ahead = key in descent.ahead
         for one in node.inputs:
             if is_cell(one):
                 # Ahead of a parameter, what is remembered counts as a constant.
-                known_input = key not in descent.ahead or original(graph, one) in parameters
+                known_input = not is_ahead or original(graph, one) in parameters
                 inputs.append(found.roles.get(one, -1) if known_input else -1)
             else:
                 counted = Counter(found.roles.get(cell, -1) for cell in cells_of(one))

@@ -95,11 +95,19 @@ def find_updates(graph: Graph) -> list[Update]:
             if is_one:
                 found.append(Update(key, old, leaf))
     barriers = frozenset(update.new for update in found)
-    kept = [
-        update
-        for update in found
-        if _depends(graph, graph.nodes[update.new], update.leaf, update.old, position, barriers)
-    ]
+    kept = []
+    crossed: dict[tuple[Template, int], list[bool]] = defaultdict(list)
+    for update in found:
+        node = graph.nodes[update.new]
+        own = crossed[node.template, update.leaf]
+        # As above: what a formula did so often it does in the rest of its column.
+        is_one = len(own) == USES_LOOKED_AT and all(own)
+        if not is_one:
+            is_one = _depends(graph, node, update.leaf, update.old, position, barriers)
+            if len(own) < USES_LOOKED_AT:
+                own.append(is_one)
+        if is_one:
+            kept.append(update)
     kept = _without_states(graph, kept)
     return kept + _siblings(graph, kept, terms)
 
