@@ -4,6 +4,9 @@ import pytest
 import xlsxwriter
 
 from gdlab import read_workbook
+from gdlab.reading.audit import audit
+from gdlab.reading.marked import write_marked_workbook
+from gdlab.reading.opening import open_workbook
 
 X, Y = [1.5, 2.0, 3.0, 4.0], [3.2, 4.8, 7.1, 9.3]
 RATE, ROWS = 0.01, 9
@@ -107,7 +110,9 @@ def test_a_circle_is_one_update(tmp_path, circle, slope):
             sheet.write_formula(row + 1, 2, f"=$E$3*A{row + 2}+$E$4-B{row + 2}", None, error[row])
         for cell, formula in formulas.items():
             sheet.write_formula(cell, formula, None, values[cell])
-    reading = read_workbook(tmp_path / "a.xlsx")
+    opened = open_workbook(tmp_path / "a.xlsx")
+    reading = audit(opened, str(tmp_path / "a.xlsx"))
+    assert write_marked_workbook(reading, opened, tmp_path / "marked.xlsx").exists()
     (table,) = reading.tables
     assert (table.rule, table.updates, table.hyper["lr"]) == ("gradient descent", 1, (RATE, "E1"))
     assert "on y = b + w*x" in table.words

@@ -40,7 +40,8 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
         _write_summary(copy, names[0], reading)
         cells: dict[int, list[Key]] = defaultdict(list)
         for key in book.values:
-            cells[key[0]].append(key)
+            if key[1] > 0:  # what stood in a cell before it was updated is in none
+                cells[key[0]].append(key)
         for number, name in enumerate(book.sheets):
             sheet = copy.add_sheet(names[number + 1])
             for key in sorted(cells[number]):

@@ -153,14 +153,21 @@ def _labels(read: Read, line: Line | None) -> str:
 def _named(read: Read) -> dict[str, str]:
     """The ranges of gradients and loss as a person would name them: ``K (de/db)``."""
     found = {}
+    every = []
     for number, chain in enumerate(read.descent.chains):
         keys = [read.cells[number, k] for k in range(len(chain.cells)) if (number, k) in read.cells]
+        every.append(keys)
+    names = Counter(read.say(keys[len(keys) // 2]) for keys in every if keys)
+    for keys in every:
         for verdict_keys in (keys, keys[:-1]):
             if verdict_keys:
                 stands = [read.stands(key) for key in verdict_keys]
                 middle = verdict_keys[len(verdict_keys) // 2]
                 where = ranges(read.book, stands)
-                found[where] = read.say(middle) if "," not in where else _apart(read, where, middle)
+                name = read.say(middle)
+                # The same letter on several sheets, or in blocks one below the other.
+                is_plain = "," not in where and names[name] < 2
+                found[where] = name if is_plain else _apart(read, where, middle)
     if read.loss is not None:
         loss = read.loss_cells()
         step = read.descent.updates // 2
