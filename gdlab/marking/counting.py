@@ -1,10 +1,12 @@
 """Columns that only count, such as ``in_batch`` and ``last``: whole numbers, to the last digit."""
 
 import ast
+from functools import lru_cache
 
 from gdlab.core.columns import Table
 
 
+@lru_cache(maxsize=64)
 def counting(table: Table) -> frozenset[str]:
     """The columns whose every cell is a whole number, by their formulas alone."""
     formulas = {column.name: column.expression for column in table.columns if column.expression}

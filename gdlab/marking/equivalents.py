@@ -7,6 +7,7 @@ loss where the step does not depend on the loss's unit, has computed rightly.
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gdlab.core.columns import Table
 from gdlab.marking.judge import RIGHT, WRONG, Judgement, judge
@@ -56,6 +57,7 @@ def _is_kept(judgement: Judgement, convention: Convention) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def conventions_of(table: Table) -> list[Convention]:
     """The conventions that a table can be computed in besides its own."""
     found = []

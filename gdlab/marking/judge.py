@@ -19,6 +19,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gdlab.core.columns import ABOVE, OWN, Column, Table, topological_order
 from gdlab.language.evaluate import NUM, CellError, evaluate
@@ -87,7 +88,7 @@ def judge(filled: Filled) -> Judgement:
     """Judge every cell asked for."""
     table = filled.key.table
     truth = {name: filled.key.column(name).tolist() for name in table.names}
-    columns = [(column, _formula(column)) for column in topological_order(table.columns)]
+    columns = _columns(table)
     claims = claims_of(filled)
     own: dict[CellRef, LearnerCell] = {}
     taken: dict[CellRef, Interval] = {}
@@ -136,8 +137,13 @@ def _is_cell(table: Table, name: str, row: int) -> bool:
     return kind == OWN or (kind == ABOVE and row > 1)
 
 
-def _formula(column: Column) -> Bound | None:
-    return bound(column.expression) if column.expression is not None else None
+@lru_cache(maxsize=64)
+def _columns(table: Table) -> list[tuple[Column, Bound | None]]:
+    """The columns of a table in the order of computing, with what rounding makes of them."""
+    return [
+        (one, None if one.expression is None else bound(one.expression))
+        for one in topological_order(table.columns)
+    ]
 
 
 def _given(filled: Filled, place: CellRef, true: float) -> LearnerCell:

@@ -32,7 +32,8 @@ def words(
     if verdict.status == RIGHT:
         return None, None
     if verdict.like is not None:
-        return _twice(f"its digits cannot tell it from {_named(filled, verdict.like)}: write more")
+        like = _named(filled, verdict.like)
+        return _twice(f"rounded so far that it looks like {like}: write more digits")
     if verdict.status in (FOLLOWS, UNEARNED) and verdict.origin is not None:
         return _twice(_from(verdict, filled.address(verdict.origin)))
     if verdict.status == EMPTY:

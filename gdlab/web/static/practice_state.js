@@ -55,7 +55,8 @@ function messageOf({ hinted }, seen, verdicts, place, cause) {
   const cellAt = (other) => addressOf(seen, other.split(" ")[1], Number(other.split(" ")[0]));
   if (status === "follows") return `right, given what stands in ${cellAt(origin)}`;
   if (like) {
-    return `its digits cannot tell it from ${like.includes(" ") ? cellAt(like) : like}: write more`;
+    const other = like.includes(" ") ? cellAt(like) : like;
+    return `rounded so far that it looks like ${other}: write more digits`;
   }
   if (status === "unearned") {
     return `it follows from ${cellAt(origin)}, but does not show that anything was computed`;

@@ -38,7 +38,7 @@ export function reportOf(state, file, judged, causes) {
     const { status, written, origin, fromYours, like } = verdicts.get(place);
     if (like) {
       const other = like.includes(" ") ? addressOfPlace(like) : like;
-      return `its digits cannot tell it from ${other}: write more`;
+      return `rounded so far that it looks like ${other}: write more digits`;
     }
     const from = origin && addressOfPlace(origin);
     if (status === "follows") return `right, given what stands in ${from}`;
