@@ -17,15 +17,18 @@ function fixedTexts(values) {
   return values.map((value) => (Number.isFinite(value) ? value.toFixed(decimals) : short(value)));
 }
 
-/** The formulas, of the columns of several parameters those of the first. */
+/** The formulas; one that another parameter has too stands there once. */
 function formulasOf({ head, columns }) {
-  const [first, ...others] = head.parameters.map(({ name }) => name);
-  const isAgain = (name) => others.some((other) => (
-    name.endsWith(`_${other}`) && columns.has(`${name.slice(0, -other.length)}${first}`)
-  ));
+  const ownWords = head.parameters.map(({ name }) => new RegExp(`(^|_)${name}(?=_prev$|$)`));
   const list = element("ul", { class: "gd-formulas" });
+  const seen = new Set();
   for (const { name, formula, numbers } of columns.values()) {
-    if (!numbers || isAgain(name)) continue;
+    if (!numbers) continue;
+    const own = ownWords.find((word) => word.test(name)) ?? /$^/;
+    const words = [name, ...numbers.map((part) => (typeof part === "string" ? part : part[0]))];
+    const shape = words.map((word) => word.replace(own, "$1*")).join(" ");
+    if (seen.has(shape)) continue;
+    seen.add(shape);
     const line = element("li");
     line.innerHTML = formula;
     list.append(line);
