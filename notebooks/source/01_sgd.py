@@ -54,7 +54,7 @@ gdlab.show_rule("sgd")
 # right, right with your own earlier numbers, or wrong, with a hint if you ask for one.
 
 # %%
-gdlab.practice_sheet("sgd", rows=2)
+gdlab.practice_sheet("sgd", rows=2, seed=1)
 
 # %% [markdown]
 # ## Row 1 by hand
@@ -169,7 +169,8 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 #
 # 1. Do row 2 with a calculator, from `intercept` to `new_slope`.
 # 2. Halve the learning rate. By how much does the first `step_slope` change?
-# 3. Make $x$ ten times smaller in all points. What is the largest rate now?
+# 3. Make $x$ ten times smaller in all points. Up to which rate does no step make its own point's
+#    error larger now?
 
 # %% [markdown]
 # The exercises are worked out in the notebook **Solutions**.

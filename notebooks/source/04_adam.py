@@ -134,8 +134,8 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 # 1. Do `avg_slope` and then `avg_hat_slope` of row 2 with a calculator.
 # 2. With `beta2=0.999`: which is the first row $t$ in which `sqr_avg` has more than half of its
 #    weight, $1 - 0.999^t > 1/2$?
-# 3. Try other schedules: `gdlab.explore("adam", lr=1, schedule="cosine")`. Which ends nearest to
-#    $b = 30$, $m = 2$ after five epochs?
+# 3. Try other schedules: `gdlab.explore("adam", lr=1, schedule="cosine")`. Which has the least
+#    error in the fifth epoch?
 
 # %% [markdown]
 # The exercises are worked out in the notebook **Solutions**.

@@ -129,7 +129,7 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 #
 # 1. Give SGD points whose $x$ are ten times smaller, and a rate that suits them. Is it still the
 #    slowest? What does that say about scaling your inputs?
-# 2. Which rule has the most numbers to remember per parameter? Count what it carries.
+# 2. Which rules have the most numbers to remember per parameter? Count what each carries.
 # 3. Find a start or a rate with which SGD ends nearer to the goal than Adam.
 #
 # The exercises are worked out in the notebook **Solutions**.

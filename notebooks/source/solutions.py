@@ -126,7 +126,7 @@ gdlab.show_row(adam, 2, ["avg_slope", "avg_hat_slope"])
 next(t for t in range(1, 10_000) if 1 - 0.999**t > 0.5)
 
 # %% [markdown]
-# 3. How far the line ends from $b = 30$, $m = 2$, as its error over the last epoch:
+# 3. The error of the fifth epoch:
 
 # %%
 names = ["constant", "step_decay", "exponential", "cosine", "warmup_cosine"]

@@ -76,7 +76,7 @@ function drawBars(state, row, name) {
     const [x, y] = [area.x(rows[k]) - wide / 2, area.y(height)];
     if (!Number.isFinite(y)) return "";
     const names = `gd-bar-of ${colourOf(state)} ${rows[k] === row ? "gd-bar-now" : ""}`;
-    return `<rect class="${names}" x="${near(x)}" y="${near(Math.min(y, zero))}" `
+    return `<rect class="${names}" style="fill: var(--${colourOf(state)})" x="${near(x)}" y="${near(Math.min(y, zero))}" `
       + `width="${near(wide)}" height="${near(Math.abs(y - zero))}"/>`;
   });
   const marks = [...bars, path("gd-now-line", `M0 ${near(zero)}H${area.width}`)];
