@@ -1,9 +1,9 @@
 // Which usual slip gives what a learner wrote, where that can be believed, as
 // gdlab/marking/diagnosis.py says it.
+import { pairsOf } from "./changes.js";
 import { meet, roundedTo } from "./intervals.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
 import { formulaCauses, isCopy, slipOfFormula } from "./own_formulas.js";
-import { pairsOf } from "./changes.js";
 import { namesIn, ownNumbers, sameFormula } from "./slips.js";
 
 const middle = ([low, high]) => (low + high) / 2;
