@@ -5,6 +5,7 @@ import itertools
 import math
 import operator
 import os
+import re
 import xml.dom.minidom
 
 import expressions
@@ -292,3 +293,17 @@ def test_every_column_of_every_rule_is_written_in_every_dialect(rule):
         explained = run.explain(3, column.name)
         assert explained.excel.startswith("=")
         assert len(explained.excel) < 8192
+
+
+def test_signs_around_a_formula_are_twins_and_what_is_new_stands_over_its_row():
+    """Stretched without a font for maths, one of two parentheses is the larger one."""
+    plain = mathml(r"\left(1 - \beta\right)\,\mathrm{Var}(g)_{b}")
+    signs = re.findall(r"<mo([^>]*)>[()]</mo>", plain)
+    assert signs == [' stretchy="false"'] * 4
+    high = mathml(r"\left(\frac{\partial e^2}{\partial b}\right)^2")
+    assert re.findall(r"<mo([^>]*)>[()]</mo>", high) == ["", ""]
+    run = gdlab.trace("sgd", model="network_2_2_2")
+    assert symbol("new_w1_prev", of=run.table) == r"w_{1,t-1}^{\mathrm{new}}"
+    neuron = gdlab.trace("sgd", model="logistic").table
+    assert symbol("new_bias_prev", of=neuron) == r"\mathrm{bias}_{t-1}^{\mathrm{new}}"
+    assert symbol("new_slope_prev", of=gdlab.trace("sgd").table) == r"m_{t-1}^{\mathrm{new}}"
