@@ -49,9 +49,7 @@ def implied(
         return unknown
     if line is not None and len(steps.of_role(graph, steps.roles[line.prediction], step)) == 1:
         at = (step,) if alone else (step - 1, step, step + 1)
-        found = _of_line(graph, descent, steps, cells, points, line, at)
-        if unequal or False in found:
-            return found
+        return _of_line(graph, descent, steps, cells, points, line, at)
     if not unequal:
         return [True] * count
     common = [n for n in range(count) if all(n in pair for pair in unequal)]
