@@ -209,7 +209,7 @@ def test_the_loss_grid_of_a_surface_is_the_notebooks(computing, surface):
     for lr, steps in ((0.02, 60), (30.0, 3)):
         run = gdlab.trace("sgd", surface=surface, lr=lr, steps=steps, start={"u": 0.5, "v": -0.25})
         wanted = loss_grid(run)
-        ranges = f"lossGridRanges({new_columns(run)}, run.frame)"
+        ranges = f"lossGridRanges({new_columns(run)}, [run.frame])"
         assert computing(run, ranges) == wanted[0]
         heights = computing(run, heights_over(run, ranges))
         np.testing.assert_allclose(heights, wanted[1].ravel(), rtol=1e-9, atol=1e-9)
@@ -217,7 +217,7 @@ def test_the_loss_grid_of_a_surface_is_the_notebooks(computing, surface):
 
 def test_a_run_that_does_not_move_has_a_rectangle_round_it_all_the_same(computing):
     run = gdlab.trace("sgd", surface="ravine", start={"u": 0, "v": 0}, steps=3)
-    ranges = computing(run, f"lossGridRanges({new_columns(run)}, run.frame)")
+    ranges = computing(run, f"lossGridRanges({new_columns(run)}, [run.frame])")
     assert all(low < 0 < high for low, high in ranges)
     heights = computing(run, heights_over(run, json.dumps(ranges)))
     assert min(heights) < max(heights)
