@@ -5,24 +5,29 @@ from collections.abc import Sequence, Set
 from functools import partial
 
 from gdlab.core.registry import rules
-from gdlab.reading.book import Key, address, area
+from gdlab.reading.book import Key, address
 from gdlab.reading.circular import circle_words
 from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import judge_gradients
 from gdlab.reading.graph import NAN, Graph, is_cell
 from gdlab.reading.labels import (
-    label,
     ranges,
     speaks_of_curvature,
     speaks_of_descent,
     speaks_of_gradients,
 )
 from gdlab.reading.limits import clips
-from gdlab.reading.line import Line
 from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
+from gdlab.reading.places import (
+    layout_of,
+    model_words,
+    names_of_ranges,
+    parameters_of,
+    range_of_table,
+)
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
-from gdlab.reading.result import UPDATE, Finding, FoundTable, Parameter
+from gdlab.reading.result import UPDATE, Finding, FoundTable
 from gdlab.reading.rule_slips import rule_slips
 from gdlab.reading.runs import run_of
 from gdlab.reading.schedules import DECAYS
@@ -66,17 +71,17 @@ def table_of(
     differs += [circle] if circle else []
     sheet = descent.chains[0].cells[0][0]
     if len({chain.cells[0][0] for chain in descent.chains}) == 1 and descent.chains[0].updates:
-        sheet = descent.chains[0].updates[0][0] if _layout(read) != "sheets" else sheet
+        sheet = descent.chains[0].updates[0][0] if layout_of(read) != "sheets" else sheet
     table = FoundTable(
         sheet=graph.book.sheets[sheet],
-        range=_range(read, sheet),
-        layout=_layout(read),
+        range=range_of_table(read, sheet),
+        layout=layout_of(read),
         rule=rule,
         differs=differs,
         model="line" if line else None,
         loss=read.loss_cells(),
         updates=descent.updates,
-        parameters=_parameters(read),
+        parameters=parameters_of(read),
         hyper={
             name: (value, address(cell) if cell else None) for name, (value, cell) in hyper.items()
         },
@@ -87,7 +92,9 @@ def table_of(
     table.make_run = partial(run_of, read, known if known in rules() else None, settings)
     has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
     method = METHOD_WORDS.get(read.method.name, "") if read.method else ""
-    table.words = table_words(table, _labels(read, line), _named(read), has_faults, method)
+    table.words = table_words(
+        table, model_words(read, line), names_of_ranges(read), has_faults, method
+    )
     return table, found
 
 
@@ -134,113 +141,6 @@ def _roots(read: Read) -> str:
     sheet = read.book.sheets[read.descent.chains[0].updates[0][0]]
     of = read.say(read.cells[0, read.descent.updates // 2])
     return f"{cells} on {sheet} is Newton's method for a root of {of}"
-
-
-def _labels(read: Read, line: Line | None) -> str:
-    """The model in the sheet's own words: ``y = b + a*x``."""
-    if line is None:
-        return ""
-    keys = [read.shown[number][0] for number in ((1, 0) if line.swapped else (0, 1))]
-    names = [label(read.book, key, read.down[key[0]]) for key in keys]
-    if names[0] == names[1]:
-        names = ["", ""]
-    a, b = (
-        name if name and len(name) <= 20 else plain for name, plain in zip(names, "bm", strict=True)
-    )
-    return f"y = {a} + {b}*x"
-
-
-def _named(read: Read) -> dict[str, str]:
-    """The ranges of gradients and loss as a person would name them: ``K (de/db)``."""
-    found = {}
-    every = []
-    for number, chain in enumerate(read.descent.chains):
-        keys = [read.cells[number, k] for k in range(len(chain.cells)) if (number, k) in read.cells]
-        every.append(keys)
-    names = Counter(read.say(keys[len(keys) // 2]) for keys in every if keys)
-    for keys in every:
-        for verdict_keys in (keys, keys[:-1]):
-            if verdict_keys:
-                stands = [read.stands(key) for key in verdict_keys]
-                middle = verdict_keys[len(verdict_keys) // 2]
-                where = ranges(read.book, stands)
-                name = read.say(middle)
-                # The same letter on several sheets, or in blocks one below the other.
-                is_plain = "," not in where and names[name] < 2
-                found[where] = name if is_plain else _apart(read, where, middle)
-    if read.loss is not None:
-        loss = read.loss_cells()
-        step = read.descent.updates // 2
-        first = next(iter(read.steps.of_role(read.graph, read.loss.role, step)), None)
-        if loss and first:
-            found[loss] = read.say(first) if "," not in loss else _apart(read, loss, first)
-    return found
-
-
-def _apart(read: Read, where: str, key: Key) -> str:
-    """Cells that stand apart, as in blocks: all their addresses, and the label of one."""
-    name = label(read.book, read.stands(key), read.down[key[0]])
-    return f"{where} ({name})" if name else where
-
-
-def _layout(read: Read) -> str:
-    chain = read.descent.chains[0]
-    cells = chain.updates if len(chain.updates) > 1 else chain.cells
-    first, second = cells[0], cells[1]
-    if first[0] != second[0]:
-        return "sheets"
-    rows, columns = second[1] - first[1], second[2] - first[2]
-    if (rows, columns) == (1, 0):
-        return "rows" if not _blocks(read) else "blocks"
-    if (rows, columns) == (0, 1):
-        return "columns" if not _blocks(read) else "blocks"
-    return "blocks"
-
-
-def _blocks(read: Read) -> bool:
-    """Whether the cells of a step move otherwise than its parameters: blocks beside a table."""
-    middle = read.descent.updates // 2
-    chain = read.descent.chains[0]
-    if middle + 1 >= len(chain.cells):
-        return False
-    here, there = read.steps.cells[middle], read.steps.cells[middle + 1]
-    a, b = chain.cells[middle], chain.cells[middle + 1]
-    move = b[1] - a[1], b[2] - a[2]
-    moved = {(key[1] + move[0], key[2] + move[1]) for key in here}
-    hits = sum((key[1], key[2]) in moved for key in there)
-    return bool(there) and hits < len(there) / 2
-
-
-def _range(read: Read, sheet: int) -> str:
-    keys = [
-        key
-        for cells in read.steps.cells.values()
-        for key in cells
-        if key[0] == sheet and key[1] > 0
-    ]
-    keys += [
-        key
-        for chain in read.descent.chains
-        for key in (*chain.updates, *chain.cells)
-        if key[0] == sheet and key[1] > 0
-    ]
-    return area(keys)
-
-
-def _parameters(read: Read) -> list[Parameter]:
-    found = []
-    for number, chain in enumerate(read.descent.chains):
-        shown = read.shown[number]
-        keys = [
-            read.stands(read.cells[number, step])
-            for step in range(len(chain.updates) + 1)
-            if (number, step) in read.cells
-        ]
-        name = label(read.book, shown[0], read.down[shown[0][0]])
-        found.append(
-            Parameter(ranges(read.book, shown), name, ranges(read.book, keys) if keys else None)
-        )
-    return found
 
 
 def _rule(
