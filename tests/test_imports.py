@@ -197,6 +197,7 @@ JUDGING = {
     "judge",
     "marks",
     "mistyping",
+    "own_formulas",
     "practice",
     "practice_state",
     "report",

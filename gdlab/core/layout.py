@@ -17,6 +17,7 @@ TITLE_ROW, SOURCE_ROW, STATUS_ROW, LABEL_ROW, INPUT_ROW = 1, 2, 3, 4, 5
 SECTION_ROW, SYMBOL_ROW, HEADER_ROW, START_ROW = 6, 7, 8, 9
 FIRST_INPUT_COLUMN = len(COUNTERS)
 DATA_SHEET, DATA_START_ROW = "data", 6
+GIVEN_ROWS, BLANK_ROWS = 3, 2  # of a handout: rows with numbers, and rows to fill in
 
 
 def letters(column: int) -> str:

@@ -12,6 +12,7 @@ from xlsxwriter.utility import quote_sheetname
 
 from gdlab.core import layout
 from gdlab.core.columns import Column, Table
+from gdlab.core.layout import BLANK_ROWS, GIVEN_ROWS
 from gdlab.core.symbols import latex
 from gdlab.core.trace import Trace
 from gdlab.excel import styles
@@ -20,12 +21,11 @@ from gdlab.excel.errors import errors_of
 from gdlab.excel.inputs import input_values
 from gdlab.excel.printing import shorten
 from gdlab.excel.rows import number_format
-from gdlab.excel.typeset import Run, formula_runs, symbol_runs
+from gdlab.excel.typeset import Piece, formula_runs, symbol_runs
 from gdlab.excel.writer import Cell, Rich, Value, Workbook
 from gdlab.language.infix import TEXT, infix
 
 PREFIX = "handout "
-GIVEN_ROWS, BLANK_ROWS = 3, 2
 ROWS = range(1, GIVEN_ROWS + BLANK_ROWS + 1)
 # A column's name, its symbol, and a number for each row.
 WIDTHS = (17, 12, *(13.2 for _ in ROWS))
@@ -33,11 +33,11 @@ LAST = len(WIDTHS) - 1
 NAME_COLUMN = 4  # where a learner's name is written
 CHART = Size(342, 216, 10, 9)
 CHART_ROWS = 12  # which the charts stand over
-FORMULA_CHARACTERS, HALF_CHARACTERS = 84, 38  # on a line of the page, and on half of one
+LINE_CHARACTERS, HALF_LINE_CHARACTERS = 84, 38  # on a line of the page, and on half of one
 RIGHT_HALF = 3  # the column where the right half begins
 FORMULA_HEIGHT = 17
-PAGE_POINTS = 770  # of A4's height between the margins
-LEAST_SCALE = 9 / 11  # type of 11 points is printed with 9 at least
+PAPER_POINTS = 770  # of A4's height between the margins
+LEAST_PRINTED = 9 / 11  # type of 11 points is printed with 9 at least
 
 
 def handout_name(sheet: str) -> str:
@@ -58,7 +58,7 @@ def write_handout(
     page.formulas()
     charts_row = page.room_for_charts()
     page.table()
-    if LEAST_SCALE * page.points > PAGE_POINTS:
+    if LEAST_PRINTED * page.points > PAPER_POINTS:
         return None
     sheet = book.add_sheet(handout_name(name))
     sheet.hide_gridlines(2)
@@ -147,11 +147,11 @@ class _Page:
         for name, expression in _formulas(table):
             runs = formula_runs(name, expression, self._symbol)
             length = sum(len(run.text) for run in runs)
-            is_short = length <= HALF_CHARACTERS
+            is_short = length <= HALF_LINE_CHARACTERS
             if is_short and before:
                 first, last, before = RIGHT_HALF, LAST, False
             else:
-                self.down(FORMULA_HEIGHT * math.ceil(length / FORMULA_CHARACTERS))
+                self.down(FORMULA_HEIGHT * math.ceil(length / LINE_CHARACTERS))
                 first, last, before = 0, RIGHT_HALF - 1 if is_short else LAST, is_short
             self.put(first, self._rich(runs), "formula")
             self.joined.append((self.row, first, last))
@@ -194,7 +194,7 @@ class _Page:
     def _symbol(self, name: str) -> str:
         return latex(name, self.letters, self.trace.table)
 
-    def _rich(self, runs: list[Run]) -> Rich:
+    def _rich(self, runs: list[Piece]) -> Rich:
         return Rich(tuple((self.book.style(f"formula_{run.stands}"), run.text) for run in runs))
 
 

@@ -26,7 +26,7 @@ ACCENTS = {r"\overline": ("\u0304", "\u035e", ""), r"\hat": ("\u0302", "\u0361",
 RAISED = {"2": "²", "3": "³"}
 
 
-class Run(NamedTuple):
+class Piece(NamedTuple):
     """A piece of a line: its text, and how it stands on it."""
 
     text: str
@@ -43,38 +43,38 @@ class _Squares(ast.NodeTransformer):
         return node
 
 
-def formula_runs(name: str, tree: ast.expr, symbol: Callable[[str], str]) -> list[Run]:
+def formula_runs(name: str, tree: ast.expr, symbol: Callable[[str], str]) -> list[Piece]:
     """``name = tree`` as runs; ``symbol`` gives the LaTeX of a name."""
     left = symbol_runs(symbol(name))
     right = _line(_Squares().visit(copy.deepcopy(tree)), symbol)
     # What e² is said to be is e · e.
     if _text(right) == _text(left):
         right = _line(tree, symbol)
-    return joined([*left, Run(" = ", PLAIN), *right])
+    return joined([*left, Piece(" = ", PLAIN), *right])
 
 
-def _text(runs: list[Run]) -> str:
+def _text(runs: list[Piece]) -> str:
     return "".join(run.text for run in runs)
 
 
-def _line(tree: ast.expr, symbol: Callable[[str], str]) -> list[Run]:
+def _line(tree: ast.expr, symbol: Callable[[str], str]) -> list[Piece]:
     parts = PART.findall(infix(tree, lambda word: f"\x02{word}\x03", LINE))
     return joined([run for part in parts for run in _part_runs(part, symbol, len(parts) == 1)])
 
 
-def _part_runs(part: str, symbol: Callable[[str], str], is_all: bool = False) -> list[Run]:
+def _part_runs(part: str, symbol: Callable[[str], str], is_all: bool = False) -> list[Piece]:
     if part.startswith("^") and part != "^":
         power = _part_runs(part[1:], symbol, is_all=True)
         text = _text(power)
-        return [Run(RAISED[text], PLAIN)] if text in RAISED else [Run(text, ABOVE)]
+        return [Piece(RAISED[text], PLAIN)] if text in RAISED else [Piece(text, ABOVE)]
     if found := NAME.search(part):
         runs = symbol_runs(symbol(found[1]))
         is_fraction = any(run.text == "/" for run in runs) and not is_all
-        return [Run("(", PLAIN), *runs, Run(")", PLAIN)] if is_fraction else runs
-    return [Run(re.sub(r"[*-]|<=|>=|<>", lambda sign: SIGNS[sign[0]], part), PLAIN)]
+        return [Piece("(", PLAIN), *runs, Piece(")", PLAIN)] if is_fraction else runs
+    return [Piece(re.sub(r"[*-]|<=|>=|<>", lambda sign: SIGNS[sign[0]], part), PLAIN)]
 
 
-def symbol_runs(latex: str) -> list[Run]:
+def symbol_runs(latex: str) -> list[Piece]:
     """A symbol's LaTeX as runs; ValueError for LaTeX that no symbol has."""
     runs, left = _row(TOKEN.findall(latex), PLAIN)
     if left:
@@ -82,27 +82,27 @@ def symbol_runs(latex: str) -> list[Run]:
     return joined(runs)
 
 
-def joined(runs: list[Run]) -> list[Run]:
+def joined(runs: list[Piece]) -> list[Piece]:
     """Neighbours that stand alike as one."""
-    found: list[Run] = []
+    found: list[Piece] = []
     for run in runs:
         if found and found[-1].stands == run.stands:
-            found[-1] = Run(found[-1].text + run.text, run.stands)
+            found[-1] = Piece(found[-1].text + run.text, run.stands)
         elif run.text:
             found.append(run)
     return found
 
 
-def _row(tokens: list[str], stands: str) -> tuple[list[Run], list[str]]:
+def _row(tokens: list[str], stands: str) -> tuple[list[Piece], list[str]]:
     """Everything up to a closing brace, which stays in the tokens that are left."""
-    runs: list[Run] = []
+    runs: list[Piece] = []
     while tokens and tokens[0] != "}":
         more, tokens = _element(tokens, stands)
         runs += more
     return runs, tokens
 
 
-def _element(tokens: list[str], stands: str) -> tuple[list[Run], list[str]]:
+def _element(tokens: list[str], stands: str) -> tuple[list[Piece], list[str]]:
     token, rest = tokens[0], tokens[1:]
     if token == "{":
         runs, rest = _row(rest, stands)
@@ -111,26 +111,26 @@ def _element(tokens: list[str], stands: str) -> tuple[list[Run], list[str]]:
         runs, rest = _element(rest, stands)
         text = _text(runs)
         if token == "^" and text in RAISED:
-            return [Run(RAISED[text], SLANTED if stands == PLAIN else stands)], rest
-        return [Run(text, BELOW if token == "_" else ABOVE)], rest
+            return [Piece(RAISED[text], SLANTED if stands == PLAIN else stands)], rest
+        return [Piece(text, BELOW if token == "_" else ABOVE)], rest
     if token == r"\frac":
         over, rest = _element(rest, stands)
         under, rest = _element(rest, stands)
-        return [*over, Run("/", PLAIN), *under], rest
+        return [*over, Piece("/", PLAIN), *under], rest
     accent = ACCENTS.get(token.replace("wide", ""))
     if accent:
         runs, rest = _element(rest, stands)
-        return [Run(_accented(_text(runs), *accent), SLANTED)], rest
+        return [Piece(_accented(_text(runs), *accent), SLANTED)], rest
     if token in (r"\mathrm", r"\text"):
         end = rest.index("}")
-        return [Run("".join(rest[1:end]).replace(r"\_", "_"), stands)], rest[end + 1 :]
+        return [Piece("".join(rest[1:end]).replace(r"\_", "_"), stands)], rest[end + 1 :]
     if token.isspace() or token in (r"\textstyle", r"\left", r"\right", r"\,"):
         return [], rest
     sign = OPERATORS.get(token)
     if sign and token != r"\partial":
-        return [Run(sign, stands)], rest
+        return [Piece(sign, stands)], rest
     letter = sign or LETTERS.get(token) or token.removeprefix("\\")
-    return [Run(letter, SLANTED if stands == PLAIN and not letter[0].isdigit() else stands)], rest
+    return [Piece(letter, SLANTED if stands == PLAIN and not letter[0].isdigit() else stands)], rest
 
 
 def _accented(text: str, one: str, two: str, more: str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 
 from gdlab.core.explanation import short
 from gdlab.core.files import replacing
+from gdlab.core.layout import BLANK_ROWS, GIVEN_ROWS
 from gdlab.core.lessons import LESSONS
 from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.trace import Trace
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 8.27, 11.69  # A4 in inches
 MARGIN, TOP = 0.6, 0.55
-GIVEN_ROWS, BLANK_ROWS = 3, 2  # rows with numbers, and rows to fill in
 SMALL, NORMAL, FORMULA, LARGE = 9, 10, 11, 16  # points
 LINE_HEIGHT, LEAST_LINE = 0.19, 0.14  # inches from one line of the table to the next
 FLAT, HIGH = 0.3, 0.5  # inches of a formula without and with a fraction

@@ -44,7 +44,7 @@ NAMES: dict[ModuleType, tuple[str, ...]] = {
     guard: ("MOST_WORKBOOK_BYTES", "MOST_ZIP_PARTS", "DAMAGED"),
     handout: ("KEY_NAME",),
     judge: ("BEST_FIRST", "MOST_APART"),
-    layout: ("HEADER_ROW",),
+    layout: ("HEADER_ROW", "GIVEN_ROWS", "BLANK_ROWS"),
     numbers: (
         "DRAWN_STARTS", "SHORT_MEMORY", "LONG_MEMORY", "DRAWN_RATES", "USUAL_RATES",
         "DRAWN_DECAYS", "DRAWN_MOMENTUM_DECAYS", "NEGLIGIBLE_EPS", "SMALLEST_STEP", "LARGEST_STEP",

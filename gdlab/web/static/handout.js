@@ -1,10 +1,9 @@
 // A rule on one page to print: formulas, the first rows, rows to fill in; the pictures follow.
 import { element } from "./column_header.js";
+import { BLANK_ROWS, GIVEN_ROWS } from "./constants.js";
 import { short } from "./numbers.js";
 import { valueOf } from "./state.js";
 
-const GIVEN_ROWS = 3;
-const BLANK_ROWS = 2;
 const DIGITS = 6;
 
 /** Numbers of one column with the same number of decimals, six digits for the largest. */

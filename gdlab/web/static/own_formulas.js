@@ -127,10 +127,10 @@ export function slipOfFormula(tree, { columns }, column, inputs, marking) {
   const { formula, single } = columns[column];
   // Where a formula leaves a tiny eps out, or has it elsewhere, that is its least slip.
   for (const known of [inputs, { ...inputs, eps: 0 }]) {
-    const places = [0, 1].map((seed) => somewhere(columns, known, seed));
+    const draws = [0, 1].map((seed) => somewhere(columns, known, seed));
     const valuesOf = (one) => {
       try {
-        return places.map((valueOf) => short(resultOf(one, valueOf), TOLD_DIGITS)).join(" ");
+        return draws.map((valueOf) => short(resultOf(one, valueOf), TOLD_DIGITS)).join(" ");
       } catch (problem) {
         if (!(problem instanceof NoNumber)) throw problem;
         return JSON.stringify(one);
