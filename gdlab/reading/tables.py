@@ -18,13 +18,6 @@ from gdlab.reading.labels import (
 )
 from gdlab.reading.limits import clips
 from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
-from gdlab.reading.places import (
-    layout_of,
-    model_words,
-    names_of_ranges,
-    parameters_of,
-    range_of_table,
-)
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable
@@ -32,6 +25,13 @@ from gdlab.reading.rule_slips import rule_slips
 from gdlab.reading.runs import run_of
 from gdlab.reading.schedules import DECAYS
 from gdlab.reading.updates import original
+from gdlab.reading.whereabouts import (
+    layout_of,
+    model_words,
+    names_of_ranges,
+    parameters_of,
+    range_of_table,
+)
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
 
