@@ -82,7 +82,7 @@ def again(page):
 
 
 @pytest.mark.parametrize(("model", "rule", "options"), CASES, ids=str)
-@pytest.mark.sample(3)
+@pytest.mark.sample(4)
 def test_every_cell_of_a_models_page_is_the_frames(browser, tmp_path, model, rule, options):
     run = gdlab.trace(rule, model=model, **options)
     with opened(browser) as page:
@@ -96,6 +96,7 @@ def test_every_cell_of_a_models_page_is_the_frames(browser, tmp_path, model, rul
         check(saved(page), moved)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("function", "points"), OWN.items(), ids=lambda one: getattr(one, "__name__", "")
 )

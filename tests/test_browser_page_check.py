@@ -123,7 +123,7 @@ GIVEN = ("epoch", "sample", "t", "x", "y")
 RULES = tuple(gdlab.rules())
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(200 if FULL else 24))
 def test_every_cell_is_judged_as_python_does(page: Any, tmp_path: Path, seed: int) -> None:
     made: dict[str, Any] = {"rows": 2 + seed % 3, "seed": seed}

@@ -299,7 +299,7 @@ def slip_in(run: Trace, column: str, number: float) -> Diagnosis:
     return diagnose(judge(Filled(run, asked, cells)))[1, column]
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("model", MODELS)
 def test_a_models_page_can_be_practised(browser: Any, tmp_path: Path, model: str) -> None:
     gdlab.model(quadratic_of_ones_own)

@@ -61,7 +61,7 @@ def given(points):
     return ";".join(f"{x!r},{y!r}" for x, y in rows)
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", MADE)
 def test_the_page_finds_pythons_rate_and_says_the_same_of_it(page, name):
     for rule in RULES if name == "cars" else ("sgd", "adam"):

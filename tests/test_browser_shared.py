@@ -75,7 +75,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("rule", "options"), CASES, ids=str)
-@pytest.mark.sample(4)
+@pytest.mark.sample(5)
 def test_a_drag_is_shown_at_once_and_the_kernel_has_the_same_bits(
     opened: Any, rule: str, options: dict[str, Any]
 ) -> None:

@@ -105,7 +105,7 @@ def test_it_is_the_workbook_of_what_is_on_the_screen(page: Any, lessons: Path, t
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 def test_every_option_of_a_run(page: Any, tmp_path: Path, options: dict[str, Any]):
     own = options if "surface" in options else options | {"epochs": 3}
     run = gdlab.trace(**own)

@@ -53,7 +53,7 @@ def presupposed(run) -> None:
     shutil.copytree("course/sheets", "handed-in")
 
 
-@pytest.mark.sample(2)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_of_a_help_runs_as_it_is_printed(run, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

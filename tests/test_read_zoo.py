@@ -112,7 +112,7 @@ def test_a_strangers_loss_runs_as_a_model(tmp_path, name):
     assert runs > 0
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("digits", [2, 3, 4, 6, None])
 def test_rounded_numbers_alone_are_never_accused(tmp_path, digits):
     for seed in range(200 if FULL else 8):

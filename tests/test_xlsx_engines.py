@@ -49,6 +49,7 @@ def test_every_rule_bit_for_bit(rule, formualizer, tmp_path):
     assert differences(path, recomputed) == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("case", EXPLODING)
 def test_explosions_are_the_same_errors_in_the_same_cells(case, formualizer, tmp_path):
     rule, options = EXPLODING[case]
