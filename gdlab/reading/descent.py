@@ -101,7 +101,8 @@ def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[
     longest = max((len(chain.updates) for chain in chains), default=0)
     # A single update that leads nowhere, beside a descent on the same sheet, is a trial.
     kept = [chain for chain in chains if len(chain.updates) > 1 or longest == 1]
-    return kept, unused
+    # In the order in which they stand, which a person reads them in.
+    return sorted(kept, key=lambda chain: chain.updates[0]), unused
 
 
 def find_descents(graph: Graph) -> tuple[list[Descent], list[Update]]:
