@@ -30,6 +30,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     pen is one finding.
     """
     mended: Mended = {}
+    sharp, of_roles = is_sharp(read), []
     for rank, role in enumerate(_roles(read)):
         found = []
         for row in range(read.figures.rows):
@@ -47,8 +48,11 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
                 found.append((row, rank, one))
         sure = len(found) <= max(1, MOST_WRONG_SHARE * role.tried) or _same_slip(found)
         if sure or role.figures is read.moves[1].gradient:
-            yield from found
-    if read.rule is None or not is_sharp(read):
+            of_roles += found
+    # Few digits leave room for other readings: one that several rows contradict is not the sheet's.
+    if sharp or len({row for row, _, _ in of_roles}) < 2 or _same_slip(of_roles):
+        yield from of_roles
+    if read.rule is None or not sharp:
         return
     wrong = [list(_wrong_updates(read, number, mended)) for number in range(len(read.moves))]
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
@@ -78,6 +82,11 @@ def _wrong_updates(
         if update_right(moves, own, rate, row) is not False or move is None or not step:
             continue
         if update_right(moves, other, rate, row):
+            continue
+        # Where several rules fit, an update is wrong that is none of theirs.
+        if any(
+            update_right(moves, one.steps[number], one.hyper["lr"][0], row) for one in read.as_good
+        ):
             continue
         wanted_value = move[0] - rate * step[0]
         at = row if moves.own_column else row + 1

@@ -24,7 +24,7 @@ class NumericRead:
     layout: Layout
     moves: list[Moves]
     rule: Followed | None
-    as_good: list[str]
+    as_good: list[Followed]
 
 
 def gradient_of(layout: Layout, which: str) -> Figures | None:

@@ -18,7 +18,8 @@ MOST_STATES = 3
 EXPLAINED = 0.85
 RULE_ROWS = 12
 SMALLEST = 0.3
-# What a sheet may average with, and not say.
+# What a sheet may compute with, and not say.
+USUAL_EPS = (1e-6, 1e-7, 1e-5, 1e-10)
 USUAL_MEMORIES = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
 FEWEST_RATES = 4
@@ -45,11 +46,11 @@ class Followed:
 
 def follow(
     table: FigureTable, moves: Sequence[Moves], taken: set[int]
-) -> tuple[Followed | None, list[str]]:
-    """The rule that most updates follow, and the names of others that fit as well."""
+) -> tuple[Followed | None, list[Followed]]:
+    """The rule that most updates follow, and others that fit as well."""
     numbers: Numbers = [*((beta, None) for beta in _betas(table, moves, taken)), *table.around]
     best: Followed | None = None
-    as_good: list[str] = []
+    as_good: list[Followed] = []
     for count in range(MOST_STATES + 1):
         # A rule that remembers less explains it, but for some slips.
         if best is not None and best.hits >= EXPLAINED * best.tried:
@@ -61,7 +62,7 @@ def follow(
             if best is None or found.fit > best.fit:
                 best, as_good = found, []
             elif found.fit == best.fit and found.variant.name != best.variant.name:
-                as_good.append(found.variant.name)
+                as_good.append(found)
     if best is None or best.hits < EXPLAINED * best.tried:
         best, as_good = scheduled(table, moves) or best, []
     elif best.hits < best.tried:
@@ -72,9 +73,10 @@ def follow(
                 best, as_good = found, []
     if best is None:
         return None, []
-    if not best.steps:
-        hyper = {**{name: value for name, (value, _) in best.hyper.items()}, "lr": 1.0}
-        best.steps = steps_of(best.variant, moves, hyper, best.states, table.rows)
+    for one in (best, *as_good):
+        if not one.steps:
+            hyper = {**{name: value for name, (value, _) in one.hyper.items()}, "lr": 1.0}
+            one.steps = steps_of(one.variant, moves, hyper, one.states, table.rows)
     return best, as_good
 
 
@@ -147,7 +149,9 @@ def _choices(name: str, variant: Variant, numbers: Numbers) -> list[float]:
         elif name != "weight_decay" and 0.3 < value < 1:
             found[value] = None
     found[default] = None
-    if name != "eps" and 0.3 < default < 1:
+    if name == "eps":
+        found |= dict.fromkeys(USUAL_EPS)
+    elif 0.3 < default < 1:
         found |= dict.fromkeys(USUAL_MEMORIES)
     return list(found)[:MOST_CHOICES]
 

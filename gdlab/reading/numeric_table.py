@@ -307,7 +307,9 @@ def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
     elif table.rule is None:
         sentences.append("No rule that gdlab knows gives these updates, so they are not judged.")
     elif read.as_good:
-        sentences.append(f"The numbers fit {listed(read.as_good)} as well.")
+        sentences.append(
+            f"The numbers fit {listed([one.variant.name for one in read.as_good])} as well."
+        )
     if not has_faults:
         sentences.append("Every cell follows." if table.rule else "Every other cell follows.")
     return " ".join(sentences)
