@@ -19,7 +19,7 @@ EXPLAINED = 0.85
 RULE_ROWS = 12
 SMALLEST = 0.3
 # What a sheet may compute with, and not say.
-USUAL_EPS = (1e-6, 1e-7, 1e-5, 1e-10)
+USUAL_EPS = (1e-6, 1e-7)
 USUAL_MEMORIES = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
 FEWEST_RATES = 4
