@@ -335,3 +335,14 @@ def test_why_there_is_no_run_is_said(tmp_path):
     (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
     assert table.run is None
     assert table.no_run == "an update takes more than its own gradient"
+
+
+@pytest.mark.parametrize("rate", [1e-6, 1e-10])
+def test_a_small_rate_is_no_unknown_rule(tmp_path, rate):
+    columns = [
+        Column("w", "w", "={w-}-{lr!}*{g-}", first=4.0),
+        Column("L", "loss", "=({w}-1)^2"), Column("g", "g", "=2*({w}-1)"),
+    ]  # fmt: skip
+    reading = read_workbook(write(tmp_path / "a.xlsx", Sheet(columns, {"lr": rate}, 12)))
+    assert (reading.tables[0].rule, reading.findings) == ("gradient descent", [])
+    assert reading.tables[0].hyper["lr"][0] == rate

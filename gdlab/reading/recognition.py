@@ -15,6 +15,9 @@ from gdlab.reading.variants import Variant, variants_of
 # Where gradients and states are as small as this, it is seen where eps stands.
 FEW_DIGITS = 3e-5, 1.5e-10
 LARGE_GRADIENTS, TINY_GRADIENTS = 3.0, 1e-3
+# A small rate's step is lost in the digits of the parameter, but for gradients like these;
+# beside them states of any size would be lost.
+HUGE_GRADIENTS = 1e6
 
 
 def recognise(
@@ -47,16 +50,18 @@ def _recognise(
 ) -> Recognised | None:
     constants = constants_of(graph, descent, descent.chains[number], number, gradients)
     chain = descent.chains[number]
-    for size in (LARGE_GRADIENTS, TINY_GRADIENTS):
-        limited = False
+    limited = False
+    for size in (LARGE_GRADIENTS, TINY_GRADIENTS, HUGE_GRADIENTS):
+        if size == TINY_GRADIENTS and not limited:
+            continue
         for recurrence in recurrences(graph, descent, chain, number, gradients, size):
+            if size == HUGE_GRADIENTS and recurrence.states[0]:
+                continue
             small = partial(_small, graph, descent, chain, number, gradients, recurrence.first)
             found = _match(graph, chain, recurrence, small, constants, samples, data, usual)
             if found is not None:
                 return found
             limited = limited or recurrence.limited
-        if not limited:
-            break
     return None
 
 
