@@ -337,12 +337,28 @@ def test_why_there_is_no_run_is_said(tmp_path):
     assert table.no_run == "an update takes more than its own gradient"
 
 
-@pytest.mark.parametrize("rate", [1e-6, 1e-10])
-def test_a_small_rate_is_no_unknown_rule(tmp_path, rate):
+SMALL_RATES = {
+    "gradient descent": ([], "={w-}-{lr!}*{g-}"),
+    "heavy_ball": ([("v", "=0.9*{v-}+{lr!}*{g-}")], "={w-}-{v}"),
+    "momentum": ([("v", "=0.9*{v-}+(1-0.9)*{g-}")], "={w-}-{lr!}*{v}"),
+    "rmsprop": ([("s", "=0.9*{s-}+0.1*{g-}^2")], "={w-}-{lr!}*{g-}/(SQRT({s})+1E-8)"),
+    "adam": (
+        [("t", "={t-}+1"), ("m", "=0.9*{m-}+0.1*{g-}"), ("s", "=0.999*{s-}+0.001*{g-}^2")],
+        "={w-}-{lr!}*({m}/(1-0.9^{t}))/(SQRT({s}/(1-0.999^{t}))+1E-8)",
+    ),
+}
+
+
+@pytest.mark.parametrize("rate", [0.1, 1e-6, 1e-10])
+@pytest.mark.parametrize("rule", SMALL_RATES)
+def test_a_small_rate_is_no_unknown_rule(tmp_path, rule, rate):
+    states, update = SMALL_RATES[rule]
     columns = [
-        Column("w", "w", "={w-}-{lr!}*{g-}", first=4.0),
+        *(Column(name, name, formula, first=0.0) for name, formula in states),
+        Column("w", "w", update, first=4.0),
         Column("L", "loss", "=({w}-1)^2"), Column("g", "g", "=2*({w}-1)"),
     ]  # fmt: skip
     reading = read_workbook(write(tmp_path / "a.xlsx", Sheet(columns, {"lr": rate}, 12)))
-    assert (reading.tables[0].rule, reading.findings) == ("gradient descent", [])
-    assert reading.tables[0].hyper["lr"][0] == rate
+    (table,) = reading.tables
+    assert (table.rule, table.differs, reading.findings) == (rule, [], [])
+    assert table.hyper["lr"][0] == rate

@@ -16,6 +16,7 @@ from gdlab.reading.variants import Variant
 MATCHES_TO = 1e-9
 MOST_MATCHES_TRIED = 30_000
 SMALLEST_BETA = 0.05
+LACKS_RATE = "has no learning rate"
 # What people leave as it is.
 UNUSUAL = ("rho_over", "sync_every", "momentum_decay")
 
@@ -180,7 +181,7 @@ def said_of(
     if "lr" in found.hyper and found.hyper["lr"][1] is None:
         twice = [one for one in typed_numbers if same(rate, one[0] * one[0])]
         if same(rate, 1.0):
-            found.differs.append("has no learning rate")
+            found.differs.append(LACKS_RATE)
         elif twice:
             found.differs.append("has the learning rate twice")
             found.hyper["lr"] = twice[0]

@@ -6,7 +6,7 @@ from functools import partial
 from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
-from gdlab.reading.matching import Match, Recognised, constants_of, match_of, said_of
+from gdlab.reading.matching import LACKS_RATE, Match, Recognised, constants_of, match_of, said_of
 from gdlab.reading.recurrence import Recurrence, recurrences
 from gdlab.reading.schedules import decayed, scheduled
 from gdlab.reading.variants import Variant, variants_of
@@ -15,9 +15,6 @@ from gdlab.reading.variants import Variant, variants_of
 # Where gradients and states are as small as this, it is seen where eps stands.
 FEW_DIGITS = 3e-5, 1.5e-10
 LARGE_GRADIENTS, TINY_GRADIENTS = 3.0, 1e-3
-# A small rate's step is lost in the digits of the parameter, but for gradients like these;
-# beside them states of any size would be lost.
-HUGE_GRADIENTS = 1e6
 
 
 def recognise(
@@ -51,12 +48,10 @@ def _recognise(
     constants = constants_of(graph, descent, descent.chains[number], number, gradients)
     chain = descent.chains[number]
     limited = False
-    for size in (LARGE_GRADIENTS, TINY_GRADIENTS, HUGE_GRADIENTS):
+    for size in (LARGE_GRADIENTS, TINY_GRADIENTS):
         if size == TINY_GRADIENTS and not limited:
             continue
         for recurrence in recurrences(graph, descent, chain, number, gradients, size):
-            if size == HUGE_GRADIENTS and recurrence.states[0]:
-                continue
             small = partial(_small, graph, descent, chain, number, gradients, recurrence.first)
             found = _match(graph, chain, recurrence, small, constants, samples, data, usual)
             if found is not None:
@@ -80,11 +75,21 @@ def _match(
             same = found is not None and found.hyper == hyper
             if found is not None and same and _holds(variant, found, small, samples):
                 return said_of(graph, variant, found, constants, recurrence.cells)
+    without_rate = None
     for variant in variants_of(count):
         found = match_of(variant, recurrence, numbers, samples)
         if found is not None and _holds(variant, found, small, samples):
+            said = said_of(graph, variant, found, constants, recurrence.cells)
+            # A rate of 0.1 beside 0.9 looks like an average without one: a cell for it decides.
+            is_rated = said.hyper.get("lr", (1.0, None))[1] is not None
+            if LACKS_RATE in said.differs or (without_rate and not is_rated):
+                without_rate = without_rate or (variant, found, said)
+                continue
             usual[variant] = found.hyper
-            return said_of(graph, variant, found, constants, recurrence.cells)
+            return said
+    if without_rate:
+        usual[without_rate[0]] = without_rate[1].hyper
+        return without_rate[2]
     return decayed(graph, recurrence, constants, samples) or scheduled(
         graph, chain, recurrence, samples, constants, data
     )

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gdlab.reading.book import Key
+from gdlab.reading.book import Key, Value
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.draws import chance
-from gdlab.reading.graph import Graph, is_cell
-from gdlab.reading.trees import limits
-from gdlab.reading.updates import original
+from gdlab.reading.graph import NAN, Graph, is_cell, number
+from gdlab.reading.interpreted import tree_value
+from gdlab.reading.trees import limits, without
+from gdlab.reading.updates import bare_terms, original
 
 UPDATES_TRIED = 5
 # Adam and AMSGrad part only where a maximum does; so several draws.
@@ -130,6 +131,7 @@ def _run(
     stops |= {chain.cells[step] for step in range(first, last)} | set(states)
     stack = [chain.updates[step] for step in range(first, last)]
     news = set(stack)
+    old = {chain.updates[step]: chain.cells[step] for step in range(first, last)}
     while stack:
         key = stack.pop()
         if key in seen or key not in graph.nodes or (key in stops and key not in news):
@@ -151,20 +153,17 @@ def _run(
         values = dict(graph.book.values)
         values.update(given)
         news_given = {key: given[key] for key in news if key in given}
-        steps = []
         made: dict[Key, float] = {}
         for key in cells:
             if key in given and key not in news:
                 continue
-            value = graph.value(graph.nodes[key], values)
             if key in news:
-                made[key] = float(value) if isinstance(value, (int, float)) else float("nan")
+                made[key] = _subtracted(graph, key, old[key], values)
             else:
-                values[key] = value
+                values[key] = graph.value(graph.nodes[key], values)
             if key in news_given:
                 values[key] = news_given[key]
-        for step in range(first, last):
-            steps.append(given[chain.cells[step]] - made.get(chain.updates[step], float("nan")))
+        steps = [made.get(chain.updates[step], NAN) for step in range(first, last)]
         found.gradients.append([given[gradients[number, step]] for step in range(first, last)])
         found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
         now = given[chain.cells[first]]
@@ -173,3 +172,21 @@ def _run(
         )
         found.steps.append(steps)
     return found
+
+
+def _subtracted(graph: Graph, key: Key, old: Key, values: dict[Key, Value]) -> float:
+    """What a cell's formula subtracts from the parameter.
+
+    It is computed without the parameter where that is a term of its own: in the digits of their
+    difference a small rate's step would be lost.
+    """
+    node = graph.nodes[key]
+    for leaf in bare_terms(node.template.tree) if node.template.tree else ():
+        one = node.inputs[leaf]
+        if is_cell(one) and original(graph, one) == old:
+            try:
+                added = tree_value(without(node.template.tree, leaf), graph.given(node, values))
+            except (ArithmeticError, ValueError, TypeError, LookupError):
+                return NAN
+            return -number(added)
+    return number(values[old]) - number(graph.value(node, values))

@@ -17,6 +17,7 @@ from gdlab.reading.labels import (
     speaks_of_gradients,
 )
 from gdlab.reading.limits import clips
+from gdlab.reading.matching import LACKS_RATE
 from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
@@ -122,7 +123,7 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
         return True
     if read.method is not None:
         return speaks_of_curvature(read.book, read.descent.chains[0].cells[0][0])
-    rated = any(one is not None and "has no learning rate" not in one.differs for one in recognised)
+    rated = any(one is not None and LACKS_RATE not in one.differs for one in recognised)
     if read.descent.updates == 1 and not rated:
         # A residual, y less what was fitted to it, looks like one update.
         return False
