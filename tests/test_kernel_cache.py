@@ -13,7 +13,7 @@ import pytest
 
 import gdlab
 from gdlab.core.files import PREFIX
-from gdlab.core.kernel_cache import DIGEST
+from gdlab.core.kept import DIGEST
 
 NO_JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
 ROOT = Path(__file__).parent.parent

@@ -4,15 +4,19 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from rjsmin import jsmin
 
 from gdlab.core.files import replacing
+from gdlab.core.kept import remembered
 from gdlab.core.lessons import LESSON_EPOCHS, LESSONS, lesson
-from gdlab.core.model import LINE
+from gdlab.core.model import LINE, find_model, models
+from gdlab.core.registry import all_rules
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
 from gdlab.web.data import COMPARE, DATA, checked_runs, model_data, page_data, runs_of, sheet_data
@@ -26,6 +30,9 @@ from gdlab.web.workbook_template import workbook_templates
 
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
 LESSONS_PAGE = "graddesc.html"
+# Some 300 kB each.
+MOST_PAGES_KEPT = 8
+MAKES_A_PAGE = (".py", ".js", ".css", ".html")
 OWN_TABS = (DATA, COMPARE)
 # What is updated, and how a gradient reads: of the line, and of any other model.
 SAID_OF_LINE = (
@@ -77,30 +84,17 @@ def write_page(
 
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
-    checked = checked_runs(runs)
-    compared = runs_of(data, runs)
-    every = compared | checked
     others = _with_other_models(runs)
-    # What many a reader never asks for; it is unpacked when somebody does.
-    rest = {
-        "checked": {
-            name: {**sheet_data(run), "head": sheet_meta(run.table)}
-            for name, run in checked.items()
-        },
-        "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
-        "models": {name: model_data(own) for name, own in others.items()},
-        "workbooks": {
-            data["model"]: workbook_templates(
-                runs, {name: run for name, run in compared.items() if name not in runs}
-            ),
-            **{name: workbook_templates(own) for name, own in others.items()},
-        },
-    }
+    every = runs_of(data, runs) | checked_runs(runs)
     programs = {
         name: {label: program(run.table) for label, run in own.items()}
         for name, own in ({data["model"]: every} | others).items()
     }
     script, loader = _script(programs), module("loader.js")
+    key = repr([_json(data), script, [run.options for run in runs.values()], *_made_from()])
+    rest = remembered(
+        "page", key, MOST_PAGES_KEPT, lambda: packed(_json(_rest(data, runs, others)))
+    )
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
     parts = {
         # Nothing but the page's own scripts run, and nothing is fetched from anywhere.
@@ -111,7 +105,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "updated": updated,
         "gradient": gradient,
         "data": deflated(_json(data)),
-        "rest": packed(_json(rest)),
+        "rest": rest,
         "module": deflated(script),
         "loader": loader,
     }
@@ -119,6 +113,37 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
     return text
+
+
+def _rest(
+    data: Mapping[str, Any], runs: Mapping[str, Trace], others: Mapping[str, Mapping[str, Trace]]
+) -> dict[str, Any]:
+    """What many a reader never asks for; it is unpacked when somebody does."""
+    checked = checked_runs(runs)
+    guests = {name: run for name, run in runs_of(data, runs).items() if name not in runs}
+    return {
+        "checked": {
+            name: {**sheet_data(run), "head": sheet_meta(run.table)}
+            for name, run in checked.items()
+        },
+        "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
+        "models": {name: model_data(own) for name, own in others.items()},
+        "workbooks": {
+            data["model"]: workbook_templates(runs, guests),
+            **{name: workbook_templates(own) for name, own in others.items()},
+        },
+    }
+
+
+def _made_from() -> Iterator[str]:
+    """What makes a page beside its runs: the package itself, and all rules and models there are."""
+    for path in sorted(STATIC.parents[1].rglob("*")):
+        if path.suffix in MAKES_A_PAGE:
+            yield hashlib.sha256(path.read_bytes()).hexdigest()
+    yield version("XlsxWriter")
+    known = [rule.formulas for rule in all_rules()]
+    for one in known + [find_model(name).formulas for name in models()]:
+        yield repr((one.source, one.doc, one.defaults))
 
 
 def _with_other_models(runs: Mapping[str, Trace]) -> dict[str, dict[str, Trace]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gdlab.core.files import replacing
-from gdlab.core.kernel_cache import cache_folder
+from gdlab.core.kept import cache_folder
 from gdlab.core.trust import private_folder, read_private
 from gdlab.marking.classes.attempts import Result
 
