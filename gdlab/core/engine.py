@@ -11,7 +11,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +32,10 @@ Result = TypeVar("Result")
 # often it comes: whoever drags a slider would wait for it.
 COMPILE_FROM = 200_000
 FEW_ROWS = 1_000
+# Compiled, so many rows take some milliseconds: nobody interrupts them, and a thread costs as much
+# as a tenth of them.
+SHORT_ROWS = 50_000
+_run_compiled: set[str] = set()
 _run_plainly: Counter[str] = Counter()
 
 
@@ -65,7 +69,10 @@ def run(
         order_given = np.asarray(order, dtype=np.int64)
         sizes = (epochs, samples, np.uint64(every))
         given = (*sizes, *given_points, order_given, *numbers, tuple(out), tuple(epoch_out))
-        ends = interruptible(run_compiled, text, *given)
+        # Compiling takes long however short the run is.
+        is_short = rows < SHORT_ROWS and text in _run_compiled
+        ends = (run_compiled if is_short else partial(interruptible, run_compiled))(text, *given)
+        _run_compiled.add(text)
         return out, epoch_out, ends
 
     def plainly(
