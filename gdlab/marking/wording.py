@@ -18,6 +18,7 @@ UNDECIDED_NOTE = (
     "show that anything was computed: they count nothing; write more digits"
 )
 ALL_THE_SAME = "every cell holds the same number: nothing was computed, and nothing counts"
+IS_KEY = "it is the key, not the practice sheet"
 NOT_OWN_WORK = (
     "nothing that is computed is right, and every row has a mistake of its own: "
     "cells that follow count nothing"

@@ -24,7 +24,6 @@ from gdlab.web.data import guest, guests_data, order_data
 from gdlab.web.program import program
 from gdlab.web.race import guest_rules
 from gdlab.web.slips import slips_of
-from gdlab.web.workbook_template import workbook_templates
 
 if TYPE_CHECKING:
     from gdlab.notebook.widget import LiveSheet, Sheets
@@ -147,6 +146,9 @@ def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
 
 def _workbook(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to write its own workbook."""
+    # Only whoever saves a workbook waits for what writes one.
+    from gdlab.web.workbook_template import workbook_templates
+
     yield 0
     here = _sheets(sheet, event)
     guests = {name: run for name, run in here.runs.items() if name not in here.own}

@@ -28,11 +28,9 @@ from gdlab.marking import (
     wording,
     working,
 )
-from gdlab.marking.classes import attempts
 from gdlab.reading import guard, part_walker
 
 NAMES: dict[ModuleType, tuple[str, ...]] = {
-    attempts: ("IS_KEY",),
     bounds: ("OTHER_ORDER",),
     claims: (
         "DECIMALS_IN_FULL", "DECIMALS_OF_ZERO", "MANY", "MOST_DIGITS_OF_WHOLE", "FEWEST_DIGITS",
@@ -61,7 +59,7 @@ NAMES: dict[ModuleType, tuple[str, ...]] = {
     theory: ("STEEP", "ROUNDING"),
     texts: ("MOST_READ_DIGITS", "DIGITS_OF_FRACTION", "DECIMALS_OF_FRACTION"),
     values: ("COMPUTED_DIGITS", "DIGITS_OF_SINGLE", "SINGLE_DIGITS", "LARGEST_SINGLE"),
-    wording: ("UNEARNED_NOTE", "UNDECIDED_NOTE", "ALL_THE_SAME", "NOT_OWN_WORK"),
+    wording: ("IS_KEY", "UNEARNED_NOTE", "UNDECIDED_NOTE", "ALL_THE_SAME", "NOT_OWN_WORK"),
     words: ("MOST_SHOWN", "MOST_LISTED", "MOST_SENTENCES"),
     working: ("LONGEST_WORKING", "NOT_WORKED", "TOO_FAR"),
 }  # fmt: skip

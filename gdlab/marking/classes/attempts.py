@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 from gdlab.marking.classes.course import HandedOut
 from gdlab.marking.classes.delivery import Roster, attempt
 from gdlab.marking.classes.roster import Learner
+from gdlab.marking.wording import IS_KEY
 
 # What one file came to; see gdlab.marking.classes.worker.mark.
 Result = dict[str, Any]
 LATEST, BEST = "latest", "best"
 
-IS_KEY = "it is the key, not the practice sheet"
 NO_RECORD = "it is no sheet of this course: it does not say what was asked"
 ANOTHER_RULE = "that is another rule than the one handed out"
 CHANGED = "it is not the sheet that was handed out: its rule, rows, blanks or numbers are others"
