@@ -153,6 +153,9 @@ def fillings(run: Trace, seed: int) -> Iterator[Texts]:
         )
         right = texts_of(learner.fills_in())
         yield right
+        if {(1, "grad_intercept"), (1, "grad_slope")} <= right.keys():
+            # A wrong gradient of 1: 1 * x is x by chance.
+            yield right | {(1, "grad_intercept"): "1", (1, "grad_slope"): f"{run.value('x', 1):g}"}
         for _ in range(2):
             column = draw.choice(computed)
             tried = slips(run.table, column)

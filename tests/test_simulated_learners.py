@@ -162,12 +162,34 @@ def test_noughts_and_copies_earn_nothing(rule: str) -> None:
         assert right is not None
         zeros = marked(trial, seed, dict.fromkeys(right, 0.0), rows=6)
         assert zeros.score == 0.0 and zeros.marks["unearned"] > 40, zeros
-        assert "count nothing" in str(zeros)
+        assert "every cell holds the same number" in str(zeros)
+        assert str(zeros).count("note:") == 1
         # Of a first row that is copied down, the first row counts.
         copied = {(row, name): right[1, name] for row, name in right}
         assert marked(trial, seed, copied, rows=6).score < 0.35
         alone = marked(trial, seed, right, rows=6)
         assert alone.score == 1.0 and alone.passed
+
+
+def test_a_number_that_is_anothers_by_chance_is_earned_where_its_column_is() -> None:
+    # The errors are 1 and then others: 1 * x is x, but not copied.
+    points = [(5.0, 4.0), (3.0, 7.0), (2.0, -1.0)]
+    start = {"start_intercept": 0.0, "start_slope": 1.0}
+    key = trace("sgd", points, start={"intercept": 0, "slope": 1}, lr=0.125)
+    sheet = Sheet("sgd", None, points, start | {"lr": 0.125})
+    forgotten = {"grad_intercept": "error"}
+    cells = simulated.fills_in(sheet, simulated.rounded(4), forgotten)
+    assert cells is not None and cells[1, "grad_slope"] == 5.0
+
+    def statuses(cells: dict[Place, float]) -> dict[Place, str]:
+        written = {place: stored(one) for place, one in cells.items()}
+        found = report(Filled(key, frozenset(cells), written))
+        return {(one.row, one.column): one.status for one in found.cells}
+
+    assert statuses(cells)[1, "grad_slope"] == "follows"
+    # Where the column says nothing of its own, it is not.
+    nothing = cells | {(row, "grad_slope"): 0.0 for row in (2, 3)}
+    assert statuses(nothing)[1, "grad_slope"] == "unearned"
 
 
 LAZY = {"new_{p}": "{p}"}

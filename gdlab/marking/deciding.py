@@ -13,6 +13,7 @@ from dataclasses import replace
 from gdlab.core.columns import ABOVE, OWN
 from gdlab.marking.bounds import Interval
 from gdlab.marking.claims import Claims, size
+from gdlab.marking.coincidences import coincidences_earned
 from gdlab.marking.counting import counting
 from gdlab.marking.judge import FOLLOWS, RIGHT, UNEARNED, Judgement, Verdict
 from gdlab.marking.sheet import CellRef
@@ -29,6 +30,7 @@ SAME_NUMBER, MOST_KEPT_DIGITS = 1e-9, 15
 
 def decided(judgement: Judgement) -> tuple[Judgement, tuple[str, ...]]:
     """The judgement in which cells are unearned whose digits decide nothing, and what to note."""
+    judgement = coincidences_earned(judgement)
     digits = _Digits(judgement)
     rates = digits.undecided_rates()
     notes = (NO_SCHEDULE.format(judgement.filled.key.table.rate),) if rates else ()

@@ -1,7 +1,6 @@
 """From a filled sheet to its report: judged, with the slips found."""
 
 import ast
-from typing import TYPE_CHECKING
 
 from gdlab.marking.deciding import NOUGHT, decided
 from gdlab.marking.diagnosis import Diagnosis, diagnose
@@ -17,10 +16,6 @@ from gdlab.marking.wording import (
     words,
 )
 
-if TYPE_CHECKING:
-    pass
-
-
 # So few cells may well hold the same number.
 FEW_CELLS = 6
 
@@ -35,15 +30,17 @@ def report(filled: Filled, follows: float = 1.0, per_slip: float | None = None) 
     diagnoses = diagnose(judgement)
     cells = [_marked(judgement, one, diagnoses.get(one.place)) for one in judgement.verdicts]
     notes = (*notes, *more)
-    if any(one.status == UNEARNED and one.like is None for one in judgement.verdicts):
-        notes = (*notes, UNEARNED_NOTE)
-    if any(one.like == NOUGHT or isinstance(one.like, tuple) for one in judgement.verdicts):
-        notes = (*notes, UNDECIDED_NOTE)
-    if not _is_own_work(judgement, cells):
-        notes, follows = (*notes, NOT_OWN_WORK), 0.0
     written = [cell.written for cell in cells if cell.written is not None]
     counts = len(written) < FEW_CELLS or len(set(written)) > 1
-    notes = notes if counts else (*notes, ALL_THE_SAME)
+    if counts:
+        if any(one.status == UNEARNED and one.like is None for one in judgement.verdicts):
+            notes = (*notes, UNEARNED_NOTE)
+        if any(one.like == NOUGHT or isinstance(one.like, tuple) for one in judgement.verdicts):
+            notes = (*notes, UNDECIDED_NOTE)
+        if not _is_own_work(judgement, cells):
+            notes, follows = (*notes, NOT_OWN_WORK), 0.0
+    else:
+        notes = (*notes, ALL_THE_SAME)
     all_notes = (*filled.notes, *notes)
     return Report(
         filled.file, filled.key.rule, tuple(cells), all_notes, follows, counts, per_slip=per_slip

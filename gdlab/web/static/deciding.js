@@ -39,11 +39,31 @@ function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYou
 }
 
 /**
+ * The verdicts in which cells follow that have the number of a cell of their row only by chance: the
+ * column shows computing elsewhere, as in gdlab/marking/coincidences.py.
+ */
+function withoutChance({ verdicts, own }) {
+  const parts = (place) => [Number(place.split(" ")[0]), place.split(" ")[1]];
+  const numberAt = (place) => own.get(place)?.number ?? null;
+  const above = ([row, name]) => numberAt(`${row - 1} ${name}`);
+  const computed = new Set([...verdicts].filter(([place, one]) => (
+    isGood(one) && numberAt(place) && numberAt(place) !== above(parts(place))
+    && !one.cells.some((at) => at.own.number === numberAt(place))
+  )).map(([place]) => parts(place)[1]));
+  return new Map([...verdicts].map(([place, one]) => {
+    const isChance = one.status === "unearned" && computed.has(parts(place)[1])
+      && numberAt(place) && numberAt(place) !== above(parts(place));
+    return [place, isChance ? { ...one, status: "follows" } : one];
+  }));
+}
+
+/**
  * What judgeTyped says, with the cells unearned whose digits decide nothing; `like` says what they
  * cannot be told from: a place, an input's name, or 0. `notes` are on the sheet as a whole.
  */
 export function decided(judged) {
-  const { verdicts, own, sheet, copies } = judged;
+  const { own, sheet, copies } = judged;
+  const verdicts = withoutChance(judged);
   const [moved, isAsked] = undecidedRates(judged);
   const rates = new Set(isAsked ? [] : moved);
   const unearned = new Set();

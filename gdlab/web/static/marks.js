@@ -36,7 +36,8 @@ export function marksOf({ verdicts, copies }, causes) {
   return {
     slips: slips.length,
     isLeast,
+    counts,
     score: counts && cells.length ? (right.length + carried) / cells.length : 0,
-    notes: [...(isOwnWork ? [] : [NOT_OWN_WORK]), ...(counts ? [] : [ALL_THE_SAME])],
+    notes: counts ? isOwnWork ? [] : [NOT_OWN_WORK] : [ALL_THE_SAME],
   };
 }

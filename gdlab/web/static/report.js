@@ -74,8 +74,10 @@ export function reportOf(state, file, judged, causes) {
   const most = Math.max(MOST_LINES, Math.min(MOST_WRONG_LINES, counts.wrong));
   const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judged.notes];
   const unearned = of("unearned").map((place) => verdicts.get(place).like ?? null);
-  if (unearned.includes(null)) notes.push(UNEARNED_NOTE);
-  if (unearned.some((like) => like === "0" || like?.includes(" "))) notes.push(UNDECIDED_NOTE);
+  if (marks.counts && unearned.includes(null)) notes.push(UNEARNED_NOTE);
+  if (marks.counts && unearned.some((like) => like === "0" || like?.includes(" "))) {
+    notes.push(UNDECIDED_NOTE);
+  }
   if (!isUntouched && !marks.isLeast) notes.push(...marks.notes);
   return {
     summary: `${file.name}, ${state.head.rule}: ${summaryOf(counts, places.length, marks)}${first}`,
