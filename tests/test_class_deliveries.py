@@ -268,6 +268,9 @@ def test_what_tells_whose_a_file_is():
             Learner("1", "Adam"),
             Learner("möller", "Jörg Möller"),
             Learner("muller", "Jörg Möller-Klein"),
+            Learner("ruiz", "Ana Ruiz"),
+            Learner("gil", "Ana Ruiz de la Gil"),
+            Learner("ek", "Bo Ek"),
         ]
     )
     for file, wanted in {
@@ -279,6 +282,9 @@ def test_what_tells_whose_a_file_is():
         "Copy of 1.xlsx": "1",
         "möller.xlsx": "möller",
         "adam_Lee_Ann.xlsx": "007",
+        "Ana Ruiz adam.xlsx": "ruiz",
+        "adam Ana_Ruiz_de_la_Gil.pdf": "gil",
+        "Ek Bo - sheet.xlsx": "ek",
         # What could mean several, or is the name of a rule, means nobody.
         "sheet 1.xlsx": None,
         "adam.xlsx": None,
@@ -290,6 +296,32 @@ def test_what_tells_whose_a_file_is():
 
 
 # Marks
+
+
+def test_a_delivery_of_one_round_is_about_that_round(tmp_path, capsys):
+    course, back, out = (tmp_path / name for name in ("course", "back", "marks"))
+    new_class(["sgd", "momentum"], students(tmp_path, NAMES[:4]), course, rows=3)
+    ann, jose = (line for line in lines_of(course)[4:6])
+
+    def forgotten(address, value):
+        return value / 2 if address[0] == "K" else value
+
+    fill(course, ann, back / "s100.xlsx", forgotten)
+    shutil.copy(course / jose["key"], back / "s101.xlsx")
+    (back / "s102.jpg").write_bytes(b"\xff\xd8\xff")
+    words = ["class", "mark", str(back), "--course", str(course), "--out", str(out)]
+    assert main([*words, "--format", "moodle"]) == 2
+    assert capsys.readouterr().out.count("to be imported: ") == 1
+    found = [(row["id"], row["round"], row["remark"]) for row in table(out / "marks.csv")]
+    assert found[0] == ("s100", "momentum", "")
+    assert [row[:2] for row in found[1:]] == [(f"s10{k}", "momentum") for k in (1, 2, 3)]
+    assert found[2][2].startswith("not marked: it is a picture")
+    assert found[3][2] == "nothing was handed in"
+    (gradebook,) = out.glob("moodle-*.csv")
+    assert gradebook.name == "moodle-gdlab momentum.csv"
+    said = [row["Feedback comments"] for row in table(gradebook)]
+    assert said[0] == "first wrong: K10, grad_intercept: the factor 2 was forgotten"
+    assert said[1] == "not marked: it is the key, not the practice sheet"
 
 
 def test_what_a_slip_costs_is_the_teachers_choice(course, tmp_path):

@@ -47,6 +47,9 @@ def test_a_sound_workbook_passes_and_only_its_xml_is_handed_on(sheet: Path) -> N
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "protected by a password",
         ),
+        (b"%PDF-1.7\n", "it is a PDF, not a workbook"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", "it is a picture, not a workbook"),
+        (b"\0\0\0\x18ftypheic", "it is a picture, not a workbook"),
         (b"PK\x03\x04" + bytes(500), "damaged"),
         (b"PK" + bytes(MOST_WORKBOOK_BYTES), "larger than 10 MB"),
     ],
@@ -73,6 +76,7 @@ def zipped(path: Path, parts: dict[str, str], packing: int = zipfile.ZIP_DEFLATE
 def test_other_zips(tmp_path: Path) -> None:
     path = tmp_path / "thing.xlsx"
     refused(zipped(path, {"readme.txt": "hello"}), "a zip file, but no .xlsx workbook")
+    refused(zipped(path, {"Index/Document.iwa": "x"}), "a Numbers document; export it as .xlsx")
     refused(zipped(path, {"mimetype": "x", "content.xml": "<a/>"}), "OpenDocument")
     odd = {"xl/workbook.xml": "<a/>", "[Content_Types].xml": "<a/>"}
     refused(zipped(path, odd, zipfile.ZIP_BZIP2), "packed in an unusual way")

@@ -128,8 +128,8 @@ def _mark(args: argparse.Namespace) -> int:
     if not (counts.marked or counts.refused):
         say(f"there was nothing to mark in {args.folder}")
     say(f"marks: {args.out}/marks.csv")
-    if args.format != "csv":
-        say(f"to be imported: {args.out}/{args.format}-{args.assignment}.csv")
+    for gradebook in counts.gradebooks:
+        say(f"to be imported: {gradebook}")
     say(f"marked copies: {args.out}/marked")
     say(f"which cells went wrong: {args.out}/items.csv, and a picture for each rule beside it")
     say(f"sheets that are alike: {args.out}/alike.csv")

@@ -31,6 +31,9 @@ def harmless(text: str) -> str:
     """
     first = text.lstrip()[:1]
     sign = unicodedata.normalize("NFKC", first)[:1]
+    if text == "-":
+        # Alone it is what tables have for nothing.
+        return text
     begins = sign in ("=", "+", "-", "@", "|", "%") or text[:1] in ("\t", "\r", "\n")
     return ("'" if begins else "") + BEHIND_SEMICOLON.sub(r"\1'", plain(text))
 

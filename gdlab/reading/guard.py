@@ -51,6 +51,9 @@ KNOWN_SPACES = tuple(
     )
 )
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PDF = b"%PDF-"
+# JPEG, PNG, GIF and, from their fifth byte on, the pictures of telephones.
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"ftyphei", b"ftypmif1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -82,6 +85,10 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
     Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
     an older format, damaged, with macros, links to other files, or a DTD.
     """
+    if data.startswith(PDF):
+        raise Refused("it is a PDF, not a workbook; save the sheet itself as .xlsx")
+    if data.startswith(PICTURES) or data[4:].startswith(PICTURES):
+        raise Refused("it is a picture, not a workbook; save the sheet itself as .xlsx")
     if data.startswith(OLD_FORMAT):
         if ENCRYPTED in data:
             raise Refused(PASSWORD)
@@ -170,6 +177,8 @@ def _refuse_by_name(names: list[str], limits: SizeLimits) -> None:
     linked = any("externallinks/" in name or name.endswith("connections.xml") for name in lower)
     if linked and not limits.any_kind:
         raise Refused(LINKS)
+    if any(name.startswith("index/") and name.endswith(".iwa") for name in lower):
+        raise Refused("it is a Numbers document; export it as .xlsx")
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
         raise Refused("it is a zip file, but no .xlsx workbook")
 

@@ -12,8 +12,9 @@ IS_A_COPY = "is one file a copy of the other? Their content is the same"
 # One wrong cell in common is nothing to ask about.
 FEWEST_IN_COMMON = 2
 # What so many learners, and such a share of them, have in common is the lesson's slip, not theirs.
-MANY_LEARNERS, MANY_SHARE = 3, 0.2
+MANY_LEARNERS, MANY_SHARE = 3, 0.05
 UNKNOWN = "the cause is not known"
+NOUGHTS = ("0", "0.0")
 
 Wrong = tuple[int, str, str]
 
@@ -49,7 +50,12 @@ class Alike:
         groups: dict[bytes, list[tuple[str, str]]] = defaultdict(list)
         cells: dict[bytes, list[Wrong]] = {}
         for who, rule, wrong in self.sheets:
-            own = [cell for cell in wrong if (rule, *cell[1:]) not in common]
+            # Anybody may come to put 0 into a cell.
+            own = [
+                cell
+                for cell, number in wrong.items()
+                if (rule, *cell[1:]) not in common and number not in NOUGHTS
+            ]
             if len(own) >= FEWEST_IN_COMMON:
                 key = _digest([rule, *map(str, own)])
                 groups[key].append((who, str([wrong[cell] for cell in own])))

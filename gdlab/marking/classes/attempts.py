@@ -90,14 +90,17 @@ def _worth(one: Attempt, which: str) -> tuple[Any, ...]:
 
 
 def _join_unplaced(groups: dict[tuple[str, str], list[Attempt]]) -> None:
-    """A file that does not tell its round belongs to the learner's only one."""
+    """A file that does not tell its round belongs to the only one of the class, or the learner."""
     rounds: dict[str, set[str]] = {}
     for who, round_name in groups:
         rounds.setdefault(who, set()).add(round_name)
+    of_class = {name for _, name in groups} - {""}
     for who, names in rounds.items():
-        if "" in names and len(names) == 2:
-            (other,) = names - {""}
-            groups[who, other] += groups.pop((who, ""))
+        own = of_class if len(of_class) == 1 else names - {""}
+        if "" in names and len(own) == 1:
+            (other,) = own
+            placed = [one._replace(round=other) for one in groups.pop((who, ""))]
+            groups.setdefault((who, other), []).extend(placed)
 
 
 def others_told(group: list[Attempt]) -> str:

@@ -13,7 +13,6 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -34,7 +33,7 @@ COPIED_NAME = re.compile(
 # A file handed in once more: Canvas counts from -1, mail programs from (1).
 AGAIN = re.compile(r"(?:-(\d{1,2})|\((\d{1,3})\))$")
 
-SHORTEST_PART = 3
+SHORTEST_PART, MOST_WORDS = 3, 20
 # Of a .zip: files, their bytes in all, and letters of a name.
 MOST_FILES, MOST_UNPACKED, LONGEST_FILE_NAME = 20_000, 4_000_000_000, 80
 NO_NAMES = ("", ".", "..")
@@ -175,10 +174,15 @@ def _names_in(text: str) -> Iterator[str]:
 
 
 def _parts_of(text: str) -> Iterator[str]:
-    """Words of a file's name, alone and in pairs; short ones say nothing (sheet 1)."""
-    words = [word for word in re.split(r"[_\s]+", text) if len(word) >= SHORTEST_PART]
-    yield from words
-    yield from map(" ".join, pairwise(words))
+    """Runs of words of a file's name, the longest first: Ana Ruiz Gil is not Ana Ruiz.
+
+    A short word says nothing by itself (sheet 1).
+    """
+    words = re.split(r"[_\s]+", text)[:MOST_WORDS]
+    for length in range(len(words), 1, -1):
+        for first in range(len(words) - length + 1):
+            yield " ".join(words[first : first + length])
+    yield from (word for word in words if len(word) >= SHORTEST_PART)
 
 
 def _ids(one: Learner) -> Iterator[str]:

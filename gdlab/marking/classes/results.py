@@ -37,10 +37,14 @@ class Ways(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How many files were marked, and those that could not be, with their reasons."""
+    """How many files were marked, those that could not be, with their reasons, and the gradebooks.
+
+    ``gradebooks`` are the files for a learning system, one for each round that came back.
+    """
 
     marked: int
     refused: dict[str, str]
+    gradebooks: tuple[Path, ...] = ()
 
 
 def write_results(
@@ -72,15 +76,16 @@ def write_results(
     book = [*listed, *missing] if roster.learners else nobodys
     book.sort(key=lambda line: (line["id"], line.get("round", ""), line.get("file", "")))
     write_csv(out / MARKS, MARK_HEADS, _rows(book, MARK_HEADS))
+    gradebooks: list[Path] = []
     if roster.learners:
         write_csv(out / NOBODY, MARK_HEADS, _rows(nobodys, MARK_HEADS))
-        _write_gradebooks(out, roster, book, ways)
+        gradebooks = _write_gradebooks(out, roster, book, ways)
     write_csv(out / ITEMS, ITEM_HEADS, _items(items))
     write_csv(out / ALIKE, ALIKE_HEADS, alike.rows())
     if items:
         write_pictures(items, out)
     refused = {one.file: one.refusal for group in groups.values() for one in group if one.refusal}
-    return Counts(sum(map(len, groups.values())) - len(refused), refused)
+    return Counts(sum(map(len, groups.values())) - len(refused), refused, tuple(gradebooks))
 
 
 def _rows(lines: Iterable[Mapping[str, Any]], heads: Iterable[str]) -> Iterator[list[Any]]:
@@ -103,16 +108,31 @@ def _line(group: list[Attempt], result: Result, *, has_list: bool) -> dict[str, 
     else:
         line |= {count: result["marks"].get(count, 0) for count in COUNTS}
         line |= {"percent": f"{100 * one.share:.1f}", "first_wrong": result["first_wrong"] or ""}
+        line["mistake"] = _first_mistake(result)
         remarks += [*result["notes"], result.get("cost", "")]
     line["remark"] = "; ".join(filter(None, [*remarks, others_told(group)]))
     return line
 
 
+def _first_mistake(result: Result) -> str:
+    """Where a learner went wrong first, for the feedback; empty where nothing is wrong."""
+    if not result["wrong"]:
+        return ""
+    _, column, slip, _ = result["wrong"][0]
+    where = f"first wrong: {result['first_wrong']}, {column}"
+    return ": ".join(filter(None, [where, result["said"].get(f"{column} {slip}")]))
+
+
 def _missing(
     roster: Roster, groups: Mapping[tuple[str, str], Any], handed_out: list[HandedOut]
 ) -> list[dict[str, Any]]:
-    """A line for every sheet that was handed out and did not come back."""
+    """A line for every sheet that was handed out and did not come back.
+
+    Nobody is late with a round of which nothing has come back.
+    """
     due = {(line.id, line.round) for line in handed_out} or {(o.id, "") for o in roster.learners}
+    begun = {name for _, name in groups}
+    due = {one for one in due if one[1] in begun} or due
     names = {one.id: one.name for one in roster.learners}
     back = {who for who, _ in groups}
     return [
@@ -125,22 +145,25 @@ def _missing(
     ]
 
 
-def _write_gradebooks(out: Path, roster: Roster, book: list[dict[str, Any]], ways: Ways) -> None:
+def _write_gradebooks(
+    out: Path, roster: Roster, book: list[dict[str, Any]], ways: Ways
+) -> list[Path]:
     if ways.form == "csv":
-        return
-    learners = {one.id: one for one in roster.learners}
+        return []
+    learners, written = {one.id: one for one in roster.learners}, []
     for round_name in sorted({line.get("round", "") for line in book}):
         grades = [
             (
                 learners[line["id"]],
                 float(line["percent"]) if line.get("percent") else None,
-                line["remark"],
+                "; ".join(filter(None, [line.get("mistake"), line["remark"]])),
             )
             for line in book
             if line.get("round", "") == round_name
         ]
         title = f"{ways.assignment} {round_name}".strip()
-        write_gradebook(out, ways.form, title, grades)
+        written.append(write_gradebook(out, ways.form, title, grades))
+    return written
 
 
 def _count(items: dict[Item, Counter], result: Result) -> None:

@@ -100,7 +100,8 @@ def mark(
         if path.suffix.lower() in OTHER_ENDINGS:
             return _read_as_own(path, copy)
         grids = read_grids(path)
-        whose = {"name": learner_name(grids)}
+        # A key has a sentence where the name stands.
+        whose = {"name": "" if is_key(grids) else learner_name(grids)}
         record = find_record(grids)
         if record:
             whose |= {"learner": record.learner, "fingerprint": fingerprint(record)}
