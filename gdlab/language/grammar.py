@@ -200,10 +200,21 @@ def names(tree: ast.expr) -> tuple[str, ...]:
     found: dict[str, None] = {}
 
     def walk(node: ast.AST) -> None:
-        if isinstance(node, ast.Name) and node.id not in CONSTANTS:
-            found[node.id] = None
-        for part in node.args if isinstance(node, ast.Call) else ast.iter_child_nodes(node):
-            walk(part)
+        match node:
+            case ast.Name(name):
+                if name not in CONSTANTS:
+                    found[name] = None
+            case ast.BinOp(left, _, right):
+                walk(left)
+                walk(right)
+            case ast.Constant():
+                pass
+            case ast.Call(args=parts):
+                for part in parts:
+                    walk(part)
+            case _:
+                for part in ast.iter_child_nodes(node):
+                    walk(part)
 
     walk(tree)
     return tuple(found)
