@@ -209,9 +209,9 @@ def names(tree: ast.expr) -> tuple[str, ...]:
                 walk(right)
             case ast.Constant():
                 pass
-            case ast.Call(args=parts):
-                for part in parts:
-                    walk(part)
+            case ast.Call(args=arguments):
+                for argument in arguments:
+                    walk(argument)
             case _:
                 for part in ast.iter_child_nodes(node):
                     walk(part)
