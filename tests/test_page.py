@@ -183,7 +183,7 @@ def test_points_that_could_not_be_edited_are_refused(capsys, tmp_path):
     many = tmp_path / "many.csv"
     many.write_text("x,y\n" + "1,2\n" * 10_001, encoding="utf-8")
     given = ["adam", "--data", str(many), "--epochs", "1", "--out", str(tmp_path / "a.html")]
-    told = "gdlab page: 10001 points; a page takes at most 10000\n"
+    told = "gdlab page: 10001 points; the sheet takes at most 10000\n"
     assert run(capsys, *given) == (2, "", told)
     assert list(tmp_path.iterdir()) == [many]
 

@@ -173,11 +173,12 @@ def test_rules_registered_since_can_be_compared(book):
         return (), (step,)
 
     known = [*book.page["sheets"], *book.page["guests"]]
-    found = result(book, "rules", known=known)
+    found = result(book, "news", known=known)
     assert list(found["guests"]) == list(found["programs"]) == ["half"]
     assert found["guests"]["half"]["inputs"]["gamma"] == 0.5
     book.compared = ["half"]
-    assert result(book, "rules", known=[*known, "half"]) == {"guests": {}, "programs": {}}
+    found = result(book, "news", known=[*known, "half"])
+    assert (found["guests"], found["programs"]) == ({}, {})
 
 
 def test_python_reads_the_points_of_a_workbook(book):
@@ -199,7 +200,7 @@ def test_python_reads_the_points_of_a_workbook(book):
         ({"what": "points", "name": "a.xlsx"}, "a.xlsx: it is damaged, or no .xlsx workbook"),
         ({"what": "points", "name": "../../etc/passwd"}, "passwd: points are read from"),
         ({"what": "order", "samples": "many"}, "many"),
-        ({"what": "rules"}, "gdlab could not do this (KeyError"),
+        ({"what": "news"}, "gdlab could not do this (KeyError"),
     ],
 )
 def test_what_goes_wrong_is_told_to_the_page(book, event, told):
@@ -381,7 +382,9 @@ def test_models_registered_since_can_be_chosen(book):
         return (loss,)
 
     gdlab.model(own)
-    assert result(book, "models") == {"models": [*gdlab.models()], "changed": []}
+    known = list(book.runs)
+    found = result(book, "news", known=known)
+    assert (found["models"], found["changed"]) == ([*gdlab.models()], [])
     inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
     assert inputs["start_slope"] == 1
 
@@ -391,7 +394,7 @@ def test_models_registered_since_can_be_chosen(book):
         return (loss,)
 
     gdlab.model(own)
-    assert result(book, "models")["changed"] == ["own"]
+    assert result(book, "news", known=known)["changed"] == ["own"]
     inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
     assert inputs["start_slope"] == 2
 

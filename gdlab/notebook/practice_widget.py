@@ -42,6 +42,8 @@ class PracticeSheet(LiveSheet):
     ``score`` tells how far it is. As text and as HTML it is the sheet as it is filled in so far.
     """
 
+    in_text = "A practice sheet: run this cell to fill it in."
+
     def __init__(self, record: Record, run: Trace) -> None:
         given = {
             "seed": record.seed,
@@ -66,30 +68,27 @@ class PracticeSheet(LiveSheet):
     def _shown(self) -> Shown:
         """The sheet with what is given and what was typed; no answer."""
         record, run, texts = self._record, self._run, self.practice["texts"]
-        heads = ("row", *(name for name in run.table.names if name not in ("epoch", "sample", "t")))
-        lines = []
-        for row in range(1, record.rows + 1):
-            cells = [
-                texts.get(f"{row} {name}", BLANK)
-                if name in record.blank
-                else short(run.value(name, row))
-                for name in heads[1:]
-            ]
-            lines.append((str(row), *cells))
+        columns = [name for name in run.table.names if name not in ("epoch", "sample", "t")]
+
+        def text(name: str, row: int) -> str:
+            if name in record.blank:
+                return texts.get(f"{row} {name}", BLANK)
+            return short(run.value(name, row))
+
+        lines = tuple(
+            (str(row), *(text(name, row) for name in columns)) for row in range(1, record.rows + 1)
+        )
         given = ", ".join(f"{name} = {short(value)}" for name, value in record.given.items())
         asked = len(record.blank) * record.rows
         caption = f"Practice: {run.rule}, {len(texts)} of {asked} cells filled in; {given}"
-        return Shown(caption, heads, tuple(lines), "")
+        return Shown(caption, ("row", *columns), lines, "")
 
     def __repr__(self) -> str:
+        import pandas as pd
+
         shown = self._shown()
-        columns = list(zip(shown.heads, *shown.lines, strict=True))
-        wide = [max(map(len, column)) for column in columns]
-        lines = [shown.caption]
-        for line in (shown.heads, *shown.lines):
-            cells = (cell.rjust(width) for cell, width in zip(line, wide, strict=True))
-            lines.append("  ".join(cells))
-        return "\n".join(lines)
+        table = pd.DataFrame(shown.lines, columns=shown.heads)
+        return f"{shown.caption}\n{table.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
         return self._shown()._repr_html_()
@@ -98,10 +97,6 @@ class PracticeSheet(LiveSheet):
         """Refuse: the inputs are given, and so are the true numbers with them."""
         raise ValueError(GIVEN)
 
-    def _ipython_display_(self) -> None:
-        """Show the sheet; no still view without a kernel, because that would have the answers."""
-        from IPython.display import display
-
-        bundle, metadata = self._repr_mimebundle_() or ({}, {})
-        shown = {"text/plain": "A practice sheet: run this cell to fill it in."}
-        display(bundle | shown, metadata=metadata, raw=True)
+    def _still(self) -> str:
+        """Nothing: a view without a kernel would have the answers."""
+        return ""

@@ -87,14 +87,9 @@ def _sheets(sheet: "LiveSheet", event: Event) -> "Sheets":
 def _model(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to show another model."""
     yield 0
-    page, runs = _sheets(sheet, event)
-    return {"page": page, "programs": {name: program(run.table) for name, run in runs.items()}}
-
-
-def _models(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
-    """The models to choose from now, and which of those brought before were written anew."""
-    yield 0
-    return {"models": sheet.models(), "changed": sheet.forget_changed()}
+    here = _sheets(sheet, event)
+    programs = {name: program(run.table) for name, run in here.runs.items()}
+    return {"page": here.page, "programs": programs}
 
 
 def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
@@ -111,21 +106,24 @@ def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     return {"orders": orders}
 
 
-def _rules(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
-    """The rules that were registered since the sheet was made, to be compared."""
+def _news(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+    """What was registered since the sheet was made: models to choose, and rules to be compared.
+
+    ``changed`` are the models, of those brought before, that were written again.
+    """
+    changed = sheet.forget_changed()
     here = _sheets(sheet, event)
     one = next(iter(here.runs.values()))
     new = {name: rule for name, rule in guest_rules(here.own).items() if name not in event["known"]}
-    guests: dict[str, Any] = {}
     programs = {}
     for done, (name, rule) in enumerate(new.items()):
         yield done / len(new)
         run = here.runs[name] = guest(rule, one)
-        guests |= guests_data({name: run})
         programs[name] = program(run.table)
+    guests = guests_data({name: here.runs[name] for name in new})
     # Python checks their inputs too.
     here.page.setdefault("later", {}).update(guests)
-    return {"guests": guests, "programs": programs}
+    return {"models": sheet.models(), "changed": changed, "guests": guests, "programs": programs}
 
 
 def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
@@ -166,13 +164,8 @@ def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
 
 
 WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
-    "model": _model,
-    "models": _models,
-    "order": _order,
-    "rules": _rules,
-    "points": _points,
-    "workbook": _workbook,
-    "slips": _slips,
+    one.__name__.removeprefix("_"): one
+    for one in (_model, _order, _news, _points, _workbook, _slips)
 }
 
 

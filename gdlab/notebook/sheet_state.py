@@ -1,147 +1,151 @@
 """What Python and the page share of a sheet, and what each part of it may be.
 
-Every check takes what was given and returns what is kept; it raises ValueError, one line that says
-what is wrong. The page has the same limits, so what it sends passes.
+A check takes the page's data, the widget with what is set now, and what was given; it returns what
+is kept, and raises ValueError, one line that says what is wrong. The page has the same limits, so
+what it sends passes.
 """
 
+import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 from gdlab.core.points import pairs
+from gdlab.web.limits import refuse_size
 
 Page = Mapping[str, Any]
 # A further run of a rule's: adam_2, adam_3.
 NUMBERED = re.compile(r"(.+)_([2-9]|[1-9]\d{1,3})")
+NO_SHEET: dict[str, Any] = {"limits": {}}
 
 
-def inputs_at_first(page: Page) -> dict[str, float]:
-    """All inputs by name: ``lr`` or, where there are several sheets, ``adam.lr``."""
+def at_first(page: Page) -> dict[str, Any]:
+    """What is shared of a model's sheets before anything is set."""
+    sheets = page["sheets"]
     return {
-        _name(page, sheet, name): float(value)
-        for sheet, data in page["sheets"].items()
-        for name, value in data["inputs"].items()
+        "compared": list(sheets),
+        "inputs": {
+            told: float(sheets[sheet]["inputs"][name])
+            for told, (sheet, name, _) in _every_input(page, sheets).items()
+        },
+        "points": [list(point) for point in zip(*page["points"].values(), strict=True)],
+        "practice": {},
     }
 
 
 def inputs_of_sheet(page: Page, inputs: Mapping[str, float], sheet: str) -> dict[str, float]:
     """The inputs of one sheet or compared run, by their names on it; those that were ever set."""
-    named = {name: _name(page, sheet, name) for name in _limits(page, sheet)}
-    return {name: inputs[told] for name, told in named.items() if told in inputs}
-
-
-def _name(page: Page, sheet: str, name: str) -> str:
-    alone = len(page["sheets"]) == 1 and sheet in page["sheets"]
-    return name if alone else f"{sheet}.{name}"
+    named = _every_input(page, [sheet])
+    return {name: inputs[told] for told, (_, name, _) in named.items() if told in inputs}
 
 
 def origin_of(name: str, known: Collection[str]) -> str | None:
     """The sheet that a compared run is of: its own name, or adam of adam_2; None for none."""
-    if name in known:
-        return name
     found = NUMBERED.fullmatch(name)
-    return found[1] if found and found[1] in known else None
+    return next((one for one in (name, found and found[1]) if one in known), None)
 
 
-def without_compared(page: Page, inputs: Mapping[str, float]) -> dict[str, float]:
-    """The inputs of the sheets alone."""
+def _known(page: Page) -> dict[str, Any]:
+    """All that can run: the sheets, what can be compared, and what was registered since."""
+    return {**page["sheets"], **page["guests"], **page.get("later", {})}
+
+
+def _every_input(
+    page: Page, sheets: Collection[str]
+) -> dict[str, tuple[str, str, Mapping[str, Any]]]:
+    """The sheet, name and limits of each input: of ``lr`` or, of several sheets, ``adam.lr``."""
+    known = _known(page)
+    alone = list(page["sheets"])
     return {
-        name: value
-        for name, value in inputs.items()
-        if name.rpartition(".")[0] in ("", *page["sheets"])
+        name if [sheet] == alone else f"{sheet}.{name}": (sheet, name, limits)
+        for sheet in sheets
+        for name, limits in known.get(origin_of(sheet, known) or "", NO_SHEET)["limits"].items()
     }
 
 
-def _limits(page: Page, sheet: str) -> Mapping[str, Any]:
-    # `later` are rules that were registered since.
-    known = {**page["sheets"], **page["guests"], **page.get("later", {})}
-    origin = origin_of(sheet, known)
-    return known[origin]["limits"] if origin else {}
-
-
-def checked_inputs(
-    page: Page,
-    tab: str,
-    known: Mapping[str, float],
-    given: Mapping[str, Any],
-    compared: Sequence[str] = (),
-) -> dict[str, float]:
-    """``known`` inputs with those that are given; a plain ``lr`` is that of the sheet ``tab``.
+def _checked_inputs(page: Page, now: Any, given: Mapping[str, Any]) -> dict[str, float]:
+    """The inputs with those that are given; a plain ``lr`` is that of the sheet that is shown.
 
     The inputs of runs that are not compared any more are left out.
     """
-    own = [*page["sheets"], *compared]
-    inputs = {name: value for name, value in known.items() if name.rpartition(".")[0] in ("", *own)}
+    own = list(dict.fromkeys([*page["sheets"], *now.compared]))
+    every = _every_input(page, own)
+    inputs = at_first(page)["inputs"] | {
+        told: value for told, value in now.inputs.items() if told in every
+    }
     for key, value in given.items():
         sheet, _, name = key.rpartition(".")
-        sheet = sheet or (tab if tab in page["sheets"] or len(page["sheets"]) > 1 else "")
-        sheet = sheet or next(iter(page["sheets"]))
+        sheet = sheet or (now.tab if len(page["sheets"]) > 1 else own[0])
         if sheet not in own:
-            told = (
+            what = (
                 f"sheet {sheet} has no inputs" if sheet in page["tabs"] else f"no sheet {sheet!r}"
             )
-            raise ValueError(f"{told}; there are {', '.join(dict.fromkeys(own))}")
-        limits = _limits(page, sheet)
-        if name not in limits:
-            raise ValueError(f"sheet {sheet} has no input {name!r:.40}; it has {', '.join(limits)}")
-        inputs[_name(page, sheet, name)] = _accepted(limits[name], value)
+            raise ValueError(f"{what}; there are {', '.join(own)}")
+        there = {one[1]: told for told, one in every.items() if one[0] == sheet}
+        if name not in there:
+            raise ValueError(f"sheet {sheet} has no input {name!r:.40}; it has {', '.join(there)}")
+        inputs[there[name]] = _accepted(every[there[name]][2], value)
     return inputs
 
 
 def _accepted(limits: Mapping[str, Any], value: Any) -> float:
     """A number within limits, as gdlab/web/static/number_input.js has it."""
-    number = (
-        float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-    )
     low, below = limits["low"], limits["below"]
     fits = (
-        number is not None
-        and abs(number) < float("inf")
-        and (low is None or number > low or (limits["lowAllowed"] and number == low))
-        and (below is None or number < below)
-        and (not limits.get("whole") or number.is_integer())
+        isinstance(value, Real)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and (low is None or value > low or (limits["lowAllowed"] and value == low))
+        and (below is None or value < below)
+        and (not limits.get("whole") or float(value).is_integer())
     )
-    if number is None or not fits:
+    if not fits:
         raise ValueError(f"{limits['told']} must be {limits['words']}, not {value!r:.40}")
-    return number
+    return float(value)
 
 
-def checked_tab(page: Page, given: str) -> str:
-    """A tab that is there."""
+def _checked_tab(page: Page, _now: Any, given: str) -> str:
     if given not in page["tabs"]:
         raise ValueError(f"there is no sheet {given!r:.40}; there are {', '.join(page['tabs'])}")
     return given
 
 
-def checked_rows(page: Page, samples: int, epochs: Any) -> int:
-    """A number of epochs whose rows a page can hold."""
-    number = int(_accepted(page["epochsLimits"], epochs))
-    rows, most = number * samples, page["limits"]["rows"]
-    if rows > most:
-        raise ValueError(f"{rows} rows are more than the {most} that a page can hold")
-    return number
+def _checked_epochs(page: Page, now: Any, given: Any) -> int:
+    epochs = int(_accepted(page["epochsLimits"], given))
+    refuse_size(len(now.points), len(now.points) * epochs)
+    return epochs
 
 
-def checked_points(page: Page, given: Any) -> list[list[float]]:
+def _checked_points(page: Page, now: Any, given: Any) -> list[list[float]]:
     """Points of any kind that :func:`gdlab.trace` takes, as rows of the page's columns."""
-    columns = pairs(given, tuple(page["points"]))
-    count, most = len(columns[0]), page["limits"]["points"]
-    if count > most:
-        raise ValueError(f"{count} points; the sheet takes at most {most}")
-    return [list(point) for point in zip(*columns, strict=True)]
+    if not page["points"]:
+        return []
+    points = [list(point) for point in zip(*pairs(given, tuple(page["points"])), strict=True)]
+    refuse_size(len(points), len(points) * now.epochs)
+    return points
 
 
-def checked_names(known: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Runs to compare, in the order of ``known``, further runs of a rule behind it."""
+def _checked_compared(page: Page, _now: Any, given: Sequence[str]) -> list[str]:
+    """Runs to compare in the sheets' order, further runs of a rule behind it."""
+    known = list(_known(page))
     for name in given:
         if origin_of(name, known) is None:
             raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(known)}")
     if not given:
         raise ValueError("name at least one rule to compare")
-    positions = {name: position for position, name in enumerate(known)}
 
     def order(name: str) -> tuple[int, int]:
         origin = origin_of(name, known) or ""
-        return positions[origin], int(name.removeprefix(f"{origin}_")) if name != origin else 1
+        return known.index(origin), int(name.removeprefix(f"{origin}_")) if name != origin else 1
 
     return sorted(dict.fromkeys(given), key=order)
+
+
+CHECKS: dict[str, Callable[[Page, Any, Any], Any]] = {
+    "tab": _checked_tab,
+    "inputs": _checked_inputs,
+    "epochs": _checked_epochs,
+    "points": _checked_points,
+    "compared": _checked_compared,
+}

@@ -1,7 +1,8 @@
 """The sheet in a notebook: it runs in the page, and shares what is set there with Python."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import anywidget
 import traitlets
@@ -14,40 +15,30 @@ from gdlab.core.trace import Trace
 from gdlab.notebook import requests, sheet_state
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
-from gdlab.web.data import COMPARE, page_data, planned, runs_of
-from gdlab.web.limits import PAGE_ROWS
+from gdlab.web.data import COMPARE, guests_of, page_data, planned
+from gdlab.web.limits import refuse_size
 from gdlab.web.models import other_models, with_model
 from gdlab.web.program import program
 
 
-class Sheets(NamedTuple):
+@dataclass
+class Sheets:
     """The sheets of one model: what the page knows of them, and the runs that it began with.
 
-    ``runs`` are those of all sheets and of the rules that can be compared.
+    ``runs`` are those of all sheets and of the rules that can be compared, ``own`` those of the
+    sheets alone. ``left`` is what was set for them when another model was chosen.
     """
 
     page: dict[str, Any]
+    own: dict[str, Trace]
     runs: dict[str, Trace]
+    left: dict[str, Any]
 
     @classmethod
     def of(cls, runs: Mapping[str, Trace]) -> "Sheets":
         """Sheets with these runs."""
         page = page_data(runs)
-        return cls(page, runs_of(page, runs))
-
-    @property
-    def own(self) -> dict[str, Trace]:
-        """The runs of the sheets alone."""
-        return {name: self.runs[name] for name in self.page["sheets"]}
-
-    def at_first(self) -> dict[str, Any]:
-        """What is shared of them before anything is set."""
-        return {
-            "inputs": sheet_state.inputs_at_first(self.page),
-            "points": [list(point) for point in zip(*self.page["points"].values(), strict=True)],
-            "compared": list(self.page["sheets"]),
-            "practice": {},
-        }
+        return cls(page, dict(runs), {**runs, **guests_of(runs)}, sheet_state.at_first(page))
 
 
 class LiveSheet(anywidget.AnyWidget):
@@ -73,6 +64,7 @@ class LiveSheet(anywidget.AnyWidget):
             its cells, by ``"3 error"``; empty where none is.
     """
 
+    in_text = "A live sheet."
     _esm = module("jupyter.js")
     _css = style()
     # What the sheets are; it never changes.
@@ -92,36 +84,31 @@ class LiveSheet(anywidget.AnyWidget):
         self, runs: Mapping[str, Trace], practice: Mapping[str, Any] | None = None
     ) -> None:
         for run in runs.values():
-            if run.rows > PAGE_ROWS:
-                raise ValueError(
-                    f"{run.rows} rows are more than the {PAGE_ROWS} that a page can hold"
-                )
+            refuse_size(run.samples if run.table.point else 0, run.rows)
         first = Sheets.of(runs)
-        model = first.page["model"]
-        page = first.page | {"practice": practice}
+        page = first.page
+        self._first = page["model"]
+        self._sheets = {self._first: first}
+        page["practice"] = practice
         if practice:
             # What is to be computed by hand is not to be read off elsewhere.
             page["tabs"] = [tab for tab in page["tabs"] if tab != COMPARE]
-        self.tasks: set[Any] = set()
-        self._first = model
-        self._sheets = {model: Sheets(page, first.runs)}
         page["models"] = dict.fromkeys(self.models())
-        # What was set for the models that are not shown, by name.
-        self._left: dict[str, dict[str, Any]] = {}
+        self.tasks: set[Any] = set()
         self._is_told = False
         super().__init__(
             page=page,
             programs={name: program(run.table) for name, run in first.runs.items()},
-            model=model,
+            model=self._first,
             tab=page["tab"],
             epochs=page["epochs"],
-            **first.at_first(),
+            **first.left,
         )
         self.on_msg(self._heard)
 
     @property
     def _page(self) -> dict[str, Any]:
-        return self.sheets_of(self.model or self._first).page
+        return self.sheets_of(self.model).page
 
     @property
     def runs(self) -> dict[str, Trace]:
@@ -136,22 +123,21 @@ class LiveSheet(anywidget.AnyWidget):
 
     def models(self) -> list[str]:
         """The models to choose from, those that were registered since among them."""
-        page, runs = self._sheets[self._first]
+        first = self._sheets[self._first]
         # A practice that is given is one of its own model.
-        others = [] if page["practice"] else other_models(runs)
+        others = [] if first.page["practice"] else other_models(first.own)
         return list(dict.fromkeys([self._first, *others]))
 
     def forget_changed(self) -> list[str]:
         """Forget the sheets of models that have been written anew since, but those in use."""
         changed = [
             name
-            for name, (_, runs) in self._sheets.items()
+            for name, sheets in self._sheets.items()
             if name not in (self._first, self.model)
-            and next(iter(runs.values())).table.model is not find_model(name)
+            and next(iter(sheets.own.values())).table.model is not find_model(name)
         ]
         for name in changed:
             del self._sheets[name]
-            self._left.pop(name, None)
         return changed
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -165,7 +151,18 @@ class LiveSheet(anywidget.AnyWidget):
             self._is_told = False
 
     def _leave(self, model: str) -> None:
-        self._left[model] = {name: getattr(self, name) for name in self.sheets_of(model).at_first()}
+        sheets = self.sheets_of(model)
+        sheets.left = {name: getattr(self, name) for name in sheets.left}
+
+    @traitlets.observe("model")
+    def _bring_along(self, change: Any) -> None:
+        """Set what belongs to a model that Python has chosen."""
+        if self._is_told or not change.old:
+            return
+        self._leave(change.old)
+        with self.hold_sync():
+            for name, value in self.sheets_of(change.new).left.items():
+                setattr(self, name, value)
 
     @traitlets.validate("model")
     def _check_model(self, proposal: Any) -> str:
@@ -175,48 +172,10 @@ class LiveSheet(anywidget.AnyWidget):
         self.sheets_of(model)
         return model
 
-    @traitlets.observe("model")
-    def _bring_along(self, change: Any) -> None:
-        """Set what belongs to a model that Python has chosen."""
-        if self._is_told or not change.old:
-            return
-        self._leave(change.old)
-        with self.hold_sync():
-            for name, value in (self._left.get(change.new) or self._at_first()).items():
-                setattr(self, name, value)
-
-    def _at_first(self) -> dict[str, Any]:
-        return self.sheets_of(self.model).at_first()
-
-    @traitlets.validate("tab")
-    def _check_tab(self, proposal: Any) -> str:
-        return sheet_state.checked_tab(self._page, proposal["value"])
-
-    @traitlets.validate("inputs")
-    def _check_inputs(self, proposal: Any) -> dict[str, float]:
-        tab = self.tab or self._page["tab"]
-        known, names = self.inputs, sheet_state.inputs_at_first(self._page)
-        if sheet_state.without_compared(self._page, known).keys() != names.keys():
-            known = names
-        return sheet_state.checked_inputs(self._page, tab, known, proposal["value"], self.compared)
-
-    @traitlets.validate("epochs")
-    def _check_epochs(self, proposal: Any) -> int:
-        own: list[float] = next(iter(self._page["points"].values()), [])
-        samples = len(self.points or own)
-        return sheet_state.checked_rows(self._page, samples, proposal["value"])
-
-    @traitlets.validate("points")
-    def _check_points(self, proposal: Any) -> list[list[float]]:
-        if not self._page["points"]:
-            return []
-        points = sheet_state.checked_points(self._page, proposal["value"])
-        sheet_state.checked_rows(self._page, len(points), self.epochs or self._page["epochs"])
-        return points
-
-    @traitlets.validate("compared")
-    def _check_compared(self, proposal: Any) -> list[str]:
-        return sheet_state.checked_names(list(self.runs), proposal["value"])
+    @traitlets.validate(*sheet_state.CHECKS)
+    def _check(self, proposal: Any) -> Any:
+        check = sheet_state.CHECKS[proposal["trait"].name]
+        return check(self._page, self, proposal["value"])
 
     def set(self, **inputs: float) -> None:
         """Set inputs of the sheet that is shown, as the sliders do.
@@ -260,10 +219,13 @@ class LiveSheet(anywidget.AnyWidget):
         from IPython.display import display
 
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
-        display(bundle | {"text/plain": "A live sheet."}, metadata=metadata, raw=True)
-        runs = {name: self.run(name) for name in self._page["sheets"]}
-        shown = still(runs, self.tab)
-        display({"text/html": shown, "text/plain": repr(self.trace)}, raw=True)
+        display(bundle | {"text/plain": self.in_text}, metadata=metadata, raw=True)
+        still_view = self._still()
+        if still_view:
+            display({"text/html": still_view, "text/plain": repr(self.trace)}, raw=True)
+
+    def _still(self) -> str:
+        return still({name: self.run(name) for name in self._page["sheets"]}, self.tab)
 
 
 def sheet(

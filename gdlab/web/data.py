@@ -16,13 +16,13 @@ from gdlab.core.rates import rate_input
 from gdlab.core.registry import Rule
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.run import prepare
-from gdlab.core.symbols import ANY, LIMITS, WHOLE
+from gdlab.core.symbols import ANY, LIMITS, WHOLE, Limits
 from gdlab.core.theory import plain
 from gdlab.core.trace import Trace
 from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
-from gdlab.web.race import guest_rules, race_head
+from gdlab.web.race import guest_rules, race_data, raced
 from gdlab.web.sheet_meta import input_fields, sheet_meta
 from gdlab.web.slips import marking_data
 
@@ -48,8 +48,6 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     """
     one = next(iter(runs.values()))
     points = bool(one.table.point)
-    # One rule alone is compared with itself, under other inputs.
-    guests = _guests(runs) if len(runs) > 1 else {}
     return {
         "tabs": [*([DATA] * points), *runs, COMPARE],
         "tab": next(iter(runs)),
@@ -58,7 +56,7 @@ def page_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "limits": {"rows": PAGE_ROWS, "points": PAGE_POINTS},
         "marking": marking_data(),
         **model_data(runs),
-        "guests": guests_data(guests),
+        "guests": guests_data(guests_of(runs)),
     }
 
 
@@ -71,7 +69,7 @@ def model_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
         "points": _named(one, one.points),
         # The line of Python leaves the model's own points out.
         "ownPoints": _named(one, own()) if own else None,
-        "race": _race(one),
+        "race": race_data(one),
         "sheets": {
             name: {**sheet_data(run), "head": sheet_meta(run.table) | {"title": _title(name, run)}}
             for name, run in runs.items()
@@ -98,10 +96,14 @@ def _named(run: Trace, columns: Iterable[list[float]]) -> dict[str, list[float]]
     return dict(zip(run.table.point, columns, strict=True))
 
 
-def _guests(runs: Mapping[str, Trace]) -> dict[str, Trace]:
-    """The rules that no sheet runs, at their defaults."""
+def guests_of(runs: Mapping[str, Trace]) -> dict[str, Trace]:
+    """The rules that can be compared and have no sheet, at their defaults.
+
+    One rule alone is compared with itself, under other inputs.
+    """
     one = next(iter(runs.values()))
-    return {name: guest(rule, one) for name, rule in guest_rules(runs).items()}
+    rules = guest_rules(runs) if len(runs) > 1 else {}
+    return {name: guest(rule, one) for name, rule in rules.items()}
 
 
 def checked_runs(runs: Mapping[str, Trace]) -> dict[str, Trace]:
@@ -114,7 +116,7 @@ def checked_runs(runs: Mapping[str, Trace]) -> dict[str, Trace]:
     one = next(iter(runs.values()))
     tables = [run.table.names for run in runs.values()]
     plain = {run.rule: guest(run.rule, one) for run in runs.values()}
-    return _guests(runs) | {
+    return guests_of(runs) | {
         f"plain {rule}": run for rule, run in plain.items() if run.table.names not in tables
     }
 
@@ -125,33 +127,13 @@ def guest(rule: str, one: Trace) -> Trace:
     return planned(rule, points, epochs=one.n_epochs, model=one.table.model)
 
 
-def runs_of(data: Mapping[str, Any], runs: Mapping[str, Trace]) -> dict[str, Trace]:
-    """The runs behind a page's sheets and guests, by name."""
-    one = next(iter(runs.values()))
-    return dict(runs) | {name: guest(own["rule"], one) for name, own in data["guests"].items()}
-
-
-def _race(one: Trace) -> dict[str, Any]:
-    """The columns of a race: what is counted, and what is shown of each rule."""
-    plain = race_head({one.rule: one})
-    columns = plain["columns"]
-    shown = [column for column in columns if "group" in column]
-    return {
-        "source": plain["source"],
-        "counters": columns[: len(columns) - len(shown)],
-        "shown": [
-            {**column, "name": column["name"].removeprefix(f"{one.rule}: ")} for column in shown
-        ],
-    }
-
-
 def sheet_data(run: Trace) -> dict[str, Any]:
     """What a page knows of a rule without a head: its program's names, its inputs, their limits."""
     table = run.table
     return {
         **page_program(run),
         "colour": colour_of(run.rule),
-        "letters": {name: column_letters(table, name) for name in _raced(run)},
+        "letters": {name: column_letters(table, name) for name in raced(run)},
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
         "inputNames": {own.lower(): name for name, own in defined_names(table).items()},
@@ -185,11 +167,6 @@ def _options(run: Trace) -> dict[str, Any]:
     return told
 
 
-def _raced(run: Trace) -> list[str]:
-    """What a race shows of a run."""
-    return [*map(run.table.carrier, run.table.parameters), run.table.loss]
-
-
 def order_data(run: Trace) -> dict[str, Any]:
     """The samples of a shuffled run, for as many epochs as the slider has, at least."""
     if not run.order:
@@ -202,24 +179,26 @@ def _limits(table: Table, name: str) -> dict[str, Any]:
     """What an input may be, and how a refusal says it."""
     one = table.input(name)
     if one.carried is not None:
-        return _limited(f"start {one.carried}", "a finite number", -math.inf, True, math.inf)
-    given = table.rate if name == table.start_rate else name
-    if one.part.base in WHOLE:
-        return _whole(given)
-    limits = LIMITS.get("lr" if name == table.start_rate else one.part.base, ANY)
-    words = f"a number {limits.words}"
-    return _limited(given, words, limits.low, limits.low_allowed, limits.below)
+        return _limited(f"start {one.carried}", "a finite number", ANY)
+    told, base = (table.rate, "lr") if name == table.start_rate else (name, one.part.base)
+    if base in WHOLE:
+        return _whole(told)
+    limits = LIMITS.get(base, ANY)
+    return _limited(told, f"a number {limits.words}", limits)
 
 
-def _whole(name: str) -> dict[str, Any]:
-    return _limited(name, "a whole number from 1", 1, True, math.inf) | {"whole": True}
+def _whole(told: str) -> dict[str, Any]:
+    from_one = Limits(1, True, math.inf, "a whole number from 1")
+    return _limited(told, from_one.words, from_one) | {"whole": True}
 
 
-def _limited(told: str, words: str, low: float, low_allowed: bool, below: float) -> dict[str, Any]:
+def _limited(told: str, words: str, limits: Limits) -> dict[str, Any]:
+    # JSON has no word for what is infinite.
+    low, below = (None if math.isinf(one) else one for one in (limits.low, limits.below))
     return {
         "told": told,
         "words": words,
-        "low": None if low == -math.inf else low,
-        "lowAllowed": low_allowed,
-        "below": None if below == math.inf else below,
+        "low": low,
+        "lowAllowed": limits.low_allowed,
+        "below": below,
     }

@@ -19,8 +19,8 @@ from gdlab.core.model import LINE, find_model, models
 from gdlab.core.registry import all_rules
 from gdlab.core.trace import Trace
 from gdlab.web.assets import STATIC, module, style
-from gdlab.web.data import COMPARE, DATA, checked_runs, model_data, page_data, runs_of, sheet_data
-from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
+from gdlab.web.data import COMPARE, DATA, checked_runs, guests_of, model_data, page_data, sheet_data
+from gdlab.web.limits import refuse_size
 from gdlab.web.models import other_models, with_model
 from gdlab.web.packing import deflated, packed
 from gdlab.web.program import program
@@ -70,11 +70,7 @@ def write_page(
     for run in runs.values():
         if len(runs) > 1 and not run.table.point:
             raise ValueError("a page of a surface takes one rule")
-        points = len(run.points[0]) if run.table.point else 0
-        if points > PAGE_POINTS:
-            raise ValueError(f"{points} points; a page takes at most {PAGE_POINTS}")
-        if run.rows > PAGE_ROWS:
-            raise ValueError(f"{run.rows} rows are more than the {PAGE_ROWS} that a page can hold")
+        refuse_size(run.samples if run.table.point else 0, run.rows)
     runs = {name if name not in OWN_TABS else f"{name}_rule": run for name, run in runs.items()}
     text = _page(runs, title or f"{', '.join(runs)}: gradient descent, step by step")
     with replacing(path) as beside:
@@ -85,7 +81,7 @@ def write_page(
 def _page(runs: Mapping[str, Trace], title: str) -> str:
     data = page_data(runs)
     others = _with_other_models(runs)
-    every = runs_of(data, runs) | checked_runs(runs)
+    every = {**runs, **guests_of(runs), **checked_runs(runs)}
     programs = {
         name: {label: program(run.table) for label, run in own.items()}
         for name, own in ({data["model"]: every} | others).items()
@@ -120,7 +116,6 @@ def _rest(
 ) -> dict[str, Any]:
     """What many a reader never asks for; it is unpacked when somebody does."""
     checked = checked_runs(runs)
-    guests = {name: run for name, run in runs_of(data, runs).items() if name not in runs}
     return {
         "checked": {
             name: {**sheet_data(run), "head": sheet_meta(run.table)}
@@ -129,7 +124,7 @@ def _rest(
         "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
         "models": {name: model_data(own) for name, own in others.items()},
         "workbooks": {
-            data["model"]: workbook_templates(runs, guests),
+            data["model"]: workbook_templates(runs, guests_of(runs)),
             **{name: workbook_templates(own) for name, own in others.items()},
         },
     }

@@ -1,12 +1,11 @@
 """Several runs side by side on one sheet: what each parameter and the loss are, row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gdlab.core.columns import COUNTERS
-from gdlab.core.layout import START_ROW, letters
 from gdlab.core.registry import rules
-from gdlab.core.symbols import latex, text
+from gdlab.core.symbols import latex
 from gdlab.core.trace import Trace
 from gdlab.language.mathml import mathml
 
@@ -27,47 +26,24 @@ def guest_rules(sheets: Mapping[str, Trace]) -> dict[str, str]:
     }
 
 
-def race_head(runs: Mapping[str, Trace]) -> dict[str, Any]:
-    """The fixed parts of the sheet that lays runs, by their sheets' names, side by side."""
-    one = next(iter(runs.values()))
-    columns: list[dict[str, Any]] = [
-        _column(name, latex(name, of=one.table)) for name in COUNTERS if name in one.table.names
-    ]
-    racers = []
-    for label, run in runs.items():
-        shown = _shown(run)
-        for name in shown:
-            at = letters(run.table.names.index(name))
-            own = {"group": label, "excel": f"={label}!{at}{{row}}"}
-            columns.append(_column(f"{label}: {name}", latex(name, of=run.table)) | own)
-        racers.append({"label": label, "columns": [f"{label}: {name}" for name in shown]})
-    for number, column in enumerate(columns):
-        column["letters"] = letters(number)
+def race_data(run: Trace) -> dict[str, Any]:
+    """The columns of a race of runs like this one: what is counted, and what is shown of each."""
+    table = run.table
+
+    def columns(names: Iterable[str]) -> list[dict[str, Any]]:
+        symbols = {name: mathml(latex(name, of=table)) for name in names}
+        return [
+            {"name": name, "symbol": symbol, "formula": symbol, "numbers": None, "precedents": []}
+            for name, symbol in symbols.items()
+        ]
+
     return {
-        "rule": None,
-        "source": ON_POINTS if one.table.point else ON_SURFACE,
-        "columns": columns,
-        "inputs": [],
-        "parameters": [
-            {"name": name, "letter": text(name, of=one.table)} for name in one.table.parameters
-        ],
-        "frozen": "t",
-        "start_row": START_ROW,
-        "racers": racers,
+        "source": ON_POINTS if table.point else ON_SURFACE,
+        "counters": columns(name for name in COUNTERS if name in table.names),
+        "shown": columns(raced(run)),
     }
 
 
-def _shown(run: Trace) -> tuple[str, ...]:
-    return (*map(run.table.carrier, run.table.parameters), run.table.loss)
-
-
-def _column(name: str, symbol: str) -> dict[str, Any]:
-    typeset = mathml(symbol)
-    return {
-        "name": name,
-        "symbol": typeset,
-        "formula": typeset,
-        "numbers": None,
-        "excel": None,
-        "precedents": [],
-    }
+def raced(run: Trace) -> list[str]:
+    """What a race shows of a run: each parameter and the loss."""
+    return [*map(run.table.carrier, run.table.parameters), run.table.loss]

@@ -1,11 +1,10 @@
 // Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
 // for what a page cannot do.
-import { withHistory } from "./history.js";
 import { COMPARE, createHost } from "./host.js";
-import { withModels } from "./models.js";
 import { Refusal } from "./number_input.js";
 import { pointsOf, rowsOf } from "./points.js";
-import { withPractice } from "./practice.js";
+import { practiceForPython } from "./practice.js";
+import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 
 const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
@@ -17,7 +16,7 @@ const SILENT = "The kernel is not answering. If it has stopped, run the cell aga
 const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The programs of a page's sheets, which Python wrote as text. */
-const compiled = (texts) => Object.fromEntries(
+const compiled = (texts = {}) => Object.fromEntries(
   Object.entries(texts).map(([name, text]) => [name, new Function(`return ${text}`)()]),
 );
 
@@ -52,30 +51,18 @@ function createKernel(model, isThere, say) {
   });
 }
 
-/** An input's name in Python: `lr` or, where there are several runs, `adam.lr`. */
-const nameOfInput = (sheets, sheet, name) => (
-  sheets.length > 1 || sheet !== sheets[0] ? `${sheet}.${name}` : name
-);
-
-/** What a host keeps, in the form in which Python shares it, by its name there. */
-function toPython(host, sheets) {
-  const kept = host.kept();
-  return {
-    model: () => kept.model,
-    tab: () => kept.tab,
-    epochs: () => kept.epochs,
-    compared: () => kept.compared,
-    points: () => rowsOf(kept.points),
-    inputs: () => Object.fromEntries([...new Set([...sheets, ...kept.compared])].flatMap(
-      (sheet) => Object.entries(kept.inputs[sheet]).map(
-        ([name, value]) => [nameOfInput(sheets, sheet, name), value],
-      ),
-    )),
-    practice: () => host.practice(),
-  };
+/** What is kept under a name, as Python shares it: an input is `lr` or, of several runs, `adam.lr`. */
+function toPython(name, kept, sheets) {
+  if (name === "points") return rowsOf(kept.points);
+  if (name === "practice") return practiceForPython(kept.practice);
+  if (name !== "inputs") return kept[name];
+  const before = (sheet) => (sheets.length > 1 || sheet !== sheets[0] ? `${sheet}.` : "");
+  return Object.fromEntries([...new Set([...sheets, ...kept.compared])].flatMap((sheet) => (
+    Object.entries(kept.inputs[sheet]).map(([input, value]) => [before(sheet) + input, value])
+  )));
 }
 
-/** What Python shares under a name, as a host keeps it. */
+/** What Python shares under a name, as it is kept. */
 function fromPython(name, value, sheets, columns) {
   if (name === "points") return pointsOf(columns, value);
   if (name === "practice") return value.sheet === undefined ? null : value;
@@ -94,93 +81,71 @@ export default {
     const root = document.createElement("div");
     el.append(root);
     const page = model.get("page");
+    const sheets = Object.keys(page.sheets);
     const pages = { [page.model]: { page, programs: compiled(model.get("programs")) } };
+    let offered = Object.keys(page.models);
     let isThere = true;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    let offered = Object.keys(page.models);
-    const names = () => [...new Set([...offered, ...Object.keys(pages)])];
-    const host = withHistory(withModels(names, makeHost, bring));
-    const sheets = Object.keys(page.sheets);
+    // What was told last, as it is kept; nothing is told while something is taken.
     let shared = {};
-    let isBringing = false;
     let isTaking = false;
-    let telling = false;
+    let isAwaited = false;
+    let isTelling = false;
 
+    const session = createSession({
+      names: () => [...new Set([...offered, ...Object.keys(pages)])],
+      make: makeHost, bring, changed: share,
+    });
     const sheet = createSheet(root, (event, bytes) => {
-      const answer = host.ask(event, bytes);
-      share();
-      if (answer.work) return { ...answer, work: thenShared(answer.work) };
-      if (event.kind === "show" && host.kept().tab === COMPARE) askForRules(host.kept().model);
-      return answer;
+      if (event.kind === "show" && event.tab === COMPARE) askForNews();
+      return session.ask(event, bytes);
     });
-
-    /** What takes a while leads to another state, which is shared too. */
-    const thenShared = (work) => ({
-      ...work,
-      async run(tell, signal) {
-        const answer = await work.run(tell, signal);
-        share();
-        return answer;
-      },
-    });
+    const show = () => sheet.answer(session.ask({ kind: "show" }));
 
     /** Tell Python, and other views of this sheet, what is set. */
     function share() {
-      const kept = host.kept();
-      const forms = toPython(host, sheets);
-      for (const name of SHARED) {
-        if (kept[name] === shared[name]) continue;
-        const now = forms[name]();
+      if (isTaking) return;
+      const kept = session.kept();
+      for (const name of SHARED.filter((one) => kept[one] !== shared[one])) {
+        const now = toPython(name, kept, sheets);
         if (!alike(model.get(name), now)) model.set(name, now);
       }
       shared = kept;
       if (isThere) model.save_changes();
     }
 
+    const isOther = (name) => !alike(model.get(name), toPython(name, session.kept(), sheets));
+
     /** Take what Python, or another view, has set. */
     function take() {
-      const wanted = model.get("model");
-      if (!host.isHere(wanted)) {
-        takeOnceHere(wanted);
-        return;
-      }
-      const isOther = (name) => !alike(model.get(name), toPython(host, sheets)[name]());
-      if (!SHARED.some(isOther)) return;
-      try {
-        // With a model comes what was set for it: the rest is compared with that.
-        host.take({ model: wanted });
-        const columns = Object.keys(host.kept().points);
-        host.take(Object.fromEntries(SHARED.filter(isOther).map(
-          (name) => [name, fromPython(name, model.get(name), sheets, columns)],
-        )));
-      } catch (problem) {
-        sheet.say(problem.message);
-      }
-      share();
-      sheet.answer(host.ask({ kind: "show" }));
+      const name = model.get("model");
+      const isHere = session.isHere(name);
+      isTaking = true;
+      // With a model comes what was set for it: the rest is compared with that.
+      if (isHere && isOther("model")) session.ask({ kind: "take", part: { model: name } });
+      const columns = Object.keys(session.kept().points);
+      const part = Object.fromEntries((isHere ? SHARED.filter(isOther) : []).map(
+        (one) => [one, fromPython(one, model.get(one), sheets, columns)],
+      ));
+      const answer = session.ask({ kind: "take", part });
+      isTaking = false;
+      if (isHere && !answer.work) share();
+      sheet.answer(answer);
     }
 
     /** Take what was set once all of it is there: another view sets one name after the other. */
-    function takeSoon() {
-      if (!isTaking) queueMicrotask(() => {
-        isTaking = false;
-        take();
-      });
-      isTaking = true;
-    }
-
-    /** Take all that is set of a model that Python has to bring first. */
-    async function takeOnceHere(wanted) {
-      if (isBringing) return;
-      isBringing = true;
+    async function takeSoon() {
+      if (isAwaited) return;
+      isAwaited = true;
+      await null;
       try {
-        await bring(wanted);
-        take();
+        while (!session.isHere(model.get("model"))) await bring(model.get("model"));
+        if (SHARED.some(isOther)) take();
       } catch (problem) {
         share();
         sheet.say(problem.message);
       }
-      isBringing = false;
+      isAwaited = false;
     }
 
     /** Have Python write what a page knows of a model. */
@@ -192,52 +157,39 @@ export default {
     /** The host of a model; null where Python has to bring it first. */
     function makeHost(name) {
       if (!pages[name]) return null;
-      const { page: own, programs } = pages[name];
       const ask = (request, ...rest) => kernel({ ...request, model: name }, ...rest);
+      const fetched = (request) => ask(request).then((found) => session.learn(name, found));
+      // Without a kernel the sheet can then still write its workbook.
+      if (name === page.model) fetched({ what: "workbook" }).catch(() => {});
       // A sheet's slips are many: only a practice needs them. Without a kernel hints only ask.
-      const askForSlips = (tab) => ask({ what: "slips", sheet: tab }).then((found) => {
-        made.learn(found);
-        sheet.answer(host.ask({ kind: "show" }));
-      }, () => {});
-      const made = withPractice(createHost(own, programs, ask), own, programs, askForSlips);
-      // While there is a kernel: without one the sheet can then still write its workbook.
-      if (name === page.model) ask({ what: "workbook" }).then(made.learn, () => {});
-      return made;
+      const ahead = (request) => fetched(request).then(show, () => {});
+      return createHost(pages[name].page, pages[name].programs, ask, ahead);
     }
 
-    /** Rules that were registered since the sheet was made can be compared too. */
-    async function askForRules(name) {
-      const { page: own, programs } = pages[name];
-      const known = [...Object.keys(own.sheets), ...Object.keys(programs)];
+    /** What was registered since the sheet was made, or written again; none without a kernel. */
+    async function askForNews() {
+      const name = session.kept().model;
+      const known = [...sheets, ...Object.keys(pages[name].programs)];
       try {
-        const { guests = {}, programs: texts = {} } = await kernel({ what: "rules", model: name, known });
-        if (!Object.keys(guests).length || host.kept().model !== name) return;
-        host.learn({ guests, programs: compiled(texts) });
-        if (host.kept().tab === COMPARE) sheet.answer(host.ask({ kind: "show" }));
-      } catch {
-        // Without a kernel there are no new rules.
-      }
-    }
-
-    /** Models that were registered, or written anew, since the sheet was made can be chosen too. */
-    async function askForModels() {
-      try {
-        const { models, changed } = await kernel({ what: "models" });
+        const found = await kernel({ what: "news", model: name, known });
+        const { models, changed, guests, programs } = found;
+        if (alike([models, changed, guests], [offered, [], {}])) return;
         offered = models;
-        for (const name of changed) {
-          delete pages[name];
-          host.forget(name);
+        for (const one of changed) {
+          delete pages[one];
+          session.forget(one);
         }
-        sheet.answer(host.ask({ kind: "show" }));
-      } catch {
-        // Without a kernel there are no new models.
+        session.learn(name, { guests, programs: compiled(programs) });
+        show();
+      } catch (problem) {
+        if (!(problem instanceof Refusal)) throw problem;
       }
     }
 
     const heard = {
       ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, takeSoon])),
       "change:selected"() {
-        if (telling) return;
+        if (isTelling) return;
         const { row, column } = model.get("selected");
         if (row !== undefined) sheet.goTo(row, column);
       },
@@ -248,18 +200,18 @@ export default {
     };
     for (const [name, hear] of Object.entries(heard)) model.on(name, hear);
     for (const kind of ["pointerenter", "focusin"]) {
-      root.querySelector(".gd-model").addEventListener(kind, askForModels);
+      root.querySelector(".gd-model").addEventListener(kind, askForNews);
     }
     root.addEventListener("gd-select", ({ detail }) => {
       const now = detail ? { row: detail.row, column: detail.name } : {};
       if (alike(now, model.get("selected"))) return;
-      telling = true;
+      isTelling = true;
       model.set("selected", now);
-      telling = false;
+      isTelling = false;
       if (isThere) model.save_changes();
     });
     take();
-    sheet.answer(host.ask({ kind: "show" }));
+    takeSoon();
     heard["change:selected"]();
     return () => {
       sheet.close();

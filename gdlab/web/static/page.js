@@ -1,9 +1,7 @@
 // Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
-import { withHistory } from "./history.js";
 import { createHost } from "./host.js";
 import { fitsLink, fragmentOf, wishesOf } from "./link.js";
-import { withModels } from "./models.js";
-import { withPractice } from "./practice.js";
+import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 import { unpacked } from "./unpack.js";
 
@@ -32,22 +30,19 @@ function pagesOf(page) {
 function startPage(programs) {
   const pageOf = pagesOf(JSON.parse(document.getElementById("gdlab-data").textContent));
   const root = document.querySelector("main");
-  let host = null;
+  let session = null;
   let selected = null;
   let timer = 0;
   let toldOf = null;
 
-  const sheet = createSheet(root, (event, bytes) => {
-    remember();
-    return host.ask(event, bytes);
-  }, true);
+  const sheet = createSheet(root, (event, bytes) => session.ask(event, bytes), true);
   root.querySelector(".gd-data-tools input").accept = ".csv";
 
   /** Keep in the address what was changed, when a drag has come to rest. */
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const changes = host.changes();
+      const changes = session.changes();
       const fragment = fragmentOf(changes, sheet.hasLens(), selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
@@ -61,20 +56,19 @@ function startPage(programs) {
 
   /** Show what an address asks for; what it cannot have is told in one line. */
   function open(address) {
-    clearTimeout(timer);
-    const plain = withModels(() => Object.keys(programs), (name) => {
-      const page = pageOf(name);
-      return withPractice(createHost(page, programs[name]), page, programs[name]);
+    session = createSession({
+      names: () => Object.keys(programs), changed: remember,
+      make: (name) => createHost(pageOf(name), programs[name]),
     });
     const { events, hasLens, selected: wanted } = wishesOf(new URL(address).hash);
     sheet.setLens(hasLens);
     const refused = [];
     for (const { event, said } of events) {
-      const { error } = plain.ask(event);
+      const { error } = session.ask(event);
       if (error) refused.push(`${said} (${error})`);
     }
-    host = withHistory(plain);
-    sheet.answer(host.ask({ kind: "show" }));
+    session.begin();
+    sheet.answer(session.ask({ kind: "show" }));
     if (wanted && !sheet.goTo(wanted.row, wanted.name)) {
       const column = wanted.name === null ? "" : `&column=${wanted.name}`;
       refused.push(`row=${wanted.row}${column} (this sheet has no such cell)`);

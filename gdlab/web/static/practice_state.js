@@ -8,9 +8,12 @@ import { addressOf, numbersOf, readState } from "./state.js";
 
 const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
-/** What the sheet shows of a practice; `own` is its sheet's `program`, `slips` and `marking`. */
-export function practiceState(practice, { program, slips, marking }) {
-  const { tab, seed, sheet, drawn: numbers, texts, rows, blanks, decimals, file } = practice;
+/**
+ * What the sheet shows of a practice, as createPractice keeps it; beside it the `sheet`, its
+ * `program` and `slips`, and the page's `marking`.
+ */
+export function practiceState(practice, { sheet, program, slips, marking }) {
+  const { tab, seed, numbers, texts, rows, blanks, decimals, file } = practice;
   // What a file holds was read already; what was typed since is read as it is typed.
   const known = ([place, text]) => [
     place, file?.written[place]?.text === text ? file.written[place] : text,
@@ -25,8 +28,8 @@ export function practiceState(practice, { program, slips, marking }) {
   const shown = {
     epochs: numbers.epochs, samples: numbers.samples, rows,
     mark: `practice ${tab} ${file?.name ?? ""}`, inputs: numbers.inputs, first: numbers.first,
-    exploded: null, mse: [], python: "", isOwn: Boolean(practice.held), seed, blanks, points: numbers.points,
-    head: { ...sheet.head, source: ASIDE }, table: ownCells(practice, verdicts), judged: {},
+    exploded: null, mse: [], python: "", seed, blanks, points: numbers.points,
+    head: { ...sheet.head, source: ASIDE }, table: ownCells(sheet, practice, verdicts), judged: {},
   };
   const seen = readState(shown);
   const causes = (practice.hinted.length || file) && slips
@@ -82,19 +85,19 @@ function formulasIn({ file, texts }) {
 }
 
 /** What stands in a file's cells that were given and have been changed, by place. */
-function changedIn({ file, drawn }) {
+function changedIn({ file, numbers }) {
   return Object.entries(file?.given ?? {}).filter(([place, { number }]) => {
     const [row, name] = place.split(" ");
-    return !isSame(number, drawn.run.frame[name][row]);
+    return !isSame(number, numbers.run.frame[name][row]);
   });
 }
 
 /** The sheet's cells: what is given, the learner's own numbers, and NaN for the rest. */
-function ownCells({ sheet, drawn, texts, rows, blanks }, verdicts) {
+function ownCells(sheet, { numbers, texts, rows, blanks }, verdicts) {
   return Float64Array.from(sheet.names.flatMap((name) => (
     Array.from({ length: rows }, (_, k) => {
       const place = `${k + 1} ${name}`;
-      if (!(name in blanks)) return drawn.run.frame[name][k + 1];
+      if (!(name in blanks)) return numbers.run.frame[name][k + 1];
       return place in texts ? verdicts.get(place).written.number ?? NaN : NaN;
     })
   )));

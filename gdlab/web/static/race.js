@@ -3,15 +3,15 @@ import { element } from "./column_header.js";
 import { marker } from "./drawn_runs.js";
 import { createInputs } from "./inputs.js";
 
-/** A run's line; `on` is that of createRace. */
-function createLine(run, on) {
+/** A run's line; `ask` and `refused` are those of createRace. */
+function createLine(run, ask, refused) {
   let shown = run;
   let signNow = "";
   const node = element("div", { class: "gd-compared", role: "group", "aria-label": run.name });
   const sign = element("span", { class: "gd-compared-name" });
-  const changed = (name, value) => on.changed(run.name, name, value);
+  const changed = (name, value) => ask({ kind: "input", sheet: run.name, name, value });
   const parts = [element("div"), element("div")].map(
-    (container) => ({ container, inputs: createInputs(container, changed, on.refused, run.name) }),
+    (container) => ({ container, inputs: createInputs(container, changed, refused, run.name) }),
   );
   const isFirst = ({ name }) => name === run.rate;
   parts[0].inputs.build(run.fields.filter(isFirst));
@@ -20,12 +20,12 @@ function createLine(run, on) {
   rest.append(element("summary", {
     "data-control": "other inputs", "aria-label": `start and other inputs: ${run.name}`,
   }, "start and other inputs"), parts[1].container);
-  const buttons = [["another", "Another", "Compare with another run of this rule"],
-    ["drop", "Remove", "Compare without this run"]].map(([control, word, title]) => {
+  const buttons = [["add", "another", "Another", "Compare with another run of this rule"],
+    ["drop", "drop", "Remove", "Compare without this run"]].map(([kind, control, word, title]) => {
     const button = element("button", {
       type: "button", "data-control": control, title, "aria-label": `${word}: ${run.name}`,
     }, word);
-    button.addEventListener("click", () => on[control](run.name));
+    button.addEventListener("click", () => ask({ kind, sheet: run.name }));
     return button;
   });
   node.append(sign, parts[0].container, ...buttons, rest);
@@ -51,11 +51,8 @@ function createLine(run, on) {
   };
 }
 
-/**
- * The boxes and lines in `container`. `on` has `chosen(names)`, the ticked ones, `changed(run, name,
- * value)`, `another(run)`, `drop(run)`, and `refused(text)`.
- */
-export function createRace(container, on) {
+/** The boxes and lines in `container`; `ask(event)` hears of them, `refused(text)` why a number is none. */
+export function createRace(container, ask, refused) {
   let shown = "";
   const boxes = element("div");
   const list = element("div");
@@ -65,7 +62,7 @@ export function createRace(container, on) {
   boxes.addEventListener("change", () => {
     const names = Array.from(boxes.querySelectorAll("input:checked"), (box) => box.value);
     const further = [...lines.keys()].filter((name) => !boxes.querySelector(`[value="${CSS.escape(name)}"]`));
-    on.chosen([...names, ...further]);
+    ask({ kind: "race", names: [...names, ...further] });
   });
 
   function showBoxes(choices, racing) {
@@ -95,7 +92,7 @@ export function createRace(container, on) {
       const keyOf = ({ name, fields }) => `${name} ${JSON.stringify(fields.map(({ slider }) => slider))}`;
       const next = new Map(compared.map(
         (run) => [run.name, lines.get(run.name)?.key === keyOf(run) ? lines.get(run.name)
-          : { ...createLine(run, on), key: keyOf(run) }],
+          : { ...createLine(run, ask, refused), key: keyOf(run) }],
       ));
       const isSame = next.size === lines.size
         && [...next].every(([name, line]) => lines.get(name) === line);

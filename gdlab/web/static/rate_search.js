@@ -1,5 +1,5 @@
 // A rate that is looked for, and how long what was found holds.
-import { Refusal, refusalOf } from "./number_input.js";
+import { Refusal } from "./number_input.js";
 import { findRate } from "./rates.js";
 
 /** The search of a host's sheets: `kept()` is what is set, `jobOf(name)` what the search goes by. */
@@ -14,22 +14,17 @@ export function createRateSearch(sheets, kept, jobOf) {
   }
 
   return {
-    /** The work of looking for a sheet's rate; `take(lr)` sets it, `state()` shows what is set. */
-    work(name, take, state) {
+    /** The work of looking for a sheet's rate; `take(lr)` sets it. */
+    work(name, take) {
       if (!sheets[name]?.rateInput) throw new Refusal(`sheet ${name} has no rate to look for`);
       const job = jobOf(name);
       const from = withoutRate(name);
       return {
         said: `Trying rates of ${name}`,
         async run(tell, signal) {
-          try {
-            const found = await findRate(job, tell, signal);
-            rates.set(name, { ...found, from });
-            take(found.lr);
-          } catch (problem) {
-            return { ...state(), error: refusalOf(problem) };
-          }
-          return state();
+          const found = await findRate(job, tell, signal);
+          rates.set(name, { ...found, from });
+          take(found.lr);
         },
       };
     },

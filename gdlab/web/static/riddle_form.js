@@ -2,8 +2,9 @@
 import { element } from "./column_header.js";
 import { QUESTIONS } from "./riddle.js";
 
-/** The riddles in `container`; `ask(question, seed)` asks for one, null for none. */
+/** The riddles in `container`; the event that asks for one, or for none, goes to `ask`. */
 export function createRiddles(container, ask) {
+  const pose = (question, seed) => ask({ kind: "riddle", question, seed });
   let shown = null;
   const button = (control, word, does) => {
     const one = element("button", { type: "button", "data-control": control }, word);
@@ -13,7 +14,7 @@ export function createRiddles(container, ask) {
 
   function offer(questions) {
     container.replaceChildren("Riddles: ", ...questions.map(
-      (question) => button(`riddle ${question}`, QUESTIONS[question], () => ask(question, 0)),
+      (question) => button(`riddle ${question}`, QUESTIONS[question], () => pose(question, 0)),
     ));
   }
 
@@ -40,8 +41,8 @@ export function createRiddles(container, ask) {
     container.replaceChildren(
       element("b", {}, QUESTIONS[question]), ...selects,
       button("show answers", "Show the answers", reveal),
-      button("another riddle", "Another riddle", () => ask(question, seed + 1)),
-      button("end riddle", "Back to comparing", () => ask(null, 0)), answers,
+      button("another riddle", "Another riddle", () => pose(question, seed + 1)),
+      button("end riddle", "Back to comparing", () => pose(null, 0)), answers,
     );
   }
 

@@ -18,6 +18,7 @@ import { createRace } from "./race.js";
 import { showReport } from "./report.js";
 import { createRiddles } from "./riddle_form.js";
 import { createSections } from "./sections.js";
+import { shownButtonsOf, kindOf, shownPartsOf } from "./sheet_parts.js";
 import { addressOf, precedentsOf, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
 import { pointsView, sheetView } from "./views.js";
@@ -67,10 +68,15 @@ export function createSheet(root, host, isAlone = false) {
     root.setAttribute("aria-busy", work.isOn());
   }
 
-  /** Say something in a part; what is said already is not said again. */
+  /** What is written already is not written, and said, again. */
+  function write(name, text) {
+    if (part(name).textContent !== text) part(name).textContent = text;
+  }
+
+  /** Say something in a part, which is there as long as it says something. */
   function say(name, text) {
     part(name).hidden = !text;
-    if (part(name).textContent !== text) part(name).textContent = text;
+    write(name, text);
   }
 
   function alert(text) {
@@ -108,22 +114,14 @@ export function createSheet(root, host, isAlone = false) {
     go: goToCell, open: (tab) => ask({ kind: "show", tab }), redraw: () => showAll(state),
     say: (text) => say("found", text),
   });
-  const riddles = createRiddles(part("riddles"), (question, seed) => (
-    ask({ kind: "riddle", question, seed })
-  ));
+  const riddles = createRiddles(part("riddles"), ask);
   const peek = createPeek(root, part("pictures"));
   const player = createPlayer(part("player"), (row) => {
     grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
   });
   const choose = createChoose(part("choose"), (indices) => ask({ kind: "choose", indices }));
   const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
-  const race = createRace(part("race"), {
-    chosen: (names) => ask({ kind: "race", names }),
-    changed: (sheet, name, value) => ask({ kind: "input", sheet, name, value }),
-    another: (sheet) => ask({ kind: "add", sheet }),
-    drop: (sheet) => ask({ kind: "drop", sheet }),
-    refused: alert,
-  });
+  const race = createRace(part("race"), ask, alert);
 
   const isData = () => !state.columns.size;
   // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
@@ -178,54 +176,59 @@ export function createSheet(root, host, isAlone = false) {
   function showAll(before) {
     const anew = before?.mark !== state.mark || before?.tab !== state.tab
       || before?.model !== state.model;
-    const data = isData();
-    const racing = Boolean(state.head.racers);
-    const practising = Boolean(state.blanks);
-    if (before?.tab !== state.tab || practising) player.pause();
-    part("rule").textContent = racing ? "compare" : data ? "the points" : state.head.title;
-    const told = practising ? ` ${progressOf(state)}.` : "";
-    part("source").textContent = data ? ABOUT_POINTS(state.model) : `${state.head.source}${told}`;
-    models.show(practising ? [] : state.models ?? [], state.model);
-    part("inputs").hidden = data || racing;
-    part("race").hidden = !racing || Boolean(state.riddle);
-    part("riddles").hidden = !racing || !state.questions.length;
-    part("data-tools").hidden = !data;
+    const { isData, isRace, isPractice } = kindOf(state);
+    if (before?.tab !== state.tab || isPractice) player.pause();
+    const { head } = state;
+    part("rule").textContent = isRace ? "compare" : isData ? "the points" : head.title;
+    const progress = isPractice ? ` ${progressOf(state)}.` : "";
+    part("source").textContent = isData ? ABOUT_POINTS(state.model) : `${head.source}${progress}`;
+    for (const [name, isShown] of Object.entries(shownPartsOf(state))) part(name).hidden = !isShown;
+    showButtons();
+    models.show(isPractice ? [] : state.models ?? [], state.model);
     choose.show(state.choosing, Object.keys(state.points));
-    const hasLens = closeUps.arrange(!data && !racing && !practising);
-    part("bar").hidden = data || hasLens;
-    part("steps-row").hidden = data || practising;
-    // A learner who fills the cells in has no run to play or to draw yet.
-    part("pictures").hidden = practising;
-    part("python").hidden = !state.python;
-    // A film shows one run.
-    part("python").querySelector("[data-do=film]").hidden = racing;
-    showActions(practising, racing);
-    if (!data && !racing) {
-      const own = state.head.inputs;
-      const hasEpochs = !state.head.surface && !practising;
-      const given = Boolean(before?.blanks) !== practising;
-      if (given || (before?.head !== state.head && JSON.stringify(before?.head?.inputs) !== JSON.stringify(own))) {
-        inputs.build(hasEpochs ? [...own, EPOCHS] : own, practising);
+    const hasLens = closeUps.arrange(!isData && !isRace && !isPractice);
+    part("bar").hidden = isData || hasLens;
+    if (!isData && !isRace) {
+      const own = head.inputs;
+      const given = Boolean(before?.blanks) !== isPractice;
+      const known = before?.head;
+      if (given || (known !== head && JSON.stringify(known?.inputs) !== JSON.stringify(own))) {
+        inputs.build(head.surface || isPractice ? own : [...own, EPOCHS], isPractice);
       }
       inputs.show({ ...state.inputs, epochs: state.epochs });
     }
     part("python").querySelector("input").value = state.python ?? "";
-    if (racing) riddles.show(state);
-    if (racing && !state.riddle) race.show(state);
+    if (isRace) riddles.show(state);
+    if (isRace && !state.riddle) race.show(state);
     else race.leave();
     showReport(part("report"), state.report, (row, name) => {
       grid.goTo(row, state.columns.get(name).index);
       grid.focus();
     });
-    showStatus(data, racing, practising);
+    // Where the run exploded; a line that is always there, so that nothing jumps in a drag.
+    const wrong = wrongOf(state);
+    part("exploded").classList.toggle("gd-is-bad", Boolean(wrong));
+    write("exploded", wrong || `${state.rows} rows; every number is finite.`);
+    say("found", state.told || (!isPractice && state.found?.said) || "");
     say("news", announcementsOf(state, before));
     tabs.show(state.tabs, state.tab);
     part("body").setAttribute("aria-label", `sheet ${state.tab}`);
     sections.show([...state.columns.values()]);
     showGrid(anew ? positions.get(positionKey()) ?? positionAtFirst() : null);
-    if (data) pictures.show(state, 0);
-    if (!practising) peek.show();
+    if (isData) pictures.show(state, 0);
+    if (!isPractice) peek.show();
     if (before?.tab !== state.tab) tabs.reveal();
+  }
+
+  /** Show the buttons that do something here. */
+  function showButtons() {
+    const held = root.getRootNode().activeElement;
+    for (const [name, isShown] of Object.entries(shownButtonsOf(state, isAlone))) {
+      const button = root.querySelector(`[data-do=${name}]`);
+      button.hidden = !isShown;
+      // Who pressed a button that goes is led to the table.
+      if (!isShown && button === held) grid.focus();
+    }
   }
 
   /** Show the table at a position or, where its columns are as they were, where we are. */
@@ -234,38 +237,6 @@ export function createSheet(root, host, isAlone = false) {
     view = isData() ? pointsView(state, onPoints) : sheetView(state, lit, names, onSheet);
     const { row, name } = position ?? {};
     grid.show(view, position && { row, column: Math.max(0, names.indexOf(name)) });
-  }
-
-  /** Where the run exploded; a line that is always there, so that nothing jumps in a drag. */
-  function showStatus(data, racing, practising) {
-    part("exploded").hidden = data || racing || practising;
-    const wrong = wrongOf(state);
-    part("exploded").classList.toggle("gd-is-bad", Boolean(wrong));
-    const said = wrong || `${state.rows} rows; every number is finite.`;
-    if (part("exploded").textContent !== said) part("exploded").textContent = said;
-    say("found", state.told || (!practising && state.found?.said) || "");
-  }
-
-  /** Show the buttons of the head that do something here. */
-  function showActions(practising, racing) {
-    const here = {
-      practise: !practising && state.canPractise,
-      find: !practising && Boolean(state.canFind),
-      handout: isAlone && !practising && !racing && !isData(),
-      add: !practising && Boolean(state.canAdd),
-      hint: practising,
-      other: practising && state.canPractise && !state.report,
-      own: practising && state.canPractise && !state.isOwn && !state.report,
-      leave: practising && state.canPractise,
-      reset: !practising,
-    };
-    part("check").hidden = !state.canCheck;
-    const held = root.getRootNode().activeElement;
-    for (const button of part("actions").querySelectorAll("[data-do]")) {
-      button.hidden = !(here[button.dataset.do] ?? !practising);
-      // Who pressed a button that goes is led to the table.
-      if (button.hidden && button === held) grid.focus();
-    }
   }
 
   function goToCell(row, name) {

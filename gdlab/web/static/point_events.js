@@ -1,0 +1,117 @@
+// What people do to the points: type, paste, remove and load them.
+import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
+import { countOf, pointsOf, rowsOf } from "./points.js";
+import { WhichColumns, pointsOfFile } from "./points_file.js";
+
+/** Put a number in; one past the end adds a point with the last point's other numbers. */
+function put(points, row, column, value) {
+  if (row === countOf(points)) {
+    for (const values of Object.values(points)) values.push(values.at(-1));
+  }
+  points[column][row] = value;
+}
+
+/** The points with one cell (row from 0, column by name) typed anew. */
+function edited(points, row, column, text) {
+  const changed = structuredClone(points);
+  put(changed, row, column, typedNumber(text, `points: ${column} in row ${row + 1}`));
+  return changed;
+}
+
+/**
+ * The points with a block from a spreadsheet put in at a cell; all of it or nothing. Several whole
+ * points at the first cell are all the points that there are then.
+ */
+function pasted(points, row, column, text) {
+  const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
+  // Heads came along.
+  if (lines.length > 1 && !lines[0].some((cell) => meanings(cell).length)) lines.shift();
+  const all = Object.keys(points);
+  const isWhole = row === 0 && column === all[0] && lines.length > 1
+    && lines.every((cells) => cells.length === all.length);
+  const changed = isWhole ? pointsOf(all, []) : structuredClone(points);
+  const names = all.slice(all.indexOf(column));
+  if (names.length === 2 && lines.every((cells) => cells.length === 1 && isPair(cells[0]))) {
+    const [pair] = lines[0];
+    const [point, none] = [pair.replace(",", "."), pair.replace(",", " and ")];
+    throw new Refusal(`paste, line 1: ${pair} may mean ${point} or ${none}; put a tab between `
+      + `${names.join(" and ")}, or a decimal point into each number`);
+  }
+  const marks = provenMarks(lines.flat());
+  lines.forEach((cells, index) => {
+    const where = `paste, line ${index + 1}`;
+    if (cells.length > names.length) {
+      const fit = names.join(" and ");
+      throw new Refusal(`${where}: ${cells.length} columns; only ${fit} fit here`);
+    }
+    cells.forEach((cell, k) => {
+      put(changed, row + index, names[k], typedNumber(cell, `${where}: ${names[k]}`, marks));
+    });
+  });
+  return changed;
+}
+
+/** The points of a link, x,y;x,y for the columns x and y. */
+const listed = (names, text) => pointsOf(names, text.split(";").map((point, index) => {
+  const cells = point.split(",");
+  const where = `points, number ${index + 1}`;
+  if (cells.length !== names.length) throw new Refusal(`${where}: write ${names};${names}`);
+  return names.map((name, k) => typedNumber(cells[k], `${where}: ${name}`));
+}));
+
+/**
+ * The events of the points, with columns of these `names`: each gives what `set(points)` gives, or a
+ * part of the answer, or work. `points()` are those there are; `kernel`, where there is one, reads
+ * workbooks.
+ */
+export function createPointEvents(names, points, set, kernel) {
+  // The file whose columns a person is asked about.
+  let asked = null;
+
+  /** Read a file; where it has more columns than are needed, which of them is asked. */
+  function read(name, bytes, chosen = null) {
+    asked = null;
+    const ask = (columns) => { asked = { name, bytes, columns }; };
+    if (kernel && name.toLowerCase().endsWith(".xlsx")) {
+      return {
+        said: `Python reads ${name}`,
+        async run(tell, signal) {
+          const request = { what: "points", name, bytes, chosen };
+          const found = await kernel(request, tell, signal);
+          if (found.columns) ask(found.columns);
+          else set(found.points);
+        },
+      };
+    }
+    try {
+      return set(pointsOfFile(name, bytes[0], names, chosen));
+    } catch (problem) {
+      if (!(problem instanceof WhichColumns)) throw problem;
+      return ask(problem.columns);
+    }
+  }
+
+  return {
+    /** The file, and the columns to choose from; null where nothing is asked. */
+    choosing: () => asked && { name: asked.name, columns: asked.columns },
+    leaveFile: () => { asked = null; },
+    events: {
+      point: ({ row, column, text }) => set(edited(points(), row, column, text)),
+      paste({ row, column, text }) {
+        const before = countOf(points());
+        set(pasted(points(), row, column, text));
+        const now = countOf(points());
+        if (now >= before) return {};
+        return { told: `${now} points took the place of ${before}; Ctrl+Z brings those back.` };
+      },
+      remove: ({ row }) => set(pointsOf(names, rowsOf(points()).filter((_, at) => at !== row))),
+      points: ({ text }) => set(listed(names, text)),
+      file: ({ name }, bytes) => read(name, bytes),
+      // Which columns of the file are meant; none of them where none are named.
+      choose({ indices }) {
+        if (indices) return read(asked.name, asked.bytes, indices);
+        asked = null;
+      },
+    },
+  };
+}
