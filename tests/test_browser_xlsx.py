@@ -14,11 +14,11 @@ import gdlab
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.model import BUILT_IN_MODELS
 from gdlab.core.rerun import rerun
-from gdlab.excel.data import write_data
-from gdlab.excel.sheet import write_sheet
+from gdlab.excel.workbook import write_sheets
 from gdlab.excel.writer import writing
 from gdlab.web.page import write_page
 
+HANDOUTS = [f"handout {name}" for name in LESSONS]
 OPTIONS: list[dict[str, Any]] = [
     {"rule": "nadam"},
     {"rule": "sgd", "batch_size": 4, "max_norm": 1, "max_value": 3},
@@ -119,9 +119,8 @@ def test_all_sheets_from_the_points(page: Any, lessons: Path, tmp_path: Path):
     with writing(tmp_path / "python.xlsx") as book:
         runs = {name: lesson(name) for name in LESSONS}
         runs["adam"] = gdlab.trace("adam_lesson", epochs=5, lr=0.3)
-        write_data(book, ("x", "y"), runs["basic"].points, (30, 2))
-        for name, run in runs.items():
-            write_sheet(book, run, name)
+        names = write_sheets(book, runs)
+    assert names == [*LESSONS, *HANDOUTS, "data"]
     path = written(page, tmp_path / "page.xlsx")
     assert unlike(path, tmp_path / "python.xlsx") == []
 
@@ -135,7 +134,7 @@ def test_further_runs_have_sheets_of_their_own(
     run = rerun(lesson("adam"), inputs={"lr": 0.3, "start_slope": 2})
     wanted = run.to_excel(tmp_path / "python.xlsx", name="adam_2")
     book, own = openpyxl.load_workbook(path), openpyxl.load_workbook(wanted)
-    assert book.sheetnames == ["data", *LESSONS, "adam_2"]
+    assert book.sheetnames == [*LESSONS, *HANDOUTS, "data", "adam_2"]
     assert [[cell.value for cell in row] for row in book["adam_2"]] == [
         [cell.value for cell in row] for row in own["adam_2"]
     ]
@@ -159,7 +158,7 @@ def test_rules_without_a_sheet_have_one_where_they_are_compared(
         "nadam_2": gdlab.trace("nadam", epochs=5, lr=0.3),
     }
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["data", *LESSONS, *runs]
+    assert book.sheetnames == [*LESSONS, *HANDOUTS, "data", *runs]
     for name, run in runs.items():
         own = openpyxl.load_workbook(run.to_excel(tmp_path / f"{name}.xlsx", name=name))[name]
         assert [[cell.value for cell in row] for row in book[name]] == [

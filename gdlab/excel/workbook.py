@@ -48,28 +48,27 @@ def write_trace(
     return Path(path)
 
 
-def write_sheets(book: Workbook, runs: Mapping[str, Trace]) -> list[str]:
-    """Write the points and a sheet for each run; of one run alone its handout, too.
+def write_sheets(
+    book: Workbook, runs: Mapping[str, Trace], guests: Mapping[str, Trace] | None = None
+) -> list[str]:
+    """Write a sheet for each run, the handouts of those that fit on a page, and the points.
 
-    Returns the sheets' names in order.
+    The ``guests``, further runs, have a sheet each behind them. Returns the sheets' names in order.
     """
     one = next(iter(runs.values()))
-    points = [DATA_SHEET] if one.table.point else []
     sheets = {
         f"{name}_rule" if name.lower() == DATA_SHEET else name: run for name, run in runs.items()
     }
-    alone = len(runs) == 1
-    if points and not alone:
-        write_data(book, one.table.point, one.points, truth_of(one))
     for name, run in sheets.items():
         write_sheet(book, run, name)
-    if not alone:
-        return [*points, *sheets]
-    [name] = sheets
-    handout = write_handout(book, one, name, default_title(one))
+    handouts = [write_handout(book, run, name, default_title(run)) for name, run in sheets.items()]
+    points = [DATA_SHEET] if one.table.point else []
     if points:
         write_data(book, one.table.point, one.points, truth_of(one))
-    return [name, *([handout] if handout else []), *points]
+    guests = guests or {}
+    for name, run in guests.items():
+        write_sheet(book, run, name)
+    return [*sheets, *(name for name in handouts if name), *points, *guests]
 
 
 def truth_of(trace: Trace) -> tuple[float, float] | None:

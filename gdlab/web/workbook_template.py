@@ -83,8 +83,8 @@ def workbook_templates(
         if len(shown) > 1:
             books.setdefault(DATA_SHEET, {})[kind] = _book(shown)
         if guests and kind == "free":
-            shown |= {name: _shown(run, points) for name, run in guests.items()}
-            books.setdefault(COMPARE, {})[kind] = _book(shown)
+            compared = {name: _shown(run, points) for name, run in guests.items()}
+            books.setdefault(COMPARE, {})[kind] = _book(shown, compared)
     every = [one for kinds in books.values() for one in kinds.values()]
     parts = list(dict.fromkeys(text for one in every for text in one["files"].values()))
     numbers = {text: number for number, text in enumerate(parts)}
@@ -128,12 +128,12 @@ def _shown(run: Trace, points: Points) -> Trace:
     return dataclasses.replace(rerun(run, points, TEMPLATE_EPOCHS), options=run.options)
 
 
-def _book(runs: Mapping[str, Trace]) -> dict[str, Any]:
+def _book(runs: Mapping[str, Trace], guests: Mapping[str, Trace] | None = None) -> dict[str, Any]:
     """The parts of a workbook of one sheet or of all."""
     with tempfile.TemporaryDirectory(prefix="gdlab-template-") as folder:
         path = Path(folder) / "sheet.xlsx"
         with writing(path) as book:
-            names = write_sheets(book, runs)
+            names = write_sheets(book, runs, guests)
         with zipfile.ZipFile(path) as archive:
             texts = {name: archive.read(name).decode() for name in archive.namelist()}
     sheets = {f"xl/worksheets/sheet{number}.xml": name for number, name in enumerate(names, 1)}

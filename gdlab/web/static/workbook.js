@@ -199,9 +199,13 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
   );
   const further = Object.entries(sheets).filter(([, one]) => one.origin)
     .map(([name, { origin }]) => [name, origin]);
+  // The sheet whose handout a name is; empty of other names.
+  const ofHandout = (name = "") => (
+    name.startsWith(template.handout) ? name.slice(template.handout.length) : ""
+  );
   const whole = withFurther(plain, own, further);
   const { texts, sheetNames } = withOnly(whole.texts, whole.sheetNames, (name) => (
-    name in sheets || name === DATA || name.startsWith(template.handout)
+    name in sheets || name === DATA || ofHandout(name) in sheets
   ));
   const contents = new Map(Object.entries(sheets).map(
     ([name, one]) => [name, contentOf(one, template.sheets[one.origin ?? name])],
@@ -218,9 +222,8 @@ export async function writeWorkbook(template, book, sheets, points, tell = () =>
     };
     let pieces = [text];
     if (content) pieces = await ruleSheet(text, template, content, check);
-    else if (sheetNames[path]?.startsWith(template.handout)) {
-      const of = contents.get(sheetNames[path].slice(template.handout.length));
-      pieces = [handoutSheet(text, template, of)];
+    else if (ofHandout(sheetNames[path])) {
+      pieces = [handoutSheet(text, template, contents.get(ofHandout(sheetNames[path])))];
     } else if (sheetNames[path]) pieces = dataSheet(text, template, points);
     else if (path.endsWith(".vml")) pieces = [notes(text, template, Number(path.match(/\d+/)[0]))];
     else if (path.startsWith("xl/charts/")) pieces = [chart(text, template, contents, points)];
