@@ -149,11 +149,11 @@ def test_what_is_a_choice_is_said_and_not_accused(tmp_path, name):
 WRONG = {
     "x is 1 in the first row": (line(dm="=2*{e}*{x}^2"), (0, "dm"), "the power 2 is one too many"),
     "one after the other": (
-        line(b="={b-}-{lr!}*2*({m}*{x-}+{b-}-{y-})"), (1, "b"), "stands where",
+        line(b="={b-}-{lr!}*2*({m}*{x-}+{b-}-{y-})"), (1, "b"), "taken one row too low",
     ),
     "sign of one gradient": (line(dm="=0-2*{e}*{x}"), (0, "dm"), "its sign is the other way"),
     "no loss, no x": (line(dm="=2*{e}", loss=None), (0, "dm"), "the factor A (x) is missing"),
-    "the row above's error": (late(), (1, "dm"), "stands where"),
+    "the row above's error": (late(), (1, "dm"), "taken one row too high"),
     "no 2 in one update": (
         line("={m-}-{lr!}*2*{e-}*{x-}", "={b-}-{lr!}*{e-}"), (1, "b"), "the factor 2 is missing",
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from gdlab.reading.anchors import moves_away
 from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.gradient_verdicts import Judged
@@ -57,10 +58,11 @@ class Causes:
         if known is not None:
             return known
         more = [] if changed else self._elsewhere(ones, step)
-        found = find_cause(read, step, [(middle.cell, wanted)], changed, more)
-        if found is None and (before := self._upstream(middle, slopes)) is not None:
+        moving = moves_away(read, (middle.chain, step), wanted)
+        found = None if moving else find_cause(read, step, [(middle.cell, wanted)], changed, more)
+        if found is None and not moving and (before := self._upstream(middle, slopes)) is not None:
             return before
-        if found is None and (words := _in_ranges(read, middle.cell, wanted)):
+        if found is None and (words := moving or _in_ranges(read, middle.cell, wanted)):
             because += f": {words}"
         expected, keys = None, [read.stands(one.cell) for one in ones]
         first = ones[0]

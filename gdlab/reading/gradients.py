@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes
 from gdlab.reading.choices import decays, quotients, with_decay, with_quotients
+from gdlab.reading.far import look_farther
 from gdlab.reading.gradient_verdicts import GradientJudge, Judged
 from gdlab.reading.known_losses import mean_known_loss
 from gdlab.reading.labels import ranges
@@ -14,6 +15,8 @@ from gdlab.reading.no_loss import without_loss
 from gdlab.reading.read import Found, Read
 from gdlab.reading.result import GRADIENT, Finding, Gradient
 from gdlab.reading.written import formula_text
+
+ADDED = ", which the update adds"
 
 
 def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
@@ -38,8 +41,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     if any(one.verdict in (RIGHT, SCALED) and not one.holds for one in judged):
         # A softmax's short form, of targets that add up to 1: not with any data.
         read.points = read.points[:2]
-    causes = Causes(read, judged)
     uneven = _uneven(read, judged)
+    look_farther(read, judged, uneven)
+    causes = Causes(read, judged)
     before_loss = _before_loss(read) if uneven else set()
     for number in _in_order(read, judged):
         own = [one for one in judged if one.chain == number]
@@ -145,7 +149,7 @@ def _scaled(factor: float | None, meant: str) -> str:
     if factor is None:
         return f"a constant times {derivative}"
     if same(factor, -1.0):
-        return f"the negative of {derivative}, which the update adds"
+        return f"the negative of {derivative}{ADDED}"
     choice = f"{derivative}: a choice, not a slip"
     if abs(factor) < 1 and same(round(1 / factor), 1 / factor, 1e-6):
         return (

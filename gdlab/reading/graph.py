@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, TypeGuard
 
@@ -183,6 +184,20 @@ class Graph:
                         found[sheet] = max(row, far[0]), max(column, far[1])
             self._extents = found
         return self._extents
+
+    @cached_property
+    def fixed(self) -> frozenset[Key]:
+        """The cells that some formula refers to with both $, wherever it is filled to."""
+        found: set[Key] = set()
+        seen: set[tuple[int, int]] = set()
+        for key, node in self.nodes.items():
+            if (key[0], id(node.template)) in seen:
+                continue
+            seen.add((key[0], id(node.template)))
+            for one, (first, _) in zip(node.inputs, node.template.areas, strict=False):
+                if is_cell(one) and first.row_fixed and first.column_fixed:
+                    found.add(one)
+        return frozenset(found)
 
     @property
     def position(self) -> dict[Key, int]:

@@ -20,6 +20,7 @@ CURVATURE = re.compile(
 )
 FAR_UP, FAR_LEFT = 60, 3
 LONGEST_LABEL = 40
+MOST_PIECES = 4
 # Words that stand on sheets of gradient descent, in some languages: weak evidence.
 EVIDENCE = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
@@ -84,20 +85,32 @@ def ranges(book: Book, keys: Sequence[Key]) -> str:
     return ", ".join(f"{book.sheets[sheet]}!{part}" for sheet, part in parts.items())
 
 
-def _pieces(keys: list[Key]) -> list[str]:
-    """The ranges of cells of one sheet; cells of one column or row are taken apart at gaps."""
-    for fixed, along in ((2, 1), (1, 2)):
-        if len({key[fixed] for key in keys}) == 1:
-            own = sorted(keys, key=lambda key: key[along])
-            pieces = [[own[0]]]
-            for key in own[1:]:
-                if key[along] == pieces[-1][-1][along] + 1:
-                    pieces[-1].append(key)
-                elif key != pieces[-1][-1]:
-                    pieces.append([key])
-            # Every second row, as blocks have it, is one range all the same.
-            return [area(piece) for piece in pieces] if len(pieces) <= 4 else [area(own)]
-    return [area(keys)]
+def _pieces(keys: Sequence[Key]) -> list[str]:
+    """The ranges of cells of one sheet, taken apart at gaps; of many the first two and the last."""
+    columns: dict[int, list[int]] = {}
+    for _, row, column in dict.fromkeys(keys):
+        columns.setdefault(column, []).append(row)
+    runs: list[list[Key]] = []
+    for column, rows in columns.items():
+        rows.sort()
+        run = [(0, rows[0], column)]
+        for row in rows[1:]:
+            if row != run[-1][1] + 1:
+                runs.append(run)
+                run = []
+            run.append((0, row, column))
+        runs.append(run)
+    pieces: list[list[Key]] = []
+    for run in sorted(runs, key=lambda run: (run[0][1], len(run), run[0][2])):
+        last = pieces[-1] if pieces else []
+        beside = last and (last[-1][1], last[-1][2] + 1) == (run[-1][1], run[0][2])
+        if beside and last[0][1] == run[0][1]:
+            last += run
+        else:
+            pieces.append([*run])
+    pieces.sort(key=lambda piece: (piece[0][2], piece[0][1]))
+    found = [area(piece) for piece in pieces]
+    return found if len(found) <= MOST_PIECES else [*found[:2], "…", found[-1]]
 
 
 def speaks_of_descent(book: Book, sheets: Set[int]) -> bool:

@@ -4,8 +4,9 @@ import ast
 
 from gdlab.core.registry import all_rules
 from gdlab.reading.book import Key
+from gdlab.reading.graph import cells_of
 from gdlab.reading.read import Read
-from gdlab.reading.trees import limits
+from gdlab.reading.trees import leaves, limits
 
 
 def clips(read: Read, rule: str) -> bool:
@@ -31,9 +32,12 @@ def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list
     found, stack, seen = [], [update], {update}
     while stack:
         node = read.graph.nodes[stack.pop()]
-        if node.template.tree is not None:
-            found.append(node.template.tree)
-        for key in node.cells:
+        tree = node.template.tree
+        if tree is None:
+            continue
+        found.append(tree)
+        # Not what stood in a formula before its gradient became a cell of its own.
+        for key in [key for leaf in leaves(tree) for key in cells_of(node.inputs[leaf])]:
             inside = read.descent.latest.get(key) == step and key in read.graph.nodes
             if inside and key not in seen and key not in stops and key not in parameters:
                 seen.add(key)

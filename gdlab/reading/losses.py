@@ -42,12 +42,16 @@ class Explained:
     role: int
     variants: dict[int, str]
     factors: dict[int, float]
+    is_positive: bool = True
 
     @property
-    def merit(self) -> tuple[int, int]:
-        """How many gradients are explained, and how many of them without a factor."""
+    def merit(self) -> tuple[int, int, bool]:
+        """How many gradients are explained, how many without a factor, and if none falls below 0.
+
+        An error that nothing uses is at times as good as its absolute value.
+        """
         whole = sum(abs(abs(factor) - 1) < EXACT for factor in self.factors.values())
-        return len(self.factors), whole
+        return len(self.factors), whole, self.is_positive
 
 
 def same(a: float, b: float, limit: float = EXACT) -> bool:
@@ -83,7 +87,9 @@ def find_loss(
                 ]
     best: Explained | None = None
     for role in candidates(graph, descent, steps, at):
-        explained = Explained(role, {}, {})
+        shown = [values.get(key) for values in points for key in steps.of_role(graph, role, at)]
+        is_positive = all(isinstance(one, float) and one >= 0 for one in shown)
+        explained = Explained(role, {}, {}, is_positive)
         slopes = [slopes_of(graph, steps, role, values, some) for values in points]
         agreed: dict[int, tuple[float, int, bool]] = {}
         for (number, variant), rows in gradients.items():
@@ -177,6 +183,9 @@ def gradient_cells(
                 site = _within(sites, chain, step)
                 if site is None and inside:
                     site = sites.find(chain, step, WIDE)
+                    if site is not None and isinstance(site.part, ast.Name):
+                        # Of t - output, where no loss takes t, it is not the output alone.
+                        site = sites.find(chain, step, MOVING)
                 site = site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
             if site is not None:
                 if rate is not None and site.has_no_rate:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from gdlab.reading.book import Key, Value
+from gdlab.reading.crossed import uncross
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph
 from gdlab.reading.labels import label, ranges, said
@@ -42,6 +43,8 @@ class Read:
             self.method = method_of(graph, descent, self.steps, self.points[:2])
         if self.method is None:
             self.cells = gradient_cells(graph, descent, self.sites, self.loss)
+            if self.loss is not None:
+                uncross(graph, descent, self.steps, self.loss, self.cells, self.points[:2])
         else:
             self._take(self.method)
         for values in self.points:

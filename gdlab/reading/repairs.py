@@ -56,7 +56,7 @@ def _tried(graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say) 
     """The ranges of a formula changed, and then all else."""
     for new, because in changed_ranges(graph, key, node):
         yield Repair(new, because)
-    yield from repairs(key, node, others, say)
+    yield from repairs(graph, key, node, others, say)
 
 
 def _whole_repair(
@@ -69,7 +69,7 @@ def _whole_repair(
 ) -> Repair | None:
     """A formula over whole ranges changed as it is written, and taken apart to be tried."""
     written = Node(whole, tuple(graph.bound(key, area) for area in whole.areas))
-    for tried, repair in enumerate(_changes_of_ranges(key, written, others, say)):
+    for tried, repair in enumerate(_changes_of_ranges(graph, key, written, others, say)):
         if tried > MOST_REPAIRS_TRIED // 4:
             return None
         node = graph.taken_apart(key, repair.node.template)
@@ -78,11 +78,18 @@ def _whole_repair(
     return None
 
 
-def _changes_of_ranges(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
-    """The usual changes, and a range that is missing as a factor."""
+def _changes_of_ranges(
+    graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
+) -> Iterator[Repair]:
+    """The usual changes, ranges that are too short, and a range that is missing as a factor."""
     tree = node.template.tree
     assert tree is not None
+    for changed, because in changed_ranges(graph, key, node):
+        yield Repair(changed, because)
     parts = list(_parts(tree))
+    for part in parts:
+        for new, because in _changed_power(part):
+            yield Repair(with_tree(node, replaced(tree, part, new), key, None), because)
     ranges = {
         part.id: part
         for part in parts
@@ -97,10 +104,12 @@ def _changes_of_ranges(key: Key, node: Node, others: Sequence[Key], say: Say) ->
             for one in ranges.values():
                 because = f"{_named(node, part, say)} stands where {_named(node, one, say)} belongs"
                 yield Repair(with_tree(node, replaced(tree, part, one), key, None), because)
-    yield from repairs(key, node, others, say)
+    yield from repairs(graph, key, node, others, say)
 
 
-def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
+def repairs(
+    graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
+) -> Iterator[Repair]:
     """The formula with one change each, the most usual slips first."""
     tree = node.template.tree
     assert tree is not None
@@ -109,6 +118,7 @@ def repairs(key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[R
     def made(
         new: ast.expr, because: str, extra: Key | None = None, is_fixed: bool = False
     ) -> Repair:
+        is_fixed = is_fixed or extra in graph.fixed
         return Repair(with_tree(node, new, key, extra, is_fixed), because)
 
     fresh: ast.expr = ast.Name(f"_{len(node.inputs)}")
@@ -183,9 +193,19 @@ def _is_fixed(node: Node, number: int) -> bool:
 
 def _instead(here: Key, other: Key, once: str, say: Say) -> str:
     names = say(here), say(other)
+    rows, columns = other[1] - here[1], other[2] - here[2]
+    if names[0] == names[1] and here[0] == other[0] and not (rows and columns):
+        far = _far(rows, "row", "high", "low") or _far(columns, "column", "far left", "far right")
+        return f"{names[0]} is taken{once} {far}"
     if names[0] == names[1]:
         names = address(here), address(other)
     return f"{names[0]} stands{once} where {names[1]} belongs"
+
+
+def _far(count: int, line: str, less: str, more: str) -> str:
+    """How far a cell is from the right one: ``one row too low``; empty for not at all."""
+    many = f"one {line}" if abs(count) == 1 else f"{abs(count)} {line}s"
+    return f"{many} too {less if count > 0 else more}" if count else ""
 
 
 def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
@@ -199,6 +219,7 @@ def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
         ast.BinOp(part, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), squared)),
         "(1 - {}^2)",
     )
+    yield ast.BinOp(part, ast.Mult(), ast.Call(ast.Name("sign"), [fresh], [])), "SIGN({})"
 
 
 def _parts(tree: ast.expr) -> Iterator[ast.expr]:
@@ -226,10 +247,8 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
             yield ast.BinOp(left, ast.Mult(), right), "/ stands where * belongs"
         case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
             yield from _changed_sum(left, op, right, named)
-        case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as exponent)):
-            yield left, f"the power {exponent} is one too many"
-            new = ast.BinOp(left, ast.Pow(), ast.Constant(exponent + 1))
-            yield new, f"the power {exponent} stands where {exponent + 1} belongs"
+        case ast.BinOp(_, ast.Pow(), _):
+            yield from _changed_power(part)
         case ast.UnaryOp(ast.USub(), operand):
             yield operand, "the minus is one too many"
         case ast.Call(ast.Name("AVERAGE"), arguments):
@@ -239,6 +258,8 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
             yield average, "SUM stands where AVERAGE belongs"
         case ast.Call(ast.Name(name), [argument]) if name in ("sqrt", "abs", "sign", "exp"):
             yield argument, f"{name.upper()} is one too many"
+            if name == "abs":
+                yield ast.Call(ast.Name("sign"), [argument], []), "ABS stands where SIGN belongs"
         case ast.Constant(int() | float() as value):
             for number in (value + 1, value - 1, 2 * value, value / 2, -value):
                 if number != value:
@@ -250,6 +271,16 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
         minus = ast.BinOp(ast.Constant(1), ast.Sub(), part)
         yield minus, f"{named(part)} stands where 1 - {named(part)} belongs"
         yield ast.UnaryOp(ast.USub(), part), f"{named(part)} has the wrong sign"
+        sign = ast.Call(ast.Name("sign"), [part], [])
+        yield sign, f"{named(part)} stands where SIGN({named(part)}) belongs"
+
+
+def _changed_power(part: ast.expr) -> Iterator[tuple[ast.expr, str]]:
+    match part:
+        case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as exponent)):
+            yield left, f"the power {exponent} is one too many"
+            new = ast.BinOp(left, ast.Pow(), ast.Constant(exponent + 1))
+            yield new, f"the power {exponent} stands where {exponent + 1} belongs"
 
 
 def _changed_product(
@@ -309,7 +340,8 @@ def _named(node: Node, part: ast.expr, say: Say) -> str:
         index = leaf_number(ast.Name(name))
         one = node.inputs[index] if index is not None and index < len(node.inputs) else ()
         if is_cell(one):
-            return address(one)
+            # The row is only that of the one cell that was looked at.
+            return say(one).split(" (")[0]
         cells = cells_of(one)
         return f"{address(cells[0])}:{address(cells[-1])}" if cells else name
 

@@ -181,6 +181,10 @@ class Sites:
         latest = self.descent.latest.get(key, -1)
         return latest == step or (latest == step + 1 and self.descent.earliest[key] <= step)
 
+    def _holds_parameter(self, one: Key | tuple[Key, ...]) -> bool:
+        """Whether a reference is to a parameter, be it updated already."""
+        return any(self._is_parameter(original(self.graph, key)) for key in cells_of(one))
+
     def _is_parameter(self, key: Key) -> bool:
         return key in self.parameters
 
@@ -234,7 +238,7 @@ class Sites:
             node = self.graph.nodes[site.cell]
             tree = node.template.tree
             cells, parameters = self._live(node, tree, step) if tree is not None else ([], [])
-            if len(cells) != 1 or parameters or not limits(tree):
+            if len(cells) != 1 or parameters or not limits(tree, cells[0]):
                 return None
             one = node.inputs[cells[0]]
             if not is_cell(one) or one not in self.graph.nodes:
@@ -303,9 +307,14 @@ class Sites:
             return None
         # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
         core = core_of(tree, wanted) if cells else tree
-        if wide and cells:
-            # With the numbers beside it: lr*2*error.
-            core = product_around(tree, core)
+        if cells:
+            around = product_around(tree, core)
+            # A parameter that an error is multiplied by, as in a product of two of them.
+            beside = {leaf for leaf in leaves(around) if self._holds_parameter(node.inputs[leaf])}
+            wanted |= beside
+            if wide or beside:
+                # Wide with the numbers beside it: lr*2*error.
+                core = around
         rest, part = split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
 

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from functools import partial
 
 from gdlab.core.registry import rules
+from gdlab.reading.anchors import unanchored
 from gdlab.reading.book import Key, address
 from gdlab.reading.circular import circle_words
 from gdlab.reading.descent import Descent
-from gdlab.reading.gradients import judge_gradients
-from gdlab.reading.graph import NAN, Graph, is_cell
+from gdlab.reading.gradients import ADDED, judge_gradients
+from gdlab.reading.graph import NAN, Graph
 from gdlab.reading.labels import (
     ranges,
     speaks_of_curvature,
@@ -25,6 +27,8 @@ from gdlab.reading.result import UPDATE, Finding, FoundTable
 from gdlab.reading.rule_slips import rule_slips
 from gdlab.reading.runs import run_of
 from gdlab.reading.schedules import DECAYS
+from gdlab.reading.second_update import from_the_second
+from gdlab.reading.siblings import sibling_slip
 from gdlab.reading.updates import original
 from gdlab.reading.whereabouts import (
     layout_of,
@@ -37,6 +41,7 @@ from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
 
 ASCENT = "adds the step, where the rule subtracts it"
+UPHILL = "the step goes up the loss: + and - are exchanged"
 METHOD_WORDS = {NEWTON: "Newton's method", CONJUGATE: "conjugate gradients"}
 
 
@@ -61,11 +66,16 @@ def table_of(
     recognised: list[Recognised | None] = []
     if read.method is None:
         recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
+        if not any(recognised):
+            recognised = from_the_second(read)
     gradients, found = judge_gradients(read)
     if not _is_descent(read, recognised):
         return _roots(read) if read.method else None
     rule, differs, hyper, wrong = _rule(read, recognised)
     found += wrong
+    if any(UPHILL in one.because for _, one in wrong):
+        gradients = [replace(one, because=one.because and one.because.removesuffix(ADDED))
+                     for one in gradients]  # fmt: skip
     if rule is not None and read.method is None and clips(read, rule):
         differs.append("limits a gradient or a step before it is taken")
     circle = circle_words(graph, [chain.cells[0] for chain in descent.chains])
@@ -160,7 +170,12 @@ def _rule(
     counts = Counter((one.name, tuple(one.differs)) for one in known)
     # Of as many the one that differs least is meant.
     usual = max(counts, key=lambda one: (counts[one], -len(one[1])))
-    best = next(one for one in known if (one.name, tuple(one.differs)) == usual)
+    alike = [one for one in known if (one.name, tuple(one.differs)) == usual]
+    # A number that stands in no cell is more likely the slip.
+    best = max(
+        alike,
+        key=lambda one: (_like(one, alike), sum(c is not None for _, c in one.hyper.values())),
+    )
     differs = list(best.differs)
     found = []
     negatives = [factor < 0 for factor in read.loss.factors.values()] if read.loss else []
@@ -171,14 +186,20 @@ def _rule(
         # Plus what is the negative of the derivative is a descent; so is the way up a likelihood.
         wrong_way = up != downhill
         if one is not None and wrong_way and read.loss is not None and _is_loss(read):
-            found += _updates(read, number, "the step goes up the loss: + and - are exchanged")
+            found += _updates(read, number, UPHILL)
         elif decay := _only_decays(one, usual):
             # Biases, as most people have it, do not decay where the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")
         elif read.loss is None and one is not None and _but_for_sign(one, usual):
             # Behind a step a threshold is added where weights are subtracted, or the other way.
             continue
-        elif one is None or (one.name, tuple(one.differs)) != usual:
+        elif one is None or (one.name, tuple(one.differs)) != usual or not _like(one, [best]):
+            apart = sibling_slip(read, number, recognised.index(best))
+            if apart:
+                found += apart
+                continue
+            if one is not None and (one.name, tuple(one.differs)) == usual:
+                continue  # numbers of its own, which is a choice
             slip = rule_slips(read, [number]) if one is None and read.loss is not None else None
             if slip is not None and slip[0] == best.name:
                 found += slip[1]
@@ -202,6 +223,15 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def _like(one: Recognised, others: Sequence[Recognised]) -> int:
+    """How many of some others have an update's numbers, but for the learning rate."""
+    own, *theirs = (
+        {name: value for name, (value, _) in each.hyper.items() if name != "lr"}
+        for each in (one, *others)
+    )
+    return theirs.count(own)
 
 
 def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
@@ -234,29 +264,6 @@ def said_of_method(read: Read) -> tuple[str | None, list[str]]:
     )
     search = ", by an exact line search" if exact else ""
     return "gradient descent", [f"computes its learning rate anew in every update{search}"]
-
-
-def unanchored(read: Read, number: int) -> str | None:
-    """Why an update's rate is none: its reference moves down with the rows, to no numbers."""
-    chain = read.descent.chains[number]
-    nodes = [read.graph.nodes[key] for key in chain.updates]
-    for index in range(len(nodes[0].inputs)):
-        cells = [node.inputs[index] for node in nodes if index < len(node.inputs)]
-        first, last = cells[0], cells[-1]
-        if not is_cell(first) or not is_cell(last) or first == last or first in chain.cells:
-            continue
-        typed = isinstance(read.book.values.get(first), float) and first not in read.graph.nodes
-        lost = [
-            key
-            for key in cells
-            if is_cell(key) and not isinstance(read.book.values.get(key), float)
-        ]
-        if typed and lost:
-            return (
-                f"{address(first)} is not anchored with $, and moves down with the rows: "
-                f"{address(lost[0])} holds no number"
-            )
-    return None
 
 
 def _is_loss(read: Read) -> bool:

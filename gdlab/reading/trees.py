@@ -2,6 +2,7 @@
 
 import ast
 
+from gdlab.reading.compiled import SUMMARIES
 from gdlab.reading.templates import leaf_number
 
 MINUS = ast.Constant(-1)
@@ -50,19 +51,26 @@ def _is_zero(tree: ast.expr) -> bool:
     return isinstance(tree, ast.Constant) and tree.value == 0
 
 
-def limits(tree: ast.expr | None) -> bool:
-    """Whether a formula holds a minimum, a maximum or a condition."""
+def limits(tree: ast.expr | None, leaf: int | None = None) -> bool:
+    """Whether a formula holds a minimum, a maximum or a condition, of one reference or of any."""
     return tree is not None and any(
-        isinstance(part, ast.IfExp)
-        or (isinstance(part, ast.Call) and getattr(part.func, "id", "") in LIMITS)
+        (leaf is None or leaf in leaves(part))
+        and (
+            isinstance(part, ast.IfExp)
+            or (isinstance(part, ast.Call) and getattr(part.func, "id", "") in LIMITS)
+        )
         for part in ast.walk(tree)
+        if isinstance(part, ast.expr)
     )
 
 
 def core_of(tree: ast.expr, wanted: set[int]) -> ast.expr:
-    """The smallest part that holds all wanted leaves, wherever they stand."""
+    """The smallest number that holds all wanted leaves, wherever they stand.
+
+    A range is none: what sums it up is.
+    """
     whole = _occurrences(tree, wanted)
-    while True:
+    while not (isinstance(tree, ast.Call) and getattr(tree.func, "id", "") in SUMMARIES):
         children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
         inner = next(
             (
@@ -73,8 +81,9 @@ def core_of(tree: ast.expr, wanted: set[int]) -> ast.expr:
             None,
         )
         if inner is None:
-            return tree
+            break
         tree = inner
+    return tree
 
 
 def _occurrences(tree: ast.expr, wanted: set[int]) -> int:

@@ -1,0 +1,174 @@
+"""Where one parameter's update is made otherwise than another's, cell beside cell.
+
+Both are followed back from the update at the same time. What stands in the one for the parameter,
+its gradient and its states has to stand in the other for that one's own.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gdlab.language.addresses import Address
+from gdlab.reading.book import Key, address
+from gdlab.reading.draws import chance
+from gdlab.reading.graph import Node, cells_of, is_cell, number
+from gdlab.reading.labels import ranges
+from gdlab.reading.losses import same
+from gdlab.reading.read import Found, Read, Values
+from gdlab.reading.repairs import find_repair, gives
+from gdlab.reading.result import UPDATE, Finding
+from gdlab.reading.templates import Area, Template
+from gdlab.reading.updates import original
+from gdlab.reading.written import formula_text
+
+MOST_PAIRS = 30
+Input = Key | tuple[Key, ...]
+
+
+@dataclass
+class Pair:
+    """Two parameters by number, the odd one and one as usual, in one update."""
+
+    read: Read
+    odd: int
+    usual: int
+    step: int
+    gradients: dict[Key, Key] = field(default_factory=dict)
+    parameters: dict[Key, Key] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        read = self.read
+        own, other = (read.descent.chains[one] for one in (self.odd, self.usual))
+        self.parameters = dict(zip(other.cells, own.cells, strict=False))
+        for at in range(self.step + 1):
+            there, here = read.cells.get((self.usual, at)), read.cells.get((self.odd, at))
+            if there is not None and here is not None:
+                self.gradients[there] = here
+        new, twin = own.updates[self.step], other.updates[self.step]
+        self.move = new[1] - twin[1], new[2] - twin[2]
+
+    def counterpart(self, there: Input, here: Input | None) -> Input | None:
+        """What belongs in the odd one's formula where the usual one's has ``there``."""
+        if not is_cell(there):
+            return here
+        graph, latest = self.read.graph, self.read.descent.latest
+        key = original(graph, there)
+        if there in self.gradients:
+            return self.gradients[there]
+        if key in self.parameters or key in self.gradients:
+            return self.parameters.get(key) or self.gradients[key]
+        if key not in latest:
+            typed = here is not None and is_cell(here) and here not in latest
+            return here if typed else there
+        moved = key[0], key[1] + self.move[0], key[2] + self.move[1]
+        return moved if moved in graph.nodes and moved in latest else here
+
+    def is_end(self, key: Key) -> bool:
+        """Whether nothing before a cell of the usual one is to be compared."""
+        key = original(self.read.graph, key)
+        known = key in self.gradients or key in self.parameters
+        return known or key not in self.read.graph.nodes or key not in self.read.descent.latest
+
+
+def sibling_slip(read: Read, odd: int, usual: int) -> Found:
+    """The column in which one parameter's update parts from another's; empty for none."""
+    chains = read.descent.chains
+    step = min(len(chains[one].updates) for one in (odd, usual)) // 2
+    if step < 1 or any((one, step) not in read.cells for one in (odd, usual)):
+        return []
+    pair = Pair(read, odd, usual, step)
+    queue = [(chains[odd].updates[step], chains[usual].updates[step])]
+    seen = set(queue)
+    while queue and len(seen) < MOST_PAIRS:
+        here, there = queue.pop(0)
+        own, other = read.graph.nodes[here], read.graph.nodes[there]
+        wanted = _wanted(pair, own, other, here)
+        if wanted is None:
+            return []
+        if not _same_function(read, own, wanted):
+            return _finding(read, here, there, wanted)
+        for mine, theirs in zip(wanted.inputs, other.inputs, strict=True):
+            both = mine, theirs
+            if is_cell(mine) and is_cell(theirs) and not pair.is_end(theirs) and both not in seen:
+                if mine not in read.graph.nodes:
+                    return []
+                seen.add((mine, theirs))
+                queue.append((mine, theirs))
+    return []
+
+
+def _wanted(pair: Pair, own: Node, other: Node, here: Key) -> Node | None:
+    """The usual one's formula with what belongs in the odd one's; None where that is unknown."""
+    alike = _shape(own) == _shape(other)
+    inputs: list[Input] = []
+    areas: list[Area] = []
+    for index, one in enumerate(other.inputs):
+        mine = own.inputs[index] if alike and index < len(own.inputs) else None
+        right = pair.counterpart(one, mine)
+        if right is None:
+            return None
+        inputs.append(right)
+        areas.append(_area(right, here, other.template.areas, index))
+    return Node(Template(other.template.tree, tuple(areas)), tuple(inputs))
+
+
+def _shape(node: Node) -> str:
+    return ast.dump(node.template.tree or ast.Constant(0))
+
+
+def _area(right: Input, here: Key, areas: tuple[Area, ...], index: int) -> Area:
+    first = areas[index].first if index < len(areas) else Address(None, 0, 0, False, False)
+    key = cells_of(right)[0]
+    row = key[1] - (0 if first.row_fixed else here[1])
+    column = key[2] - (0 if first.column_fixed else here[2])
+    return Area(first._replace(row=row, column=column), None)
+
+
+def _points(own: Node, wanted: Node) -> Iterator[Values]:
+    cells = {*own.cells, *wanted.cells}
+    for draw in range(3):
+        yield {key: 1.0 + 0.5 * chance("sibling", draw, key) for key in cells}
+
+
+def _same_function(read: Read, own: Node, wanted: Node) -> bool:
+    """Whether two formulas give the same, of the same cells, wherever they are tried."""
+    if any(not is_cell(one) for one in (*own.inputs, *wanted.inputs)):
+        return True  # of ranges nothing is said
+    graph = read.graph
+    plain = [
+        Node(node.template, tuple(original(graph, one) for one in node.inputs))  # type: ignore[arg-type]
+        for node in (own, wanted)
+    ]
+    return all(
+        same(number(graph.value(plain[0], values)), number(graph.value(plain[1], values)))
+        for values in _points(plain[0], plain[1])
+    )
+
+
+def _finding(read: Read, here: Key, there: Key, wanted: Node) -> Found:
+    graph, book = read.graph, read.book
+    own = graph.nodes[here]
+    points = list(_points(own, wanted))
+    targets = [number(graph.value(wanted, values)) for values in points]
+    others = [one for one in dict.fromkeys(wanted.cells) if one not in own.cells]
+    repair = find_repair(
+        graph, here, own, [*others, *own.cells], gives(graph, points, targets), read.say
+    )
+    keys = [
+        key
+        for key in graph.order
+        if graph.nodes[key].template is own.template and key[0] == here[0]
+        and (key[2] == here[2] or key[1] == here[1])
+    ]  # fmt: skip
+    first = keys[0]
+    right = (repair.node if repair is not None else wanted).template
+    expected = formula_text(book, first, graph.node(first, right))
+    change = repair.because if repair is not None else f"{expected} belongs in {address(first)}"
+    because = f"made otherwise than {read.say(there)}: {change}"
+    finding = Finding(
+        book.sheets[first[0]], ranges(book, keys), UPDATE,
+        formula_text(book, first, graph.nodes[first]),
+        expected, because,
+        "this is not made as it is for the other parameters", tuple(address(key) for key in keys),
+    )  # fmt: skip
+    return [(first, finding)]

@@ -1,0 +1,198 @@
+"""Sheets as people build them: products of parameters, two states, penalties, thresholds.
+
+What is right is not accused, and what is wrong is found in the cell where it is.
+"""
+
+import pytest
+from strangers import PYTHON, Column, Sheet, write
+
+from gdlab import read_workbook
+
+PYTHON.setdefault("SIGN", lambda x: (x > 0) - (x < 0))
+X, Y = [1.0, 2.0, 3.0, 4.0, 5.0], [3.1, 4.9, 7.2, 8.8, 11.1]
+
+
+def changed(sheet, **formulas):
+    """The sheet with the formulas of some columns put in place of its own."""
+    for column in sheet.columns:
+        column.formula = formulas.get(column.name, column.formula)
+    return sheet
+
+
+def twins(name, header, formula, first=None):
+    """A column for the slope w and one for the intercept b."""
+    return [
+        Column(
+            f"{name}{one}", f"{header} {one}", formula.replace("@", one),
+            first=first.replace("@", one) if isinstance(first, str) else first,
+        )
+        for one in "wb"
+    ]  # fmt: skip
+
+
+def line(update, more=(), top=None, loss="={e}^2", dw="=2*{e}*{x}", db="=2*{e}", rows=14):
+    columns = [
+        Column("x", "x", data=X), Column("y", "y", data=Y),
+        Column("w", "w", update.replace("@", "w"), first=0.5),
+        Column("b", "b", update.replace("@", "b"), first=0.1),
+        Column("p", "pred", "={w}*{x}+{b}"), Column("e", "err", "={p}-{y}"),
+        Column("L", "loss", loss), Column("gw", "dw", dw), Column("gb", "db", db), *more,
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.005, "beta": 0.9} if top is None else top, rows)
+
+
+def momentum(**formulas):
+    states = twins("v", "v", "={beta!}*{v@-}+(1-{beta!})*{g@}", "=(1-{beta!})*{g@}")
+    return changed(line("={@-}-{lr!}*{v@-}", states), **formulas)
+
+
+def adam(**formulas):
+    states = [
+        *twins("m", "m", "={b1!}*{m@-}+(1-{b1!})*{g@}", "=(1-{b1!})*{g@}"),
+        *twins("v", "v", "={b2!}*{v@-}+(1-{b2!})*{g@}^2", "=(1-{b2!})*{g@}^2"),
+        Column("t", "t", "={t-}+1", first=1.0),
+        *twins("mh", "m hat", "={m@}/(1-{b1!}^{t})"),
+        *twins("vh", "v hat", "={v@}/(1-{b2!}^{t})"),
+    ]
+    top = {"alpha": 0.05, "b1": 0.9, "b2": 0.999, "eps": 1e-8}
+    update = "={@-}-{alpha!}*{mh@-}/(SQRT({vh@-})+{eps!})"
+    return changed(line(update, states, top), **formulas)
+
+
+def rmsprop(first="=(1-{beta!})*{g@}^2", **formulas):
+    states = twins("s", "s", "={beta!}*{s@-}+(1-{beta!})*{g@}^2", first)
+    top = {"lr": 0.05, "beta": 0.9, "eps": 0.01}
+    update = "={@-}-{lr!}*{g@-}/(SQRT({s@-})+{eps!})"
+    return changed(line(update, states, top), **formulas)
+
+
+def words(**formulas):
+    """Vectors of two words: the error times the other word's number inside every update."""
+    columns = [
+        Column("l", "label", data=[1.0, 0.0, 1.0, 0.0, 0.0]),
+        Column("u1", "center 1", "={u1-}-{lr!}*{g-}*{v1-}", first=0.2),
+        Column("u2", "center 2", "={u2-}-{lr!}*{g-}*{v2-}", first=-0.3),
+        Column("v1", "context 1", "={v1-}-{lr!}*{g-}*{u1-}", first=0.4),
+        Column("v2", "context 2", "={v2-}-{lr!}*{g-}*{u2-}", first=0.1),
+        Column("s", "dot", "={u1}*{v1}+{u2}*{v2}"), Column("p", "p", "=1/(1+EXP(-({s})))"),
+        Column("L", "loss", "=0-({l}*LN({p})+(1-{l})*LN(1-{p}))"), Column("g", "g", "={p}-{l}"),
+    ]  # fmt: skip
+    return changed(Sheet(columns, {"lr": 0.1}, 15), **formulas)
+
+
+def perceptron():
+    columns = [
+        Column("x", "x1", data=[0.0, 0.0, 1.0, 1.0]), Column("z", "x2", data=[0.0, 1.0, 0.0, 1.0]),
+        Column("t", "AND", data=[0.0, 0.0, 0.0, 1.0]),
+        Column("u", "w1", "={u-}+{lr!}*({t-}-{o-})*{x-}", first=0.0),
+        Column("v", "w2", "={v-}+{lr!}*({t-}-{o-})*{z-}", first=0.0),
+        Column("c", "bias", "={c-}+{lr!}*({t-}-{o-})", first=0.0),
+        Column("n", "net", "={u}*{x}+{v}*{z}+{c}"), Column("o", "out", "=IF({n}>=0,1,0)"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 1.0}, 16)
+
+
+def softmax(**formulas):
+    """Two classes told by a number: each gradient has its own condition."""
+    columns = [
+        Column("x", "x", data=[1.0, -0.5, 0.3, 2.0, -1.2]),
+        Column("y", "class", data=[1.0, 0.0, 0.0, 1.0, 0.0]),
+        *(Column(f"b{k}", f"b{k}", f"={{b{k}-}}-{{lr!}}*{{g{k}-}}", first=0.1) for k in (0, 1)),
+        *(Column(f"w{k}", f"w{k}", f"={{w{k}-}}-{{lr!}}*{{h{k}-}}", first=k / 5) for k in (0, 1)),
+        *(Column(f"z{k}", f"z{k}", f"={{w{k}}}*{{x}}+{{b{k}}}") for k in (0, 1)),
+        *(Column(f"p{k}", f"p{k}", f"=EXP({{z{k}}})/(EXP({{z0}})+EXP({{z1}}))") for k in (0, 1)),
+        Column("L", "loss", "=0-LN(IF({y}<0.5,{p0},{p1}))"),
+        Column("g0", "db0", "={p0}-IF({y}<0.5,1,0)"), Column("g1", "db1", "={p1}-IF({y}>0.5,1,0)"),
+        *(Column(f"h{k}", f"dw{k}", f"={{g{k}}}*{{x}}") for k in (0, 1)),
+    ]  # fmt: skip
+    return changed(Sheet(columns, {"lr": 0.2}, 15), **formulas)
+
+
+ELASTIC = {
+    "loss": "={e}^2+{lam!}*({mix!}*ABS({w})+(1-{mix!})*{w}^2/2)",
+    "dw": "=2*{e}*{x}+{lam!}*({mix!}*SIGN({w})+(1-{mix!})*{w})",
+}
+PENALTY = {"lr": 0.01, "lam": 0.1, "mix": 0.3}
+HUBER = "=IF(ABS({e})<={d!},0.5*{e}^2,{d!}*(ABS({e})-0.5*{d!}))"
+HUBER_SLOPE = "IF(ABS({e})<={d!},{e},{d!}*SIGN({e}))"
+PLAIN = "={@-}-{lr!}*{g@-}"
+ABSOLUTE = {"loss": "=ABS({y}-{p})", "db": "=IF({p}>{y},1,-1)", "dw": "=IF({p}>{y},1,-1)*{x}"}
+
+RIGHT = {
+    "two vectors": (words(), "are the derivatives of H (loss)"),
+    "perceptron with a bias": (perceptron(), "Every cell follows. D (w1), E (w2) and F (bias)"),
+    "an error that nothing uses": (line(PLAIN, **ABSOLUTE), "are the derivatives of G (loss)"),
+    "elastic net": (line(PLAIN, top=PENALTY, **ELASTIC), "are the derivatives of G (loss)"),
+    "classes by a number": (softmax(), "are the derivatives of K (loss)"),
+    "an average that starts at 0": (
+        rmsprop(0.0), "rmsprop on y = b + w*x, 13 updates, lr 0.05 (B1), beta 0.9 (B2), eps 0.01",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_not_accused(tmp_path, name):
+    sheet, said = RIGHT[name]
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (table,) = reading.tables
+    assert reading.findings == []
+    assert said in table.words
+    assert {one.verdict for one in table.gradients} <= {"right", "not checked"}
+
+
+WRONG = {
+    "the other word's number": (
+        words(v2="={v2-}-{lr!}*{g-}*{u1-}"), (1, "v2"), "B (center 1) stands where C (center 2)",
+    ),
+    "a word's next number": (
+        words(v1="={v1-}-{lr!}*{g-}*{u1}"), (1, "v1"), "B (center 1) is taken one row too low",
+    ),
+    "a class's condition": (
+        softmax(g1="={p1}-IF({y}>1.5,1,0)"), (0, "g1"), "not the derivative of the loss",
+    ),
+    "no share of the square": (
+        line(PLAIN, top=PENALTY, loss=ELASTIC["loss"],
+             dw="=2*{e}*{x}+{lam!}*({mix!}*SIGN({w})+{w})"),
+        (0, "gw"), "the factor (1 - B3 (mix)) is missing",
+    ),
+    "the size for the sign": (
+        line(PLAIN, top=PENALTY, loss="={e}^2+{lam!}*ABS({w})", dw="=2*{e}*{x}+{lam!}*ABS({w})"),
+        (0, "gw"), "ABS stands where SIGN belongs",
+    ),
+    "Huber's sign": (
+        line(PLAIN, top={"lr": 0.01, "d": 1.0}, loss=HUBER, db=f"={HUBER_SLOPE}",
+             dw="=IF(ABS({e})<={d!},{e},{d!})*{x}"),
+        (0, "gw"), "not the derivative of the loss",
+    ),
+    "the other velocity's gradient": (
+        momentum(vb="={beta!}*{vb-}+(1-{beta!})*{gw}"), (1, "vb"), "H (dw) stands where I (db)",
+    ),
+    "a velocity of the row above's gradient": (
+        momentum(vw="={beta!}*{vw-}+(1-{beta!})*{gw-}"), (1, "vw"), "H (dw) is taken one row too",
+    ),
+    "no share of a gradient": (
+        momentum(vb="={beta!}*{vb-}+{gb}"), (1, "vb"), "the factor (1 - B2 (beta)) is missing",
+    ),
+    "the other's mean": (
+        adam(mhb="={mw}/(1-{b1!}^{t})"), (0, "mhb"), "J (m w) stands where K (m b) belongs",
+    ),
+    "the other's square": (
+        adam(vb="={b2!}*{vb-}+(1-{b2!})*{gw}^2"), (1, "vb"), "H (dw) stands where I (db) belongs",
+    ),
+    "the first beta in both squares' corrections": (
+        adam(vhw="={vw}/(1-{b1!}^{t})", vhb="={vb}/(1-{b1!}^{t})"), (0, "vhw"),
+        "B2 (b1) stands where B3 (b2) belongs",
+    ),
+    "a share and the rest of it": (
+        rmsprop(sb="=(1-{beta!})*{sb-}+{beta!}*{gb}^2"), (1, "sb"), "=$B$2*K7+(1-$B$2)*I8^2 belon",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_found_where_it_is(tmp_path, name):
+    sheet, cell, said = WRONG[name]
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (finding,) = reading.findings
+    assert reading.first_wrong == sheet.address(*cell)
+    assert said in finding.because
