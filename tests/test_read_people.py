@@ -3,6 +3,7 @@
 What is right is not accused, and what is wrong is found in the cell where it is.
 """
 
+import openpyxl
 import pytest
 from strangers import PYTHON, Column, Sheet, write
 
@@ -108,6 +109,36 @@ def softmax(**formulas):
     return changed(Sheet(columns, {"lr": 0.2}, 15), **formulas)
 
 
+def searched(gy="=10*{y}+{x}"):
+    """A bowl, and the first of some rates with which it falls far enough."""
+    columns = [
+        Column("x", "x", "={x-}-{a-}*{gx-}", first=-2.0),
+        Column("y", "y", "={y-}-{a-}*{gy-}", first=3.0),
+        Column("f", "f", "={x}^2+5*{y}^2+{x}*{y}"),
+        Column("gx", "df/dx", "=2*{x}+{y}"), Column("gy", "df/dy", gy),
+        *(
+            Column(
+                f"t{k}", f"f at {rate}",
+                f"=({{x}}-{rate}*{{gx}})^2+5*({{y}}-{rate}*{{gy}})^2"
+                f"+({{x}}-{rate}*{{gx}})*({{y}}-{rate}*{{gy}})",
+            )
+            for k, rate in enumerate((0.5, 0.25, 0.125))
+        ),
+        Column("a", "rate", "=IF({t0}<{f},0.5,IF({t1}<{f},0.25,IF({t2}<{f},0.125,0.05)))"),
+    ]  # fmt: skip
+    return Sheet(columns, {"c": 0.1}, 12)
+
+
+def bold():
+    """The rate grows where the loss fell, and is halved where it rose."""
+    columns = [
+        Column("x", "x", "={x-}-{a-}*{g-}", first=-2.0),
+        Column("f", "f(x)", "=({x}-1)^4+{x}^2"), Column("g", "f'(x)", "=4*({x}-1)^3+2*{x}"),
+        Column("a", "rate", "=IF({f}<{f-},{a-}*1.05,{a-}*0.5)", first=0.01),
+    ]  # fmt: skip
+    return Sheet(columns, {"c": 0.1}, 12)
+
+
 ELASTIC = {
     "loss": "={e}^2+{lam!}*({mix!}*ABS({w})+(1-{mix!})*{w}^2/2)",
     "dw": "=2*{e}*{x}+{lam!}*({mix!}*SIGN({w})+(1-{mix!})*{w})",
@@ -124,6 +155,8 @@ RIGHT = {
     "an error that nothing uses": (line(PLAIN, **ABSOLUTE), "are the derivatives of G (loss)"),
     "elastic net": (line(PLAIN, top=PENALTY, **ELASTIC), "are the derivatives of G (loss)"),
     "classes by a number": (softmax(), "are the derivatives of K (loss)"),
+    "the first rate that does": (searched(), "It computes its learning rate anew in every update."),
+    "a bold driver": (bold(), "It computes its learning rate anew in every update. Every cell fol"),
     "an average that starts at 0": (
         rmsprop(0.0), "rmsprop on y = b + w*x, 13 updates, lr 0.05 (B1), beta 0.9 (B2), eps 0.01",
     ),
@@ -183,6 +216,9 @@ WRONG = {
         adam(vhw="={vw}/(1-{b1!}^{t})", vhb="={vb}/(1-{b1!}^{t})"), (0, "vhw"),
         "B2 (b1) stands where B3 (b2) belongs",
     ),
+    "a gradient beside a searched rate": (
+        searched("=10*{y}"), (0, "gy"), "the term A (x) is missing",
+    ),
     "a share and the rest of it": (
         rmsprop(sb="=(1-{beta!})*{sb-}+{beta!}*{gb}^2"), (1, "sb"), "=$B$2*K7+(1-$B$2)*I8^2 belon",
     ),
@@ -196,3 +232,48 @@ def test_what_is_wrong_is_found_where_it_is(tmp_path, name):
     (finding,) = reading.findings
     assert reading.first_wrong == sheet.address(*cell)
     assert said in finding.because
+
+
+def epochs(count, **changed_cells):
+    """One sheet an epoch, each taking the parameters and sums of the one before."""
+    book = openpyxl.Workbook()
+    for epoch in range(count):
+        page = book.active if epoch == 0 else book.create_sheet()
+        page.title = f"Epoch {epoch + 1}"
+        before = f"'Epoch {epoch}'!"
+        page["A1"], page["B1"], page["C1"] = "w", "b", "lr"
+        page["C2"] = 0.01 if epoch == 0 else f"={before}C2"
+        page["A2"] = 0.1 if epoch == 0 else f"={before}A2-{before}C2*{before}E10"
+        page["B2"] = 0.2 if epoch == 0 else f"={before}B2-{before}C2*{before}F10"
+        for column, header in enumerate(("x", "y", "pred", "err", "err*x", "err", "square"), 1):
+            page.cell(4, column, header)
+        for row, (x, y) in enumerate(zip(X, Y, strict=True), 5):
+            formulas = f"=$A$2*A{row}+$B$2", f"=C{row}-B{row}", f"=D{row}*A{row}", f"=D{row}"
+            for column, value in enumerate((x, y, *formulas, f"=D{row}^2"), 1):
+                page.cell(row, column, value)
+        page["D10"], page["E10"], page["F10"] = "mean", "=AVERAGE(E5:E9)", "=AVERAGE(F5:F9)"
+        page["G10"] = "=AVERAGE(G5:G9)/2"
+    for cell, value in changed_cells.items():
+        book["Epoch 3"][cell] = value
+    return book
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "words"),
+    [
+        ("B2", "='Epoch 2'!B2-'Epoch 2'!C2*'Epoch 1'!F10", "F10 is taken from another sheet than"),
+        ("A2", 1.4, "a number was typed over a formula; the same cell of the other sheets has"),
+    ],
+)
+def test_a_cell_that_is_not_as_on_the_other_sheets_is_found(tmp_path, cell, value, words):
+    file = tmp_path / "a.xlsx"
+    epochs(4).save(file)
+    (table,) = read_workbook(file).tables
+    assert (table.layout, table.updates, len(table.parameters)) == ("sheets", 3, 2)
+    assert read_workbook(file).findings == []
+    epochs(4, **{cell: value}).save(file)
+    reading = read_workbook(file)
+    (finding,) = reading.findings
+    assert (finding.sheet, finding.address) == ("Epoch 3", cell)
+    assert words in finding.because
+    assert reading.tables[0].words.startswith("plain gradient descent on y = b + w*x, 3 updates")

@@ -62,7 +62,8 @@ def audit(book: Book, file: str) -> Reading:
             found += made[1]
     notes += _unused(graph, unused, descents)
     if not tables and graph.nodes:
-        standing = read_standing(graph, down)
+        updated = {key for one in descents for chain in one.chains for key in chain.cells}
+        standing = read_standing(graph, down, updated)
         if standing is not None:
             tables.append(standing[0])
             found += [(graph.order[-1], one) for one in standing[1]]
@@ -190,11 +191,11 @@ def _equal(one: Node, other: Node, graph: Graph) -> bool:
 def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) -> Finding:
     book = graph.book
     wanted = formula_text(book, odd.key, expected)
-    line = "column" if down[odd.key[0]] else "row"
+    beside = f"{odd.beside} {wanted}"
     if odd.typed:
         stored = book.values.get(odd.key)
-        because = f"a number was typed over a formula; the {line}'s other cells have {wanted}"
-        hint = f"a number was typed over a formula of this {line}"
+        because = f"a number was typed over a formula; {beside}"
+        hint = "a number was typed over a formula"
         number = float(stored) if isinstance(stored, float) else None
         return _finding(graph, [odd.key], TYPED, number, wanted, because, hint)
     own = graph.nodes[odd.key]
@@ -212,8 +213,8 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
     repair = find_repair(graph, odd.key, own, others, gives(graph, values, targets), say)
     reason = repair.because if repair else _missing_number(graph, own, values, targets)
     why = f"{reason}; " if reason else ""
-    because = f"{why}the {line}'s other cells have {wanted}"
-    hint = f"this formula is not the one of its {line}'s other cells"
+    because = f"{why}{beside}"
+    hint = "this formula is not the one that stands beside it"
     return _finding(graph, [odd.key], PATTERN, written, wanted, because, hint)
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph
+from gdlab.reading.sheet_fills import odd_on_sheets
 from gdlab.reading.templates import Template
 
 FEWEST_IN_FILL = 3
@@ -15,11 +16,15 @@ MOST_ODD = 0.2
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell inside a fill that is not of it: another formula, or a number typed over."""
+    """A cell inside a fill that is not of it: another formula, or a number typed over.
+
+    ``beside`` is what it stands in line with: the column's or row's other cells, or other sheets.
+    """
 
     key: Key
     template: Template
     typed: bool
+    beside: str
 
 
 def directions(graph: Graph) -> dict[int, bool]:
@@ -51,7 +56,16 @@ def odd_cells(graph: Graph) -> list[Odd]:
             if (sheet, along) not in across:
                 across[sheet, along] = _is_other(lines, sheet, along)
             if not across[sheet, along]:
-                found.append(Odd(_key(sheet, line, along, down[sheet]), template, typed))
+                beside = (
+                    "the column's other cells have" if down[sheet] else "the row's other cells have"
+                )
+                found.append(Odd(_key(sheet, line, along, down[sheet]), template, typed, beside))
+    known = {one.key for one in found}
+    found += [
+        Odd(*one, "the same cell of the other sheets has")
+        for one in odd_on_sheets(graph)
+        if one[0] not in known
+    ]
     return found
 
 

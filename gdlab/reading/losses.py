@@ -180,7 +180,9 @@ def gradient_cells(
             elif late:
                 site = sites.taken(chain, step)
             else:
-                site = _within(sites, chain, step)
+                # Beside a rate that is computed anew the gradient is what else is multiplied.
+                rated = sites.computed_rates(step)
+                site = sites.find(chain, step, CELL) if rated else _within(sites, chain, step)
                 if site is None and inside:
                     site = sites.find(chain, step, WIDE)
                     if site is not None and isinstance(site.part, ast.Name):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Descent
-from gdlab.reading.graph import Graph, number
+from gdlab.reading.descent import Chain, Descent
+from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import candidates, same, slopes_of, tidy
 from gdlab.reading.steps import Steps
+from gdlab.reading.templates import leaf_number
+from gdlab.reading.trees import factors, without
 
 NEWTON, SEARCHED, CONJUGATE = "newton", "searched", "conjugate"
 # Solved parameters are few, and losses that are tried too.
@@ -138,8 +140,41 @@ def _name(
         return None
     if solved[0] and all(same(one, solved[0]) for one in solved):
         return NEWTON
-    equal = len(chains) > 1 and all(same(one[0], rate) for one in rates for rate in one)
+    # Of one parameter everything is a number times the gradient, but for a product as it stands.
+    known = len(chains) > 1 or _is_factor(graph, chains[0], step, gradients[0])
+    equal = known and all(same(one[0], rate) for one in rates for rate in one)
     return SEARCHED if equal else None
+
+
+def has_computed_rate(graph: Graph, descent: Descent, cells: dict[tuple[int, int], Key]) -> bool:
+    """Whether every update takes its gradient times one cell, that earlier parameters tell."""
+    step = descent.updates // 2
+    rates: list[set[Key]] = []
+    for index, chain in enumerate(descent.chains):
+        gradient = cells.get((index, step))
+        if gradient is None or step >= len(chain.updates):
+            return False
+        if not _is_factor(graph, chain, step, gradient):
+            return False
+        beside = {key for key, _ in _factor_cells(graph, chain, step)} - {gradient}
+        rates.append({key for key in beside if key in descent.latest})
+    return bool(set.intersection(*rates)) and len(set().union(*rates)) == 1
+
+
+def _is_factor(graph: Graph, chain: Chain, step: int, gradient: Key) -> bool:
+    """Whether an update takes away a product that a gradient's cell is a factor of."""
+    return (gradient, False) in _factor_cells(graph, chain, step)
+
+
+def _factor_cells(graph: Graph, chain: Chain, step: int) -> list[tuple[Key, bool]]:
+    """The cells that are the factors of what an update takes away, each with if it divides."""
+    node = graph.nodes[chain.updates[step]]
+    found = []
+    for part, divides in factors(without(node.template.tree, chain.leaves[step])):
+        leaf = leaf_number(part)
+        if leaf is not None and is_cell(one := node.inputs[leaf]):
+            found.append((one, divides))
+    return found
 
 
 def _conjugate(

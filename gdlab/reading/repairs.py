@@ -197,6 +197,8 @@ def _instead(here: Key, other: Key, once: str, say: Say) -> str:
     if names[0] == names[1] and here[0] == other[0] and not (rows and columns):
         far = _far(rows, "row", "high", "low") or _far(columns, "column", "far left", "far right")
         return f"{names[0]} is taken{once} {far}"
+    if here[1:] == other[1:]:
+        return f"{address(here)} is taken{once} from another sheet than it should be"
     if names[0] == names[1]:
         names = address(here), address(other)
     return f"{names[0]} stands{once} where {names[1]} belongs"

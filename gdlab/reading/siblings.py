@@ -21,12 +21,12 @@ from gdlab.reading.templates import Area, Template
 from gdlab.reading.updates import original
 from gdlab.reading.written import formula_text
 
-MOST_PAIRS = 30
+MOST_SIBLINGS_TRIED = 30
 Input = Key | tuple[Key, ...]
 
 
 @dataclass
-class Pair:
+class Siblings:
     """Two parameters by number, the odd one and one as usual, in one update."""
 
     read: Read
@@ -76,10 +76,10 @@ def sibling_slip(read: Read, odd: int, usual: int) -> Found:
     step = min(len(chains[one].updates) for one in (odd, usual)) // 2
     if step < 1 or any((one, step) not in read.cells for one in (odd, usual)):
         return []
-    pair = Pair(read, odd, usual, step)
+    pair = Siblings(read, odd, usual, step)
     queue = [(chains[odd].updates[step], chains[usual].updates[step])]
     seen = set(queue)
-    while queue and len(seen) < MOST_PAIRS:
+    while queue and len(seen) < MOST_SIBLINGS_TRIED:
         here, there = queue.pop(0)
         own, other = read.graph.nodes[here], read.graph.nodes[there]
         wanted = _wanted(pair, own, other, here)
@@ -89,7 +89,9 @@ def sibling_slip(read: Read, odd: int, usual: int) -> Found:
             return _finding(read, here, there, wanted)
         for mine, theirs in zip(wanted.inputs, other.inputs, strict=True):
             both = mine, theirs
-            if is_cell(mine) and is_cell(theirs) and not pair.is_end(theirs) and both not in seen:
+            if not is_cell(mine) or not is_cell(theirs) or mine == theirs:
+                continue
+            if not pair.is_end(theirs) and both not in seen:
                 if mine not in read.graph.nodes:
                     return []
                 seen.add((mine, theirs))
@@ -97,7 +99,7 @@ def sibling_slip(read: Read, odd: int, usual: int) -> Found:
     return []
 
 
-def _wanted(pair: Pair, own: Node, other: Node, here: Key) -> Node | None:
+def _wanted(pair: Siblings, own: Node, other: Node, here: Key) -> Node | None:
     """The usual one's formula with what belongs in the odd one's; None where that is unknown."""
     alike = _shape(own) == _shape(other)
     inputs: list[Input] = []

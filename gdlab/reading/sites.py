@@ -14,6 +14,7 @@ from gdlab.reading.trees import (
     core_of,
     factors,
     leaves,
+    leaves_of_tests,
     limits,
     product_around,
     replaced,
@@ -74,6 +75,7 @@ class Sites:
         # What is left of an update's formula, and the references in a tree, once for all rows.
         self.rests: dict[tuple[Template, int], ast.expr] = {}
         self.found: dict[int, tuple[ast.expr, list[int]]] = {}
+        self.rates: dict[int, set[Key]] = {}
         # Typed or computed beforehand, and used on the way from the parameters to a loss.
         self.forward: set[Key] = set()
         news = {new for chain in descent.chains for new in chain.updates}
@@ -218,6 +220,9 @@ class Sites:
     ) -> Site | None:
         node = self.graph.nodes[cell]
         cells, _ = self._live(node, tree, step)
+        if len(cells) > 1 and not depth:
+            rates = self.computed_rates(step)
+            cells = [leaf for leaf in cells if node.inputs[leaf] not in rates]
         found: set[Site | None] = set()
         for leaf in cells:
             one = node.inputs[leaf]
@@ -228,9 +233,36 @@ class Sites:
             inner = self.graph.nodes[key].template.tree
             if not self._is_state(key, step, other) or inner is None:
                 found.add(Site(key))
-            else:
+            elif not self._is_switched(key, step):
                 found.add(self._cell(key, inner, step, other, depth + 1))
         return found.pop() if len(found) == 1 else None
+
+    def computed_rates(self, step: int) -> set[Key]:
+        """The cells that every update of a step multiplies what it takes away by."""
+        if step not in self.rates:
+            found: list[set[Key]] = []
+            for chain in self.descent.chains:
+                if step >= len(chain.updates):
+                    return set()
+                new = chain.updates[step]
+                tree = self.rest(new, chain.leaves[step])
+                keys = [
+                    one for part, _ in factors(tree) if is_cell(one := self._cell_at(new, part))
+                ]
+                found.append({key for key in keys if self._is_live(key, step)})
+            self.rates[step] = set.intersection(*found) if len(found) > 1 else set()
+        return self.rates[step]
+
+    def _cell_at(self, cell: Key, part: ast.expr) -> Key | tuple[Key, ...]:
+        leaf = leaf_number(part)
+        return self.graph.nodes[cell].inputs[leaf] if leaf is not None else ()
+
+    def _is_switched(self, key: Key, step: int) -> bool:
+        """Whether a state, as a rate that grows where the loss fell, only looks at the step."""
+        node = self.graph.nodes[key]
+        looked_at = leaves_of_tests(node.template.tree)
+        live, _ = self._live(node, node.template.tree or ast.Constant(0), step)
+        return bool(live) and looked_at.issuperset(live)
 
     def _limited(self, site: Site | None, step: int) -> Site | None:
         """The gradient of which a cell is the minimum or maximum with typed numbers."""

@@ -6,7 +6,7 @@ derivatives stand on the sheet for the most of them.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from gdlab.reading.book import Key, Value, address, area
@@ -32,11 +32,16 @@ class Standing:
     gradients: dict[Key, tuple[Key, float]]
 
 
-def read_standing(graph: Graph, down: dict[int, bool]) -> tuple[FoundTable, list[Finding]] | None:
-    """The table of a loss and its gradients without updates; None where there are none."""
+def read_standing(
+    graph: Graph, down: dict[int, bool], updated: Set[Key]
+) -> tuple[FoundTable, list[Finding]] | None:
+    """The table of a loss and its gradients without updates; None where there are none.
+
+    Cells that are ``updated`` by some formula are no parameters of such a table.
+    """
     if len(graph.nodes) > MOST_CELLS_STANDING:
         return None
-    parameters = _parameters(graph)
+    parameters = [key for key in _parameters(graph) if key not in updated]
     if len(parameters) < 2:
         return None
     points = _points(graph, parameters)

@@ -20,7 +20,7 @@ from gdlab.reading.labels import (
 )
 from gdlab.reading.limits import clips
 from gdlab.reading.matching import LACKS_RATE
-from gdlab.reading.methods import CONJUGATE, NEWTON, is_exact_search
+from gdlab.reading.methods import CONJUGATE, NEWTON, has_computed_rate, is_exact_search
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable
@@ -64,19 +64,22 @@ def table_of(
     line = read.line
     samples = descent.updates
     recognised: list[Recognised | None] = []
-    if read.method is None:
+    computed = read.method is None and has_computed_rate(graph, descent, read.cells)
+    if read.method is None and not computed:
         recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
         if not any(recognised):
             recognised = from_the_second(read)
     gradients, found = judge_gradients(read)
     if not _is_descent(read, recognised):
         return _roots(read) if read.method else None
-    rule, differs, hyper, wrong = _rule(read, recognised)
+    rule, differs, hyper, wrong = (
+        _rule(read, recognised) if not computed else (*_searched(read), {}, [])
+    )
     found += wrong
     if any(UPHILL in one.because for _, one in wrong):
         gradients = [replace(one, because=one.because and one.because.removesuffix(ADDED))
                      for one in gradients]  # fmt: skip
-    if rule is not None and read.method is None and clips(read, rule):
+    if rule is not None and not computed and read.method is None and clips(read, rule):
         differs.append("limits a gradient or a step before it is taken")
     circle = circle_words(graph, [chain.cells[0] for chain in descent.chains])
     differs += [circle] if circle else []
@@ -259,6 +262,11 @@ def said_of_method(read: Read) -> tuple[str | None, list[str]]:
         ]
     if read.method.name == CONJUGATE:
         return None, ["goes along the gradient and a computed share of the last direction"]
+    return _searched(read)
+
+
+def _searched(read: Read) -> tuple[str, list[str]]:
+    """What is said of a learning rate that is computed from the point where the step begins."""
     exact = is_exact_search(
         read.cells, read.descent.updates, len(read.descent.chains), read.book.values
     )

@@ -20,6 +20,20 @@ def leaves(tree: ast.expr) -> list[int]:
     return list(found)
 
 
+def leaves_of_tests(tree: ast.expr | None) -> set[int]:
+    """The references that stand in conditions alone."""
+    if tree is None:
+        return set()
+    tests = [part.test for part in ast.walk(tree) if isinstance(part, ast.IfExp)]
+    inside = {id(one) for test in tests for one in ast.walk(test)}
+    found: dict[bool, set[int]] = {True: set(), False: set()}
+    for one in ast.walk(tree):
+        leaf = leaf_number(one)
+        if leaf is not None:
+            found[id(one) in inside].add(leaf)
+    return found[True] - found[False]
+
+
 def without(tree: ast.expr | None, leaf: int) -> ast.expr:
     """An update's formula without the parameter itself, one term of the sum."""
     assert tree is not None
