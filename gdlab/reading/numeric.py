@@ -73,9 +73,14 @@ class Role:
         return abs(value - wanted[0]) <= wanted[1] + self.figures.slack(row)
 
     def count(self, rows: int) -> "Role":
-        """This role, with its cells counted."""
-        marks = [self.right(row) for row in range(rows)]
-        self.hits, self.tried = marks.count(True), len(marks) - marks.count(None)
+        """This role, with its cells counted, up to where it cannot fit any more."""
+        for row in range(rows):
+            is_right = self.right(row)
+            if is_right is not None:
+                self.tried += 1
+                self.hits += is_right
+                if self.tried - self.hits > (1 - MOSTLY) * rows:
+                    break
         return self
 
     @property

@@ -9,6 +9,7 @@ from math import inf
 
 from gdlab.reading.book import Key
 from gdlab.reading.figures import Figures, FigureTable
+from gdlab.reading.matching import UNUSUAL
 from gdlab.reading.numeric import MOSTLY
 from gdlab.reading.numeric_moves import Moves, Pair
 from gdlab.reading.numeric_steps import relative_slack, steps_of, update_of, update_right
@@ -122,9 +123,19 @@ def _follow(
     choices = [_choices(name, variant, numbers) for name in names]
     rows = min(table.rows, RULE_ROWS)
     best: Followed | None = None
+    asks = {name: sorted(variant.asks(name)) for name in variant.rule.carried}
+    known: dict[tuple[object, ...], Figures | None] = {}
     for values in itertools.product(*choices):
         hyper = {"lr": 1.0, **dict(zip(names, values, strict=True))}
-        states = [_state_columns(variant, table, one, taken, hyper, rows) for one in moves]
+        states: list[dict[str, Figures]] = [{} for _ in moves]
+        for number, one in enumerate(moves):
+            for name in variant.rule.carried:
+                # Most of what is tried changes nothing of what a state is made of.
+                key = name, number, *(hyper[asked] for asked in asks[name])
+                if key not in known:
+                    known[key] = _state_column(variant, name, table, one, taken, hyper, rows)
+                if (column := known[key]) is not None:
+                    states[number][name] = column
         steps = steps_of(variant, moves, hyper, states, rows)
         for rate in _rates(moves, steps, numbers):
             counts = _counts(moves, steps, rate, rows)
@@ -141,6 +152,8 @@ def _follow(
 
 def _choices(name: str, variant: Variant, numbers: Numbers) -> list[float]:
     default = variant.rule.hyper[name]
+    if name in UNUSUAL:
+        return [default]
     found: dict[float, None] = {}
     for value, _ in numbers:
         if name == "eps":
@@ -160,42 +173,35 @@ def _cell(value: float, numbers: Numbers) -> tuple[float, Key | None]:
     return value, next((key for number, key in numbers if number == value and key), None)
 
 
-def _state_columns(
-    variant: Variant,
-    table: FigureTable,
-    moves: Moves,
-    taken: set[int],
-    hyper: dict[str, float],
-    rows: int,
-) -> dict[str, Figures]:
-    """The columns that hold what the rule remembers of one parameter, as far as there are some."""
-    found: dict[str, Figures] = {}
-    for name in variant.rule.carried:
-        for column in table.columns:
-            if id(column) in taken:
+def _state_column(
+    variant: Variant, name: str, table: FigureTable, moves: Moves, taken: set[int],
+    hyper: dict[str, float], rows: int,
+) -> Figures | None:  # fmt: skip
+    """The column that holds what the rule remembers of one parameter under a name, if there is."""
+    for column in table.columns:
+        if id(column) in taken:
+            continue
+        hits = tried = 0
+        for row in range(1, rows):
+            move, value, above = moves.rows[row], column.values[row], column.values[row - 1]
+            if move is None or value is None or above is None:
                 continue
-            hits = tried = 0
-            for row in range(1, rows):
-                move, value, above = moves.rows[row], column.values[row], column.values[row - 1]
-                if move is None or value is None or above is None:
-                    continue
-                given = dict.fromkeys(variant.rule.carried, above)
-                wanted = update_of(variant, move[0], move[3][0], row, given, hyper)
-                if wanted is None or name not in wanted:
-                    continue
-                tried += 1
-                off = (
-                    column.slack(row)
-                    + column.slack(row - 1)
-                    + relative_slack(move[3]) * abs(wanted[name])
-                )
-                hits += abs(wanted[name] - value) <= 2 * off + 1e-9 * abs(value)
-                if tried > hits + 1 > 2 * hits:
-                    break
-            if tried >= 2 and hits >= MOSTLY * tried:
-                found[name] = column
+            given = dict.fromkeys(variant.rule.carried, above)
+            wanted = update_of(variant, move[0], move[3][0], row, given, hyper)
+            if wanted is None:
+                continue
+            tried += 1
+            off = (
+                column.slack(row)
+                + column.slack(row - 1)
+                + relative_slack(move[3]) * abs(wanted[name])
+            )
+            hits += abs(wanted[name] - value) <= 2 * off + 1e-9 * abs(value)
+            if tried > hits + 1 > 2 * hits:
                 break
-    return found
+        if tried >= 2 and hits >= MOSTLY * tried:
+            return column
+    return None
 
 
 def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numbers) -> list[float]:

@@ -14,6 +14,9 @@ from gdlab.reading.updates import bare_terms, original
 UPDATES_TRIED = 5
 # Adam and AMSGrad part only where a maximum does; so several draws.
 DRAWS = 3
+# Under 1: an average of squares is then over the square of an average, and their difference has a
+# root.
+STATES_ABOUT = 0.4
 
 
 @dataclass
@@ -41,7 +44,7 @@ def recurrences(
     number: int,
     gradients: dict[tuple[int, int], Key],
     size: float,
-    level: float = 1.5,
+    level: float = STATES_ABOUT,
 ) -> Iterator[Recurrence]:
     """The updates from the first, and from the second on, whose states are cells of the first.
 

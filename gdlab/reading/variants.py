@@ -10,7 +10,7 @@ from typing import Any
 
 from gdlab.core.registry import Rule, all_rules
 from gdlab.formulas import functions
-from gdlab.language.grammar import OF_MATH, substitute
+from gdlab.language.grammar import OF_MATH, names, substitute
 
 SPACE: dict[str, Any] = {
     **{name: getattr(math, name) for name in OF_MATH},
@@ -51,6 +51,35 @@ class Variant:
             for one, tree in self.expressions.items()
         )
 
+    @cached_property
+    def function(self) -> Callable[..., tuple[Any, ...]]:
+        """One update: g, w, the counters, the states before it and the hyperparameters, in turn."""
+        given = ("g", "w", "t", "n", "sample", "epoch")
+        before = (f"{name}_prev" for name in self.rule.carried)
+        lines = [f"    {name} = {ast.unparse(tree)}" for name, tree in self.expressions.items()]
+        text = "\n".join(
+            [
+                f"def update({', '.join((*given, *before, *self.hyper))}):",
+                *lines,
+                f"    return {', '.join(self.expressions)},",
+            ]
+        )
+        space = dict(SPACE)
+        exec(compile(text, f"<{self.name}>", "exec"), space)
+        update: Callable[..., tuple[Any, ...]] = space["update"]
+        return update
+
+    def asks(self, name: str) -> frozenset[str]:
+        """The hyperparameters that a computed name depends on."""
+        found: set[str] = set()
+        stack = [name]
+        while stack:
+            one = stack.pop()
+            if one not in found:
+                found.add(one)
+                stack += names(self.expressions[one]) if one in self.expressions else ()
+        return frozenset(found & set(self.hyper))
+
     def steps(
         self,
         gradients: list[float],
@@ -75,14 +104,11 @@ class Variant:
         samples: int,
     ) -> dict[str, Any]:  # fmt: skip
         """All that one update computes, by name: states, what is shown, the step."""
-        values: dict[str, Any] = {
-            **SPACE, **hyper, "g": g, "w": w, "t": float(t), "n": float(samples),
-            "sample": float((t - 1) % samples + 1), "epoch": float((t - 1) // samples + 1),
-            **{f"{name}_prev": value for name, value in states.items()},
-        }  # fmt: skip
-        for name, code in self.code:
-            values[name] = eval(code, values)
-        return values
+        sample, epoch = float((t - 1) % samples + 1), float((t - 1) // samples + 1)
+        before = [states[name] for name in self.rule.carried]
+        given = [hyper[name] for name in self.hyper]
+        found = self.function(g, w, float(t), float(samples), sample, epoch, *before, *given)
+        return dict(zip(self.expressions, found, strict=True))
 
     def beside(
         self, g: float, w: float, t: int, before: Sequence[float], after: Sequence[float],
