@@ -1,7 +1,8 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
-
-import { openEditor } from "./editor.js";
+import { copiedFrom, cellRangeOf } from "./cell_range.js";
 import { WIDTHS, createColumnHeader, element, nameSections } from "./column_header.js";
+import { openEditor } from "./editor.js";
+import { createGridEdges } from "./grid_edges.js";
 import { actionOf } from "./keys.js";
 import { createRows } from "./rows.js";
 
@@ -35,12 +36,8 @@ export function createGrid(container) {
   table.append(thead, tbody);
   sizer.append(table);
   scroller.append(sizer);
-  // What the selected cell leans on and is out of sight, by name, at the edge where it lies.
-  const edges = {
-    left: element("div", { class: "gd-edge gd-edge-left", hidden: "" }),
-    right: element("div", { class: "gd-edge gd-edge-right", hidden: "" }),
-  };
-  container.append(scroller, edges.left, edges.right);
+  container.append(scroller);
+  const showEdges = createGridEdges(container);
   const rows = createRows(tbody, id);
 
   let view = null;
@@ -126,8 +123,9 @@ export function createGrid(container) {
   function draw() {
     waiting = false;
     if (!view) return;
-    rows.draw(view, first.row, here, range(), isShown);
-    showEdges();
+    rows.draw(view, first.row, here, cellRangeOf(here, anchor), isShown);
+    last.row = first.row + fullRows() - 1;
+    showEdges(view.leansOn?.() ?? [], first, last, isShown);
     const inSight = isShown(here.column) && rows.holds(here.row);
     if (inSight) table.setAttribute("aria-activedescendant", id);
     else table.removeAttribute("aria-activedescendant");
@@ -190,41 +188,6 @@ export function createGrid(container) {
     view.select(here.row, here.column);
     if (inSight && room.width) reveal();
     draw();
-  }
-
-  /** The selected cells: rows and columns from and to. */
-  function range() {
-    const other = anchor ?? here;
-    return {
-      top: Math.min(here.row, other.row), bottom: Math.max(here.row, other.row),
-      left: Math.min(here.column, other.column), right: Math.max(here.column, other.column),
-    };
-  }
-
-  /** The selected cells as lines of values with tabs between, as spreadsheets take them. */
-  function copied() {
-    const { top, bottom, left, right } = range();
-    const lines = [];
-    for (let row = top; row <= bottom; row++) {
-      const cells = [];
-      for (let column = left; column <= right; column++) cells.push(view.copied(row, column));
-      lines.push(cells.join("\t"));
-    }
-    return lines.join("\n");
-  }
-
-  function showEdges() {
-    const shownRows = [first.row, first.row + fullRows()];
-    const hidden = { left: [], right: [] };
-    for (const { row, column, name } of view.leansOn?.() ?? []) {
-      const inSight = column === frozen() || (column >= first.column && column <= last.column);
-      if (inSight && row >= shownRows[0] && row < shownRows[1]) continue;
-      const side = column < first.column || (inSight && row < shownRows[0]) ? "left" : "right";
-      hidden[side].push(name);
-    }
-    edges.left.textContent = hidden.left.length ? `◂ ${hidden.left.join(", ")}` : "";
-    edges.right.textContent = hidden.right.length ? `${hidden.right.join(", ")} ▸` : "";
-    for (const edge of Object.values(edges)) edge.hidden = !edge.textContent;
   }
 
   const editable = () => Boolean(view.editable?.(here.row, here.column));
@@ -295,7 +258,7 @@ export function createGrid(container) {
   table.addEventListener("copy", (event) => {
     if (editing || !view) return;
     event.preventDefault();
-    event.clipboardData.setData("text/plain", copied());
+    event.clipboardData.setData("text/plain", copiedFrom(view, cellRangeOf(here, anchor)));
   });
   new ResizeObserver(() => {
     const { clientWidth, clientHeight } = scroller;

@@ -8,7 +8,7 @@ import { FRAME } from "./frame.js";
 import { createGrid } from "./grid.js";
 import { createInputs } from "./inputs.js";
 import { actionOf } from "./keys.js";
-import { announcementsOf, progressOf, wrongOf } from "./announcements.js";
+import { announcementsOf, wrongOf } from "./announcements.js";
 import { createModelChoice } from "./model_choice.js";
 import { createPeek } from "./peek.js";
 import { createPictures } from "./pictures.js";
@@ -18,15 +18,12 @@ import { createRace } from "./race.js";
 import { showReport } from "./report.js";
 import { createRiddles } from "./riddle_form.js";
 import { createSections } from "./sections.js";
-import { shownButtonsOf, kindOf, shownPartsOf } from "./sheet_parts.js";
+import { firstCellOf, kindOf, shownButtonsOf, shownPartsOf, titleOf } from "./sheet_parts.js";
 import { addressOf, precedentsOf, readState } from "./state.js";
 import { createTabs } from "./tabs.js";
 import { pointsView, sheetView } from "./views.js";
 import { createWork } from "./work.js";
 
-const ABOUT_POINTS = (model) => (
-  `that every sheet uses; ${model === "line" ? "the line" : "the model"} is fitted to them`
-);
 const EPOCHS = {
   name: "epochs", symbol: null, address: null, slider: { low: 1, high: 50, step: 1, log: false },
 };
@@ -107,7 +104,7 @@ export function createSheet(root, host, isAlone = false) {
   }, alert);
   const bar = createFormulaBar(part("bar"));
   const pictures = createPictures(part("pictures"), {
-    go: (row) => grid.goTo(Math.max(1, row), grid.here().column),
+    go: goToRow,
     start: (values) => ask({ kind: "start", values }),
   });
   const closeUps = createCloseUps(root, part, () => state, {
@@ -116,9 +113,7 @@ export function createSheet(root, host, isAlone = false) {
   });
   const riddles = createRiddles(part("riddles"), ask);
   const peek = createPeek(root, part("pictures"));
-  const player = createPlayer(part("player"), (row) => {
-    grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
-  });
+  const player = createPlayer(part("player"), goToRow);
   const choose = createChoose(part("choose"), (indices) => ask({ kind: "choose", indices }));
   const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
   const race = createRace(part("race"), ask, alert);
@@ -168,7 +163,7 @@ export function createSheet(root, host, isAlone = false) {
   /** Keep the position for when the tab is shown again, and tell whoever mounted the sheet. */
   function wentTo(row, name) {
     positions.set(positionKey(), { row, name });
-    const first = positionAtFirst();
+    const first = firstCellOf(state);
     const moved = row !== first.row || name !== first.name;
     root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
   }
@@ -179,9 +174,7 @@ export function createSheet(root, host, isAlone = false) {
     const { isData, isRace, isPractice } = kindOf(state);
     if (before?.tab !== state.tab || isPractice) player.pause();
     const { head } = state;
-    part("rule").textContent = isRace ? "compare" : isData ? "the points" : head.title;
-    const progress = isPractice ? ` ${progressOf(state)}.` : "";
-    part("source").textContent = isData ? ABOUT_POINTS(state.model) : `${head.source}${progress}`;
+    [part("rule").textContent, part("source").textContent] = titleOf(state);
     for (const [name, isShown] of Object.entries(shownPartsOf(state))) part(name).hidden = !isShown;
     showButtons();
     models.show(isPractice ? [] : state.models ?? [], state.model);
@@ -214,7 +207,7 @@ export function createSheet(root, host, isAlone = false) {
     tabs.show(state.tabs, state.tab);
     part("body").setAttribute("aria-label", `sheet ${state.tab}`);
     sections.show([...state.columns.values()]);
-    showGrid(anew ? positions.get(positionKey()) ?? positionAtFirst() : null);
+    showGrid(anew ? positions.get(positionKey()) ?? firstCellOf(state) : null);
     if (isData) pictures.show(state, 0);
     if (!isPractice) peek.show();
     if (before?.tab !== state.tab) tabs.reveal();
@@ -239,21 +232,16 @@ export function createSheet(root, host, isAlone = false) {
     grid.show(view, position && { row, column: Math.max(0, names.indexOf(name)) });
   }
 
+  function goToRow(row) {
+    grid.goTo(Math.max(1, Math.min(state.rows, row)), grid.here().column);
+  }
+
   function goToCell(row, name) {
     sections.unfold(state.columns.get(name)?.section);
     grid.goTo(row, shownNames().indexOf(name));
   }
 
   const positionKey = () => `${state.blanks ? "practice " : ""}${state.model} ${state.tab}`;
-
-  function positionAtFirst() {
-    if (isData()) return { row: 0, name: Object.keys(state.points)[0] };
-    const columns = [...state.columns.values()];
-    // The first cell that is really computed, not just taken over from the row above.
-    const first = state.blanks ? ({ name }) => name in state.blanks
-      : ({ numbers, group }) => group || numbers?.length > 3;
-    return { row: 1, name: (columns.find(first) ?? columns[0]).name };
-  }
 
   root.addEventListener("click", (event) => {
     const action = event.target.closest("[data-do]")?.dataset.do;

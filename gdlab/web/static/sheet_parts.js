@@ -1,5 +1,6 @@
-// Which parts of its frame a sheet fills, by what it shows: points, runs beside each other, one run, or
-// cells to fill in.
+// Which parts of its frame a sheet fills, and how it begins, by what it shows: points, runs beside each
+// other, one run, or cells to fill in.
+import { progressOf } from "./announcements.js";
 
 /** What kind of sheet a state shows. */
 export const kindOf = ({ columns, head, blanks }) => ({
@@ -42,4 +43,23 @@ export function shownButtonsOf(state, isAlone) {
     csv: !isPractice,
     export: !isPractice,
   };
+}
+
+/** The title of a sheet, and the line beside it. */
+export function titleOf(state) {
+  const { isData, isRace, isPractice } = kindOf(state);
+  const { head, model } = state;
+  const fitted = model === "line" ? "the line" : "the model";
+  if (isData) return ["the points", `that every sheet uses; ${fitted} is fitted to them`];
+  const progress = isPractice ? ` ${progressOf(state)}.` : "";
+  return [isRace ? "compare" : head.title, `${head.source}${progress}`];
+}
+
+/** The cell where a person begins: the first that is computed, not just taken over from above. */
+export function firstCellOf({ columns, points, blanks }) {
+  if (!columns.size) return { row: 0, name: Object.keys(points)[0] };
+  const all = [...columns.values()];
+  const isFirst = blanks ? ({ name }) => name in blanks
+    : ({ numbers, group }) => group || numbers?.length > 3;
+  return { row: 1, name: (all.find(isFirst) ?? all[0]).name };
 }
