@@ -203,6 +203,16 @@ def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
     points = sheet.points
     wanted = gdlab.trace("sgd", points, epochs=60, shuffle=True, seed=3)
     assert_shows(page, wanted)
+    # The points that come back, and what Python sets, need another order too.
+    page.focus(".gd-table")
+    page.keyboard.press("Control+z")
+    settled(page, sheet, points=gdlab.sheet("sgd").points)
+    page.click("[data-tab=sgd]")
+    sheet.epochs = 70
+    page.evaluate("model.take('epochs', 70)")
+    page.wait_for_function("document.querySelector('.gd-row').max === '2030'")
+    assert_shows(page, gdlab.trace("sgd", epochs=70, shuffle=True, seed=3))
+    assert sheet.epochs == 70
     # Another model has its own order, which is drawn for fewer epochs.
     page.select_option(".gd-model select", "relu_neuron")
     expect(page.locator("[data-input=start_weight]")).to_be_visible()

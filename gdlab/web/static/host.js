@@ -93,7 +93,9 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       if (!Object.hasOwn(all, sheet)) throw new Refusal(`sheet ${tabOf(sheet)} has no inputs`);
       const { limits } = sheets[sheet];
       for (const [name, value] of Object.entries(own)) {
-        if (!Object.hasOwn(limits, name)) throw new Refusal(`sheet ${sheet} has no input '${name}'`);
+        if (!Object.hasOwn(limits, name)) {
+          throw new Refusal(`sheet ${sheet} has no input '${name}'`);
+        }
         const number = accepted(limits[name], value);
         if (number === inputs[sheet][name]) continue;
         inputs = { ...inputs, [sheet]: { ...inputs[sheet], [name]: number } };
@@ -161,7 +163,9 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       return { told: `${sheet} as it is now is on the sheet ${COMPARE}, as ${name}.` };
     },
     drop: ({ sheet }) => keep(comparing.without(sheet)),
-    riddle: ({ question, seed }) => keep({ ...comparing.posed(question, seed), tab: tabOf(COMPARE) }),
+    riddle({ question, seed }) {
+      keep({ ...comparing.posed(question, seed), tab: tabOf(COMPARE) });
+    },
     // The sheet that is shown now has the rate in the end.
     find() {
       const { tab } = kept;
@@ -187,7 +191,8 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       const { compared, inputs } = comparing.named(
         next.compared, { ...atFirst.inputs, ...kept.inputs },
       );
-      const known = Object.entries(part.inputs ?? {}).filter(([name]) => Object.hasOwn(inputs, name));
+      const given = Object.entries(part.inputs ?? {});
+      const known = given.filter(([name]) => Object.hasOwn(inputs, name));
       keep({
         ...fitting(next.points, accepted(page.epochsLimits, next.epochs)),
         inputs: inputsWith(inputs, Object.fromEntries(known)), tab: tabOf(next.tab), compared,

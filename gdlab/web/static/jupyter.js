@@ -51,7 +51,7 @@ function createKernel(model, isThere, say) {
   });
 }
 
-/** What is kept under a name, as Python shares it: an input is `lr` or, of several runs, `adam.lr`. */
+/** What is kept under a name, as Python shares it: inputs are `lr` or, of several, `adam.lr`. */
 function toPython(name, kept, sheets) {
   if (name === "points") return rowsOf(kept.points);
   if (name === "practice") return practiceForPython(kept.practice);

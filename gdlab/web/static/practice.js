@@ -14,7 +14,7 @@ const MOST_SEED = 999_999;
 const OWN_NUMBERS = "own";
 export const GIVEN = "this is given; only the tinted cells are filled in";
 
-/** What Python knows of an open practice: all that it needs to mark it; nothing where none is open. */
+/** What Python knows of an open practice: all that it marks it by; nothing where none is open. */
 export const practiceForPython = (open) => (open ? {
   sheet: open.tab, seed: open.seed, texts: open.texts, hinted: open.hinted,
   points: rowsOf(open.numbers.points), inputs: open.numbers.inputs, epochs: open.numbers.epochs,
@@ -78,7 +78,7 @@ export function createPractice(page, programs, kept, keep, ahead) {
     ahead({ what: "slips", sheet: tab });
   }
 
-  /** Begin a practice; on the sheet's own numbers, `own`, where there is that in place of a seed. */
+  /** Begin a practice by its seed; `own` are numbers in place of the sheet's first ones. */
   function start(tab, seed, own = null) {
     if (!canPractise(tab)) throw new Refusal("there is no practice on this sheet");
     if (seed === OWN_NUMBERS) {
@@ -99,7 +99,8 @@ export function createPractice(page, programs, kept, keep, ahead) {
       throw new Refusal(`a practice's number is a whole one from 0 to ${MOST_SEED}`);
     }
     const drawn = drawPractice(
-      page.sheets[tab], programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab), page.marking,
+      page.sheets[tab], programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab),
+      page.marking,
     );
     set(begun(tab, seed, { ...drawn, epochs: 1, samples: PRACTICE_ROWS }));
   }

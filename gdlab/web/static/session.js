@@ -13,9 +13,9 @@ const DRAG_MS = 700;
 
 /**
  * A session takes the events of a host, and `model`, `undo` and `redo`. `names()` are the models to
- * choose from, the first of them shown at first; `make(name)` gives the host of one, null where only
- * `bring(name, tell, signal)`, which promises what `make` needs, can have it. `changed()` hears when
- * an event is done, or the work that it led to.
+ * choose from, the first of them shown at first; `make(name)` gives the host of one, null where it
+ * needs what `bring(name, tell, signal)` promises. `changed()` hears when an event is done, or the
+ * work that it led to.
  */
 export function createSession({ names, make, bring = null, changed }) {
   const hosts = new Map();
@@ -77,7 +77,8 @@ export function createSession({ names, make, bring = null, changed }) {
 
   function remember({ kind, sheet, name }, before) {
     const now = kept();
-    if (LOOKS.includes(kind) || Object.keys(now).every((part) => now[part] === before[part])) return;
+    const isSame = Object.keys(now).every((part) => now[part] === before[part]);
+    if (isSame || LOOKS.includes(kind)) return;
     const [key, at] = [`${kind} ${sheet} ${name}`, Date.now()];
     const isDrag = DRAGS.includes(kind) && key === last.key && at - last.at < DRAG_MS;
     last = { key, at };

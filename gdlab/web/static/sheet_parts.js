@@ -1,5 +1,5 @@
-// Which parts of its frame a sheet fills, and how it begins, by what it shows: points, runs beside each
-// other, one run, or cells to fill in.
+// Which parts of its frame a sheet fills, and how it begins, by what it shows: points, runs beside
+// each other, one run, or cells to fill in.
 import { progressOf } from "./announcements.js";
 
 /** What kind of sheet a state shows. */
