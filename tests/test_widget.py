@@ -212,7 +212,7 @@ def test_what_goes_wrong_is_told_to_the_page(book, event, told):
 def test_a_request_tells_how_far_it_is_and_is_stopped(book, monkeypatch):
     done = []
 
-    def slow(sheet, event, buffers):
+    def slow(sheet, here, event, buffers):
         for step in range(10):
             done.append(step)
             if step == 3:

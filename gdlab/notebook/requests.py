@@ -60,7 +60,7 @@ async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
         found = WORKS.get(str(event.get("what")))
         if found is None:
             raise ValueError(f"there is no request {event.get('what')!r:.40}")
-        steps = found(sheet, event, buffers)
+        steps = found(sheet, sheet.sheets_of(event["model"]), event, buffers)
         while True:
             share = next(steps)
             sheet.send({"number": number, "share": share})
@@ -79,40 +79,32 @@ async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
         _stopped.discard(key)
 
 
-def _sheets(sheet: "LiveSheet", event: Event) -> "Sheets":
-    """The sheets of the model that the page asks about."""
-    return sheet.sheets_of(event["model"])
-
-
-def _model(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+def _model(_sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to show another model."""
     yield 0
-    here = _sheets(sheet, event)
     programs = {name: program(run.table) for name, run in here.runs.items()}
     return {"page": here.page, "programs": programs}
 
 
-def _order(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+def _order(_sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any]) -> Work:
     """The samples' order of every shuffled sheet, over other points or more epochs."""
     samples, epochs = int(event["samples"]), int(event["epochs"])
-    runs = _sheets(sheet, event).runs
-    one = next(iter(runs.values()))
+    one = next(iter(here.runs.values()))
     points = tuple([column[k % len(column)] for k in range(samples)] for column in one.points)
     orders = {}
-    shuffled = {name: run for name, run in runs.items() if run.order}
+    shuffled = {name: run for name, run in here.runs.items() if run.order}
     for done, (name, run) in enumerate(shuffled.items()):
         yield done / len(shuffled)
         orders[name] = order_data(rerun(run, points, epochs))
     return {"orders": orders}
 
 
-def _news(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+def _news(sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any]) -> Work:
     """What was registered since the sheet was made: models to choose, and rules to be compared.
 
     ``changed`` are the models, of those brought before, that were written again.
     """
     changed = sheet.forget_changed()
-    here = _sheets(sheet, event)
     one = next(iter(here.runs.values()))
     new = {name: rule for name, rule in guest_rules(here.own).items() if name not in event["known"]}
     programs = {}
@@ -126,44 +118,42 @@ def _news(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
     return {"models": sheet.models(), "changed": changed, "guests": guests, "programs": programs}
 
 
-def _points(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> Work:
+def _points(_sheet: "LiveSheet", here: "Sheets", event: Event, buffers: list[Any]) -> Work:
     """The points of a workbook, or the columns that a person has to choose from."""
     yield 0
     chosen = {word: int(index) + 1 for word, index in (event.get("chosen") or {}).items()}
-    columns_here = _sheets(sheet, event).page["points"]
     with tempfile.TemporaryDirectory(prefix="gdlab-points-") as folder:
         path = Path(folder) / (Path(event["name"]).name or "points")
         path.write_bytes(bytes(buffers[0]))
         try:
-            found = read_columns(path, dict.fromkeys(columns_here) | chosen)
+            found = read_columns(path, dict.fromkeys(here.page["points"]) | chosen)
         except WhichColumns as asked:
             columns = [{"index": index, "title": title} for index, title in asked.columns]
             return {"columns": columns}
-    return {"points": {name: found.columns[name] for name in columns_here}}
+    return {"points": {name: found.columns[name] for name in here.page["points"]}}
 
 
-def _workbook(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+def _workbook(_sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any]) -> Work:
     """What the page needs to write its own workbook."""
     # Only whoever saves a workbook waits for what writes one.
     from gdlab.web.workbook_template import workbook_templates
 
     yield 0
-    here = _sheets(sheet, event)
     guests = {name: run for name, run in here.runs.items() if name not in here.own}
     return {"workbook": workbook_templates(here.own, guests)}
 
 
-def _slips(sheet: "LiveSheet", event: Event, _buffers: list[Any]) -> Work:
+def _slips(_sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any]) -> Work:
     """The usual slips of a sheet's columns, which a practice compares with."""
     name = event["sheet"]
-    table = _sheets(sheet, event).runs[name].table
+    table = here.runs[name].table
     for done, column in enumerate(table.names):
         yield done / len(table.names)
         slips(table, column)
     return {"slips": slips_of({name: table})}
 
 
-WORKS: dict[str, Callable[["LiveSheet", Event, list[Any]], Work]] = {
+WORKS: dict[str, Callable[["LiveSheet", "Sheets", Event, list[Any]], Work]] = {
     one.__name__.removeprefix("_"): one
     for one in (_model, _order, _news, _points, _workbook, _slips)
 }
