@@ -6,9 +6,9 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 INSTALLED_LAB := .venv/.installed-lab
 INSTALLED_TEST := .venv/.installed-test
-# uv is faster where it is there.
+# uv is faster where it is there; modules are compiled where they are used.
 INSTALL := $(if $(shell command -v uv 2>/dev/null),uv pip install -q --python .venv/bin/python,\
-  .venv/bin/python -m pip --disable-pip-version-check install -q)
+  .venv/bin/python -m pip --disable-pip-version-check install -q --no-compile)
 # One more than the cores of a small machine: half of a browser's test is waiting.
 WORKERS ?= 3
 # A file stays with one process: its tests share what takes seconds to start, such as JupyterLab.
@@ -24,8 +24,11 @@ AS_ROOT := $(if $(filter 0,$(shell id -u 2>/dev/null)),--allow-root)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-lab: $(INSTALLED_LAB) exports ## write the workbooks, then open JupyterLab on the notebooks
+lab: $(INSTALLED_LAB) exports/graddesc.html ## open JupyterLab on the notebooks, with the workbooks beside
 	.venv/bin/jupyter lab $(AS_ROOT) notebooks/
+
+exports/graddesc.html: | $(INSTALLED)
+	.venv/bin/gdlab export --all
 
 exports: $(INSTALLED) ## write the lesson workbooks and the web page into exports/
 	.venv/bin/gdlab export --all
