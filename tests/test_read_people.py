@@ -139,6 +139,38 @@ def bold():
     return Sheet(columns, {"c": 0.1}, 12)
 
 
+def hidden(function="=MAX(0,{n@})", slope="IF({n@}>0,1,0)", **formulas):
+    """Two hidden neurons of one input each, and their sum."""
+
+    def one(text, k):
+        return text.replace("@", str(k))
+
+    columns = [
+        Column("x", "x", data=[1.0, 2.0, -0.5]), Column("t", "t", data=[0.5, 2.0, 1.0]),
+        *(Column(f"w{k}", f"w{k}", one("={w@-}-{lr!}*{gw@-}", k), first=k / 2) for k in (1, 2)),
+        *(Column(f"v{k}", f"v{k}", one("={v@-}-{lr!}*{gv@-}", k), first=0.6) for k in (1, 2)),
+        *(Column(f"b{k}", f"b{k}", one("={b@-}-{lr!}*{gb@-}", k), first=0.4) for k in (1, 2)),
+        *(Column(f"n{k}", f"net {k}", one("={w@}*{x}+{b@}", k)) for k in (1, 2)),
+        *(Column(f"h{k}", f"h{k}", one(function, k)) for k in (1, 2)),
+        Column("y", "y", "={v1}*{h1}+{v2}*{h2}"), Column("E", "E", "=({y}-{t})^2/2"),
+        Column("d", "dy", "={y}-{t}"),
+        *(Column(f"gv{k}", f"dv{k}", one("={d}*{h@}", k)) for k in (1, 2)),
+        *(Column(f"gb{k}", f"db{k}", one(f"={{d}}*{{v@}}*{slope}", k)) for k in (1, 2)),
+        *(Column(f"gw{k}", f"dw{k}", one("={gb@}*{x}", k)) for k in (1, 2)),
+    ]  # fmt: skip
+    return changed(Sheet(columns, {"lr": 0.1}, 12), **formulas)
+
+
+def neuron(back):
+    columns = [
+        Column("x", "x", data=[0.5, -1.2, 0.8]), Column("t", "t", data=[0.3, 0.9, -0.4]),
+        Column("w", "w", "={w-}-{lr!}*{d-}*{x-}", first=0.3),
+        Column("a", "a", "=TANH({w}*{x})"), Column("E", "E", "=({t}-{a})^2/2"),
+        Column("d", "delta", back),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.5}, 9)
+
+
 ELASTIC = {
     "loss": "={e}^2+{lam!}*({mix!}*ABS({w})+(1-{mix!})*{w}^2/2)",
     "dw": "=2*{e}*{x}+{lam!}*({mix!}*SIGN({w})+(1-{mix!})*{w})",
@@ -153,6 +185,7 @@ RIGHT = {
     "two vectors": (words(), "are the derivatives of H (loss)"),
     "perceptron with a bias": (perceptron(), "Every cell follows. D (w1), E (w2) and F (bias)"),
     "an error that nothing uses": (line(PLAIN, **ABSOLUTE), "are the derivatives of G (loss)"),
+    "rectified": (hidden(), "Every cell follows."),
     "elastic net": (line(PLAIN, top=PENALTY, **ELASTIC), "are the derivatives of G (loss)"),
     "classes by a number": (softmax(), "are the derivatives of K (loss)"),
     "the first rate that does": (searched(), "It computes its learning rate anew in every update."),
@@ -219,6 +252,12 @@ WRONG = {
     "a gradient beside a searched rate": (
         searched("=10*{y}"), (0, "gy"), "the term A (x) is missing",
     ),
+    "a slope that is left out": (
+        hidden(gb2="={d}*{v2}"), (2, "gb2"), "is, S9 would be =O9*F9*IF(J9>0,1,0)",
+    ),
+    "the sigmoid's slope": (
+        neuron("=({a}-{t})*{a}*(1-{a})"), (0, "d"), "a sigmoid's derivative stands where tanh's",
+    ),
     "a share and the rest of it": (
         rmsprop(sb="=(1-{beta!})*{sb-}+{beta!}*{gb}^2"), (1, "sb"), "=$B$2*K7+(1-$B$2)*I8^2 belon",
     ),
@@ -277,3 +316,56 @@ def test_a_cell_that_is_not_as_on_the_other_sheets_is_found(tmp_path, cell, valu
     assert (finding.sheet, finding.address) == ("Epoch 3", cell)
     assert words in finding.because
     assert reading.tables[0].words.startswith("plain gradient descent on y = b + w*x, 3 updates")
+
+
+LOOKED_UP = {
+    "VLOOKUP": "=VLOOKUP(A{r},Data!$A$2:$C$7,{k},FALSE)",
+    "MATCH": "=INDEX(Data!$A$2:$C$7,MATCH(A{r},Data!$A$2:$A$7,0),{k})",
+    "XLOOKUP": "=_xlfn.XLOOKUP(A{r},Data!$A$2:$A$7,Data!${c}$2:${c}$7)",
+    "CHOOSE": "=CHOOSE(A{r},Data!{c}2,Data!{c}3,Data!{c}4,Data!{c}5,Data!{c}6,Data!{c}7)",
+}
+
+
+def sampled(path, data="=INDEX(Data!{c}$2:{c}$7,A{r})", state="=0", update="{g}"):
+    """One sample an update, taken from a sheet of data; a state beside every gradient."""
+    book = openpyxl.Workbook()
+    page, source = book.active, book.create_sheet("Data")
+    for row, numbers in enumerate(zip(range(1, 7), [*X, 6.0], [*Y, 13.2], strict=True), 2):
+        for column, value in enumerate(numbers, 1):
+            source.cell(row, column, value)
+    page["A1"], page["B1"] = "lr", 0.005
+    for column, header in enumerate(
+        ["sample", "x", "y", "w", "b", "err", "loss", "dw", "db", "sw", "sb"], 1
+    ):
+        page.cell(3, column, header)
+    for row in range(4, 18):
+        page.cell(row, 1, (3, 1, 6, 2, 5, 4)[(row - 4) % 6])
+        for k, letter in ((2, "B"), (3, "C")):
+            page.cell(row, k, data.format(r=row, k=k, c=letter))
+        for k, (own, gradient, own_state) in enumerate(("DHJ", "EIK"), 4):
+            step = update.format(g=f"{gradient}{row - 1}", s=f"{own_state}{row - 1}")
+            page.cell(row, k, 0.5 if row == 4 else f"={own}{row - 1}-$B$1*{step}")
+            page.cell(row, k + 6, state.format(g=gradient, r=row))
+        page.cell(row, 6, f"=D{row}*B{row}+E{row}-C{row}")
+        page.cell(row, 7, f"=F{row}^2")
+        page.cell(row, 8, f"=2*F{row}*B{row}")
+        page.cell(row, 9, f"=2*F{row}")
+    book.save(path)
+    return read_workbook(path)
+
+
+@pytest.mark.parametrize("name", LOOKED_UP)
+def test_what_is_looked_up_is_read(tmp_path, name):
+    reading = sampled(tmp_path / "a.xlsx", LOOKED_UP[name])
+    assert (reading.findings, reading.tables[0].model) == ([], "line")
+
+
+def test_a_sum_from_the_first_row_on_is_a_state(tmp_path):
+    update = "{g}/(SQRT({s})+0.00000001)"
+    (table,) = sampled(tmp_path / "a.xlsx", state="=SUMSQ({g}$4:{g}{r})", update=update).tables
+    assert (table.rule, table.updates) == ("adagrad", 13)
+
+
+def test_the_number_of_a_row_is_the_number_of_an_update(tmp_path):
+    (table,) = sampled(tmp_path / "a.xlsx", update="{g}*0.95^(ROW()-5)").tables
+    assert (table.rule, table.updates, table.model) == ("sgd", 13, "line")

@@ -8,6 +8,7 @@ in capitals (SUM); what the grammar has is in small letters (exp), as the gramma
 
 import ast
 import copy
+import functools
 from typing import Any
 
 from gdlab.language.infix import FORMULA_CHARACTERS
@@ -220,7 +221,46 @@ def _as_others(name: str, arguments: list[ast.expr]) -> ast.expr | None:
             return of  # what it stores where there is no error
         case "LET", [_, _, _, *more] if len(more) % 2 == 0:
             return _with_names(arguments)
+        case "AND", [_, *_]:
+            return functools.reduce(lambda a, b: ast.BinOp(a, ast.Mult(), b), _tests(arguments))
+        case "OR", [_, *_]:
+            count = functools.reduce(lambda a, b: ast.BinOp(a, ast.Add(), b), _tests(arguments))
+            return ast.Compare(count, [ast.Gt()], [ast.Constant(0)])
+        case "NOT", [of]:
+            return ast.Compare(of, [ast.Eq()], [ast.Constant(0)])
+        case "IFS", [_, _, *more] if len(more) % 2 == 0:
+            return _first_of(list(zip(_tests(arguments[::2]), arguments[1::2], strict=True)))
+        case "CHOOSE", [which, _, *_]:
+            below = [
+                ast.Compare(which, [ast.Lt()], [ast.Constant(number + 1)])
+                for number in range(1, len(arguments))
+            ]
+            return _first_of(list(zip(below, arguments[1:], strict=True)))
+        case "COSH" | "SINH", [of]:
+            up, down = (ast.Call(ast.Name("exp"), [one], []) for one in (of, _minus(of)))
+            both = ast.BinOp(up, ast.Add() if name == "COSH" else ast.Sub(), down)
+            return ast.BinOp(both, ast.Div(), ast.Constant(2))
     return None
+
+
+def _tests(arguments: list[ast.expr]) -> list[ast.expr]:
+    """Arguments that are true or false as comparisons."""
+    return [
+        one if isinstance(one, ast.Compare) else ast.Compare(one, [ast.NotEq()], [ast.Constant(0)])
+        for one in arguments
+    ]
+
+
+def _first_of(cases: list[tuple[ast.expr, ast.expr]]) -> ast.expr:
+    """The value of the first case whose test holds; the last one's where none does."""
+    found = cases[-1][1]
+    for test, value in reversed(cases[:-1]):
+        found = ast.IfExp(test, value, found)
+    return found
+
+
+def _minus(tree: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.USub(), tree)
 
 
 def _with_names(arguments: list[ast.expr]) -> ast.expr:

@@ -1,6 +1,7 @@
 """Why a gradient is wrong: the change that mends it, in its own formula or in one before it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from gdlab.reading.anchors import moves_away
 from gdlab.reading.book import Key, Value, address
@@ -8,12 +9,13 @@ from gdlab.reading.calculate import calculate
 from gdlab.reading.gradient_verdicts import Judged
 from gdlab.reading.graph import Node, number
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import WRONG, same, slopes_of
+from gdlab.reading.losses import RIGHT, SCALED, WRONG, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.repairs import Repair, find_repair
 from gdlab.reading.result import GRADIENT, Finding
+from gdlab.reading.twin_gradients import find_twin
 from gdlab.reading.updates import original
-from gdlab.reading.upstream import Upstream, find_upstream
+from gdlab.reading.upstream import Upstream, find_upstream, follows
 from gdlab.reading.written import formula_text
 
 Values = dict[Key, Value]
@@ -32,6 +34,9 @@ class Causes:
         self.shared: set[int] = set()
         # A cell before several gradients that is wrong, with the gradients that are so through it.
         self.before: dict[int, tuple[Upstream, set[Key]]] = {}
+        # One of every parameter whose wrong gradient has been looked at.
+        self.seen: list[Judged] = []
+        self.right = [one for one in judged if one.verdict in (RIGHT, SCALED)]
 
     def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
         """Why some updates' gradients are wrong, and the finding; None where others' faults are."""
@@ -49,8 +54,16 @@ class Causes:
         because = f"not the derivative of {loss}" if loss else "not right"
         changed = self.mended.setdefault(step, {})
         if changed and agree(recomputed(read, step, changed, middle.cell), wanted):
-            source = read.say(next(iter(changed)))
-            return f"{because}: it follows from {source}, which is wrong", None
+            words = read.say(next(iter(changed)))
+            return f"{because}: it follows from {words}, which is wrong", None
+        for one in self.seen:
+            source = read.cells.get((one.chain, step))
+            if source is not None and follows(
+                read, step, middle.cell, wanted,
+                {source: _wanted(read, replace(one, step=step), slopes)},
+            ):  # fmt: skip
+                return f"{because}: it follows from {read.say(source)}, which is wrong", None
+        self.seen.append(middle)
         common = self._common(middle, slopes)
         if common is not None:
             return common
@@ -62,8 +75,13 @@ class Causes:
         found = None if moving else find_cause(read, step, [(middle.cell, wanted)], changed, more)
         if found is None and not moving and (before := self._upstream(middle, slopes)) is not None:
             return before
-        if found is None and (words := moving or _in_ranges(read, middle.cell, wanted)):
-            because += f": {words}"
+        twin = None
+        if found is None:
+            words = moving
+            if not words and (twin := find_twin(read, middle.cell, wanted, self._right_at(step))):
+                words = twin.because
+            words = words or _in_ranges(read, middle.cell, wanted)
+            because += f": {words}" if words else ""
         expected, keys = None, [read.stands(one.cell) for one in ones]
         first = ones[0]
         if found is not None:
@@ -75,6 +93,11 @@ class Causes:
             if cell not in read.sites.inside:
                 node = read.graph.node(first.cell, repair.node.template)
                 expected = formula_text(read.book, first.cell, node)
+        elif twin is not None and first.cell not in read.sites.inside:
+            node = read.graph.node(first.cell, twin.node.template)
+            expected = formula_text(read.book, first.cell, node)
+            like = f"{address(first.cell)} would be {expected}"
+            because = because.replace("it would be right", like)
         at = read.stands(first.cell)
         written = formula_text(read.book, at, read.graph.nodes[first.cell])
         hint = f"this gradient of {read.name_of(middle.chain)} is not the derivative of the loss"
@@ -84,6 +107,10 @@ class Causes:
             because, hint, cells,
         )  # fmt: skip
         return because, (first.cell, finding)
+
+    def _right_at(self, step: int) -> list[Key]:
+        """The right gradients of one update."""
+        return [one.cell for one in self.right if one.step == step]
 
     def _upstream(
         self, middle: Judged, slopes: list[dict[Key, float]], only_known: bool = False

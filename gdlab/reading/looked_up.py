@@ -1,4 +1,4 @@
-"""OFFSET and INDEX put as the cells that they give now: a batch, or the sample of an update."""
+"""What is looked up, put as the cells that it gives now: a batch, or the sample of an update."""
 
 import math
 import re
@@ -10,8 +10,9 @@ from gdlab.language.excel_reader import Unread, read_formula
 from gdlab.reading.book import Book, Formula, Key
 from gdlab.reading.interpreted import tree_value
 
-CALL = re.compile(r"\b(OFFSET|INDEX)\(", re.IGNORECASE)
-ROW = re.compile(r"\b(ROW|COLUMN)\(\s*\)", re.IGNORECASE)
+CALL = re.compile(
+    r"(?<![\w.])(?:_xlfn\.)?(OFFSET|INDEX|MATCH|[VHX]LOOKUP|ROWS?|COLUMNS?)\(", re.IGNORECASE
+)
 MOST_LOOKED_UP = 20
 
 
@@ -20,7 +21,10 @@ class _Unknown(ValueError):
 
 
 def put_looked_up(book: Book) -> None:
-    """Put addresses for OFFSET and INDEX in every formula, as far as their numbers are known."""
+    """Put addresses for OFFSET, INDEX and lookups in every formula, as far as they are known.
+
+    Numbers for MATCH, and for what counts or names rows and columns.
+    """
     for key, formula in list(book.formulas.items()):
         if CALL.search(formula.text):
             try:
@@ -49,7 +53,6 @@ def _seen_from(formula: Formula, key: Key) -> str:
 
 
 def _resolved(book: Book, key: Key, text: str) -> str:
-    text = ROW.sub(lambda match: str(key[1] if match[1].upper() == "ROW" else key[2]), text)
     for _ in range(MOST_LOOKED_UP):
         found = list(CALL.finditer(text))
         if not found:
@@ -57,7 +60,7 @@ def _resolved(book: Book, key: Key, text: str) -> str:
         # The innermost stands last.
         call = found[-1]
         end, arguments = _arguments(text, call.end())
-        put = _offset if call[1].upper() == "OFFSET" else _index
+        put = PUT[call[1].upper()]
         text = text[: call.start()] + put(book, key, arguments) + text[end:]
     raise _Unknown
 
@@ -75,8 +78,9 @@ def _arguments(text: str, start: int) -> tuple[int, list[str]]:
     raise _Unknown
 
 
-def _corners(reference: str) -> tuple[str, int, int, int, int]:
-    """The sheet's part of a reference, and its first and last row and column."""
+def _corners(book: Book, reference: str) -> tuple[str, int, int, int, int]:
+    """The sheet's part of a reference or name, and its first and last row and column."""
+    reference = book.names.get(reference.lower(), reference).removeprefix("=")
     if not REFERENCE.fullmatch(reference):
         raise _Unknown
     sheet, mark, cells = reference.rpartition("!")
@@ -86,7 +90,7 @@ def _corners(reference: str) -> tuple[str, int, int, int, int]:
 
 
 def _offset(book: Book, key: Key, arguments: Sequence[str]) -> str:
-    sheet, top, left, bottom, right = _corners(arguments[0])
+    sheet, top, left, bottom, right = _corners(book, arguments[0])
     given = [_number(book, key, one) if one else None for one in arguments[1:]]
     down, aside, height, width = [*given, None, None, None, None][:4]
     top, left = top + (down or 0), left + (aside or 0)
@@ -96,7 +100,7 @@ def _offset(book: Book, key: Key, arguments: Sequence[str]) -> str:
 
 
 def _index(book: Book, key: Key, arguments: Sequence[str]) -> str:
-    sheet, top, left, bottom, right = _corners(arguments[0])
+    sheet, top, left, bottom, right = _corners(book, arguments[0])
     row, column = [*(_number(book, key, one) if one else 0 for one in arguments[1:]), 0, 0][:2]
     if len(arguments) == 2 and top == bottom:
         row, column = 1, row
@@ -107,8 +111,82 @@ def _index(book: Book, key: Key, arguments: Sequence[str]) -> str:
     return _area(sheet, top, left, bottom, right)
 
 
+def _row(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    return str(_corners(book, arguments[0])[1] if arguments[0] else key[1])
+
+
+def _column(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    return str(_corners(book, arguments[0])[2] if arguments[0] else key[2])
+
+
+def _rows(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    _, top, _, bottom, _ = _corners(book, arguments[0])
+    return str(bottom - top + 1)
+
+
+def _columns(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    _, _, left, _, right = _corners(book, arguments[0])
+    return str(right - left + 1)
+
+
+def _match(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    way = _number(book, key, arguments[2]) if len(arguments) > 2 and arguments[2] else 1
+    return str(_found(book, key, arguments[0], _corners(book, arguments[1]), way) + 1)
+
+
+def _vlookup(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    sheet, top, left, bottom, _ = _corners(book, arguments[1])
+    row = top + _found(book, key, arguments[0], (sheet, top, left, bottom, left), _way(arguments))
+    column = left + _number(book, key, arguments[2]) - 1
+    return _area(sheet, row, column, row, column)
+
+
+def _hlookup(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    sheet, top, left, _, right = _corners(book, arguments[1])
+    column = left + _found(book, key, arguments[0], (sheet, top, left, top, right), _way(arguments))
+    row = top + _number(book, key, arguments[2]) - 1
+    return _area(sheet, row, column, row, column)
+
+
+def _xlookup(book: Book, key: Key, arguments: Sequence[str]) -> str:
+    at = _found(book, key, arguments[0], _corners(book, arguments[1]), 0)
+    sheet, top, left, bottom, right = _corners(book, arguments[2])
+    if bottom > top:
+        return _area(sheet, top + at, left, top + at, right)
+    return _area(sheet, top, left + at, bottom, left + at)
+
+
+def _way(arguments: Sequence[str]) -> int:
+    """0 where a lookup is exact; else 1, the last that is not above what is looked for."""
+    exact = len(arguments) > 3 and arguments[3].upper() in ("0", "FALSE", "FALSE()", "")
+    return 0 if exact else 1
+
+
+def _found(
+    book: Book, key: Key, text: str, corners: tuple[str, int, int, int, int], way: int
+) -> int:
+    """The index of a number in a row or column of numbers."""
+    wanted = _value(book, key, text)
+    sheet, top, left, bottom, right = corners
+    name = sheet.rstrip("!").strip("'").replace("''", "'").lower()
+    number = book.number_of.get(name, -1) if sheet else key[0]
+    if (top != bottom and left != right) or way not in (0, 1):
+        raise _Unknown
+    cells = [(number, r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
+    for index, one in reversed(list(enumerate(cells))) if way else enumerate(cells):
+        value = book.values.get(one)
+        if isinstance(value, float) and (value <= wanted if way else value == wanted):
+            return index
+    raise _Unknown
+
+
 def _number(book: Book, key: Key, text: str) -> int:
-    """A whole number from the stored values; raises _Unknown where it is none."""
+    """A whole number from the stored values, as spreadsheets take it: without its decimals."""
+    return math.floor(_value(book, key, text))
+
+
+def _value(book: Book, key: Key, text: str) -> float:
+    """A number from the stored values; raises _Unknown where it is none."""
 
     def put(match: re.Match[str]) -> str:
         sheet, mark, cells = match[0].rpartition("!")
@@ -124,8 +202,7 @@ def _number(book: Book, key: Key, text: str) -> int:
         value = tree_value(read_formula(REFERENCE.sub(put, text)), ())
     except Unread:
         raise _Unknown from None
-    # As spreadsheets take it: without its decimals.
-    return math.floor(float(value))
+    return float(value)
 
 
 def _area(sheet: str, top: int, left: int, bottom: int, right: int) -> str:
@@ -133,3 +210,9 @@ def _area(sheet: str, top: int, left: int, bottom: int, right: int) -> str:
         raise _Unknown
     first = f"{sheet}${letters(left - 1)}${top}"
     return first if (top, left) == (bottom, right) else f"{first}:${letters(right - 1)}${bottom}"
+
+
+PUT = {
+    "OFFSET": _offset, "INDEX": _index, "MATCH": _match, "VLOOKUP": _vlookup, "HLOOKUP": _hlookup,
+    "XLOOKUP": _xlookup, "ROW": _row, "ROWS": _rows, "COLUMN": _column, "COLUMNS": _columns,
+}  # fmt: skip

@@ -141,6 +141,12 @@ def repairs(
             for new, words in list(_factors(part, fresh))[: 1 if plain else None]:
                 because = f"the factor {words.format(say(other))} is missing"
                 yield made(replaced(tree, part, new), because, other)
+    for part in wholes:
+        for other in [one for one in others if one in node.inputs]:
+            new = ast.BinOp(part, ast.Mult(), ast.Call(ast.Name("sign"), [fresh], []))
+            yield made(
+                replaced(tree, part, new), f"the factor SIGN({say(other)}) is missing", other
+            )
     for other in others:
         new = ast.BinOp(tree, ast.Add(), fresh)
         yield made(new, f"the term {say(other)} is missing", other)
@@ -221,7 +227,6 @@ def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
         ast.BinOp(part, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), squared)),
         "(1 - {}^2)",
     )
-    yield ast.BinOp(part, ast.Mult(), ast.Call(ast.Name("sign"), [fresh], [])), "SIGN({})"
 
 
 def _parts(tree: ast.expr) -> Iterator[ast.expr]:
@@ -297,6 +302,11 @@ def _changed_product(
             a
         ) == ast.dump(b):
             yield rest, f"the factor {named(a)}*(1 - {named(a)}) is one too many"
+            slope = ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(a, ast.Mult(), a))
+            yield (
+                ast.BinOp(rest, ast.Mult(), slope),
+                "a sigmoid's derivative stands where tanh's belongs",
+            )
     match left, right:
         case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
             new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
@@ -312,6 +322,10 @@ def _changed_sum(
     right: ast.expr,
     named: Callable[[ast.expr], str],
 ) -> Iterator[tuple[ast.expr, str]]:
+    match left, op, right:
+        case ast.Constant(1), ast.Sub(), ast.BinOp(own, ast.Pow(), ast.Constant(2)):
+            slope = ast.BinOp(own, ast.Mult(), ast.BinOp(ast.Constant(1), ast.Sub(), own))
+            yield slope, "tanh's derivative stands where a sigmoid's belongs"
     plus = isinstance(op, ast.Add)
     other: ast.operator = ast.Sub() if plus else ast.Add()
     signs = ("+", "-") if plus else ("-", "+")

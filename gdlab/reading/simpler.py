@@ -1,13 +1,23 @@
 """Formulas without what people put around them: IF(A5="","",...) and ROUND; w*(1 - s) as a sum.
 
+A sum from the first row on, SUM(G$2:G9), becomes the sum of the row above and one cell more.
+
 What a formula stores is checked as it is written. Where the descent is, and whether a gradient is
 one, is seen in what is inside.
 """
 
 import ast
 
-from gdlab.reading.graph import Graph, Node
-from gdlab.reading.templates import Template, leaf_number
+from gdlab.language.addresses import Address
+from gdlab.reading.book import Key
+from gdlab.reading.graph import Graph, Node, cells_of
+from gdlab.reading.order import ordered
+from gdlab.reading.templates import Area, Template, leaf_number
+
+RUNNING = {
+    "SUM": ast.parse("_0 + _1", mode="eval").body,
+    "SUMSQ": ast.parse("_0 + _1**2", mode="eval").body,
+}
 
 
 def simplify(graph: Graph) -> None:
@@ -23,6 +33,37 @@ def simplify(graph: Graph) -> None:
             made[id(template)] = simple
         if simple is not template and isinstance(graph.book.values.get(key), float):
             graph.nodes[key] = Node(simple, node.inputs, node.whole)
+    known: dict[tuple[str, tuple[Area, ...]], Template] = {}
+    running = {
+        key: new for key, node in graph.nodes.items() if (new := _running(graph, key, node, known))
+    }
+    if running:
+        graph.nodes.update(running)
+        graph.order = ordered(graph)
+
+
+def _running(
+    graph: Graph, key: Key, node: Node, known: dict[tuple[str, tuple[Area, ...]], Template]
+) -> Node | None:
+    """A running sum, or sum of squares, as the one before and one cell; None for any other."""
+    match node.template.tree:
+        case ast.Call(ast.Name("SUM" | "SUMSQ" as name), [ast.Name("_0")]) if len(node.inputs) == 1:
+            cells = cells_of(node.inputs[0])
+        case _:
+            return None
+    sheet, row, column = key
+    for before in ((sheet, row - 1, column), (sheet, row, column - 1)):
+        above = graph.nodes.get(before)
+        if above is None or len(cells) < 2 or above.inputs != (cells[:-1],):
+            continue
+        if ast.dump(above.template.tree or ast.Constant(0)) == ast.dump(node.template.tree):
+            areas = tuple(
+                Area(Address(None, one[1] - row, one[2] - column, False, False), None)
+                for one in (before, cells[-1])
+            )
+            template = known.setdefault((name, areas), Template(RUNNING[name], areas))
+            return Node(template, (before, cells[-1]))
+    return None
 
 
 def _inside(tree: ast.expr) -> ast.expr:

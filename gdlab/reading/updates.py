@@ -1,6 +1,7 @@
 """The cells that become a parameter's next value, and through which references."""
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from gdlab.reading.graph import Graph, Node, cells_of, is_cell
 from gdlab.reading.templates import Template, leaf_number
 
 USES_LOOKED_AT = 40
+ROW_NUMBER = re.compile(r"(?<=value=)(?:[3-9]|[1-9]\d+)(?=\))")
 
 
 def original(graph: Graph, key: Key) -> Key:
@@ -232,4 +234,6 @@ def shape_of(graph: Graph, update: Update) -> str:
 
 @lru_cache(maxsize=4096)
 def _text(template: Template) -> str:
-    return ast.dump(template.tree) if template.tree is not None else ""
+    # Numbers from 3 on may be the rows' own, as ROW() gives them.
+    tree = template.tree
+    return ROW_NUMBER.sub("n", ast.dump(tree)) if tree is not None else ""

@@ -58,6 +58,14 @@ def find_upstream(read: Read, step: int, targets: Targets) -> Upstream | None:
     )
 
 
+def follows(
+    read: Read, step: int, cell: Key, wanted: Sequence[float], put: dict[Key, Sequence[float]]
+) -> bool:
+    """Whether a gradient is right as soon as other cells have given values, point by point."""
+    cone = _cone(read, cell, step)
+    return cell not in put and _mends(read, [(cell, wanted)], [cone], put)
+
+
 def _cone(read: Read, cell: Key, step: int) -> list[Key]:
     """The cells that a gradient is computed from in its update, in order, and itself."""
     graph, latest, earliest = read.graph, read.descent.latest, read.descent.earliest
