@@ -252,6 +252,10 @@ WRONG = {
     "a gradient beside a searched rate": (
         searched("=10*{y}"), (0, "gy"), "the term A (x) is missing",
     ),
+    "a mean beside a sum": (
+        line(PLAIN, top={"lr": 0.005, "beta": 0.9, "n": 5.0}, db="=2*{e}/{n!}"), (0, "gb"),
+        "while the others' factor is 1: the divisor B3 (n) is one too many",
+    ),
     "a slope that is left out": (
         hidden(gb2="={d}*{v2}"), (2, "gb2"), "is, S9 would be =O9*F9*IF(J9>0,1,0)",
     ),
@@ -369,3 +373,11 @@ def test_a_sum_from_the_first_row_on_is_a_state(tmp_path):
 def test_the_number_of_a_row_is_the_number_of_an_update(tmp_path):
     (table,) = sampled(tmp_path / "a.xlsx", update="{g}*0.95^(ROW()-5)").tables
     assert (table.rule, table.updates, table.model) == ("sgd", 13, "line")
+
+
+def test_gradients_of_another_function_than_the_loss_are_said_to_be_that(tmp_path):
+    sheet = line(PLAIN, dw="=2*{p}*{x}+0*{e}", db="=2*{p}+0*{e}")
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (table,) = reading.tables
+    assert "Every cell follows" not in table.words
+    assert not {one.verdict for one in table.gradients} & {"right"}

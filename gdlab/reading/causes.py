@@ -7,7 +7,7 @@ from gdlab.reading.anchors import moves_away
 from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.gradient_verdicts import Judged
-from gdlab.reading.graph import Node, number
+from gdlab.reading.graph import Node, is_cell, number
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, WRONG, same, slopes_of
 from gdlab.reading.read import Read
@@ -108,6 +108,25 @@ class Causes:
         )  # fmt: skip
         return because, (first.cell, finding)
 
+    def own_repair(self, one: Judged, factor: float) -> Repair | None:
+        """The change of a gradient's own formula with which it is so many times the derivative."""
+        read = self.read
+        assert read.loss is not None
+        if one.cell in read.sites.inside:
+            return None
+        slopes = [
+            slopes_of(read.graph, read.steps, read.loss.role, values, [one.step])
+            for values in read.points
+        ]
+        wanted = _wanted(read, replace(one, factor=factor), slopes)
+
+        def fits(new: Node) -> bool:
+            return agree((calculate(read.graph, new, values) for values in read.points), wanted)
+
+        others = others_of(read, one.step, one.cell)
+        node = read.graph.nodes[one.cell]
+        return find_repair(read.graph, one.cell, node, others, fits, read.say)
+
     def _right_at(self, step: int) -> list[Key]:
         """The right gradients of one update."""
         return [one.cell for one in self.right if one.step == step]
@@ -169,12 +188,16 @@ class Causes:
         """The finding at the cells before some gradients where these go wrong."""
         read, step = self.read, middle.step
         role = read.steps.roles[cell]
-        keys = [
-            key
-            for at in steps
-            for key in read.steps.cells[at]
-            if read.steps.roles[key] == role and original(read.graph, key) == key
-        ]
+        template = read.graph.nodes[cell].template
+        keys: list[Key] = []
+        for at in steps:
+            own = [
+                key
+                for key in read.steps.cells[at]
+                if read.steps.roles[key] == role and original(read.graph, key) == key
+            ]
+            # Another column may do the same with other data.
+            keys += [key for key in own if read.graph.nodes[key].template is template] or own
         of = f" of {loss}" if (loss := read.loss_words(step)) else ""
         because = f"the gradients after it are not the derivatives{of}: {repair.because}"
         first = keys[0]
@@ -189,11 +212,15 @@ class Causes:
 
 
 def _in_ranges(read: Read, cell: Key, wanted: Sequence[float]) -> str:
-    """What mends a gradient over whole ranges inside an update's formula, as that is written."""
+    """What mends a gradient over ranges inside an update's formula, as that is written."""
     at = read.stands(cell)
     node = read.sites.whole.get(at)
     chain = next((one for one in read.descent.chains if at in one.updates), None)
-    if node is None or node.whole is None or chain is None:
+    if (
+        node is None
+        or chain is None
+        or not (node.whole or any(not is_cell(x) for x in node.inputs))
+    ):
         return ""
     step = chain.updates.index(at)
     targets = []

@@ -17,9 +17,11 @@ from gdlab.reading.read import Read
 # How many times as large the parameters are.
 FAR = (-1.0, 2.5, 8.0)
 Values = dict[Key, Value]
+# The factor of a gradient, and the others'.
+Factors = tuple[float, float]
 
 
-def look_farther(read: Read, judged: Sequence[Judged], uneven: dict[int, str]) -> None:
+def look_farther(read: Read, judged: Sequence[Judged], uneven: dict[int, Factors]) -> None:
     """Add points far away to those that the cause of a wrong gradient is looked for at.
 
     A gradient with another factor than the others', which it has near the stored parameters only,

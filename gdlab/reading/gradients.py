@@ -67,8 +67,9 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
                 because, factor = "it has no value to compare at the points tried", None
             keys = [read.stands(one.cell) for one in ones]
             if verdict != WRONG and number in uneven:
-                because = uneven[number]
                 at = keys
+                repair = causes.own_repair(ones[len(ones) // 2], uneven[number][1])
+                because = _uneven_words(*uneven[number], repair.because if repair else "")
                 if {one.cell for one in ones} & before_loss:
                     # The error itself is taken for a gradient: the update leaves a factor out.
                     updates = read.descent.chains[number].updates
@@ -87,8 +88,11 @@ def _before_loss(read: Read) -> set[Key]:
     return found
 
 
-def _uneven(read: Read, judged: list[Judged]) -> dict[int, str]:
-    """The parameters whose gradient has another factor than most: no multiple of the gradient."""
+def _uneven(read: Read, judged: list[Judged]) -> dict[int, tuple[float, float]]:
+    """The parameters whose gradient has another factor than most, no multiple of the gradient.
+
+    With that factor, and the others'.
+    """
     factors = {
         one.chain: one.factor
         for one in judged
@@ -99,11 +103,14 @@ def _uneven(read: Read, judged: list[Judged]) -> dict[int, str]:
         return {}
     usual = max(counts, key=lambda factor: (counts[factor], factor == 1))
     return {
-        number: f"{factor:.6g} times the derivative, while the others' factor is {usual:.6g}: "
-        + _missing(factor / usual)
-        for number, factor in factors.items()
-        if round(factor, 9) != usual
+        number: (factor, usual) for number, factor in factors.items() if round(factor, 9) != usual
     }
+
+
+def _uneven_words(factor: float, usual: float, change: str) -> str:
+    return f"{factor:.6g} times the derivative, while the others' factor is {usual:.6g}: " + (
+        change or _missing(factor / usual)
+    )
 
 
 def _missing(ratio: float) -> str:

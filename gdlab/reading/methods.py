@@ -74,7 +74,7 @@ def method_of(
                 return Method(name, role, gradients, factors)
     if len(chains) == 1:
         for key in before[0]:
-            if _name(graph, descent, steps, step, {0: key}, taken, points):
+            if _name(graph, descent, steps, step, {0: key}, taken, points) == NEWTON:
                 return Method(NEWTON, None, {0: key}, {})
     return None
 

@@ -2,14 +2,17 @@
 
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import others_of
-from gdlab.reading.graph import Node
+from gdlab.reading.graph import Node, number
 from gdlab.reading.implied import implied, is_flat
 from gdlab.reading.labels import ranges
-from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
+from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG, candidates
+from gdlab.reading.meant_loss import LOSS
 from gdlab.reading.read import Found, Read
 from gdlab.reading.repairs import find_repair
 from gdlab.reading.result import GRADIENT, Finding, Gradient
 from gdlab.reading.written import formula_text
+
+OTHER_FUNCTION = "they are the derivatives of one function, not of the loss in "
 
 
 def without_loss(read: Read) -> tuple[list[Gradient], Found]:
@@ -20,34 +23,50 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
     verdicts = implied(
         read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
     )
-    whole = all((number, step) in read.cells for number in range(len(read.descent.chains)))
+    whole = all((index, step) in read.cells for index in range(len(read.descent.chains)))
+    shown = shown_loss(read, step) if whole else None
     flat = whole and is_flat(read.graph, read.descent, read.steps, read.cells, read.points, step)
-    for number, chain in enumerate(read.descent.chains):
+    for index, chain in enumerate(read.descent.chains):
         keys = [
-            read.cells[number, at] for at in range(len(chain.updates)) if (number, at) in read.cells
+            read.cells[index, at] for at in range(len(chain.updates)) if (index, at) in read.cells
         ]
         if not keys:
             continue
         stands = [read.stands(key) for key in keys]
-        verdict = {True: RIGHT, False: WRONG, None: UNCHECKED}[verdicts[number]]
+        verdict = {True: RIGHT, False: WRONG, None: UNCHECKED}[verdicts[index]]
         because = None if verdict == RIGHT else "no cell of the sheet is known to be the loss"
+        if verdict == RIGHT and shown is not None:
+            verdict = UNCHECKED
+            because = f"{OTHER_FUNCTION}{read.say(shown)}"
         if verdict == WRONG:
-            because, finding = _not_of_one(read, number, step, stands)
+            because, finding = _not_of_one(read, index, step, stands)
             found.append((keys[0], finding))
         elif flat:
             because = "behind a step there is no derivative: this is the perceptron's rule"
         gradients.append(
             Gradient(
-                ranges(read.book, stands), read.name_of(number), None, verdict,
+                ranges(read.book, stands), read.name_of(index), None, verdict,
                 1.0 if verdict == RIGHT else None, because,
             )
         )  # fmt: skip
     return gradients, found
 
 
-def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[str, Finding]:
+def shown_loss(read: Read, step: int) -> Key | None:
+    """A cell that is called a loss, is never below 0, and that nothing in the step uses."""
+    graph = read.graph
+    used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
+    for role in candidates(graph, read.descent, read.steps, step):
+        for key in read.steps.of_role(graph, role, step):
+            below = any(number(values.get(key)) < 0 for values in read.points)
+            if key not in used and not below and LOSS.search(read.say(key)):
+                return key
+    return None
+
+
+def _not_of_one(read: Read, index: int, step: int, stands: list[Key]) -> tuple[str, Finding]:
     """A gradient that is not the derivative of the function whose derivative another is."""
-    cell = read.cells[number, step]
+    cell = read.cells[index, step]
     node = read.graph.nodes[cell]
     because = "not the derivative of the function whose derivatives the others are"
 
@@ -67,11 +86,11 @@ def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[
     expected = None
     if repair is not None:
         because += f": {repair.because}"
-        if cell not in read.sites.inside and (number, 0) in read.cells:
-            first = read.cells[number, 0]
+        if cell not in read.sites.inside and (index, 0) in read.cells:
+            first = read.cells[index, 0]
             expected = formula_text(read.book, first, read.graph.node(first, repair.node.template))
     at = stands[0]
-    first_node = read.graph.nodes[read.cells[number, 0]] if (number, 0) in read.cells else node
+    first_node = read.graph.nodes[read.cells[index, 0]] if (index, 0) in read.cells else node
     return because, Finding(
         read.book.sheets[at[0]],
         ranges(read.book, stands),
@@ -79,6 +98,6 @@ def _not_of_one(read: Read, number: int, step: int, stands: list[Key]) -> tuple[
         formula_text(read.book, at, first_node),
         expected,
         because,
-        f"this gradient of {read.name_of(number)} is not a derivative of what the others are",
+        f"this gradient of {read.name_of(index)} is not a derivative of what the others are",
         tuple(address(key) for key in stands),
     )

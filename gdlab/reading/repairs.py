@@ -134,7 +134,8 @@ def repairs(
     for factor, words in FACTORS:
         for part in wholes:
             new = ast.BinOp(ast.Constant(factor), ast.Mult(), part)
-            yield made(replaced(tree, part, new), f"the factor {words} is missing")
+            where = "" if part is tree else f" at {_named(node, part, say)}"
+            yield made(replaced(tree, part, new), f"the factor {words} is missing{where}")
     for part in [tree, *(one for one in parts if _is_term(tree, one))]:
         for other in others:
             plain = isinstance(part, ast.Constant)

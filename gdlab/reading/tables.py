@@ -21,6 +21,7 @@ from gdlab.reading.labels import (
 from gdlab.reading.limits import clips
 from gdlab.reading.matching import LACKS_RATE
 from gdlab.reading.methods import CONJUGATE, NEWTON, has_computed_rate, is_exact_search
+from gdlab.reading.no_loss import OTHER_FUNCTION
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.recognition import Recognised, recognise
 from gdlab.reading.result import UPDATE, Finding, FoundTable
@@ -104,7 +105,8 @@ def table_of(
     known = "sgd" if rule == "gradient descent" else rule
     settings = {name: value for name, (value, _) in hyper.items()}
     table.make_run = partial(run_of, read, known if known in rules() else None, settings)
-    has_faults = bool(found) or not faulty.isdisjoint(descent.latest)
+    other = any((one.because or "").startswith(OTHER_FUNCTION) for one in gradients)
+    has_faults = bool(found) or other or not faulty.isdisjoint(descent.latest)
     method = METHOD_WORDS.get(read.method.name, "") if read.method else ""
     table.words = table_words(
         table, model_words(read, line), names_of_ranges(read), has_faults, method

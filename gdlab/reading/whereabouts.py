@@ -1,6 +1,7 @@
 """Where a descent stands on its sheet, and what a person would call its parts."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from gdlab.reading.book import Key, area
 from gdlab.reading.labels import label, ranges
@@ -40,19 +41,20 @@ def names_of_ranges(read: Read) -> dict[str, str]:
                 name = read.say(middle)
                 # The same letter on several sheets, or in blocks one below the other.
                 is_plain = "," not in where and names[name] < 2
-                found[where] = name if is_plain else _apart(read, where, middle)
+                found[where] = name if is_plain else _apart(read, where, verdict_keys)
     if read.loss is not None:
         loss = read.loss_cells()
         step = read.descent.updates // 2
-        first = next(iter(read.steps.of_role(read.graph, read.loss.role, step)), None)
-        if loss and first:
-            found[loss] = read.say(first) if "," not in loss else _apart(read, loss, first)
+        own = read.steps.of_role(read.graph, read.loss.role, step)
+        if loss and own:
+            found[loss] = read.say(own[0]) if "," not in loss else _apart(read, loss, own)
     return found
 
 
-def _apart(read: Read, where: str, key: Key) -> str:
-    """Cells that stand apart, as in blocks: all their addresses, and the label of one."""
-    name = label(read.book, read.stands(key), read.down[key[0]])
+def _apart(read: Read, where: str, keys: Sequence[Key]) -> str:
+    """Cells that stand apart, as in blocks: their addresses, and the label that all have."""
+    names = {label(read.book, read.stands(key), read.down[key[0]]) for key in keys}
+    name = names.pop() if len(names) == 1 else ""
     return f"{where} ({name})" if name else where
 
 
