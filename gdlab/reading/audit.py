@@ -214,7 +214,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
     reason = repair.because if repair else _missing_number(graph, own, values, targets)
     why = f"{reason}; " if reason else ""
     because = f"{why}{beside}"
-    hint = "this formula is not the one that stands beside it"
+    hint = f"{odd.beside} another formula"
     return _finding(graph, [odd.key], PATTERN, written, wanted, because, hint)
 
 

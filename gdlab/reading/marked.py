@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdlab.core.words import harmless, plain, sheet_names
+from gdlab.excel.styles import PAPER_SIZE, prose_height
 from gdlab.reading.book import Book, Key, address
 from gdlab.reading.result import Reading
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 SUMMARY_SHEET = "findings"
 HEADS = ("sheet", "cells", "kind", "written", "expected", "why")
-WIDTHS = (16, 14, 12, 30, 30, 110)
+WIDTHS = (14, 20, 11, 34, 34, 60)
 
 
 def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path:
@@ -63,8 +64,12 @@ def _write_summary(copy: "Workbook", name: str, reading: Reading) -> None:
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     row = 0
+    prose = copy.style("prose")
     for table in reading.tables:
-        sheet.write_string(row, 0, harmless(f"{table.sheet}: {table.words}"), copy.style("text"))
+        words = harmless(f"{table.sheet}: {table.words}")
+        sheet.merge_range(row, 0, row, len(WIDTHS) - 1, "", prose)
+        sheet.write_string(row, 0, words, prose)
+        sheet.set_row(row, prose_height(words, sum(WIDTHS)))
         row += 1
     heads = [head for head in HEADS if not (reading.hinting and head == "expected")]
     row += 1
@@ -72,10 +77,18 @@ def _write_summary(copy: "Workbook", name: str, reading: Reading) -> None:
         sheet.write_string(row, column, head, copy.style("header", align="left"))
     for finding in reading.findings:
         row += 1
+        lines = max(
+            prose_height(finding.because, WIDTHS[-1]), prose_height(finding.address, WIDTHS[1])
+        )
+        sheet.set_row(row, lines)
         said = finding.to_dict(reading.hinting)
         values = {**said, "cells": said["address"], "why": said["because"]}
         for column, head in enumerate(heads):
             value = values[head]
             if value is not None:
                 text = f"{value:.10g}" if isinstance(value, float) else str(value)
-                sheet.write_string(row, column, harmless(text), copy.style("text"))
+                sheet.write_string(row, column, harmless(text), prose)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(PAPER_SIZE)
+    sheet.fit_to_pages(1, 0)
