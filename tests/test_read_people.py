@@ -171,6 +171,36 @@ def neuron(back):
     return Sheet(columns, {"lr": 0.5}, 9)
 
 
+def recurrent(gu="={d2}*{z}+{d1}*{x}"):
+    """Two steps of one recurrent neuron: its weight is on two paths to the output."""
+    columns = [
+        Column("x", "x1", data=[0.4, 0.9, -0.5]), Column("z", "x2", data=[0.3, 0.1, 0.9]),
+        Column("t", "t", data=[0.5, 0.8, 0.2]),
+        *(
+            Column(one, one, f"={{{one}-}}-{{lr!}}*{{g{one}-}}", first=first)
+            for one, first in (("u", 0.4), ("v", 0.3), ("o", 0.7))
+        ),
+        Column("h1", "h1", "=TANH({u}*{x})"), Column("h2", "h2", "=TANH({u}*{z}+{v}*{h1})"),
+        Column("q", "out", "={o}*{h2}"), Column("E", "loss", "=0.5*({q}-{t})^2"),
+        Column("d", "d out", "={q}-{t}"), Column("d2", "d2", "={d}*{o}*(1-{h2}^2)"),
+        Column("d1", "d1", "={d2}*{v}*(1-{h1}^2)"),
+        Column("gu", "du", gu), Column("gv", "dv", "={d2}*{h1}"), Column("go", "do", "={d}*{h2}"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.1}, 12)
+
+
+def differences():
+    """The slope from the function a step ahead and a step behind, each in a column."""
+    at = "=({x}+@)^4-3*({x}+@)^2+({x}+@)"
+    columns = [
+        Column("x", "x", "={x-}-{lr!}*{g-}", first=2.0), Column("f", "f(x)", "={x}^4-3*{x}^2+{x}"),
+        Column("u", "f(x+h)", at.replace("@", "{h!}")),
+        Column("d", "f(x-h)", at.replace("+@", "-{h!}")),
+        Column("g", "slope", "=({u}-{d})/(2*{h!})"),
+    ]  # fmt: skip
+    return Sheet(columns, {"lr": 0.01, "h": 0.001}, 12)
+
+
 ELASTIC = {
     "loss": "={e}^2+{lam!}*({mix!}*ABS({w})+(1-{mix!})*{w}^2/2)",
     "dw": "=2*{e}*{x}+{lam!}*({mix!}*SIGN({w})+(1-{mix!})*{w})",
@@ -185,6 +215,7 @@ RIGHT = {
     "two vectors": (words(), "are the derivatives of H (loss)"),
     "perceptron with a bias": (perceptron(), "Every cell follows. D (w1), E (w2) and F (bias)"),
     "an error that nothing uses": (line(PLAIN, **ABSOLUTE), "are the derivatives of G (loss)"),
+    "a function ahead and behind": (differences(), "is a central difference with the step 0.001"),
     "rectified": (hidden(), "Every cell follows."),
     "elastic net": (line(PLAIN, top=PENALTY, **ELASTIC), "are the derivatives of G (loss)"),
     "classes by a number": (softmax(), "are the derivatives of K (loss)"),
@@ -251,6 +282,9 @@ WRONG = {
     ),
     "a gradient beside a searched rate": (
         searched("=10*{y}"), (0, "gy"), "the term A (x) is missing",
+    ),
+    "a path that is left out": (
+        recurrent("={d2}*{z}"), (0, "gu"), "M (d1)*A (x1) is missing",
     ),
     "a mean beside a sum": (
         line(PLAIN, top={"lr": 0.005, "beta": 0.9, "n": 5.0}, db="=2*{e}/{n!}"), (0, "gb"),

@@ -104,7 +104,17 @@ def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
     used = {one for key in read.steps.cells[step] for one in read.graph.nodes[key].cells}
     used |= {key for (_, at), key in read.cells.items() if at == step}
     below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
-    return used.isdisjoint(cells) and not below
+    trees = [read.graph.nodes[key].template.tree for key in cells]
+    is_error = any(is_difference(tree) for tree in trees)
+    return used.isdisjoint(cells) and not below and not is_error
+
+
+def is_difference(tree: ast.expr | None) -> bool:
+    """Whether a formula is a plain error, y - y_pred, which nobody means as the loss."""
+    match tree:
+        case ast.BinOp(ast.Name(), ast.Sub(), ast.Name()):
+            return True
+    return False
 
 
 def _plain(factor: float) -> int:

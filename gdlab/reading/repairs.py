@@ -1,6 +1,7 @@
 """Why a formula is wrong: the smallest change that makes it give what it should."""
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from gdlab.reading.range_repairs import changed_ranges
 from gdlab.reading.templates import Area, Template, leaf_number
 from gdlab.reading.trees import replaced
 
-MOST_REPAIRS_TRIED, MOST_OTHERS = 4_000, 20
+MOST_REPAIRS_TRIED, MOST_OTHERS, MOST_TERM_CELLS = 4_000, 20, 20
 # Numbers that people leave out, the usual ones first; the others last, where no cell explains it.
 FACTORS = ((2, "2"), (0.5, "1/2"), (-1, "-1"))
 MORE_FACTORS = (3, 4, 6, 8, 5, 9, 10, 12)
@@ -157,6 +158,22 @@ def repairs(
         for part in wholes:
             new = ast.BinOp(ast.Constant(factor), ast.Mult(), part)
             yield made(replaced(tree, part, new), f"the factor {factor} is missing")
+    yield from _products_missing(graph, key, node, others, say)
+
+
+def _products_missing(
+    graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
+) -> Iterator[Repair]:
+    """The formula with one more path: the product of two cells near by."""
+    tree = node.template.tree
+    assert tree is not None
+    count = len(node.inputs)
+    term = ast.BinOp(ast.Name(f"_{count}"), ast.Mult(), ast.Name(f"_{count + 1}"))
+    new = ast.BinOp(tree, ast.Add(), term)
+    for one, other in itertools.combinations(others[:MOST_TERM_CELLS], 2):
+        half = with_tree(node, new, key, one, one in graph.fixed)
+        whole = with_tree(half, new, key, other, other in graph.fixed)
+        yield Repair(whole, f"the term {say(one)}*{say(other)} is missing")
 
 
 def _other_cells(

@@ -72,6 +72,10 @@ def scheduled(
             if form is not None:
                 found.differs = [f"has the learning rate {form[0]} in update t"]
                 found.hyper = form[1]
+            if form is None and not cells and "beta2" in names:
+                # Of no schedule, where the rule itself divides by what changes with the updates.
+                found.differs = ["corrects the start of its averages in another way"]
+                found.hyper = {}
             found.hyper |= {name: (hyper[name], None) for name in names}
             return found
     return None

@@ -96,7 +96,7 @@ def find_updates(graph: Graph) -> list[Update]:
                 )
             if is_one:
                 found.append(Update(key, old, leaf))
-    barriers = frozenset(update.new for update in found)
+    barriers = _barriers(graph, found)
     kept = []
     crossed: dict[tuple[Template, int], list[bool]] = defaultdict(list)
     for update in found:
@@ -112,6 +112,20 @@ def find_updates(graph: Graph) -> list[Update]:
             kept.append(update)
     kept = _without_states(graph, kept)
     return kept + _siblings(graph, kept, terms)
+
+
+def _barriers(graph: Graph, found: list[Update]) -> frozenset[Key]:
+    """The cells that end a step: those of formulas that some update starts from again.
+
+    A function such as x^2 + x has its argument as a term too, and is on the way to a gradient.
+    """
+    olds = {update.old for update in found}
+    going_on = {id(graph.nodes[update.new].template) for update in found if update.new in olds}
+    return frozenset(
+        update.new
+        for update in found
+        if not going_on or id(graph.nodes[update.new].template) in going_on
+    )
 
 
 def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> list[Update]:
