@@ -230,6 +230,8 @@ TRIALS = [
     Trial("sgd", {"new_{p}": "{p} + step_{p}"}, "plus_for_minus"),
     Trial("sgd", {"new_{p}": "{p} - step_{q}"}, "other_parameter"),
     Trial("sgd", {"new_{p}": "{p} - lr * step_{p}"}, "rate_twice"),
+    Trial("sgd", {"new_{p}": "start_{p} - step_{p}"}, "start_value"),
+    Trial("sgd", {"y_pred": "intercept + start_slope * x"}, "start_value"),
     # Slips that have no name.
     Trial("sgd", {"y_pred": "intercept * slope * x"}),
     Trial("sgd", {"err2": "y_pred ** 2 - y ** 2"}),

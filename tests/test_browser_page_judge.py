@@ -159,8 +159,12 @@ def fillings(run: Trace, seed: int) -> Iterator[Texts]:
         for _ in range(2):
             column = draw.choice(computed)
             tried = slips(run.table, column)
-            if tried:
-                yield texts_of(learner.fills_in(column, draw.choice(tried).tree))
+            slipped = tried and texts_of(learner.fills_in(column, draw.choice(tried).tree))
+            if slipped:
+                yield slipped
+                # One more cell is mistyped, and the others are as they were.
+                place = draw.choice(list(slipped))
+                yield slipped | {place: changed(slipped[place], 1.01, 6)}
         places = list(right)
         # Noughts from some cell on, and a row that is copied down, are unearned for the most part.
         zeros = set(places[draw.randrange(len(places)) :])

@@ -192,6 +192,20 @@ def test_a_number_that_is_anothers_by_chance_is_earned_where_its_column_is() -> 
     assert statuses(nothing)[1, "grad_slope"] == "unearned"
 
 
+@pytest.mark.parametrize("rule", ["sgd", "adam"])
+def test_what_is_right_around_a_wrong_cell_is_not_called_wrong(rule: str) -> None:
+    # The slope's gradient from the error, not from the wrong gradient beside it.
+    for wrong in ("3 * error", "2 * error + 1"):
+        formulas = {"grad_intercept": wrong, "grad_slope": "2 * error * x"}
+        trial = Trial(rule, formulas)
+        cells = simulated.fills_in(sheet_of(trial, 3), simulated.rounded(4), formulas)
+        assert cells is not None
+        found = marked(trial, 3, cells)
+        assert {one.column for one in found.cells if one.status == "wrong"} == {"grad_intercept"}
+        slope = [one for one in found.cells if one.column == "grad_slope"]
+        assert slope[0].status == "right" and slope[1].status in ("follows", "right")
+
+
 LAZY = {"new_{p}": "{p}"}
 
 

@@ -46,7 +46,7 @@ def by_hand():
     """Wrong numbers as someone would come by them: key, column, number, the slip's name."""
     b, m, x, y = (v(SGD, name) for name in ("intercept", "slope", "x", "y"))
     error, g, step = v(SGD, "error"), v(SGD, "grad_slope"), v(SGD, "step_slope")
-    old_b, old_m = v(SGD, "intercept", 1), v(SGD, "slope", 1)
+    old_m = v(SGD, "slope", 1)
     yield SGD, "grad_intercept", error, "factor_forgotten"
     yield SGD, "error", y - (b + m * x), "turned_round"
     yield SGD, "y_pred", b - m * x, "minus_for_plus"
@@ -54,7 +54,7 @@ def by_hand():
     yield SGD, "err2", error, "square_forgotten"
     yield SGD, "err2", 2 * error, "doubled_for_squared"
     yield SGD, "y_pred", m + b * x, "parameters_swapped"
-    yield SGD, "y_pred", old_b + m * x, "row_above"
+    yield SGD, "y_pred", b + m * v(SGD, "x", 1), "row_above"
     yield SGD, "slope", old_m, "old_parameter"
     yield SGD, "step_slope", g, "rate_forgotten"
     yield SGD, "step_slope", 0.0003 * 0.0003 * g, "rate_twice"
@@ -233,6 +233,7 @@ def test_no_two_slips_of_a_column_are_the_same_formula():
             draw = random.Random(column)
             names = {name: draw.uniform(0.1, 0.9) for name in (*table.names, *table.hyper)}
             names |= {f"{name}_prev": draw.uniform(0.1, 0.9) for name in table.names}
+            names |= {f"start_{one}": draw.uniform(0.1, 0.9) for one in table.starts}
             names |= {"x_next": 0.31, "y_next": 0.57, "n": 7.0}
             points = {name: (value, value) for name, value in names.items()}
             different = [one for one in slips(table, column) if "rounded" not in one.name]
@@ -251,8 +252,8 @@ one_minus_forgotten other_beta stage_skipped other_counter x_and_y_swapped
 rounded_too_early upside_down power_forgotten times_for_power other_case
 max_and_min_swapped one_side_taken function_forgotten times_for_divided divided_for_times
 point_shifted digits_swapped digit_dropped digit_misread not_simultaneous
-squared_error_for_gradient schedule_forgotten start_rate square_added root_added next_row
-divided_by_n default_taken parentheses_misplaced power_misplaced bias_correction_added
+squared_error_for_gradient schedule_forgotten start_rate start_value square_added root_added
+next_row divided_by_n default_taken parentheses_misplaced power_misplaced bias_correction_added
 corrected_carried square_of_average sum_for_average mean_for_average mean_for_sum look_ahead
 degrees plus_for_times another_schedule
 slope_forgotten activation_for_slope other_neuron

@@ -77,6 +77,9 @@ def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rew
 
 def exchanged(name: str, first: str, second: str, table: Table) -> str:
     """A name as it is where two parameters change places."""
+    starts = {f"start_{first}": f"start_{second}", f"start_{second}": f"start_{first}"}
+    if name in starts:
+        return starts[name]
     above = name.removesuffix("_prev")
     base, parameter = table.part(above)
     other = {first: second, second: first}.get(parameter or "")

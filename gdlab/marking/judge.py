@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gdlab.core.columns import ABOVE, OWN, Column, Table, topological_order
+from gdlab.core.rerun import inputs_of
 from gdlab.language.evaluate import NUM, CellError, evaluate
 from gdlab.marking.bounds import Bound, Interval, bound, hull, meet, rounded
 from gdlab.marking.claims import claims_of
@@ -42,7 +43,8 @@ class LearnerCell:
     ``number`` is the cell as it is written, None for an error such as #NUM!; ``before_rounding``
     holds what it may have been before it was rounded. ``first_error`` is the first wrong cell that
     it leans on. ``tells``: it follows, and says that something was computed; ``slips``: it is wrong
-    itself, and not 0.
+    itself, and not 0. ``instead`` is what should stand in a wrong one: beside a wrong 2 * error,
+    2 * error * x is right, too.
     """
 
     number: float | None
@@ -50,6 +52,7 @@ class LearnerCell:
     first_error: CellRef | None = None
     tells: bool = False
     slips: bool = False
+    instead: "LearnerCell | None" = None
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,8 @@ def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str
     if below != name and below in key.table.point:
         return own[row + 1, below]
     try:
-        number = float(key.value(name, row))
+        start = name.removeprefix("start_")
+        number = float(key.value(name, row) if start == name else inputs_of(key)[name])
     except ValueError:
         raise KeyError(name) from None
     return LearnerCell(number, (number, number))
@@ -184,6 +188,7 @@ class _Cell:
         row = place[0]
         self.before = [one for name, one in before.items() if _is_cell(table, name, row)]
         self.first_error = next((one.first_error for one in self.before if one.first_error), None)
+        self.expression, self.formula, self.all_before = column.expression, formula, before
         self.from_yours: float | str = self.expected
         self.bands = [] if self.expected == NUM else [(true, true)]
         if column.expression is not None and formula is not None:
@@ -225,8 +230,10 @@ class _Cell:
         number = None if written.number is None else written.number * self.factor
         low, high = sorted(end * self.factor for end in claim)
         claim = low, high
-        fitting = [part for band in self.bands if (part := meet(band, claim)) is not None]
+        fitting = _meeting(self.bands, claim)
         is_true = not isinstance(self.expected, str) and claim[0] <= self.expected <= claim[1]
+        if not fitting and not is_true:
+            fitting = self._around_wrong_cells(claim)
         status = self._status(is_true, bool(fitting), number)
         leans = self.place if status == WRONG else (self.first_error if fitting else None)
         mine = LearnerCell(
@@ -235,8 +242,22 @@ class _Cell:
             leans,
             tells=status == FOLLOWS,
             slips=status == WRONG and number != 0,
+            instead=self._computed() if status == WRONG else None,
         )
         return self._verdict(status, written, claim), mine
+
+    def _around_wrong_cells(self, claim: Interval) -> list[Interval]:
+        """What fits where wrong cells before it are as they should be; it leans on none then."""
+        if self.formula is None or self.expression is None:
+            return []
+        mended = {name: one.instead or one for name, one in self.all_before.items()}
+        if mended == self.all_before:
+            return []
+        fitting = _meeting(_from_own(self.expression, self.formula, mended)[1], claim)
+        if fitting:
+            leaning = (one.first_error for one in mended.values() if one.first_error)
+            self.first_error = next(leaning, None)
+        return fitting
 
     def _status(self, is_true: bool, fits: bool, number: float | None) -> str:
         if is_true or (fits and self.first_error is None):
@@ -253,6 +274,10 @@ class _Cell:
 
     def _tells_above(self) -> bool:
         return any(one.tells for one in self.before)
+
+
+def _meeting(bands: list[Interval], claim: Interval) -> list[Interval]:
+    return [part for band in bands if (part := meet(band, claim)) is not None]
 
 
 def _kept(fitting: list[Interval], claim: Interval) -> Interval:

@@ -45,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "schedule_forgotten": Kind(1, "does the learning rate stay the same?"),
     "another_schedule": Kind(1, "which schedule is this?"),
     "start_rate": Kind(1, "which learning rate belongs to this row?"),
+    "start_value": Kind(2, "the number of this row, or that of the start?"),
     "square_added": Kind(2, "is anything squared here?"),
     "root_added": Kind(2, "is there a root here?"),
     "next_row": Kind(2, "is every number from this row?"),

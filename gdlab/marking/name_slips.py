@@ -33,6 +33,7 @@ def of_a_name(name: str, table: Table) -> Iterator[Rewrite]:
     if name in table.parameters:
         because = f"the {name} was taken after its update, not before"
         yield _read(table.carrier(name), "updated_parameter", because)
+        yield _read(f"start_{name}", "start_value", f"the start value of {name} was taken")
     if parameter:
         yield from _of_another_parameter(name, base, parameter, table)
     if name in table.point:

@@ -245,6 +245,7 @@ function siblingsOf(column, parts, parameters) {
       const above = name.endsWith("_prev") ? name.slice(0, -5) : name;
       const [base, parameter] = parts[above] ?? [];
       const swapped = parameter === own ? other : parameter === other ? own : null;
+      if (name === `start_${own}`) return `start_${other}`;
       return ((swapped && columnOf(base, swapped)) ?? above) + name.slice(above.length);
     };
     const renamed = (tree) => (

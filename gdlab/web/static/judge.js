@@ -129,11 +129,26 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     return Boolean(number && !isSame) || cells.some((at) => at.own.tells);
   }
 
+  /** What fits where the wrong cells before a cell are as they should be: it leans on none then. */
+  function aroundWrongCells(name, row, cells, claim) {
+    if (!cells.some((at) => at.own.instead)) return null;
+    const mended = cells.map((at) => ({ ...at, own: at.own.instead ?? at.own }));
+    const found = fromOwn(name, row, mended)[1].map((band) => meet(band, claim)).filter(Boolean);
+    const leaning = mended.map((at) => at.own.astray).find(Boolean) ?? null;
+    return found.length ? { fitting: found, leaning } : null;
+  }
+
   function judgeCell(name, row, place) {
     const expected = truth[name][row];
     const cells = before(name, row);
     const [fromYours, found] = fromOwn(name, row, cells);
-    const astray = cells.map((at) => at.own.astray).find(Boolean) ?? null;
+    let astray = cells.map((at) => at.own.astray).find(Boolean) ?? null;
+    const computed = () => ({
+      number: Number.isFinite(fromYours) ? fromYours : null,
+      kept: found.length ? hull(...found) : NOWHERE,
+      astray,
+      tells: cells.some((at) => at.own.tells),
+    });
     const typed = written.get(place);
     const statusOf = (isTrue, fits, number) => (
       isTrue || (fits && !astray) ? "right"
@@ -149,8 +164,10 @@ export function judgeTyped(sheet, program, given, truth, texts) {
       const judged = ways.map(([way, written]) => {
         const number = way.number * factor;
         const claim = written.map((end) => end * factor).sort((a, b) => a - b);
-        const fitting = found.map((band) => meet(band, claim)).filter(Boolean);
+        let fitting = found.map((band) => meet(band, claim)).filter(Boolean);
         const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
+        const around = fitting.length || isTrue ? null : aroundWrongCells(name, row, cells, claim);
+        if (around) ({ fitting, leaning: astray } = around);
         const status = statusOf(isTrue, fitting.length > 0, number);
         return [verdictOf(status, way, claim), {
           number,
@@ -158,6 +175,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
           astray: status === "wrong" ? place : fitting.length ? astray : null,
           tells: status === "follows",
           slips: status === "wrong" && number !== 0,
+          instead: status === "wrong" ? computed() : null,
         }];
       });
       const rank = ([{ status }]) => BEST_FIRST.indexOf(status);
@@ -173,12 +191,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
       });
       return verdictOf(status, typed);
     }
-    own.set(place, {
-      number: Number.isFinite(fromYours) ? fromYours : null,
-      kept: found.length ? hull(...found) : NOWHERE,
-      astray,
-      tells: cells.some((at) => at.own.tells),
-    });
+    own.set(place, computed());
     return verdictOf(typed ? "wrong" : "empty", typed);
   }
 
