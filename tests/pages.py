@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from shown import cells
 
 import gdlab
+from gdlab.web.page import write_page
 
 STATIC = Path(gdlab.__file__).parent / "web" / "static"
 SETTLED = ".gd[aria-busy=false]"
@@ -21,6 +23,15 @@ PREPARED = """
     const make = URL.createObjectURL;
     URL.createObjectURL = (blob) => make.call(URL, (window.lastSaved = blob));
 """
+
+
+def alone(runs: "gdlab.Trace | dict[str, gdlab.Trace]", path: Path) -> Path:
+    """Write a page whose reader takes no other model: theirs cost most of a page's time."""
+    if isinstance(runs, gdlab.Trace):
+        runs = {runs.rule: runs}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gdlab.web.page.other_models", lambda _: [])
+        return write_page(runs, path)
 
 
 @contextmanager

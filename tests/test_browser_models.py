@@ -10,7 +10,7 @@ import ast
 import numpy as np
 import pytest
 from mounted import sheets
-from pages import differences, drag, go, line, link, opened, paste, saved
+from pages import alone, differences, drag, go, line, link, opened, paste, saved
 from playwright.sync_api import expect
 from shown import cells
 
@@ -86,7 +86,7 @@ def again(page):
 def test_every_cell_of_a_models_page_is_the_frames(browser, tmp_path, model, rule, options):
     run = gdlab.trace(rule, model=model, **options)
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "model.html"))
+        go(page, alone(run, tmp_path / "model.html"))
         check(saved(page), run)
         assert again(page).values.tobytes() == run.values.tobytes()
         assert bool(run.exploded or run.advice) == page.is_visible(".gd-is-bad")
@@ -106,7 +106,7 @@ def test_a_model_of_ones_own(browser, tmp_path, function, points):
     options = {"model": name, "epochs": 3, "lr": 0.01}
     run = gdlab.trace("adam", points, **options)
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "own.html"))
+        go(page, alone(run, tmp_path / "own.html"))
         assert_powers_aside(saved(page), run)
         first = next(iter(run.table.parameters))
         start = run.table.start_inputs[first]
@@ -128,7 +128,7 @@ def test_points_of_four_columns_are_edited(browser, tmp_path):
     points = [(0.1, 0.2, 0.3, 0.4), (0.5, 0.1, 0, 1)]
     run = gdlab.trace("sgd", points, model="network_2_2_2")
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "model.html"))
+        go(page, alone(run, tmp_path / "model.html"))
         link(page, "points=0.7,0.2,0.1,0.9;0.3,0.4,0.5,0.6;1,0,0,1")
         points = [(0.7, 0.2, 0.1, 0.9), (0.3, 0.4, 0.5, 0.6), (1.0, 0.0, 0.0, 1.0)]
         check(saved(page), gdlab.trace("sgd", points, model="network_2_2_2"))
@@ -248,7 +248,7 @@ PICTURES = {
 def test_a_models_pictures(browser, tmp_path, model):
     run = gdlab.trace("sgd", model=model, epochs=4, lr=1e-3)
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "model.html"))
+        go(page, alone(run, tmp_path / "model.html"))
         svgs = page.locator(".gd-pictures svg[data-picture]")
         assert svgs.evaluate_all("all => all.map((one) => one.dataset.picture)") == PICTURES[model]
         for picture in PICTURES[model]:
@@ -272,10 +272,9 @@ def test_a_models_pictures(browser, tmp_path, model):
 
 def test_a_race_of_a_models_rules(browser, tmp_path):
     runs = {name: gdlab.trace(name, model="quadratic", epochs=3) for name in ("sgd", "momentum")}
-    from gdlab.web.page import write_page
 
     with opened(browser) as page:
-        go(page, write_page(runs, tmp_path / "race.html"))
+        go(page, alone(runs, tmp_path / "race.html"))
         page.click("[data-tab=compare]")
         page.check(".gd-race [value=lion]")
         runs["lion"] = gdlab.trace("lion", model="quadratic", epochs=3)
@@ -316,5 +315,5 @@ def test_a_models_sheet_in_a_notebook(browser, model):
 def test_at_these_settings_every_bit_is_the_frames(browser, tmp_path, model):
     run = gdlab.trace("sgd", model=model, epochs=20)
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "model.html"))
+        go(page, alone(run, tmp_path / "model.html"))
         assert differences(saved(page), run) == []

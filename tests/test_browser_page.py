@@ -17,13 +17,12 @@ import random
 import numpy as np
 import pytest
 from combinations import OPTIONS
-from pages import differences, drag, go, joined, line, link, opened, saved
+from pages import alone, differences, drag, go, joined, line, link, opened, saved
 from shown import cells, loss_grid
 
 import gdlab
 from gdlab.core.lessons import LESSONS, lesson
 from gdlab.core.rerun import inputs_of
-from gdlab.web.page import write_page
 from gdlab.web.page_program import page_program
 from gdlab.web.program import program
 
@@ -47,7 +46,7 @@ TEXTS_IN_SIGHT = """() => new Promise((done) => requestAnimationFrame(() => {
 def everything(tmp_path_factory):
     """One page with a sheet of each rule."""
     runs = {name: gdlab.trace(name, epochs=5) for name in gdlab.rules()}
-    return write_page(runs, tmp_path_factory.mktemp("page") / "rules.html")
+    return alone(runs, tmp_path_factory.mktemp("page") / "rules.html")
 
 
 @pytest.fixture
@@ -157,13 +156,13 @@ def test_every_cell_under_every_option(browser, tmp_path):
         for name, (rule, options) in OPTIONS_ON_THE_LINE.items()
     }
     with opened(browser) as page:
-        go(page, write_page(runs, tmp_path / "options.html"))
+        go(page, alone(runs, tmp_path / "options.html"))
         for name, run in runs.items():
             link(page, f"sheet={name}")
             check_whole(page, run, name)
         for name, made in list(OPTIONS_ELSEWHERE.items())[:: 1 if FULL else 2]:
             run = made()
-            go(page, write_page({name: run}, tmp_path / "page.html"))
+            go(page, alone({name: run}, tmp_path / "page.html"))
             check_whole(page, run, name)
 
 
@@ -257,7 +256,7 @@ def test_a_rule_of_ones_own(browser, tmp_path):
         return (avg,), (wave, calm, step)
 
     with opened(browser) as page:
-        go(page, gdlab.trace(own, epochs=3).to_html(tmp_path / "own.html"))
+        go(page, alone(gdlab.trace(own, epochs=3), tmp_path / "own.html"))
         assert differences(saved(page), gdlab.trace(own, epochs=3)) == []
         drag(page, "start_slope", -20)
         assert differences(saved(page), gdlab.trace(own, epochs=3, start={"slope": -20})) == []

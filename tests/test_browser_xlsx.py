@@ -7,7 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 from books import differences, parts
-from pages import drag, go, line, opened, paste, saved
+from pages import alone, drag, go, line, opened, paste, saved
 from test_schema import findings
 
 import gdlab
@@ -16,7 +16,6 @@ from gdlab.core.model import BUILT_IN_MODELS
 from gdlab.core.rerun import rerun
 from gdlab.excel.workbook import write_sheets
 from gdlab.excel.writer import writing
-from gdlab.web.page import write_page
 
 HANDOUTS = [f"handout {name}" for name in LESSONS]
 OPTIONS: list[dict[str, Any]] = [
@@ -109,7 +108,7 @@ def test_it_is_the_workbook_of_what_is_on_the_screen(page: Any, lessons: Path, t
 def test_every_option_of_a_run(page: Any, tmp_path: Path, options: dict[str, Any]):
     own = options if "surface" in options else options | {"epochs": 3}
     run = gdlab.trace(**own)
-    go(page, write_page({run.rule: run}, tmp_path / "page.html"))
+    go(page, alone(run, tmp_path / "page.html"))
     wanted = run.to_excel(tmp_path / "python.xlsx", name=run.rule)
     assert unlike(written(page, tmp_path / "page.xlsx"), wanted) == []
 
@@ -173,7 +172,7 @@ def test_rules_without_a_sheet_have_one_where_they_are_compared(
 def test_two_runs_on_a_surface(page: Any, tmp_path: Path, formualizer: Any):
     """One kept as it was, the other with another rate: side by side, and in the workbook."""
     own, further = (gdlab.trace("adam", surface="ravine", steps=40, lr=lr) for lr in (0.05, 0.3))
-    go(page, further.to_html(tmp_path / "page.html"))
+    go(page, alone(further, tmp_path / "page.html"))
     page.click("[data-do=add]")
     page.fill("[data-input=lr] .gd-box", "0.05")
     page.press("[data-input=lr] .gd-box", "Enter")
