@@ -143,6 +143,11 @@ SCROLLING = """(area) => [area, ...area.querySelectorAll("*")].filter((one) => {
 }).map((one) => [one.className.split(" ").at(-1), one.clientHeight % 24])"""
 
 
+STICKS_OUT = """(area) => [...area.querySelectorAll("input, .noUi-target, svg")]
+    .filter((one) => one.getBoundingClientRect().right > area.getBoundingClientRect().right)
+    .map((one) => one.outerHTML.slice(0, 80))"""
+
+
 def test_only_the_table_scrolls_and_no_row_is_cut_in_half(browser: Any, address: str) -> None:
     """With scroll bars as people have them: playwright's own browser hides them."""
     seen = browser.browser_type.launch(
@@ -154,9 +159,10 @@ def test_only_the_table_scrolls_and_no_row_is_cut_in_half(browser: Any, address:
     open_notebook(page, address, "01_sgd.ipynb")
     run_all(page)
     area = page.locator(EXPLORER).first
-    for width in (1366, 768):
+    for width in (1366, 768, 390):
         page.set_viewport_size({"width": width, "height": 1000})
         assert area.evaluate(SCROLLING) == [["gdlab-scroll", 0]]
+        assert area.evaluate(STICKS_OUT) == []
         cell = page.locator(".jp-OutputArea", has=page.locator(EXPLORER)).first
         inside, outside = area.bounding_box(), cell.bounding_box()
         assert inside["x"] + inside["width"] <= outside["x"] + outside["width"] + 1

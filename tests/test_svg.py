@@ -57,7 +57,7 @@ def test_the_line_ends_where_the_run_does():
 def test_an_explosion_is_marked_and_leaves_no_number_out_of_the_file():
     run = gdlab.trace("sgd", lr=0.01, epochs=5)
     text = svg.charts(run)
-    assert "exploded at t = 123" in text
+    assert "exploded in row 123" in text
     assert "nan" not in text
     assert "inf" not in text
     assert len(parsed(svg.loss_chart(run))["gdlab-bad"]) == 1

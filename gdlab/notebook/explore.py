@@ -51,7 +51,10 @@ STYLE = """<style>
   /* A table that is written again moves nothing of the notebook. */
   contain: content;
 }
-.gdlab-scroll::-webkit-scrollbar { width: 12px; height: 12px; background: var(--ground); }
+.gdlab-scroll::-webkit-scrollbar { width: 12px; height: 12px; }
+.gdlab-scroll::-webkit-scrollbar, .gdlab-scroll::-webkit-scrollbar-corner {
+  background: var(--ground);
+}
 .gdlab-scroll::-webkit-scrollbar-thumb { background: var(--line); border-radius: 6px; }
 .gdlab-explore .gdlab-scroll .widget-html { overflow: visible; width: max-content; }
 .gdlab-explore table {
@@ -76,13 +79,16 @@ STYLE = """<style>
 .gdlab-words[role=alert] {
   border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
 }
-.gdlab-charts {
-  display: grid; grid-template-columns: repeat(auto-fit, minmax(280px, 1fr)); gap: 4px 10px;
-  max-width: 960px;
+/* Two beside each other as long as their words can be read, and never so large that they shout. */
+.gdlab-charts { display: flex; flex-wrap: wrap; gap: 4px 10px; container-type: inline-size; }
+.gdlab-chart {
+  flex: 1 1 320px; min-width: 0; max-width: 475px; height: auto; display: block; overflow: hidden;
 }
-.gdlab-chart { width: 100%; height: auto; display: block; overflow: hidden; }
-.gdlab-chart text { fill: var(--quiet); font: 11px inherit; }
+.gdlab-chart text { fill: var(--quiet); font-size: 11px; }
 .gdlab-chart .gdlab-title { fill: var(--text); font-weight: 600; font-size: 12px; }
+@container (max-width: 330px) {
+  .gdlab-chart text, .gdlab-chart .gdlab-title { font-size: 15px; }
+}
 .gdlab-ground { fill: var(--raised); stroke: var(--line); }
 .gdlab-tick { stroke: var(--line); stroke-width: 0.6; }
 .gdlab-run { fill: none; stroke: var(--run); stroke-width: 1.8; stroke-linecap: round; }
@@ -159,7 +165,7 @@ class Explorer(widgets.VBox):
             control, self.boxes[name] = _control(name, value, limits, f"{label}px")
             self.boxes[name].observe(lambda _: self._changed(), "value")
             controls.append(control)
-        columns = f"repeat(auto-fill, minmax({label + CONTROL}px, 1fr))"
+        columns = f"repeat(auto-fill, minmax(min({label + CONTROL}px, 100%), 1fr))"
         return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
 
     def _changed(self) -> None:
@@ -224,7 +230,7 @@ def _control(
         description=name,
         readout=False,
         style=style,
-        layout=widgets.Layout(flex="1 1 auto", width="auto", min_width="120px"),
+        layout=widgets.Layout(flex=f"1 1 calc({label_width} + 110px)", width="auto"),
     )
 
     def move(change: dict[str, Any]) -> None:
@@ -237,7 +243,9 @@ def _control(
 
     slider.observe(move, "value")
     box.observe(follow, "value")
-    return widgets.HBox([slider, box]), box
+    # Where there is no room for both, the box stands under its slider, at the right.
+    box.layout.margin = "2px 2px 2px auto"
+    return widgets.HBox([slider, box], layout=widgets.Layout(flex_flow="row wrap")), box
 
 
 def _whole(value: float) -> Any:

@@ -57,7 +57,7 @@ def loss_chart(run: Trace) -> str:
     title = f"{'Squared error' if run.table.model.squared_error else 'Loss'} of every row"
     unit = unit_of(run.table.model, run.table.loss)
     up = f"in units of {unit}" if unit else ""
-    area = _area(title, "t", up, (1, max(len(loss), 2)), decades, _decade_ticks(decades))
+    area = _area(title, "row", up, (1, max(len(loss), 2)), decades, _decade_ticks(decades))
     with np.errstate(divide="ignore", invalid="ignore"):
         marks = _line(area, rows, np.log10(loss), "gdlab-run")
     if run.exploded:
@@ -65,7 +65,7 @@ def loss_chart(run: Trace) -> str:
         at = area.x(np.array([float(row)]))[0]
         marks += f'<path class="gdlab-bad" d="M{at:.1f} 0V{INNER_HEIGHT}"/>'
         left, anchor = (at + 5, "start") if at < INNER_WIDTH / 2 else (at - 5, "end")
-        said = f"exploded at t = {row:,}"
+        said = f"exploded in row {row:,}"
         marks += _word("gdlab-bad-word", left, INNER_HEIGHT - 8, said, anchor)
     return _chart(title, area, marks)
 
@@ -73,7 +73,7 @@ def loss_chart(run: Trace) -> str:
 def line_chart(run: Trace) -> str:
     """The points and the line after the last row."""
     x, y = (np.array(values) for values in run.points)
-    title = f"The line after t = {run.rows:,}"
+    title = f"The line after row {run.rows:,}"
     spans = [_widened(min(v.min(), 0.0), v.max()) for v in (x, y)]
     area = _area(title, "x", "y", spans[0], spans[1])
     marks = "".join(
