@@ -151,9 +151,11 @@ def test_in_marimo(browser: Any, tmp_path: Path) -> None:
     asked_for("marimo")
     (tmp_path / "lesson.py").write_text(MARIMO, encoding="utf-8")
     with serving(tmp_path, "marimo", "run", "lesson.py", "--headless", "--no-token") as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        # Light in marimo, whatever else a reader has dark.
+        page = browser.new_page(viewport={"width": 1366, "height": 900}, color_scheme="dark")
         page.goto(address)
         page.wait_for_selector(SETTLED, timeout=WAIT)
+        assert page.locator(".gd").evaluate("(one) => getComputedStyle(one).colorScheme") == "light"
         rate = used(page).box("lr").input_value()
         page.wait_for_selector(f"text={TOLD}{float(rate)}", timeout=WAIT)
         page.close()

@@ -30,11 +30,20 @@ def drag(explorer, name, value):
 
 def cells(explorer, column):
     """A column's cells as they stand on the page, all digits."""
-    rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value.replace("\n", ""))
+    _, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value)
     place = list(explorer.run.frame.columns).index(column)
     found = [re.findall(r'<td(?: title="(.*?)")?>(.*?)</td>', row)[place] for row in rows]
-    # pandas writes a NaN itself, in letters of its own.
     return [float(full or shown) for full, shown in found]
+
+
+def test_a_column_is_as_wide_as_its_longest_number():
+    explorer = gdlab.explore("sgd", [(-1.23457e-100, 2), (3, -12345.6)], lr=9e9, epochs=30)
+    head, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value)
+    texts = zip(*(re.findall(">([^<]+)</t", row) for row in (head, *rows)), strict=True)
+    widths = re.search('--columns:(.*?)"', explorer.rows.value)[1].split()
+    assert "nan" in explorer.rows.value and len(rows) == 60
+    for width, column in zip(widths, texts, strict=True):
+        assert int(width.removesuffix("ch")) >= 2 + max(map(len, column)), column
 
 
 def test_a_slider_moves_its_box_the_table_and_the_charts():
