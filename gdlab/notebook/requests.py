@@ -69,11 +69,10 @@ async def work(sheet: "LiveSheet", event: Event, buffers: list[Any]) -> None:
                 return
     except StopIteration as end:
         sheet.send({"number": number, "result": end.value})
-    except ValueError as error:
-        sheet.send({"number": number, "error": str(error)})
     except Exception as error:
         # The page is where a person looks, so what went wrong is said there, whatever it was.
-        told = f"gdlab could not do this ({type(error).__name__}: {error})"
+        other = f"gdlab could not do this ({type(error).__name__}: {error})"
+        told = str(error) if isinstance(error, ValueError) else other
         sheet.send({"number": number, "error": told})
     finally:
         _stopped.discard(key)

@@ -43,12 +43,11 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
   const comparing = createComparing(page, sheets, programs, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
   const pointEvents = createPointEvents(
-    dataNames, () => kept.points, (points) => keep(fitting(points, kept.epochs)), kernel,
+    dataNames, () => kept.points, (points) => set({ points }), kernel,
   );
   const practice = createPractice(page, programs, () => kept, keep, ahead);
 
   const isSheet = () => kept.tab in page.sheets;
-  const shownSheet = () => (isSheet() ? kept.tab : Object.keys(page.sheets)[0]);
 
   /** Points and epochs as they may be, for all sheets at once. */
   function fitting(points, epochs) {
@@ -104,13 +103,18 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     return inputs;
   }
 
-  const setInputs = (changed) => keep({ inputs: inputsWith(kept.inputs, changed) });
-
-  /** The inputs of a sheet behind the starts of some parameters. */
-  const startsOf = (sheet, values) => Object.fromEntries(
-    Object.entries(sheets[sheet].carried).filter(([, parameter]) => parameter in values)
-      .map(([input, parameter]) => [input, values[parameter]]),
-  );
+  /** Set a part of what is kept; a refusal where it cannot be, and then nothing is changed. */
+  function set({ tab, points, epochs, compared, inputs, ...others }) {
+    const next = others;
+    if (tab !== undefined) next.tab = tabOf(tab);
+    if (points !== undefined || epochs !== undefined) {
+      const number = accepted(page.epochsLimits, epochs ?? kept.epochs);
+      Object.assign(next, fitting(points ?? kept.points, number));
+    }
+    if (compared) Object.assign(next, comparing.named(compared));
+    if (inputs) next.inputs = inputsWith(next.inputs ?? kept.inputs, inputs);
+    keep(next);
+  }
 
   /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
   function workbook() {
@@ -147,16 +151,21 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
    * work: what is `said`, and `run(tell, signal)`, which promises such a part.
    */
   const events = {
-    input: ({ sheet = kept.tab, name, value }) => setInputs({ [sheet]: { [name]: value } }),
+    input: ({ sheet = kept.tab, name, value }) => set({ inputs: { [sheet]: { [name]: value } } }),
     // Where the run that is shown starts from, or all those that are compared, by parameter.
-    start: ({ values }) => setInputs(Object.fromEntries(
-      (isSheet() ? [kept.tab] : kept.compared).map((sheet) => [sheet, startsOf(sheet, values)]),
-    )),
-    epochs: ({ value }) => keep(fitting(kept.points, accepted(page.epochsLimits, value))),
+    start({ values }) {
+      const startsOf = (sheet) => Object.entries(values).map(
+        ([parameter, value]) => [runs.startInputOf(sheet, parameter), value],
+      );
+      set({ inputs: Object.fromEntries((isSheet() ? [kept.tab] : kept.compared).map(
+        (sheet) => [sheet, Object.fromEntries(startsOf(sheet))],
+      )) });
+    },
+    epochs: ({ value }) => set({ epochs: value }),
     // Everything but where a person looks.
     reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
     ...pointEvents.events,
-    race: ({ names }) => keep(comparing.named(names)),
+    race: ({ names }) => set({ compared: names }),
     add({ sheet = kept.tab }) {
       const { name, part } = comparing.withFurther(sheet);
       keep(part);
@@ -169,7 +178,7 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     // The sheet that is shown now has the rate in the end.
     find() {
       const { tab } = kept;
-      return rates.work(tab, (lr) => setInputs({ [tab]: { [sheets[tab].rateInput]: lr } }));
+      return rates.work(tab, (lr) => set({ inputs: { [tab]: { [sheets[tab].rateInput]: lr } } }));
     },
     export: workbook,
     csv: () => (
@@ -181,23 +190,17 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
   const always = {
     ...practice.begin,
     show({ tab }) {
-      if (tab === undefined || practice.stays(tab)) return;
+      // A practice that is given stays.
+      if (page.practice || [undefined, kept.practice?.tab].includes(tab)) return;
       if (tab !== kept.tab) pointEvents.leaveFile();
-      keep({ tab: tabOf(tab), practice: null });
+      set({ tab, practice: null });
     },
-    /** Set what was kept, or a part of it. */
-    take({ part }) {
-      const next = { ...kept, ...part };
-      const { compared, inputs } = comparing.named(
-        next.compared, { ...atFirst.inputs, ...kept.inputs },
-      );
-      const given = Object.entries(part.inputs ?? {});
-      const known = given.filter(([name]) => Object.hasOwn(inputs, name));
-      keep({
-        ...fitting(next.points, accepted(page.epochsLimits, next.epochs)),
-        inputs: inputsWith(inputs, Object.fromEntries(known)), tab: tabOf(next.tab), compared,
-      });
-      practice.take(part.practice);
+    /** Set what was kept, or a part of it, but inputs of runs that are not compared any more. */
+    take({ part: { practice: wanted, riddle: _, inputs = {}, compared, ...part } }) {
+      const here = [...Object.keys(kept.inputs), ...(compared ?? [])];
+      const known = Object.entries(inputs).filter(([name]) => here.includes(name));
+      set({ ...part, compared, inputs: Object.fromEntries(known) });
+      practice.take(wanted);
     },
   };
 
@@ -205,7 +208,7 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
   function state() {
     if (kept.practice) return practice.state();
     const { tab, epochs, points } = kept;
-    const name = shownSheet();
+    const name = isSheet() ? tab : Object.keys(page.sheets)[0];
     const sheet = sheets[name];
     const samples = samplesOf(name);
     const shown = {
@@ -284,7 +287,7 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     /** What a person has changed: sheet, epochs, points, inputs, race; null where they have not. */
     changes() {
       const own = Object.keys(page.sheets);
-      const { tab, epochs, points, inputs, compared } = kept;
+      const { tab, epochs, points, inputs, compared, practice: open } = kept;
       const changed = (name) => Object.entries(inputs[name])
         .filter(([input, value]) => value !== sheets[name].inputs[input])
         .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
@@ -295,7 +298,8 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
         inputs: [...new Set([...own, ...compared])].flatMap(changed),
         riddle: kept.riddle && `${kept.riddle.question},${kept.riddle.seed}`,
         race: compared.join() === own.join() ? null : compared,
-        practice: practice.seed(),
+        // A sheet that was filled in elsewhere is in no link.
+        practice: open && !open.file ? open.seed : null,
       };
     },
   };

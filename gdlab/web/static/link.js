@@ -24,7 +24,7 @@ export function fragmentOf(changes, hasLens, selected) {
   if (points && fitsLink(points)) parts.set("points", textOf(points));
   if (race) parts.set("race", race.join());
   if (riddle) parts.set("riddle", riddle);
-  if (practice !== undefined) parts.set("practice", practice);
+  if (practice !== null) parts.set("practice", practice);
   if (hasLens) parts.set("lens", "on");
   if (selected) {
     parts.set("row", selected.row);

@@ -201,12 +201,6 @@ export function createPractice(page, programs, kept, keep, ahead) {
       for (const tab of Object.keys(found?.sheets ?? {})) slips[tab] = slipsOfSheet(found, tab);
     },
 
-    /** Whether the open practice stays where a sheet is to be shown. */
-    stays: (tab) => Boolean(given) || opened()?.tab === tab,
-
-    /** Its number, for a link. */
-    seed: () => (given || !opened() || opened().file ? undefined : opened().seed),
-
     /** What a sheet without practice shows of it. */
     offered: (tab) => ({ canPractise: canPractise(tab), canCheck }),
 

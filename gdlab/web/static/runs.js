@@ -38,11 +38,13 @@ export function createRuns(sheets, programs, kept) {
 
   const constantsOf = (name) => sheets[name].constants.map((one) => kept().inputs[name][one]);
 
-  /** What a parameter starts from. */
-  function startOf(name, parameter) {
+  /** The input that a parameter starts from. */
+  function startInputOf(name, parameter) {
     const { carried } = sheets[name];
-    return kept().inputs[name][Object.keys(carried).find((input) => carried[input] === parameter)];
+    return Object.keys(carried).find((input) => carried[input] === parameter);
   }
+
+  const startOf = (name, parameter) => kept().inputs[name][startInputOf(name, parameter)];
 
   /**
    * How much of the cell above a column's cell keeps: what it grows by where that one grows by 1;
@@ -95,5 +97,7 @@ export function createRuns(sheets, programs, kept) {
     return heads.get(name).head;
   }
 
-  return { samplesOf, firstOf, runOf, forwardOf, constantsOf, startOf, shareOf, jobOf, headOf };
+  return {
+    samplesOf, firstOf, runOf, forwardOf, constantsOf, startInputOf, startOf, shareOf, jobOf, headOf,
+  };
 }
