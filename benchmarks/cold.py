@@ -2,7 +2,7 @@
 
     python -m benchmarks.cold
 
-Figures are milliseconds, the median of many runs; every process starts anew, files are cached.
+Figures are milliseconds, the median of many runs; every process is a new one, files are cached.
 """
 
 import os

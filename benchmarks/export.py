@@ -33,7 +33,7 @@ def now(word):
 run = gdlab.trace("sgd", epochs=int(sys.argv[1]) // 29 + 1)
 run.frame, run.epochs, run.exploded
 with open("/proc/self/clear_refs", "w") as clear:
-    clear.write("5")  # the largest size is counted anew from here
+    clear.write("5")  # the largest size is counted again from here
 before = now("VmRSS")
 run.to_excel(sys.argv[2])
 print(now("VmHWM") - before)

@@ -104,7 +104,7 @@ def _new(args: argparse.Namespace) -> None:
         say_unseen(rule, **sheet_of(args))
     say(f"to hand out: {args.out}/sheets")
     say(f"the keys: {args.out}/keys")
-    say(f"whose is which: {args.out}/class.csv; keep it, and {args.out}/secret, to yourself")
+    say(f"who has which sheet: {args.out}/class.csv; keep it, and {args.out}/secret, to yourself")
 
 
 def _mark(args: argparse.Namespace) -> int:

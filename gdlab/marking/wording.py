@@ -45,8 +45,8 @@ def words(
         return _twice("this was given otherwise")
     formula = f"{column.name} = {infix(column.expression, as_headed, TEXT)}"
     if isinstance(verdict.from_yours, str):
-        because = f"no number comes out here but {verdict.from_yours}; {formula}"
-        return because, f"{column.name}: does a number come out here at all?"
+        because = f"the result here is {verdict.from_yours}, not a number; {formula}"
+        return because, f"{column.name}: is the result a number at all?"
     if found is not None and verdict.place in found.places[1:]:
         first = filled.address(found.places[0])
         return f"the same as in {first}: {found.because}", f"the same as in {first}"

@@ -129,7 +129,7 @@ class LiveSheet(anywidget.AnyWidget):
         return list(dict.fromkeys([self._first, *others]))
 
     def forget_changed(self) -> list[str]:
-        """Forget the sheets of models that have been written anew since, but those in use."""
+        """Forget the sheets of models that have been rewritten since, but keep those in use."""
         changed = [
             name
             for name, sheets in self._sheets.items()

@@ -21,7 +21,7 @@ const contour = (data) => `<path class="gd-contour" d="${data}"/>`;
 
 const drawn = { key: "", marks: "" };
 
-/** The ellipses, drawn anew only where they are others: a drag of a rate leaves them alone. */
+/** The ellipses, drawn again only where they change: a drag of a rate does not touch them. */
 export function ellipsesOnce(bowl, start, ranges, area) {
   const key = JSON.stringify([bowl, start, ranges]);
   if (drawn.key !== key) Object.assign(drawn, { key, marks: ellipses(bowl, start, area) });

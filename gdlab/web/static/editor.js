@@ -1,4 +1,4 @@
-// The box in which a cell is typed anew.
+// The box in which a cell is typed.
 import { element } from "./column_header.js";
 import { actionOf } from "./keys.js";
 

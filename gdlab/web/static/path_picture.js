@@ -39,7 +39,7 @@ function rangeOf(runs, which) {
 const drawnContours = { key: "", marks: "" };
 
 /**
- * Contours over two parameters, the others held where a row left them; drawn anew only where they
+ * Contours over two parameters, the others held where a row left them; drawn again only where they
  * are others.
  */
 function contoursOnce({ head, points, constants, pair }, run, row, ranges, area) {

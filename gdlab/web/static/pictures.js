@@ -43,7 +43,7 @@ function createGhosts() {
   };
 }
 
-/** Draw layers of marks, each anew only where it is another: of several runs one is dragged. */
+/** Draw layers of marks, each only where it has changed: of several runs one is dragged. */
 function drawLayers(marks, layers, before) {
   while (marks.children.length > layers.length) marks.lastChild.remove();
   layers.forEach((layer, k) => {
@@ -56,7 +56,7 @@ function drawLayers(marks, layers, before) {
 }
 
 /**
- * The pictures in `container`, each at a fixed size; `show` draws them anew. `on` has `go(row)` and
+ * The pictures in `container`, each at a fixed size; `show` draws them again. `on` has `go(row)` and
  * `start(values)`, by parameter: what a pointer on them asks for.
  */
 export function createPictures(container, on) {

@@ -11,7 +11,7 @@ function put(points, row, column, value) {
   points[column][row] = value;
 }
 
-/** The points with one cell (row from 0, column by name) typed anew. */
+/** The points with one cell (row from 0, column by name) replaced by what was typed. */
 function edited(points, row, column, text) {
   const changed = structuredClone(points);
   put(changed, row, column, typedNumber(text, `points: ${column} in row ${row + 1}`));

@@ -66,14 +66,14 @@ function messageOf({ hinted }, seen, verdicts, place, cause) {
   }
   if (status !== "wrong" || written.problem) return written.problem;
   if (!hinted.includes(place)) return "";
-  if (!Number.isFinite(fromYours)) return "hint: does a number come out here at all?";
+  if (!Number.isFinite(fromYours)) return "hint: is the result a number at all?";
   const before = verdict.cells.map((at) => `${at.row} ${at.name}`);
   const empty = before.find((one) => verdicts.get(one)?.status === "empty");
   const bad = before.find((one) => verdicts.get(one)?.status === "wrong");
   if (empty) return `hint: first fill in ${cellAt(empty)}`;
   const look = bad ? `first look at ${cellAt(bad)}` : "";
   const numbers = numbersOf(seen, name, row);
-  const question = `which step with these numbers makes another ${name}?`;
+  const question = `which step with these numbers gives a different ${name}?`;
   return `hint: ${cause || look || question}: ${numbers}`;
 }
 

@@ -48,7 +48,7 @@ export function reportOf(state, file, judged, causes) {
     if (status === "empty") return "nothing is written here";
     if (written.problem) return written.problem;
     const formula = formulaOf(state.columns.get(place.split(" ")[1]));
-    if (!Number.isFinite(fromYours)) return `no number comes out here but ${told(fromYours)}; ${formula}`;
+    if (!Number.isFinite(fromYours)) return `the result here is ${told(fromYours)}, not a number; ${formula}`;
     const ways = written.orElse
       ? `neither ${shortest(written.number)} nor ${shortest(written.orElse.number)} is right; ` : "";
     const found = causes?.get(place);
