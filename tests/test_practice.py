@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +122,21 @@ def test_the_numbers_are_pleasant(rule: str) -> None:
             assert value > 0 and len(digits) <= 2, (name, value)
 
 
-def test_who_makes_a_sheet_is_told_of_mistakes_that_do_not_show() -> None:
+def test_who_makes_a_sheet_is_told_of_mistakes_that_do_not_show(tmp_path: Path) -> None:
     said = [unseen(make(rule, rows=4, seed=3)[1], None) for rule in ("sgd", "adam", "nadam")]
     assert said == ["", "", ""]
     # In its first rows rectified Adam takes a plain step, whatever its rectifier would be.
-    assert "rectifier_slope give the right numbers" in unseen(make("radam", rows=4)[1], None)
+    hidden = "rectifier_slope give the right numbers"
+    assert hidden in unseen(make("radam", rows=4)[1], None)
+    for write in (
+        lambda rule: practice(rule, tmp_path / f"{rule}.xlsx", rows=4),
+        gdlab.practice_sheet,
+    ):
+        with pytest.warns(UserWarning, match=hidden):
+            write("radam")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            write("sgd")
 
 
 def test_a_long_sheet_is_drawn_too() -> None:

@@ -3,8 +3,9 @@
 import argparse
 import os
 import sys
+import warnings
 
-from gdlab.cli.given import say_unseen, seed, sheet_of
+from gdlab.cli.given import seed, sheet_of
 from gdlab.cli.parsing import BAD_INPUT, Commands, command, complain, say
 from gdlab.cli.running import add_sheet_options
 
@@ -66,11 +67,14 @@ def add(group: Commands) -> None:
 def _practice(args: argparse.Namespace) -> None:
     from gdlab.marking import practice
 
-    practice(args.rule, args.out, seed=args.seed, key=args.key, **sheet_of(args))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        practice(args.rule, args.out, seed=args.seed, key=args.key, **sheet_of(args))
     say(f"practice sheet: {args.out}")
     if args.key:
         say(f"key: {args.key}")
-    say_unseen(args.rule, seed=args.seed, **sheet_of(args))
+    for one in told:
+        say(f"note: {one.message}")
 
 
 def _check(args: argparse.Namespace) -> int:

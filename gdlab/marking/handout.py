@@ -1,6 +1,7 @@
 """``practice``: a workbook to fill in by hand, and its key, cell for cell at the same addresses."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from inspect import signature
@@ -31,6 +32,7 @@ from gdlab.marking.record import (
     record_lines,
     sheet_name,
 )
+from gdlab.marking.separating import unseen
 
 if TYPE_CHECKING:
     from gdlab.excel.writer import Workbook
@@ -67,7 +69,7 @@ def practice(
 
     Raises ValueError, one line that names the thing, for an unknown rule or column, for rows or
     decimals out of their limits, for a path that does not end in .xlsx, and where a file stands
-    that a learner may have filled in.
+    that a learner may have filled in. Warns where usual mistakes do not show in the numbers.
     """
     for path in (out,) if key is None else (out, key):
         check_workbook_name(path)
@@ -76,7 +78,14 @@ def practice(
         raise ValueError(f"{key} cannot be both the practice sheet and its key")
     for path in (out,) if key is None else (out, key):
         _refuse_to_replace(Path(path))
+    warn_of_unseen(record, run)
     return write_sheets(record, run, out, key)
+
+
+def warn_of_unseen(record: Record, run: Trace) -> None:
+    """Warn the caller's caller where usual mistakes do not show in a sheet's numbers."""
+    if hidden := unseen(run, record.decimals):
+        warnings.warn(f"{record.rule}: {hidden}", stacklevel=3)
 
 
 def write_sheets(

@@ -7,7 +7,7 @@ import traitlets
 
 from gdlab.core.explanation import short
 from gdlab.core.trace import Trace
-from gdlab.marking.handout import make
+from gdlab.marking.handout import make, warn_of_unseen
 from gdlab.marking.record import Record
 from gdlab.notebook.display import Shown
 from gdlab.notebook.widget import LiveSheet
@@ -28,10 +28,11 @@ def practice_sheet(
     """An empty sheet of ``rows`` rows, each cell judged as soon as it is typed.
 
     The arguments, ``points`` and ``lr`` too, are those of :func:`gdlab.practice`, which also says
-    what ValueError it raises. The same seed gives the same numbers in the workbook and in the
-    notebook.
+    what ValueError it raises, and when it warns. The same seed gives the same numbers in the
+    workbook and in the notebook.
     """
     record, run = make(rule, rows=rows, seed=seed, blank=blank, decimals=decimals, **options)
+    warn_of_unseen(record, run)
     return PracticeSheet(record, run)
 
 

@@ -5,6 +5,12 @@ import { FEW_CELLS, ALL_THE_SAME, NOT_OWN_WORK } from "./constants.js";
 const rowAt = (place) => place.split(" ")[0];
 const isCopied = (place, copies) => copies.has(place.split(" ")[1]);
 
+/** Whether a wrong cell has the slip of a cell above it in its column once more. */
+export function isAgain(causes, place) {
+  const { once, places = [] } = causes?.get(place) ?? {};
+  return Boolean(once) && places.indexOf(place) > 0;
+}
+
 /**
  * The `score` from 0 to 1 of what `decided` says, how many `slips` there are, and `notes` that say
  * where cells count nothing; `causes` by place are what diagnose says of wrong cells, null where the
@@ -13,12 +19,8 @@ const isCopied = (place, copies) => copies.has(place.split(" ")[1]);
 export function marksOf({ verdicts, copies }, causes) {
   const cells = [...verdicts];
   const of = (status) => cells.filter(([, verdict]) => verdict.status === status);
-  const isAgain = (place) => {
-    const { once, places = [] } = causes?.get(place) ?? {};
-    return Boolean(once) && places.indexOf(place) > 0;
-  };
   const [right, wrong] = [of("right"), of("wrong")];
-  const slips = wrong.filter(([place]) => !isAgain(place));
+  const slips = wrong.filter(([place]) => !isAgain(causes, place));
   const slipRows = new Set(slips.map(([place]) => rowAt(place)));
   const valueOf = ({ number, text }) => number ?? text;
   const slipColumns = new Set(slips.map(([place]) => place.split(" ")[1]));

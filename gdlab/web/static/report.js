@@ -3,7 +3,7 @@
 import {
   STATUS_SIGNS, MOST_LINES, MOST_WRONG_LINES, UNEARNED_NOTE, UNDECIDED_NOTE, IS_KEY,
 } from "./constants.js";
-import { marksOf } from "./marks.js";
+import { isAgain, marksOf } from "./marks.js";
 import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
 
@@ -68,10 +68,11 @@ export function reportOf(state, file, judged, causes) {
     };
   };
   const cells = isUntouched ? [] : [
-    ...of("wrong"), ...of("empty").slice(0, 1), ...of("unearned"), ...of("follows"),
+    ...of("wrong").filter((place) => !isAgain(causes, place)), ...of("empty").slice(0, 1),
+    ...of("unearned"), ...of("follows"),
   ];
   const first = counts.wrong ? `; first wrong: ${addressOfPlace(of("wrong")[0])}` : "";
-  const most = Math.max(MOST_LINES, Math.min(MOST_WRONG_LINES, counts.wrong));
+  const most = Math.max(MOST_LINES, Math.min(MOST_WRONG_LINES, marks.slips));
   const notes = [...(file.isKey ? [IS_KEY] : []), ...file.notes, ...judged.notes];
   const unearned = of("unearned").map((place) => verdicts.get(place).like ?? null);
   if (marks.counts && unearned.includes(null)) notes.push(UNEARNED_NOTE);
