@@ -56,6 +56,10 @@ def read_open_xml(archive: IO[bytes]) -> Book:
     return book
 
 
+# An element with a prefix; in UTF-16 none is seen.
+PREFIXED = re.compile(rb"<[A-Za-z_][\w.-]*:")
+
+
 class _Elements:
     """What expat calls for the elements of one part; prefixes and namespaces are dropped."""
 
@@ -77,8 +81,11 @@ def _walk(content: bytes, elements: _Elements) -> None:
     def start(name: str, attributes: dict[str, Any]) -> None:
         elements.start(name.rpartition(":")[2], attributes)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda name: elements.end(name.rpartition(":")[2])
+    if b"\0" in content[:4] or PREFIXED.search(content):
+        parser.StartElementHandler = start
+        parser.EndElementHandler = lambda name: elements.end(name.rpartition(":")[2])
+    else:
+        parser.StartElementHandler, parser.EndElementHandler = elements.start, elements.end
     parser.CharacterDataHandler = elements.text
     parser.Parse(content, True)
 

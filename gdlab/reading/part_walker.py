@@ -67,7 +67,9 @@ class PartWalker:
             self.facts = SheetFacts()
         self.depth += 1
         self.elements += 1
-        self.heavy += name not in LIGHT
+        is_light = name in LIGHT
+        if not is_light:
+            self.heavy += 1
         if (
             self.elements > self.limits.elements
             or self.heavy > self.limits.heavy
@@ -75,6 +77,8 @@ class PartWalker:
             or len(attributes) > MOST_ATTRIBUTES
         ):
             raise Refused(TOO_LARGE_INSIDE)
+        if is_light and self.limits.any_kind:
+            return  # cells of a stranger's sheet are counted, no more
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             # A link on a word, to be clicked by a person, is harmless: nothing is followed here.

@@ -261,6 +261,8 @@ class Sites:
         """Whether a state, as a rate that grows where the loss fell, only looks at the step."""
         node = self.graph.nodes[key]
         looked_at = leaves_of_tests(node.template.tree)
+        if not looked_at:
+            return False
         live, _ = self._live(node, node.template.tree or ast.Constant(0), step)
         return bool(live) and looked_at.issuperset(live)
 

@@ -1,6 +1,7 @@
 """Parts of a template's tree: its references, factors, and what is left without a part."""
 
 import ast
+from functools import lru_cache
 
 from gdlab.reading.compiled import SUMMARIES
 from gdlab.reading.templates import leaf_number
@@ -20,10 +21,11 @@ def leaves(tree: ast.expr) -> list[int]:
     return list(found)
 
 
-def leaves_of_tests(tree: ast.expr | None) -> set[int]:
+@lru_cache(maxsize=4096)
+def leaves_of_tests(tree: ast.expr | None) -> frozenset[int]:
     """The references that stand in conditions alone."""
     if tree is None:
-        return set()
+        return frozenset()
     tests = [part.test for part in ast.walk(tree) if isinstance(part, ast.IfExp)]
     inside = {id(one) for test in tests for one in ast.walk(test)}
     found: dict[bool, set[int]] = {True: set(), False: set()}
@@ -31,7 +33,7 @@ def leaves_of_tests(tree: ast.expr | None) -> set[int]:
         leaf = leaf_number(one)
         if leaf is not None:
             found[id(one) in inside].add(leaf)
-    return found[True] - found[False]
+    return frozenset(found[True] - found[False])
 
 
 def without(tree: ast.expr | None, leaf: int) -> ast.expr:

@@ -16,9 +16,11 @@ ROW_NUMBER = re.compile(r"(?<=value=)(?:[3-9]|[1-9]\d+)(?=\))")
 
 def original(graph: Graph, key: Key) -> Key:
     """The cell that a cell is a plain copy of, through other copies; else the cell itself."""
+    nodes = graph.nodes
     for _ in range(10_000):
-        node = graph.nodes.get(key)
-        if node is None or leaf_number(node.template.tree or ast.Constant(0)) != 0:
+        node = nodes.get(key)
+        tree = node.template.tree if node is not None else None
+        if node is None or tree.__class__ is not ast.Name or leaf_number(tree) != 0:
             return key
         one = node.inputs[0]
         if not is_cell(one):
@@ -132,10 +134,11 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
     """Updates of the same form and rate whose gradient, wrongly, does not know its parameter."""
     known = {update.new for update in kept}
     forms = {(shape_of(graph, update), _rates(graph, update.new, update.leaf)) for update in kept}
+    shapes = {shape for shape, _ in forms}
     found = []
     for key in graph.order:
         template = graph.nodes[key].template
-        for leaf in terms[id(template)] if key not in known else ():
+        for leaf in terms[id(template)] if key not in known and _text(template) in shapes else ():
             term = graph.nodes[key].inputs[leaf]
             if not is_cell(term):
                 continue
