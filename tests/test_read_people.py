@@ -415,3 +415,12 @@ def test_gradients_of_another_function_than_the_loss_are_said_to_be_that(tmp_pat
     (table,) = reading.tables
     assert "Every cell follows" not in table.words
     assert not {one.verdict for one in table.gradients} & {"right"}
+
+
+def test_numbers_of_a_penalised_line_are_not_accused(tmp_path):
+    sheet = line(
+        PLAIN, top={"lr": 0.01, "lam": 0.1}, loss="={e}^2+{lam!}*{w}^2",
+        dw="=2*{e}*{x}+2*{lam!}*{w}",
+    )  # fmt: skip
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet, only_values=True))
+    assert (reading.tables[0].model, reading.findings) == ("line", [])

@@ -7,6 +7,7 @@ from gdlab.reading.book import address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
 from gdlab.reading.numeric_moves import Moves, Pair
+from gdlab.reading.numeric_penalty import is_penalised
 from gdlab.reading.numeric_read import (
     GRADIENT_NAMES,
     PARAMETER_NAMES,
@@ -33,6 +34,8 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     sharp, of_roles = is_sharp(read), []
     for rank, role in enumerate(_roles(read)):
         found = []
+        if is_penalised(read, role):
+            continue
         for row in range(read.figures.rows):
             wanted = role.expected(row)
             if role.right(row) is not False or wanted is None:
