@@ -208,6 +208,8 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
     page.click("tr[data-row='2'] td[data-column='0']")
     paste(page, "1,2\r\n3,4\r\n")
     assert "paste, line 1: 1,2 may mean 1.2 or 1 and 2; put a tab" in line(page, "alert")
+    paste(page, "x\ty\r\n1\t2\r\nc\td\r\n")
+    assert line(page, "alert") == "paste, line 3: x must be a number, not 'c'"
     assert len(saved(page)["x"]) == 2
     paste(page, "5\t6\r\n7,5\t8\r\n")
     page.click("tr[data-row='0'] td[data-column='0']")
@@ -243,7 +245,7 @@ def test_an_impossible_number_is_refused(page):
     assert page.input_value("[data-input=beta1] .gd-box") == "0.9"
     page.fill("[data-input=epochs] .gd-box", "20000")
     page.press("[data-input=epochs] .gd-box", "Tab")
-    assert line(page, "alert") == "580000 rows are more than the 500000 that a page can hold"
+    assert line(page, "alert") == "580,000 rows are more than the 500,000 that a page can hold"
 
 
 def test_the_pictures_of_an_explosion_end_with_it(page):

@@ -167,7 +167,7 @@ def test_page_writes_what_it_is_told(capsys, tmp_path):
         (["adam", "--set", "lr=-1", "--out", "a.html"], "lr must be a number over 0, not -1.0"),
         (["--all", "--set", "lr=1", "--out", "a.html"], "--set goes with a rule, not with --all"),
         (["sgd", "adam", "--surface", "beale", "--out", "a.html"], "a surface takes one rule"),
-        (["sgd", "--epochs", "20000", "--out", "a.html"], "580000 rows are more than the 500000"),
+        (["sgd", "--epochs", "20000", "--out", "a.html"], "580,000 rows are more than the 500,000"),
     ],
 )
 def test_bad_input_is_one_line(words, told, capsys, tmp_path, monkeypatch):

@@ -219,8 +219,8 @@ RIGHT = {
     "rectified": (hidden(), "Every cell follows."),
     "elastic net": (line(PLAIN, top=PENALTY, **ELASTIC), "are the derivatives of G (loss)"),
     "classes by a number": (softmax(), "are the derivatives of K (loss)"),
-    "the first rate that does": (searched(), "It computes its learning rate again in every update."),
-    "a bold driver": (bold(), "It computes its learning rate again in every update. Every cell fol"),
+    "the first rate that does": (searched(), "It computes a new learning rate in every update."),
+    "a bold driver": (bold(), "It computes a new learning rate in every update. Every cell fol"),
     "an average that starts at 0": (
         rmsprop(0.0), "rmsprop on y = b + w*x, 13 updates, lr 0.05 (B1), beta 0.9 (B2), eps 0.01",
     ),

@@ -84,7 +84,7 @@ def test_a_sheet_of_one_rule_names_its_inputs_plainly():
         (lambda one: setattr(one, "inputs", {"sgd.lr": 1}), "no sheet 'sgd'; there are basic"),
         (lambda one: setattr(one, "inputs", {"data.lr": 1}), "sheet data has no inputs"),
         (lambda one: setattr(one, "epochs", 2.5), "epochs must be a whole number from 1, not 2.5"),
-        (lambda one: setattr(one, "epochs", 10**6), "29000000 rows are more than the 500000"),
+        (lambda one: setattr(one, "epochs", 10**6), "29,000,000 rows are more than the 500,000"),
         (lambda one: setattr(one, "tab", "sgd"), "there is no sheet 'sgd'; there are data"),
         (lambda one: setattr(one, "points", [(1, "x")]), "points: y in row 1 must be a number"),
         (lambda one: setattr(one, "points", [(1, 2)] * 10_001), "10001 points; the sheet takes"),
@@ -149,7 +149,7 @@ def test_a_sheet_of_a_run_a_surface_and_a_rule_of_ones_own():
 
 
 def test_a_page_holds_no_more_rows_than_it_can():
-    with pytest.raises(ValueError, match="580000 rows are more than the 500000"):
+    with pytest.raises(ValueError, match="580,000 rows are more than the 500,000"):
         gdlab.sheet("sgd", epochs=20_000)
     assert gdlab.sheet("sgd").page["limits"]["points"] == PAGE_POINTS
 

@@ -180,7 +180,7 @@ def gradient_cells(
             elif late:
                 site = sites.taken(chain, step)
             else:
-                # Beside a rate that every update computes again the gradient is what else is multiplied.
+                # Beside a rate that is computed in every update, the gradient is the other factor.
                 rated = sites.computed_rates(step)
                 site = sites.find(chain, step, CELL) if rated else _within(sites, chain, step)
                 if site is None and inside:

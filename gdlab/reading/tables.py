@@ -273,7 +273,7 @@ def _searched(read: Read) -> tuple[str, list[str]]:
         read.cells, read.descent.updates, len(read.descent.chains), read.book.values
     )
     search = ", by an exact line search" if exact else ""
-    return "gradient descent", [f"computes its learning rate again in every update{search}"]
+    return "gradient descent", [f"computes a new learning rate in every update{search}"]
 
 
 def _is_loss(read: Read) -> bool:

@@ -9,4 +9,4 @@ def refuse_size(samples: int, rows: int) -> None:
     if samples > PAGE_POINTS:
         raise ValueError(f"{samples} points; the sheet takes at most {PAGE_POINTS}")
     if rows > PAGE_ROWS:
-        raise ValueError(f"{rows} rows are more than the {PAGE_ROWS} that a page can hold")
+        raise ValueError(f"{rows:,} rows are more than the {PAGE_ROWS:,} that a page can hold")

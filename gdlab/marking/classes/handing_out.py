@@ -49,11 +49,11 @@ def new_class(
 ) -> tuple[int, int]:
     """Write a practice workbook and a key for every learner of a list into the folder ``out``.
 
-    ``sheets/`` is to be handed out and ``keys/`` to be kept; ``class.csv`` says who has which sheet, and
-    ``secret`` is what all numbers are drawn by, together with a learner's id: keep both. Sheets
-    that are there already stay as they are, so what was stopped half-way goes on. Other sheets for
-    the same course, of another rule or other rows, become a round of their own, in a folder of
-    ``sheets/`` and ``keys/`` each.
+    ``sheets/`` is to be handed out and ``keys/`` to be kept; ``class.csv`` says who has which
+    sheet, and ``secret`` is what all numbers are drawn by, together with a learner's id: keep both.
+    Sheets that are there already stay as they are, so what was stopped half-way goes on. Other
+    sheets for the same course, of another rule or other rows, become a round of their own, in a
+    folder of ``sheets/`` and ``keys/`` each.
 
     Args:
         rules: A rule, or several: a sheet of each for every learner.

@@ -61,7 +61,8 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       throw new Refusal(`${samples} points; the sheet takes at most ${limits.points}`);
     }
     if (rows > limits.rows) {
-      throw new Refusal(`${rows} rows are more than the ${limits.rows} that a page can hold`);
+      const [many, most] = [rows, limits.rows].map((one) => one.toLocaleString("en"));
+      throw new Refusal(`${many} rows are more than the ${most} that a page can hold`);
     }
     for (const { order, orderSamples } of Object.values(sheets)) {
       if (!order || (samples === orderSamples && rows <= order.length)) continue;

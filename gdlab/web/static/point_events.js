@@ -25,7 +25,8 @@ function edited(points, row, column, text) {
 function pasted(points, row, column, text) {
   const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
   // Heads came along.
-  if (lines.length > 1 && !lines[0].some((cell) => meanings(cell).length)) lines.shift();
+  const heads = Number(lines.length > 1 && !lines[0].some((cell) => meanings(cell).length));
+  if (heads) lines.shift();
   const all = Object.keys(points);
   const isWhole = row === 0 && column === all[0] && lines.length > 1
     && lines.every((cells) => cells.length === all.length);
@@ -39,7 +40,7 @@ function pasted(points, row, column, text) {
   }
   const marks = provenMarks(lines.flat());
   lines.forEach((cells, index) => {
-    const where = `paste, line ${index + 1}`;
+    const where = `paste, line ${index + heads + 1}`;
     if (cells.length > names.length) {
       const fit = names.join(" and ");
       throw new Refusal(`${where}: ${cells.length} columns; only ${fit} fit here`);
