@@ -424,3 +424,19 @@ def test_numbers_of_a_penalised_line_are_not_accused(tmp_path):
     )  # fmt: skip
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet, only_values=True))
     assert (reading.tables[0].model, reading.findings) == ("line", [])
+
+
+def test_sheets_of_one_layout_that_do_not_go_on_are_variants(tmp_path):
+    sheets = [momentum(), rmsprop(), momentum(), momentum()]
+    for number, sheet in enumerate(sheets):
+        sheet.name = f"variant {number + 1}"
+    reading = read_workbook(write(tmp_path / "a.xlsx", *sheets))
+    assert reading.findings == []
+    assert [one.rule for one in reading.tables] == ["momentum", "rmsprop", "momentum", "momentum"]
+
+
+def test_a_column_s_letter_is_no_word_for_a_loss(tmp_path):
+    sheet = line(PLAIN, dw="=2*({p}-{y})*{x}", db="=2*({p}-{y})")
+    sheet.columns = [one for one in sheet.columns if one.name not in ("e", "L")]
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    assert {one.verdict for one in table.gradients} == {"right"}

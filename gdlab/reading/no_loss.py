@@ -5,7 +5,7 @@ from gdlab.reading.causes import others_of
 from gdlab.reading.graph import Node, number
 from gdlab.reading.implied import implied, is_flat
 from gdlab.reading.known_losses import is_difference
-from gdlab.reading.labels import ranges
+from gdlab.reading.labels import label, ranges
 from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG, candidates
 from gdlab.reading.meant_loss import LOSS
 from gdlab.reading.read import Found, Read
@@ -60,8 +60,9 @@ def shown_loss(read: Read, step: int) -> Key | None:
     for role in candidates(graph, read.descent, read.steps, step):
         for key in read.steps.of_role(graph, role, step):
             below = any(number(values.get(key)) < 0 for values in read.points)
+            own_label = label(read.book, key, read.down[key[0]])
             error = is_difference(graph.nodes[key].template.tree)
-            if key not in used and not below and not error and LOSS.search(read.say(key)):
+            if key not in used and not below and not error and LOSS.search(own_label):
                 return key
     return None
 

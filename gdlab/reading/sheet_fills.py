@@ -25,19 +25,27 @@ def odd_on_sheets(graph: Graph) -> Iterator[tuple[Key, Template, bool]]:
         cells[sheet][row, column] = node.template
     if not FEWEST_SHEETS <= len(cells) <= MOST_EPOCH_SHEETS:
         return
-    for sheets in _alike(cells):
+    for sheets in _alike(graph, cells):
         spots = {spot for sheet in sheets for spot in cells[sheet]}
         found = [one for spot in sorted(spots) if (one := _odd_at(graph, cells, sheets, spot))]
         if len(found) <= max(1, MOST_ODD_ON_SHEETS * len(spots)):
             yield from found
 
 
-def _alike(cells: dict[int, dict[Spot, Template]]) -> Iterator[list[int]]:
-    """Runs of sheets, one after the other, that have formulas in nearly the same cells."""
+def _alike(graph: Graph, cells: dict[int, dict[Spot, Template]]) -> Iterator[list[int]]:
+    """Runs of sheets that have formulas in nearly the same cells, each going on from the last.
+
+    Sheets of one layout that do not refer to each other are variants, each with its own formulas.
+    """
     run: list[int] = []
     for sheet in sorted(cells):
         own, before = set(cells[sheet]), set(cells[run[-1]]) if run else set()
-        if run and len(own & before) < COMMON * max(len(own), len(before)):
+        goes_on = run and any(
+            _away(graph, sheet, area) == run[-1] - sheet
+            for one in cells[sheet].values()
+            for area in one.areas
+        )
+        if run and (not goes_on or len(own & before) < COMMON * max(len(own), len(before))):
             if len(run) >= FEWEST_SHEETS:
                 yield run
             run = []
