@@ -5,6 +5,7 @@ slips of most columns are the same change of another formula: each is there once
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,20 +19,24 @@ from gdlab.marking.kinds import KINDS
 from gdlab.marking.separating import HARDLY
 from gdlab.marking.slips import slips
 
+# A name, perhaps that of its start, or of the row above or below.
+WORD = re.compile(r"\b(start_|)([A-Za-z_]\w*?)(_prev|_next|)\b")
+
 
 def slips_of(tables: Mapping[str, Table]) -> dict[str, Any]:
     """The single slips of some sheets, for gdlab/web/static/changes.js, which makes pairs of them.
 
     ``changes`` are ``[name, because, change]``; a column is ``[formula, numbers, paths]``, which
     changes of its formula are its slips, the most usual first, and where each is made. ``sheets``
-    have the number of each column among ``columns`` by name, and the ``parts`` of all names, a word
-    and a parameter.
+    have, by name, the number of each column among ``columns`` and the names that stand in it for
+    ``$0``, ``$1`` and so on, so that the same slips of other names are there once; the ``parts``
+    of all names are a word and a parameter.
     """
     changes, columns = _Rows(), _Rows()
     sheets = {
         name: {
             "columns": {
-                one.name: columns.number(_column(table, one.name, changes))
+                one.name: _column(table, one.name, changes, columns)
                 for one in table.columns
                 if one.expression is not None
             },
@@ -55,16 +60,37 @@ class _Rows:
         return [json.loads(text) for text in self.numbers]
 
 
-def _column(table: Table, column: str, changes: _Rows) -> list[Any]:
+class _Unnamed:
+    """Replaces the names of a table's columns by their numbers; ``names`` has them in order."""
+
+    def __init__(self, table: Table) -> None:
+        self.known = table.names
+        self.names: list[str] = []
+
+    def __call__(self, part: Any) -> Any:
+        return json.loads(WORD.sub(self._number, json.dumps(part, ensure_ascii=False)))
+
+    def _number(self, word: re.Match[str]) -> str:
+        before, name, after = word.groups()
+        if name not in self.known:
+            return word[0]
+        if name not in self.names:
+            self.names.append(name)
+        return f"{before}${self.names.index(name)}{after}"
+
+
+def _column(table: Table, column: str, changes: _Rows, columns: _Rows) -> list[Any]:
+    """The number of a column among ``columns``, and the names that stand in it."""
     expression = table.column(column).expression
     assert expression is not None
     formula = as_data(expression)
-    numbers, paths = [], []
+    unnamed = _Unnamed(table)
+    own, numbers, paths = unnamed(formula), [], []
     for slip in slips(table, column):
         path, new = change_of(formula, as_data(slip.tree))
-        numbers.append(changes.number([slip.name, slip.because, new]))
+        numbers.append(changes.number([slip.name, unnamed(slip.because), unnamed(new)]))
         paths.append(path)
-    return [formula, numbers, paths]
+    return [columns.number([own, numbers, paths]), unnamed.names]
 
 
 def marking_data() -> dict[str, Any]:

@@ -64,10 +64,15 @@ export function slipsOfSheet({ sheets = {}, columns, changes: made }, sheet) {
   const { columns: own, parts } = sheets[sheet];
   const columnOf = (name) => {
     if (!(name in own)) return { formula: null, single: [], changes: [] };
-    const [formula, numbers, paths] = columns[own[name]];
-    const changes = numbers.map((number, at) => [paths[at], made[number][2]]);
+    const [column, names] = own[name];
+    const named = (part) => JSON.parse(
+      JSON.stringify(part).replace(/\$(\d+)/g, (_, number) => names[number]),
+    );
+    const [unnamed, numbers, paths] = columns[column];
+    const formula = named(unnamed);
+    const changes = numbers.map((number, at) => [paths[at], named(made[number][2])]);
     const single = numbers.map((number, at) => (
-      [made[number][0], changed(formula, changes[at]), made[number][1]]
+      [made[number][0], changed(formula, changes[at]), named(made[number][1])]
     ));
     return { formula, single, changes };
   };
