@@ -1,6 +1,7 @@
 """Workbooks that others made: what they are, which cells are wrong, and why."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from strangers import line, network, write
@@ -22,6 +23,25 @@ def test_the_lessons_layout_is_recognised_and_right(tmp_path, rule):
     assert table.hyper["lr"] == (0.001, "B3")
     assert verdicts(reading) == {"intercept": "right", "slope": "right"}
     assert reading.findings == [] and reading.passed
+
+
+def test_sheets_of_several_rules_beside_each_other_are_not_one_for_each_epoch(tmp_path):
+    rules = ["momentum", "momentum", "rmsprop", "momentum", "momentum"]
+    sheets = [replace(line(rule=one), name=f"{one}{k}") for k, one in enumerate(rules)]
+    # The same cells are filled in, with other formulas in some columns.
+    assert len({len(sheet.columns) for sheet in sheets}) == 1
+    reading = read_workbook(write(tmp_path / "a.xlsx", *sheets))
+    assert ([one.rule for one in reading.tables], reading.findings) == (rules, [])
+
+
+def test_a_column_called_e_by_its_letter_is_no_loss(tmp_path):
+    sheet = line()
+    names = ["b", "m", "x", "y", "p", "gb", "gm"]
+    sheet.columns = [one for name in names for one in sheet.columns if one.name == name]
+    assert sheet.address(0, "p").startswith("E")
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    assert verdicts(reading) == {"intercept": "right", "slope": "right"}
+    assert (reading.tables[0].loss, reading.findings) == (None, [])
 
 
 def test_a_network_is_recognised_and_right(tmp_path):
