@@ -36,7 +36,7 @@ def test_sheets_of_several_rules_beside_each_other_are_not_one_for_each_epoch(tm
 
 def test_a_column_called_e_by_its_letter_is_no_loss(tmp_path):
     sheet = line()
-    names = ["b", "m", "x", "y", "p", "gb", "gm"]
+    names = ["b", "m", "x", "y", "p", "gb", "gm", "new_b", "new_m"]
     sheet.columns = [one for name in names for one in sheet.columns if one.name == name]
     assert sheet.address(0, "p").startswith("E")
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
