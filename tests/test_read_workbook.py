@@ -39,6 +39,8 @@ def test_a_column_called_e_by_its_letter_is_no_loss(tmp_path):
     names = ["b", "m", "x", "y", "p", "gb", "gm", "new_b", "new_m"]
     sheet.columns = [one for name in names for one in sheet.columns if one.name == name]
     assert sheet.address(0, "p").startswith("E")
+    # Nothing uses it, as a loss.
+    sheet.columns[5].formula = "=2*({b}+{m}*{x}-{y})"
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
     assert verdicts(reading) == {"intercept": "right", "slope": "right"}
     assert (reading.tables[0].loss, reading.findings) == (None, [])
