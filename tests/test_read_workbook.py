@@ -67,6 +67,17 @@ def test_a_wrong_reference_in_a_whole_column_is_found_and_named(tmp_path):
     assert verdicts(reading)["w3"] == "wrong"
 
 
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "rmsprop", "adam"])
+def test_a_gradient_that_no_parameter_reaches_is_the_only_fault(tmp_path, rule):
+    sheet = line(rule=rule)
+    next(one for one in sheet.columns if one.name == "gb").formula = "=2*{y}"
+    next(one for one in sheet.columns if one.name == "gm").formula = "=2*({p}-{y})*{x}"
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (finding,) = reading.findings
+    assert (finding.kind, reading.first_wrong) == ("gradient", sheet.address(0, "gb"))
+    assert reading.tables[0].rule == {"adam": "adam_lesson"}.get(rule, rule)
+
+
 def test_a_slip_in_one_row_is_found_at_its_cell(tmp_path):
     sheet = line()
     sheet.changed[5, "gm"] = "={gb}"

@@ -155,7 +155,9 @@ class Causes:
         read = self.read
         found: list[Elsewhere] = []
         assert read.loss is not None
-        for one in (ones[0], ones[len(ones) // 3], ones[-1]):
+        # Four updates after each other have other data each, where those are 0 and 1 by turns.
+        those = {one.step: one for one in (*ones[:4], ones[len(ones) // 3], ones[-1])}
+        for one in those.values():
             if one.step != step and one.cell not in read.sites.inside:
                 slopes = [
                     slopes_of(read.graph, read.steps, read.loss.role, values, [one.step])

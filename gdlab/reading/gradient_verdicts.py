@@ -120,7 +120,8 @@ class GradientJudge:
         for step in range(len(chain.updates)):
             cell, slope = self.cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
             value = values.get(cell, NAN) if cell else NAN
-            if isinstance(value, (int, float)) and value == value and slope and slope == slope:
+            # Of a gradient that is 0 where it should not be, 0 is no factor.
+            if isinstance(value, (int, float)) and value and value == value and slope == slope != 0:
                 ratios.append(value / slope)
         if not ratios:
             return usual
@@ -143,7 +144,8 @@ def _verdict(marks: list[bool | None], factor: float) -> str:
     known = [mark for mark in marks if mark is not None]
     if not known:
         return UNCHECKED
-    # With other data a softmax's targets add up to 1 no more, and the short form is none.
-    if all(known) or (marks[:2] == [True, True]):
+    # The first two are of the sheet's own data. With others a softmax's targets do not add up to 1,
+    # and the short form is none; or an x that was 0 is 1, and a slip shows no more.
+    if all(known) or marks[:2] == [True, True]:
         return RIGHT if same(factor, 1.0) else SCALED
-    return WRONG if not any(known) else UNCHECKED
+    return WRONG if not any(known) or marks[:2] == [False, False] else UNCHECKED

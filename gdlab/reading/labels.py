@@ -9,7 +9,7 @@ from gdlab.reading.book import Book, Key, address, area
 # And those of gradients themselves.
 GRADIENTS = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learning|lernrate|aprendiz|apprent|epoch|\bd[a-z]{1,4}/d|"
-    r"\bd[wbm]\d*\b|梯度|学习率",
+    r"\bd[wbm]\d*\b|梯度|学习率|勾配|学習率|градиент|обучени|uczenia",
     re.IGNORECASE,
 )
 # And those of a second derivative, which only a minimum needs.
@@ -25,7 +25,8 @@ MOST_PIECES = 4
 EVIDENCE = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
     r"error|fehler|erreur|weight|gewicht|poids|peso|bias|neuron|backprop|perceptron|descen|"
-    r"abstieg|momentum|adam|sgd|optimi|train|\blr\b|\beta\b|η|\bd[a-z]+/d|\bd[wbm]\d*\b",
+    r"abstieg|momentum|adam|sgd|optimi|train|\blr\b|\beta\b|η|\bd[a-z]+/d|\bd[wbm]\d*\b|"
+    r"梯度|学习率|损失|误差|权重|勾配|学習率|градиент|обучени|uczenia|apprend",
     re.IGNORECASE,
 )
 

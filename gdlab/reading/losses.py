@@ -8,6 +8,7 @@ from math import inf
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
+from gdlab.reading.dead_gradients import add_dead_gradients
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import NAN, Graph
 from gdlab.reading.sites import CELL, INLINE, LIMITED, MOVING, STEP, WIDE, Site, Sites, value_of
@@ -193,6 +194,8 @@ def gradient_cells(
                 if rate is not None and site.has_no_rate:
                     site = site.with_rate(rate)
                 found[number, step] = sites.put(site, number, step)
+    if explained:
+        add_dead_gradients(graph, descent, found)
     sites.order()
     return found
 

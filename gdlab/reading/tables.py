@@ -195,7 +195,7 @@ def _rule(
         elif decay := _only_decays(one, usual):
             # Biases, as most people have it, do not decay where the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")
-        elif read.loss is None and one is not None and _but_for_sign(one, usual):
+        elif _is_dead(read, number) if one is None else not read.loss and _but_for_sign(one, usual):
             # Behind a step a threshold is added where weights are subtracted, or the other way.
             continue
         elif one is None or (one.name, tuple(one.differs)) != usual or not _like(one, [best]):
@@ -228,6 +228,12 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def _is_dead(read: Read, number: int) -> bool:
+    """Whether no parameter reaches the gradient of one: that is its fault, and told of it."""
+    gradient = read.cells.get((number, read.descent.updates // 2))
+    return gradient is not None and gradient not in read.descent.latest
 
 
 def _like(one: Recognised, others: Sequence[Recognised]) -> int:
