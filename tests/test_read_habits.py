@@ -337,6 +337,14 @@ def test_why_there_is_no_run_is_said(tmp_path):
     assert table.no_run == "an update takes the gradients of other parameters"
 
 
+def test_a_straight_line_is_nobodys_loss(tmp_path):
+    columns = [
+        Column("w", "w", "={w-}-{lr!}*{g-}", first=3.0),
+        Column("p", "y", "=3*{w}+1"), Column("g", "gradient", "=2*(3*{w}+1-7)*3"),
+    ]  # fmt: skip
+    assert read_workbook(write(tmp_path / "a.xlsx", Sheet(columns, {"lr": 0.01}, 10))).passed
+
+
 SMALL_RATES = {
     "gradient descent": ([], "={w-}-{lr!}*{g-}"),
     "heavy_ball": ([("v", "=0.9*{v-}+{lr!}*{g-}")], "={w-}-{v}"),

@@ -59,8 +59,10 @@ def test_slips_in_all_kinds_are_found_at_their_first_cell_and_named(tmp_path):
 
 
 # Networks whose data are 0 and 1, where a wrong gradient is 0, or is right in every other row.
-@pytest.mark.parametrize(("seed", "named"), [(3310, "factor B (x1) is missing"),
-                                             (3554, "X (du1) stands where V (d_h1) belongs")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seed", "named"),
+    [(3310, "factor B (x1) is missing"), (3554, "X (du1) stands where V (d_h1) belongs")],
+)
 def test_of_data_of_zeros_and_ones_a_gradient_is_wrong_as_a_whole(tmp_path, seed, named):
     case = case_of(seed)
     planted = slipped(case, random.Random(seed + 7))
@@ -68,6 +70,17 @@ def test_of_data_of_zeros_and_ones_a_gradient_is_wrong_as_a_whole(tmp_path, seed
     (finding,) = reading.findings
     assert finding.cells[0] == reading.first_wrong == planted[1]
     assert len(finding.cells) == 9 and named in finding.because
+
+
+@pytest.mark.parametrize(
+    ("seed", "named"), [(3231, "- stands where + belongs"), (3313, "F (f(x)) stands where E")]
+)
+def test_a_function_of_one_parameter_is_what_its_gradient_is_held_against(tmp_path, seed, named):
+    case = case_of(seed)
+    planted = slipped(case, random.Random(seed + 7))
+    reading = read_workbook(write(tmp_path / "a.xlsx", case))
+    assert reading.first_wrong == planted[1]
+    assert named in reading.findings[0].because
 
 
 @pytest.mark.parametrize("only_values", [False, True])

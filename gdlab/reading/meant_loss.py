@@ -6,9 +6,10 @@ from gdlab.reading.book import Key
 from gdlab.reading.causes import find_cause
 from gdlab.reading.graph import number
 from gdlab.reading.labels import label
-from gdlab.reading.losses import Explained, candidates, slopes_of
+from gdlab.reading.losses import Explained, candidates, same, slopes_of
 from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
+from gdlab.reading.updates import original
 
 # What people call a loss, in some languages; a function f(x), and its derivative f'(x) or df/dx.
 LOSS = re.compile(
@@ -17,6 +18,8 @@ LOSS = re.compile(
     re.IGNORECASE,
 )
 FUNCTION = re.compile(r"\s*([a-zA-Z])\s*(?:\(.*\))?\s*$")
+# Not y, which is rather a prediction.
+MINIMISED = re.compile(r"\s*[fgh]\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 DERIVATIVE = re.compile(r"\s*(?:([a-zA-Z])\s*['′]\s*(?:\(.*\))?|d\s*([a-zA-Z])\s*/\s*d.*)\s*$")
 
 
@@ -39,13 +42,16 @@ def mend_loss(read: Read) -> None:
     for role in candidates(graph, descent, read.steps, step)[:6]:
         cells = read.steps.of_role(graph, role, step)
         below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
-        if not cells or not used.isdisjoint(cells):
+        is_alone = bool(cells) and count == 1 and _is_of_parameter(read, cells[0], step)
+        if not cells or not (is_alone or used.isdisjoint(cells)):
             continue
         is_function = count == 1 and _is_function(read, cells[0], read.cells[0, step])
-        if below and not is_function:
+        if below and not (is_function or is_alone):
             continue
         slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
         wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
+        if not is_function and all(same(*one[:2]) for one in wanted):
+            continue  # nothing descends along a straight line
         read.loss = Explained(role, {}, {})
         targets = [(read.cells[one, step], wanted[one]) for one in order]
         if (
@@ -64,6 +70,26 @@ def mend_loss(read: Read) -> None:
             read.loss = Explained(role, variants, dict.fromkeys(range(count), 1.0))
             return
         read.loss = None
+
+
+def _is_of_parameter(read: Read, loss: Key, step: int) -> bool:
+    """Whether a cell is called a function or a loss, and is one of the only parameter alone, as
+    the gradient is: there are no data."""
+    name = label(read.book, loss, read.down[loss[0]])
+    if not LOSS.search(name) and not MINIMISED.match(name):
+        return False
+    stack, seen = (
+        [loss, read.cells[0, step]],
+        {original(read.graph, read.descent.chains[0].cells[step])},
+    )
+    while stack:
+        key = original(read.graph, stack.pop())
+        if key not in seen:
+            seen.add(key)
+            if key not in read.graph.nodes:
+                return False
+            stack += read.graph.nodes[key].cells
+    return True
 
 
 def _is_function(read: Read, loss: Key, gradient: Key) -> bool:
