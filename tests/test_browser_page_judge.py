@@ -59,6 +59,7 @@ KEYS: list[tuple[str, dict[str, Any]]] = [
 ]
 if FULL:
     KEYS += [(rule, {}) for rule in gdlab.rules() if (rule, {}) not in KEYS]
+MODEL_RULES = ["sgd", "momentum", "rmsprop", "adam"]
 ROWS = 3
 Texts = dict[tuple[int, str], str]
 # What a person may type besides a plain number.
@@ -85,14 +86,14 @@ JUDGE_ALL = """({ keys, cases, marking }) => cases.map(([key, texts]) => {
         gdlab.judgedAsMeant(sheet, program, given, run.frame, new Map(texts)));
     if (slips) {
         return Object.fromEntries(
-            gdlab.diagnose(judged, gdlab.slipsOfSheet(slips, "sheet"), marking));
+            gdlab.diagnose(judged, gdlab.slipsOfSheet(slips, "", "sheet"), marking));
     }
     return [...judged.verdicts].map(
         ([place, { status, origin, like = null }]) => [place, status, origin, like]);
 })"""
 DRAW_ALL = """({ sheets, seeds, marking }) => sheets.flatMap(
     ([key, sheet, own, packed, use]) => seeds.map((seed) => {
-        const slips = gdlab.slipsOfSheet(packed, "sheet");
+        const slips = gdlab.slipsOfSheet(packed, "", "sheet");
         const program = gdlab.programs[key];
         const given = [sheet, program, 3, seed, own, use ? slips : null, marking];
         const { points, inputs, first, run } = gdlab.drawPractice(...given);
@@ -133,7 +134,7 @@ def plain(run: Trace, *, slips: bool = False) -> dict[str, Any]:
     carried = {table.carrier(name): inputs[f"start_{name}"] for name in table.starts}
     return {
         "sheet": page_data({run.rule: run})["sheets"][run.rule],
-        "slips": slips_of({"sheet": table}) if slips else None,
+        "slips": slips_of({"": {"sheet": table}}) if slips else None,
         "points": dict(zip(table.point, run.points, strict=True)),
         "epochs": run.n_epochs,
         "inputs": inputs,
@@ -324,22 +325,28 @@ def test_the_page_names_the_causes_that_python_names(inside: Any, keys: list[Tra
     assert sum("+" in (one or "") for one in named) > 3, named
 
 
-SLIPS_ALL = """([told, names, marking]) => names.map((name) => {
-    const { columns, parts } = gdlab.slipsOfSheet(told, name);
-    const found = Object.entries(columns).map(([column, own]) => (
-        [column, [...own.single, ...gdlab.pairsOf(own, marking)]]));
-    return { found: Object.fromEntries(found), parts };
-})"""
+SLIPS_ALL = """([told, marking]) => Object.entries(told.models).flatMap(
+    ([model, sheets]) => Object.keys(sheets).map((name) => {
+        const { columns, parts } = gdlab.slipsOfSheet(told, model, name);
+        const found = Object.entries(columns).map(([column, own]) => (
+            [column, [...own.single, ...gdlab.pairsOf(own, marking)]]));
+        return { found: Object.fromEntries(found), parts };
+    }))"""
 
 
 def test_the_page_has_the_slips_that_python_has(inside: Any, keys: list[Trace]) -> None:
-    tables = {str(number): run.table for number, run in enumerate(keys)}
-    asked = [slips_of(tables), list(tables), marking_data()]
-    for here, table in zip(inside.evaluate(SLIPS_ALL, asked), tables.values(), strict=True):
+    tables = {"": {str(number): run.table for number, run in enumerate(keys)}}
+    for model in gdlab.models() if FULL else ["line", "plane", "network_2_2_2"]:
+        runs = [gdlab.trace(rule, model=model, epochs=1) for rule in MODEL_RULES]
+        tables[model] = {run.rule: run.table for run in runs}
+    told = inside.evaluate(SLIPS_ALL, [slips_of(tables), marking_data()])
+    every = [table for own in tables.values() for table in own.values()]
+    for here, table in zip(told, every, strict=True):
         for column, found in here["found"].items():
             there = [*slips(table, column), *pairs(table, column)]
             assert found == [[one.name, as_data(one.tree), one.because] for one in there], column
         assert here["parts"] == {name: list(table.part(name)) for name in table.names}
+        assert list(here["parts"]) == list(table.names)
 
 
 def own_points(run: Trace) -> dict[str, list[float]]:
@@ -363,7 +370,7 @@ def test_the_numbers_drawn_are_pleasant_separate_slips_and_stay_the_same(
             key,
             plain(keys[key])["sheet"],
             own_points(keys[key]),
-            slips_of({"sheet": keys[key].table}),
+            slips_of({"": {"sheet": keys[key].table}}),
             use,
         )
         for key, use, seed in of

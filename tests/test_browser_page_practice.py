@@ -14,6 +14,7 @@ from gdlab.core.trace import Trace
 from gdlab.marking.diagnosis import Diagnosis, diagnose
 from gdlab.marking.judge import judge
 from gdlab.marking.sheet import Filled, Written
+from gdlab.web.models import with_model
 
 ROWS = 3
 
@@ -299,6 +300,21 @@ def slip_in(run: Trace, column: str, number: float) -> Diagnosis:
     return diagnose(judge(Filled(run, asked, cells)))[1, column]
 
 
+def slip_on(page: Any, own: Trace, column: str, wrong: Any) -> tuple[Trace, list[str]]:
+    """Fill a practice in up to a wrong cell, whose hint must be Python's."""
+    run = given_run(page, own)
+    computed = [one.name for one in run.table.columns if one.expression is not None]
+    before = computed[: computed.index(column)]
+    for name in before:
+        assert type_in(page, 1, name, f"{run.value(name, 1):.5f}") == "right", name
+    number = wrong({name: run.value(name, 1) for name in (*run.table.point, *before)})
+    assert type_in(page, 1, column, f"{number:.5f}") == "wrong"
+    page.click("[data-do=hint]")
+    found = slip_in(run, column, number)
+    assert told(page).startswith(f"hint: {found.hint}: ")
+    return run, computed
+
+
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("model", MODELS)
 def test_a_models_page_can_be_practised(browser: Any, tmp_path: Path, model: str) -> None:
@@ -308,19 +324,17 @@ def test_a_models_page_can_be_practised(browser: Any, tmp_path: Path, model: str
     column, wrong = MODELS[model]
     with opened(browser) as there:
         go(there, own.to_html(tmp_path / "model.html"), "practice=2")
-        run = given_run(there, own)
-        computed = [one.name for one in run.table.columns if one.expression is not None]
-        before = computed[: computed.index(column)]
-        for name in before:
-            assert type_in(there, 1, name, f"{run.value(name, 1):.5f}") == "right", name
-        number = wrong({name: run.value(name, 1) for name in (*run.table.point, *before)})
-        assert type_in(there, 1, column, f"{number:.5f}") == "wrong"
-        there.click("[data-do=hint]")
-        found = slip_in(run, column, number)
-        assert told(there).startswith(f"hint: {found.hint}: ")
+        run, computed = slip_on(there, own, column, wrong)
         assert type_in(there, 1, column, f"{run.value(column, 1):.5f}") == "right"
         after = computed[computed.index(column) + 1]
         assert type_in(there, 1, after, f"{run.value(after, 1):.5f}") == "right"
         there.click("[data-do=other]")
         there.wait_for_url("**practice=3*")
         assert given_run(there, own).start != run.start
+
+
+def test_another_model_of_a_page_has_its_hints(browser: Any, lessons: Path) -> None:
+    own = with_model({"momentum": lesson("momentum")}, "plane")["momentum"]
+    with opened(browser) as there:
+        go(there, lessons, "model=plane&sheet=momentum&practice=2")
+        slip_on(there, own, "avg_slope1", lambda row: 10 * row["grad_slope1"] + 3)

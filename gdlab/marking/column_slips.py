@@ -38,8 +38,7 @@ def _of_the_result(table: Table, column: str, expression: ast.expr) -> Iterator[
     place = order.index(column)
     for beside in order[max(place - 1, 0) : place + 2]:
         if beside != column and beside not in COUNTERS:
-            copied = f"the number beside it, {beside}, was copied"
-            yield Rewrite("copied_from_beside", copied, Name(beside))
+            yield from_beside(beside)
     negative = ast.UnaryOp(ast.USub(), expression)
     yield Rewrite("sign_turned", "the sign of the result was turned round", negative)
     for factor, said in (
@@ -55,6 +54,11 @@ def _of_the_result(table: Table, column: str, expression: ast.expr) -> Iterator[
         way = "right" if shift > 0 else "left"
         because = f"the decimal point was put {abs(shift)} too far to the {way}"
         yield Rewrite("point_shifted", because, scaled)
+
+
+def from_beside(name: str) -> Rewrite:
+    """The slip that copies the number of the column beside."""
+    return Rewrite("copied_from_beside", f"the number beside it, {name}, was copied", Name(name))
 
 
 def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:

@@ -149,7 +149,7 @@ def _slips(_sheet: "LiveSheet", here: "Sheets", event: Event, _buffers: list[Any
     for done, column in enumerate(table.names):
         yield done / len(table.names)
         slips(table, column)
-    return {"slips": slips_of({name: table})}
+    return {"slips": slips_of({table.model.name: {name: table}})}
 
 
 WORKS: dict[str, Callable[["LiveSheet", "Sheets", Event, list[Any]], Work]] = {

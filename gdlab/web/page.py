@@ -121,7 +121,16 @@ def _rest(
             name: {**sheet_data(run), "head": sheet_meta(run.table)}
             for name, run in checked.items()
         },
-        "slips": slips_of({name: run.table for name, run in {**checked, **runs}.items()}),
+        "slips": slips_of(
+            {
+                model: {name: run.table for name, run in own.items()}
+                for model, own in {
+                    data["model"]: {**checked, **runs},
+                    # A page of one rule is written at once; the others' slips take seconds.
+                    **(others if checked else {}),
+                }.items()
+            }
+        ),
         "models": {name: model_data(own) for name, own in others.items()},
         "workbooks": {
             data["model"]: workbook_templates(runs, guests_of(runs)),

@@ -4,6 +4,7 @@ So a page and the command line name the same cause. A page checks sheets of ever
 slips of most columns are the same change of another formula: each is there once.
 """
 
+import ast
 import json
 import re
 from collections.abc import Mapping
@@ -15,36 +16,54 @@ from gdlab.marking import diagnosis, evidence, mistyping, settling
 from gdlab.marking import slips as family
 from gdlab.marking.changes import change_of
 from gdlab.marking.claims import DECIMALS_IN_FULL
+from gdlab.marking.column_slips import from_beside
 from gdlab.marking.kinds import KINDS
+from gdlab.marking.parts import column_of
 from gdlab.marking.separating import HARDLY
-from gdlab.marking.slips import slips
+from gdlab.marking.slips import VERY_USUAL, slips
 
 # A name, perhaps that of its start, or of the row above or below.
 WORD = re.compile(r"\b(start_|)([A-Za-z_]\w*?)(_prev|_next|)\b")
+# In place of a name: the same word of the column's own parameter, and of each other one in turn;
+# the columns before and behind it in the sheet.
+OWN, OTHERS = "@", "?"
+BESIDE = {"-": -1, "+": 1}
+NO_SIGNS: Mapping[str, str] = {}
+SIGN = re.compile(r"\$([^$]*)\$")
+
+# A change's row, and where it is made.
+Made = tuple[list[Any], str]
 
 
-def slips_of(tables: Mapping[str, Table]) -> dict[str, Any]:
-    """The single slips of some sheets, for gdlab/web/static/changes.js, which makes pairs of them.
+def slips_of(models: Mapping[str, Mapping[str, Table]]) -> dict[str, Any]:
+    """The single slips of the sheets of some models, for gdlab/web/static/changes.js.
 
-    ``changes`` are ``[name, because, change]``; a column is ``[formula, numbers, paths]``, which
-    changes of its formula are its slips, the most usual first, and where each is made. ``sheets``
-    have, by name, the number of each column among ``columns`` and the names that stand in it for
-    ``$0``, ``$1`` and so on, so that the same slips of other names are there once; the ``parts``
-    of all names are a word and a parameter.
+    ``changes`` are ``[name, because, change]``; one of ``columns`` is
+    ``[formula, numbers, paths]``, which changes of its formula are its slips, the most usual first,
+    and where each is made. A sheet's ``columns`` are two numbers among ``sets``: what is alike for
+    all parameters, and the rest. A set has by word, or by column, the number among ``columns`` and
+    the names that stand in it for ``$0``, ``$1`` and so on: so the same slips of other names are
+    there once, and most of a rule's once for all models. A sheet's ``names`` are in its order, a
+    word of all ``parameters`` as one.
     """
-    changes, columns = _Rows(), _Rows()
+    changes, columns, sets = _Rows(), _Rows(), _Rows()
     sheets = {
-        name: {
-            "columns": {
-                one.name: _column(table, one.name, changes, columns)
-                for one in table.columns
-                if one.expression is not None
-            },
-            "parts": {one: table.part(one) for one in table.names},
+        model: {
+            name: {
+                "parameters": list(table.parameters),
+                "names": _names(table),
+                "columns": [sets.number(one) for one in _sets(table, changes, columns)],
+            }
+            for name, table in tables.items()
         }
-        for name, table in tables.items()
+        for model, tables in models.items()
     }
-    return {"changes": changes.in_order(), "columns": columns.in_order(), "sheets": sheets}
+    return {
+        "changes": changes.in_order(),
+        "columns": columns.in_order(),
+        "sets": sets.in_order(),
+        "models": sheets,
+    }
 
 
 class _Rows:
@@ -60,23 +79,40 @@ class _Rows:
         return [json.loads(text) for text in self.numbers]
 
 
-class _Unnamed:
-    """Replaces the names of a table's columns by their numbers; ``names`` has them in order."""
+def _names(table: Table) -> list[Any]:
+    """A sheet's names in order: a word for all parameters, a name, or a name with its part."""
+    found: list[Any] = []
+    names = list(table.names)
+    while names:
+        base, parameter = table.part(names[0])
+        alike = [f"{base}_{one}" if base else one for one in table.parameters]
+        if names[: len(alike)] == alike and all(
+            table.part(name) == (base, one)
+            for name, one in zip(alike, table.parameters, strict=True)
+        ):
+            found.append(f"{base}{OWN}")
+            del names[: len(alike)]
+        else:
+            name = names.pop(0)
+            found.append(name if (base, parameter) == (name, None) else [name, base, parameter])
+    return found
 
-    def __init__(self, table: Table) -> None:
-        self.known = table.names
-        self.names: list[str] = []
 
-    def __call__(self, part: Any) -> Any:
-        return json.loads(WORD.sub(self._number, json.dumps(part, ensure_ascii=False)))
-
-    def _number(self, word: re.Match[str]) -> str:
-        before, name, after = word.groups()
-        if name not in self.known:
-            return word[0]
-        if name not in self.names:
-            self.names.append(name)
-        return f"{before}${self.names.index(name)}{after}"
+def _sets(table: Table, changes: _Rows, columns: _Rows) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns that are alike for all parameters, by their word, and all others by name."""
+    single = {
+        one.name: _column(table, one.name, changes, columns)
+        for one in table.columns
+        if one.expression is not None
+    }
+    alike = {}
+    for word in dict.fromkeys(table.part(name).base for name in single):
+        names = [column_of(table, word, one) for one in table.parameters]
+        found = [single.get(name or "") for name in names]
+        if found and found[0] and all(one == found[0] for one in found):
+            alike[f"{word}{OWN}"] = found[0]
+            single = {name: one for name, one in single.items() if name not in names}
+    return alike, single
 
 
 def _column(table: Table, column: str, changes: _Rows, columns: _Rows) -> list[Any]:
@@ -84,13 +120,104 @@ def _column(table: Table, column: str, changes: _Rows, columns: _Rows) -> list[A
     expression = table.column(column).expression
     assert expression is not None
     formula = as_data(expression)
-    unnamed = _Unnamed(table)
-    own, numbers, paths = unnamed(formula), [], []
-    for slip in slips(table, column):
-        path, new = change_of(formula, as_data(slip.tree))
-        numbers.append(changes.number([slip.name, unnamed(slip.because), unnamed(new)]))
-        paths.append(path)
-    return [columns.number([own, numbers, paths]), unnamed.names]
+    known = slips(table, column)
+    made = [_made(formula, slip.name, slip.because, slip.tree) for slip in known]
+    at = sum(slip.usual <= VERY_USUAL for slip in known)
+    very_usual, beside = _beside(table, column, formula, made[:at])
+    rows = [
+        *_for_others(table, column, very_usual),
+        *beside,
+        *_for_others(table, column, made[at:]),
+    ]
+    names: list[str] = []
+    own = _numbered(names, _signed(table, table.part(column).parameter, formula))
+    numbers = [changes.number(_numbered(names, row)) for row, _ in rows]
+    return [columns.number([own, numbers, ",".join(path for _, path in rows)]), names]
+
+
+def _made(formula: Any, name: str, because: str, tree: ast.expr) -> Made:
+    path, new = change_of(formula, as_data(tree))
+    return [name, because, new], path
+
+
+def _beside(
+    table: Table, column: str, formula: Any, made: list[Made]
+) -> tuple[list[Made], list[Made]]:
+    """The very usual slips but the last ones, which copy the columns beside; and these.
+
+    A column of a parameter has both always: at the edge of a sheet, and where the same column of
+    another parameter is beside it, they say nothing.
+    """
+    base, own = table.part(column)
+    at = table.names.index(column)
+    found: list[Made] = []
+    for sign, step in BESIDE.items():
+        near = dict(enumerate(table.names)).get(at + step)
+        says_nothing = own is not None and (near is None or table.part(near).base == base)
+        there = _made(formula, *from_beside(near)) if near else None
+        is_last = there in made[-len(BESIDE) :]
+        if is_last and not says_nothing:
+            made = [one for one in made if one != there]
+        if is_last != says_nothing:
+            copied, path = _made(None, *from_beside(column))
+            found.append((_signed(table, own, copied, {column: sign}), path))
+    return made, found
+
+
+def _for_others(table: Table, column: str, made: list[Made]) -> list[Made]:
+    """Slips with signs for names; one that is made with each other parameter in turn is one."""
+    own = table.part(column).parameter
+    others = [one for one in table.parameters if one != own] if own else []
+    found = []
+    while made:
+        (row, path), *_ = made
+        first = (_signed(table, own, row), path)
+        turn = (_signed(table, own, row, {}, others[0]), path) if others else first
+        are_one = turn != first and len(made) >= len(others)
+        if are_one and all(
+            (_signed(table, own, one, {}, other), at) == turn
+            for (one, at), other in zip(made[1:], others[1:], strict=False)
+        ):
+            found.append(turn)
+            made = made[len(others) :]
+        else:
+            found.append(first)
+            made = made[1:]
+    return found
+
+
+def _signed(
+    table: Table,
+    own: str | None,
+    part: Any,
+    signs: Mapping[str, str] = NO_SIGNS,
+    other: str | None = None,
+) -> Any:
+    """A part with ``$sign$`` for each name of the table."""
+
+    known = set(table.names)
+
+    def sign(word: re.Match[str]) -> str:
+        before, name, after = word.groups()
+        if name not in known:
+            return word[0]
+        base, parameter = table.part(name)
+        if parameter is not None and parameter in (own, other):
+            name = f"{base}{OWN if parameter == own else OTHERS}"
+        return f"{before}${signs.get(word[2], name)}${after}"
+
+    return json.loads(WORD.sub(sign, json.dumps(part, ensure_ascii=False)))
+
+
+def _numbered(names: list[str], part: Any) -> Any:
+    """A part with numbers for signs; ``names`` has them in order."""
+
+    def number(sign: re.Match[str]) -> str:
+        if sign[1] not in names:
+            names.append(sign[1])
+        return f"${names.index(sign[1])}"
+
+    return json.loads(SIGN.sub(number, json.dumps(part, ensure_ascii=False)))
 
 
 def marking_data() -> dict[str, Any]:

@@ -58,23 +58,65 @@ export function pairsOf({ formula, single, changes }, { kinds, veryUsual, wholeC
   return found.length <= mostPairs ? found : [];
 }
 
+/** A sheet's names with their parts, a word and a parameter each. */
+const namePartsOf = ({ names, parameters }) => Object.fromEntries(names.flatMap((one) => {
+  if (Array.isArray(one)) return [[one[0], one.slice(1)]];
+  if (!one.endsWith("@")) return [[one, [one, null]]];
+  const base = one.slice(0, -1);
+  return parameters.map((own) => [base ? `${base}_${own}` : own, [base, own]]);
+}));
+
+/** The number of each name in a slip. */
+const signNumbersIn = (slip) => (
+  [...JSON.stringify(slip).matchAll(/\$(\d+)/g)].map(([, number]) => number)
+);
+
 /** All slips of a sheet from what Python wrote (gdlab/web/slips.py); null where it wrote none. */
-export function slipsOfSheet({ sheets = {}, columns, changes: made }, sheet) {
-  if (!(sheet in sheets)) return null;
-  const { columns: own, parts } = sheets[sheet];
+export function slipsOfSheet({ models = {}, sets, columns, changes: made }, model, sheet) {
+  const own = models[model]?.[sheet];
+  if (!own) return null;
+  const parts = namePartsOf(own);
+  const names = Object.keys(parts);
+  const found = Object.assign({}, ...own.columns.map((number) => sets[number]));
+  const nameOf = (base, parameter) => names.find(
+    (name) => parts[name][0] === base && parts[name][1] === parameter,
+  );
   const columnOf = (name) => {
-    if (!(name in own)) return { formula: null, single: [], changes: [] };
-    const [column, names] = own[name];
-    const named = (part) => JSON.parse(
-      JSON.stringify(part).replace(/\$(\d+)/g, (_, number) => names[number]),
+    const [base, parameter] = parts[name];
+    const at = names.indexOf(name);
+    const beside = new Map([["-", names[at - 1]], ["+", names[at + 1]]]);
+    const [column, signs] = found[name] ?? found[`${base}@`] ?? [];
+    if (!signs) return { formula: null, single: [], changes: [] };
+    const nameAt = (number, other) => {
+      const sign = signs[number];
+      if (beside.has(sign)) return beside.get(sign);
+      const word = sign.slice(0, -1);
+      return sign.endsWith("@") ? nameOf(word, parameter)
+        : sign.endsWith("?") ? nameOf(word, other) : sign;
+    };
+    const named = (part, other) => JSON.parse(
+      JSON.stringify(part).replace(/\$(\d+)/g, (_, number) => nameAt(number, other)),
     );
-    const [unnamed, numbers, paths] = columns[column];
+    /** The other parameters that a slip is made with in turn; null alone where it is made once. */
+    const turnsOf = (slip) => {
+      const used = signNumbersIn(slip).map((number) => signs[number]);
+      const near = used.find((sign) => beside.has(sign));
+      if (near && parameter && (parts[beside.get(near)]?.[0] ?? base) === base) return [];
+      return used.some((sign) => sign.endsWith("?"))
+        ? own.parameters.filter((one) => one !== parameter) : [null];
+    };
+    const [unnamed, numbers, where] = columns[column];
+    const paths = where.split(",");
     const formula = named(unnamed);
-    const changes = numbers.map((number, at) => [paths[at], named(made[number][2])]);
-    const single = numbers.map((number, at) => (
-      [made[number][0], changed(formula, changes[at]), named(made[number][1])]
-    ));
-    return { formula, single, changes };
+    const slips = numbers.flatMap((number, nth) => turnsOf(made[number]).map((other) => {
+      const [kind, because, change] = named(made[number], other);
+      return { kind, because, change: [paths[nth], change] };
+    }));
+    return {
+      formula,
+      single: slips.map(({ kind, because, change }) => [kind, changed(formula, change), because]),
+      changes: slips.map(({ change }) => change),
+    };
   };
-  return { columns: Object.fromEntries(Object.keys(parts).map((name) => [name, columnOf(name)])), parts };
+  return { columns: Object.fromEntries(names.map((name) => [name, columnOf(name)])), parts };
 }

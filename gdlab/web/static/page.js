@@ -20,10 +20,10 @@ function pagesOf(page) {
     get slips() { return later().slips; },
     get checked() { return later().checked; },
   };
-  // What only the first model has: the others' slips would be many times the page.
-  const others = { guests: {}, checked: {}, slips: {} };
-  return (name) => (name === page.model ? first
-    : { ...page, ...others, ...later().models[name], workbook: workbook(name) });
+  const others = { guests: {}, checked: {} };
+  return (name) => (name === page.model ? first : {
+    ...page, ...others, ...later().models[name], workbook: workbook(name), slips: later().slips,
+  });
 }
 
 /** Build the page: `programs` by model and sheet are what Python wrote behind this module. */

@@ -42,7 +42,7 @@ export function createPractice(page, programs, kept, keep, ahead) {
 
   /** A sheet's slips; null where neither the page nor Python has told them yet. */
   function slipsOf(tab) {
-    slips[tab] ??= slipsOfSheet(page.slips ?? {}, tab);
+    slips[tab] ??= slipsOfSheet(page.slips ?? {}, page.model, tab);
     return slips[tab];
   }
 
@@ -198,7 +198,9 @@ export function createPractice(page, programs, kept, keep, ahead) {
 
     /** Take slips that Python has told. */
     learn(found) {
-      for (const tab of Object.keys(found?.sheets ?? {})) slips[tab] = slipsOfSheet(found, tab);
+      for (const tab of Object.keys(found?.models[page.model] ?? {})) {
+        slips[tab] = slipsOfSheet(found, page.model, tab);
+      }
     },
 
     /** What a sheet without practice shows of it. */
