@@ -9,17 +9,12 @@ back, and the browser's layout.
 """
 
 import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
-
-import nbformat
 
 import gdlab
 from benchmarks.goal import Goal
+from benchmarks.notebook import shown
 
-TESTS = str(Path(__file__).parents[1] / "tests")
 MOVES, WARMING = 40, 5
 WAIT_MS = 30_000
 
@@ -58,29 +53,13 @@ MOVE = """async (moves) => {
 
 def measure() -> list[float]:
     """Milliseconds of every move of the slider."""
-    sys.path.insert(0, TESTS)
-    from conftest import CHROMIUM_FLAGS
-    from engines import chromium
-    from lab import lab, open_notebook, run_all
-    from playwright.sync_api import sync_playwright
+    with shown("import gdlab\n\ngdlab.explore('adam', epochs=5, lr=0.001)") as page:
+        from lab import run_all
 
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = Path(folder) / "adam.ipynb"
-        code = "import gdlab\n\ngdlab.explore('adam', epochs=5, lr=0.001)"
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        cells = [nbformat.v4.new_code_cell(code)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), notebook)
-        with lab(str(notebook)) as address, sync_playwright() as playwright:
-            started = playwright.chromium.launch(
-                executable_path=chromium(), args=list(CHROMIUM_FLAGS)
-            )
-            page = started.new_page(viewport={"width": 1400, "height": 1000})
-            open_notebook(page, address, notebook.name)
-            run_all(page)
-            page.wait_for_selector(".gdlab-explore .gdlab-rows table", timeout=WAIT_MS)
-            page.evaluate(MOVE, WARMING)
-            times: list[float] = page.evaluate(MOVE, MOVES)
-            started.close()
+        run_all(page)
+        page.wait_for_selector(".gdlab-explore .gdlab-rows table", timeout=WAIT_MS)
+        page.evaluate(MOVE, WARMING)
+        times: list[float] = page.evaluate(MOVE, MOVES)
     return times
 
 

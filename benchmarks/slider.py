@@ -8,16 +8,11 @@ the page has followed; how far it is behind is counted at every repaint.
 """
 
 import statistics
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from benchmarks.goal import Goal
+from benchmarks.notebook import shown
 
-TESTS = str(Path(__file__).parents[1] / "tests")
 EVENTS = 60
 WAIT_MS = 30_000
 
@@ -59,31 +54,14 @@ DRAG = """async ([values, gap]) => {
 
 def measure() -> dict[str, Any]:
     """Times of single events in ms, and how far a drag was behind at each repaint."""
-    sys.path.insert(0, TESTS)
-    from conftest import CHROMIUM_FLAGS
-    from engines import chromium
-    from lab import lab, open_notebook, run_all
-    from playwright.sync_api import sync_playwright
+    with shown("import gdlab\n\ngdlab.sheet('adam', epochs=5, lr=0.1)") as page:
+        from lab import run_all
 
-    with tempfile.TemporaryDirectory() as folder:
-        notebook = Path(folder) / "adam.ipynb"
-        code = "import gdlab\n\ngdlab.sheet('adam', epochs=5, lr=0.1)"
-        # With its kernel named, or JupyterLab would ask for one.
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        cells = [nbformat.v4.new_code_cell(code)]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), notebook)
-        with lab(str(notebook)) as address, sync_playwright() as playwright:
-            started = playwright.chromium.launch(
-                executable_path=chromium(), args=list(CHROMIUM_FLAGS)
-            )
-            page = started.new_page(viewport={"width": 1400, "height": 1000})
-            open_notebook(page, address, notebook.name)
-            first = _first_sheet(page, run_all)
-            values = [-3 + place * 0.03 for place in range(EVENTS)]
-            page.evaluate(DRAG, [values[:10], 0])
-            single = page.evaluate(DRAG, [values, 0])
-            drag = page.evaluate(DRAG, [values, 1000 / 60])
-            started.close()
+        first = _first_sheet(page, run_all)
+        values = [-3 + place * 0.03 for place in range(EVENTS)]
+        page.evaluate(DRAG, [values[:10], 0])
+        single = page.evaluate(DRAG, [values, 0])
+        drag = page.evaluate(DRAG, [values, 1000 / 60])
     # Later paints of an event only put the kernel's own numbers in the page's place.
     first_paints = {event: paint for event, paint, _ in reversed(single["paints"])}
     times = [paint - single["sent"][event] for event, paint in first_paints.items()]
