@@ -108,7 +108,8 @@ class Sheet:
 
 PYTHON = {
     "EXP": math.exp, "LN": math.log, "SQRT": math.sqrt, "SUM": lambda *x: math.fsum(x),
-    "TANH": math.tanh, "MAX": max, "POWER": pow, "ABS": abs, "IF": lambda a, b, c: b if a else c,
+    "TANH": math.tanh, "MAX": max, "MIN": min, "POWER": pow, "ABS": abs,
+    "IF": lambda a, b, c: b if a else c,
 }  # fmt: skip
 
 

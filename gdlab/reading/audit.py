@@ -17,6 +17,7 @@ from gdlab.reading.numeric_table import read_numbers
 from gdlab.reading.order import ordered
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
+from gdlab.reading.separable import join_separable
 from gdlab.reading.simpler import simplify
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
@@ -42,7 +43,8 @@ def audit(book: Book, file: str) -> Reading:
     found += _mend_odd(graph, down)
     unroll(graph)
     simplify(graph)
-    descents, unused = find_descents(graph)
+    found_apart, unused = find_descents(graph)
+    descents = join_separable(graph, found_apart)
     points = _points(graph, descents)
     tables = []
     seen: list[str] = []

@@ -133,7 +133,9 @@ def _barriers(graph: Graph, found: list[Update]) -> frozenset[Key]:
 def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> list[Update]:
     """Updates of the same form and rate whose gradient, wrongly, does not know its parameter."""
     known = {update.new for update in kept}
-    forms = {(shape_of(graph, update), _rates(graph, update.new, update.leaf)) for update in kept}
+    forms = {
+        (shape_of(graph, update), typed_cells(graph, update.new, update.leaf)) for update in kept
+    }
     shapes = {shape for shape, _ in forms}
     found = []
     for key in graph.order:
@@ -143,8 +145,8 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
             if not is_cell(term):
                 continue
             update = Update(key, original(graph, term), leaf)
-            rates = _rates(graph, key, leaf)
-            if (rates or _has_number(template)) and (shape_of(graph, update), rates) in forms:
+            rates = typed_cells(graph, key, leaf)
+            if (rates or has_number(template)) and (shape_of(graph, update), rates) in forms:
                 found.append(update)
     olds = {update.old for update in found}
     # A chain of such updates, not one sum that happens to look alike.
@@ -152,13 +154,13 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
 
 
 @lru_cache(maxsize=4096)
-def _has_number(template: Template) -> bool:
+def has_number(template: Template) -> bool:
     """Whether a rate may be typed into a formula."""
     parts = ast.walk(template.tree or ast.Constant(0))
     return any(isinstance(part, ast.Constant) and part.value not in (0, 1, 2) for part in parts)
 
 
-def _rates(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
+def typed_cells(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
     """The typed cells that an update refers to, besides the parameter."""
     node = graph.nodes[key]
     return frozenset(
