@@ -211,6 +211,9 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
     paste(page, "x\ty\r\n1\t2\r\nc\td\r\n")
     assert line(page, "alert") == "paste, line 3: x must be a number, not 'c'"
     assert len(saved(page)["x"]) == 2
+    paste(page, "5;6\r\n7,5;–8\r\n")
+    assert saved(page)["y"].tolist() == [2, 4, 6, -8]
+    page.keyboard.press("Control+z")
     paste(page, "5\t6\r\n7,5\t8\r\n")
     page.click("tr[data-row='0'] td[data-column='0']")
     page.click("[data-do=remove]")

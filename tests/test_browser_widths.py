@@ -107,4 +107,31 @@ def test_a_typed_number_is_kept_digit_for_digit(browser: Any, lessons: Path) -> 
         assert float(page.input_value("[data-input=lr] .gd-box")) == float(typed)
         run = eval(page.input_value(".gd-python input"), {"gdlab": gdlab})
         assert run.hyper["lr"] == float(typed)
+    box = page.locator("[data-input=lr] .gd-box")
+    box.fill("0.123456789")
+    box.press("Enter")
+    assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    page.close()
+
+
+def test_a_window_that_changes_in_mid_drag_sets_nothing(browser: Any, lessons: Path) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    go(page, lessons, "sheet=adam")
+    track, box = (page.locator(f"[data-input=lr] .gd-{one}") for one in ("track", "box"))
+    at = track.bounding_box()
+    x, y = at["x"] + 0.6 * at["width"], at["y"] + at["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 3, y)
+    dragged = box.input_value()
+    assert dragged != "1"
+    page.set_viewport_size({"width": 1000, "height": 768})
+    page.wait_for_function("innerWidth === 1000")
+    for by in (4, 5):
+        page.mouse.move(x + by, y)
+        assert box.input_value() == dragged
+    page.mouse.up()
+    assert f"lr={dragged}" in page.input_value(".gd-python input")
+    track.press("ArrowRight")
+    assert box.input_value() != dragged
     page.close()

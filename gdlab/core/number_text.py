@@ -15,8 +15,10 @@ COMMA_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}((,\d{3}){2,}|(,\d{3})+\.\d*)", re.
 POINT_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d*)", re.ASCII)
 SPACE_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}([ '’])\d{3}(\1\d{3})*([.,]\d*)?", re.ASCII)
 SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
+# What a word processor makes of a minus sign, the sign itself among them.
+DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 MISSING = frozenset(
-    ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", ".", "-", "–", "—")
+    ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", ".", "-")
 )
 
 # What the mark in 1,000 or 1.000 does: by itself a point is decimal, and a comma is asked about.
@@ -27,7 +29,7 @@ TYPED: Marks = {".": DECIMAL, ",": ASK}
 
 def plain(text: str) -> str:
     """A text without spaces around it, with the minus sign and the spaces of a keyboard."""
-    return SPACES.sub(" ", text).strip().replace("−", "-")
+    return DASHES.sub("-", SPACES.sub(" ", text).strip())
 
 
 def is_missing(text: str) -> bool:

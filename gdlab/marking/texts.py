@@ -5,10 +5,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from gdlab.core.number_text import DASHES
 from gdlab.marking.sheet import decimals_of
 from gdlab.marking.working import working
 
-DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 APOSTROPHES = "\u2019\u02bc\u00b4`"
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
 # The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
@@ -116,7 +116,7 @@ def _plain(text: str) -> str:
             spelled += f" {character}" if apart else character
         before = character
     spelled = unicodedata.normalize("NFKC", spelled).translate(OTHER_DIGITS | SEPARATORS)
-    spelled = re.sub(f"[{DASHES}]", "-", spelled).replace("\u2044", "/")
+    spelled = DASHES.sub("-", spelled).replace("\u2044", "/")
     spelled = re.sub(f"[{APOSTROPHES}]", "'", spelled)
     spelled = " ".join(spelled.lower().split())
     # Thousands may stand apart.

@@ -28,7 +28,18 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
       "data-control": "slider", type: "range", class: "gd-track", "aria-label": `${spoken}, slider`,
       min: toTrack(slider.low), max: toTrack(slider.high), step: slider.step,
     });
+    const across = () => {
+      const { left, width } = track.getBoundingClientRect();
+      return `${left} ${width}`;
+    };
+    let held = "";
+    track.addEventListener("pointerdown", () => { held = across(); });
     track.addEventListener("input", () => {
+      // Where the slider has moved away under a hand, as with the window, the hand set nothing.
+      if (track.matches(":active") && held !== across()) {
+        track.value = toTrack(Number(box.value));
+        return;
+      }
       const value = fromTrack(Number(track.value));
       box.value = full(value);
       changed(value);
@@ -82,7 +93,8 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
       const held = field.getRootNode().activeElement;
       if (held !== box && box.value !== text) box.value = text;
       if (box.dataset.value === text) return;
-      box.dataset.value = text;
+      // A number of more digits than the box has room for is read whole under the pointer.
+      box.title = box.dataset.value = text;
       if (track && held !== track) track.value = toTrack(value);
       track?.setAttribute("aria-valuetext", text);
     },

@@ -9,8 +9,10 @@ const ONE_GROUP = /^[-+]?[1-9]\d{0,2}[.,]\d{3}$/;
 const COMMA_GROUPS = /^[-+]?[1-9]\d{0,2}((,\d{3}){2,}|(,\d{3})+\.\d*)$/;
 const POINT_GROUPS = /^[-+]?[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d*)$/;
 const SPACE_GROUPS = /^[-+]?[1-9]\d{0,2}([ '’])\d{3}(\1\d{3})*([.,]\d*)?$/;
+// What a word processor makes of a minus sign, the sign itself among them.
+export const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 const MISSING = new Set(["", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?",
-  ".", "-", "–", "—"]);
+  ".", "-"]);
 
 // What the mark in 1,000 or 1.000 does: by itself a point is decimal, and a comma is asked about.
 const TYPED_MARKS = { ".": "decimal", ",": "ask" };
@@ -24,7 +26,7 @@ export function refusalOf(problem) {
   return `this page could not do this (${problem.name}: ${problem.message})`;
 }
 
-const keyboard = (text) => text.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").trim().replace("−", "-");
+const keyboard = (text) => text.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").trim().replace(DASHES, "-");
 
 /** Whether a text stands for a value that is not there: nothing, NA, ?, -. */
 export const isMissing = (text) => MISSING.has(keyboard(text).toLowerCase());

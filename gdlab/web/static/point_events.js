@@ -23,7 +23,9 @@ function edited(points, row, column, text) {
  * points at the first cell are all the points that there are then.
  */
 function pasted(points, row, column, text) {
-  const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split("\t"));
+  // Where a comma is decimal, a semicolon stands between two numbers.
+  const between = text.includes("\t") ? "\t" : ";";
+  const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split(between));
   // Heads came along.
   const heads = Number(lines.length > 1 && !lines[0].some((cell) => meanings(cell).length));
   if (heads) lines.shift();

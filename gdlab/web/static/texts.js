@@ -1,9 +1,9 @@
 // Numbers as people write them, as gdlab/marking/texts.py reads them: with any dash, as fractions,
 // powers of ten, with thousands, worked out.
 import { MOST_READ_DIGITS, DIGITS_OF_FRACTION, DECIMALS_OF_FRACTION } from "./constants.js";
+import { DASHES } from "./number_input.js";
 import { workingOf } from "./working.js";
 
-const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 const APOSTROPHES = /[\u2019\u02bc\u00b4`]/g;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻";
 const PLAIN_OF_RAISED = "0123456789+-";
