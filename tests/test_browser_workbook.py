@@ -291,6 +291,18 @@ IN_A_NEW_CELL = """async (source) => {
 }"""
 
 
+def test_the_tabs_are_in_sight_on_a_small_screen(page):
+    before = page.viewport_size
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for tab in ("basic", "adam", "compare"):
+        show(page, tab)
+        page.evaluate("document.querySelector('.gd').scrollIntoView()")
+        tabs = page.locator(".gd-tabs").bounding_box()
+        seen = page.locator(".jp-WindowedPanel-outer").bounding_box()
+        assert tabs["y"] + tabs["height"] <= seen["y"] + seen["height"] + 1, tab
+    page.set_viewport_size(before)
+
+
 def test_two_views_of_a_sheet_and_another_beside_it(page):
     made = "mine, other = gdlab.sheet('adam'), gdlab.sheet('adam')\ndisplay(mine, mine, other)"
     page.evaluate(IN_A_NEW_CELL, f"import gdlab\n{made}")

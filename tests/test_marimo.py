@@ -15,6 +15,7 @@ from conftest import missing
 import gdlab
 
 WAIT = 60_000
+KINDS = {"range": "input[type=range]", "box": "input:not([type=range])"}
 NOTEBOOK = """
 import marimo
 app = marimo.App()
@@ -41,6 +42,7 @@ def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
         missing("marimo (pip install marimo)")
     folder = tmp_path_factory.mktemp("marimo")
     (folder / "lesson.py").write_text(NOTEBOOK, encoding="utf-8")
+    (folder / ".marimo.toml").write_text('[display]\ntheme = "dark"\n', encoding="utf-8")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -75,7 +77,7 @@ def wait_until_up(server: subprocess.Popen, address: str) -> None:
 
 def field(page: Any, name: str, kind: str) -> Any:
     row = page.locator(".gdlab-field").filter(has_text=name).first
-    return row.locator(f"input[type={kind}]")
+    return row.locator(KINDS[kind])
 
 
 def last_slope(page: Any) -> str:
@@ -85,7 +87,7 @@ def last_slope(page: Any) -> str:
 
 
 def test_explore_has_its_sliders_and_the_number_in_the_box(page: Any) -> None:
-    box, slider = field(page, "lr", "number"), field(page, "lr", "range")
+    box, slider = field(page, "lr", "box"), field(page, "lr", "range")
     assert box.input_value() == "0.5"
     box.fill("0.25")
     box.press("Enter")
@@ -99,13 +101,20 @@ def test_explore_has_its_sliders_and_the_number_in_the_box(page: Any) -> None:
     assert last_slope(page) == repr(gdlab.trace("adagrad", epochs=5, lr=0.257).final["slope"])
 
 
+def test_it_is_as_dark_as_marimo(page: Any) -> None:
+    style = page.locator(".gdlab-explore").evaluate(
+        "(one) => [getComputedStyle(one).colorScheme, getComputedStyle(one).backgroundColor]"
+    )
+    assert style == ["dark", "rgb(17, 20, 23)"]
+
+
 def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
     boxes = gdlab.explore("adagrad").boxes
     fields = page.locator(".gdlab-field")
     assert fields.count() == len(boxes)
     for place in range(len(boxes)):
-        for kind in ("number", "range"):
-            control = fields.nth(place).locator(f"input[type={kind}]")
+        for kind in ("box", "range"):
+            control = fields.nth(place).locator(KINDS[kind])
             if not control.count():
                 continue
             before = page.locator(".gdlab-scroll").inner_html()
@@ -128,11 +137,12 @@ def _wait_until_other(page: Any, before: str) -> None:
 
 
 def test_a_refused_number_is_said(page: Any) -> None:
-    box = field(page, "lr", "number")
-    box.fill("-1")
-    box.press("Enter")
-    page.locator("[role=alert]", has_text="lr must be a number over 0").wait_for(timeout=WAIT)
-    box.fill("0.5")
+    box = field(page, "lr", "box")
+    for typed, told in (("–1", "lr must be a number over 0"), ("", "lr is empty; type a number")):
+        box.fill(typed)
+        box.press("Enter")
+        page.locator("[role=alert]", has_text=told).wait_for(timeout=WAIT)
+    box.fill("0,5")
     box.press("Enter")
     page.locator("[role=alert]").wait_for(state="detached", timeout=WAIT)
 

@@ -36,6 +36,7 @@ STYLE = """<style>
   background: var(--ground); color: var(--text);
   border: 1px solid var(--line); border-radius: 4px; padding: 6px 10px;
   font: 13px/1.4 var(--jp-ui-font-family, system-ui, sans-serif);
+  accent-color: var(--run);
 }
 [data-jp-theme-light="true"] .gdlab-explore, .light .gdlab-explore { color-scheme: light; }
 [data-jp-theme-light="false"] .gdlab-explore, .dark .gdlab-explore { color-scheme: dark; }
@@ -81,7 +82,7 @@ STYLE = """<style>
 }
 .gdlab-field { display: grid; grid-template-columns: 1fr 1fr 90px; gap: 8px; align-items: center; }
 .gdlab-field input { min-width: 0; font: inherit; color: var(--text); background: var(--raised); }
-.gdlab-field input[type=number] { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
+.gdlab-field input:not([type=range]) { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
 .gdlab-words { margin: 4px 0; }
 .gdlab-words[role=alert] {
   border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
@@ -189,12 +190,12 @@ class Explorer(widgets.VBox):
             self.run = rerun(self.run, inputs=given, **length)
             self._show()
         except ValueError as error:
-            self._refuse(str(error))
+            self.refuse(str(error))
         except Exception as error:
             # The page is the only place where a learner looks: no error may end in a log alone.
-            self._refuse(f"{type(error).__name__}: {error}")
+            self.refuse(f"{type(error).__name__}: {error}")
 
-    def _refuse(self, why: str) -> None:
+    def refuse(self, why: str) -> None:
         """Say why nothing was computed, and of which run the table and the charts still are."""
         still = f"The charts and the table are still those of {self.run.summary()}"
         self.words.value = _words(why, "alert") + _words(still, "status")

@@ -7,7 +7,8 @@ function field(model, { name, value, at, steps }) {
     model.set("asked", { name, ...asked });
     model.save_changes();
   };
-  const box = Object.assign(document.createElement("input"), { type: "number", step: "any" });
+  // A box for numbers would drop a decimal comma, and give 0 for nothing.
+  const box = Object.assign(document.createElement("input"), { inputMode: "decimal" });
   if (steps) {
     const slider = Object.assign(document.createElement("input"), { type: "range", max: steps });
     slider.setAttribute("aria-label", `${name}, slider`);
@@ -16,7 +17,7 @@ function field(model, { name, value, at, steps }) {
     row.append(slider);
   }
   box.value = value;
-  box.addEventListener("change", () => ask({ value: Number(box.value) }));
+  box.addEventListener("change", () => ask({ text: box.value }));
   row.append(box);
   return row;
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from gdlab.core.number_text import number_of
 from gdlab.core.ranges import range_of
 
 if TYPE_CHECKING:
@@ -31,12 +32,16 @@ def panel(explorer: "Explorer", look: str) -> Panel:
     shown = Panel(look=look, fields=_fields(explorer), page=_page(explorer))
 
     def answer(change: dict[str, Any]) -> None:
-        name = change["new"]["name"]
+        asked = change["new"]
+        name = asked["name"]
         limits = range_of(name, explorer.run.table, explorer.run.points)
-        if "at" in change["new"] and limits:
-            explorer.boxes[name].value = limits.at(change["new"]["at"])
-        else:
-            explorer.boxes[name].value = change["new"]["value"]
+        try:
+            if "at" in asked and limits:
+                explorer.boxes[name].value = limits.at(asked["at"])
+            else:
+                explorer.boxes[name].value = number_of(asked["text"], name)
+        except ValueError as error:
+            explorer.refuse(str(error))
         shown.fields, shown.page = _fields(explorer), _page(explorer)
 
     shown.observe(answer, "asked")
