@@ -74,7 +74,7 @@ def test_the_slider_moves_the_table_the_charts_and_the_box(page: Any) -> None:
     expected = gdlab.trace("sgd", epochs=5, lr=0.000126)
     for name in ("new_intercept", "new_slope", "err2"):
         assert column(page, name) == list(expected.column(name))
-    assert float(area.locator("input[type=number]").first.input_value()) == 0.000126
+    assert float(area.locator("input[type=text]").first.input_value()) == 0.000126
     assert charts.inner_html() != drawn
     after = charts.bounding_box()
     assert (after["width"], after["height"]) == (size["width"], size["height"])
@@ -92,7 +92,7 @@ def test_a_drag_ends_on_the_last_value(page: Any) -> None:
     for moved in range(30):
         page.mouse.move(x + moved, y)
     page.mouse.up()
-    number = area.locator("input[type=number]").first
+    number = area.locator("input[type=text]").first
     page.wait_for_function(SETTLED, arg=number.element_handle())
     rate = float(number.input_value())
     assert rate > 0.0003
@@ -104,10 +104,15 @@ def test_a_drag_ends_on_the_last_value(page: Any) -> None:
 def test_a_bad_number_is_refused_on_the_page_in_words(page: Any) -> None:
     area = page.locator(EXPLORER).first
     rows = column(page, "new_slope")
-    number = area.locator("input[type=number]").first
-    number.fill("-1")
+    number = area.locator("input[type=text]").first
+    number.fill("many")
     number.press("Enter")
     alert = area.locator("[role=alert]")
+    alert.wait_for(timeout=WAIT)
+    assert alert.inner_text() == "lr must be a number, not 'many'"
+    number.fill("-1")
+    number.press("Enter")
+    area.get_by_text("over 0").wait_for(timeout=WAIT)
     alert.wait_for(timeout=WAIT)
     assert alert.inner_text() == "lr must be a number over 0, not -1.0"
     # The box has -1: the page says of which run the rest still is.
@@ -122,10 +127,11 @@ def test_a_bad_number_is_refused_on_the_page_in_words(page: Any) -> None:
 
 def test_the_number_in_a_box_stays_as_it_is_typed(page: Any) -> None:
     """No slider rounds it on its way through the browser."""
-    number = page.locator(EXPLORER).first.locator("input[type=number]").first
-    for typed in ("0.25", "0.003", "0.000123456789"):
+    number = page.locator(EXPLORER).first.locator("input[type=text]").first
+    for typed in ("0.25", "0.003", "0.000123456789", "0,05"):
         number.fill(typed)
         number.press("Enter")
+        typed = typed.replace(",", ".")
         wait_for_words(page, f"lr={float(typed):.10g}")
         # Long enough for a slider to have answered.
         page.wait_for_function(SETTLED, arg=number.element_handle())
@@ -200,7 +206,7 @@ def test_it_follows_the_theme(page: Any) -> None:
 def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
     area = page.locator(EXPLORER).first
     boxes = gdlab.explore("sgd").boxes
-    numbers, sliders = area.locator("input[type=number]"), area.locator(".noUi-handle")
+    numbers, sliders = area.locator("input[type=text]"), area.locator(".noUi-handle")
     # All controls that there are, and as many as the code makes.
     assert numbers.count() == len(boxes) == sliders.count()
     assert area.locator("input:visible, button:visible, select:visible").count() == len(boxes)

@@ -259,11 +259,17 @@ def test_a_host_without_ipywidgets_gets_the_same_explorer():
     fields = {field["name"]: field for field in panel.fields}
     assert list(fields) == list(explorer.boxes)
     assert (fields["lr"]["value"], fields["lr"]["at"]) == (0.5, 570)
-    panel.asked = {"name": "lr", "value": 0.25}
+    panel.asked = {"name": "lr", "text": "0,25"}
     assert explorer.run.hyper["lr"] == 0.25
     panel.asked = {"name": "lr", "at": 500}
     assert explorer.run.hyper["lr"] == 0.1
     assert {field["name"]: field for field in panel.fields}["lr"]["value"] == 0.1
     assert explorer.rows.value in panel.page
-    panel.asked = {"name": "lr", "value": -1}
-    assert "lr must be a number over 0" in panel.page
+    for text, told in (("-1", "lr must be a number over 0"), ("", "lr is empty; type a number")):
+        panel.asked = {"name": "lr", "text": text}
+        assert told in panel.page
+    explorer.boxes["lr"].value = 0.1
+    panel.asked = {"name": "lr", "text": "?"}
+    # The number that it was before: what was refused goes from the page.
+    panel.asked = {"name": "lr", "text": "0.1"}
+    assert "alert" not in panel.page

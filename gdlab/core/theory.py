@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 STEEP = 100  # how much steeper one direction may be than another before one rate cannot suit both
-ROUNDING = 1e-12  # an error so far under the data is that of the computing
+ROUNDING = 1e-12  # what computing in another order may change, as a share of the number
 WITHOUT_THEORY = ("h",)
 
 

@@ -20,6 +20,7 @@ from gdlab.core.registry import Rule
 from gdlab.core.run import Run, check_size, prepare
 from gdlab.core.scales import unscaled
 from gdlab.core.symbols import refuse_letters
+from gdlab.core.theory import ROUNDING
 from gdlab.core.writers import writer
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class Trace(Run):
         On a surface by the last loss.
         """
         begin, end = self._begin_and_end
-        return not end <= begin
+        return not end <= begin * (1 + ROUNDING)
 
     @cached_property
     def _begin_and_end(self) -> tuple[float, float]:

@@ -3,15 +3,18 @@
 import base64
 import html
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
 import pandas as pd
 
 from gdlab.core.lessons import LESSON_EPOCHS
-from gdlab.core.ranges import Range, range_of
+from gdlab.core.number_text import number_of
+from gdlab.core.ranges import range_of
 from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace, trace
+from gdlab.notebook.controls import Box, control
 from gdlab.notebook.panel import Panel, panel
 from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
@@ -82,7 +85,7 @@ STYLE = """<style>
 }
 .gdlab-field { display: grid; grid-template-columns: 1fr 1fr 90px; gap: 8px; align-items: center; }
 .gdlab-field input { min-width: 0; font: inherit; color: var(--text); background: var(--raised); }
-.gdlab-field input:not([type=range]) { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
+.gdlab-field :not([type=range]) { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
 .gdlab-words { margin: 4px 0; }
 .gdlab-words[role=alert] {
   border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
@@ -137,7 +140,7 @@ class Explorer(widgets.VBox):
 
     def __init__(self, run: Trace) -> None:
         self.run = run
-        self.boxes: dict[str, widgets.FloatText] = {}
+        self.boxes: dict[str, Box] = {}
         self.words = widgets.HTML()
         self.charts = widgets.HTML()
         self.rows = widgets.HTML()
@@ -169,10 +172,10 @@ class Explorer(widgets.VBox):
         label = LETTER * max(map(len, values))
         controls = []
         for name, value in values.items():
+            self.boxes[name] = box = Box(value=value)
             limits = range_of(name, self.run.table, self.run.points)
-            control, self.boxes[name] = _control(name, value, limits, f"{label}px")
-            self.boxes[name].observe(lambda _: self._changed(), "value")
-            controls.append(control)
+            controls.append(control(name, box, limits, f"{label}px", partial(self.typed, name)))
+            box.observe(lambda _: self._changed(), "value")
         columns = f"repeat(auto-fill, minmax(min({label + CONTROL}px, 100%), 1fr))"
         return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
 
@@ -190,12 +193,24 @@ class Explorer(widgets.VBox):
             self.run = rerun(self.run, inputs=given, **length)
             self._show()
         except ValueError as error:
-            self.refuse(str(error))
+            self._refuse(str(error))
         except Exception as error:
             # The page is the only place where a learner looks: no error may end in a log alone.
-            self.refuse(f"{type(error).__name__}: {error}")
+            self._refuse(f"{type(error).__name__}: {error}")
 
-    def refuse(self, why: str) -> None:
+    def typed(self, name: str, text: str) -> None:
+        """Take what was typed into a box, or say in words why not."""
+        try:
+            number = number_of(text, name)
+        except ValueError as error:
+            self._refuse(str(error))
+            return
+        if number == self.boxes[name].value:
+            # What was refused in between goes from the page.
+            self._changed()
+        self.boxes[name].value = number
+
+    def _refuse(self, why: str) -> None:
         """Say why nothing was computed, and of which run the table and the charts still are."""
         still = f"The charts and the table are still those of {self.run.summary()}"
         self.words.value = _words(why, "alert") + _words(still, "status")
@@ -219,41 +234,6 @@ class Explorer(widgets.VBox):
         bundle["text/plain"] = self.run.summary()
         bundle["text/html"] = image + self.run._repr_html_()
         return bundle
-
-
-def _control(
-    name: str, value: float, limits: Range | None, label_width: str
-) -> tuple[widgets.Widget, widgets.FloatText]:
-    """A number box, with a slider bound to it where the input has a range."""
-    box = widgets.FloatText(value, step=None, tooltip=name, layout=widgets.Layout(width="110px"))
-    style = {"description_width": label_width}
-    if limits is None:
-        box.description, box.style = name, style
-        box.layout.width = f"calc({label_width} + 118px)"
-        return box, box
-    slider = widgets.IntSlider(
-        limits.step_of(value),
-        min=0,
-        max=limits.steps,
-        description=name,
-        readout=False,
-        style=style,
-        layout=widgets.Layout(flex=f"1 1 calc({label_width} + 110px)", width="auto"),
-    )
-
-    def move(change: dict[str, Any]) -> None:
-        # A slider that follows its box stands where the box's number belongs, and says nothing.
-        if change["new"] != limits.step_of(box.value):
-            box.value = limits.at(change["new"])
-
-    def follow(change: dict[str, Any]) -> None:
-        slider.value = limits.step_of(change["new"])
-
-    slider.observe(move, "value")
-    box.observe(follow, "value")
-    # Where there is no room for both, the box stands under its slider, at the right.
-    box.layout.margin = "2px 2px 2px auto"
-    return widgets.HBox([slider, box], layout=widgets.Layout(flex_flow="row wrap")), box
 
 
 def _whole(value: float) -> Any:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from gdlab.core.number_text import number_of
 from gdlab.core.ranges import range_of
 
 if TYPE_CHECKING:
@@ -35,13 +34,10 @@ def panel(explorer: "Explorer", look: str) -> Panel:
         asked = change["new"]
         name = asked["name"]
         limits = range_of(name, explorer.run.table, explorer.run.points)
-        try:
-            if "at" in asked and limits:
-                explorer.boxes[name].value = limits.at(asked["at"])
-            else:
-                explorer.boxes[name].value = number_of(asked["text"], name)
-        except ValueError as error:
-            explorer.refuse(str(error))
+        if "at" in asked and limits:
+            explorer.boxes[name].value = limits.at(asked["at"])
+        else:
+            explorer.typed(name, asked["text"])
         shown.fields, shown.page = _fields(explorer), _page(explorer)
 
     shown.observe(answer, "asked")

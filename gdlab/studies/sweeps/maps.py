@@ -16,6 +16,7 @@ from gdlab.core.looks import COLOURS
 from gdlab.core.model import mean_loss
 from gdlab.core.points import least_squares, pairs
 from gdlab.core.symbols import text
+from gdlab.core.theory import ROUNDING
 from gdlab.notebook.pictures import Picture, png
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _near(sweep: Swept) -> np.ndarray:
     if sweep.measure == "epochs_to_threshold":
         return np.isfinite(sweep.values)
     with np.errstate(all="ignore"):
-        return np.isfinite(sweep.values) & (sweep.values <= _beginning(sweep))
+        return np.isfinite(sweep.values) & (sweep.values <= _beginning(sweep) * (1 + ROUNDING))
 
 
 def _beginning(sweep: Swept) -> np.ndarray:

@@ -1,6 +1,6 @@
 // A learning rate that fits the points, tried out by the rule itself; and what helps a run that
 // diverges or hardly moves. core/rates.py, outcome.py and ranges.py do the same.
-import { NEAR_LEAST } from "./constants.js";
+import { NEAR_LEAST, ROUNDING } from "./constants.js";
 import { createTrial } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { short } from "./numbers.js";
@@ -161,7 +161,7 @@ export function adviceOf(job, run) {
     : losses.subarray(-samples).reduce((total, value) => total + value, 0) / samples;
   const end = sheet.errorName ? Math.sqrt(mean) : mean;
   const begin = sheet.steps ? losses[0] : before;
-  if (!(end <= begin)) {
+  if (!(end <= begin * (1 + ROUNDING))) {
     const told = `Ends worse than it began: ${sheet.errorName ? word : "loss"} `
       + `${short(begin, 3)} at the start, ${short(end, 3)} in the last epoch`;
     return after > GREW * before && after > FAR_FROM_IT * (theory.least ?? 0) ? `${told}; ${wayOut(job)}` : told;
