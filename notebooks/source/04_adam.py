@@ -45,11 +45,11 @@ gdlab.show_rule("adam")
 # %% [markdown]
 # ## Your turn first
 #
-# Two rows with other points, before you read how it is done. Each cell is judged as you type it:
+# Three rows with other points, before you read how it is done. Each cell is judged as you type it:
 # right, right with your own earlier numbers, or wrong, with a hint if you ask for one.
 
 # %%
-gdlab.practice_sheet("adam", rows=2)
+gdlab.practice_sheet("adam", rows=3)
 
 # %% [markdown]
 # ## Row 1 by hand
