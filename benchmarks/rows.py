@@ -17,7 +17,7 @@ from benchmarks.c_peer import build
 from benchmarks.goal import Goal
 from gdlab.core import engine
 from gdlab.core.assembly import table_of
-from gdlab.core.codegen import module_text
+from gdlab.core.codegen import fading_rows, module_text
 from gdlab.core.points import lesson_pairs
 from gdlab.core.registry import find_rule
 from gdlab.core.run import prepare
@@ -38,19 +38,20 @@ def compare(
     loop = engine.compiled(module_text(table))
     peer = build(table, folder)
     points = [np.array(values) for values in run.points]
-    none = np.zeros(0, dtype=np.int64)
+    none, epoch_out = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
     found = []
     for size in sizes:
         epochs = size // run.samples
         rows = epochs * run.samples
+        counts = tuple(map(np.uint64, (rows, fading_rows(table, run.hyper, rows), run.samples, 1)))
         ours, theirs = (np.zeros((len(table.computed), rows)) for _ in range(2))
-        columns = tuple(ours)
+        c_loop = peer(points, numbers, theirs)
 
         def run_ours():
-            loop(epochs, run.samples, 1, *points, none, *numbers, columns, ())  # noqa: B023
+            loop(*counts, *points, none, *numbers, ours, epoch_out)  # noqa: B023
 
         def run_theirs():
-            peer(epochs, points, numbers, theirs)  # noqa: B023
+            c_loop(epochs)  # noqa: B023
 
         times = in_turns([run_ours, run_theirs], repeats=max(3, min(200, 10**7 // rows)))
         equal = np.array_equal(ours.view(np.int64), theirs.view(np.int64))
@@ -95,11 +96,13 @@ def until_frame(size: int) -> list[float]:
     loop = engine.compiled(module_text(table))
     x, y = (np.array(values) for values in lesson_pairs())
     epochs = size // len(x)
+    rows = epochs * len(x)
+    counts = tuple(map(np.uint64, (rows, fading_rows(table, table.hyper, rows), len(x), 1)))
 
     def fresh():
-        out = np.empty((len(table.computed), epochs * len(x)))
-        none = np.zeros(0, dtype=np.int64)
-        loop(epochs, len(x), 1, x, y, none, *numbers, tuple(out), ())
+        out = np.empty((len(table.computed), rows))
+        none, epoch_out = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
+        loop(*counts, x, y, none, *numbers, out, epoch_out)
 
     return in_turns([fresh, lambda: gdlab.trace("adam", epochs=epochs).frame], repeats)
 

@@ -7,7 +7,7 @@ is run as plain Python and compiled by Numba.
 import ast
 import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from gdlab.core.columns import Call, Step, Table, every_call, results
@@ -69,6 +69,14 @@ def _vanishing(table: Table) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def fading_rows(table: Table, hyper: Mapping[str, float], rows: int) -> int:
+    """How many of the rows come before all powers that fade have faded."""
+    bases = [hyper[base] for several in _vanishing(table).values() for base in several]
+    if not all(0 <= base < 1 for base in bases):
+        return rows
+    return min(rows, max((int(VANISHED / (1 - base)) + 1 for base in bases), default=0))
+
+
 @lru_cache(maxsize=256)
 def _vanished(text: str) -> tuple[str, tuple[str, ...]]:
     """A function's text with 1 - b**t written as 1 - 0, and the bases b; no other power is."""
@@ -99,35 +107,22 @@ def _late_names(table: Table) -> dict[str, str]:
 def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
     # The loop's own names begin with _; names of the grammar never do.
     written = function_names(table)
-    arguments = ["_epochs", "_samples", "_every", *map(points_name, table.point), "_order"]
+    arguments = ["_rows", "_fading", "_samples", "_every"]
+    arguments += [*map(points_name, table.point), "_order"]
     arguments += [*table.starts, *table.epoch_starts, *table.hyper, "_out", "_epoch_out"]
     columns = table.computed if kept is None else kept
     lines = [
         f"def run({', '.join(arguments)}):",
-        *([f"    ({', '.join(map(_cells, columns))},) = _out"] if columns else []),
+        *(f"    {_cells(name)} = _out[{i}]" for i, name in enumerate(columns)),
         *(f"    {name} = {value!r}" for name, value in table.counts.items()),
         f"    {table.count} = _float(_samples)",
         *([f"    {table.start_rate} = {table.rate}"] if table.rate else []),
-        "    _row = _zero",
-        "    for _e in _range(_epochs):",
+        "    _row = _e = _i = _zero",
     ]
-    bases = dict.fromkeys(base for several in _vanishing(table).values() for base in several)
-    if bases:
-        tests = [f"{base} >= 0.0 and _row * (1.0 - {base}) > {VANISHED}" for base in bases]
-        late = written | _late_names(table)
-        lines += [f"        if {' and '.join(tests)}:", *_rows(table, kept, late, " " * 12)]
-        lines += ["        else:", *_rows(table, kept, written, " " * 12)]
-    else:
-        lines += _rows(table, kept, written, " " * 8)
-    if table.schedule:
-        lines += [
-            f"        {call_text(table.schedule, written)}",
-            *(
-                f"        _epoch_out[{i}][_e] = {column.name}"
-                for i, column in enumerate(table.epoch_columns)
-            ),
-            f"        {table.rate} = {table.schedule.names['next_lr']}",
-        ]
+    if _vanishing(table):
+        lines += ["    while _row < _fading:", *_row_lines(table, kept, written)]
+        written = written | _late_names(table)
+    lines += ["    while _row < _rows:", *_row_lines(table, kept, written)]
     return "\n".join([*lines, f"    return ({', '.join(table.parameters)},)"])
 
 
@@ -154,23 +149,35 @@ def counters(table: Table) -> dict[str, str]:
     return {name: counted[table.part(name).base] for name in table.counters} | given
 
 
-def _rows(
-    table: Table, kept: tuple[str, ...] | None, written: dict[str, str], indent: str
-) -> list[str]:
-    """The loop over one epoch's rows; ``written`` names the functions that it calls."""
-    inner = indent + "    "
-    writes = [f"{inner}{_cells(name)}[_row] = {name}" for name in table.computed]
-    if kept is not None:
-        writes = [f"{inner}    {_cells(name)}[_row // _every] = {name}" for name in kept]
-        writes = [f"{inner}if (_row + _one) % _every == _zero:", *writes] if kept else []
-    return [
-        f"{indent}for _i in _range(_samples):",
-        *(f"{inner}{name} = {cell}" for name, cell in counters(table).items()),
-        *step_lines(table.steps, written, {*table.starts, *table.counts}, inner),
-        *writes,
-        *(f"{inner}{name} = {table.carrier(name)}" for name in table.parameters),
-        f"{inner}_row += _one",
-    ]
+def _row_lines(table: Table, kept: tuple[str, ...] | None, written: dict[str, str]) -> list[str]:
+    """One row, and what follows an epoch's last; ``written`` names the functions that it calls.
+
+    Rows and epochs are one loop: in a loop of few rows within another, LLVM works out the place of
+    every column's next cell before each epoch. A cell is written as soon as its value is there, so
+    that few values wait in registers.
+    """
+    given = [name for name in table.computed if name not in results(table.steps)]
+    lines = [f"{name} = {cell}" for name, cell in counters(table).items()]
+    lines += _writes(given if kept is None else ())
+    for step in table.steps:
+        lines += step_lines([step], written, {*table.starts, *table.counts}, "")
+        lines += _writes(results([step]) if kept is None else ())
+    if kept:
+        lines.append("if (_row + _one) % _every == _zero:")
+        lines += [f"    {line}" for line in _writes(kept, "_row // _every")]
+    lines += [f"{name} = {table.carrier(name)}" for name in table.parameters]
+    lines += ["_row += _one", "_i += _one", "if _i == _samples:"]
+    if table.schedule:
+        lines.append(f"    {call_text(table.schedule, written)}")
+        for i, column in enumerate(table.epoch_columns):
+            lines.append(f"    _epoch_out[{i}][_e] = {column.name}")
+        lines.append(f"    {table.rate} = {table.schedule.names['next_lr']}")
+    lines += ["    _i = _zero", "    _e += _one"]
+    return [f"        {line}" for line in lines]
+
+
+def _writes(columns: Iterable[str], cell: str = "_row") -> list[str]:
+    return [f"{_cells(name)}[{cell}] = {name}" for name in columns]
 
 
 def step_lines(

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdlab.core import kernel_cache
-from gdlab.core.codegen import COUNTING, module_text
+from gdlab.core.codegen import COUNTING, fading_rows, module_text
 from gdlab.core.kernel_cache import keep, name_of
 from gdlab.core.parallel import interruptible
 from gdlab.core.run import Run
@@ -59,6 +59,7 @@ def run(
     if shape[0] * shape[1] * 8 > sys.maxsize:
         raise MemoryError(f"{rows} rows are more than any memory holds")
     text = module_text(table, kept)
+    sizes = rows, fading_rows(table, job.hyper, rows), samples, every
     numbers = [
         *(job.start[name] for name in table.starts),
         *table.epoch_starts.values(),
@@ -69,8 +70,7 @@ def run(
         epoch_out = np.empty((len(table.epoch_columns), epochs))
         given_points = [np.asarray(values, dtype=float) for values in points]
         order_given = np.asarray(order, dtype=np.int64)
-        sizes = (epochs, samples, np.uint64(every))
-        given = (*sizes, *given_points, order_given, *numbers, tuple(out), tuple(epoch_out))
+        given = (*map(np.uint64, sizes), *given_points, order_given, *numbers, out, epoch_out)
         # Compiling takes long however short the run is.
         is_short = rows < SHORT_ROWS and text in _run_compiled
         ends = (run_compiled if is_short else partial(interruptible, run_compiled))(text, *given)
@@ -83,7 +83,7 @@ def run(
         cells = [[0.0] * shape[1] for _ in range(shape[0])]
         epoch_cells = [[0.0] * epochs for _ in table.epoch_columns]
         given_points = [[number(value) for value in values] for values in points]
-        given = (epochs, samples, every, *given_points, order, *map(number, numbers))
+        given = (*sizes, *given_points, order, *map(number, numbers))
         ends = module["run"](*given, cells, epoch_cells)
         return (
             np.array(cells, dtype=float).reshape(shape),
