@@ -12,18 +12,20 @@ from gdlab.reading.fills import Odd, directions, odd_cells
 from gdlab.reading.graph import Graph, Node, build
 from gdlab.reading.labels import said
 from gdlab.reading.losses import same
+from gdlab.reading.mending import finding_at, put_right
 from gdlab.reading.numeric_falls import what_falls
 from gdlab.reading.numeric_table import read_numbers
-from gdlab.reading.order import ordered
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.separable import join_separable
 from gdlab.reading.simpler import simplify
 from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
+from gdlab.reading.two_sequences import write_out_sequences
 from gdlab.reading.uncollected import uncollected
 from gdlab.reading.updates import Update
 from gdlab.reading.written import formula_text
+from gdlab.reading.wrong_start import mend_starts
 
 STALE = 1e-9
 MOST_CELLS_NAMED = 6
@@ -43,6 +45,8 @@ def audit(book: Book, file: str) -> Reading:
     found += _mend_odd(graph, down)
     unroll(graph)
     simplify(graph)
+    write_out_sequences(graph)
+    found += mend_starts(graph, down)
     found_apart, unused = find_descents(graph)
     descents = join_separable(graph, found_apart)
     points = _points(graph, descents)
@@ -132,7 +136,7 @@ def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
     for key, stored, value in wrong:
         because = f"the stored value is not what the formula gives, {value:.10g}"
         hint = "the stored value is not what the formula gives; calculate the workbook again"
-        found.append((key, _finding(graph, [key], VALUE, stored, value, because, hint)))
+        found.append((key, finding_at(graph, [key], VALUE, stored, value, because, hint)))
     return found
 
 
@@ -140,42 +144,18 @@ def _number(value: Value | None) -> float:
     return float(value) if isinstance(value, (int, float)) and value == value else 0.0
 
 
-def _finding(
-    graph: Graph,
-    keys: Sequence[Key],
-    kind: str,
-    written: str | float | None,
-    expected: str | float | None,
-    because: str,
-    hint: str,
-) -> Finding:
-    book = graph.book
-    cells = tuple(address(key) for key in keys)
-    return Finding(
-        book.sheets[keys[0][0]], area(list(keys)), kind, written, expected, because, hint, cells
-    )
-
-
 def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
     """The cells that break their fill, said and, for all that follows, taken as the others."""
     found = []
+    mended = {}
     for odd in odd_cells(graph):
         expected = graph.node(odd.key, odd.template)
         own = graph.nodes.get(odd.key)
         if own is not None and _equal(own, expected, graph):
             continue
         found.append((odd.key, _odd_finding(graph, odd, expected, down)))
-        graph.nodes[odd.key] = expected
-    if found:
-        graph.order = ordered(graph)
-        mended = {key for key, _ in found}
-        values = graph.evaluate({})
-        for key in graph.order:
-            # The parameters that the mended sheet has: the stored ones carry the fault on.
-            if key in mended:
-                value = values.get(key)
-                if isinstance(value, float) and value == value:
-                    graph.book.values[key] = value
+        mended[odd.key] = expected
+    put_right(graph, mended)
     return found
 
 
@@ -199,7 +179,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
         because = f"a number was typed over a formula; {beside}"
         hint = "a number was typed over a formula"
         number = float(stored) if isinstance(stored, float) else None
-        return _finding(graph, [odd.key], TYPED, number, wanted, because, hint)
+        return finding_at(graph, [odd.key], TYPED, number, wanted, because, hint)
     own = graph.nodes[odd.key]
     written = formula_text(book, odd.key, own)
 
@@ -217,7 +197,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
     why = f"{reason}; " if reason else ""
     because = f"{why}{beside}"
     hint = f"{odd.beside} another formula"
-    return _finding(graph, [odd.key], PATTERN, written, wanted, because, hint)
+    return finding_at(graph, [odd.key], PATTERN, written, wanted, because, hint)
 
 
 def _missing_number(
@@ -280,7 +260,7 @@ def _unread(graph: Graph) -> list[Finding]:
     found = []
     for (_, _, why), keys in groups.items():
         because = f"{why} is not read; the stored value is taken as a typed number"
-        found.append(_finding(graph, sorted(keys), UNREAD, None, None, because, because))
+        found.append(finding_at(graph, sorted(keys), UNREAD, None, None, because, because))
     return found
 
 

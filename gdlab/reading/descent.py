@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph, is_cell
-from gdlab.reading.updates import Update, bare_terms, find_updates, original, shape_of
+from gdlab.reading.updates import Update, bare_terms, find_updates, original, shape_of, uses
 
 NO_UPDATE = 10**9
 
@@ -66,8 +66,14 @@ def _is_ahead(
 ) -> bool:
     """Whether a cell is a parameter plus what earlier updates left."""
     node = graph.nodes[key]
-    terms = [node.inputs[leaf] for leaf in bare_terms(node.template.tree or ast.Constant(0))]
-    own = [one for one in terms if is_cell(one) and parameters.get(original(graph, one)) == step]
+    own = [
+        one
+        for leaf in bare_terms(node.template.tree or ast.Constant(0))
+        # Where it counts twice, the place ahead does not move as the parameter does.
+        if uses(node.template, leaf) == 1
+        and is_cell(one := node.inputs[leaf])
+        and parameters.get(original(graph, one)) == step
+    ]
     return len(own) == 1 and all(latest.get(one, -1) < step for one in node.cells if one != own[0])
 
 

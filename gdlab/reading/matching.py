@@ -51,9 +51,15 @@ def match_of(
     choices = [choices_of(name, variant, numbers) for name in names]
     small = sum(len(one) for one in choices) < 60
     scales = [1.0]
+    if recurrence.placed and variant.name != "nesterov":
+        return None
     if len(variant.rule.carried) == 1 and variant.name in ("heavy_ball", "nesterov"):
         # A velocity that holds the rate, or minus the rate, already.
-        scales += [scale for c in numbers if c not in (0, 1) for scale in (1 / c, -1 / c)]
+        held = [c for c in numbers if c not in (0, 1)]
+        if recurrence.placed:
+            # How far a place lies ahead of the step is the velocity times the rate and its factor.
+            held += [c * d for c in held for d in held if d < c]
+        scales += [scale for c in held for scale in (1 / c, -1 / c)]
     orders = list(itertools.permutations(range(len(recurrence.states[0]))))
     if len(orders) > 24 or not small or recurrence.tried > MOST_MATCHES_TRIED:
         return None
@@ -160,11 +166,13 @@ def said_of(
     variant: Variant,
     match: Match,
     constants: list[tuple[float, Key | None]],
-    states: list[Key],
+    recurrence: Recurrence,
 ) -> Recognised:
     """The rule with its hyperparameters found in cells, and in words what differs."""
     found = Recognised(variant.name, list(variant.differs))
-    rate = abs(1 / match.scale) if match.scale != 1.0 else abs(match.ratio)
+    states = recurrence.cells
+    held = match.scale != 1.0 and not recurrence.placed
+    rate = abs(1 / match.scale) if held else abs(match.ratio)
     for name in variant.hyper:
         value = rate if name == "lr" else match.hyper[name]
         those = [key for number, key in constants if key and same(number, value)]

@@ -74,12 +74,12 @@ def _match(
             found = match_of(variant, recurrence, same_hyper, samples)
             same = found is not None and found.hyper == hyper
             if found is not None and same and _holds(variant, found, small, samples):
-                return said_of(graph, variant, found, constants, recurrence.cells)
+                return said_of(graph, variant, found, constants, recurrence)
     without_rate = None
     for variant in variants_of(count):
         found = match_of(variant, recurrence, numbers, samples)
         if found is not None and _holds(variant, found, small, samples):
-            said = said_of(graph, variant, found, constants, recurrence.cells)
+            said = said_of(graph, variant, found, constants, recurrence)
             # A rate of 0.1 beside 0.9 looks like an average without one: a cell for it decides.
             is_rated = said.hyper.get("lr", (1.0, None))[1] is not None
             if LACKS_RATE in said.differs or (without_rate and not is_rated):

@@ -24,7 +24,8 @@ class Recurrence:
     """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
 
     ``cells`` are the states' cells before the first of these updates; it is ``limited`` where a
-    minimum, a maximum or a condition stands in them.
+    minimum, a maximum or a condition stands in them, and ``placed`` where a state is the place
+    that a step led to, which the parameter went on from.
     """
 
     first: int
@@ -34,6 +35,7 @@ class Recurrence:
     states: list[tuple[float, ...]]
     steps: list[list[float]]
     limited: bool = False
+    placed: bool = False
     tried: int = 0
 
 
@@ -56,10 +58,20 @@ def recurrences(
         if any((number, step) not in gradients for step in range(first, last)):
             continue
         states = _states(graph, descent, chain, number, gradients, first)
-        if states is not None and chain.cells[first - 1] in states:
+        if states is not None and any(_is_place(graph, chain, one) for one in states):
             last = first + 1  # what it moved last is told by the parameters, which are random here
         if states is not None and last > first:
             yield _run(graph, chain, number, gradients, first, last, states, (size, level))
+
+
+def _is_place(graph: Graph, chain: Chain, key: Key) -> bool:
+    """Whether a cell holds the parameter before, or where a step from it led to."""
+    if key in chain.cells:
+        return True
+    node = graph.nodes.get(key)
+    terms = bare_terms(node.template.tree) if node and node.template.tree else []
+    inputs = [node.inputs[leaf] for leaf in terms] if node else []
+    return any(is_cell(one) and original(graph, one) in chain.cells for one in inputs)
 
 
 def _states(
@@ -145,7 +157,8 @@ def _run(
     position = graph.position
     cells.sort(key=lambda key: position[key])
     limited = any(limits(graph.nodes[key].template.tree) for key in cells)
-    found = Recurrence(first, states, [], [], [], [], limited)
+    placed = {key for key in states if _is_place(graph, chain, key)}
+    found = Recurrence(first, states, [], [], [], [], limited, bool(placed - set(chain.cells)))
     for draw in range(DRAWS):
         given: dict[Key, float] = {}
         for step in range(first, last):
@@ -171,7 +184,7 @@ def _run(
         found.parameters.append([given[chain.cells[step]] for step in range(first, last)])
         now = given[chain.cells[first]]
         found.states.append(
-            tuple(given[key] - now if key in chain.cells else given[key] for key in states)
+            tuple(given[key] - now if key in placed else given[key] for key in states)
         )
         found.steps.append(steps)
     return found

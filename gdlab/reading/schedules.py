@@ -37,7 +37,7 @@ def decayed(
         for variant in rules_as_they_are(len(recurrence.states[0])):
             match = match_of(variant, decayed, numbers, samples)
             if match is not None:
-                found = said_of(graph, variant, match, constants, recurrence.cells)
+                found = said_of(graph, variant, match, constants, recurrence)
                 found.differs.append(f"adds {decay:.6g} {DECAYS}")
                 found.hyper["weight_decay"] = decay, cell
                 return found

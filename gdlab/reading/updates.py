@@ -88,13 +88,13 @@ def find_updates(graph: Graph) -> list[Update]:
             if old == key:
                 continue
             if len(seen[template, leaf]) < USES_LOOKED_AT:
-                seen[template, leaf].append(_depends(graph, node, leaf, old, position, frozenset()))
+                seen[template, leaf].append(depends(graph, node, leaf, old, position, frozenset()))
                 is_one = seen[template, leaf][-1]
             else:
                 # What a formula did so often it does in the rest of its column.
                 is_one = all(seen[template, leaf]) or (
                     any(seen[template, leaf])
-                    and _depends(graph, node, leaf, old, position, frozenset())
+                    and depends(graph, node, leaf, old, position, frozenset())
                 )
             if is_one:
                 found.append(Update(key, old, leaf))
@@ -107,7 +107,7 @@ def find_updates(graph: Graph) -> list[Update]:
         # As above: what a formula did so often it does in the rest of its column.
         is_one = len(own) == USES_LOOKED_AT and all(own)
         if not is_one:
-            is_one = _depends(graph, node, update.leaf, update.old, position, barriers)
+            is_one = depends(graph, node, update.leaf, update.old, position, barriers)
             if len(own) < USES_LOOKED_AT:
                 own.append(is_one)
         if is_one:
@@ -170,7 +170,7 @@ def typed_cells(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
     )
 
 
-def _depends(
+def depends(
     graph: Graph,
     node: Node,
     leaf: int,
@@ -183,7 +183,7 @@ def _depends(
     stack: list[Key] = []
     for index, one in enumerate(node.inputs):
         if index == leaf:
-            if _uses(node.template, leaf) > 1:
+            if uses(node.template, leaf) > 1:
                 return True
             continue
         stack += cells_of(one)
@@ -201,7 +201,7 @@ def _depends(
     return False
 
 
-def _uses(template: Template, leaf: int) -> int:
+def uses(template: Template, leaf: int) -> int:
     """How often a reference stands in a formula."""
     return _counts(template).get(leaf, 0)
 
@@ -220,7 +220,7 @@ def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
     """Without averages written as ``avg + (1 - beta) * (g - avg)``: another update uses them."""
     new = {update.new: update for update in updates}
     own = {
-        update.new for update in updates if _uses(graph.nodes[update.new].template, update.leaf) > 1
+        update.new for update in updates if uses(graph.nodes[update.new].template, update.leaf) > 1
     }
     if not own:
         return updates
@@ -229,7 +229,7 @@ def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
     for update in updates:
         node = graph.nodes[update.new]
         # With the averages taken out nothing of the parameter is left, where they are averages.
-        if update.new in own or _depends(graph, node, update.leaf, update.old, position, barriers):
+        if update.new in own or depends(graph, node, update.leaf, update.old, position, barriers):
             continue
         stack = list(graph.nodes[update.new].cells)
         seen: set[Key] = set()

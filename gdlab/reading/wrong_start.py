@@ -1,0 +1,153 @@
+"""Updates that do not start from the parameter's own last value, in every cell of a column."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from gdlab.language.addresses import Address
+from gdlab.reading.book import Key
+from gdlab.reading.fills import FEWEST_IN_FILL
+from gdlab.reading.graph import Graph, Node, is_cell
+from gdlab.reading.labels import said
+from gdlab.reading.mending import finding_at, put_right
+from gdlab.reading.result import UPDATE, Finding
+from gdlab.reading.templates import Area, Template
+from gdlab.reading.updates import (
+    Update,
+    bare_terms,
+    depends,
+    find_updates,
+    has_number,
+    original,
+    shape_of,
+    typed_cells,
+    uses,
+)
+from gdlab.reading.written import formula_text
+
+
+def mend_starts(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
+    """The columns below a typed start that should go on from it, said and mended.
+
+    Such a formula looks as another parameter's update, or starts from the first value again and
+    again; its step depends on the column's own last value, and what it starts from does not.
+    """
+    updates = find_updates(graph)
+    news, olds = {one.new for one in updates}, {one.old for one in updates}
+    form_of = {one: _form(graph, one) for one in updates}
+    forms = {
+        form_of[one]
+        for one in updates
+        # The wrong column may look like an update of a column of data.
+        if (one.new in olds or one.old in news)
+        and (form_of[one][1] or has_number(graph.nodes[one.new].template))
+    }
+    found = []
+    mended: dict[Key, Node] = {}
+    for keys in _fills(graph, down):
+        own = _before(keys[0], down)
+        start = original(graph, own)
+        if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
+            continue
+        template = graph.nodes[keys[0]].template
+        terms = bare_terms(template.tree) if template.tree else []
+        if len(terms) != 1 or uses(template, terms[0]) != 1:
+            continue
+        (leaf,) = terms
+        form = _form(graph, Update(keys[0], own, leaf))
+        alike = {one.new for one in updates if form_of[one] == form}
+        if not _is_one(graph, keys, leaf, own, down, alike):
+            continue
+        taken = graph.nodes[keys[0]].inputs[leaf]
+        if is_cell(taken) and (form in forms or original(graph, taken) == start):
+            right = _mended(template, leaf, down[own[0]])
+            wanted = {key: graph.node(key, right) for key in keys}
+            # Of a start that every update takes again, the first is right.
+            wrong = keys[original(graph, taken) == start :]
+            found.append((wrong[0], _finding(graph, wrong, leaf, wanted[wrong[0]], down)))
+            mended |= wanted
+    put_right(graph, mended)
+    return found
+
+
+def _form(graph: Graph, update: Update) -> tuple[str, frozenset[Key]]:
+    return shape_of(graph, update), typed_cells(graph, update.new, update.leaf)
+
+
+def _finding(
+    graph: Graph, keys: list[Key], leaf: int, wanted: Node, down: dict[int, bool]
+) -> Finding:
+    first, book = keys[0], graph.book
+    own, taken = _before(first, down), graph.nodes[first].inputs[leaf]
+    assert is_cell(taken)
+    before = "row above" if down[first[0]] else "column before"
+    because = (
+        f"starts from {said(book, taken, down[taken[0]])}, "
+        f"where {said(book, own, down[own[0]])} of the {before} belongs"
+    )
+    written = formula_text(book, first, graph.nodes[first])
+    expected = formula_text(book, first, wanted)
+    hint = "what the step is subtracted from is not the parameter's last value"
+    return finding_at(graph, keys, UPDATE, written, expected, because, hint)
+
+
+def _before(key: Key, down: dict[int, bool]) -> Key:
+    sheet, row, column = key
+    return (sheet, row - 1, column) if down[sheet] else (sheet, row, column - 1)
+
+
+def _fills(graph: Graph, down: dict[int, bool]) -> Iterator[list[Key]]:
+    """Formulas of one relative form, one below the other."""
+    lines: dict[tuple[int, int], list[Key]] = defaultdict(list)
+    for key in graph.nodes:
+        lines[key[0], key[2] if down[key[0]] else key[1]].append(key)
+    for line in lines.values():
+        run: list[Key] = []
+        for key in sorted(line):
+            goes_on = (
+                run
+                and _before(key, down) == run[-1]
+                and graph.nodes[key].template is graph.nodes[run[-1]].template
+            )
+            if not goes_on:
+                if len(run) >= FEWEST_IN_FILL:
+                    yield run
+                run = []
+            run.append(key)
+        if len(run) >= FEWEST_IN_FILL:
+            yield run
+
+
+def _is_one(
+    graph: Graph, keys: list[Key], leaf: int, own: Key, down: dict[int, bool], alike: set[Key]
+) -> bool:
+    """Whether the steps know the column's last value, and what they are taken from does not.
+
+    ``alike`` are the cells of updates of the same form, which end a step.
+    """
+    position = graph.position
+    column = {own, *keys}
+    for key in keys[:FEWEST_IN_FILL]:
+        node, last = graph.nodes[key], _before(key, down)
+        taken = node.inputs[leaf]
+        if not is_cell(taken) or (original(graph, taken) in (last, key) and last != own):
+            return False
+        barriers = frozenset(column - {last})
+        if not depends(graph, node, leaf, last, position, barriers):
+            return False
+        start = graph.nodes.get(taken)
+        if start is not None and depends(graph, start, -1, last, position, frozenset()):
+            return False
+        # A sum of all steps, taken from the first value, is right.
+        again = original(graph, taken) == original(graph, own)
+        others = frozenset((column | alike) - {own})
+        if again and last != own and depends(graph, node, leaf, own, position, others):
+            return False
+    return True
+
+
+def _mended(template: Template, leaf: int, down: bool) -> Template:
+    """The formula with the cell before it for the one that it starts from."""
+    before = Address(None, -1, 0, False, False) if down else Address(None, 0, -1, False, False)
+    areas = list(template.areas)
+    areas[leaf] = Area(before, None)
+    return Template(template.tree, tuple(areas))

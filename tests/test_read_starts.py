@@ -1,0 +1,114 @@
+"""Updates that start from another cell than the parameter's last value; and those that may."""
+
+import pytest
+from strangers import Column, Sheet, write
+from test_read_people import PLAIN, adam, changed, line, momentum, rmsprop
+
+from gdlab import read_workbook
+
+
+def headed(sheet):
+    """The sheet with its parameters' first values typed above it."""
+    sheet.top.update(w0=0.5, b0=0.1)
+    for column in sheet.columns:
+        if column.name in "wb":
+            column.first = f"={{{column.name}0!}}"
+    return sheet
+
+
+def curve(x, *more):
+    columns = [
+        Column("x", "x", x, first="={x0!}"),
+        Column("f", "f(x)", "=({x}-1)^4+{x}^2"),
+        Column("g", "f'(x)", "=4*({x}-1)^3+2*{x}"),
+        *more,
+    ]
+    return Sheet(columns, {"lr": 0.02, "x0": -1.0}, 12)
+
+
+WRONG = {
+    "the data": (changed(line(PLAIN), w="={y-}-{lr!}*{gw-}"), (1, "w"), "starts from B (y)"),
+    "the other": (changed(line(PLAIN), b="={w-}-{lr!}*{gb-}"), (1, "b"), "starts from C (w)"),
+    "the first": (
+        headed(changed(line(PLAIN), b="={b0!}-{lr!}*{gb-}")), (2, "b"), "starts from B4 (b0)",
+    ),
+    "the first of one": (curve("={x0!}-{lr!}*{g-}"), (2, "x"), "starts from B2 (x0)"),
+    "momentum": (changed(momentum(), b="={y-}-{lr!}*{vb-}"), (1, "b"), "starts from B (y)"),
+    "rmsprop": (
+        changed(rmsprop(), w="={x-}-{lr!}*{gw-}/(SQRT({sw-})+{eps!})"), (1, "w"),
+        "starts from A (x), where C (w) of the row above belongs",
+    ),
+    "adam": (
+        changed(adam(), b="={w-}-{alpha!}*{mhb-}/(SQRT({vhb-})+{eps!})"), (1, "b"),
+        "starts from C (w), where D (b) of the row above belongs",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_start_that_is_not_the_parameter_s_last_value_is_found(tmp_path, name):
+    sheet, cell, said = WRONG[name]
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    (finding,) = reading.findings
+    assert reading.first_wrong == sheet.address(*cell)
+    assert said in finding.because
+    (table,) = reading.tables
+    assert {one.verdict for one in table.gradients} == {"right"}
+
+
+def sequences(place="={x}+0.8*({x}-{x-})", of="y", first=3.0):
+    """Nesterov's method in two columns, with a plain descent at the same rate beside it."""
+    columns = [
+        Column("a", "plain", "={a-}-{lr!}*{ga-}", first=3.0),
+        Column("fa", "f plain", "=({a}-1)^4"),
+        Column("ga", "slope plain", "=4*({a}-1)^3"),
+        Column("x", "x", "={y-}-{lr!}*{gy-}", first=3.0),
+        Column("y", "y", place, first=first),
+        Column("gy", "slope at y", "=4*({y}-1)^3"),
+        Column("f", "f", "=({@}-1)^4".replace("@", of)),
+    ]
+    return Sheet(columns, {"lr": 0.01}, 12)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        sequences(),
+        sequences(of="x"),
+        sequences(first="={x}"),
+        sequences("=1.8*{x}-0.8*{x-}"),
+    ],
+    ids=["loss ahead", "loss at the step", "copied start", "written out"],
+)
+def test_nesterovs_method_in_two_columns(tmp_path, sheet):
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    plain, ahead = reading.tables
+    assert reading.findings == []
+    assert (plain.rule, ahead.rule) == ("gradient descent", "nesterov")
+    assert ahead.hyper["lr"] == (pytest.approx(0.01), "B1")
+    assert ahead.hyper["momentum"][0] == pytest.approx(0.8)
+    assert [one.verdict for one in ahead.gradients] == ["right"]
+
+
+SUMS = [Column(f"c{k}", f"sum {k}", f"={{c{k}-}}+{{g{k}}}", first=f"={{g{k}}}") for k in "wb"]
+MAY = {
+    "a sum of all gradients": headed(line("={@0!}-{lr!}*{c@-}", SUMS, top={"lr": 0.005})),
+    "a trial beside": curve("={x-}-{lr!}*{g-}", Column("t", "trial", "={x}-{lr!}*{g}")),
+    "a threshold after the step": Sheet(
+        [
+            Column("z", "z", "={w-}-{lr!}*{g-}", first=2.0),
+            Column("w", "w", "=IF({z}>0.1,{z}-0.1,0)", first=2.0),
+            Column("f", "f", "=({w}-1)^2"),
+            Column("g", "slope", "=2*({w}-1)"),
+            Column("a", "plain", "={a-}-{lr!}*{ga-}", first=3.0),
+            Column("ga", "slope plain", "=2*({a}-1)"),
+        ],
+        {"lr": 0.1},
+        12,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_what_may_start_elsewhere_is_not_accused(tmp_path, name):
+    assert read_workbook(write(tmp_path / "a.xlsx", MAY[name])).findings == []
