@@ -1,6 +1,5 @@
 """A live sheet on a page of its own, as a notebook mounts it, with its Python in this process."""
 
-from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -17,10 +16,9 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sh
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>body {{ margin: 8px; background: light-dark(#fff, #111417); color-scheme: light dark }}
 {style}</style></head><body><main></main></body></html>"""
-SHARED = ("page", "programs", "model", "tab", "inputs", "epochs", "points", "compared", "selected")
+SHARED = ("page", "model", "tab", "inputs", "epochs", "points", "compared", "selected")
 # A model as anywidget gives it: what is set is told to Python by save_changes.
 MOUNT = """async ({ code, state, views }) => {
-    const text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
     const heard = {};
     window.answered = [];
     const changed = {};
@@ -37,8 +35,8 @@ MOUNT = """async ({ code, state, views }) => {
             window.tellPython({ ...changed });
             for (const name of Object.keys(changed)) delete changed[name];
         },
-        async send(event, _, buffers = []) {
-            for (const answer of await window.askPython([event, buffers.map(text)])) {
+        async send(event) {
+            for (const answer of await window.askPython(event)) {
                 fire("msg:custom", answer, []);
             }
             window.answered.push(event.what);
@@ -107,11 +105,10 @@ def mount(page: Any, sheet: LiveSheet, views: int = 1) -> None:
     # What the widget would send to a notebook goes to the page.
     object.__setattr__(sheet, "send", lambda *content: answers.append(content[0]))
 
-    def ask(_source: Any, asked: Any) -> Any:
-        event, buffers = asked
+    def ask(_source: Any, event: Any) -> Any:
         answers.clear()
         if event["kind"] == "request":
-            work = requests.work(sheet, event, [b64decode(one) for one in buffers])
+            work = requests.work(sheet, event)
             # The test's own loop is busy with the browser: the work goes on step by step.
             with suppress(StopIteration):
                 while True:

@@ -187,8 +187,7 @@ def computing(browser):
                 const run = compute(program, sheet, given);
                 return {expression};
             }}"""
-            sheet = page_program(run) | {"order": run.order or None}
-            return page.evaluate(code, [program(run.table), sheet, given_of(run)])
+            return page.evaluate(code, [program(run.table), page_program(run), given_of(run)])
 
         yield compute
 

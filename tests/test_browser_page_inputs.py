@@ -195,7 +195,8 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
         ("mine.csv", "day,shop,Sales\nMo,a,3\n",
          "mine.csv: which columns are x and y? It has day, shop, Sales; head them x and y"),
         ("mine.csv", "x,y\n1,2,3\n", "mine.csv, line 2: more values than in the first line"),
-        ("mine.xlsx", "PK", "mine.xlsx: this page reads points from .csv and .tsv files; "
+        ("mine.xlsx", "PK", "mine.xlsx: it is damaged, or no .xlsx workbook"),
+        ("mine.ods", "PK", "mine.ods: this page reads points from .csv, .tsv and .xlsx files; "
          "save it as one of these first"),
     ):  # fmt: skip
         file = {"name": name, "mimeType": "text/plain", "buffer": content.encode()}
@@ -306,16 +307,19 @@ def lesson_at(**given):
     return gdlab.trace("sgd", h=0.01, epochs=5, **given)
 
 
-def test_a_drawn_order_stays(browser, tmp_path):
-    run = gdlab.trace("adam", epochs=2, shuffle=True, seed=3)
+@pytest.mark.parametrize(
+    ("shuffle", "seed"), [(True, 3), ("replacement", 0), (True, 2**70 + 5), ("replacement", 2**32)]
+)
+def test_the_page_draws_the_samples_as_python_does(browser, tmp_path, shuffle, seed):
+    run = gdlab.trace("adam", epochs=2, shuffle=shuffle, seed=seed)
     with opened(browser) as page:
-        go(page, run.to_html(tmp_path / "page.html"), "epochs=50")
-        wanted = gdlab.trace("adam", epochs=50, shuffle=True, seed=3)
+        go(page, run.to_html(tmp_path / "page.html"), "epochs=60")
+        wanted = gdlab.trace("adam", epochs=60, shuffle=shuffle, seed=seed)
         assert differences(saved(page), wanted) == []
-        link(page, "epochs=51")
-        assert "the samples' order was drawn for 50 epochs; take no more" in line(page, "alert")
-        link(page, "points=1,2")
-        assert "change a point, but add or remove none" in line(page, "alert")
+        link(page, "epochs=3&points=1,2;2,4;3,7")
+        points = [(1, 2), (2, 4), (3, 7)]
+        wanted = gdlab.trace("adam", points, epochs=3, shuffle=shuffle, seed=seed)
+        assert differences(saved(page), wanted) == []
 
 
 def test_the_table_is_saved_as_a_file(page):

@@ -19,10 +19,10 @@ def ask(browser):
     with opened(browser) as page:
         code = f"{module('points_file.js')};window.asked = {{ typedNumber, pointsOfFile }}"
         page.set_content(f"<script type=module>{code}</script>")
-        call = """([name, first, second, words]) => {
+        call = """async ([name, first, second, words]) => {
             const given = Array.isArray(second) ? new Uint8Array(second) : second;
             try {
-                return window.asked[name](first, given, words);
+                return await window.asked[name](first, given, words);
             } catch (error) {
                 if (error instanceof TypeError) throw error;
                 return error.message;

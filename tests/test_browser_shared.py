@@ -185,7 +185,7 @@ def test_the_sheet_goes_on_without_its_kernel(opened: Any, tmp_path: Any) -> Non
     assert [cell.value for cell in row][: len(run.table.names)] == run.frame.iloc[-1].tolist()
 
 
-def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
+def test_the_page_draws_the_order_of_other_points_and_epochs(opened: Any) -> None:
     sheet = gdlab.sheet("sgd", shuffle=True, seed=3)
     page = opened(sheet, 2000)
     page.fill("[data-input=epochs] .gd-box", "60")
@@ -203,7 +203,7 @@ def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
     points = sheet.points
     wanted = gdlab.trace("sgd", points, epochs=60, shuffle=True, seed=3)
     assert_shows(page, wanted)
-    # The points that come back, and what Python sets, need another order too.
+    # The points that come back, and what Python sets, have another order too.
     page.focus(".gd-table")
     page.keyboard.press("Control+z")
     settled(page, sheet, points=gdlab.sheet("sgd").points)
@@ -213,11 +213,10 @@ def test_python_draws_a_new_order_where_the_page_cannot(opened: Any) -> None:
     page.wait_for_function("document.querySelector('.gd-row').max === '2030'")
     assert_shows(page, gdlab.trace("sgd", epochs=70, shuffle=True, seed=3))
     assert sheet.epochs == 70
-    # Another model has its own order, which is drawn for fewer epochs.
     page.select_option(".gd-model select", "relu_neuron")
     expect(page.locator("[data-input=start_weight]")).to_be_visible()
-    settled(page, sheet, model="relu_neuron", epochs=5)
-    assert_shows(page, gdlab.trace("sgd", model="relu_neuron", epochs=5, shuffle=True, seed=3))
+    settled(page, sheet, model="relu_neuron", epochs=70)
+    assert_shows(page, gdlab.trace("sgd", model="relu_neuron", epochs=70, shuffle=True, seed=3))
 
 
 def test_a_rule_registered_since_can_be_compared(opened: Any) -> None:
@@ -234,7 +233,7 @@ def test_a_rule_registered_since_can_be_compared(opened: Any) -> None:
     assert "half" in page.locator(".gd-legend").inner_text()
 
 
-def test_a_workbook_of_points_is_read_by_python(opened: Any, tmp_path: Any) -> None:
+def test_a_workbook_of_points_is_read(opened: Any, tmp_path: Any) -> None:
     made = openpyxl.Workbook()
     for row in (["x", "y"], [1.5, 2], [3, 4]):
         made.active.append(row)

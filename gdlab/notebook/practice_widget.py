@@ -1,16 +1,20 @@
 """``practice_sheet``: a sheet in the notebook to fill in, judged as it is typed."""
 
+import html
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 
+from gdlab.core.columns import COUNTERS
 from gdlab.core.explanation import short
 from gdlab.core.trace import Trace
 from gdlab.marking.handout import make, warn_of_unseen
 from gdlab.marking.record import Record
-from gdlab.notebook.display import Shown
 from gdlab.notebook.widget import LiveSheet
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BLANK = "__"
 GIVEN = "this is given; only the tinted cells are filled in"
@@ -44,6 +48,8 @@ class PracticeSheet(LiveSheet):
     """
 
     in_text = "A practice sheet: run this cell to fill it in."
+    # A view without a kernel would have the answers.
+    has_still = False
 
     def __init__(self, record: Record, run: Trace) -> None:
         given = {
@@ -66,38 +72,35 @@ class PracticeSheet(LiveSheet):
         own = {"points": points, "inputs": given["inputs"], "epochs": given["epochs"]}
         return proposal["value"] | own
 
-    def _shown(self) -> Shown:
-        """The sheet with what is given and what was typed; no answer."""
+    def _shown(self) -> tuple[str, "pd.DataFrame"]:
+        """A caption, and the sheet with what is given and what was typed; no answer."""
+        import pandas as pd
+
         record, run, texts = self._record, self._run, self.practice["texts"]
-        columns = [name for name in run.table.names if name not in ("epoch", "sample", "t")]
 
         def text(name: str, row: int) -> str:
             if name in record.blank:
                 return texts.get(f"{row} {name}", BLANK)
             return short(run.value(name, row))
 
-        lines = tuple(
-            (str(row), *(text(name, row) for name in columns)) for row in range(1, record.rows + 1)
-        )
+        rows = range(1, record.rows + 1)
+        columns = {
+            name: [text(name, row) for row in rows]
+            for name in run.table.names
+            if name not in COUNTERS
+        }
         given = ", ".join(f"{name} = {short(value)}" for name, value in record.given.items())
-        asked = len(record.blank) * record.rows
-        caption = f"Practice: {run.rule}, {len(texts)} of {asked} cells filled in; {given}"
-        return Shown(caption, ("row", *columns), lines, "")
+        filled = f"{len(texts)} of {len(record.blank) * record.rows} cells filled in"
+        return f"Practice: {run.rule}, {filled}; {given}", pd.DataFrame({"row": rows, **columns})
 
     def __repr__(self) -> str:
-        import pandas as pd
-
-        shown = self._shown()
-        table = pd.DataFrame(shown.lines, columns=shown.heads)
-        return f"{shown.caption}\n{table.to_string(index=False)}"
+        caption, table = self._shown()
+        return f"{caption}\n{table.to_string(index=False)}"
 
     def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
+        caption, table = self._shown()
+        return f"<p>{html.escape(caption)}</p>{table.to_html(index=False)}"
 
     def set(self, **inputs: float) -> None:
         """Refuse: the inputs are given, and so are the true numbers with them."""
         raise ValueError(GIVEN)
-
-    def _still(self) -> str:
-        """Nothing: a view without a kernel would have the answers."""
-        return ""

@@ -17,17 +17,16 @@ from gdlab.web.limits import refuse_size
 Page = Mapping[str, Any]
 # A further run of a rule's: adam_2, adam_3.
 NUMBERED = re.compile(r"(.+)_([2-9]|[1-9]\d{1,3})")
-NO_SHEET: dict[str, Any] = {"limits": {}}
 
 
 def at_first(page: Page) -> dict[str, Any]:
     """What is shared of a model's sheets before anything is set."""
-    sheets = page["sheets"]
     return {
-        "compared": list(sheets),
+        "compared": list(page["sheets"]),
         "inputs": {
-            told: float(sheets[sheet]["inputs"][name])
-            for told, (sheet, name, _) in _every_input(page, sheets).items()
+            _shared_name(page, sheet, name): float(value)
+            for sheet, data in page["sheets"].items()
+            for name, value in data["inputs"].items()
         },
         "points": [list(point) for point in zip(*page["points"].values(), strict=True)],
         "practice": {},
@@ -36,8 +35,8 @@ def at_first(page: Page) -> dict[str, Any]:
 
 def inputs_of_sheet(page: Page, inputs: Mapping[str, float], sheet: str) -> dict[str, float]:
     """The inputs of one sheet or compared run, by their names on it; those that were ever set."""
-    named = _every_input(page, [sheet])
-    return {name: inputs[told] for told, (_, name, _) in named.items() if told in inputs}
+    shared = {name: _shared_name(page, sheet, name) for name in _limits_of(page, sheet)}
+    return {name: inputs[one] for name, one in shared.items() if one in inputs}
 
 
 def origin_of(name: str, known: Collection[str]) -> str | None:
@@ -46,22 +45,16 @@ def origin_of(name: str, known: Collection[str]) -> str | None:
     return next((one for one in (name, found and found[1]) if one in known), None)
 
 
-def _known(page: Page) -> dict[str, Any]:
-    """All that can run: the sheets, what can be compared, and what was registered since."""
-    return {**page["sheets"], **page["guests"], **page.get("later", {})}
+def _shared_name(page: Page, sheet: str, name: str) -> str:
+    """What an input is called in ``inputs``: ``lr`` or, of several sheets, ``adam.lr``."""
+    return name if [sheet] == list(page["sheets"]) else f"{sheet}.{name}"
 
 
-def _every_input(
-    page: Page, sheets: Collection[str]
-) -> dict[str, tuple[str, str, Mapping[str, Any]]]:
-    """The sheet, name and limits of each input: of ``lr`` or, of several sheets, ``adam.lr``."""
-    known = _known(page)
-    alone = list(page["sheets"])
-    return {
-        name if [sheet] == alone else f"{sheet}.{name}": (sheet, name, limits)
-        for sheet in sheets
-        for name, limits in known.get(origin_of(sheet, known) or "", NO_SHEET)["limits"].items()
-    }
+def _limits_of(page: Page, sheet: str) -> Mapping[str, Mapping[str, Any]]:
+    """The limits of a sheet's inputs, or of a compared run's, by their names on it."""
+    known = {**page["sheets"], **page["guests"]}
+    origin = origin_of(sheet, known)
+    return known[origin]["limits"] if origin else {}
 
 
 def _checked_inputs(page: Page, now: Any, given: Mapping[str, Any]) -> dict[str, float]:
@@ -70,9 +63,10 @@ def _checked_inputs(page: Page, now: Any, given: Mapping[str, Any]) -> dict[str,
     The inputs of runs that are not compared any more are left out.
     """
     own = list(dict.fromkeys([*page["sheets"], *now.compared]))
-    every = _every_input(page, own)
     inputs = at_first(page)["inputs"] | {
-        told: value for told, value in now.inputs.items() if told in every
+        _shared_name(page, sheet, name): value
+        for sheet in own
+        for name, value in inputs_of_sheet(page, now.inputs, sheet).items()
     }
     for key, value in given.items():
         sheet, _, name = key.rpartition(".")
@@ -82,10 +76,10 @@ def _checked_inputs(page: Page, now: Any, given: Mapping[str, Any]) -> dict[str,
                 f"sheet {sheet} has no inputs" if sheet in page["tabs"] else f"no sheet {sheet!r}"
             )
             raise ValueError(f"{what}; there are {', '.join(own)}")
-        there = {one[1]: told for told, one in every.items() if one[0] == sheet}
-        if name not in there:
-            raise ValueError(f"sheet {sheet} has no input {name!r:.40}; it has {', '.join(there)}")
-        inputs[there[name]] = _accepted(every[there[name]][2], value)
+        limits = _limits_of(page, sheet)
+        if name not in limits:
+            raise ValueError(f"sheet {sheet} has no input {name!r:.40}; it has {', '.join(limits)}")
+        inputs[_shared_name(page, sheet, name)] = _accepted(limits[name], value)
     return inputs
 
 
@@ -128,18 +122,15 @@ def _checked_points(page: Page, now: Any, given: Any) -> list[list[float]]:
 
 def _checked_compared(page: Page, _now: Any, given: Sequence[str]) -> list[str]:
     """Runs to compare in the sheets' order, further runs of a rule behind it."""
-    known = list(_known(page))
-    for name in given:
-        if origin_of(name, known) is None:
+    known = [*page["sheets"], *page["guests"]]
+    origins = {name: origin_of(name, known) for name in given}
+    for name, origin in origins.items():
+        if origin is None:
             raise ValueError(f"no rule is called {name!r:.40}; there are {', '.join(known)}")
     if not given:
         raise ValueError("name at least one rule to compare")
-
-    def order(name: str) -> tuple[int, int]:
-        origin = origin_of(name, known) or ""
-        return known.index(origin), int(name.removeprefix(f"{origin}_")) if name != origin else 1
-
-    return sorted(dict.fromkeys(given), key=order)
+    # adam, adam_2, adam_10.
+    return sorted(origins, key=lambda name: (known.index(str(origins[name])), len(name), name))
 
 
 CHECKS: dict[str, Callable[[Page, Any, Any], Any]] = {

@@ -9,16 +9,15 @@ import traitlets
 
 from gdlab.core.lessons import LESSON_EPOCHS, LESSONS
 from gdlab.core.model import find_model
-from gdlab.core.points import lesson_pairs, pairs
+from gdlab.core.points import pairs
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
 from gdlab.notebook import requests, sheet_state
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
-from gdlab.web.data import COMPARE, guests_of, page_data, planned
+from gdlab.web.data import COMPARE, guests_of, page_data, planned, with_programs
 from gdlab.web.limits import refuse_size
 from gdlab.web.models import other_models, with_model
-from gdlab.web.program import program
 
 
 @dataclass
@@ -35,10 +34,11 @@ class Sheets:
     left: dict[str, Any]
 
     @classmethod
-    def of(cls, runs: Mapping[str, Trace]) -> "Sheets":
+    def of(cls, own: Mapping[str, Trace]) -> "Sheets":
         """Sheets with these runs."""
-        page = page_data(runs)
-        return cls(page, dict(runs), {**runs, **guests_of(runs)}, sheet_state.at_first(page))
+        page, runs = page_data(own), {**own, **guests_of(own)}
+        page |= {kind: with_programs(page[kind], runs) for kind in ("sheets", "guests")}
+        return cls(page, dict(own), runs, sheet_state.at_first(page))
 
 
 class LiveSheet(anywidget.AnyWidget):
@@ -65,11 +65,11 @@ class LiveSheet(anywidget.AnyWidget):
     """
 
     in_text = "A live sheet."
+    has_still = True
     _esm = module("jupyter.js")
     _css = style()
     # What the sheets are; it never changes.
     page = traitlets.Dict().tag(sync=True)
-    programs = traitlets.Dict().tag(sync=True)
 
     model = traitlets.Unicode().tag(sync=True)
     tab = traitlets.Unicode().tag(sync=True)
@@ -93,18 +93,12 @@ class LiveSheet(anywidget.AnyWidget):
         if practice:
             # What is to be computed by hand is not to be read off elsewhere.
             page["tabs"] = [tab for tab in page["tabs"] if tab != COMPARE]
-        page["models"] = dict.fromkeys(self.models())
-        self.tasks: set[Any] = set()
-        self._is_told = False
+        page["models"] = self.models()
+        self.tasks: dict[Any, Any] = {}
         super().__init__(
-            page=page,
-            programs={name: program(run.table) for name, run in first.runs.items()},
-            model=self._first,
-            tab=page["tab"],
-            epochs=page["epochs"],
-            **first.left,
+            page=page, model=self._first, tab=page["tab"], epochs=page["epochs"], **first.left
         )
-        self.on_msg(self._heard)
+        self.on_msg(lambda _, event, __: requests.answer(self, event))
 
     @property
     def _page(self) -> dict[str, Any]:
@@ -130,39 +124,27 @@ class LiveSheet(anywidget.AnyWidget):
 
     def forget_changed(self) -> list[str]:
         """Forget the sheets of models that have been rewritten since, but keep those in use."""
-        changed = [
-            name
-            for name, sheets in self._sheets.items()
-            if name not in (self._first, self.model)
-            and next(iter(sheets.own.values())).table.model is not find_model(name)
-        ]
+        others = [name for name in self._sheets if name not in (self._first, self.model)]
+        was = {name: next(iter(self._sheets[name].own.values())).table.model for name in others}
+        changed = [name for name, model in was.items() if model is not find_model(name)]
         for name in changed:
             del self._sheets[name]
         return changed
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the page has set: where that is another model, all that belongs to it too."""
-        if sync_data.get("model", self.model) != self.model:
-            self._leave(self.model)
-        self._is_told = True
-        try:
-            super().set_state(sync_data)
-        finally:
-            self._is_told = False
+        """Take what the page has set; what belongs to another model is there before the model."""
+        super().set_state(dict(sorted(sync_data.items(), key=lambda one: one[0] == "model")))
 
-    def _leave(self, model: str) -> None:
-        sheets = self.sheets_of(model)
-        sheets.left = {name: getattr(self, name) for name in sheets.left}
-
-    @traitlets.observe("model")
-    def _bring_along(self, change: Any) -> None:
-        """Set what belongs to a model that Python has chosen."""
-        if self._is_told or not change.old:
-            return
-        self._leave(change.old)
-        with self.hold_sync():
-            for name, value in self.sheets_of(change.new).left.items():
-                setattr(self, name, value)
+    @traitlets.observe("compared", "inputs", "points", "practice", "model")
+    def _remember(self, change: Any) -> None:
+        """Remember what is set with its model, and bring it along when that is chosen again."""
+        left = self.sheets_of(self.model).left
+        if change.name != "model":
+            left[change.name] = change.new
+        elif change.old:
+            with self.hold_sync():
+                for name, value in left.items():
+                    setattr(self, name, value)
 
     @traitlets.validate("model")
     def _check_model(self, proposal: Any) -> str:
@@ -208,9 +190,6 @@ class LiveSheet(anywidget.AnyWidget):
         """
         return requests.score(self) if self.practice else None
 
-    def _heard(self, _widget: Any, event: Mapping[str, Any], buffers: list[Any]) -> None:
-        requests.answer(self, event, buffers)
-
     def _ipython_display_(self) -> None:
         """Show the live sheet and, for readers without a kernel, a still view of it.
 
@@ -220,12 +199,9 @@ class LiveSheet(anywidget.AnyWidget):
 
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
         display(bundle | {"text/plain": self.in_text}, metadata=metadata, raw=True)
-        still_view = self._still()
-        if still_view:
-            display({"text/html": still_view, "text/plain": repr(self.trace)}, raw=True)
-
-    def _still(self) -> str:
-        return still({name: self.run(name) for name in self._page["sheets"]}, self.tab)
+        if self.has_still:
+            runs = {name: self.run(name) for name in self._page["sheets"]}
+            display({"text/html": still(runs, self.tab), "text/plain": repr(self.trace)}, raw=True)
 
 
 def sheet(
@@ -236,20 +212,17 @@ def sheet(
     ``points``, ``epochs`` and ``options`` are those of :func:`gdlab.trace`, which also says what
     ValueError it raises.
     """
-    if isinstance(rule, Trace):
-        run = rule
-    elif "surface" in options:
-        run = planned(rule, points, **options)
-    else:
-        run = planned(rule, points, epochs=epochs, **options)
+    # A surface has steps instead.
+    passes = {} if "surface" in options else {"epochs": epochs}
+    run = rule if isinstance(rule, Trace) else planned(rule, points, **passes, **options)
     return LiveSheet({run.rule: run})
 
 
 def workbook(points: Any = None, *, epochs: int = LESSON_EPOCHS) -> LiveSheet:
     """The lessons' workbook, live: the points, a sheet per lesson, and all of them compared."""
-    given = list(zip(*lesson_pairs(), strict=True)) if points is None else points
-    runs = {
-        name: planned(one.rule, given, epochs=epochs, **one.settings)
-        for name, one in LESSONS.items()
-    }
-    return LiveSheet(runs)
+    return LiveSheet(
+        {
+            name: planned(one.rule, points, epochs=epochs, **one.settings)
+            for name, one in LESSONS.items()
+        }
+    )

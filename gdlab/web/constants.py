@@ -28,10 +28,11 @@ from gdlab.marking import (
     wording,
     working,
 )
-from gdlab.reading import guard, part_walker
+from gdlab.reading import columns, guard, part_walker
 
 NAMES: dict[ModuleType, tuple[str, ...]] = {
     bounds: ("OTHER_ORDER",),
+    columns: ("NEVER_CALCULATED",),
     claims: (
         "DECIMALS_IN_FULL", "DECIMALS_OF_ZERO", "MANY", "MOST_DIGITS_OF_WHOLE", "FEWEST_DIGITS",
         "OFTEN",

@@ -11,10 +11,9 @@ from gdlab.core.layout import column_letters, defined_names, inputs
 from gdlab.core.lessons import LESSONS
 from gdlab.core.looks import colour_of
 from gdlab.core.model import find_model
-from gdlab.core.ranges import EPOCHS_RANGE
 from gdlab.core.rates import rate_input
 from gdlab.core.registry import Rule
-from gdlab.core.rerun import inputs_of, rerun
+from gdlab.core.rerun import inputs_of
 from gdlab.core.run import prepare
 from gdlab.core.symbols import ANY, LIMITS, WHOLE, Limits
 from gdlab.core.theory import plain
@@ -22,6 +21,7 @@ from gdlab.core.trace import Trace
 from gdlab.marking.equivalents import conventions_of
 from gdlab.web.limits import PAGE_POINTS, PAGE_ROWS
 from gdlab.web.page_program import page_program
+from gdlab.web.program import program
 from gdlab.web.race import guest_rules, race_data, raced
 from gdlab.web.sheet_meta import input_fields, sheet_meta
 from gdlab.web.slips import marking_data
@@ -84,6 +84,11 @@ def guests_data(runs: Mapping[str, Trace]) -> dict[str, Any]:
     }
 
 
+def with_programs(sheets: dict[str, Any], runs: Mapping[str, Trace]) -> dict[str, Any]:
+    """The data of sheets with their programs as texts: a page of its own has these as a script."""
+    return {name: {**one, "program": program(runs[name].table)} for name, one in sheets.items()}
+
+
 def _title(name: str, run: Trace) -> str:
     """The rule's one name, with the lesson's own beside it where the two are not the same."""
     lesson = LESSONS.get(name)
@@ -137,7 +142,6 @@ def sheet_data(run: Trace) -> dict[str, Any]:
         "inputs": inputs_of(run),
         "limits": {name: _limits(table, name) for name in inputs(table)},
         "inputNames": {own.lower(): name for name, own in defined_names(table).items()},
-        **order_data(run),
         "steps": None if table.point else run.rows,
         "parameters": {name: table.carrier(name) for name in table.parameters},
         "errorName": table.model.error,
@@ -165,14 +169,6 @@ def _options(run: Trace) -> dict[str, Any]:
     if "scale" in told and not isinstance(told["scale"], str):
         told["scale"] = dict(sorted(told["scale"].items()))
     return told
-
-
-def order_data(run: Trace) -> dict[str, Any]:
-    """The samples of a shuffled run, for as many epochs as the slider has, at least."""
-    if not run.order:
-        return {"order": None}
-    longer = rerun(run, epochs=max(run.n_epochs, int(EPOCHS_RANGE.high)))
-    return {"order": list(longer.order), "orderSamples": run.samples}
 
 
 def _limits(table: Table, name: str) -> dict[str, Any]:

@@ -27,4 +27,12 @@ def page_program(run: Trace) -> dict[str, Any]:
         "epochNames": [column.name for column in table.epoch_columns],
         "epochStarts": table.epoch_starts,
         "arguments": python_call(run),
+        "order": _order(run),
     }
+
+
+def _order(run: Trace) -> dict[str, Any] | None:
+    """What a shuffled run's samples are drawn by: gdlab/web/static/drawn_order.js."""
+    seed, how = int(run.options.get("seed", 0)), run.options.get("shuffle")
+    words = [seed >> low & 0xFFFFFFFF for low in range(0, max(1, seed.bit_length()), 32)]
+    return {"words": words, "again": how == "replacement"} if how else None

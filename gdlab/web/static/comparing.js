@@ -9,9 +9,9 @@ const MOST_COMPARED = 4;
 
 /**
  * Each function gives the part of what a host keeps that is to be kept instead; a refusal where it
- * cannot be. `kept()` is what is set, `sheets` and `programs` the host's own, by name.
+ * cannot be. `kept()` is what is set, `sheets` are the host's own, by name.
  */
-export function createComparing(page, sheets, programs, kept) {
+export function createComparing(page, sheets, kept) {
   /** Compare the runs with these names, with inputs for each; `all` are those there are. */
   function named(names, all = kept().inputs) {
     const unknown = names.find((name) => originOf(name, sheets) === null);
@@ -22,7 +22,7 @@ export function createComparing(page, sheets, programs, kept) {
     if (samples * epochs * names.length > MOST_COMPARED * page.limits.rows) {
       throw new Refusal(`${names.length} runs of so many rows are too many`);
     }
-    provide(names, sheets, programs);
+    provide(names, sheets);
     const missing = names.filter((name) => !Object.hasOwn(all, name));
     const own = Object.fromEntries(missing.map((name) => [name, all[originOf(name, sheets)]]));
     return { compared: inOrder(names, sheets), inputs: { ...all, ...own } };
@@ -43,12 +43,11 @@ export function createComparing(page, sheets, programs, kept) {
       if (question === null) return { riddle: null };
       const own = Object.keys(page.sheets);
       const { points, epochs } = kept();
-      const given = { sheets, programs, points, epochs, samples: countOf(points) };
+      const given = { sheets, points, epochs, samples: countOf(points) };
       const riddle = riddleOf(question, seed, given, own, sheets[own[0]].head);
       const inputs = { ...kept().inputs };
       for (const { label, name, inputs: its } of riddle.runs) {
         sheets[label] = { ...sheets[name], isFurther: true };
-        programs[label] = programs[name];
         inputs[label] = its;
       }
       return { riddle, inputs };

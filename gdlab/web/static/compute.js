@@ -1,11 +1,18 @@
 // A table's cells from its program (gdlab/web/program.py), its points and its inputs.
 import { IEEE, SHEET } from "./arithmetic.js";
+import { samplesInOrder } from "./drawn_order.js";
 
 const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 1);
 
+/** What the first row finds above it, by column: each start, and nothing counted yet. */
+export const firstOf = ({ counts, carriers }, inputs) => ({
+  ...counts,
+  ...Object.fromEntries(Object.entries(carriers).map(([start, name]) => [name, inputs[start]])),
+});
+
 /**
  * Run a program. `sheet` is what Python wrote of a table: `names` of its columns, those `computed`,
- * a schedule's `epochStarts`, the `order` of shuffled samples. `given` holds `points`, `epochs`,
+ * a schedule's `epochStarts`, what the `order` of shuffled samples is drawn by. `given` holds `points`, `epochs`,
  * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
  *
  * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
@@ -54,9 +61,10 @@ const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 /** Fill in what is counted or given: epoch, sample, t and the point. */
 function count(frame, { order }, { samples, points }, rows) {
   const given = Object.entries(points);
+  const shuffled = order && samplesInOrder(order, samples, rows);
   for (let r = 1; r <= rows; r++) {
     const index = (r - 1) % samples;
-    const sample = order ? order[r - 1] : index;
+    const sample = shuffled ? shuffled[r - 1] : index;
     const counted = {
       epoch: Math.floor((r - 1) / samples) + 1, position: index + 1, sample: sample + 1, t: r,
     };

@@ -8,7 +8,7 @@ import {
   USUAL_RATES, NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
   LARGEST_ERROR, TRIES,
 } from "./constants.js";
-import { compute } from "./compute.js";
+import { compute, firstOf } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { choosing, hiddenIn } from "./separating.js";
 
@@ -145,10 +145,7 @@ export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
     const inputs = { ...sheet.inputs, ...sheet.starts, ...inputsFrom(draw, sheet), ...starts };
     for (const one of rates) {
       const tried = { points, inputs: rate ? { ...inputs, [rate]: one } : inputs };
-      tried.first = { ...sheet.counts };
-      for (const [start, column] of Object.entries(sheet.carriers)) {
-        tried.first[column] = tried.inputs[start];
-      }
+      tried.first = firstOf(sheet, tried.inputs);
       // Samples come in their order: one that is drawn was drawn for other points.
       tried.run = compute(program, { ...sheet, order: null }, {
         points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,

@@ -20,20 +20,17 @@ export function nextName(origin, names, sheets) {
 /** The names of sheets and further runs in one order: as the sheets come, then by number. */
 export function inOrder(names, sheets) {
   const order = Object.keys(sheets);
-  const orderOf = (name) => {
-    const origin = originOf(name, sheets);
-    return [order.indexOf(origin), name === origin ? 1 : Number(NUMBERED.exec(name)[2])];
-  };
-  return [...new Set(names)].map((name) => [...orderOf(name), name])
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , name]) => name);
+  const placeOf = (name) => order.indexOf(originOf(name, sheets));
+  // adam, adam_2, adam_10.
+  return [...new Set(names)].sort(
+    (a, b) => placeOf(a) - placeOf(b) || a.length - b.length || (a < b ? -1 : 1),
+  );
 }
 
 /** Make further runs computable: each is its origin under another name. */
-export function provide(names, sheets, programs) {
+export function provide(names, sheets) {
   for (const name of names) {
     const origin = originOf(name, sheets);
-    if (name === origin) continue;
-    sheets[name] = { ...sheets[origin], isFurther: true };
-    programs[name] = programs[origin];
+    if (name !== origin) sheets[name] = { ...sheets[origin], isFurther: true };
   }
 }

@@ -5,7 +5,7 @@ import { createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
 import { originOf, provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
-import { Refusal, accepted, refusalOf } from "./number_input.js";
+import { Refusal, accepted } from "./number_input.js";
 import { createPointEvents } from "./point_events.js";
 import { DATA, countOf } from "./points.js";
 import { GIVEN, createPractice } from "./practice.js";
@@ -17,14 +17,17 @@ import { writeWorkbook } from "./workbook.js";
 
 export const COMPARE = "compare";
 
+/** Whether two things that were set are the same, made anew or not. */
+export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
 /**
- * A host for a `page` (gdlab/web/data.py says what is in it) and its `programs` by sheet. `ask`
- * takes an event and gives what the sheet shows then; what cannot be done changes nothing and is
- * told under `error`; of what takes a while, `work` says what it does, and `run(tell, signal)`
- * promises the answer. `kernel(request, tell, signal)`, where there is one, does what only Python
- * can and promises the result; `ahead(request)` has the host `learn` a result when it comes.
+ * A host for a `page` (gdlab/web/data.py says what is in it). `does` takes an event and gives what
+ * goes with the `state` then: a part of an answer or, of what takes a while, what is `said` and
+ * `run(tell, signal)`, which promises such a part. A Refusal says what cannot be done, and then
+ * nothing is changed. `kernel(request, tell, signal)`, where there is one, does what only Python can
+ * and promises the result; `show()` hears of what came without being waited for.
  */
-export function createHost(page, programs, kernel = null, ahead = () => {}) {
+export function createHost(page, kernel = null, show = null) {
   const sheets = { ...page.sheets, ...page.guests };
   const dataNames = Object.keys(page.points);
   const atFirst = {
@@ -38,14 +41,16 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
   const keep = (changed) => { kept = { ...kept, ...changed }; };
   // What the page's own workbook is written from; in a notebook Python brings it.
   let template = null;
-  const runs = createRuns(sheets, programs, () => kept);
-  const { samplesOf, firstOf, runOf, jobOf } = runs;
-  const comparing = createComparing(page, sheets, programs, () => kept);
+  const runs = createRuns(sheets, () => kept);
+  const { samplesOf, startRowOf, runOf, jobOf } = runs;
+  const comparing = createComparing(page, sheets, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
-  const pointEvents = createPointEvents(
-    dataNames, () => kept.points, (points) => set({ points }), kernel,
-  );
-  const practice = createPractice(page, programs, () => kept, keep, ahead);
+  const pointEvents = createPointEvents(dataNames, () => kept.points, (points) => set({ points }));
+  const fetch = async (request, tell, signal) => learn(await kernel(request, tell, signal));
+  const practice = createPractice(page, () => kept, keep, (request) => {
+    // Without a kernel hints only ask.
+    if (kernel) fetch(request).then(show, () => {});
+  });
 
   const isSheet = () => kept.tab in page.sheets;
 
@@ -63,19 +68,6 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     if (rows > limits.rows) {
       const [many, most] = [rows, limits.rows].map((one) => one.toLocaleString("en"));
       throw new Refusal(`${many} rows are more than the ${most} that a page can hold`);
-    }
-    for (const { order, orderSamples } of Object.values(sheets)) {
-      if (!order || (samples === orderSamples && rows <= order.length)) continue;
-      if (kernel) {
-        const request = { what: "order", samples, epochs };
-        throw Object.assign(new Refusal("Python draws the samples' order"), { request });
-      }
-      if (samples !== orderSamples) {
-        throw new Refusal("the samples' order was drawn for the points that were here at first; "
-          + "change a point, but add or remove none");
-      }
-      const most = Math.floor(order.length / samples);
-      throw new Refusal(`the samples' order was drawn for ${most} epochs; take no more`);
     }
     // The reasons of a riddle were read off other runs.
     return { points, epochs, riddle: null };
@@ -131,12 +123,12 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       async run(tell, signal) {
         // A rule that was registered since is in no template yet.
         if (kernel && !names.every((name) => template && origin(name) in template.sheets)) {
-          learn(await kernel({ what: "workbook" }, tell, signal));
+          await fetch({ what: "workbook" }, tell, signal);
         }
         template ??= page.workbook();
         const shown = Object.fromEntries(names.map((name) => [name, {
           sheet: sheets[name], head: sheets[name].head ?? template.heads[origin(name)],
-          run: runOf(name), first: firstOf(name), inputs: inputs[name],
+          run: runOf(name), first: startRowOf(name), inputs: inputs[name],
           advice: adviceOf(jobOf(name), runOf(name)),
           given: { points, epochs, samples: samplesOf(name) },
           origin: sheets[name].isFurther ? origin(name) : null,
@@ -197,10 +189,12 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
       set({ tab, practice: null });
     },
     /** Set what was kept, or a part of it, but inputs of runs that are not compared any more. */
-    take({ part: { practice: wanted, riddle: _, inputs = {}, compared, ...part } }) {
-      const here = [...Object.keys(kept.inputs), ...(compared ?? [])];
+    take({ part: { practice: wanted, riddle: _, inputs = {}, ...part } }) {
+      const here = [...Object.keys(kept.inputs), ...(part.compared ?? [])];
       const known = Object.entries(inputs).filter(([name]) => here.includes(name));
-      set({ ...part, compared, inputs: Object.fromEntries(known) });
+      // What is the same stays the same object, and so do the runs.
+      const changed = Object.entries(part).filter(([name, value]) => !alike(value, kept[name]));
+      set({ ...Object.fromEntries(changed), inputs: Object.fromEntries(known) });
       practice.take(wanted);
     },
   };
@@ -220,7 +214,7 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {
-        head: runs.headOf(tab), colour: sheet.colour, inputs: kept.inputs[tab], first: firstOf(tab),
+        head: runs.headOf(tab), colour: sheet.colour, inputs: kept.inputs[tab], first: startRowOf(tab),
         exploded: run.exploded, advice: adviceOf(jobOf(tab), run), found: rates.found(tab),
         canFind: Boolean(sheet.rateInput),
         canAdd: page.tabs.includes(COMPARE), mse: run.mse, table: run.cells,
@@ -240,68 +234,35 @@ export function createHost(page, programs, kernel = null, ahead = () => {}) {
     return shown;
   }
 
-  /** Take what Python drew, wrote or registered since the page was made. */
-  function learn({ orders = {}, guests = {}, programs: more = {}, workbook: found, slips }) {
+  /** Take what Python wrote or registered since the page was made. */
+  function learn({ guests = {}, workbook: found, slips }) {
     template = found ?? template;
     practice.learn(slips);
-    for (const [name, order] of Object.entries(orders)) {
-      sheets[name] = { ...sheets[name], ...order };
-    }
     Object.assign(sheets, guests);
-    Object.assign(programs, more);
-    provide(kept.compared, sheets, programs);
+    provide(kept.compared, sheets);
     const inputs = Object.entries(guests).map(([name, sheet]) => [name, sheet.inputs]);
     if (inputs.length) keep({ inputs: { ...kept.inputs, ...Object.fromEntries(inputs) } });
   }
 
-  /** What the sheet shows, and what an event gave: work gives its own in the end. */
-  function answered({ said, run, ...given } = {}) {
-    if (!run) return { ...state(), ...given };
-    const refused = (problem) => answered({ error: refusalOf(problem) });
-    const work = { said, run: (tell, signal) => run(tell, signal).then(answered, refused) };
-    return { ...state(), work };
-  }
-
-  function ask(event, bytes = []) {
-    try {
+  return {
+    does(event, bytes = []) {
       const does = always[event.kind] ?? (kept.practice ? practice.within : events)[event.kind];
       if (!does) throw new Refusal(kept.practice ? GIVEN : `there is no event '${event.kind}'`);
-      return answered(does(event, bytes));
-    } catch (problem) {
-      if (!problem.request) return answered({ error: refusalOf(problem) });
-      // What a page cannot do and a kernel can: with its answer it is done again.
-      return answered({
-        said: problem.message,
-        async run(tell, signal) {
-          learn(await kernel(problem.request, tell, signal));
-          return ask(event, bytes);
-        },
-      });
-    }
-  }
-
-  return {
-    ask,
+      return does(event, bytes);
+    },
+    state,
     learn,
+    fetch,
+    atFirst,
     /** What is set now; the event `take` sets it again. */
     kept: () => kept,
-    /** What a person has changed: sheet, epochs, points, inputs, race; null where they have not. */
-    changes() {
-      const own = Object.keys(page.sheets);
-      const { tab, epochs, points, inputs, compared, practice: open } = kept;
+    /** The inputs that are not as they were, `[name, value]`: of other sheets by `adam.lr`. */
+    changedInputs() {
+      const { tab, inputs, compared } = kept;
       const changed = (name) => Object.entries(inputs[name])
         .filter(([input, value]) => value !== sheets[name].inputs[input])
         .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
-      return {
-        tab: tab === page.tab ? null : tab,
-        epochs: epochs === page.epochs ? null : epochs,
-        points: points === page.points ? null : points,
-        inputs: [...new Set([...own, ...compared])].flatMap(changed),
-        riddle: kept.riddle && `${kept.riddle.question},${kept.riddle.seed}`,
-        race: compared.join() === own.join() ? null : compared,
-        // A sheet that was filled in elsewhere is in no link.
-        practice: open && !open.file ? open.seed : null,
-      };
+      return [...new Set([...atFirst.compared, ...compared])].flatMap(changed);
     },
   };
 }

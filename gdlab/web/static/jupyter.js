@@ -1,6 +1,6 @@
 // Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
 // for what a page cannot do.
-import { COMPARE, createHost } from "./host.js";
+import { COMPARE, alike, createHost } from "./host.js";
 import { Refusal } from "./number_input.js";
 import { pointsOf, rowsOf } from "./points.js";
 import { practiceForPython } from "./practice.js";
@@ -13,17 +13,14 @@ const GONE = "The kernel has stopped. The sheet goes on without it; run the cell
 const SILENT_MS = 4000;
 const SILENT = "The kernel is not answering. If it has stopped, run the cell again.";
 
-const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-
-/** The programs of a page's sheets, which Python wrote as text. */
-const compiled = (texts = {}) => Object.fromEntries(
-  Object.entries(texts).map(([name, text]) => [name, new Function(`return ${text}`)()]),
-);
+/** Sheets as a host has them: Python wrote their programs as text. */
+const compiled = (sheets) => Object.fromEntries(Object.entries(sheets).map(
+  ([name, sheet]) => [name, { ...sheet, program: new Function(`return ${sheet.program}`)() }],
+));
 
 /** Asks Python: `kernel(request, tell, signal)` promises the result; `isThere()` may be no more. */
 function createKernel(model, isThere, say) {
   const waiting = new Map();
-  let last = 0;
 
   model.on("msg:custom", ({ number, share, result, error }) => {
     const one = waiting.get(number);
@@ -35,19 +32,20 @@ function createKernel(model, isThere, say) {
     else one.keep(result);
   });
 
-  return ({ bytes = [], ...request }, tell, signal) => new Promise((keep, refuse) => {
+  return (request, tell, signal) => new Promise((keep, refuse) => {
     if (!isThere()) return refuse(new Refusal(GONE));
-    const number = ++last;
+    // Other views of this sheet hear the answer, too.
+    const number = Math.random();
     // Who waits for an answer is told that none comes; what is fetched ahead may take its time.
     const timer = tell && setTimeout(() => say(SILENT), SILENT_MS);
     waiting.set(number, { tell, keep, refuse, timer });
     signal?.addEventListener("abort", () => {
-      clearTimeout(waiting.get(number)?.timer);
+      clearTimeout(timer);
       waiting.delete(number);
       model.send({ kind: "stop", number });
       refuse(new Refusal("stopped"));
     });
-    model.send({ kind: "request", number, ...request }, undefined, bytes);
+    model.send({ kind: "request", number, ...request });
   });
 }
 
@@ -82,31 +80,43 @@ export default {
     el.append(root);
     const page = model.get("page");
     const sheets = Object.keys(page.sheets);
-    const pages = { [page.model]: { page, programs: compiled(model.get("programs")) } };
-    let offered = Object.keys(page.models);
+    let offered = page.models;
     let isThere = true;
-    const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    // What was told last, as it is kept; nothing is told while something is taken.
-    let shared = {};
-    let isTaking = false;
     let isAwaited = false;
     let isTelling = false;
-
+    const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
+    const hosts = { [page.model]: makeHost(page) };
     const session = createSession({
-      names: () => [...new Set([...offered, ...Object.keys(pages)])],
-      make: makeHost, bring, changed: share,
+      names: () => [...new Set([...offered, ...Object.keys(hosts)])],
+      hostOf: (name) => hosts[name], bring, changed: share,
     });
+    // What was told last, as it is kept; of what a sheet begins with nothing.
+    let shared = session.kept();
     const sheet = createSheet(root, (event, bytes) => {
       if (event.kind === "show" && event.tab === COMPARE) askForNews();
       return session.ask(event, bytes);
     });
-    const show = () => sheet.answer(session.ask({ kind: "show" }));
 
-    /** Tell Python, and other views of this sheet, what is set. */
-    function share() {
-      if (isTaking) return;
+    function show() {
+      sheet.answer(session.ask({ kind: "show" }));
+    }
+
+    function makeHost(own) {
+      const ask = (request, ...how) => kernel({ ...request, model: own.model }, ...how);
+      const all = { ...own, sheets: compiled(own.sheets), guests: compiled(own.guests) };
+      return createHost(all, ask, show);
+    }
+
+    /** Have Python write what a page knows of a model. */
+    async function bring(name, tell, signal) {
+      const found = await kernel({ what: "model", model: name }, tell, signal);
+      hosts[name] = makeHost(found.page);
+    }
+
+    /** Tell Python, and other views of this sheet, what has been set since `before`. */
+    function share(before = shared) {
       const kept = session.kept();
-      for (const name of SHARED.filter((one) => kept[one] !== shared[one])) {
+      for (const name of SHARED.filter((one) => kept[one] !== before[one])) {
         const now = toPython(name, kept, sheets);
         if (!alike(model.get(name), now)) model.set(name, now);
       }
@@ -114,72 +124,39 @@ export default {
       if (isThere) model.save_changes();
     }
 
-    const isOther = (name) => !alike(model.get(name), toPython(name, session.kept(), sheets));
-
-    /** Take what Python, or another view, has set. */
-    function take() {
-      const name = model.get("model");
-      const isHere = session.isHere(name);
-      isTaking = true;
-      // With a model comes what was set for it: the rest is compared with that.
-      if (isHere && isOther("model")) session.ask({ kind: "take", part: { model: name } });
-      const columns = Object.keys(session.kept().points);
-      const part = Object.fromEntries((isHere ? SHARED.filter(isOther) : []).map(
-        (one) => [one, fromPython(one, model.get(one), sheets, columns)],
-      ));
-      const answer = session.ask({ kind: "take", part });
-      isTaking = false;
-      if (isHere && !answer.work) share();
-      sheet.answer(answer);
-    }
-
-    /** Take what was set once all of it is there: another view sets one name after the other. */
-    async function takeSoon() {
+    /** Take what Python, or another view, has set, once all of it is there: it comes name by name. */
+    async function take() {
       if (isAwaited) return;
       isAwaited = true;
       await null;
       try {
-        while (!session.isHere(model.get("model"))) await bring(model.get("model"));
-        if (SHARED.some(isOther)) take();
+        while (!hosts[model.get("model")]) await bring(model.get("model"));
+        const wanted = hosts[model.get("model")];
+        const isOther = (name) => !alike(model.get(name), toPython(name, session.kept(), sheets));
+        if (SHARED.some(isOther)) {
+          const columns = Object.keys(wanted.kept().points);
+          const part = SHARED.map((one) => [one, fromPython(one, model.get(one), sheets, columns)]);
+          const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
+          if (answer.error) share({});
+          sheet.answer(answer);
+        }
       } catch (problem) {
-        share();
+        share({});
         sheet.say(problem.message);
       }
       isAwaited = false;
     }
 
-    /** Have Python write what a page knows of a model. */
-    async function bring(name, tell, signal) {
-      const { page: own, programs } = await kernel({ what: "model", model: name }, tell, signal);
-      pages[name] = { page: own, programs: compiled(programs) };
-    }
-
-    /** The host of a model; null where Python has to bring it first. */
-    function makeHost(name) {
-      if (!pages[name]) return null;
-      const ask = (request, ...rest) => kernel({ ...request, model: name }, ...rest);
-      const fetched = (request) => ask(request).then((found) => session.learn(name, found));
-      // Without a kernel the sheet can then still write its workbook.
-      if (name === page.model) fetched({ what: "workbook" }).catch(() => {});
-      // A sheet's slips are many: only a practice needs them. Without a kernel hints only ask.
-      const ahead = (request) => fetched(request).then(show, () => {});
-      return createHost(pages[name].page, pages[name].programs, ask, ahead);
-    }
-
     /** What was registered since the sheet was made, or written again; none without a kernel. */
     async function askForNews() {
-      const name = session.kept().model;
-      const known = [...sheets, ...Object.keys(pages[name].programs)];
+      const { model: name, inputs } = session.kept();
       try {
-        const found = await kernel({ what: "news", model: name, known });
-        const { models, changed, guests, programs } = found;
+        const request = { what: "news", model: name, known: Object.keys(inputs) };
+        const { models, changed, guests } = await kernel(request);
         if (alike([models, changed, guests], [offered, [], {}])) return;
         offered = models;
-        for (const one of changed) {
-          delete pages[one];
-          session.forget(one);
-        }
-        session.learn(name, { guests, programs: compiled(programs) });
+        for (const one of changed) delete hosts[one];
+        hosts[name].learn({ guests: compiled(guests) });
         show();
       } catch (problem) {
         if (!(problem instanceof Refusal)) throw problem;
@@ -187,11 +164,10 @@ export default {
     }
 
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, takeSoon])),
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, take])),
       "change:selected"() {
-        if (isTelling) return;
         const { row, column } = model.get("selected");
-        if (row !== undefined) sheet.goTo(row, column);
+        if (row !== undefined && !isTelling) sheet.goTo(row, column);
       },
       comm_live_update() {
         isThere = false;
@@ -202,17 +178,20 @@ export default {
     for (const kind of ["pointerenter", "focusin"]) {
       root.querySelector(".gd-model").addEventListener(kind, askForNews);
     }
-    root.addEventListener("gd-select", ({ detail }) => {
-      const now = detail ? { row: detail.row, column: detail.name } : {};
-      if (alike(now, model.get("selected"))) return;
-      isTelling = true;
-      model.set("selected", now);
-      isTelling = false;
-      if (isThere) model.save_changes();
+    show();
+    take().then(() => {
+      heard["change:selected"]();
+      root.addEventListener("gd-select", ({ detail }) => {
+        const now = detail ? { row: detail.row, column: detail.name } : {};
+        if (alike(now, model.get("selected"))) return;
+        isTelling = true;
+        model.set("selected", now);
+        isTelling = false;
+        if (isThere) model.save_changes();
+      });
     });
-    take();
-    takeSoon();
-    heard["change:selected"]();
+    // Without a kernel the sheet can then still write its workbook.
+    hosts[page.model].fetch({ what: "workbook" }).catch(() => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

@@ -13,18 +13,22 @@ const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).joi
 /** Whether points can stand in a link: a long address is cut off in mails. */
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
-/** The fragment of what was changed on a page, the lens and the selected cell, without its #. */
-export function fragmentOf(changes, hasLens, selected) {
-  const { model, tab, epochs, points, inputs, race, riddle, practice } = changes;
+/**
+ * The fragment of what is `kept` and was not so at `first`, of `inputs`, `[name, value]`, that were
+ * changed, the lens and the selected cell, without its #.
+ */
+export function fragmentOf(kept, first, inputs, hasLens, selected) {
+  const { model, tab, epochs, points, compared, riddle, practice } = kept;
   const parts = new URLSearchParams();
-  if (model) parts.set("model", model);
-  if (tab) parts.set("sheet", tab);
+  if (model !== first.model) parts.set("model", model);
+  if (tab !== first.tab) parts.set("sheet", tab);
   for (const [name, value] of inputs) parts.set(name, full(value));
-  if (epochs) parts.set("epochs", epochs);
-  if (points && fitsLink(points)) parts.set("points", textOf(points));
-  if (race) parts.set("race", race.join());
-  if (riddle) parts.set("riddle", riddle);
-  if (practice !== null) parts.set("practice", practice);
+  if (epochs !== first.epochs) parts.set("epochs", epochs);
+  if (points !== first.points && fitsLink(points)) parts.set("points", textOf(points));
+  if (compared.join() !== first.compared.join()) parts.set("race", compared.join());
+  if (riddle) parts.set("riddle", `${riddle.question},${riddle.seed}`);
+  // A sheet that was filled in elsewhere is in no link.
+  if (practice && !practice.file) parts.set("practice", practice.seed);
   if (hasLens) parts.set("lens", "on");
   if (selected) {
     parts.set("row", selected.row);

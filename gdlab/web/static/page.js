@@ -10,55 +10,67 @@ const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
   + "again, begins without them. Save them as .csv from sheet data.";
 
-/** The page of each model by a function of its name; of the first alone all is there at once. */
-function pagesOf(page) {
+/**
+ * The page of each model by a function of its name, with its `programs`, by model and sheet; of the
+ * first alone all is there at once.
+ */
+function pagesOf(page, programs) {
   let rest = null;
   const later = () => rest ??= JSON.parse(unpacked(document.getElementById("gdlab-rest").textContent));
-  const workbook = (name) => () => later().workbooks[name];
-  const first = {
-    ...page, workbook: workbook(page.model),
-    get slips() { return later().slips; },
-    get checked() { return later().checked; },
+  const withPrograms = (model, sheets) => Object.fromEntries(Object.entries(sheets).map(
+    ([name, sheet]) => [name, { ...sheet, program: programs[model][name] }],
+  ));
+  return (model) => {
+    const isFirst = model === page.model;
+    const own = isFirst ? page : later().models[model];
+    return {
+      ...page, ...own, sheets: withPrograms(model, own.sheets),
+      guests: isFirst ? withPrograms(model, page.guests) : {},
+      workbook: () => later().workbooks[model],
+      get slips() { return later().slips; },
+      get checked() { return isFirst ? withPrograms(model, later().checked) : {}; },
+    };
   };
-  const others = { guests: {}, checked: {} };
-  return (name) => (name === page.model ? first : {
-    ...page, ...others, ...later().models[name], workbook: workbook(name), slips: later().slips,
-  });
 }
 
-/** Build the page: `programs` by model and sheet are what Python wrote behind this module. */
+/** Build the page: `programs` are what Python wrote behind this module. */
 function startPage(programs) {
-  const pageOf = pagesOf(JSON.parse(document.getElementById("gdlab-data").textContent));
+  const page = JSON.parse(document.getElementById("gdlab-data").textContent);
+  const pageOf = pagesOf(page, programs);
   const root = document.querySelector("main");
   let session = null;
+  let hosts = {};
   let selected = null;
   let timer = 0;
   let toldOf = null;
 
   const sheet = createSheet(root, (event, bytes) => session.ask(event, bytes), true);
-  root.querySelector(".gd-data-tools input").accept = ".csv";
 
   /** Keep in the address what was changed, when a drag has come to rest. */
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const changes = session.changes();
-      const fragment = fragmentOf(changes, sheet.hasLens(), selected);
+      const kept = session.kept();
+      const { points } = kept;
+      const { atFirst, changedInputs } = hosts[kept.model];
+      const first = { ...atFirst, model: page.model };
+      const fragment = fragmentOf(kept, first, changedInputs(), sheet.hasLens(), selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
       if (address !== (location.hash || plain)) history.replaceState(null, "", address);
-      if (changes.points && changes.points !== toldOf && !fitsLink(changes.points)) {
+      if (points !== first.points && points !== toldOf && !fitsLink(points)) {
         sheet.say(TOO_LONG);
-        toldOf = changes.points;
+        toldOf = points;
       }
     }, REMEMBER_MS);
   }
 
   /** Show what an address asks for; what it cannot have is told in one line. */
   function open(address) {
+    hosts = {};
     session = createSession({
       names: () => Object.keys(programs), changed: remember,
-      make: (name) => createHost(pageOf(name), programs[name]),
+      hostOf: (name) => hosts[name] ??= createHost(pageOf(name)),
     });
     const { events, hasLens, selected: wanted } = wishesOf(new URL(address).hash);
     sheet.setLens(hasLens);

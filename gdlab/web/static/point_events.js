@@ -64,35 +64,23 @@ const listed = (names, text) => pointsOf(names, text.split(";").map((point, inde
 
 /**
  * The events of the points, with columns of these `names`: each gives what `set(points)` gives, or a
- * part of the answer, or work. `points()` are those there are; `kernel`, where there is one, reads
- * workbooks.
+ * part of the answer, or work. `points()` are those there are.
  */
-export function createPointEvents(names, points, set, kernel) {
+export function createPointEvents(names, points, set) {
   // The file whose columns a person is asked about.
   let asked = null;
 
   /** Read a file; where it has more columns than are needed, which of them is asked. */
-  function read(name, bytes, chosen = null) {
-    asked = null;
-    const ask = (columns) => { asked = { name, bytes, columns }; };
-    if (kernel && name.toLowerCase().endsWith(".xlsx")) {
-      return {
-        said: `Python reads ${name}`,
-        async run(tell, signal) {
-          const request = { what: "points", name, bytes, chosen };
-          const found = await kernel(request, tell, signal);
-          if (found.columns) ask(found.columns);
-          else set(found.points);
-        },
-      };
-    }
+  async function read(name, bytes, chosen = null) {
     try {
-      return set(pointsOfFile(name, bytes[0], names, chosen));
+      set(await pointsOfFile(name, bytes, names, chosen));
     } catch (problem) {
       if (!(problem instanceof WhichColumns)) throw problem;
-      return ask(problem.columns);
+      asked = { name, bytes, columns: problem.columns };
     }
   }
+
+  const reading = (name, ...given) => ({ said: `Reading ${name}`, run: () => read(name, ...given) });
 
   return {
     /** The file, and the columns to choose from; null where nothing is asked. */
@@ -109,11 +97,15 @@ export function createPointEvents(names, points, set, kernel) {
       },
       remove: ({ row }) => set(pointsOf(names, rowsOf(points()).filter((_, at) => at !== row))),
       points: ({ text }) => set(listed(names, text)),
-      file: ({ name }, bytes) => read(name, bytes),
+      file({ name }, [bytes]) {
+        asked = null;
+        return reading(name, bytes);
+      },
       // Which columns of the file are meant; none of them where none are named.
       choose({ indices }) {
-        if (indices) return read(asked.name, asked.bytes, indices);
+        const { name, bytes } = asked;
         asked = null;
+        if (indices) return reading(name, bytes, indices);
       },
     },
   };

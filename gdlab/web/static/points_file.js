@@ -1,6 +1,10 @@
-// The columns of a text file that a person loads, whatever stands around them.
+// The columns of a text or a workbook that a person loads, whatever stands around them.
 // reading/rows.py and columns.py do the same; tests/data/points_cases.json is for both.
-import { Refusal, isMissing, meanings, provenMarks, typedNumber } from "./number_input.js";
+import { NEVER_CALCULATED } from "./constants.js";
+import {
+  Refusal, isMissing, meanings, provenMarks, refusalOf, typedNumber,
+} from "./number_input.js";
+import { sheetsOfFile } from "./xlsx_file.js";
 
 const SAMPLED_ROWS = 200;
 
@@ -30,16 +34,18 @@ export class WhichColumns extends Refusal {
 }
 
 /**
- * The points of a .csv or .tsv file: columns headed by `words`, or just as many of numbers, or those
- * that were `chosen`, by word the index of each.
+ * The points of a .csv, .tsv or .xlsx file: columns headed by `words`, or just as many of numbers,
+ * or those that were `chosen`, by word the index of each.
  */
-export function pointsOfFile(name, bytes, words, chosen = null) {
-  if (!/\.(csv|tsv|txt)$/i.test(name)) {
-    throw new Refusal(`${name}: this page reads points from .csv and .tsv files; `
+export async function pointsOfFile(name, bytes, words, chosen = null) {
+  if (!/\.(csv|tsv|txt|xlsx)$/i.test(name)) {
+    throw new Refusal(`${name}: this page reads points from .csv, .tsv and .xlsx files; `
       + "save it as one of these first");
   }
   if (!bytes.byteLength) throw new Refusal(`${name}: it is empty`);
-  const rows = rowsOfText(name, fileText(name, bytes))
+  const all = /\.xlsx$/i.test(name) ? await rowsOfWorkbook(name, bytes)
+    : rowsOfText(name, fileText(name, bytes));
+  const rows = all
     .filter(([, cells]) => filledCells(cells).length && !isComment(cells));
   if (!rows.length) throw new Refusal(`${name}: no rows`);
   const [head, indices] = indicesOf(name, rows, words, chosen);
@@ -118,6 +124,24 @@ function indexOfHead(word, cells) {
     (title) => title.split(/\s*[([{/,;:]|\s+in\s/)[0].trim().toLowerCase() === word.toLowerCase(),
   ];
   return same.reduce((found, test) => (found < 0 ? titles.findIndex(test) : found), -1);
+}
+
+/** The rows of a workbook's first sheet as texts, each with its number. */
+async function rowsOfWorkbook(name, bytes) {
+  try {
+    const [{ cells, rows, columns }] = await sheetsOfFile(bytes, Infinity);
+    const textAt = (row, column) => {
+      const { kind, value } = cells.get(`${row} ${column}`) ?? { value: "" };
+      if (kind === "uncalculated") throw new Refusal(`line ${row}: ${NEVER_CALCULATED}`);
+      // So written, no mark in a number is in doubt.
+      return kind === "number" ? value.toExponential() : String(value);
+    };
+    return Array.from({ length: rows }, (_, row) => (
+      [row + 1, Array.from({ length: columns }, (__, column) => textAt(row + 1, column + 1))]
+    ));
+  } catch (problem) {
+    throw new Refusal(`${name}: ${refusalOf(problem)}`);
+  }
 }
 
 /** The text of a file: UTF-8, UTF-16 as spreadsheet programs save it, or Windows' own. */

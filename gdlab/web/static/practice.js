@@ -1,6 +1,6 @@
 // Practice: cells to fill in, judged as they are typed.
 import { slipsOfSheet } from "./changes.js";
-import { compute } from "./compute.js";
+import { compute, firstOf } from "./compute.js";
 import { drawPractice } from "./draw.js";
 import { handedIn } from "./handed_in.js";
 import { Refusal, refusalOf } from "./number_input.js";
@@ -27,7 +27,7 @@ export const practiceForPython = (open) => (open ? {
  * sheet's slips where the page does not have them. A page that has rules to be `checked` takes
  * sheets that were filled in elsewhere, too.
  */
-export function createPractice(page, programs, kept, keep, ahead) {
+export function createPractice(page, kept, keep, ahead) {
   const given = page.practice ?? null;
   // What a page has of slips and of other rules is unpacked when it is first looked at.
   const slips = {};
@@ -49,9 +49,8 @@ export function createPractice(page, programs, kept, keep, ahead) {
   /** The numbers of a practice that are not drawn here, with their run. */
   function numbersOf(tab, { points, inputs, epochs, samples }, order = sheetOf(tab).order) {
     const sheet = { ...sheetOf(tab), order };
-    const first = { ...sheet.counts };
-    for (const [start, column] of Object.entries(sheet.carriers)) first[column] = inputs[start];
-    const run = compute(programs[tab], sheet, { points, epochs, samples, inputs, first });
+    const first = firstOf(sheet, inputs);
+    const run = compute(sheet.program, sheet, { points, epochs, samples, inputs, first });
     return { points, inputs, first, run, epochs, samples };
   }
 
@@ -99,7 +98,7 @@ export function createPractice(page, programs, kept, keep, ahead) {
       throw new Refusal(`a practice's number is a whole one from 0 to ${MOST_SEED}`);
     }
     const drawn = drawPractice(
-      page.sheets[tab], programs[tab], PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab),
+      sheetOf(tab), sheetOf(tab).program, PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab),
       page.marking,
     );
     set(begun(tab, seed, { ...drawn, epochs: 1, samples: PRACTICE_ROWS }));
@@ -210,9 +209,7 @@ export function createPractice(page, programs, kept, keep, ahead) {
     state() {
       const { tab, seed } = opened();
       return {
-        ...practiceState(opened(), {
-          sheet: sheetOf(tab), program: programs[tab], slips: slipsOf(tab), marking: page.marking,
-        }),
+        ...practiceState(opened(), sheetOf(tab), slipsOf(tab), page.marking),
         tab: tab in page.sheets ? tab : kept().tab, tabs: page.tabs, model: page.model,
         isOwn: seed === OWN_NUMBERS, canPractise: !given, canCheck,
       };

@@ -8,18 +8,15 @@ import { addressOf, numbersOf, readState } from "./state.js";
 
 const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
-/**
- * What the sheet shows of a practice, as createPractice keeps it; beside it the `sheet`, its
- * `program` and `slips`, and the page's `marking`.
- */
-export function practiceState(practice, { sheet, program, slips, marking }) {
+/** What the sheet shows of a practice, as createPractice keeps it, of a sheet with its slips. */
+export function practiceState(practice, sheet, slips, marking) {
   const { tab, seed, numbers, texts, rows, blanks, decimals, file } = practice;
   // What a file holds was read already; what was typed since is read as it is typed.
   const known = ([place, text]) => [
     place, file?.written[place]?.text === text ? file.written[place] : text,
   ];
   const judged = decided(judgedAsMeant(
-    sheet, program,
+    sheet, sheet.program,
     { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
     numbers.run.frame,
     new Map([...Object.entries(texts).map(known), ...changedIn(practice)]),

@@ -1,7 +1,7 @@
 // Riddles: runs without their names, drawn from real ones. Which rule is which, which rate is too
 // large? The answers give reasons that are read off the runs.
 import { IEEE } from "./arithmetic.js";
-import { compute } from "./compute.js";
+import { compute, firstOf } from "./compute.js";
 import { drawing } from "./draw.js";
 import { Refusal } from "./number_input.js";
 import { short } from "./numbers.js";
@@ -57,13 +57,12 @@ function traitsOf(sheet, { frame }, rows) {
 }
 
 /** A run of a sheet as it was at first, with another rate where one is given. */
-function tried({ sheets, programs, points, epochs, samples }, name, rate = null) {
+function tried({ sheets, points, epochs, samples }, name, rate = null) {
   const sheet = sheets[name];
   const inputs = rate === null ? sheet.inputs : { ...sheet.inputs, [sheet.rateInput]: rate };
-  const first = { ...sheet.counts };
-  for (const [start, column] of Object.entries(sheet.carriers)) first[column] = inputs[start];
-  const run = compute(programs[name], sheet, { points, epochs, samples, inputs, first });
-  const { forward } = programs[name](IEEE, {}, {}, inputs);
+  const first = firstOf(sheet, inputs);
+  const run = compute(sheet.program, sheet, { points, epochs, samples, inputs, first });
+  const { forward } = sheet.program(IEEE, {}, {}, inputs);
   let total = 0;
   for (const row of rowsOf(points)) {
     const values = Object.fromEntries(Object.keys(points).map((column, k) => [column, row[k]]));
@@ -126,7 +125,7 @@ function ratesOf(draw, given, names) {
 
 /**
  * The riddle of a `seed`: its `question`, and of each run its `label`, `name`, the sheet's, `inputs`,
- * `answer` and `reason`. `given` holds `sheets`, `programs`, `points`, `epochs` and `samples`.
+ * `answer` and `reason`. `given` holds `sheets`, `points`, `epochs` and `samples`.
  */
 export function riddleOf(question, seed, given, names, head) {
   if (!Object.hasOwn(QUESTIONS, question)) throw new Refusal(`no riddle is called '${question}'`);

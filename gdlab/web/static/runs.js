@@ -1,40 +1,33 @@
 // What each sheet computes from what is set, kept until something that it depends on is set again.
 import { IEEE } from "./arithmetic.js";
-import { compute } from "./compute.js";
+import { compute, firstOf } from "./compute.js";
 import { countOf } from "./points.js";
 import { rateRange } from "./rates.js";
 import { theoryOf } from "./theory.js";
 
-/** The runs of `sheets` by their `programs`, and all that follows from them; `kept()` is what is set. */
-export function createRuns(sheets, programs, kept) {
+/** The runs of `sheets`, and all that follows from them; `kept()` is what is set. */
+export function createRuns(sheets, kept) {
   const [computed, theories, heads] = [new Map(), new Map(), new Map()];
 
   const samplesOf = (name) => sheets[name].steps ?? countOf(kept().points);
 
-  /** What the first row finds above it, by column. */
-  function firstOf(name) {
-    const { carriers, counts } = sheets[name];
-    const starts = Object.entries(carriers).map(
-      ([start, column]) => [column, kept().inputs[name][start]],
-    );
-    return { ...Object.fromEntries(starts), ...counts };
-  }
+  const startRowOf = (name) => firstOf(sheets[name], kept().inputs[name]);
 
   /** The run of a sheet, computed when it is first asked for. */
   function runOf(name) {
     const { points, epochs, inputs } = kept();
-    const from = [points, epochs, inputs[name], sheets[name].order];
+    const from = [points, epochs, inputs[name]];
     const known = computed.get(name);
     if (known && from.every((part, index) => part === known.from[index])) return known.run;
-    const run = compute(programs[name], sheets[name], {
-      points, epochs, samples: samplesOf(name), inputs: inputs[name], first: firstOf(name),
+    const run = compute(sheets[name].program, sheets[name], {
+      points, epochs, samples: samplesOf(name), inputs: inputs[name], first: startRowOf(name),
     });
     computed.set(name, { from, run });
     return run;
   }
 
   /** A function that completes named values with a sheet's model. */
-  const forwardOf = (name) => programs[name](IEEE, {}, {}, kept().inputs[name]).forward;
+  const forwardOf = (name) => sheets[name].program(IEEE, {}, {}, kept().inputs[name]).forward;
 
   const constantsOf = (name) => sheets[name].constants.map((one) => kept().inputs[name][one]);
 
@@ -51,11 +44,11 @@ export function createRuns(sheets, programs, kept) {
    * null where it keeps none, or not in proportion.
    */
   function shareOf(name, column, row) {
-    const { names, count } = sheets[name];
+    const { names, count, program } = sheets[name];
     const { frame } = runOf(name);
     const cells = Object.fromEntries(names.map((one) => [one, frame[one].slice(row - 1, row + 1)]));
     const inputs = { ...kept().inputs[name], [count]: samplesOf(name) };
-    const given = programs[name](IEEE, cells, {}, inputs).rows[column];
+    const given = program(IEEE, cells, {}, inputs).rows[column];
     if (!given) return null;
     const [none, one, two] = [0, 1, 2].map((above) => {
       cells[column][0] = above;
@@ -76,8 +69,8 @@ export function createRuns(sheets, programs, kept) {
       theories.set(name, { points, constants, theory: theoryOf({ sheet, forward, points }) });
     }
     return {
-      sheet, program: programs[name], forward, points, epochs, samples: samplesOf(name),
-      inputs: inputs[name], first: firstOf(name),
+      sheet, program: sheet.program, forward, points, epochs, samples: samplesOf(name),
+      inputs: inputs[name], first: startRowOf(name),
       start: Object.keys(sheet.parameters).map((one) => startOf(name, one)),
       theory: theories.get(name).theory,
     };
@@ -98,6 +91,6 @@ export function createRuns(sheets, programs, kept) {
   }
 
   return {
-    samplesOf, firstOf, runOf, forwardOf, constantsOf, startInputOf, startOf, shareOf, jobOf, headOf,
+    samplesOf, startRowOf, runOf, forwardOf, constantsOf, startInputOf, startOf, shareOf, jobOf, headOf,
   };
 }

@@ -1,6 +1,6 @@
 // A person's time with a sheet: the host of the model that is open, and what was set before each
 // change, to be undone.
-import { refusalOf } from "./number_input.js";
+import { Refusal, refusalOf } from "./number_input.js";
 
 // What only leads elsewhere is not undone.
 const LOOKS = [
@@ -13,65 +13,53 @@ const DRAG_MS = 700;
 
 /**
  * A session takes the events of a host, and `model`, `undo` and `redo`. `names()` are the models to
- * choose from, the first of them shown at first; `make(name)` gives the host of one, null where it
+ * choose from, the first of them shown at first; `hostOf(name)` is the host of one, nothing where it
  * needs what `bring(name, tell, signal)` promises. `changed()` hears when an event is done, or the
  * work that it led to.
  */
-export function createSession({ names, make, bring = null, changed }) {
-  const hosts = new Map();
-  const [first] = names();
+export function createSession({ names, hostOf, bring, changed }) {
   const done = [];
   const undone = [];
   let last = { key: "", at: 0 };
-  let model = first;
-
-  function hostOf(name) {
-    const host = hosts.get(name) ?? make(name);
-    if (host) hosts.set(name, host);
-    return host;
-  }
+  let [model] = names();
 
   const kept = () => ({ ...hostOf(model).kept(), model });
-  const look = () => hostOf(model).ask({ kind: "show" });
 
   /** Show a model's sheets, at the tab and with the epochs of the model before. */
   function choose(name) {
     const { tab, epochs } = kept();
     model = name;
-    const { error, work } = hostOf(model).ask({ kind: "take", part: { tab, epochs } });
-    // So many epochs of other points may be more than there can be: its own stay then.
-    if (error || work) hostOf(model).ask({ kind: "take", part: { tab } });
-    return look();
+    try {
+      hostOf(model).does({ kind: "take", part: { tab, epochs } });
+    } catch (problem) {
+      if (!(problem instanceof Refusal)) throw problem;
+      // So many epochs of other points may be more than there can be: its own stay then.
+      hostOf(model).does({ kind: "take", part: { tab } });
+    }
   }
 
   /** Do what leads back to where we were, or there again. */
   function step(from, to) {
-    if (!from.length) return look();
+    if (!from.length) return;
     to.push(kept());
     last = { key: "", at: 0 };
-    return own.take({ part: from.pop() });
+    own.take({ part: from.pop() });
   }
 
   const own = {
     undo: () => step(done, undone),
     redo: () => step(undone, done),
     model({ name }) {
-      if (!names().includes(name)) return { ...look(), error: `there is no model '${name}'` };
-      if (name === model) return look();
-      if (hostOf(name)) return choose(name);
-      const run = async (tell, signal) => {
-        try {
-          await bring(name, tell, signal);
-        } catch (problem) {
-          return { ...look(), error: refusalOf(problem) };
-        }
-        return choose(name);
+      if (!names().includes(name)) throw new Refusal(`there is no model '${name}'`);
+      if (hostOf(name)) return own.take({ part: { model: name } });
+      return {
+        said: `Python prepares the model ${name}`,
+        run: (tell, signal) => bring(name, tell, signal).then(() => choose(name)),
       };
-      return { ...look(), work: { said: `Python prepares the model ${name}`, run } };
     },
     take({ part: { model: name = model, ...part } }) {
       if (name !== model) choose(name);
-      return hostOf(model).ask({ kind: "take", part });
+      return hostOf(model).does({ kind: "take", part });
     },
   };
 
@@ -87,29 +75,34 @@ export function createSession({ names, make, bring = null, changed }) {
     undone.length = 0;
   }
 
-  /** The answer to an event as the sheet shows it; of its work, what comes out is one more. */
-  function settled(event, before, answer) {
+  const refused = (problem) => ({ error: refusalOf(problem) });
+
+  /** The answer to an event: what the sheet shows now, and what was given or, of work, comes out. */
+  function answered(event, before, { said, run, ...part } = {}) {
     remember(event, before);
-    changed();
-    const { work } = answer;
-    const run = async (...given) => settled(event, kept(), await work.run(...given));
-    return { ...answer, models: names(), ...(work ? { work: { ...work, run } } : {}) };
+    if (!run) changed();
+    const answer = { ...hostOf(model).state(), models: names(), ...part };
+    if (!run) return answer;
+    const runs = async (...how) => {
+      const start = kept();
+      return answered(event, start, await run(...how).catch(refused));
+    };
+    return { ...answer, work: { said, run: runs } };
   }
 
   return {
     kept,
     ask(event, bytes) {
       const before = kept();
-      const answer = own[event.kind]?.(event) ?? hostOf(model).ask(event, bytes);
-      return settled(event, before, answer);
+      let part;
+      try {
+        part = (own[event.kind] ?? hostOf(model).does)(event, bytes);
+      } catch (problem) {
+        part = refused(problem);
+      }
+      return answered(event, before, part);
     },
     /** What was set so far is where a person begins: it is not undone. */
     begin: () => { done.length = 0; },
-    isHere: (name) => Boolean(hostOf(name)),
-    /** Make a model's host again when it is chosen next. */
-    forget: (name) => hosts.delete(name),
-    /** Have the host of a model take what Python knows. */
-    learn: (name, found) => hostOf(name)?.learn(found),
-    changes: () => ({ ...hostOf(model).changes(), model: model === first ? null : model }),
   };
 }

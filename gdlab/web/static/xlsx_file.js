@@ -24,8 +24,9 @@ function parsed(text) {
  * last `rows` and `columns`. A cell is `{value, kind, form, formula}`: a number, a text, true or
  * false; `kind` is number, text, bool, error, date or, of a formula that was never calculated,
  * uncalculated. `formula` is null, or its `text` with the place `at` that its addresses are seen from.
+ * What stands under `mostRows` is left out.
  */
-export async function sheetsOfFile(bytes) {
+export async function sheetsOfFile(bytes, mostRows = READ_ROWS) {
   const [first] = [[...new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength))]];
   const begins = (mark) => mark.every((byte, position) => first[position] === byte);
   if (begins(OLD_FORMAT)) throw new Refusal("it is in the old .xls format; save it as .xlsx");
@@ -53,7 +54,7 @@ export async function sheetsOfFile(bytes) {
     const target = targets.get(link?.value);
     if (!target?.startsWith("xl/worksheets/")) continue;
     const tree = await part(zip, target);
-    found.push(sheetOf(sheet.getAttribute("name") ?? "", tree, texts, forms, from1904));
+    found.push(sheetOf(sheet.getAttribute("name") ?? "", tree, texts, forms, from1904, mostRows));
   }
   return found;
 }
@@ -85,7 +86,7 @@ function formsOf(tree) {
   });
 }
 
-function sheetOf(name, tree, texts, forms, from1904) {
+function sheetOf(name, tree, texts, forms, from1904, mostRows) {
   const cells = new Map();
   const shared = new Map();
   let row = 0;
@@ -96,11 +97,11 @@ function sheetOf(name, tree, texts, forms, from1904) {
       if (node.localName !== "c") continue;
       const [, letters = "", digits = row] = /^([A-Z]{1,3})(\d+)$/.exec(node.getAttribute("r")) ?? [];
       column = letters ? columnNumber(letters) : column + 1;
-      if (column > READ_COLUMNS || Number(digits) > READ_ROWS) continue;
+      if (column > READ_COLUMNS || Number(digits) > mostRows) continue;
       const cell = cellOf(node, texts, forms, from1904);
       const formula = formulaIn(node, { row: Number(digits), column }, shared);
       if (cell) cells.set(`${Number(digits)} ${column}`, { ...cell, formula });
-      if (cells.size > MOST_CELLS) throw new Refusal("it has more cells than a sheet to be checked");
+      if (cells.size > MOST_CELLS) throw new Refusal("it has more cells than are read");
     }
   }
   const positions = [...cells.keys()].map((position) => position.split(" ").map(Number));
