@@ -41,7 +41,7 @@ _HOMES = {
 }
 # Parts of the package with a name of their own: gdlab.digits.race.
 _PARTS = {"audit": "studies.claims", "digits": "studies.digits"}
-# What only notebooks need, and an installation without them has not.
+# What only notebooks need; an installation without them does not have it.
 _LAB = ("IPython", "anywidget", "ipywidgets")
 # What a trace can be written as; the writers stand above it, so they are named to it here.
 WRITERS.update(

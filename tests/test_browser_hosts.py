@@ -108,7 +108,7 @@ def used(page: Any) -> Sheet:
     page.keyboard.press("Enter")
     assert page.locator("td.gd-right").count() == 1
     page.click("[data-do=leave]")
-    # A key by itself is no command of the host's.
+    # A key by itself is not a command of the host's.
     before = page.locator(".gd").count()
     sheet.press("x", "a", "d", "d")
     assert page.locator(".gd").count() == before == 1

@@ -1,7 +1,7 @@
 """Models on the page in real Chromium: any number of parameters, columns of points and constants.
 
 Every cell is the frame's to the last bit. An exponential or a logarithm may be one unit off in the
-last place, where the page rounds rightly and the C library does not; what leans on it is then as
+last place, where the page rounds rightly and the C library does not; what depends on it is then as
 close as that lets it be.
 """
 

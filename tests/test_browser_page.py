@@ -2,7 +2,7 @@
 
 Powers and cosines are the one thing that a browser does not compute as Python's C library does.
 The page rounds them correctly, and glibc all but always; where glibc is one unit off in the last
-place, about once in 700 powers, a cell that leans on that power differs: avg_hat_* and
+place, about once in 700 powers, a cell that depends on that power differs: avg_hat_* and
 sqr_avg_hat_* of adam, adamw, amsgrad and nadam, nadam's mu_product_*, adamax's step_*, lr under
 step_decay, exponential, cosine and warmup_cosine, and what is computed from them. At the settings
 here none does. The full proof takes settings at random, and says how often and by how much.

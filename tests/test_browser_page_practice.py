@@ -75,7 +75,7 @@ def test_a_learner_fills_a_sheet_in(page: Any) -> None:
     address = run.explain(1, "error").cell
     assert told(page) == f"right, given what stands in {address}"
     assert type_in(page, 1, "grad_slope", "many") == "wrong"
-    assert told(page) == "'many' is text, no number"
+    assert told(page) == "'many' is text, not a number"
     assert type_in(page, 1, "error", "") == "wrong"
     page.click("[data-do=hint]")
     numbers = run.explain(1, "error").numbers
@@ -85,7 +85,7 @@ def test_a_learner_fills_a_sheet_in(page: Any) -> None:
     source = page.locator(".gd-source").text_content()
     blanks = len(run.table.computed) * ROWS
     assert source.endswith(f"as it is typed. 5 of {blanks} right, 2 wrong.")
-    # Nothing is known of a cell before it is filled in, nor of one that leans on it.
+    # Nothing is known of a cell before it is filled in, nor of one that depends on it.
     assert type_in(page, 2, "y_pred", "") == "empty"
     assert told(page) == ""
     page.click("[data-do=hint]")
@@ -104,7 +104,7 @@ def test_a_cell_takes_the_working_that_leads_to_its_number(page: Any) -> None:
     assert type_in(page, 1, "grad_slope", "=2*{error}*{x}".format(**at)) == "right"
     assert type_in(page, 1, "grad_slope", "=2*{error}+{x}".format(**at)) == "wrong"
     for text, why in (
-        ("=2*(3", "no number, and no arithmetic with + - * / ^ ( ) and sqrt"),
+        ("=2*(3", "neither a number nor arithmetic with + - * / ^ ( ) and sqrt"),
         ("-3^2", "read in two ways: put the power, or what it is of, in parentheses"),
         ("1/0", "a division by zero"),
     ):

@@ -79,7 +79,7 @@ def test_sheets_that_are_there_stay(tmp_path):
     assert (tmp_path / "class" / "sheets" / "a.xlsx").read_text() == "filled in"
     assert (tmp_path / "class" / "sheets" / "sgd" / "a.xlsx").exists()
     (tmp_path / "class" / "class.csv").write_text("id,name\na,b\n")
-    with pytest.raises(ValueError, match=r"class\.csv: it is no list of a class"):
+    with pytest.raises(ValueError, match=r"class\.csv: it is not a list of a class"):
         new_class("sgd", listed, tmp_path / "class", rows=2)
 
 
@@ -164,7 +164,7 @@ def hostile(folder):
         found[name] = words
     with zipfile.ZipFile(folder / "other.xlsx", "w") as other:
         other.writestr("letter.txt", "Dear teacher")
-    found["other.xlsx"] = "zip file, but no .xlsx workbook"
+    found["other.xlsx"] = "zip file, but not an .xlsx workbook"
     changed("bomb.xlsx", "xl/sharedStrings.xml", b"<sst>" + b" " * BOMB + b"</sst>")
     found["bomb.xlsx"] = "far larger inside"
     entities = '<!DOCTYPE a [<!ENTITY b "bb">]><a>&b;</a>'

@@ -115,7 +115,7 @@ def test_inf_and_nan_are_null_in_json_with_a_warning(run):
 def test_an_explosion_is_named_under_the_table(run):
     out = run("table", *EXPLODING)[1]
     assert re.search(
-        r"exploded: \w+ in row \d+ is no finite number; rates under [\de.-]+ .*$", out.strip()
+        r"exploded: \w+ in row \d+ is not a finite number; rates under [\de.-]+ .*$", out.strip()
     )
     assert " inf " in out
     assert " nan " in out
@@ -407,7 +407,7 @@ def test_export_and_page_have_the_epochs_of_table(run, tmp_path):
         (["table", "adam", "--out", "a.xlsx"], "gdlab export adam"),
         (["table", "adam", "--out", "nowhere/a.csv"], "nowhere/a.csv: there is no folder"),
         (["table", "adam", "--out", "folder"], "folder is a folder"),
-        (["table", "adam", "--out", "/dev/null"], "/dev/null is no ordinary file"),
+        (["table", "adam", "--out", "/dev/null"], "/dev/null is not an ordinary file"),
         (["table", "adam", "--out", "bad\x00.csv"], "null"),
         (["table", "adam", "--out", "x" * 300 + ".csv"], "name too long"),
         (["table", "adam", "--batch-size", "half"], "--batch-size"),

@@ -33,7 +33,7 @@ def lines(text):
 
 
 def steps_of(name):
-    """The lines of a model's function that are no gradients."""
+    """The lines of a model's function that are not gradients."""
     tree = ast.parse(inspect.getsource(getattr(models, name))).body[0]
     return {
         line.targets[0].id: line.value

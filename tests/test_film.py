@@ -63,7 +63,7 @@ def test_models_of_one_parameter_show_their_loss():
     [
         ("a.avi", "a.avi: a film's name ends in .gif or .mp4"),
         ("nowhere/a.gif", "nowhere/a.gif: there is no folder"),
-        ("a.mp4", "a.mp4: for .mp4 ffmpeg has to be installed; a .gif needs nothing more"),
+        ("a.mp4", "a.mp4: an .mp4 needs ffmpeg, which is not installed; a .gif needs nothing more"),
     ],
 )
 def test_bad_input_is_one_line(name, told, capsys, tmp_path, monkeypatch):

@@ -186,8 +186,8 @@ BODIES = {
     "lr = 3; return (), (lr,)": "lr has a value already",
     "a_prev = g; return (a_prev,), ()": "names that end in _prev belong to the row above",
     "_a = g; return (_a,), ()": "_a: a name begins with a letter",
-    "sqrt = g; return (sqrt,), ()": "sqrt means something else already",
-    "pi = g; return (pi,), ()": "pi means something else already",
+    "sqrt = g; return (sqrt,), ()": "sqrt already has another meaning",
+    "pi = g; return (pi,), ()": "pi already has another meaning",
 }
 
 
@@ -214,7 +214,7 @@ HEADS = {
     "g, lr=1e400": "the default of lr must be a number",
     "g, lr=12345678901234567": "the default of lr must be a number",
     "g, _lr=1": "_lr: a name begins with a letter",
-    "g, sqrt=1": "sqrt means something else already",
+    "g, sqrt=1": "sqrt already has another meaning",
 }
 
 
@@ -352,7 +352,10 @@ RULE = "@gdlab.rule\ndef mine(g, lr=0.1):\n    step = lr * g\n    return (), (st
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        ("<stdin>", "cannot read the source of mine: Python's own prompt keeps none; define it"),
+        (
+            "<stdin>",
+            "cannot read the source of mine: Python's own prompt does not keep it; define it",
+        ),
         ("<timed exec>", "cannot read the source of mine under a cell magic such as %%time"),
         ("<string>", "define it with def in a file or a cell"),
     ],
@@ -383,5 +386,5 @@ def test_a_rule_at_pythons_own_prompt():
         check=False,
     )
     # From Python 3.13 on the prompt keeps what is typed.
-    told = "mine: Python's own prompt keeps none; define it with def in a file"
+    told = "mine: Python's own prompt does not keep it; define it with def in a file"
     assert told in run.stderr or run.stdout == "mine\n"

@@ -41,7 +41,7 @@ def test_a_sound_workbook_passes_and_only_its_xml_is_handed_on(sheet: Path) -> N
     ("data", "words"),
     [
         (b"", "it is empty"),
-        (b"t,x,y\n1,2,3\n", "no .xlsx workbook"),
+        (b"t,x,y\n1,2,3\n", "not an .xlsx workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old .xls format"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
@@ -75,7 +75,7 @@ def zipped(path: Path, parts: dict[str, str], packing: int = zipfile.ZIP_DEFLATE
 
 def test_other_zips(tmp_path: Path) -> None:
     path = tmp_path / "thing.xlsx"
-    refused(zipped(path, {"readme.txt": "hello"}), "a zip file, but no .xlsx workbook")
+    refused(zipped(path, {"readme.txt": "hello"}), "a zip file, but not an .xlsx workbook")
     refused(zipped(path, {"Index/Document.iwa": "x"}), "a Numbers document; export it as .xlsx")
     refused(zipped(path, {"mimetype": "x", "content.xml": "<a/>"}), "OpenDocument")
     odd = {"xl/workbook.xml": "<a/>", "[Content_Types].xml": "<a/>"}

@@ -1,7 +1,7 @@
 """Random tables, huge and tiny: kernel, formulas, a spreadsheet engine and plain Python agree.
 
 A cell is a number in all of them, to the last bit, or an error in the sheet: where the kernel has
-inf or nan, and where a cell leans on one that shows an error.
+inf or nan, and where a cell depends on one that shows an error.
 """
 
 import inspect

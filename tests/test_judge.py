@@ -39,7 +39,7 @@ def sheet(written, *, rows=1, rule="sgd", shown=None, asked=None, **hyper):
     for place, text in written.items():
         at = place if isinstance(place, tuple) else (1, place)
         if text.startswith(("#", "?")):
-            problem = "this is no number" if text.startswith("?") else None
+            problem = "this is not a number" if text.startswith("?") else None
             cells[at] = Written(None, None, text, problem=problem)
         else:
             cells[at] = Written(float(text), decimals_of(text), text)
@@ -218,7 +218,7 @@ def test_given_cells_are_taken_as_they_are_shown_or_in_full():
     for text, status in (("-104.6", "right"), ("-104.637", "right"), ("-104.62", "wrong")):
         filled = sheet({(2, "error"): text}, rows=2, asked=rows, shown=1)
         assert statuses(filled)[2, "error"] == status, text
-    # A given cell that the learner has changed is computed with; what leans on it follows.
+    # A given cell that the learner has changed is computed with; what depends on it follows.
     changed = {(1, "y_pred"): "16", (1, "error"): "-42"}
     found = judge(sheet(changed, asked=frozenset({(1, "error")}))).verdicts
     assert [one.status for one in found] == ["follows"]
@@ -352,7 +352,7 @@ def test_a_frame_with_gaps_texts_and_infinities():
     found = {(cell.row, cell.column): cell for cell in gdlab.check(table, key).cells}
     assert found[1, "error"].status == found[1, "y_pred"].status == "right"
     assert found[2, "error"].status == found[1, "slope"].status == "empty"
-    assert found[2, "y_pred"].because == "'abc' is text, no number"
+    assert found[2, "y_pred"].because == "'abc' is text, not a number"
     assert found[2, "slope"].status == "wrong" and found[2, "slope"].written == "#NUM!"
 
 
@@ -428,7 +428,7 @@ def test_the_report_in_words():
 
 def test_a_strangers_text_reaches_neither_terminal_nor_page():
     evil = "<script>alert(1)</script>\x1b[31m[bold]red"
-    cells = {(1, "y_pred"): Written(None, None, evil, problem=f"{evil!r} is no number")}
+    cells = {(1, "y_pred"): Written(None, None, evil, problem=f"{evil!r} is not a number")}
     key = gdlab.trace("sgd", LESSON[:1])
     filled = Filled(key, frozenset(cells), cells, file=evil, notes=(evil,), sheet=evil)
     found = report(filled)

@@ -95,7 +95,7 @@ def test_an_edited_rule_gives_new_numbers(tmp_path):
 def test_a_cache_that_is_no_folder_does_no_harm(tmp_path):
     place = tmp_path / "file"
     place.write_text("here already")
-    found = process(place, warning="is no folder")
+    found = process(place, warning="is not a folder")
     assert found == gdlab.trace("momentum", epochs=2).column("new_slope")[-1].hex()
     assert place.read_text() == "here already"
 
@@ -196,7 +196,7 @@ def plant_pipe(cache, mark):
     place = entry(cache)
     place.unlink()
     os.mkfifo(place, 0o600)
-    return "is no file"
+    return "is not a file"
 
 
 def plant_folder_for_all(cache, mark):

@@ -170,7 +170,7 @@ def test_the_numbers_in_the_prose():
     assert steps[1].max() < steps[0].max()
     signed = [gdlab.lesson(name).column("step_slope") for name in ("basic", "momentum")]
     assert np.abs(np.diff(signed[1])).mean() < np.abs(np.diff(signed[0])).mean()
-    # 03: steps of one size, mostly some hundredths to tenths.
+    # 03: steps of the same size, mostly some hundredths to tenths.
     moved = np.abs(
         [gdlab.trace("rmsprop", epochs=5).column(f"step_{n}") for n in ("intercept", "slope")]
     )

@@ -17,7 +17,7 @@ from gdlab.marking.report import Marked, Report
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 ROWS = 4
-# Hidden columns, cases and whole division are no formulas of one cell.
+# Hidden columns, cases and whole division are not formulas of one cell.
 EXCEL_TOO = [
     trial
     for trial in simulated.TRIALS

@@ -130,7 +130,7 @@ def test_a_program_speaks_of_cells_inputs_and_epochs():
     assert "grad_slope: (r) => mul(c.grad_intercept[r], c.x[r])," in text
     assert "smallest: (k, r) => min(e.size[k], e.smallest[k - 1])," in text
     assert "step_slope: (r) => div(mul(c.lr[r], c.avg_slope[r]), sqrt(c.sqr_avg_slope[r]))," in text
-    # A column stands behind all that it leans on.
+    # A column stands behind all that it depends on.
     names = re.findall(r"^    (\w+): ", text, re.MULTILINE)
     assert names.index("size") < names.index("smallest") < names.index("ratio")
 

@@ -253,7 +253,7 @@ def test_columns_that_are_not_there_are_named():
     told = refused(gdlab.read_points, io.StringIO(THREE), x="TV", y="Radio")
     assert told == "points: there is no column 'Radio'; it has id, TV, Sales"
     told = refused(gdlab.read_points, io.StringIO("1,2\n"), x=0, y=3)
-    assert told == "points: there is no column '0'; it has 2 columns without heads"
+    assert told == "points: there is no column '0'; it has 2 columns without headers"
     told = refused(gdlab.read_points, io.StringIO(THREE))
     assert told.endswith("It has id, TV, Sales; name them with x= and y= (--x and --y)")
 
@@ -350,7 +350,7 @@ def test_a_sheet_is_read_by_its_name(tmp_path):
     told = refused(gdlab.read_points, path, sheet="less")
     assert told == "p.xlsx: there is no sheet 'less'; it has Sheet, more"
     told = refused(gdlab.read_points, io.StringIO("1,2"), sheet="more")
-    assert told == "points: it is a text and has no sheets"
+    assert told == "points: it is a text file and has no sheets"
 
 
 NEVER = "its formulas were never calculated; open it in a spreadsheet program, save it there"
@@ -360,7 +360,7 @@ NEVER = "its formulas were never calculated; open it in a spreadsheet program, s
     ("rows", "words"),
     [
         ([], "p.xlsx: no rows"),
-        ([["x", "y"]], "p.xlsx: a head but no points under it"),
+        ([["x", "y"]], "p.xlsx: a header but no points under it"),
         ([["x", "y"], [1, 2], ["one", 2]], "p.xlsx, line 3: x must be a number, not 'one'"),
         ([["x", "y"], [1, None]], "p.xlsx, line 2: y is missing"),
         ([["x", "y"], [True, 2]], "p.xlsx, line 2: x must be a number, not True"),
@@ -459,14 +459,14 @@ def test_files_that_are_no_workbooks_are_refused(tmp_path):
     for content, words in (
         (b"", "it is empty"),
         (b"words", "no line of numbers"),
-        (b"PK\x03\x04damaged", "it is damaged, or no .xlsx workbook"),
+        (b"PK\x03\x04damaged", "it is damaged, or not an .xlsx workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is in the old .xls format; save it as .xlsx"),
     ):
         path.write_bytes(content)
         assert refused(gdlab.read_points, path) == f"p.xlsx: {words}"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("other", "words")
-    assert refused(gdlab.read_points, path) == "p.xlsx: it is a zip file, but no .xlsx workbook"
+    assert refused(gdlab.read_points, path) == "p.xlsx: it is a zip file, but not an .xlsx workbook"
 
 
 def test_paths_that_are_no_files_are_refused(tmp_path):

@@ -210,14 +210,14 @@ def test_rates_under_the_one_that_is_told_do_not_diverge(rule, name):
 
 def test_a_run_that_explodes_says_what_helps():
     told = gdlab.trace("sgd", lr=0.001, epochs=60).summary()
-    assert "exploded: err2 in row 593 is no finite number; rates under 5.1e-05 converge" in told
+    assert "exploded: err2 in row 593 is not a finite number; rates under 5.1e-05 converge" in told
 
 
 def test_a_run_that_hardly_moves_says_so():
     salaries = SETS["cars"].assign(y=SETS["cars"]["y"] * 3000)
     told = gdlab.trace("adam", salaries, epochs=5).summary()
     assert "hardly moved: rmse went from " in told
-    assert "least squares have 11207.69775; lr='find' looks for a rate, or scale x" in told
+    assert "the least squares fit has 11207.69775; lr='find' looks for a rate, or scale x" in told
     assert gdlab.trace("adam", salaries, lr="find", epochs=5).advice == ""
 
 

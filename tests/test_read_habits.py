@@ -147,7 +147,9 @@ def test_what_is_a_choice_is_said_and_not_accused(tmp_path, name):
 
 
 WRONG = {
-    "x is 1 in the first row": (line(dm="=2*{e}*{x}^2"), (0, "dm"), "the power 2 is one too many"),
+    "x is 1 in the first row": (
+        line(dm="=2*{e}*{x}^2"), (0, "dm"), "the power 2 does not belong here",
+    ),
     "one after the other": (
         line(b="={b-}-{lr!}*2*({m}*{x-}+{b-}-{y-})"), (1, "b"), "taken one row too low",
     ),

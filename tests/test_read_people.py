@@ -288,7 +288,7 @@ WRONG = {
     ),
     "a mean beside a sum": (
         line(PLAIN, top={"lr": 0.005, "beta": 0.9, "n": 5.0}, db="=2*{e}/{n!}"), (0, "gb"),
-        "while the others' factor is 1: the divisor B3 (n) is one too many",
+        "while the others' factor is 1: the divisor B3 (n) does not belong here",
     ),
     "a slope that is left out": (
         hidden(gb2="={d}*{v2}"), (2, "gb2"), "is, S9 would be =O9*F9*IF(J9>0,1,0)",

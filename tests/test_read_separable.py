@@ -55,7 +55,7 @@ def test_a_sum_of_terms_is_one_loss(tmp_path, name):
 
 WRONG = {
     "a factor beside a right one": (bowl(gb="=2*({b}+2)"), "gb", "the factor 3 is missing"),
-    "a square too many": (bowl(gw="=2*({w}-1)^2"), "gw", "the power 2 is one too many"),
+    "a square too many": (bowl(gw="=2*({w}-1)^2"), "gw", "the power 2 does not belong here"),
     "a number for a gradient": (bowl(gb="=6"), "gb", "not the derivative of the loss"),
     "a sign": (bowl(gb="=-6*({b}+2)"), "gb", "its sign is the other way round"),
     "a saddle's sign": (

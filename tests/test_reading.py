@@ -74,13 +74,13 @@ def test_numbers_typed_as_text_are_read(
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ("no idea", "'no idea' is text, no number"),
-        ("1.2.3", "is text, no number"),
+        ("no idea", "'no idea' is text, not a number"),
+        ("1.2.3", "is text, not a number"),
         ("=F10*2", "'=F10*2' is a formula typed as text"),
-        ("\x85[31mred\u202e", r"'\x85[31mred\u202e' is text, no number"),
+        ("\x85[31mred\u202e", r"'\x85[31mred\u202e' is text, not a number"),
         ("x" * 500, "'" + "x" * 39 + "…' is text"),
-        ("1e999", "no number that a spreadsheet can hold"),
-        (True, "TRUE is no number"),
+        ("1e999", "not a number that a spreadsheet can hold"),
+        (True, "TRUE is not a number"),
     ],
 )
 def test_what_is_no_number_is_a_problem_of_its_cell_alone(
@@ -219,7 +219,7 @@ def test_points_are_the_sheets_own_or_as_they_were_given(tmp_path: Path) -> None
     assert filled.key.points == run.points and said(filled, "x in D11 cannot be read")
     filled = read_filled(hand_in(tmp_path / "a.xlsx", "sgd", change=at(2, "x", 1.5)))
     assert filled.key.points[0][1] == 1.5 and said(filled, "x in D11 is 1.5 here; it was given as")
-    with pytest.raises(ValueError, match="x in D11 is no number"):
+    with pytest.raises(ValueError, match="x in D11 is not a number"):
         read_filled(hand_in(tmp_path / "a.xlsx", "sgd", change=at(2, "x", "two"), record=False))
 
 
@@ -316,7 +316,7 @@ def test_a_sheet_without_a_record(tmp_path: Path) -> None:
     assert named.key.rule == "rmsprop"
     with pytest.raises(ValueError, match="it does not say which rule it is about"):
         read_filled(hand_in(path, "rmsprop", record=False, title="My homework", sheet="Sheet1"))
-    with pytest.raises(ValueError, match="lr in H5 is no number"):
+    with pytest.raises(ValueError, match="lr in H5 is not a number"):
         read_filled(hand_in(path, record=False, inputs_given={"lr": None}, rule="momentum"))
 
 
@@ -358,7 +358,7 @@ def test_openpyxl_prints_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[s
         return changed
 
     path = with_part(hand_in(tmp_path / "a.xlsx"), "xl/styles.xml", no_style)
-    with pytest.raises(ValueError, match="no workbook that can be read"):
+    with pytest.raises(ValueError, match="not a workbook that can be read"):
         read_filled(path)
     assert capsys.readouterr().out == ""
 

@@ -130,7 +130,7 @@ def test_one_cell_does_not_end_check(tmp_path, capsys, monkeypatch):
     assert main(["check", str(bad), str(good)]) == 1
     told = capsys.readouterr()
     assert "good.xlsx, sgd: " in told.out and told.err == ""
-    assert "this is no number that a spreadsheet can hold" in told.out
+    assert "this is not a number that a spreadsheet can hold" in told.out
 
     read = reading.read_filled
 

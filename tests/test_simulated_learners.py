@@ -154,7 +154,7 @@ def test_every_wrong_row_is_shown_before_what_follows() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_noughts_and_copies_earn_nothing(rule: str) -> None:
+def test_zeros_and_copies_earn_nothing(rule: str) -> None:
     trial = Trial(rule, {})
     for seed in range(20 if FULL else 3):
         sheet = sheet_of(trial, seed, rows=6)

@@ -163,7 +163,7 @@ def test_an_explosion_is_named_where_it_begins():
     assert np.isfinite(run.values[:, : row - 1]).all()
     earlier = run.table.computed[: run.table.computed.index(column)]
     assert all(math.isfinite(run.column(name)[row - 1]) for name in earlier)
-    assert f"exploded: {column} in row {row} is no finite number" in repr(run)
+    assert f"exploded: {column} in row {row} is not a finite number" in repr(run)
     assert f"exploded: {column} in row {row}" in run._repr_html_()
     assert run.frame.shape == (174, 16)
     assert len(run.epochs) == 6

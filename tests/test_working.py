@@ -29,10 +29,10 @@ WORKED = {
     "1.000*2": 2.0,
 }
 REFUSED = {
-    "=2*(3": "no arithmetic",
-    "2*": "no arithmetic",
-    "3 4*2": "no arithmetic",
-    "2*--3": "no arithmetic",
+    "=2*(3": "nor arithmetic",
+    "2*": "nor arithmetic",
+    "3 4*2": "nor arithmetic",
+    "2*--3": "nor arithmetic",
     "2/0": "a division by zero",
     "1/(2-2)": "a division by zero",
     "0^-1*1": "a division by zero",
@@ -40,8 +40,8 @@ REFUSED = {
     "2^3^2": "read in two ways: put one of the powers",
     "1,000*2": "read in two ways: 1,000",
     "sqrt(2-3)": "the root of a negative number",
-    "(2-5)^0.5": "no number that a spreadsheet can hold",
-    "9^999*1": "no number that a spreadsheet can hold",
+    "(2-5)^0.5": "not a number that a spreadsheet can hold",
+    "9^999*1": "not a number that a spreadsheet can hold",
 }
 # These are texts as before, and nothing in them is run.
 NONE_AT_ALL = ["=F10*2", "x*y", "abs(3)", "__import__('os')", "2*3;4", "=", "12h", "1_0*2"]

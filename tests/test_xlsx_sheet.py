@@ -176,7 +176,7 @@ def test_explosions_are_marked_and_said(tmp_path):
     row, _ = run.exploded
     said = stored["sgd", "A3"][1]
     first_new = next(at for at in itertools.count(row) if stored["sgd", f"P{9 + at}"][1] == "#NUM!")
-    assert said.startswith(f"The parameters are no numbers any more from row {9 + first_new} on. ")
+    assert said.startswith(f"The parameters are no longer numbers from row {9 + first_new} on. ")
     assert "rates under" in said and "scale x" in said
     sheet = openpyxl.load_workbook(path)["sgd"]
     rules = [rule for block in sheet.conditional_formatting for rule in block.rules]

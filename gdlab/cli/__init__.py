@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os._exit(INTERRUPTED)
         return INTERRUPTED
     except MemoryError:
-        complain(prog, "more rows than the memory holds; take fewer epochs or steps")
+        complain(prog, "more rows than fit in memory; take fewer epochs or steps")
     except ImportError as error:
         complain(prog, str(error).partition("\n")[0])
     except OSError as error:
@@ -95,6 +95,6 @@ def _complete() -> None:
     """Answer the shell, which asks how the line in COMP_LINE could go on, and end."""
     from gdlab.cli.completion import complete
 
-    # The word that is being typed is no command yet.
+    # The word that is being typed is not a command yet.
     line = os.environ["COMP_LINE"][: int(os.environ["COMP_POINT"])]
     complete(parser(_command_in(line.split()[1:] if line[-1:].isspace() else line.split()[1:-1])))

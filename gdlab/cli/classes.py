@@ -34,7 +34,9 @@ def add(group: Commands) -> None:
     _add_common(new)
 
     mark = command(inner, "mark", EXAMPLE_MARK, _mark)
-    mark.add_argument("folder", metavar="DIR", help="the folder, or .zip, of all that came back")
+    mark.add_argument(
+        "folder", metavar="DIR", help="the folder, or .zip, with everything that came back"
+    )
     mark.add_argument("--out", metavar="DIR", required=True, help="the folder for the marks")
     mark.add_argument("--students", metavar="FILE", help=STUDENTS)
     mark.add_argument(
@@ -59,7 +61,7 @@ def add(group: Commands) -> None:
         metavar="SHARE",
         type=float,
         default=1.0,
-        help="what a cell that follows from a mistake counts, from 0 to 1 (default 1)",
+        help="how much a cell that follows from a mistake counts, from 0 to 1 (default 1)",
     )
     mark.add_argument(
         "--format",
@@ -81,10 +83,10 @@ def _add_common(parser: Parser) -> None:
         "--rules",
         dest="own_rules",
         metavar="FILE.py",
-        help="your own rules, registered in a file of Python, which is run",
+        help="a Python file that registers your own rules; it is run",
     )
-    parser.add_argument("--id-head", metavar="HEAD", help="the head of the ids in the list")
-    parser.add_argument("--name-head", metavar="HEAD", help="the head of the names in the list")
+    parser.add_argument("--id-head", metavar="HEAD", help="the header of the ids in the list")
+    parser.add_argument("--name-head", metavar="HEAD", help="the header of the names in the list")
 
 
 def _new(args: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ GAP = "  "
 
 
 def write_csv(trace: "Trace", out: TextIO) -> None:
-    """Comma-separated; every double has the digits that read back the same."""
+    """Comma-separated; every double keeps all its digits."""
     names = _names(trace)
     out.write(",".join(names) + "\n")
     for row in _rows(trace, names):
@@ -25,7 +25,7 @@ def write_csv(trace: "Trace", out: TextIO) -> None:
 
 
 def write_json(trace: "Trace", out: TextIO) -> str | None:
-    """A list with one object per row; inf and nan, which JSON has not, as null.
+    """A list with one object per row; inf and nan, which JSON does not have, as null.
 
     Returns the place of the first null in words.
     """

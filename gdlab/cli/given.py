@@ -136,7 +136,7 @@ def hyper_of(args: argparse.Namespace) -> "dict[str, Any]":
         if name in signature(trace).parameters:
             option = {"points": "data"}.get(name, name).replace("_", "-")
             where = "before the options" if name == "rule" else f"with --{option}"
-            raise ValueError(f"--set {name}: {name} is no hyperparameter; give it {where}")
+            raise ValueError(f"--set {name}: {name} is not a hyperparameter; give it {where}")
     return hyper
 
 

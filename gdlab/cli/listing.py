@@ -12,10 +12,10 @@ COMMANDS = {
     "handout": ("handout", "Write a rule on one page: formulas, first rows, rows to fill in."),
     "film": ("film", "Write a run as a film: its path over the loss, row by row."),
     "explain": ("tables", "Show how one cell came about: symbols, numbers, Excel formula."),
-    "sweep": ("sweep", "Run a rule over a grid of settings, one number a run."),
+    "sweep": ("sweep", "Run a rule over a grid of settings, one number per run."),
     "practice": ("marking", "Write a workbook to fill in by hand, and its key."),
-    "class": ("classes", "Practice sheets for a whole class, and marking all that comes back."),
-    "class new": ("classes", "Write a practice sheet and a key for every learner of a list."),
+    "class": ("classes", "Make practice sheets for a whole class, and mark what comes back."),
+    "class new": ("classes", "Write a practice sheet and a key for every learner on a list."),
     "class mark": ("classes", "Mark a folder of sheets: marks, marked copies, item analysis."),
     "check": ("marking", "Mark filled-in workbooks: right, follows, wrong, and why."),
 }

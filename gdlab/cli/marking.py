@@ -34,7 +34,7 @@ def add(group: Commands) -> None:
         metavar="S",
         type=seed,
         default=0,
-        help="every number S gives other points and rates (default 0)",
+        help="another seed gives other points and rates (default 0)",
     )
     add_sheet_options(practice)
     practice.add_argument("--key", metavar="FILE", help="also write the sheet filled in, the key")
@@ -47,15 +47,17 @@ def add(group: Commands) -> None:
     )
     check.add_argument("files", metavar="FILE", nargs="+", help="workbooks that were filled in")
     check.add_argument(
-        "--json", action="store_true", help="print one JSON object a file, a line each"
+        "--json", action="store_true", help="print one JSON object per file, one to a line"
     )
-    check.add_argument("--hint", action="store_true", help="say where to look, but no value")
+    check.add_argument(
+        "--hint", action="store_true", help="say where to look, without giving values"
+    )
     check.add_argument(
         "--follows",
         metavar="SHARE",
         type=float,
         default=1.0,
-        help="what a cell that follows from a mistake counts, from 0 to 1 (default 1)",
+        help="how much a cell that follows from a mistake counts, from 0 to 1 (default 1)",
     )
     check.add_argument(
         "--marked",

@@ -1,4 +1,4 @@
-"""A command's own process: it obeys no file of the current folder, and ends when it is told to."""
+"""A command's own process: it ignores files of the current folder, and ends when told to."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ READ_SETTINGS = ("matplotlib", "numba")
 
 
 def prepare() -> None:
-    """Keep the current folder out of what this process obeys and those that it starts import."""
+    """Keep the current folder from changing what this process, or one that it starts, imports."""
     os.environ["PYTHONSAFEPATH"] = "1"
     sys.meta_path.insert(0, _Elsewhere())
     # As Ctrl-C does, so that nothing half written stays.

@@ -102,7 +102,7 @@ def add_course_options(group: "argparse._ArgumentGroup | Parser") -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="go on with another rule: --switch at_epoch=3 --switch to=momentum; its "
+        help="switch to another rule: --switch at_epoch=3 --switch to=momentum; its "
         "hyperparameters in the same way",
     )
 

@@ -31,7 +31,7 @@ def add(group: Commands) -> None:
     parser.add_argument(
         "--measure",
         choices=MEASURES,
-        help="the number of a run (default rmse, or loss where that is no squared error)",
+        help="the number to keep of each run (default rmse; loss if that is not a squared error)",
     )
     parser.add_argument(
         "--threshold",
@@ -93,12 +93,14 @@ def _values(text: str) -> tuple[str, list[float]]:
     name, sign, given = text.partition("=")
     where = f"--over {text:.60}"
     if not (name and sign and given):
-        raise ValueError(f"{where}: write NAME=FROM:TO:COUNT, with :log behind, or NAME=A,B,C")
+        raise ValueError(
+            f"{where}: write NAME=FROM:TO:COUNT, followed by :log if wanted, or NAME=A,B,C"
+        )
     if ":" not in given:
         return name, [_number(where, one) for one in given.split(",")]
     first, *rest = given.split(":")
     if len(rest) not in (2, 3) or rest[2:] not in ([], ["log"]):
-        raise ValueError(f"{where}: write NAME=FROM:TO:COUNT, with :log behind where wanted")
+        raise ValueError(f"{where}: write NAME=FROM:TO:COUNT, followed by :log if wanted")
     low, high = _number(where, first), _number(where, rest[0])
     if not (rest[1].isascii() and rest[1].isdigit() and 1 <= int(rest[1]) <= MOST_VALUES):
         raise ValueError(f"{where}: the count must be a whole number from 1 to {MOST_VALUES:,}")
@@ -119,5 +121,5 @@ def _number(where: str, text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{where}: {text!r:.40} is no finite number")
+        raise ValueError(f"{where}: {text!r:.40} is not a finite number")
     return value

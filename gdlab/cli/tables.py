@@ -83,7 +83,7 @@ def _table(args: argparse.Namespace) -> None:
 
     kind = _kind(args)
     if kind == "parquet" and not args.out:
-        raise ValueError("parquet is no text for a screen; give --out FILE.parquet")
+        raise ValueError("parquet cannot be shown on a screen; give --out FILE.parquet")
     trace = run_of(args, args.rule, columns=args.columns, every=args.every)
     first_null = None
     if args.out:
@@ -95,7 +95,7 @@ def _table(args: argparse.Namespace) -> None:
     else:
         first_null = formats.WRITERS[kind](trace, sys.stdout)
     if first_null:
-        warning = "inf and nan, which json has not, are written as null"
+        warning = "inf and nan, which json does not have, are written as null"
         complain(args.prog, f"{warning}; the first is {first_null}")
 
 

@@ -1,4 +1,4 @@
-"""What words on the command line that are not known were probably meant to be."""
+"""What unknown words on the command line were probably meant to be."""
 
 import re
 
@@ -26,7 +26,7 @@ def meant(words: list[str], options: list[str]) -> str:
 
 
 def _parts(words: list[str]) -> tuple[str, str, str]:
-    """The first word's dashes, name and value; the value may be the word behind it."""
+    """The first word's dashes, name and value; the value may be the next word."""
     dashes, name, value = re.match("(-*)([^=]*)=?(.*)", words[0], re.DOTALL).groups()  # type: ignore[union-attr]
     if dashes and not value and len(words) > 1 and not words[1].startswith("--"):
         value = words[1]

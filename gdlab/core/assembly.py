@@ -88,7 +88,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
 
 
 def _draft(rule: Rule, plan: Plan) -> Draft:
-    """Settle the plan's parts and the inputs, in their order; ValueError for what is no plan."""
+    """Settle the plan's parts and the inputs, in their order; ValueError for what is not a plan."""
     model = plan.model or find_model()
     schedule = read_own(SCHEDULES[plan.schedule]) if plan.schedule else None
     _refuse_misfits(rule, plan, model, schedule)
@@ -96,7 +96,7 @@ def _draft(rule: Rule, plan: Plan) -> Draft:
         schedule = unrolled(schedule, len(model.parameters))
     draft = Draft(rule, plan, model, Names(model), schedule)
     names, hyper, parts = draft.names, draft.hyper, draft.parts
-    # What a rule calls its own comes before what the table adds; what trace takes is no input.
+    # What a rule calls its own comes before what the table adds; what trace takes is not an input.
     options = {"batch_size", "at_epoch", *OF_TRACE} - names.taken
     names.taken |= options
     first = draft.hypers()

@@ -15,7 +15,7 @@ from gdlab.formulas import functions
 from gdlab.language.grammar import FUNCTIONS, OF_MATH
 
 # b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
-# difference is 1 to the last bit. The power is the dearest part of a row, so once all such powers
+# difference is 1 to the last bit. The power is the slowest part of a row, so once all such powers
 # have faded, a second loop leaves them out.
 VANISHED = 38.0
 # What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from

@@ -29,7 +29,7 @@ Result = TypeVar("Result")
 
 # Plain Python is ahead of importing Numba and loading its cache up to about this many rows: in one
 # run, or in the runs of one table until now. A run of few rows is no reason to compile, however
-# often it comes: whoever drags a slider would wait for it.
+# often it comes: a person who drags a slider would wait for it.
 COMPILE_FROM = 200_000
 FEW_ROWS = 1_000
 # Compiled, so many rows take some milliseconds: nobody interrupts them, and a thread costs as much
@@ -57,7 +57,7 @@ def run(
     order, rows = job.order, job.rows
     shape = len(table.computed if kept is None else kept), rows // every
     if shape[0] * shape[1] * 8 > sys.maxsize:
-        raise MemoryError(f"{rows} rows are more than any memory holds")
+        raise MemoryError(f"{rows} rows are more than any memory can hold")
     text = module_text(table, kept)
     sizes = rows, fading_rows(table, job.hyper, rows), samples, every
     numbers = [

@@ -26,11 +26,11 @@ _cleared: set[Path] = set()
 
 @contextmanager
 def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
-    """Give a path to write to; what is written there takes ``path``'s place when all went well.
+    """Give a path to write to; what is written there replaces ``path`` when the block ends well.
 
-    Where the block raises, the file that stood at ``path`` stays as it was. ``mode`` are the
-    permissions before the umask. Raises ValueError naming ``path`` where its folder is not there,
-    where nothing can be written, or where a link of another user leads there.
+    If the block raises, the file at ``path`` stays as it was. ``mode`` holds the permissions
+    before the umask. Raises ValueError naming ``path`` if its folder does not exist, if nothing
+    can be written there, or if a link of another user leads there.
     """
     target = checked_path(path)
 
@@ -107,7 +107,7 @@ def _remove(made: Path) -> None:
 
 
 def give_up_all() -> None:
-    """Remove what this process has not written to its end; for one that ends at once."""
+    """Remove the files that this process has not finished, because it ends at once."""
     for made in list(_being_written):
         _give_up(made)
 
@@ -119,7 +119,7 @@ def _clear_once(folder: Path) -> None:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove from a folder what killed runs left half written; what is being written stays."""
+    """Remove files that killed runs left half written; files that are being written stay."""
     for rest in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if is_mine(rest) and _abandoned(rest):
@@ -148,7 +148,7 @@ def checked_path(path: str | Path) -> Path:
         if target.is_dir():
             raise ValueError(f"{path} is a folder; name a file in it")
         if target.exists() and not target.is_file():
-            raise ValueError(f"{path} is no ordinary file and is not replaced")
+            raise ValueError(f"{path} is not an ordinary file and is not replaced")
         if not target.parent.is_dir():
             raise ValueError(f"{path}: there is no folder {target.parent}")
     except (OSError, RuntimeError) as error:
@@ -157,7 +157,7 @@ def checked_path(path: str | Path) -> Path:
 
 
 def make_folder(path: str | Path) -> Path:
-    """Make a folder, and those above it, where they are not there; ValueError naming ``path``."""
+    """Make a folder and those above it if they do not exist; ValueError naming ``path``."""
     folder = Path(path)
     try:
         refuse_foreign_links(folder)

@@ -78,7 +78,7 @@ def derived(formulas: Formulas, loss: str, parameters: Iterable[str]) -> Formula
 
 
 def forward_steps(formulas: Formulas) -> dict[str, ast.expr]:
-    """The columns of a model's function that are no gradients, as they are computed."""
+    """The columns of a model's function that are not gradients, as they are computed."""
     return {
         name: tree
         for name, tree in formulas.steps.items()

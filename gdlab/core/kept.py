@@ -1,7 +1,7 @@
 """Files kept on disk for the next process: by this user, for this user.
 
-What is kept is believed, and machine code among it is run: so nothing is read but what only this
-user can have written, and nothing that a disk has damaged.
+What is kept is trusted, and machine code among it is run. So only files that nobody but this user
+can have written are read, and none that a disk has damaged.
 """
 
 import hashlib
@@ -28,8 +28,8 @@ def cache_folder() -> Path:
 def remembered(kind: str, key: str, most: int, make: Callable[[], str]) -> str:
     """A text that takes long to make: what was kept under its key, or made now and kept.
 
-    ``key`` is all that the text depends on. Of a ``kind`` the ``most`` that were made last
-    are kept.
+    ``key`` is everything that the text depends on. Of each ``kind`` the latest ``most`` are
+    kept.
     """
     ending = f".{kind}"
     file = hashlib.sha256(key.encode()).hexdigest()[:32] + ending

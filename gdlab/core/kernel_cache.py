@@ -1,6 +1,6 @@
 """Machine code kept on disk for the next process.
 
-Numba's own cache asks nobody whose the files are that it unpickles and runs, and looks for its
+Numba's own cache does not check who owns the files that it unpickles and runs, and it looks for its
 settings in the current folder.
 """
 

@@ -2,8 +2,8 @@
 
 A model is one function of the grammar. Its arguments without a default are columns of the points,
 those with one are parameters and where they start from, keyword-only ones are constants. It returns
-one tuple of names, each a column; the last that is no gradient is the loss. A model without columns
-of points is a surface: a run of it goes by steps, not by epochs and samples.
+one tuple of names, each a column; the last that is not a gradient is the loss. A model whose points
+have no columns is a surface: a run of it goes by steps, not by epochs and samples.
 
 ``grad_NAME`` is the derivative of the loss with respect to NAME. What the function itself does not
 return of these is derived (:mod:`gdlab.core.gradients`) and computed by a second function,

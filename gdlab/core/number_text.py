@@ -1,4 +1,4 @@
-"""Numbers as people and programs write them: a text in, what it means out, or why it is asked.
+"""Numbers as people and programs write them: what a text means, or why a person is asked.
 
 The page's static/number_input.js does the same; tests/data/number_cases.json is for both.
 """
@@ -15,7 +15,7 @@ COMMA_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}((,\d{3}){2,}|(,\d{3})+\.\d*)", re.
 POINT_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d*)", re.ASCII)
 SPACE_GROUPS = re.compile(r"[-+]?[1-9]\d{0,2}([ '’])\d{3}(\1\d{3})*([.,]\d*)?", re.ASCII)
 SPACES = re.compile("[\u00a0\u2007\u2009\u202f]")
-# What a word processor makes of a minus sign, the sign itself among them.
+# The minus sign, and the dashes that word processors make of it.
 DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 MISSING = frozenset(
     ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", ".", "-")
@@ -56,7 +56,7 @@ def proven_marks(texts: Iterable[str]) -> Marks:
 
 
 def meanings(text: str, marks: Marks = TYPED) -> tuple[str, ...]:
-    """The numbers that a text may mean, as Python writes them; none where it is no number."""
+    """The numbers that a text may mean, as Python writes them; none where it is not a number."""
     text = plain(text)
     if ONE_GROUP.fullmatch(text):
         mark = "," if "," in text else "."
@@ -76,7 +76,7 @@ def meanings(text: str, marks: Marks = TYPED) -> tuple[str, ...]:
 
 
 def number_of(text: str, where: str, marks: Marks = TYPED) -> float:
-    """The number that a text means; ValueError that says where it stands and why it is none."""
+    """The number that a text means; ValueError that says where it stands and what is wrong."""
     found = meanings(text, marks)
     if not plain(text):
         raise ValueError(f"{where} is empty; type a number")

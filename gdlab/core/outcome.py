@@ -19,7 +19,7 @@ GREW = 1.1  # times the error at the start
 
 
 def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
-    """That the error of all points hardly fell though it could, and a way out; else empty.
+    """A sentence where the error of all points hardly fell though it could have; else empty.
 
     ``ends`` are the parameters after the last row.
     """
@@ -32,7 +32,7 @@ def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
         return ""
     return (
         f"hardly moved: {error_word(run.table.model)} went from {short(before)} to {short(after)}, "
-        f"least squares have {short(least)}; lr='find' looks for a rate{_scaling(run)}"
+        f"the least squares fit has {short(least)}; lr='find' looks for a rate{_scaling(run)}"
     )
 
 

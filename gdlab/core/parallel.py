@@ -1,4 +1,4 @@
-"""Work sent out through joblib: to this machine, or wherever ``joblib.parallel_config`` says.
+"""Work sent out through joblib: on this machine, or wherever ``joblib.parallel_config`` says.
 
 What a task needs goes with it as plain tuples: no task depends on what a worker holds already, so
 one that was lost with its worker is done again by another.

@@ -89,7 +89,7 @@ def number(value: Any, where: str) -> float:
 
 
 def whole(name: str, value: Any, least: int = 1, also: str = "") -> int:
-    """``value`` as an int; ValueError that names it where it is no whole number from ``least``."""
+    """``value`` as an int; ValueError unless it is a whole number from ``least`` upwards."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"{name} must be a whole number from {least}{also}, not {value!r:.40}")
     return int(value)

@@ -90,7 +90,9 @@ class FoundRate:
                 "the largest eigenvalue of the mean loss's second derivatives"
             )
         if not self.is_near:
-            said.append(f"least squares have {short(self.least_error or 0)}: {self._why_not()}")
+            said.append(
+                f"the least squares fit has {short(self.least_error or 0)}: {self._why_not()}"
+            )
         return "; ".join(said)
 
     @property

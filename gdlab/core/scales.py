@@ -30,8 +30,8 @@ Scales = tuple[tuple[str, str], ...]
 def scales_of(model: Model, scale: Any) -> Scales:
     """The kind of scale by column, from what ``gdlab.trace`` takes.
 
-    One kind for all columns, but for the last one of a model whose loss is no squared error, which
-    then is a label; or a mapping of columns to kinds. Raises ValueError for others.
+    One kind for all columns, or a mapping of columns to kinds. Where the loss is not a squared
+    error, the last column is a label and is left as it is. Raises ValueError for anything else.
     """
     if not model.data:
         raise ValueError("scale needs points; a surface has none")

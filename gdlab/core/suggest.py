@@ -1,4 +1,4 @@
-"""What is said of a name that is not known: the name that was probably meant, or all there are."""
+"""Suggestions for an unknown name: the name that was probably meant, or all names."""
 
 from collections.abc import Iterable
 

@@ -154,7 +154,7 @@ def refusal(name: str, value: object, base: str | None = None) -> str | None:
 
 
 def refuse_letters(letters: str) -> None:
-    """ValueError for letters of the line that there are not."""
+    """ValueError for letters that the line does not have."""
     if letters not in LETTERS:
         raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
 

@@ -23,7 +23,7 @@ def error_word(model: Model) -> str:
 
 
 def error_at(run: Run, parameters: Any) -> float:
-    """The error of all points with some parameters; inf where it is no finite number."""
+    """The error of all points with some parameters; inf where it is not a finite number."""
     import numpy as np
 
     model = run.table.model
@@ -49,7 +49,7 @@ def _forward(run: Run, parameters: Any) -> dict[str, Any]:
 def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
     """The error as a linear function of the parameters, ``features @ parameters + rest``.
 
-    None for a model whose loss is no squared error, or whose error is not linear in them.
+    None for a model whose loss is not a squared error, or whose error is not linear in them.
     """
     import numpy as np
 
@@ -65,7 +65,7 @@ def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
     with np.errstate(all="ignore"):
         rest = errors(units[0] * 0)
         features = np.array([errors(unit) - rest for unit in units]).T
-        # A model that is not linear cannot agree at a point of no kind.
+        # A model that is not linear does not agree at arbitrary parameters.
         there = np.array([math.pi / (k + 1) - 2 for k in range(len(units))])
         expected = features @ there + rest
         size = np.abs(expected).max() + np.abs(rest).max()
@@ -87,7 +87,7 @@ def _eigenvalues(run: Run) -> "np.ndarray | None":
 
 
 def least_error(run: Run) -> float | None:
-    """The root mean squared error of the least squares, None where it is not known."""
+    """The root mean squared error of the least squares fit; None if it is not known."""
     import numpy as np
 
     found = _linear(run)

@@ -130,7 +130,7 @@ class Trace(Run):
 
         ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
         of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the
-        squares. A model whose loss is no squared error has ``mean_loss`` instead. Parameters are
+        squares. A model whose loss is not a squared error has ``mean_loss`` instead. Parameters are
         the last new ones. Under a schedule its columns follow. A surface has one epoch, with its
         last loss.
         """
@@ -149,7 +149,7 @@ class Trace(Run):
 
     @cached_property
     def exploded(self) -> tuple[int, str] | None:
-        """The first cell that is no finite number, as (row, column); None where all are."""
+        """The first cell that is not a finite number, as (row, column); None where all are."""
         import numpy as np
 
         self._need_whole()
@@ -161,7 +161,7 @@ class Trace(Run):
 
     @property
     def diverged(self) -> bool:
-        """Whether it ends worse than it began: by the last epoch's mean loss, or not finite.
+        """Whether it ends worse than it began, by the last epoch's mean loss, or is not finite.
 
         On a surface by the last loss.
         """
@@ -247,7 +247,7 @@ class Trace(Run):
             updates = f"{self.rows} rows, {updates}"
         if self.kept is None and self.exploded:
             t, column = self.exploded
-            end = f"exploded: {column} in row {t} is no finite number"
+            end = f"exploded: {column} in row {t} is not a finite number"
         else:
             end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
             own = self.final_unscaled
@@ -290,7 +290,7 @@ def trace(
         rule: a name (see :func:`gdlab.rules`), a registered function, or a rule that was read.
         points: a DataFrame with the model's columns, ``x`` and ``y`` for the line, or rows of as
             many numbers; by default the lesson's 29.
-        epochs: how often the points are gone over.
+        epochs: the number of passes over the points.
         start: what parameters such as ``intercept`` and ``slope`` start from (default 1), and,
             where wanted, carried state by column name such as ``avg_intercept`` (default 0).
         batch_size: samples per update, or ``"full"``.
@@ -299,7 +299,7 @@ def trace(
         seed: what ``shuffle`` draws by.
         schedule: a function of :mod:`gdlab.formulas.schedules`, by name; it makes ``lr`` a column.
         switch: ``{"at_epoch": 3, "to": "momentum"}`` goes on with another rule from that epoch;
-            its hyperparameters may stand beside (``"lr": 0.0001``).
+            its hyperparameters may be given beside it (``"lr": 0.0001``).
         surface: a function of :mod:`gdlab.formulas.surfaces`, by name, to descend instead of the
             line.
         steps: how many updates are made on a surface.
@@ -315,7 +315,7 @@ def trace(
             L2 decay to a rule without its own.
 
     Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
-    value out of its limits, and points that are no finite numbers.
+    value out of its limits, and points that are not finite numbers.
     """
     found = find_rate(rule, points, **options) if options.get("lr") == FIND else None
     if found:

@@ -1,7 +1,7 @@
 """Whose a path is: what another user of the machine could have put there is not followed or run.
 
-As OpenSSH looks at its keys: by owner and mode, on the file that was opened. Windows keeps neither;
-there the folders of a user are closed to others by the system.
+As OpenSSH checks its keys: by owner and mode, on the file that was opened. Windows has neither;
+there the system closes a user's folders to others.
 """
 
 import os
@@ -61,7 +61,7 @@ def _open_to_others(folder: Path, own: bool) -> str | None:
     """Why a folder is not trusted; in a sticky one, such as /tmp, nobody renames what is mine."""
     found = folder.stat()
     if not stat.S_ISDIR(found.st_mode):
-        return "is no folder"
+        return "is not a folder"
     if not _trusted(found.st_uid) or (own and not _mine(found.st_uid)):
         return "belongs to another user"
     if found.st_mode & OTHERS_MAY_WRITE and _owned() and (own or not found.st_mode & stat.S_ISVTX):
@@ -81,7 +81,7 @@ def read_private(path: Path) -> bytes:
     with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
-            raise ValueError(f"{path} is no file")
+            raise ValueError(f"{path} is not a file")
         if not _mine(found.st_uid):
             raise ValueError(f"{path} belongs to another user")
         if _owned() and found.st_mode & OTHERS_MAY_WRITE:

@@ -1,4 +1,4 @@
-"""In what a table's numbers are measured: units of the points' own columns, for pictures' axes."""
+"""The units of a table's numbers, from the points' own columns, for the axes of pictures."""
 
 from gdlab.core.model import LINE, Model
 

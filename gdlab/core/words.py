@@ -1,4 +1,4 @@
-"""A stranger's text made fit to be shown: quoted, short, and without control characters."""
+"""A stranger's text made safe to show: quoted, short, and without control characters."""
 
 import re
 import unicodedata

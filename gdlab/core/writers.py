@@ -1,4 +1,4 @@
-"""What a trace can be written as: the package's face names here the writers that stand above it."""
+"""What a trace can be written as: the public API names here the writers that stand above it."""
 
 from importlib import import_module
 

@@ -79,7 +79,7 @@ def add_charts(book: Workbook, sheet: Sheet, trace: Trace, symbols: str) -> None
 
 
 def put_chart(sheet: Sheet, chart: Any, said: str, row: int, column: int, across: int = 0) -> None:
-    """Put a chart on a sheet; ``said`` is what a reader who does not see it is told."""
+    """Put a chart on a sheet; ``said`` is read to people who do not see it."""
     sheet.insert_chart(
         row - 1,
         column,

@@ -3,8 +3,8 @@
 The frame follows IEEE 754: past 1.8e308 a number is inf, and 1/inf is 0 again. A sheet follows
 spreadsheets: such a cell is #NUM!, a division by 0 is #DIV/0!, and every cell that depends on an
 error is that error, without a way back. So a cell of a sheet is either an error or the frame's
-number; from the first row that is no finite number on, this module finds out which, cell by cell,
-by the rules of :mod:`gdlab.language.evaluate`.
+number. From the first row with a cell that is not finite, this module finds out which, cell by
+cell, by the rules of :mod:`gdlab.language.evaluate`.
 """
 
 import ast
@@ -19,7 +19,7 @@ from gdlab.core.columns import ABOVE, LAST_ROW, OWN, topological_order
 from gdlab.core.trace import Trace
 from gdlab.language.evaluate import DIV0, NUM, CellError, evaluate
 
-# By the small numbers that stand for them in the arrays; 0 is no error.
+# By the small numbers that stand for them in the arrays; 0 is not an error.
 ERRORS = (None, NUM, DIV0)
 
 

@@ -1,6 +1,6 @@
 """The cells that a reader may change: labelled, tinted, unlocked, named, and checked.
 
-A check refuses what cannot be, with a message that says what can.
+A check refuses impossible values, with a message that says which are possible.
 """
 
 import math

@@ -49,7 +49,7 @@ def _lines(epochs: int, symbols: str) -> list[tuple[str, str, str]]:
          "that nothing breaks by accident."),
         ("name", "Compare", f"Each sheet goes {passes} over the points; its charts stand over the "
          "rows, its epochs right of them. The sheet compare puts all rules side by side."),
-        ("name", "Explode", "Take a rate that is too large: the numbers grow past 1.8e308, cells "
+        ("name", "Explode", "Choose a rate that is too large: the numbers grow past 1.8e308, cells "
          "become #NUM! in bold, and a line at the top says in which row it began."),
         ("text", "", ""),
         ("subtitle", "The sheets", ""),

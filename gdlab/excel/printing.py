@@ -32,7 +32,7 @@ LEAST_SCALE = 8 / 11
 def set_widths(sheet: Sheet, trace: Trace, live: bool, decimals: int | None) -> None:
     """Widths of columns and heights of rows; to be called before cells are written.
 
-    With fixed ``decimals`` a column is as wide as its longest number, which would else be ####.
+    With fixed ``decimals`` a column is as wide as its longest number, or it would show ####.
     """
     table = trace.table
     sheet.set_row(0, styles.TITLE_HEIGHT)

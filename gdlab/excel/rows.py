@@ -1,4 +1,4 @@
-"""The rows of a rule's sheet, one per sample: the part that is long, written row by row."""
+"""The rows of a rule's sheet, one per sample: the long part, written row by row."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple

@@ -128,7 +128,7 @@ def _to_epochs(book: Workbook, sheet: Sheet, trace: Trace) -> Cell:
 
 
 ALL_FINITE = "All parameters are finite numbers."
-EXPLODED = "The parameters are no numbers any more from row "
+EXPLODED = "The parameters are no longer numbers from row "
 
 
 def _status(trace: Trace, errors: Errors | None) -> tuple[str, str]:

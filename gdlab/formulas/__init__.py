@@ -1,6 +1,6 @@
 """What a learner reads and edits: optimizers, models, schedules, transforms, surfaces.
 
-Whatever stands in the file of optimizers is a rule, and so for models, schedules and surfaces.
+Every function in optimizers.py is a rule; the same holds for models, schedules and surfaces.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from types import ModuleType
 
 
 def functions_of(module: ModuleType) -> dict[str, Callable[..., object]]:
-    """The functions that stand in a file, by name, in their order there."""
+    """The functions defined in a file, by name, in the order of the file."""
     return {
         name: thing
         for name, thing in vars(module).items()

@@ -1,7 +1,7 @@
-"""The grammar's functions that Python's ``math`` has not, or has with other answers for NaN.
+"""The grammar's functions that Python's ``math`` lacks, or answers differently for NaN.
 
-They are plain comparisons, so that they give the same bits compiled and not; NaN goes through, as
-an error goes through a spreadsheet.
+They are plain comparisons, so they give the same bits compiled or not. NaN passes through them, as
+an error passes through a spreadsheet.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ def sign(x: float) -> float:
 
 
 def floor(x: float) -> float:
-    """The largest whole number that is not over ``x``, as a float."""
+    """The largest whole number not above ``x``, as a float."""
     return x // 1.0
 
 

@@ -2,8 +2,8 @@
 
 The functions keep to the grammar of :mod:`gdlab.language.grammar`. Arguments without a default are
 columns of the points, those with one are parameters and where they start from, keyword-only ones
-are constants. Every name that is returned is a column; the loss is the last that is no gradient.
-Units are those of the points.
+are constants. Every name that is returned is a column; the loss is the last one that is not a
+gradient. Units are those of the points.
 """
 
 from math import exp, log
@@ -54,7 +54,7 @@ def logistic(x, y, weight=0, bias=0):
 
 
 def relu_neuron(x, y, weight=1, bias=1):
-    """One rectified linear neuron (Nair & Hinton 2010); squared error. Flat where z is under 0."""
+    """One rectified linear neuron (Nair & Hinton 2010); squared error. Flat where z is below 0."""
     z = bias + weight * x
     y_pred = max(0, z)
     error = y_pred - y
@@ -80,7 +80,7 @@ def network_2_2_2(
     """Two inputs, two hidden and two output sigmoids (Rumelhart, Hinton & Williams 1986).
 
     Half the squared errors. ``w1`` to ``w4`` lead into the hidden neurons, ``w5`` to ``w8`` out of
-    them, two to each neuron; the biases are held.
+    them, two to each neuron; the biases are fixed.
     """
     z_h1 = w1 * i1 + w2 * i2 + bias1
     h1 = 1 / (1 + exp(-z_h1))

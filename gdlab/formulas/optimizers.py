@@ -3,14 +3,15 @@
 Every function sees one parameter at one update. Its arguments, by name:
 
 ``g``
-    the gradient of the loss by this parameter;
+    the gradient of the loss with respect to this parameter;
 ``w``
     the parameter's present value (only where a rule needs it);
 ``t``
     the number of the update, counted from 1; ``epoch``, ``sample`` and ``n`` (points in an
     epoch) are there too for a rule that asks for them;
 ``NAME_prev``
-    the value of NAME in the row above; its default is what the first row starts from, 0 if none;
+    the value of NAME in the row above; its default is the value that the first row starts from
+    (0 if there is none);
 any other
     a hyperparameter with its default.
 
@@ -32,7 +33,7 @@ def sgd(g, lr=0.0001):
 
 
 def momentum(g, avg_prev, lr=0.0001, beta=0.9):
-    """Running average of the gradient, as Kingma & Ba 2015, algorithm 1, first moment. No eps."""
+    """Running average of the gradient; Kingma & Ba 2015, algorithm 1, first moment. No eps."""
     avg = beta * avg_prev + (1 - beta) * g
     step = lr * avg
     return (avg,), (step,)
@@ -60,7 +61,7 @@ def rmsprop_eps_inside(g, sqr_avg_prev, lr=0.1, beta=0.9, eps=1e-8):
 
 
 def rmsprop_lesson(g, sqr_avg_prev=10000, lr=0.02, beta=0.9):
-    """The Excel lesson's sheet rmsprop: divides by the row above's average. No eps."""
+    """The Excel lesson's sheet rmsprop: divides by the average of the row above. No eps."""
     sqr_avg = beta * sqr_avg_prev + (1 - beta) * (g * g)
     step = lr * g / sqrt(sqr_avg_prev)
     return (sqr_avg,), (step,)
@@ -69,7 +70,7 @@ def rmsprop_lesson(g, sqr_avg_prev=10000, lr=0.02, beta=0.9):
 def rmsprop_centered(
     g, avg_prev, sqr_avg_prev, velocity_prev, lr=0.0001, beta=0.95, momentum=0.9, eps=0.0001
 ):
-    """Graves 2013, equations 38 to 41: by the gradient's variance. eps inside the root.
+    """Graves 2013, equations 38 to 41: divides by the gradient's deviation. eps inside the root.
 
     His Delta is the step; the velocity here is Delta without lr, as in torch, and while lr is
     constant the steps are the same.
@@ -93,7 +94,7 @@ def adam(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-
 
 
 def adam_eps_hat(g, t, avg_prev, sqr_avg_prev, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Kingma & Ba 2015, end of section 2, as Keras has it. eps (their eps-hat) outside the root."""
+    """Kingma & Ba 2015, end of section 2, as in Keras. eps (their eps-hat) outside the root."""
     avg = beta1 * avg_prev + (1 - beta1) * g
     sqr_avg = beta2 * sqr_avg_prev + (1 - beta2) * (g * g)
     corrected_lr = lr * sqrt(1 - beta2**t) / (1 - beta1**t)
@@ -112,8 +113,8 @@ def adam_lesson(g, avg_prev, sqr_avg_prev, lr=0.1, beta1=0.9, beta2=0.9):
 def adagrad_lesson(g, t, sample, n, sum_sqr_prev, divisor_prev=10000, lr=0.001):
     """The Excel lesson's older sheet adagrad: one divisor per epoch, from the epoch before. No eps.
 
-    The divisor is the root of the sum of the squared gradients, over their number; it is not a
-    running sum as in Duchi, Hazan & Singer 2011.
+    The divisor is the root of the sum of the squared gradients, divided by their number; it is
+    not a running sum as in Duchi, Hazan & Singer 2011.
     """
     divisor = (divisor_prev if t == 1 else sqrt(sum_sqr_prev) / n) if sample == 1 else divisor_prev
     sum_sqr = g * g if sample == 1 else sum_sqr_prev + g * g
@@ -214,7 +215,7 @@ def adabelief(g, t, avg_prev, sqr_dev_avg_prev, lr=0.001, beta1=0.9, beta2=0.999
     """Zhuang et al. 2020, algorithm 2. eps joins the second average, and stands outside the root.
 
     The second average is of the squared deviation from the first, where Adam has the squared
-    gradient: a gradient that is as expected gives a long step.
+    gradient: a gradient that is as expected makes a long step.
     """
     avg = beta1 * avg_prev + (1 - beta1) * g
     deviation = g - avg

@@ -4,7 +4,7 @@ A schedule that takes ``t`` (the number of the update, from 1) gives ``lr`` for 
 ``start_lr`` is the learning rate that the run was given. One that returns ``next_lr`` is called
 after the last row of every epoch: it sees that row's columns by name, this epoch's ``lr``, its own
 results of the epoch before as ``NAME_prev``, and its hyperparameters. ``sum_loss`` is the sum of
-the epoch's losses; ``total(...)`` the sum of what stands in it over all parameters.
+the epoch's losses; ``total(...)`` the sum of its argument over all parameters.
 """
 
 from math import cos, pi, sqrt

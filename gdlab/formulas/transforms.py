@@ -1,6 +1,6 @@
 """What happens to a gradient before the rule sees it, and the update, in the rules' own grammar.
 
-``total(...)`` is the sum of what stands in it over all parameters.
+``total(...)`` is the sum of its argument over all parameters.
 """
 
 from math import sqrt

@@ -48,7 +48,8 @@ def column_number(letters: str) -> int:
 def read_address(text: str, row: int, column: int) -> tuple[Address, ...]:
     """One address, or the two corners of a range, as written in the cell at ``row``, ``column``.
 
-    A1 and R1C1 notation, ``Sheet2!$A$1:B3``, ``A:A`` and ``3:7``. Empty where it is none: a name.
+    A1 and R1C1 notation, ``Sheet2!$A$1:B3``, ``A:A`` and ``3:7``. Empty for
+    anything else, such as a name.
     """
     return tuple(
         Address(

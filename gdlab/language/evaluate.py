@@ -70,7 +70,7 @@ def evaluate(tree: ast.expr, value: Callable[[str], float]) -> float:
 
 
 def evaluate_arrays(tree: ast.expr, values: Mapping[str, Any]) -> Any:
-    """Evaluate an expression over NumPy arrays, or numbers, by name; all that IEEE 754 has goes.
+    """Evaluate an expression over NumPy arrays or numbers, by name, with inf and nan as values.
 
     For pictures: a cosine may differ in its last bit from the cells'.
     """

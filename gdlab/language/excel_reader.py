@@ -90,7 +90,7 @@ class _Parser:
 
     def expression(self, least: int, depth: int) -> ast.expr:
         if depth > MOST_FORMULA_DEPTH:
-            raise Unread("a formula too deep")
+            raise Unread("a formula nested too deeply")
         tree = self.signed(depth)
         height = 0
         while (token := self.next) is not None and token.type == "OPERATOR-INFIX":
@@ -110,7 +110,7 @@ class _Parser:
                 raise Unread(f"the operator {token.value[:10]!r}")
             height += 1
             if height > MOST_FORMULA_DEPTH:
-                raise Unread("a formula too deep")
+                raise Unread("a formula nested too deeply")
         return tree
 
     def signed(self, depth: int) -> ast.expr:
@@ -121,7 +121,7 @@ class _Parser:
                 raise Unread(f"the operator {sign[:10]!r}")
             minus += sign == "-"
             if minus > MOST_FORMULA_DEPTH:
-                raise Unread("a formula too deep")
+                raise Unread("a formula nested too deeply")
         tree = self.operand(depth)
         while self.next is not None and self.next.type == "OPERATOR-POSTFIX":
             self.take()

@@ -2,7 +2,7 @@
 
 A function of the grammar is a flat list of assignments, each name assigned once, and a return of
 tuples of names. Its expressions know ``+ - * / **`` and unary minus, a comparison inside a
-conditional expression, the functions of :data:`FUNCTIONS`, names and numbers. That little can be
+conditional expression, the functions of :data:`FUNCTIONS`, names and numbers. This much can be
 said in Python, Excel and LaTeX alike, in the same order of operations, so all give the same bits.
 """
 
@@ -48,7 +48,7 @@ class Formulas:
     ``keyword_only`` those behind a ``*``. ``steps`` maps each assigned name, in order, to its
     syntax tree as it is written; in ``expressions`` stand the returned ones with helper names put
     in, so that a tree speaks only of arguments and returned names. ``returned`` holds the returned
-    tuples, ``source`` the bare text of what is computed.
+    tuples, ``source`` the text of what is computed, and nothing else.
     """
 
     name: str

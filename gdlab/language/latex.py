@@ -17,7 +17,7 @@ def latex(tree: ast.expr, symbol: Callable[[str], str]) -> str:
 
 
 def defined(word: str, tree: ast.expr, symbol: Callable[[str], str]) -> str:
-    r"""What a symbol ``word`` is said to be; e^2 is no e^2 but e \cdot e."""
+    r"""How a symbol ``word`` is defined; e^2 is not defined as e^2 but as e \cdot e."""
     written = latex(tree, symbol)
     if isinstance(tree, ast.BinOp) and written.replace("{", "").replace("}", "") == word:
         return rf"{latex(tree.left, symbol)} \cdot {latex(tree.right, symbol)}"

@@ -1,4 +1,4 @@
-"""Reads a Python function as one of the grammar, or says in one line why it is none."""
+"""Reads a Python function as one of the grammar, or says in one line why it cannot be."""
 
 import ast
 import inspect
@@ -49,7 +49,7 @@ def read(
 
 
 def read_text(text: str, *, keywords: bool = False, total: bool = False) -> Formulas:
-    """The same for the text of one function; SyntaxError where it is no Python."""
+    """The same for the text of one function; SyntaxError where it is not Python."""
     return _Reader(text, keywords, total).formulas()
 
 
@@ -61,8 +61,8 @@ def _without_source(function: Callable[..., object]) -> str:
         return f"cannot read the source of {name} under a cell magic such as %%time: take it out"
     if file == PROMPT:
         return (
-            f"cannot read the source of {name}: Python's own prompt keeps none; define it with def "
-            "in a file, in a notebook's cell, or in IPython"
+            f"cannot read the source of {name}: Python's own prompt does not keep it; define it "
+            "with def in a file, in a notebook's cell, or in IPython"
         )
     return f"cannot read the source of {function!r}: define it with def in a file or a cell"
 
@@ -145,7 +145,7 @@ class _Reader:
 
     def check_name(self, node: ast.AST, name: str) -> None:
         if name in self.functions or name in CONSTANTS:
-            self.refuse(node, f"{name} means something else already")
+            self.refuse(node, f"{name} already has another meaning")
         if name.startswith("_"):
             self.refuse(node, f"{name}: a name begins with a letter")
 

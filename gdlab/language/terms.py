@@ -32,7 +32,7 @@ def plain(tree: ast.expr) -> ast.expr:
 
 
 def as_number(tree: ast.expr) -> Fraction | None:
-    """The number that an expression is, exactly as it is typed; None where it is none."""
+    """The number that an expression is, exactly as it is typed; None for anything else."""
     match tree:
         case ast.Constant(int() | float() as value):
             return Fraction(Decimal(repr(value)))
@@ -237,7 +237,7 @@ def _product(factors: list[ast.expr]) -> ast.expr:
 
 
 def sigmoid_argument(tree: ast.expr) -> ast.expr | None:
-    """The z of 1 / (1 + exp(-z)); None where an expression is no sigmoid."""
+    """The z of 1 / (1 + exp(-z)); None where an expression is not a sigmoid."""
     match tree:
         case ast.BinOp(one, ast.Div(), ast.BinOp(first, ast.Add(), second)) if same(one, ONE):
             for whole, other in ((first, second), (second, first)):

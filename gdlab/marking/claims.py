@@ -1,10 +1,10 @@
 """Which numbers a written one may stand for: those that round to it, by the digits that it claims.
 
 A spreadsheet drops the zeros of 2.00, so a whole number claims as many decimals as most numbers of
-its column, or else of the sheet, have: 2 is no 2.13 where the learner writes decimals. It claims no
-more than most numbers of its size and larger ones have, so that 13 may be 12.96 where all from 10
-on have one decimal, nor more digits than four, nor than the longest number of the sheet: 17991 is
-17991.2, and -109 is -108.8 where all numbers have three digits. Where all of a column are whole,
+its column, or else of the sheet, have: 2 is not 2.13 where the learner writes decimals. It claims
+no more than most numbers of its size and larger ones have, so that 13 may be 12.96 where all from
+10 on have one decimal, nor more digits than four, nor than the longest number of the sheet: 17991
+is 17991.2, and -109 is -108.8 where all numbers have three digits. Where all of a column are whole,
 and not the same, or all of the sheet, whole ones are meant. A whole number in a column that only
 counts is that number alone.
 """
@@ -54,7 +54,7 @@ class Claims:
             else:
                 of_whole.append(len(f"{abs(cell.number):.0f}".rstrip("0")))
         every = list(itertools.chain(*self.decimals.values()))
-        # A sheet of noughts is no sheet of rounded numbers.
+        # A sheet of zeros is not a sheet of rounded numbers.
         self.is_whole = not every and len(set().union(*self.numbers.values()) - {0.0}) > 1
         self.written = _most_common(every, 0)
         self.elsewhere = self.written or filled.shown or 0

@@ -40,7 +40,7 @@ def _of_the_result(table: Table, column: str, expression: ast.expr) -> Iterator[
         if beside != column and beside not in COUNTERS:
             yield from_beside(beside)
     negative = ast.UnaryOp(ast.USub(), expression)
-    yield Rewrite("sign_turned", "the sign of the result was turned round", negative)
+    yield Rewrite("sign_turned", "the sign of the result was reversed", negative)
     for factor, said in (
         (2.0, "2 times"),
         (0.5, "half of"),

@@ -80,7 +80,7 @@ def _of_formulas(
 ) -> tuple[dict[CellRef, Diagnosis], dict[CellRef, Diagnosis]]:
     """The wrong cells whose own formula is a slip, and those where it is only shown.
 
-    The first need no search then. A formula that does not give the number beside it is no evidence.
+    The first need no search then. A formula that does not give the number beside it proves nothing.
     """
     judgement = search.judgement
     filled = judgement.filled

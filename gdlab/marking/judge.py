@@ -42,9 +42,9 @@ class LearnerCell:
 
     ``number`` is the cell as it is written, None for an error such as #NUM!; ``before_rounding``
     holds what it may have been before it was rounded. ``first_error`` is the first wrong cell that
-    it leans on. ``tells``: it follows, and says that something was computed; ``slips``: it is wrong
-    itself, and not 0. ``instead`` is what should stand in a wrong one: beside a wrong 2 * error,
-    2 * error * x is right, too.
+    it depends on. ``tells``: it follows, and shows that something was computed; ``slips``: it is
+    wrong itself, and not 0. ``instead`` is what should stand in a wrong one: beside a wrong
+    2 * error, 2 * error * x is right, too.
     """
 
     number: float | None
@@ -61,7 +61,7 @@ class Verdict:
 
     ``expected`` is the true value and ``from_yours`` what follows from the learner's own cells:
     a number, or the name of the error that stands there instead. ``origin`` is the first wrong
-    cell that a cell which follows, earned or not, leans on.
+    cell that a cell which follows, earned or not, depends on.
     """
 
     place: CellRef
@@ -184,7 +184,7 @@ class _Cell:
         self.expected = true if math.isfinite(true) else NUM
         self.factor = factor
         self.is_copy = isinstance(column.expression, ast.Name)
-        # Inputs are no cells: nothing is copied from them.
+        # Inputs are not cells: nothing is copied from them.
         row = place[0]
         self.before = [one for name, one in before.items() if _is_cell(table, name, row)]
         self.first_error = next((one.first_error for one in self.before if one.first_error), None)
@@ -247,7 +247,7 @@ class _Cell:
         return self._verdict(status, written, claim), mine
 
     def _around_wrong_cells(self, claim: Interval) -> list[Interval]:
-        """What fits where wrong cells before it are as they should be; it leans on none then."""
+        """What fits where wrong cells before it are as they should be; it depends on none then."""
         if self.formula is None or self.expression is None:
             return []
         mended = {name: one.instead or one for name, one in self.all_before.items()}

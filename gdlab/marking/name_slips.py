@@ -121,7 +121,7 @@ def _of_an_input(name: str, base: str, table: Table) -> Iterator[Rewrite]:
     node = ast.Name(name)
     if is_rate(node) or base == "step":
         twice = binary(ast.Name("lr"), ast.Mult(), node)
-        yield Rewrite("rate_twice", "the learning rate was multiplied in twice", twice)
+        yield Rewrite("rate_twice", "the learning rate was multiplied in two times", twice)
     if is_rate(node):
         yield Rewrite("root_added", f"the root of {name} was taken", root(node))
     if name == "lr" and "lr" in table.names:

@@ -233,7 +233,7 @@ def _number(what: str, value: object, given: float | None, notes: list[str]) -> 
             notes.append(f"{what} is {float(value)!r} here; it was given as {given!r}")
         return float(value)
     if given is None:
-        raise ValueError(f"{what} is no number")
+        raise ValueError(f"{what} is not a number")
     notes.append(f"{what} cannot be read; it was given as {given!r}, and that was taken")
     return given
 

@@ -26,7 +26,7 @@ MOST_DECIMALS = 15
 LABELS = ("rule", "options", "rows", "seed", "blank", "decimals", "given", "points")
 LEARNER, FINGERPRINT = "learner", "fingerprint"
 ALL, ANY, NONE = "all", "any", "none"
-# The options that are no hyperparameters.
+# The options that are not hyperparameters.
 SHAPING = ("epochs", "batch_size", "schedule", "switch", "model", "scale")
 SEARCHED_LINES = 100
 
@@ -147,7 +147,7 @@ def _record(found: dict[str, str], sheet: str) -> Record:
     try:
         asked = {} if options == NONE else dict(json.loads(options))
         if not set(asked) <= {*SHAPING, *EXTRAS}:
-            raise ValueError("it has options that are none of a practice sheet")
+            raise ValueError("it has options that a practice sheet does not have")
         table = practice_table(rule, asked)
         names = computed_columns(table)
     except (ValueError, TypeError, RecursionError) as error:

@@ -199,7 +199,7 @@ def _difference(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
     plus = binary(left, ast.Add(), right)
     yield Rewrite("plus_for_minus", f"{say(right)} was added, not subtracted", plus)
     turned = binary(right, ast.Sub(), left)
-    yield Rewrite("turned_round", f"the difference was turned round: {say(turned)}", turned)
+    yield Rewrite("turned_round", f"the difference was reversed: {say(turned)}", turned)
     squared = binary(binary(left, ast.Sub(), right), ast.Mult(), binary(left, ast.Sub(), right))
     yield Rewrite("square_added", f"{say(binary(left, ast.Sub(), right))} was squared", squared)
     yield Rewrite("term_forgotten", f"{say(right)} was not subtracted", left)

@@ -11,7 +11,7 @@ from gdlab.marking.working import working
 
 APOSTROPHES = "\u2019\u02bc\u00b4`"
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-", strict=True))
-# The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
+# The zeros of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
 NOUGHTS = "\u0660\u06f0\u0966\u09e6\u0be6\u0e50"
 OTHER_DIGITS = {ord(zero) + i: str(i) for zero in NOUGHTS for i in range(10)}
 SEPARATORS = {0x066B: ",", 0x066C: "'"}
@@ -41,7 +41,7 @@ class NumberReading(NamedTuple):
 
 
 def readings(text: str) -> list[NumberReading]:
-    """The numbers that a text may mean, the likelier first; none where it is no number.
+    """The numbers that a text may mean, the likelier first; none where it is not a number.
 
     More than one only where a single comma or point may stand before decimals or thousands, and
     where brackets may mean a minus, as accountants write it.

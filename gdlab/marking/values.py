@@ -25,7 +25,7 @@ def written(cell: GridCell, address: str) -> tuple[Written, str | None]:
     if cell.error:
         return Written(None, text=str(value)[:20], address=address), None
     if isinstance(value, bool):
-        return _problem(str(value).upper(), address, f"{str(value).upper()} is no number")
+        return _problem(str(value).upper(), address, f"{str(value).upper()} is not a number")
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         why = f"the number was taken for a date or time ({value}): format the cell as a number"
         return _problem(str(value), address, why)
@@ -63,10 +63,10 @@ def _is_single(number: float) -> bool:
 
 
 def typed(text: str, address: str) -> tuple[Written, str | None]:
-    """Text where a number belongs, as a person reads it; and a remark where it is no plain one."""
+    """Text in place of a number, as a person reads it, with a note unless it is a plain number."""
     found = readings(text)
     if not found:
-        kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, no number"
+        kind = "a formula typed as text" if text.lstrip().startswith("=") else "text, not a number"
         if TOO_LARGE_TEXT.fullmatch(text.strip().lower()):
             kind = TOO_FAR
         return _problem(text, address, f"{shown(text)} is {unworked(text) or kind}")

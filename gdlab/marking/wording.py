@@ -42,7 +42,7 @@ def words(
     if verdict.written is not None and verdict.written.problem:
         return _twice(verdict.written.problem)
     if column.expression is None:
-        return _twice("this was given otherwise")
+        return _twice("this was given, and has been changed")
     formula = f"{column.name} = {infix(column.expression, as_headed, TEXT)}"
     if isinstance(verdict.from_yours, str):
         because = f"the result here is {verdict.from_yours}, not a number; {formula}"

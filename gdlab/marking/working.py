@@ -12,8 +12,8 @@ TIMES = re.compile("[x×·⋅•∙]")
 TWO_MEANINGS = re.compile(r"[1-9]\d{0,2},\d{3}")
 LONGEST_WORKING = 200
 PLUS_MINUS = ("+", "-")
-TOO_FAR = "no number that a spreadsheet can hold"
-NOT_WORKED = "no number, and no arithmetic with + - * / ^ ( ) and sqrt"
+TOO_FAR = "not a number that a spreadsheet can hold"
+NOT_WORKED = "neither a number nor arithmetic with + - * / ^ ( ) and sqrt"
 Factor = Callable[[float, float], float]
 FACTORS: dict[str, Factor] = {"*": operator.mul, "/": operator.truediv}
 
@@ -26,7 +26,7 @@ class Working(NamedTuple):
 
 
 def working(plain: str) -> Working | None:
-    """What a text in plain characters works out to; None where it is no arithmetic at all.
+    """What a text in plain characters works out to; None where it is not arithmetic at all.
 
     As page and spreadsheet differ on -3^2 and 2^3^2, these ask for parentheses.
     """

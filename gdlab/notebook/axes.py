@@ -66,7 +66,7 @@ def draw_curve(
 
 def mark_explosion(axes: "Axes", at: float, color: str) -> None:
     """Where a run exploded: its curve has a gap from there on."""
-    # From the bottom to the top, whatever the axis; no curve, so that the axis does not heed it.
+    # From bottom to top on any axis. It is not a curve, so the axis does not grow for it.
     across = axes.get_xaxis_transform()
     axes.vlines(at, 0, 1, transform=across, color=color, linestyle=":", linewidth=1.2)
 

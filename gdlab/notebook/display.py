@@ -61,7 +61,7 @@ def _typeset(text: str) -> str:
 def show_rule(rule: str | Callable) -> Shown:
     """A rule's source, each line beside its typeset form, both from the same syntax tree.
 
-    Raises ValueError for a name or a function that is no rule.
+    Raises ValueError for a name or a function that is not a rule.
     """
     found = find_rule(rule)
     function = ast.parse(found.formulas.source).body[0]

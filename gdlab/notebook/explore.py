@@ -153,7 +153,7 @@ class Explorer(widgets.VBox):
         self._show()
 
     def _controls(self) -> list[widgets.Widget]:
-        """The inputs in two columns; what the first row finds above it waits folded."""
+        """The inputs in two columns; what the first row finds above it is folded away."""
         length = "epochs" if self.run.table.point else "steps"
         values = inputs_of(self.run)
         values[length] = self.run.n_epochs if self.run.table.point else self.run.rows
@@ -211,7 +211,7 @@ class Explorer(widgets.VBox):
         self.boxes[name].value = number
 
     def _refuse(self, why: str) -> None:
-        """Say why nothing was computed, and of which run the table and the charts still are."""
+        """Say why nothing was computed, and which run the table and the charts still show."""
         still = f"The charts and the table are still those of {self.run.summary()}"
         self.words.value = _words(why, "alert") + _words(still, "status")
 

@@ -35,7 +35,9 @@ def write_film(run: Trace, path: str | Path) -> Path:
     if kind not in WRITERS:
         raise ValueError(f"{path}: a film's name ends in .gif or .mp4")
     if not animation.writers.is_available(WRITERS[kind]):
-        raise ValueError(f"{path}: for .mp4 ffmpeg has to be installed; a .gif needs nothing more")
+        raise ValueError(
+            f"{path}: an .mp4 needs ffmpeg, which is not installed; a .gif needs nothing more"
+        )
     writer = animation.writers[WRITERS[kind]](fps=PER_SECOND)
     figure, show = _scene(run)
     rows = shown_rows(run)

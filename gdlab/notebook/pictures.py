@@ -62,7 +62,7 @@ def plot(
 
 
 def plot_tangents(run: Trace, row: int = 1) -> Picture:
-    """Show the gradient of one row as the slopes of two curves: the error by each parameter."""
+    """Show the gradient of one row as slopes of two curves: the error against each parameter."""
     figure, panels = side_by_side(len(run.table.parameters))
     for axes, parameter in zip(panels, run.table.parameters, strict=True):
         draw_tangent(axes, run, parameter, row)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLANK = "__"
-GIVEN = "this is given; only the tinted cells are filled in"
+GIVEN = "this is given; fill in the tinted cells only"
 
 
 def practice_sheet(

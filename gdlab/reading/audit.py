@@ -209,7 +209,7 @@ def _missing_number(
     if not ratios[0] or not all(same(ratios[0], ratio) for ratio in ratios):
         return ""
     if abs(ratios[0]) < 1:
-        return f"the factor {1 / ratios[0]:.6g} is one too many"
+        return f"the factor {1 / ratios[0]:.6g} does not belong here"
     return f"the factor {ratios[0]:.6g} is missing"
 
 

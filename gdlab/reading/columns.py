@@ -82,7 +82,7 @@ def find_columns(
         body.pop()
     body = body[first:]
     if not body:
-        raise Refused("a head but no points under it")
+        raise Refused("a header but no points under it")
     width = len(rows[max(head, 0)][1])
     columns: dict[str, list[float]] = {word: [] for word in indices}
     at_indices, takers = list(indices.values()), [column.append for column in columns.values()]
@@ -184,7 +184,7 @@ def _heads(titles: Sequence[Any], body: Sequence[Sequence[Any]]) -> str:
     """``id, TV, Sales``, or how many columns there are where they have no heads."""
     named = [str(title).strip() for title in titles if _is_text(title)]
     if not named:
-        return f"{len(_filled(body))} columns without heads"
+        return f"{len(_filled(body))} columns without headers"
     more = ", ..." if len(named) > MOST_COLUMNS_NAMED else ""
     return ", ".join(f"{one:.30}" for one in named[:MOST_COLUMNS_NAMED]) + more
 

@@ -119,7 +119,7 @@ def _missing(ratio: float) -> str:
         return "its sign is the other way round"
     if abs(ratio) < 1:
         return f"the factor {1 / ratio:.6g} is missing"
-    return f"the factor {ratio:.6g} is one too many"
+    return f"the factor {ratio:.6g} does not belong here"
 
 
 def _uneven_finding(read: Read, number: int, keys: list[Key], because: str) -> Finding:

@@ -35,7 +35,7 @@ ZIP_DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error,
 )  # fmt: skip
 
-DAMAGED = "it is damaged, or no .xlsx workbook"
+DAMAGED = "it is damaged, or not an .xlsx workbook"
 PASSWORD = "it is protected by a password; save it without one"
 
 # ISO/IEC 29500-1, strict, names the same elements in other spaces than what all readers know.
@@ -125,7 +125,7 @@ def stored_sheets(package: Package) -> Iterator[list[Any]]:
     except Refused:
         raise
     except Exception:
-        raise Refused("it is damaged, or no workbook that can be read") from None
+        raise Refused("it is damaged, or not a workbook that can be read") from None
 
 
 def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
@@ -180,7 +180,7 @@ def _refuse_by_name(names: list[str], limits: SizeLimits) -> None:
     if any(name.startswith("index/") and name.endswith(".iwa") for name in lower):
         raise Refused("it is a Numbers document; export it as .xlsx")
     if "xl/workbook.xml" not in lower or "[content_types].xml" not in lower:
-        raise Refused("it is a zip file, but no .xlsx workbook")
+        raise Refused("it is a zip file, but not an .xlsx workbook")
 
 
 def part_of(data: bytes, name: str) -> bytes:

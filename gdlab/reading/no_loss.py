@@ -43,7 +43,7 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
             because, finding = _not_of_one(read, index, step, stands)
             found.append((keys[0], finding))
         elif flat:
-            because = "behind a step there is no derivative: this is the perceptron's rule"
+            because = "a step has no useful derivative: this is the perceptron's rule"
         gradients.append(
             Gradient(
                 ranges(read.book, stands), read.name_of(index), None, verdict,

@@ -181,7 +181,7 @@ def _finding(
 SLIPS: dict[str, tuple[tuple[str, Callable[..., float]], ...]] = {
     "y_pred": (
         ("intercept and slope are exchanged", lambda b, m, x: m + b * x),
-        ("brackets are set that do not belong: (b + m)*x", lambda b, m, x: (b + m) * x),
+        ("there are brackets that do not belong: (b + m)*x", lambda b, m, x: (b + m) * x),
         ("the intercept is missing", lambda b, m, x: m * x),
         ("+ and - are exchanged", lambda b, m, x: b - m * x),
     ),
@@ -205,7 +205,7 @@ SLIPS: dict[str, tuple[tuple[str, Callable[..., float]], ...]] = {
     ),
     "err2": (
         ("the square is missing", lambda p, y: p - y),
-        ("the factor 1/2 is one too many", lambda p, y: (p - y) ** 2 / 2),
+        ("the factor 1/2 does not belong here", lambda p, y: (p - y) ** 2 / 2),
         ("the error is doubled, not squared", lambda p, y: 2 * (p - y)),
     ),
 }  # fmt: skip

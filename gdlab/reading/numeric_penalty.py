@@ -24,7 +24,7 @@ def is_penalised(read: NumericRead, role: Role) -> bool:
     (low, first, _), (high, last, _) = min(rows), max(rows)
     share = (last - first) / (high - low) if high > low else 0.0
     largest = max(abs(more) for _, more, _ in rows)
-    # As the numbers are written: that they may be rounded is no part of it.
+    # As the numbers are written: that they may be rounded is not part of it.
     return largest > 100 * max(slack for *_, slack in rows) and all(
         abs(more - first - share * (slope - low)) <= PENALTY_LEFT_OVER * largest + slack
         for slope, more, slack in rows

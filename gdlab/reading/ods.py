@@ -56,7 +56,7 @@ class _OdsWalker:
         elif name == f"{OFFICE}annotation":
             self.is_note = True
         elif name == f"{TEXT}p":
-            # A note on a cell is no part of what stands in it.
+            # A note on a cell is not part of what stands in it.
             self.inside = not self.is_note
 
     def text(self, words: str) -> None:

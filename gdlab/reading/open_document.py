@@ -62,7 +62,7 @@ class _ContentWalker:
         elif name == "office:annotation":
             self.is_note = True
         elif name == "text:p":
-            # A note on a cell is no part of what stands in it.
+            # A note on a cell is not part of what stands in it.
             self.inside = not self.is_note
         elif name == "table:named-range":
             area = excel_formula(f"[{attributes.get('table:cell-range-address', '')}]")

@@ -47,7 +47,7 @@ def read_open_xml(archive: IO[bytes]) -> Book:
                         _walk(parts.read(table), found)
                         tables[found.name.lower()] = found.table
         except (KeyError, IndexError, StopIteration, expat.ExpatError, zipfile.BadZipFile):
-            raise ValueError("it is damaged, or no workbook that can be read") from None
+            raise ValueError("it is damaged, or not a workbook that can be read") from None
     put_addresses(book, tables)
     for name, text in workbook.names.items():
         book.names[name.lower()] = text

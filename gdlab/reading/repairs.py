@@ -268,21 +268,21 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
         case ast.BinOp(left, ast.Mult(), right):
             yield from _changed_product(left, right, named)
         case ast.BinOp(left, ast.Div(), right):
-            yield left, f"the divisor {named(right)} is one too many"
+            yield left, f"the divisor {named(right)} does not belong here"
             yield ast.BinOp(left, ast.Mult(), right), "/ stands where * belongs"
         case ast.BinOp(left, ast.Add() | ast.Sub() as op, right):
             yield from _changed_sum(left, op, right, named)
         case ast.BinOp(_, ast.Pow(), _):
             yield from _changed_power(part)
         case ast.UnaryOp(ast.USub(), operand):
-            yield operand, "the minus is one too many"
+            yield operand, "the minus does not belong here"
         case ast.Call(ast.Name("AVERAGE"), arguments):
             yield ast.Call(ast.Name("SUM"), arguments, []), "AVERAGE stands where SUM belongs"
         case ast.Call(ast.Name("SUM"), arguments):
             average = ast.Call(ast.Name("AVERAGE"), arguments, [])
             yield average, "SUM stands where AVERAGE belongs"
         case ast.Call(ast.Name(name), [argument]) if name in ("sqrt", "abs", "sign", "exp"):
-            yield argument, f"{name.upper()} is one too many"
+            yield argument, f"{name.upper()} does not belong here"
             if name == "abs":
                 yield ast.Call(ast.Name("sign"), [argument], []), "ABS stands where SIGN belongs"
         case ast.Constant(int() | float() as value):
@@ -303,7 +303,7 @@ def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple
 def _changed_power(part: ast.expr) -> Iterator[tuple[ast.expr, str]]:
     match part:
         case ast.BinOp(left, ast.Pow(), ast.Constant(int() | float() as exponent)):
-            yield left, f"the power {exponent} is one too many"
+            yield left, f"the power {exponent} does not belong here"
             new = ast.BinOp(left, ast.Pow(), ast.Constant(exponent + 1))
             yield new, f"the power {exponent} stands where {exponent + 1} belongs"
 
@@ -311,15 +311,15 @@ def _changed_power(part: ast.expr) -> Iterator[tuple[ast.expr, str]]:
 def _changed_product(
     left: ast.expr, right: ast.expr, named: Callable[[ast.expr], str]
 ) -> Iterator[tuple[ast.expr, str]]:
-    yield left, f"the factor {named(right)} is one too many"
-    yield right, f"the factor {named(left)} is one too many"
+    yield left, f"the factor {named(right)} does not belong here"
+    yield right, f"the factor {named(left)} does not belong here"
     yield ast.BinOp(left, ast.Div(), right), "* stands where / belongs"
     yield ast.BinOp(left, ast.Add(), right), "* stands where + belongs"
     match left, right:
         case ast.BinOp(rest, ast.Mult(), a), ast.BinOp(ast.Constant(1), ast.Sub(), b) if ast.dump(
             a
         ) == ast.dump(b):
-            yield rest, f"the factor {named(a)}*(1 - {named(a)}) is one too many"
+            yield rest, f"the factor {named(a)}*(1 - {named(a)}) does not belong here"
             slope = ast.BinOp(ast.Constant(1), ast.Sub(), ast.BinOp(a, ast.Mult(), a))
             yield (
                 ast.BinOp(rest, ast.Mult(), slope),
@@ -328,10 +328,10 @@ def _changed_product(
     match left, right:
         case ast.BinOp(a, ast.Add() | ast.Sub() as op, b), _:
             new = ast.BinOp(a, op, ast.BinOp(b, ast.Mult(), right))
-            yield new, "brackets are set that do not belong"
+            yield new, "there are brackets that do not belong"
         case _, ast.BinOp(a, ast.Add() | ast.Sub() as op, b):
             new = ast.BinOp(ast.BinOp(left, ast.Mult(), a), op, b)
-            yield new, "brackets are set that do not belong"
+            yield new, "there are brackets that do not belong"
 
 
 def _changed_sum(
@@ -348,8 +348,8 @@ def _changed_sum(
     other: ast.operator = ast.Sub() if plus else ast.Add()
     signs = ("+", "-") if plus else ("-", "+")
     yield ast.BinOp(left, other, right), f"{signs[0]} stands where {signs[1]} belongs"
-    yield left, f"the term {named(right)} is one too many"
-    yield right, f"the term {named(left)} is one too many"
+    yield left, f"the term {named(right)} does not belong here"
+    yield right, f"the term {named(left)} does not belong here"
     yield ast.BinOp(left, ast.Mult(), right), f"{signs[0]} stands where * belongs"
     if not plus:
         yield ast.BinOp(right, op, left), "the difference is the other way round"

@@ -40,7 +40,7 @@ def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
     if data.startswith((b"PK", OLD_FORMAT)):
         return _ods_rows(data, sheet) if ODS in data[:200] else _xlsx_rows(data, sheet)
     if sheet is not None:
-        raise Refused("it is a text and has no sheets")
+        raise Refused("it is a text file and has no sheets")
     return text_rows(data)
 
 

@@ -27,7 +27,7 @@ def rule_slips(read: Read, which: Sequence[int]) -> tuple[str, Found] | None:
     for index in which:
         chain = read.descent.chains[index]
         step = max(len(chain.updates) // 2, 1)
-        # Two updates: a correction that is the same for all states is no part of the rate.
+        # Two updates: a correction that is the same for all states is not part of the rate.
         updates = [one for at in (step, step + 1) if (one := drawn(read, index, at)) is not None]
         if not updates:
             continue

@@ -13,7 +13,7 @@ from gdlab.reading.sheet_rule import sheet_rule
 from gdlab.reading.written_out import Outside
 
 CLOSE = 1e-9
-UNMADE = "its formulas make no run"
+UNMADE = "its formulas do not make a run"
 OTHERWISE = "a run of this rule gives other numbers than those stored"
 # The line's points, starts, new parameters as stored, and how many times the derivative of the
 # squared error each gradient is.

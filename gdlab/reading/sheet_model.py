@@ -29,7 +29,7 @@ def sheet_model(read: Read) -> tuple[Model, Points]:
     if read.loss is None:
         raise Outside("the sheet shows no loss")
     if len(steps) > MOST_MODEL_UPDATES:
-        raise Outside("the updates are too many")
+        raise Outside("there are too many updates")
     losses = [read.steps.of_role(read.graph, read.loss.role, step) for step in steps]
     if any(len(cells) != 1 for cells in losses):
         raise Outside("an update sees several points")
@@ -108,7 +108,7 @@ class _Written:
         def leaf(index: int) -> list[ast.expr]:
             cells = [cells_of(node.inputs[index]) for node in nodes]
             if len({len(one) for one in cells}) != 1:
-                raise Outside("its ranges are not of one size")
+                raise Outside("its ranges differ in size")
             return [ast.Name(self._add(list(one))) for one in zip(*cells, strict=True)]
 
         return written_out(nodes, leaf)

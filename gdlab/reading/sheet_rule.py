@@ -31,7 +31,7 @@ def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
     if read.method is not None:
         raise Outside("an update takes more than its own gradient")
     if read.descent.updates > MOST_RULE_UPDATES:
-        raise Outside("the updates are too many")
+        raise Outside("there are too many updates")
     why: Outside | None = None
     for first in (0, 1):
         try:
@@ -139,7 +139,7 @@ class _RuleOfOne:
         elif self.read.descent.latest.get(keys[0], -1) > 0:
             raise Outside("an update takes cells of updates before the last one")
         if start != start:
-            raise Outside("what the first update starts from is no number")
+            raise Outside("what the first update starts from is not a number")
         name = f"state_{len(self.starts) + 1}"
         self.starts[name] = start, keys[1]
         self.waiting.append((name, keys[1:]))
@@ -166,7 +166,7 @@ class _RuleOfOne:
         """A number of its own in every update that a formula gives, such as a decaying rate."""
         nodes = [self.read.graph.nodes[key] for key in keys if key in self.read.graph.nodes]
         if len(nodes) < len(keys) or len(self.lines) >= MOST_RULE_LINES or keys in self.open:
-            raise Outside(f"{address(keys[0])} is another number in every update")
+            raise Outside(f"{address(keys[0])} is a different number in every update")
         for waiting in self.open:
             # What it was in the update before.
             if keys[1:] == waiting[: len(keys) - 1]:

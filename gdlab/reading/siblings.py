@@ -1,4 +1,4 @@
-"""Where one parameter's update is made otherwise than another's, cell beside cell.
+"""Where one parameter's update is computed differently from another's, cell beside cell.
 
 Both are followed back from the update at the same time. What stands in the one for the parameter,
 its gradient and its states has to stand in the other for that one's own.
@@ -166,11 +166,12 @@ def _finding(read: Read, here: Key, there: Key, wanted: Node) -> Found:
     right = (repair.node if repair is not None else wanted).template
     expected = formula_text(book, first, graph.node(first, right))
     change = repair.because if repair is not None else f"{expected} belongs in {address(first)}"
-    because = f"made otherwise than {read.say(there)}: {change}"
+    because = f"computed differently from {read.say(there)}: {change}"
     finding = Finding(
         book.sheets[first[0]], ranges(book, keys), UPDATE,
         formula_text(book, first, graph.nodes[first]),
         expected, because,
-        "this is not made as it is for the other parameters", tuple(address(key) for key in keys),
+        "this is not computed as it is for the other parameters",
+        tuple(address(key) for key in keys),
     )  # fmt: skip
     return [(first, finding)]

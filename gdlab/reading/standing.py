@@ -37,7 +37,7 @@ def read_standing(
 ) -> tuple[FoundTable, list[Finding]] | None:
     """The table of a loss and its gradients without updates; None where there are none.
 
-    Cells that are ``updated`` by some formula are no parameters of such a table.
+    Cells that are ``updated`` by some formula are not parameters of such a table.
     """
     if len(graph.nodes) > MOST_CELLS_STANDING:
         return None

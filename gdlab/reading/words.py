@@ -24,7 +24,7 @@ def table_words(
 
     ``names`` says what a person would call a range; ``method`` is one that no rule makes.
     """
-    rule = table.rule or "an update that is no known rule's"
+    rule = table.rule or "an update of no known rule"
     if rule == "gradient descent":
         rule = "plain gradient descent"
     elif method:

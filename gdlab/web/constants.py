@@ -1,7 +1,7 @@
 """What the page's modules and Python's share: written once, in Python, for both.
 
-A module of the sheet imports these by their Python names from ``constants.js``, which is no file
-but the text that is made here.
+A module of the sheet imports these by their Python names from ``constants.js``, which is not a file
+but the text made here.
 """
 
 import json

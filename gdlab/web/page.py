@@ -114,7 +114,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
 def _rest(
     data: Mapping[str, Any], runs: Mapping[str, Trace], others: Mapping[str, Mapping[str, Trace]]
 ) -> dict[str, Any]:
-    """What many a reader never asks for; it is unpacked when somebody does."""
+    """What many readers never ask for; it is unpacked when somebody does."""
     checked = checked_runs(runs)
     return {
         "checked": {
@@ -154,7 +154,7 @@ def _with_other_models(runs: Mapping[str, Trace]) -> dict[str, dict[str, Trace]]
     """The sheets of every other model that they can have."""
     found = {}
     for name in other_models(runs):
-        # Options of a run may ask for what another model has not.
+        # Options of a run may ask for what another model does not have.
         with suppress(ValueError):
             found[name] = with_model(runs, name)
     return found

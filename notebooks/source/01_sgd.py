@@ -127,7 +127,7 @@ print(run.to_excel(folder / "sgd.xlsx"))
 # overshoots so far that this point's error grows. Points with a small $x$ can still make up for
 # it. At ten times the rate they cannot, and at a hundred times every epoch multiplies the error by
 # more than $10^{36}$, until the numbers end at $1.8 \cdot 10^{308}$. A run has **diverged** where
-# it ends worse than it began, and **exploded** where a cell is no number any more.
+# it ends worse than it began, and **exploded** where a cell is no longer a number.
 
 # %%
 rates = [gdlab.trace("sgd", epochs=5, lr=lr) for lr in (0.0001, 0.001, 0.01)]

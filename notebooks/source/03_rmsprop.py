@@ -61,7 +61,7 @@ gdlab.show_row(run, 1)
 # %% [markdown]
 # ## Next to SGD
 #
-# The steps of both parameters are now of one size, mostly some hundredths to tenths, and the
+# The steps of both parameters are now of the same size, mostly some hundredths to tenths, and the
 # intercept moves on.
 
 # %%
@@ -98,7 +98,7 @@ gdlab.plot(rates, "epochs")
 
 # %% [markdown]
 # And dividing is dangerous where the divisor may be 0. The lesson's rule, started from an average
-# of 0, divides by it in row 1: a spreadsheet says #DIV/0!, and here the cell is no number either.
+# of 0, divides by it in row 1: a spreadsheet says #DIV/0!, and here the cell is nan.
 
 # %%
 zero = {"sqr_avg_intercept": 0, "sqr_avg_slope": 0}

@@ -53,7 +53,7 @@ gdlab.plot(runs, "epochs", "path")
 
 # %% [markdown]
 # SGD and momentum drop into the valley and then creep. The two that divide by the root of `sqr_avg`
-# turn along the valley, because both parameters make steps of one size.
+# turn along the valley, because both parameters make steps of the same size.
 
 # %%
 gdlab.plot(runs, "line")
@@ -121,8 +121,8 @@ gdlab.audit.show_claims(gdlab.claims(*about.split("; ")))
 # 3. Past which rate does SGD leave the ravine?
 #
 # <details><summary>The answers</summary>Nothing; an average of the gradients; one of their squares;
-# both. The two that divide by a root, because both parameters then make steps of one size. Past
-# 0.5.</details>
+# both. The two that divide by a root, because both parameters then make steps of the same size.
+# Past 0.5.</details>
 
 # %% [markdown]
 # ## Exercise

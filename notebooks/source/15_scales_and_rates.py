@@ -106,7 +106,7 @@ np.linalg.eigvalsh(2 * features.T @ features / len(cars)).round(6)
 # ## Back to pounds and miles
 #
 # The parameters are those of the scaled points. In the points' own units they stand beside them in
-# every row, and NumPy's least squares have the same.
+# every row, and NumPy's least squares fit gives the same.
 
 # %%
 own = scaled.final_unscaled

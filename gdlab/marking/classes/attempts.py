@@ -12,9 +12,9 @@ from gdlab.marking.wording import IS_KEY
 Result = dict[str, Any]
 LATEST, BEST = "latest", "best"
 
-NO_RECORD = "it is no sheet of this course: it does not say what was asked"
+NO_RECORD = "it is not a sheet of this course: it does not say what was asked"
 ANOTHER_RULE = "that is another rule than the one handed out"
-CHANGED = "it is not the sheet that was handed out: its rule, rows, blanks or numbers are others"
+CHANGED = "it is not the sheet that was handed out: its rule, rows, blanks or numbers are different"
 
 
 class Attempt(NamedTuple):

@@ -65,7 +65,7 @@ def read_list(folder: Path) -> list[HandedOut]:
         rows = text_rows(read_text(place), ",")
         heads = next(rows, [])
         if tuple(heads) != HEADS:
-            raise Refused("it is no list of a class, or one of an older gdlab")
+            raise Refused("it is not a list of a class, or one of an older gdlab")
         found = []
         for row in rows:
             line = dict(zip(HEADS, row, strict=True))

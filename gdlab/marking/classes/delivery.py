@@ -50,7 +50,7 @@ def delivered(source: Path) -> Iterator[Path]:
         yield source
         return
     if source.suffix.lower() != ".zip" or not source.is_file():
-        raise ValueError(f"{source} is no folder, and no .zip")
+        raise ValueError(f"{source} is neither a folder nor a .zip")
     with tempfile.TemporaryDirectory(prefix="gdlab-delivery-") as folder:
         try:
             _unpack(source, Path(folder))

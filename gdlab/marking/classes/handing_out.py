@@ -47,7 +47,7 @@ def new_class(
     name_head: str | None = None,
     **options: Any,
 ) -> tuple[int, int]:
-    """Write a practice workbook and a key for every learner of a list into the folder ``out``.
+    """Write a practice workbook and a key for every learner on a list into the folder ``out``.
 
     ``sheets/`` is to be handed out and ``keys/`` to be kept; ``class.csv`` says who has which
     sheet, and ``secret`` is what all numbers are drawn by, together with a learner's id: keep both.

@@ -29,7 +29,7 @@ ID_HEADS = (
 NAME_HEADS = ("name", "fullname", "student", "studentname")
 FIRST_HEADS, LAST_HEADS = ("firstname", "givenname"), ("lastname", "surname", "familyname")
 CANVAS_HEADS = {"student", "id", "section"}
-# Rows of Canvas' gradebook that are no learners.
+# Rows of Canvas' gradebook that are not learners.
 NO_LEARNERS = ("points possible", "student, test")
 
 

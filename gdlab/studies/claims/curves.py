@@ -22,7 +22,7 @@ def plot_curves(
 ) -> Picture:
     """Draw ``curves`` by their names over ``x``, both axes ``logarithmic`` or neither.
 
-    What is no finite number leaves a gap.
+    What is not a finite number leaves a gap.
     """
     from matplotlib.ticker import LogFormatter
 

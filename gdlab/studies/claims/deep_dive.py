@@ -159,7 +159,7 @@ CLAIMS = (
         "A rate of 1.0 diverges.",
         _rate_one,
         _judge_rate_one,
-        "the first cell that is no finite number",
+        "the first cell that is not a finite number",
     ),
     Claim("Adam is not always the best in the end.", _four_surfaces, _judge_rank, "loss, row 200"),
     Claim(

@@ -91,7 +91,7 @@ def _one_outlier() -> Any:
 
 
 def _judge_outlier(runs: Sequence[Trace]) -> Outcome:
-    """Infinity: a cell that is no finite number, within 400 epochs."""
+    """Infinity: a cell that is not a finite number, within 400 epochs."""
     told, trials = [], []
     for which, words in ((0, "y = 1,000,000"), (4, "x = 3,000")):
         plain, clipped = runs[which + 1], runs[which + 3]
@@ -215,7 +215,7 @@ CLAIMS = (
         "Without clipping, one bad batch sends the weights to infinity.",
         _one_outlier,
         _judge_outlier,
-        "new_slope after the outlier, and the first cell that is no finite number",
+        "new_slope after the outlier, and the first cell that is not a finite number",
     ),
     Claim(
         "The printed warm-up loop, followed by a cosine scheduler, gives warm-up and cosine.",

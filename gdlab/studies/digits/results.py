@@ -17,7 +17,7 @@ class Race:
     ``loss`` has a row per update: the mean squared error of its batch before the update.
     ``accuracy`` has a row per epoch: the share of the test images whose largest output is their
     digit, after the epoch's last update; where the updates end within an epoch, its row is from
-    there; nan where an output is no finite number. ``weights`` (784 x 10) and ``biases`` (10) are
+    there; nan where an output is not finite. ``weights`` (784 x 10) and ``biases`` (10) are
     those after the last update, by rule. ``hyper`` holds the hyperparameters by rule, ``batches``
     the batches in an epoch, ``wanted`` the updates that were asked for: ``loss`` has fewer where
     the race was stopped.

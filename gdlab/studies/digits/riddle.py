@@ -19,8 +19,8 @@ UNDECIDED = "?"
 def riddle(race: Race, seed: int = 0) -> "Riddle":
     """Show the curves of a race under letters, which ``seed`` deals out: which rule is which?
 
-    Raises ValueError for a seed that is no whole number from 0, and for a race of more rules than
-    there are letters.
+    Raises ValueError for a seed that is not a whole number from 0, and for a race with more rules
+    than there are letters.
     """
     whole("seed", seed, least=0)
     if len(race.rules) > len(LETTERS):

@@ -1,7 +1,7 @@
 """A sweep drawn as a map of cells over two names, or as a curve over one.
 
-A run has diverged where it ends further off than it began, and exploded where a cell is no finite
-number any more. The edge of divergence is drawn where runs begin to diverge. Two measures do not
+A run has diverged if it ends further off than it began, and exploded if a cell is no longer a
+finite number. The edge of divergence is drawn where runs begin to diverge. Two measures do not
 say how far off a run is: for ``exploded_at`` it is the edge of the runs that explode, for
 ``epochs_to_threshold`` of those that never got under the threshold.
 """
@@ -28,14 +28,14 @@ LABELS = {
     "loss": "mean loss of the last epoch",
     "rmse": "RMSE of the last epoch, in units of y",
     "epochs_to_threshold": "epochs until the RMSE is under the threshold",
-    "exploded_at": "row of the first cell that is no finite number",
+    "exploded_at": "row of the first cell that is not a finite number",
     "distance": "distance to the least squares line",
 }
 EDGES = {
     "loss": "edge of divergence: past it a run ends worse than it began",
     "rmse": "edge of divergence: past it a run ends worse than it began",
     "epochs_to_threshold": "past this edge the threshold is not reached",
-    "exploded_at": "past this edge a run explodes: a cell is no finite number",
+    "exploded_at": "past this edge a run explodes: a cell is not a finite number",
     "distance": "edge of divergence: past it a run ends further off than it began",
 }
 NO_RUN = {

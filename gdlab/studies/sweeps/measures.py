@@ -27,9 +27,9 @@ class Measure(NamedTuple):
 MEASURES = {
     "loss": "the mean of the last epoch's losses",
     "rmse": "the root of the mean squared error of the last epoch's rows, as in Trace.epochs",
-    "epochs_to_threshold": "the first epoch whose rmse (or mean loss, where a loss is no squared "
+    "epochs_to_threshold": "the first epoch whose rmse (or mean loss, unless the loss is a squared "
     "error) is not over the threshold; nan: none",
-    "exploded_at": "the first row with a cell that is no finite number; nan: none",
+    "exploded_at": "the first row with a cell that is not a finite number; nan: none",
     "distance": "how far the last line is from the least squares line, in intercept and slope",
 }
 FOUND = "_found if _found > 0.0 else _never"

@@ -1,4 +1,4 @@
-"""``sweep``: run a rule over a grid of hyperparameters and starts, one number a run."""
+"""``sweep``: run a rule over a grid of hyperparameters and starts, one number per run."""
 
 import math
 import sys
@@ -196,7 +196,7 @@ def sweep(
     threshold: float = 1.0,
     **settings: Any,
 ) -> Sweep:
-    """Run ``rule`` once for every combination of the values in ``over``; keep one number a run.
+    """Run ``rule`` once for every combination of the values in ``over``; keep one number per run.
 
     ``over`` maps hyperparameters, and starts such as ``intercept``, to their values; all other
     arguments are those of :func:`gdlab.trace` and hold for every run. ``measure``, by default rmse
@@ -209,7 +209,7 @@ def sweep(
     ``"epochs_to_threshold"``
         the first epoch whose rmse is not over ``threshold``; nan where there is none;
     ``"exploded_at"``
-        the first row with a cell that is no finite number, as in ``Trace.exploded``; nan: none;
+        the first row with a cell that is not a finite number, as in ``Trace.exploded``; nan: none;
     ``"distance"``
         from the last (intercept, slope) to that of the least squares line.
 
@@ -251,7 +251,7 @@ def sweep(
 
 
 def _values(over: Any) -> dict[str, "np.ndarray"]:
-    """The swept values as float64 arrays; ValueError that names the one which is no number."""
+    """The swept values as float64 arrays; ValueError that names the one which is not a number."""
     if not hasattr(over, "items") or not over:
         raise ValueError("over must be like {'lr': [0.01, 0.1]}, with at least one name")
     found = {}

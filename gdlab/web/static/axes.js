@@ -143,7 +143,7 @@ export function axes({
   };
 }
 
-/** Path data through vertices; a gap where one is no number. */
+/** Path data through vertices; a gap where one is not a number. */
 export function pathOf(vertices) {
   let data = "";
   let pen = "M";

@@ -22,7 +22,7 @@ export function readTyped(text) {
   }
   const quoted = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 1)}…` : text;
   const why = TOO_LARGE_TEXT.test(text.trim().toLowerCase()) ? TOO_FAR
-    : text.trimStart().startsWith("=") ? "a formula typed as text" : "text, no number";
+    : text.trimStart().startsWith("=") ? "a formula typed as text" : "text, not a number";
   return { number: null, decimals: null, text, problem: `'${quoted}' is ${unworkedOf(text) || why}`, orElse: null };
 }
 
@@ -105,7 +105,7 @@ export function habitsOf(written, usual, counts) {
   const decimals = mostCommon(every.flatMap((one) => one.decimals), 0);
   return {
     columns,
-    // A sheet of noughts is no sheet of rounded numbers.
+    // A sheet of zeros is not a sheet of rounded numbers.
     isWhole: !digits.length && numbers.size > 1,
     // The decimals that most numbers have that have some, 0 where none has.
     decimals,

@@ -99,7 +99,7 @@ function fill(program, { rate, nextRate }, cells, ends, { epochs, samples }, fro
   }
 }
 
-/** The first cell that is no finite number, `[row, name]`; null where all are. */
+/** The first cell that is not a finite number, `[row, name]`; null where all are. */
 function firstBad(frame, computed, rows) {
   for (let r = 1; r <= rows; r++) {
     for (const name of computed) if (!Number.isFinite(frame[name][r])) return [r, name];

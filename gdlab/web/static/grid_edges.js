@@ -1,4 +1,4 @@
-// What the selected cell leans on and is out of sight, by name, at the edge where it lies.
+// What the selected cell depends on and is out of sight, by name, at the edge where it lies.
 import { element } from "./column_header.js";
 
 /** The edges of a grid in `container`. */

@@ -32,13 +32,13 @@ function decimalsOfStored(number) {
   return Math.abs(number) >= 1e16 ? Math.min(0, decimals) : 0;
 }
 
-/** What stands in one cell, as readTyped gives it, and a note where it is no plain number. */
+/** What stands in one cell, as readTyped gives it, and a note where it is not a plain number. */
 function writtenIn({ value, kind, form }, at) {
   const none = (text, problem) => [{ number: null, decimals: null, text, problem, orElse: null }, ""];
   if (kind === "error") return none(value.slice(0, 20), "");
   if (kind === "bool") {
     const text = String(value).toUpperCase();
-    return none(text, `${text} is no number`);
+    return none(text, `${text} is not a number`);
   }
   if (kind === "date") {
     const why = `the number was taken for a date or time (${value}): format the cell as a number`;

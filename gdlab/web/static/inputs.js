@@ -110,7 +110,7 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
 
 /**
  * The fields of a sheet in `container`; `changed(name, value)` tells what a person set, `refused(text)`
- * why what they typed is no number. Beside others they are told by whose they are, `of`.
+ * why what they typed is not a number. Beside others they are told by whose they are, `of`.
  */
 export function createInputs(container, changed, refused, of = "") {
   let fields = new Map();

@@ -64,7 +64,7 @@ function copiesOf({ names }, program, inputs) {
  * that it asks for, and `factors` that columns count times; `truth` the true columns by name, from
  * index 1 on; `texts` what was typed, by place ("row name"), or what was read already; of a cell
  * that is given, what stands there instead. Gives `verdicts`, by place `{status, written, claim, origin, expected, fromYours, cells}` of
- * every cell to fill in: `origin` is the first wrong cell that a cell which follows leans on,
+ * every cell to fill in: `origin` is the first wrong cell that a cell which follows depends on,
  * `expected` the true number and `fromYours` what follows from the learner's own cells, NaN for an
  * error; `own`, what the learner has in each cell; `written`, what was read; and the sheet with what
  * it is given.
@@ -129,7 +129,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     return Boolean(number && !isSame) || cells.some((at) => at.own.tells);
   }
 
-  /** What fits where the wrong cells before a cell are as they should be: it leans on none then. */
+  /** What fits where the wrong cells before a cell are as they should be: it depends on none then. */
   function aroundWrongCells(name, row, cells, claim) {
     if (!cells.some((at) => at.own.instead)) return null;
     const mended = cells.map((at) => ({ ...at, own: at.own.instead ?? at.own }));

@@ -43,7 +43,7 @@ export function fragmentOf(kept, first, inputs, hasLens, selected) {
  */
 export function wishesOf(fragment) {
   const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  // What is no number goes on as it is, to be refused by its name. In a link a + means a space.
+  // What is not a number goes on as it is, to be refused by its name. In a link a + means a space.
   const numberOf = (text) => {
     const value = Number(text.replaceAll(" ", "+"));
     return /\d/.test(text) && !Number.isNaN(value) ? value : text;

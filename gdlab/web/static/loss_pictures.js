@@ -58,7 +58,7 @@ export function drawLoss(state, row) {
 const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
 
 function epochSteps(mse, samples, area) {
-  // Steps that are narrower than a pixel are no steps.
+  // Steps that are narrower than a pixel are not steps.
   if (mse.length > area.width) return lineOf(plotted(mse), area, (k) => k * samples + 1);
   return pathOf(mse.flatMap((value, epoch) => {
     const height = value > 0 ? area.y(value) : NaN;

@@ -31,7 +31,7 @@ const keyboard = (text) => text.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").trim
 /** Whether a text stands for a value that is not there: nothing, NA, ?, -. */
 export const isMissing = (text) => MISSING.has(keyboard(text).toLowerCase());
 
-/** The numbers that a text may mean, as a program writes them; none where it is no number. */
+/** The numbers that a text may mean, as a program writes them; none where it is not a number. */
 export function meanings(text, marks = TYPED_MARKS) {
   const plain = keyboard(text);
   if (ONE_GROUP.test(plain)) {

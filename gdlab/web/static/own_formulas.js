@@ -148,7 +148,7 @@ export function slipOfFormula(tree, { columns }, column, inputs, marking) {
 /**
  * The wrong cells whose own formula is a slip, `named`, and those where it is only `shown`: causes by
  * place. The first need no search: `wrong` is the rest. A formula that does not give the number beside
- * it is no evidence; `slipAt` says which slip it is.
+ * it is not evidence; `slipAt` says which slip it is.
  */
 export function formulaCauses(wrong, formulas, gives, slipAt, { kinds }) {
   const found = new Map();

@@ -52,7 +52,7 @@ export async function pointsOfFile(name, bytes, words, chosen = null) {
   const body = rows.slice(head + 1);
   while (body.length && isTitle(body[0][1])) body.shift();
   while (body.length && isNote(body.at(-1)[1])) body.pop();
-  if (!body.length) throw new Refusal(`${name}: a head but no points under it`);
+  if (!body.length) throw new Refusal(`${name}: a header but no points under it`);
   const width = rows[Math.max(head, 0)][1].length;
   const marks = provenMarks(body.flatMap(([, cells]) => indices.map((index) => cells[index] ?? "")));
   const points = Object.fromEntries(words.map((word) => [word, []]));
@@ -104,7 +104,7 @@ function indicesOf(name, rows, words, chosen) {
     throw new Refusal(`${name}: ${asked} need ${words.length} columns of numbers`);
   }
   const titles = head < 0 ? [] : rows[head][1].filter(isWord).map((title) => title.trim());
-  const having = titles.length ? titles.join(", ") : `${filled.length} columns without heads`;
+  const having = titles.length ? titles.join(", ") : `${filled.length} columns without headers`;
   const said = `${name}: which columns are ${asked}? It has ${having}; head them ${asked}`;
   if (numeric.length < words.length) throw new Refusal(said);
   throw new WhichColumns(said, numeric.map((index) => (

@@ -155,7 +155,7 @@ function sizeOf(x, y) {
   return known.get(y);
 }
 
-/** x to the power y, as C's pow has it for what is no number. */
+/** x to the power y, as C's pow has it for what is not a number. */
 export function power(x, y) {
   if (x === 1 || y === 0 || (x === -1 && Math.abs(y) === Infinity)) return 1;
   if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0) return x ** y;

@@ -12,7 +12,7 @@ const LONGEST_TEXT = 60;
 const MOST_SEED = 999_999;
 // In place of a seed: the practice on the points and inputs of the sheet itself.
 const OWN_NUMBERS = "own";
-export const GIVEN = "this is given; only the tinted cells are filled in";
+export const GIVEN = "this is given; fill in the tinted cells only";
 
 /** What Python knows of an open practice: all that it marks it by; nothing where none is open. */
 export const practiceForPython = (open) => (open ? {
@@ -107,7 +107,7 @@ export function createPractice(page, kept, keep, ahead) {
   /** Open a sheet that was filled in elsewhere, with what stands in it. */
   async function check(name, bytes) {
     try {
-      if (!/\.xlsx$/i.test(name)) throw new Refusal("it is no .xlsx workbook; save it as one first");
+      if (!/\.xlsx$/i.test(name)) throw new Refusal("it is not an .xlsx workbook; save it as one first");
       const file = await handedIn(bytes, { ...page.checked, ...page.sheets });
       const texts = Object.entries(file.written).map(([place, { text }]) => [place, text]);
       set({

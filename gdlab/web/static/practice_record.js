@@ -23,7 +23,7 @@ export function recordOf(sheets) {
     }
     if (lines.has("fingerprint")) return read(lines, sheet);
   }
-  throw new Refusal("it is no practice sheet; gdlab check reads other workbooks too");
+  throw new Refusal("it is not a practice sheet; gdlab check reads other workbooks too");
 }
 
 function read(lines, sheet) {

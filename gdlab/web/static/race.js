@@ -51,7 +51,7 @@ function createLine(run, ask, refused) {
   };
 }
 
-/** The boxes and lines in `container`: their events go to `ask`, what is no number to `refused`. */
+/** The boxes and lines in `container`: their events go to `ask`, what is not a number to `refused`. */
 export function createRace(container, ask, refused) {
   let shown = "";
   const boxes = element("div");

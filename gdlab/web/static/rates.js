@@ -119,7 +119,7 @@ function explanationOf(job, { lr, tried, startError, error, limit, word }) {
   }
   const { least, nothing } = theory;
   if (least !== null && error > NEAR_LEAST * least + nothing) {
-    said.push(`least squares have ${short(least)}: ${whyNot(job)}`);
+    said.push(`the least squares fit has ${short(least)}: ${whyNot(job)}`);
   }
   return said.join("; ");
 }
@@ -168,6 +168,6 @@ export function adviceOf(job, run) {
   }
   const { least } = theory;
   if (least === null || !(after > STAYED * before && before > NOT_THERE * least)) return "";
-  return `Hardly moved: ${word} went from ${short(before)} to ${short(after)}, least squares have `
+  return `Hardly moved: ${word} went from ${short(before)} to ${short(after)}, the least squares fit has `
     + `${short(least)}; Find a rate looks for a rate${scaling(theory)}`;
 }

@@ -43,7 +43,7 @@ function traitsOf(sheet, { frame }, rows) {
   const alike = (values) => values.every((value) => Math.abs(value / values[0] - 1) < 0.01);
   const start = alike(ratios) ? `its first steps are ${rough(ratios[0])} times their gradients, all alike`
     : alike(first.map(([step]) => Math.abs(step)))
-      ? `its first steps are of one size, ${steps}, although the gradients are ${gradients}`
+      ? `its first steps are of the same size, ${steps}, although the gradients are ${gradients}`
       : `its first steps are ${steps} where the gradients are ${gradients}`;
   const { step, name } = parts.at(-1);
   let against = 0;

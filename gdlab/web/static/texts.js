@@ -7,7 +7,7 @@ import { workingOf } from "./working.js";
 const APOSTROPHES = /[\u2019\u02bc\u00b4`]/g;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻";
 const PLAIN_OF_RAISED = "0123456789+-";
-// The noughts of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
+// The zeros of other digits: Arabic, Persian, Devanagari, Bengali, Tamil, Thai.
 const NOUGHTS = [0x660, 0x6f0, 0x966, 0x9e6, 0xbe6, 0xe50];
 const OTHER_DIGITS = new RegExp(
   "[\\u0660-\\u0669\\u06f0-\\u06f9\\u0966-\\u096f\\u09e6-\\u09ef\\u0be6-\\u0bef\\u0e50-\\u0e59]", "g",

@@ -21,7 +21,7 @@ function forwardAt({ sheet, forward }, names, parameters, row) {
   return values;
 }
 
-/** The error of all points with some parameters; Infinity where it is no finite number. */
+/** The error of all points with some parameters; Infinity where it is not a finite number. */
 export function errorAt(job, parameters) {
   const names = Object.keys(job.points);
   const rows = names.length ? rowsOf(job.points) : [[]];

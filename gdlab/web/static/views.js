@@ -75,7 +75,7 @@ export function sheetView(state, lit, names, on) {
     refuse(row, column) {
       const { letters, group, numbers } = columns[column];
       const address = `${letters}${state.head.start_row + row}`;
-      if (state.blanks) on.refuse(`${address} is given; only the tinted cells are filled in.`);
+      if (state.blanks) on.refuse(`${address} is given; fill in the tinted cells only.`);
       else if (row === 0) on.refuse(`${address} is a start value: change it among the inputs.`);
       else if (numbers || group) on.refuse(`${address} follows from its formula: change an input.`);
       else on.refuse(`${address} is given: points are changed on the sheet data.`);

@@ -2,7 +2,7 @@
 
 const STATUS_LINES = {
   fine: "All parameters are finite numbers.",
-  exploded: "The parameters are no numbers any more from row ",
+  exploded: "The parameters are no longer numbers from row ",
 };
 // Above the epochs: two rows with the ends of the line, and in the second of them the inputs.
 export const FIGURES_ROW = 4;

@@ -66,7 +66,7 @@ function workOf(words) {
 }
 
 /**
- * What a text in plain characters works out to, `{number, problem}`; null where it is no arithmetic
+ * What a text in plain characters works out to, `{number, problem}`; null where it is not arithmetic
  * at all. As page and spreadsheet differ on -3^2 and 2^3^2, these ask for parentheses.
  */
 export function workingOf(plain) {

@@ -36,7 +36,7 @@ export async function sheetsOfFile(bytes, mostRows = READ_ROWS) {
     throw new Refusal("it is an OpenDocument file; save it as .xlsx");
   }
   if (!zip.names.includes("xl/workbook.xml")) {
-    throw new Refusal("it is a zip file, but no .xlsx workbook");
+    throw new Refusal("it is a zip file, but not an .xlsx workbook");
   }
   const book = parsed(await zip.text("xl/workbook.xml"));
   const from1904 = /^(1|true)$/.test(elementsIn(book, "workbookPr")[0]?.getAttribute("date1904") ?? "");
