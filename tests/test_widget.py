@@ -348,7 +348,7 @@ def test_what_no_model_of_a_sheet_can_be():
             sheet.model = name
         assert sheet.model == "line"
     practice = gdlab.practice_sheet("sgd")
-    with pytest.raises(ValueError, match="a practice is of one model"):
+    with pytest.raises(ValueError, match="a practice sheet belongs to one model"):
         practice.model = "logistic"
     assert list(practice.page["models"]) == ["line"]
 

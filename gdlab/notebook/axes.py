@@ -48,7 +48,7 @@ def draw_curve(
     number: int = 0,
     every: int | None = None,
 ) -> None:
-    """One curve over the rows, the ``number``-th; cells that are no finite number leave a gap."""
+    """One curve over the rows, the ``number``-th; cells that are not finite leave a gap."""
     shown = np.where(np.isfinite(cells), cells, np.nan)
     # Markers of several curves stand beside each other, not on top of each other.
     apart = every or max(1, len(shown) // CURVE_MARKERS)
