@@ -31,12 +31,15 @@ def twins(name, header, formula, first=None):
     ]  # fmt: skip
 
 
-def line(update, more=(), top=None, loss="={e}^2", dw="=2*{e}*{x}", db="=2*{e}", rows=14):
+def line(
+    update, more=(), top=None, loss="={e}^2", dw="=2*{e}*{x}", db="=2*{e}", rows=14,
+    p="={w}*{x}+{b}",
+):  # fmt: skip
     columns = [
         Column("x", "x", data=X), Column("y", "y", data=Y),
         Column("w", "w", update.replace("@", "w"), first=0.5),
         Column("b", "b", update.replace("@", "b"), first=0.1),
-        Column("p", "pred", "={w}*{x}+{b}"), Column("e", "err", "={p}-{y}"),
+        Column("p", "pred", p), Column("e", "err", "={p}-{y}"),
         Column("L", "loss", loss), Column("gw", "dw", dw), Column("gb", "db", db), *more,
     ]  # fmt: skip
     return Sheet(columns, {"lr": 0.005, "beta": 0.9} if top is None else top, rows)
@@ -295,6 +298,16 @@ WRONG = {
     ),
     "the sigmoid's slope": (
         neuron("=({a}-{t})*{a}*(1-{a})"), (0, "d"), "a sigmoid's derivative stands where tanh's",
+    ),
+    "a bias that the prediction lacks": (
+        line(PLAIN, p="={w}*{x}"), (0, "gb"), "the loss does not depend on D (b)",
+    ),
+    "a rate that divides": (
+        changed(line(PLAIN, top={"lr": 0.5}, rows=4), b="={b-}-{gb-}/{lr!}"), (1, "b"),
+        "made otherwise than C (w): / stands where * belongs",
+    ),
+    "a parameter for the prediction, beside typed averages": (
+        rmsprop(3.0, gb="=2*({w}-{y})", gw="={gb}*{x}"), (0, "gb"), "C (w) stands where E (pred)",
     ),
     "a share and the rest of it": (
         rmsprop(sb="=(1-{beta!})*{sb-}+{beta!}*{gb}^2"), (1, "sb"), "=$B$2*K7+(1-$B$2)*I8^2 belon",

@@ -77,7 +77,7 @@ class Causes:
             return before
         twin = None
         if found is None:
-            words = moving
+            words = moving or self._unused(middle, wanted)
             if not words and (twin := find_twin(read, middle.cell, wanted, self._right_at(step))):
                 words = twin.because
             words = words or _in_ranges(read, middle.cell, wanted)
@@ -107,6 +107,13 @@ class Causes:
             because, hint, cells,
         )  # fmt: skip
         return because, (first.cell, finding)
+
+    def _unused(self, one: Judged, wanted: list[float]) -> str:
+        """That no loss asks for a gradient, where it is 0 wherever it is tried."""
+        if any(wanted):
+            return ""
+        parameter = self.read.descent.chains[one.chain].cells[one.step]
+        return f"the loss does not depend on {self.read.say(parameter)}"
 
     def own_repair(self, one: Judged, factor: float) -> Repair | None:
         """The change of a gradient's own formula with which it is so many times the derivative."""

@@ -4,7 +4,9 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from math import inf
+from operator import or_
 from statistics import median_low
 
 from gdlab.reading.book import Key, Value
@@ -131,7 +133,7 @@ def _ratio(value: float, slope: float) -> float:
 
 
 def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[int]:
-    """The roles that a loss may have: what depends on every parameter, sums and ends first."""
+    """The roles that a loss may have: what depends on all parameters, sums and ends first."""
     cells = steps.cells[step]
     number_of = {
         chain.cells[step]: n for n, chain in enumerate(descent.chains) if step < len(chain.updates)
@@ -144,7 +146,8 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
             bits |= reached.get(cell, 0)
             users[cell] += 1
         reached[key] = bits
-    every = (1 << len(descent.chains)) - 1
+    # But for a parameter that no other cell of the step uses.
+    every = reduce(or_, (reached[key] for key in cells), 0)
     by_role: dict[int, int] = defaultdict(int)
     ends: dict[int, bool] = defaultdict(bool)
     for key in cells:

@@ -8,7 +8,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph, Node, cells_of
 from gdlab.reading.templates import leaf_number
-from gdlab.reading.updates import Update, has_number, shape_of, typed_cells
+from gdlab.reading.updates import Update, has_number, rates_of, shape_of
 
 ADDING = {"SUM", "AVERAGE", "SUMSQ", "SUMPRODUCT", "SUMXMY2"}
 STEPS_MET = 2
@@ -54,12 +54,12 @@ def _one(graph: Graph, group: list[Descent]) -> Descent:
 def _alike(graph: Graph, one: Descent, two: Descent) -> bool:
     """Whether two descents make as many updates, at the same rate."""
     first, second = _first_update(one.chains[0]), _first_update(two.chains[0])
-    rates = typed_cells(graph, first.new, first.leaf)
-    if one.updates != two.updates or rates != typed_cells(graph, second.new, second.leaf):
+    rates = set(rates_of(graph, first)) & set(rates_of(graph, second))
+    if one.updates != two.updates or not rates:
         return False
     # A rate that is typed into the formulas is the same where the formulas are.
     typed = any(has_number(graph.nodes[update.new].template) for update in (first, second))
-    return bool(rates) or not typed or shape_of(graph, first) == shape_of(graph, second)
+    return any(rates) or not typed or shape_of(graph, first) == shape_of(graph, second)
 
 
 def _first_update(chain: Chain) -> Update:

@@ -19,6 +19,7 @@ from gdlab.reading.labels import (
     speaks_of_gradients,
 )
 from gdlab.reading.limits import clips
+from gdlab.reading.losses import same
 from gdlab.reading.matching import LACKS_RATE
 from gdlab.reading.methods import CONJUGATE, NEWTON, has_computed_rate, is_exact_search
 from gdlab.reading.no_loss import OTHER_FUNCTION
@@ -198,7 +199,12 @@ def _rule(
         elif _is_dead(read, number) if one is None else not read.loss and _but_for_sign(one, usual):
             # Behind a step a threshold is added where weights are subtracted, or the other way.
             continue
-        elif one is None or (one.name, tuple(one.differs)) != usual or not _like(one, [best]):
+        elif (
+            one is None
+            or (one.name, tuple(one.differs)) != usual
+            or not _like(one, [best])
+            or _divides(one, best)
+        ):
             apart = sibling_slip(read, number, recognised.index(best))
             if apart:
                 found += apart
@@ -243,6 +249,12 @@ def _like(one: Recognised, others: Sequence[Recognised]) -> int:
         for each in (one, *others)
     )
     return theirs.count(own)
+
+
+def _divides(one: Recognised, best: Recognised) -> bool:
+    """Whether an update divides by the rate that another one multiplies by."""
+    (own, typed), (other, cell) = (each.hyper.get("lr", (1.0, None)) for each in (one, best))
+    return typed is None and cell is not None and own != other and same(own * other, 1.0)
 
 
 def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:

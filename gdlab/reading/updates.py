@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,8 +146,11 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
             if not is_cell(term):
                 continue
             update = Update(key, original(graph, term), leaf)
-            rates = typed_cells(graph, key, leaf)
-            if (rates or has_number(template)) and (shape_of(graph, update), rates) in forms:
+            shape = shape_of(graph, update)
+            if any(
+                (shape, rates) in forms and (rates or has_number(template))
+                for rates in rates_of(graph, update)
+            ):
                 found.append(update)
     olds = {update.old for update in found}
     # A chain of such updates, not one sum that happens to look alike.
@@ -168,6 +172,23 @@ def typed_cells(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
         for index, one in enumerate(node.inputs)
         if index != leaf and is_cell(one) and original(graph, one) not in graph.nodes
     )
+
+
+def rates_of(graph: Graph, update: Update) -> Iterator[frozenset[Key]]:
+    """What may be an update's rates: its typed cells, and of these the ones that $ holds.
+
+    In the first update a state's typed start is among them.
+    """
+    typed = typed_cells(graph, update.new, update.leaf)
+    yield typed
+    node = graph.nodes[update.new]
+    fixed = {
+        original(graph, one)
+        for one, area in zip(node.inputs, node.template.areas, strict=False)
+        if is_cell(one) and area.first.row_fixed and area.first.column_fixed
+    }
+    if typed & fixed:
+        yield typed & fixed
 
 
 def depends(
