@@ -17,7 +17,7 @@ from benchmarks.c_peer import build
 from benchmarks.goal import Goal
 from gdlab.core import engine
 from gdlab.core.assembly import table_of
-from gdlab.core.codegen import fading_rows, module_text
+from gdlab.core.codegen import branching, fading_rows, module_text
 from gdlab.core.points import lesson_pairs
 from gdlab.core.registry import find_rule
 from gdlab.core.run import prepare
@@ -35,7 +35,7 @@ def compare(
     run = prepare(rule, model=model)
     table = run.table
     numbers = [*table.starts.values(), *table.hyper.values()]
-    loop = engine.compiled(module_text(table))
+    loop = engine.compiled(branching(module_text(table)))
     peer = build(table, folder)
     points = [np.array(values) for values in run.points]
     none, epoch_out = np.zeros(0, dtype=np.int64), np.zeros((0, 0))
@@ -93,7 +93,7 @@ def until_frame(size: int) -> list[float]:
     repeats = max(5, 2 * engine.COMPILE_FROM // size)
     table = table_of(find_rule("adam"))
     numbers = [*table.starts.values(), *table.hyper.values()]
-    loop = engine.compiled(module_text(table))
+    loop = engine.compiled(branching(module_text(table)))
     x, y = (np.array(values) for values in lesson_pairs())
     epochs = size // len(x)
     rows = epochs * len(x)

@@ -20,7 +20,7 @@ from gdlab.language.grammar import FUNCTIONS, OF_MATH
 VANISHED = 38.0
 # What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
 # the end, so with a signed one it tests every cell's.
-COUNTING = "_zero, _one = 0, 1"
+COUNTING = "_zero, _one = (0, 1)"
 # Python's own functions under names that no rule or model can have.
 OWN = "_float, _range, _len = float, range, len"
 
@@ -34,6 +34,25 @@ def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
     """
     late = {_vanished(text)[0]: name for text, name in _late_names(table).items()}
     return with_functions(function_names(table) | late, _run_text(table, kept))
+
+
+@lru_cache(maxsize=64)
+def branching(text: str) -> str:
+    """A module that tells the compiler of each choice by an equality that it seldom holds.
+
+    ``t == 1``, or every sixth row: where it is not told, LLVM computes both values, and every row
+    waits for the longer. Not for runs side by side, where one of them nearly always holds.
+    """
+
+    class Seldom(ast.NodeTransformer):
+        def visit_IfExp(self, node: ast.IfExp) -> ast.IfExp:
+            self.generic_visit(node)
+            match node.test:
+                case ast.Compare(ops=[ast.Eq()]):
+                    node.test = ast.Call(ast.Name("_seldom"), [node.test], [])
+            return node
+
+    return ast.unparse(Seldom().visit(ast.parse(text))) if " == " in text else text
 
 
 def with_functions(written: dict[str, str], loop: str) -> str:

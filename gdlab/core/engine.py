@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gdlab.core import kernel_cache
-from gdlab.core.codegen import COUNTING, fading_rows, module_text
+from gdlab.core.codegen import COUNTING, branching, fading_rows, module_text
 from gdlab.core.kernel_cache import keep, name_of
 from gdlab.core.parallel import interruptible
 from gdlab.core.run import Run
@@ -73,7 +73,8 @@ def run(
         given = (*map(np.uint64, sizes), *given_points, order_given, *numbers, out, epoch_out)
         # Compiling takes long however short the run is.
         is_short = rows < SHORT_ROWS and text in _run_compiled
-        ends = (run_compiled if is_short else partial(interruptible, run_compiled))(text, *given)
+        waited_for = run_compiled if is_short else partial(interruptible, run_compiled)
+        ends = waited_for(branching(text), *given)
         _run_compiled.add(text)
         return out, epoch_out, ends
 
@@ -205,4 +206,6 @@ def _jitted(text: str) -> str:
     header = "import numba\nimport numpy\n\njit = numba.njit(error_model='numpy', nogil=True)\n"
     unsigned = "_zero, _one = numpy.uint64(0), numpy.uint64(1)"
     text = text.replace(COUNTING, unsigned).replace(FLOOR, FLOOR_COMPILED)
+    if "_seldom(" in text:
+        header += "from gdlab.core.expectation import seldom as _seldom\n"
     return header + text.replace("\ndef ", "\n@jit\ndef ")
