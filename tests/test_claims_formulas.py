@@ -77,7 +77,7 @@ FLIPPED = {
         WITH_SETTINGS, same, {"near": 0.001}, FAILS),
     "On a plateau of more than 5 epochs the rate is halved.": (
         HOLDS, same, {"patience": 4}, WITH_SETTINGS),
-    "Too small a rate takes for ever.": (HOLDS, lambda runs: runs[::-1], {}, WITH_SETTINGS),
+    "Too small a rate takes forever.": (HOLDS, lambda runs: runs[::-1], {}, WITH_SETTINGS),
     "The averages start biased towards 0.": (
         HOLDS, lambda _: trace("adam", [(0, 0.5)] * 50, lr=1e-300, beta1=0, beta2=0), {}, FAILS),
     "Adam first and then SGD with momentum ends better than either alone.": (

@@ -26,7 +26,7 @@ import gdlab
 # ## A sheet to fill in
 #
 # `gdlab.practice` writes a workbook with the points and inputs given and the cells to compute left
-# empty. A seed gives everyone other numbers. `key` is the teacher's copy. Both go into the folder
+# empty. Each seed gives different numbers. `key` is the teacher's copy. Both go into the folder
 # `written` beside this notebook; a sheet that may be filled in is never replaced.
 
 # %%

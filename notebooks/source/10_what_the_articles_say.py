@@ -54,7 +54,7 @@ gdlab.plot([gdlab.trace("sgd", epochs=21, lr=lr) for lr in rates], "loss")
 
 # %% [markdown]
 # And the search for 29.25: where Adam's intercept is after two epochs, for a hundred rates and
-# three pairs of betas. Whoever searches long enough finds a setting for any number. So a setting
+# three pairs of betas. Anyone who searches long enough finds a setting for any number. So a setting
 # counts only if somebody would have chosen it beforehand.
 
 # %%
@@ -182,7 +182,7 @@ show_claims(claims, "deep dive")
 
 # %% [markdown]
 # A rate of 1 on points whose $x$ are standardized: point by point the line explodes, as a full
-# batch it jumps between two places for ever, and at half that rate it arrives in one step.
+# batch it jumps between two places forever, and at half that rate it arrives in one step.
 
 # %%
 points = gdlab.lesson_points()

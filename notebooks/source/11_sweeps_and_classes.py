@@ -15,7 +15,7 @@
 # # 11 · A whole grid, a whole class
 #
 # **The question.** One run shows one rate. Which rates work at all, and how does that depend on
-# beta? And how does one practice sheet become two hundred, each with other numbers?
+# beta? And how does one practice sheet become two hundred, each with different numbers?
 
 # %%
 import numpy as np

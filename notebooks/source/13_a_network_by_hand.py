@@ -95,7 +95,7 @@ gdlab.plot([sgd, adam], "epochs")
 # ## What breaks it
 #
 # **All weights equal.** Then both hidden neurons compute the same, get the same gradient, and stay
-# the same for ever: two neurons that are one.
+# the same forever: two neurons that are one.
 
 # %%
 equal = gdlab.trace("sgd", lr=0.5, epochs=100, start={f"w{i}": 0.3 for i in range(1, 9)}, **NETWORK)

@@ -74,7 +74,7 @@ for gradient in table.gradients:
     print(gradient.cells, "is the gradient with respect to", gradient.of, "-", gradient.verdict)
 
 # %% [markdown]
-# ## A gradient that is none
+# ## A gradient that is wrong
 #
 # The same sheet, with one reference wrong in a whole column: `dL/dm` multiplies by the mark (B)
 # where the hours (A) belong. The sheet computes without complaint, and its loss may even fall.
@@ -138,7 +138,7 @@ gdlab.explore(table.run)
 # %% [markdown]
 # ## What breaks it
 #
-# A workbook in which nothing descends is said to be one, and no cell of it is accused.
+# A workbook in which nothing descends is reported as such, and none of its cells is called wrong.
 
 # %%
 book = openpyxl.Workbook()

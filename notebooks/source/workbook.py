@@ -16,7 +16,8 @@
 #
 # Run the cell below. Every tab along the bottom is one sheet of the lessons.
 #
-# - Drag a slider or type into its box: every row, the loss, the path and the explosion follow.
+# - Drag a slider or type into its box: every row, the loss and the path follow, and an explosion
+#   is named.
 # - Click a cell, or walk with the arrow keys: the formula bar says how the number came about, and
 #   the cells that it was computed from light up.
 # - Play, pause and step: the pictures show the sample at hand and where the line stands.

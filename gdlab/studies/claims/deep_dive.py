@@ -112,7 +112,7 @@ def _judge_batches(rules: Sequence[Sequence[Trace]]) -> Outcome:
         f"{'; '.join(told)}",
         verdict(trials),
         "Batches of 4 take eight steps where the full batch takes one. Plain SGD gains nothing "
-        "by that here: its rate is bound by the slope's curvature, and the intercept waits.",
+        "by that here: its rate is limited by the slope's curvature, and the intercept lags.",
     )
 
 
@@ -149,8 +149,8 @@ def _judge_smooth(runs: Sequence[Trace]) -> Outcome:
     return Outcome(
         f"in 50 epochs of noisy points the full batch's error rises with {'; '.join(told)}",
         verdict(trials),
-        "A full batch knows no chance, so at a safe rate plain SGD only falls. A rule with a "
-        "running average of gradients has a swing of its own: it overshoots, and the error rises.",
+        "A full batch has no randomness, so at a safe rate the error of plain SGD only falls. A "
+        "rule with a running average of gradients overshoots by itself, and the error rises.",
     )
 
 

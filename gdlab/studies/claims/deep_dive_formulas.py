@@ -57,7 +57,7 @@ def _judge_switched(sets: Sequence[Sequence[Trace]]) -> Outcome:
     return Outcome(
         f"the last epoch's error: {'; '.join(told)}",
         verdict(trials),
-        "Adam brings the intercept home, for which the other rule's rate is far too small. Whether "
+        "Adam moves the intercept, for which the other rule's rate is far too small. Whether "
         "small steps then improve on Adam's depends on the noise that they have to average out.",
         f"holds on {sum(trials)} of {len(trials)} sets of points",
     )
@@ -91,7 +91,7 @@ def _judge_filter(runs: Sequence[Trace], beta: float = 0.9) -> Outcome:
     return Outcome(
         f"measured gain, and the formula's: {'; '.join(told)}",
         verdict([falls, *fits]),
-        "A running average lets slow changes through and takes the fast ones down to "
+        "A running average lets slow changes through and reduces the fast ones to "
         "(1 - beta) / (1 + beta), a nineteenth.",
     )
 

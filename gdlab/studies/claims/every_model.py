@@ -72,7 +72,7 @@ def _judge_diagnosis(rules: Sequence[Sequence[Trace]]) -> Outcome:
             wrong += np.sign(better - k) != np.sign(best - k)
     return Outcome(
         f"{right} of {right + wrong + blind} rates are sent the right way, {wrong} the wrong way; "
-        f"{blind} times nothing is to be seen",
+        f"{blind} times the runs do not tell",
         verdict([True] * right + [False] * (wrong + blind)),
         "Towards either end of the range the three runs look alike: all stand still, or all "
         "explode. In between, the better neighbour points to the best rate.",

@@ -64,13 +64,13 @@ def _judge_stalls(runs: Sequence[Trace], long: int = 100) -> Outcome:
         trials.append(still > long)
         over = still < run.rows and abs(run.column("loss")[-1]) > 0.1
         told.append(f"v = {run.start['v']:g}: {still} updates" if over else
-                    f"v = {run.start['v']:g}: for ever")  # fmt: skip
+                    f"v = {run.start['v']:g}: forever")  # fmt: skip
     return Outcome(
         f"at a rate of 0.01 it stays near the saddle from, {'; '.join(told)}",
         verdict(trials),
         "v grows by the factor 1.02 an update, so a thousandth of the start costs 350 updates "
-        "more. Only from the ridge v = 0 itself it never leaves.",
-        "stalls for ever from v = 0 alone",
+        "more. Only on the ridge v = 0 itself does it stay.",
+        "stalls forever only from v = 0",
     )
 
 
@@ -106,8 +106,8 @@ def _judge_outlier(runs: Sequence[Trace]) -> Outcome:
     return Outcome(
         "; ".join(told),
         verdict(trials),
-        "A wild y is a push, which the other points take back. A wild x is a curvature: the rate "
-        "is too large for it every time it comes round, and that multiplies.",
+        "An outlier in y gives a push, which the other points take back. An outlier in x makes the "
+        "loss steep: the rate is too large every time it comes round, and the error multiplies.",
         "holds where lr * 2 (1 + x^2) is over 2 and the other points do not make up for it",
     )
 
@@ -173,7 +173,7 @@ def _judge_plateau(run: Trace, patience: int = 5) -> Outcome:
         f"in 60 epochs the rate is cut {len(waits)} times, each time after "
         f"{'/'.join(map(str, sorted(set(waits))))} epochs without a better one, by one half",
         verdict([*(wait == patience + 1 for wait in waits), *halves]),
-        "Patience is what is borne: five poor epochs pass, the sixth cuts.",
+        "Patience counts the poor epochs that are allowed: five pass, the sixth cuts the rate.",
     )
 
 
@@ -199,7 +199,7 @@ def _judge_small(runs: Sequence[Trace]) -> Outcome:
     return Outcome(
         f"updates until the error is 1 % of the first: {told}",
         verdict([all(found), *(5 < ratio < 15 for ratio in ratios)]),
-        "A tenth of the rate takes ten times the updates: long, and never for ever.",
+        "A tenth of the rate takes ten times the updates: long, and never forever.",
     )
 
 
@@ -229,5 +229,5 @@ CLAIMS = (
         _judge_plateau,
         "lr in the table of epochs",
     ),
-    Claim("Too small a rate takes for ever.", _small_rates, _judge_small, "err2, each 29th row"),
+    Claim("Too small a rate takes forever.", _small_rates, _judge_small, "err2, each 29th row"),
 )

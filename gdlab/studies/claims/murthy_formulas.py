@@ -137,8 +137,8 @@ def _judge_larger_average(runs: Sequence[Sequence[Trace]]) -> Outcome:
         f"a gradient ten times as large the average is {averages[1][0] / averages[0][0]:.0f} times "
         f"as large and the step {steps[1][0] / steps[0][0]:.3g} times",
         verdict([*falls, between]),
-        "The average stands under the line, the gradient above it. What makes the average large "
-        "makes the gradient large too, and the two cancel.",
+        "The average is in the denominator, the gradient in the numerator. What makes the average "
+        "large makes the gradient large too, and the two cancel.",
         "holds while the gradient stays the same",
     )
 

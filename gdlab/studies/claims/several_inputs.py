@@ -89,9 +89,9 @@ def _judge_sparse(kinds: Sequence[Sequence[Sequence[Trace]]]) -> Outcome:
     return Outcome(
         f"the last epoch's mean loss at the best of eight rates: {'; '.join(told)}",
         verdict([worse[0], not worse[1]]),
-        "One rate must serve a weight that is heard in every update and one that is heard in each "
-        "twentieth. A rule with rates for each weight gives the rare one long steps. Where Adagrad "
-        "is ahead on dense data too, that is not the reason.",
+        "One rate must serve a weight with a gradient in every update and one with a gradient in "
+        "every twentieth. A rule with a rate for each weight gives the rare one long steps. Where "
+        "Adagrad is ahead on dense data too, that is not the reason.",
     )
 
 

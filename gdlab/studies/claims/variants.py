@@ -27,10 +27,10 @@ def _many_steps() -> Any:
 
 
 def _judge_minimum(runs: Sequence[Trace], goals: Sequence[float] = TARGETS) -> Outcome:
-    """Where a run ends that is given time enough."""
+    """Where a run ends that is given enough time."""
     ends = [run.final["intercept"] for run in runs]
     return Outcome(
-        f"with time enough the weights rest at {_row(ends)}",
+        f"given enough time the weights come to rest at {_row(ends)}",
         verdict([all(abs(end - goal) < 1e-3 for end, goal in zip(ends, goals, strict=True))]),
         "2 * w - target is 0 where w is half the target. The gradient of (w - target)^2 would be "
         "2 * (w - target).",
@@ -77,7 +77,7 @@ def _judge_correction(pairs: Sequence[Sequence[Trace]]) -> Outcome:
     return Outcome(
         f"the uncorrected first step is {'; '.join(told)}",
         verdict(trials),
-        "Both averages start too small, and one stands under a root below the line. Without "
+        "Both averages start too small, and one is under a root in the denominator. Without "
         "correction the step is multiplied by (1 - beta1^t) / sqrt(1 - beta2^t), at first "
         "(1 - beta1) / sqrt(1 - beta2): 0.1 / sqrt(0.001) is 3.16, 0.1 / sqrt(0.1) is 0.316.",
     )

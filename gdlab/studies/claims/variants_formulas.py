@@ -224,7 +224,7 @@ def _judge_not_zeroed(ways: Sequence[Sequence[float]], goal: float = 1) -> Outco
         f"gradients add up, and {last[1]:.2g} where they are set to zero",
         verdict([last[0] > 100 * last[1]]),
         "The sum of all gradients is a velocity that never fades: the weight swings about the "
-        "minimum for ever, like a ball without friction.",
+        "minimum forever, like a ball without friction.",
     )
 
 
