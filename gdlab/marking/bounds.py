@@ -1,7 +1,7 @@
 """What rounding can do to a result: interval arithmetic over an expression's syntax tree.
 
 A number written to some decimals stands for all that round to it. ``bound`` gives an interval that
-holds every result which such numbers can lead to (Moore 1966, Interval Analysis): sound, never too
+contains every result that such numbers can lead to (Moore 1966, Interval Analysis): never too
 narrow, and rounded outwards after every operation.
 """
 
@@ -23,7 +23,7 @@ OTHER_ORDER = 1e-13
 
 
 def rounded(number: float, decimals: int | None) -> Interval:
-    """The numbers that are written so when they are rounded to that many decimals."""
+    """The numbers that round to this one at that many decimals."""
     half = 0.0 if decimals is None else 0.5 * 10.0**-decimals
     spare = spread(number) + half * 1e-9
     return number - half - spare, number + half + spare
@@ -35,7 +35,7 @@ def spread(number: float) -> float:
 
 
 def meet(first: Interval, second: Interval) -> Interval | None:
-    """What two intervals have in common; None where they have nothing."""
+    """The intersection of two intervals; None if it is empty."""
     low, high = max(first[0], second[0]), min(first[1], second[1])
     return (low, high) if low <= high else None
 

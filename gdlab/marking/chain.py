@@ -1,7 +1,7 @@
 """The slips of a chain rule, in the columns of a model's gradients.
 
-A factor left out, a term of a sum left out and a weight taken new are changes of one place, as in
-any formula; here is what only a chain of neurons knows.
+A factor left out, a term of a sum left out and a new weight in place of the old one are changes of
+one place, as in any formula; here are the slips that only a chain of neurons has.
 """
 
 import ast

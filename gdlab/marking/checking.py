@@ -21,12 +21,12 @@ def check(
 ) -> Report:
     """Mark what a learner filled in: every cell right, follows, unearned, wrong or empty, and why.
 
-    A path is a practice workbook or an exported sheet; it says itself what it is judged by, so
-    ``key`` and ``blank`` go with a frame only. A frame has the table's columns by their names;
+    A path is a practice workbook or an exported sheet. It says itself what it is judged by, so
+    ``key`` and ``blank`` are for a frame only. A frame has the table's columns by their names;
     ``key`` is the run to judge it by, ``gdlab.trace("adam", points)``, or a rule's name where the
     inputs are the rule's own. ``blank`` names the columns to judge, by default all that are there.
-    ``follows`` is what a cell counts that follows from a slip, or repeats it, from 0 to 1: a slip
-    counts once. What follows without showing that anything was computed counts nothing.
+    ``follows`` is how much a cell counts that follows from a slip or repeats it, from 0 to 1: a
+    slip counts once. What follows without showing that anything was computed counts nothing.
     ``Report.hint()`` gives no values away. Raises ValueError, one line, for what cannot be judged.
     """
     if not 0 <= follows <= 1:

@@ -1,4 +1,4 @@
-"""A number that is a neighbour's by chance: 1 * x is x, but whoever fills the column computes it.
+"""A number that equals a neighbour's by chance: 1 * x is x, but it was computed all the same.
 
 A cell that follows, and has the number of a cell of its row that it is made of, is unearned by
 itself. It is earned where the same column has a number that shows computing in another row, unless

@@ -1,4 +1,4 @@
-"""The usual slips that are no change of one place: a column computed in another way as a whole."""
+"""The usual slips beyond a change in one place: a whole column computed in another way."""
 
 import ast
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ Name = ast.Name
 
 
 def of_a_column(table: Table, column: str, expression: ast.expr) -> Iterator[Rewrite]:
-    """Slips that are no change of one place."""
+    """Slips that do not change just one place."""
     yield from _parameters(table, column, expression)
     yield from _other_inputs(table, expression)
     yield from conventions(table, column)

@@ -12,7 +12,7 @@ from gdlab.marking.parts import Rewrite, is_share
 
 
 def conventions(table: Table, column: str) -> Iterator[Rewrite]:
-    """The same column as other rules have it, in this table's names."""
+    """The same column as other rules define it, in this table's names."""
     base = table.part(column).base
     known = {*table.names, *table.hyper, *(f"{name}_prev" for name in table.names)}
     for call in every_call(table.steps):

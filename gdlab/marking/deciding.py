@@ -1,4 +1,4 @@
-"""Digits that decide nothing: a right number, so rounded that it does not show any computing.
+"""Digits that decide nothing: a right number, rounded so far that it shows no computation.
 
 A number of one or two digits, with fewer decimals than the sheet has, counts where its digits tell
 it from 0, from the cell above it and from the computed cells that it is made of; a copy counts as

@@ -1,7 +1,7 @@
 """Conventions that are not the sheet's, but are kept throughout and end right.
 
-Who takes the error as y - y_pred and its gradient as -2 * error, or half the squared error as the
-loss where the step does not depend on the loss's unit, has computed rightly.
+Someone who takes the error as y - y_pred and its gradient as -2 * error, or half the squared error
+as the loss where the step does not depend on the loss's unit, has computed correctly.
 """
 
 import ast

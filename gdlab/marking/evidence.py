@@ -61,7 +61,7 @@ def covered_near(
 
 
 def chance_of(near: Mapping[int, float], usual: int, claim: Interval) -> float:
-    """How often a number written at random would meet a slip at least as usual.
+    """How often a random number would match a slip at least as usual.
 
     A number of few digits meets many: by 0.02 nothing is known, by 0.21 little.
     """

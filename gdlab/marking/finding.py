@@ -1,4 +1,4 @@
-"""Where a rule's table stands on a learner's sheet: by its headers, wherever they have gone."""
+"""Finds a rule's table on a learner's sheet by its headers, wherever they are."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class TableLocation:
 
 
 def find_table(grids: list[Grid], table: Table, sheet: str, notes: list[str]) -> TableLocation:
-    """The sheet and the columns of a table; what is not as it was goes to ``notes``.
+    """The sheet and the columns of a table; whatever has changed goes to ``notes``.
 
     ``sheet`` is the name that its sheet should have. Raises ValueError where no sheet has it.
     """

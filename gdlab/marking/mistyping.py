@@ -1,4 +1,4 @@
-"""Slips of the hand: a number cut off where it should be rounded, digits in each other's place."""
+"""Slips of the hand: a number cut off instead of rounded, two digits swapped."""
 
 import ast
 import math

@@ -1,4 +1,4 @@
-"""What a teacher is told of a sheet beside its marks: filters, hidden cells, rows without work."""
+"""Notes for the teacher beside a sheet's marks: merged and hidden cells, missing decimals."""
 
 import re
 

@@ -168,7 +168,7 @@ class Report:
 
     @property
     def _told(self) -> list[Marked]:
-        """The cells that there is something to say about, what is wrong before what follows.
+        """The cells to comment on, wrong ones before those that follow.
 
         A slip that is made again is told of once, and so is what is empty.
         """

@@ -38,7 +38,7 @@ def hidden(run: Trace, decimals: int) -> frozenset[Hidden]:
 
 
 def unseen(run: Trace, decimals: int | None) -> str:
-    """What the one who makes a sheet is told where usual slips do not show in it; or nothing."""
+    """A warning for the maker of a sheet in which usual slips do not show; else empty."""
     if run.table.model.name != LINE:
         return ""
     shown = COMPARED_DECIMALS if decimals is None else decimals

@@ -1,4 +1,4 @@
-"""Of several slips that explain a column, those that the rest of the sheet speaks for."""
+"""Of several slips that explain a column, those that the rest of the sheet supports."""
 
 import ast
 import math

@@ -1,4 +1,4 @@
-"""References that move with the rows, for want of a $, to cells that they do not mean."""
+"""References without a $ that move with the rows, to cells that are not meant."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from gdlab.reading.read import Read
 
 
 def unanchored(read: Read, number: int) -> str | None:
-    """Why an update's rate is none: its reference moves down with the rows, to no numbers."""
+    """Why an update has no rate: its reference moves down with the rows, to no numbers."""
     chain = read.descent.chains[number]
     nodes = [read.graph.nodes[key] for key in chain.updates]
     for index in range(len(nodes[0].inputs)):
@@ -34,7 +34,7 @@ def unanchored(read: Read, number: int) -> str | None:
 
 
 def moves_away(read: Read, which: tuple[int, int], wanted: Sequence[float]) -> str:
-    """Why a gradient takes other data in every row, where with the first row's it is right.
+    """Why a gradient takes other data in every row, though it is right with the first row's.
 
     ``which`` are the numbers of the parameter and of the update, ``wanted`` the right values.
     """

@@ -29,7 +29,7 @@ from gdlab.reading.wrong_start import mend_starts
 
 STALE = 1e-9
 MOST_CELLS_NAMED = 6
-# A sheet that nobody thought of is said not to be judged; the others are.
+# A sheet of an unforeseen kind is reported as not judged; the others are judged.
 UNFORESEEN = (ArithmeticError, LookupError, TypeError, AssertionError, RecursionError)
 Values = dict[Key, Value]
 
@@ -145,7 +145,7 @@ def _number(value: Value | None) -> float:
 
 
 def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
-    """The cells that break their fill, said and, for all that follows, taken as the others."""
+    """The cells that break their fill: reported, and from then on read like the others."""
     found = []
     mended = {}
     for odd in odd_cells(graph):
@@ -203,7 +203,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
 def _missing_number(
     graph: Graph, own: Node, values: Sequence[Values], targets: Sequence[float]
 ) -> str:
-    """The number that a formula is to be multiplied by to be the other one; empty for none."""
+    """The number that turns a formula into the other one as a factor; empty if there is none."""
     found = [_number(graph.value(own, one)) for one in values]
     ratios = [a / b if b else 0.0 for a, b in zip(targets, found, strict=True)]
     if not ratios[0] or not all(same(ratios[0], ratio) for ratio in ratios):
@@ -227,7 +227,7 @@ def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
 
 
 def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
-    """What looks like an update, and that nothing uses."""
+    """Formulas that look like an update, but that nothing uses."""
     if not descents:
         return []
     columns: dict[tuple[int, int], list[Key]] = defaultdict(list)

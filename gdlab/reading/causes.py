@@ -39,7 +39,7 @@ class Causes:
         self.right = [one for one in judged if one.verdict in (RIGHT, SCALED)]
 
     def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
-        """Why some updates' gradients are wrong, and the finding; None where others' faults are."""
+        """Why some updates' gradients are wrong, as a finding; None if others are at fault."""
         read = self.read
         assert read.loss is not None
         ones = sorted(ones, key=lambda one: one.step)
@@ -116,7 +116,7 @@ class Causes:
         return f"the loss does not depend on {self.read.say(parameter)}"
 
     def own_repair(self, one: Judged, factor: float) -> Repair | None:
-        """The change of a gradient's own formula with which it is so many times the derivative."""
+        """The change of a gradient's own formula that makes it a multiple of the derivative."""
         read = self.read
         assert read.loss is not None
         if one.cell in read.sites.inside:
@@ -141,7 +141,7 @@ class Causes:
     def _upstream(
         self, middle: Judged, slopes: list[dict[Key, float]], only_known: bool = False
     ) -> tuple[str, tuple[Key, Finding] | None] | None:
-        """The cell before a gradient that makes it wrong; its finding comes once for all."""
+        """The cell before a gradient that makes it wrong; it is reported once."""
         read, step = self.read, middle.step
         known = self.before.get(step)
         if known is not None and middle.cell in known[1]:

@@ -1,4 +1,4 @@
-"""What a gradient may be besides the derivative without being wrong: a choice that is said."""
+"""Gradients that are not the derivative and still not wrong: choices, which are reported."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def _of_loss(read: Read, step: int) -> set[Key]:
 
 
 def with_decay(judged: Sequence[Judged], decaying: dict[int, str]) -> list[Judged]:
-    """The verdicts with those of decaying parameters turned to a choice."""
+    """The verdicts, with those of decaying parameters turned into choices."""
     for one in judged:
         if one.chain in decaying and one.verdict == WRONG:
             one.verdict, one.factor = SCALED, 1.0
@@ -80,7 +80,7 @@ def with_decay(judged: Sequence[Judged], decaying: dict[int, str]) -> list[Judge
 
 
 def quotients(read: Read) -> dict[int, str]:
-    """The gradients that are quotients of differences of a loss, which is then the sheet's.
+    """The gradients that are difference quotients of a loss, which is then the sheet's loss.
 
     Empty where they are not all such quotients, each with a step that stands in its formula.
     """

@@ -1,6 +1,6 @@
 """Which columns of a table are meant, and their numbers: from the rows of any file or frame.
 
-Lines without a number around the points are titles, units and notes, and are passed over.
+Lines without a number around the points are titles, units and notes, and are skipped.
 """
 
 import re

@@ -37,7 +37,7 @@ class Unreadable(Refused):
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:
-    """All bytes of an ordinary file, at most so many; Refused where there are more, or none."""
+    """All bytes of an ordinary file; Refused if there are more than allowed, or none."""
     try:
         data = _opened(path, most)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A table of bare numbers: its columns, the digits that they are written to, what stands around."""
+"""A table of bare numbers: its columns, their digits, and the numbers around them."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Whether each gradient is one: the sheet's own loss, differentiated, is the measure."""
+"""Whether each gradient is the derivative of the sheet's own loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -114,7 +114,7 @@ def _uneven_words(factor: float, usual: float, change: str) -> str:
 
 
 def _missing(ratio: float) -> str:
-    """What makes a factor so many times what it should be."""
+    """What explains a factor that is a given multiple of the right one."""
     if same(ratio, -1):
         return "its sign is the other way round"
     if abs(ratio) < 1:

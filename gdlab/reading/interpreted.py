@@ -1,4 +1,4 @@
-"""A template's value without compiling it: for trees that are looked at a few times only."""
+"""A template's value without compiling it: for trees that are used only a few times."""
 
 import ast
 import math

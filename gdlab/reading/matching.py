@@ -1,4 +1,4 @@
-"""One rule beside a recurrence: with which numbers, from the sheet's own, it does the same."""
+"""Whether a rule does the same as a recurrence, and with which of the sheet's numbers."""
 
 import ast
 import itertools

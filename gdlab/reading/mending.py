@@ -1,4 +1,4 @@
-"""Cells that are wrong beyond doubt: said, and taken as they should be for all that follows."""
+"""Cells that are wrong beyond doubt: reported, and put right for all that follows."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Updates that no rule makes of a gradient alone: Newton's, searched steps, conjugate gradients."""
+"""Updates that take more than a gradient: Newton's, searched steps, conjugate gradients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

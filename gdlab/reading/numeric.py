@@ -1,4 +1,4 @@
-"""Sheets with numbers only: which column is what, by what reproduces it, and which cells do not.
+"""Sheets with numbers only: what each column is, by what reproduces it, and the cells that differ.
 
 The model is the straight line. The prediction b + m*x is found first, then the target, the error
 of either sign, the loss, the gradients with the factor 2 or without, what a rule remembers, and

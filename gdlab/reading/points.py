@@ -30,14 +30,14 @@ def read_points(
 ) -> "pd.DataFrame":
     """Read points from a file, the clipboard or a frame, as a DataFrame of floats ``x`` and ``y``.
 
-    Titles, units, notes, comments and empty lines around the points are passed over, and so is a
-    unit behind a head. Values in a text are separated by commas, semicolons or tabs.
+    Titles, units, notes, comments and empty lines around the points are skipped, and so is a
+    unit after a header. Values in a text are separated by commas, semicolons or tabs.
 
     Args:
         source: the path of a .csv, .tsv, .txt, .xlsx, .xlsm or .ods file, or such a file opened;
             ``"clipboard"``; a DataFrame of pandas or polars, or an arrow table. Of a workbook
             the stored values are read.
-        x: the column's head, or its number from 1; by default the one headed x, or, where just
+        x: the column's header, or its number from 1; by default the one headed x, or, where just
             two columns hold numbers, the first of them.
         y: the same for y.
         sheet: a workbook's sheet by name; by default the first.

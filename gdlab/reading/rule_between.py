@@ -1,4 +1,4 @@
-"""What a rule makes of its states before the update, where one cell that it takes is wrong."""
+"""What a rule computes from its states before the update, where one cell of it is wrong."""
 
 import ast
 import re

@@ -20,7 +20,7 @@ NONE_WRONG = -1
 
 
 def rule_slips(read: Read, which: Sequence[int]) -> tuple[str, Found] | None:
-    """The rule that some parameters' updates are meant by, and the column that is not its state.
+    """The rule that some updates are meant to follow, and the column that is not its state.
 
     With what mends it; None where there is no such column.
     """

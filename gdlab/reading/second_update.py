@@ -1,4 +1,4 @@
-"""The rule of a sheet whose first update is another: it takes the typed start of an average."""
+"""The rule of a sheet whose first update differs: it takes the typed start of an average."""
 
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.matching import Recognised

@@ -21,7 +21,7 @@ RUNNING = {
 
 
 def simplify(graph: Graph) -> None:
-    """Take the wrappings off every formula of a graph; each template once."""
+    """Unwrap every formula of a graph, each template once."""
     made: dict[int, Template] = {}
     for key, node in graph.nodes.items():
         template = node.template

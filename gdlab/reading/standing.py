@@ -1,4 +1,4 @@
-"""A loss and gradients that no formula updates by: for the Solver, or a macro that pastes values.
+"""A loss and gradients that no update formula uses: for the Solver, or a macro that pastes values.
 
 The parameters are typed numbers that many equal formulas use. The loss is the cell whose
 derivatives stand on the sheet for the most of them.
@@ -178,7 +178,7 @@ def _wrong(
     points: Sequence[Values],
     down: dict[int, bool],
 ) -> tuple[Gradient, Finding] | None:
-    """The gradient that is none: one parameter is left, and one cell like the other gradients."""
+    """The gradient that is wrong: one parameter is left, and one cell like the other gradients."""
     left = [
         one
         for one in parameters

@@ -116,7 +116,7 @@ def table_of(
 
 
 def _lost(graph: Graph, descent: Descent) -> str:
-    """Why single updates are none of one step: what one gives goes into the next in another way."""
+    """Why single updates are not one step: the result of one enters the next in another way."""
     news = {new for chain in descent.chains for new in chain.updates}
     starts = [chain.cells[0] for chain in descent.chains]
     if descent.updates > 1 or not any(key in graph.nodes for key in starts):

@@ -1,4 +1,4 @@
-"""A wrong gradient that would be right if it were made as another parameter's is."""
+"""A wrong gradient that would be right if it were computed as another parameter's is."""
 
 import itertools
 from collections.abc import Sequence

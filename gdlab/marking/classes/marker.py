@@ -1,4 +1,4 @@
-"""The near end of a marking process: it asks, waits, and starts a new one where one was lost."""
+"""The parent's side of a marking process: it asks, waits, and starts a new one if one is lost."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""``mark_class``: mark all that came back; stopped half-way, it goes on where it was."""
+"""``mark_class``: mark all that came back; stopped half-way, it continues where it was."""
 
 import hashlib
 import json

@@ -128,7 +128,7 @@ def _missing(
 ) -> list[dict[str, Any]]:
     """A line for every sheet that was handed out and did not come back.
 
-    Nobody is late with a round of which nothing has come back.
+    Nobody is late with a round from which nothing has come back.
     """
     due = {(line.id, line.round) for line in handed_out} or {(o.id, "") for o in roster.learners}
     begun = {name for _, name in groups}
