@@ -76,6 +76,7 @@ def function_names(table: Table) -> dict[str, str]:
     return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
 
 
+@lru_cache(maxsize=256)
 def _vanishing(table: Table) -> dict[str, tuple[str, ...]]:
     """The functions with a power that fades, and the hyperparameters that it is a power of."""
     if "t" not in table.counters:

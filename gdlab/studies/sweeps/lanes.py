@@ -8,6 +8,7 @@ computes several lanes at once.
 
 import ast
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import prod
 
 from gdlab.core.codegen import (
@@ -38,15 +39,7 @@ def shared_and_lanes(
     of runs, it is taken once for all of them. Of the others only as many differ from lane to lane
     as fill the lanes: a number that is the same for a block need not be read in every row.
     """
-    powers = [
-        part
-        for call in every_call(table.steps)
-        for column in call.columns()
-        if column.expression is not None
-        for part in ast.walk(column.expression)
-        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)
-    ]
-    in_powers = {name for power in powers for name in names(power)}
+    in_powers = _names_in_powers(table)
     lanes: list[str] = []
     # Names with many values first, those in powers last and only where lanes would stay empty.
     shared = sorted(sizes, key=lambda name: (name not in in_powers, sizes[name]))
@@ -56,6 +49,19 @@ def shared_and_lanes(
             break
         lanes.append(shared.pop())
     return tuple(shared), tuple(lanes)
+
+
+@lru_cache(maxsize=64)
+def _names_in_powers(table: Table) -> frozenset[str]:
+    powers = [
+        part
+        for call in every_call(table.steps)
+        for column in call.columns()
+        if column.expression is not None
+        for part in ast.walk(column.expression)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Pow)
+    ]
+    return frozenset(name for power in powers for name in names(power))
 
 
 def numbers(table: Table) -> tuple[str, ...]:
