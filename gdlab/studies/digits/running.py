@@ -175,7 +175,7 @@ def _run(
             for sample, chosen in enumerate(batches, 1):
                 t = len(loss) + 1
                 counted = tuple(map(float, (t, len(accuracy) + 1, sample, len(batches))))
-                batch, outputs = images[chosen], wanted[chosen]
+                batch, outputs = images.take(chosen, 0), wanted.take(chosen, 0)
                 row = []
                 for racer in racers:
                     row.append(_gradient(racer, batch, outputs))
