@@ -272,8 +272,8 @@ def hostile(folder: Path) -> dict[str, tuple[bytes, str]]:
     as_ods(folder / "own.xlsx", folder / "own.ods")
     return {
         "empty.xlsx": (b"", "it is empty"),
-        "text.xlsx": (b"I did it on paper", "damaged, or no .xlsx"),
-        "cut.xlsx": (sound[: len(sound) // 2], "damaged, or no .xlsx"),
+        "text.xlsx": (b"I did it on paper", "damaged, or not an .xlsx"),
+        "cut.xlsx": (sound[: len(sound) // 2], "damaged, or not an .xlsx"),
         "old.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls format"),
         "large.xlsx": (bytes(10_000_001), "larger than 10 MB"),
         "letter.xlsx": (text_zip("letter.txt", b"Dear teacher"), "but not an .xlsx workbook"),

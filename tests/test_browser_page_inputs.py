@@ -195,7 +195,7 @@ def test_points_are_edited_pasted_removed_and_loaded(page):
         ("mine.csv", "day,shop,Sales\nMo,a,3\n",
          "mine.csv: which columns are x and y? It has day, shop, Sales; head them x and y"),
         ("mine.csv", "x,y\n1,2,3\n", "mine.csv, line 2: more values than in the first line"),
-        ("mine.xlsx", "PK", "mine.xlsx: it is damaged, or no .xlsx workbook"),
+        ("mine.xlsx", "PK", "mine.xlsx: it is damaged, or not an .xlsx workbook"),
         ("mine.ods", "PK", "mine.ods: this page reads points from .csv, .tsv and .xlsx files; "
          "save it as one of these first"),
     ):  # fmt: skip

@@ -153,8 +153,8 @@ def hostile(folder):
 
     files = {
         "empty.xlsx": (b"", "empty"),
-        "text.xlsx": (b"I did it on paper", "damaged, or no .xlsx"),
-        "cut.xlsx": (data[: len(data) // 2], "damaged, or no .xlsx"),
+        "text.xlsx": (b"I did it on paper", "damaged, or not an .xlsx"),
+        "cut.xlsx": (data[: len(data) // 2], "damaged, or not an .xlsx"),
         "old.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ".xls format"),
         "large.xlsx": (bytes(10_000_001), "larger than 10 MB"),
     }
