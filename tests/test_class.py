@@ -427,7 +427,7 @@ def test_the_commands(tmp_path, capsys):
         (["new", "adam", "--students", "none.csv", "--out", "o"], "No such file"),
         (["new", "adan", "--students", "list.csv", "--out", "o"], "no rule is called"),
         (["new", "sgd", "--students", "list.csv", "--out", "list.csv"], "list.csv"),
-        (["mark", "nowhere", "--out", "o"], "nowhere is no folder"),
+        (["mark", "nowhere", "--out", "o"], "nowhere is neither a folder"),
         (["mark", ".", "--out", "."], "name another"),
     ],
 )

@@ -378,7 +378,7 @@ def test_what_cannot_be_judged_is_said_in_one_line(arguments, says):
 
 def test_a_column_asked_for_that_is_not_there():
     table, key = frame()
-    with pytest.raises(ValueError, match="'q' is no column to judge"):
+    with pytest.raises(ValueError, match="'q' is not a column to judge"):
         gdlab.check(table, key, blank="q")
     with pytest.raises(ValueError, match="the frame has no column error"):
         gdlab.check(table.drop(columns="error"), key, blank=["error"])

@@ -38,7 +38,7 @@ def filled_frame(
     for name in asked:
         if name not in computed:
             raise ValueError(
-                f"{shown(name)} is no column to judge; there are {', '.join(computed)}"
+                f"{shown(name)} is not a column to judge; there are {', '.join(computed)}"
             )
         if name not in there:
             raise ValueError(f"the frame has no column {name}")
