@@ -304,7 +304,7 @@ WRONG = {
     ),
     "a rate that divides": (
         changed(line(PLAIN, top={"lr": 0.5}, rows=4), b="={b-}-{gb-}/{lr!}"), (1, "b"),
-        "made otherwise than C (w): / stands where * belongs",
+        "computed differently from C (w): / stands where * belongs",
     ),
     "a parameter for the prediction, beside typed averages": (
         rmsprop(3.0, gb="=2*({w}-{y})", gw="={gb}*{x}"), (0, "gb"), "C (w) stands where E (pred)",

@@ -7,15 +7,14 @@ from gdlab.core.words import listed
 from gdlab.reading.book import Book, Key, Value, address, area
 from gdlab.reading.circular import unroll
 from gdlab.reading.descent import Descent, find_descents
-from gdlab.reading.draws import chance, compared, constants, data_at, parameters_at
+from gdlab.reading.draws import compared, constants, data_at, parameters_at
 from gdlab.reading.fills import Odd, directions, odd_cells
 from gdlab.reading.graph import Graph, Node, build
-from gdlab.reading.labels import said
-from gdlab.reading.losses import same
-from gdlab.reading.mending import finding_at, put_right
+from gdlab.reading.losses import RIGHT, SCALED, same
+from gdlab.reading.mending import difference, finding_at, is_same, put_right
 from gdlab.reading.numeric_falls import what_falls
 from gdlab.reading.numeric_table import read_numbers
-from gdlab.reading.repairs import find_repair, gives
+from gdlab.reading.odd_updates import mend_odd_updates
 from gdlab.reading.result import PATTERN, TYPED, UNREAD, VALUE, Finding, Reading
 from gdlab.reading.separable import join_separable
 from gdlab.reading.simpler import simplify
@@ -37,6 +36,17 @@ Values = dict[Key, Value]
 @uncollected()
 def audit(book: Book, file: str) -> Reading:
     """Read a workbook: every descent in it, and every cell that is wrong."""
+    values = dict(book.values)
+    reading = _read(book, file, mends_updates=True)
+    if reading is None:
+        book.values = values
+        reading = _read(book, file, mends_updates=False)
+    assert reading is not None
+    return reading
+
+
+def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
+    """What a workbook does; None where an update was mended, and no gradient then bears it out."""
     graph = build(book)
     down = defaultdict(lambda: True, directions(graph))
     notes = list(book.notes)
@@ -46,7 +56,8 @@ def audit(book: Book, file: str) -> Reading:
     unroll(graph)
     simplify(graph)
     write_out_sequences(graph)
-    found += mend_starts(graph, down)
+    mended = mend_starts(graph, down) + mend_odd_updates(graph, down) if mends_updates else []
+    found += mended
     found_apart, unused = find_descents(graph)
     descents = join_separable(graph, found_apart)
     points = _points(graph, descents)
@@ -66,6 +77,10 @@ def audit(book: Book, file: str) -> Reading:
         elif made is not None:
             tables.append(made[0])
             found += made[1]
+            borne_out = any(one.verdict in (RIGHT, SCALED) for one in made[0].gradients)
+            mended = [one for one in mended if not borne_out or one[0] not in descent.latest]
+    if mended:
+        return None
     notes += _unused(graph, unused, descents)
     if not tables and graph.nodes:
         updated = {key for one in descents for chain in one.chains for key in chain.cells}
@@ -151,23 +166,12 @@ def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
     for odd in odd_cells(graph):
         expected = graph.node(odd.key, odd.template)
         own = graph.nodes.get(odd.key)
-        if own is not None and _equal(own, expected, graph):
+        if own is not None and is_same(own, expected, graph):
             continue
         found.append((odd.key, _odd_finding(graph, odd, expected, down)))
         mended[odd.key] = expected
     put_right(graph, mended)
     return found
-
-
-def _equal(one: Node, other: Node, graph: Graph) -> bool:
-    """Whether two formulas are the same function, written in two ways."""
-    cells = set(one.cells) | set(other.cells)
-    for draw in range(3):
-        values: Values = {key: 1.0 + 0.5 * chance("equal", draw, key) for key in cells}
-        a, b = graph.value(one, values), graph.value(other, values)
-        if not isinstance(a, (int, float)) or not isinstance(b, (int, float)) or not same(a, b):
-            return False
-    return True
 
 
 def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) -> Finding:
@@ -183,34 +187,11 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
     own = graph.nodes[odd.key]
     written = formula_text(book, odd.key, own)
 
-    def say(key: Key) -> str:
-        return said(book, key, down[key[0]])
-
-    values: list[Values] = [
-        {key: 1.0 + 0.5 * chance("odd", draw, key) for key in {*own.cells, *expected.cells}}
-        for draw in range(2)
-    ]
-    targets = [_number(graph.value(expected, one)) for one in values]
-    others = expected.cells
-    repair = find_repair(graph, odd.key, own, others, gives(graph, values, targets), say)
-    reason = repair.because if repair else _missing_number(graph, own, values, targets)
+    reason = difference(graph, odd.key, own, expected, down)
     why = f"{reason}; " if reason else ""
     because = f"{why}{beside}"
     hint = f"{odd.beside} another formula"
     return finding_at(graph, [odd.key], PATTERN, written, wanted, because, hint)
-
-
-def _missing_number(
-    graph: Graph, own: Node, values: Sequence[Values], targets: Sequence[float]
-) -> str:
-    """The number that turns a formula into the other one as a factor; empty if there is none."""
-    found = [_number(graph.value(own, one)) for one in values]
-    ratios = [a / b if b else 0.0 for a, b in zip(targets, found, strict=True)]
-    if not ratios[0] or not all(same(ratios[0], ratio) for ratio in ratios):
-        return ""
-    if abs(ratios[0]) < 1:
-        return f"the factor {1 / ratios[0]:.6g} does not belong here"
-    return f"the factor {ratios[0]:.6g} is missing"
 
 
 def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:

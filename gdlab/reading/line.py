@@ -54,6 +54,7 @@ def _line_at(
     sure: list[Line] = []
     errors: list[Line] = []
     unclear: list[Line] = []
+    denied = False
     for key in steps.cells[step]:
         if original(graph, key) != key:
             continue
@@ -66,6 +67,8 @@ def _line_at(
             if abs(abs(sign) - 1) > EXACT or not all(map(same, *rows)) or not x:
                 continue
             if not _among(data, sign * x):
+                # The two parameters are added, with no data beside either.
+                denied = denied or same(abs(x), 1.0)
                 continue
             rests = [_rest(values, key, pair, sign, x) for values in points[:2]]
             is_line = sign > 0 and not any(rests)
@@ -76,7 +79,7 @@ def _line_at(
             kind.append(Line(*pair, key, swapped, not is_line))
             if sure:
                 return sure[0], True
-    return next(iter((*errors, *unclear)), None), bool(errors)
+    return next(iter((*errors, *unclear)), None), bool(errors) or denied
 
 
 def _data(

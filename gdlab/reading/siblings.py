@@ -8,12 +8,12 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gdlab.language.addresses import Address
 from gdlab.reading.book import Key, address
 from gdlab.reading.draws import chance
-from gdlab.reading.graph import Node, cells_of, is_cell, number
+from gdlab.reading.graph import Node, is_cell, number
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import same
+from gdlab.reading.mending import area_from
 from gdlab.reading.read import Found, Read, Values
 from gdlab.reading.repairs import find_repair, gives
 from gdlab.reading.result import UPDATE, Finding
@@ -110,20 +110,12 @@ def _wanted(pair: Siblings, own: Node, other: Node, here: Key) -> Node | None:
         if right is None:
             return None
         inputs.append(right)
-        areas.append(_area(right, here, other.template.areas, index))
+        areas.append(area_from(right, here, other.template.areas, index))
     return Node(Template(other.template.tree, tuple(areas)), tuple(inputs))
 
 
 def _shape(node: Node) -> str:
     return ast.dump(node.template.tree or ast.Constant(0))
-
-
-def _area(right: Input, here: Key, areas: tuple[Area, ...], index: int) -> Area:
-    first = areas[index].first if index < len(areas) else Address(None, 0, 0, False, False)
-    key = cells_of(right)[0]
-    row = key[1] - (0 if first.row_fixed else here[1])
-    column = key[2] - (0 if first.column_fixed else here[2])
-    return Area(first._replace(row=row, column=column), None)
 
 
 def _points(own: Node, wanted: Node) -> Iterator[Values]:

@@ -192,7 +192,14 @@ def _rule(
         # Plus what is the negative of the derivative is a descent; so is the way up a likelihood.
         wrong_way = up != downhill
         if one is not None and wrong_way and read.loss is not None and _is_loss(read):
-            found += _updates(read, number, UPHILL)
+            # Where a state before it has the other sign, the update itself is right.
+            apart = (
+                sibling_slip(read, number, recognised.index(best))
+                if (ASCENT in best.differs) == downhill
+                else []
+            )
+            at_update = not apart or apart[0][0] in read.descent.chains[number].updates
+            found += _updates(read, number, UPHILL) if at_update else apart
         elif decay := _only_decays(one, usual):
             # Biases, as most people have it, do not decay where the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from gdlab.language.addresses import Address
 from gdlab.reading.book import Key
@@ -43,8 +44,8 @@ def mend_starts(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]
     }
     found = []
     mended: dict[Key, Node] = {}
-    for keys in _fills(graph, down):
-        own = _before(keys[0], down)
+    for keys in fills_of(graph, down):
+        own = before(keys[0], down)
         start = original(graph, own)
         if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
             continue
@@ -77,12 +78,12 @@ def _finding(
     graph: Graph, keys: list[Key], leaf: int, wanted: Node, down: dict[int, bool]
 ) -> Finding:
     first, book = keys[0], graph.book
-    own, taken = _before(first, down), graph.nodes[first].inputs[leaf]
+    own, taken = before(first, down), graph.nodes[first].inputs[leaf]
     assert is_cell(taken)
-    before = "row above" if down[first[0]] else "column before"
+    row = "row above" if down[first[0]] else "column before"
     because = (
         f"starts from {said(book, taken, down[taken[0]])}, "
-        f"where {said(book, own, down[own[0]])} of the {before} belongs"
+        f"where {said(book, own, down[own[0]])} of the {row} belongs"
     )
     written = formula_text(book, first, graph.nodes[first])
     expected = formula_text(book, first, wanted)
@@ -90,12 +91,13 @@ def _finding(
     return finding_at(graph, keys, UPDATE, written, expected, because, hint)
 
 
-def _before(key: Key, down: dict[int, bool]) -> Key:
+def before(key: Key, down: dict[int, bool]) -> Key:
+    """The cell above; to the left where a sheet runs to the right."""
     sheet, row, column = key
     return (sheet, row - 1, column) if down[sheet] else (sheet, row, column - 1)
 
 
-def _fills(graph: Graph, down: dict[int, bool]) -> Iterator[list[Key]]:
+def fills_of(graph: Graph, down: dict[int, bool]) -> Iterator[list[Key]]:
     """Formulas of one relative form, one below the other."""
     lines: dict[tuple[int, int], list[Key]] = defaultdict(list)
     for key in graph.nodes:
@@ -105,7 +107,7 @@ def _fills(graph: Graph, down: dict[int, bool]) -> Iterator[list[Key]]:
         for key in sorted(line):
             goes_on = (
                 run
-                and _before(key, down) == run[-1]
+                and before(key, down) == run[-1]
                 and graph.nodes[key].template is graph.nodes[run[-1]].template
             )
             if not goes_on:
@@ -127,15 +129,16 @@ def _is_one(
     position = graph.position
     column = {own, *keys}
     for key in keys[:FEWEST_IN_FILL]:
-        node, last = graph.nodes[key], _before(key, down)
+        node, last = graph.nodes[key], before(key, down)
         taken = node.inputs[leaf]
         if not is_cell(taken) or (original(graph, taken) in (last, key) and last != own):
             return False
         barriers = frozenset(column - {last})
         if not depends(graph, node, leaf, last, position, barriers):
             return False
+        # What is made of the last value itself may go on from it, as behind a threshold.
         start = graph.nodes.get(taken)
-        if start is not None and depends(graph, start, -1, last, position, frozenset()):
+        if start is not None and last in map(partial(original, graph), start.cells):
             return False
         # A sum of all steps, taken from the first value, is right.
         again = original(graph, taken) == original(graph, own)

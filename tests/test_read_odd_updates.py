@@ -1,4 +1,4 @@
-"""Updates that start from another cell than the parameter's last value; and those that may."""
+"""Updates and states that are not made as the other parameters', in every row of a column."""
 
 import pytest
 from strangers import Column, Sheet, write
@@ -42,11 +42,41 @@ WRONG = {
         changed(adam(), b="={w-}-{alpha!}*{mhb-}/(SQRT({vhb-})+{eps!})"), (1, "b"),
         "starts from C (w), where D (b) of the row above belongs",
     ),
+    "an average of the other's gradient": (
+        changed(adam(), b="={vb-}-{alpha!}*{mhb-}/(SQRT({vhb-})+{eps!})"), (1, "b"),
+        "starts from M (v b), where D (b) of the row above belongs",
+    ),
+    "times for minus": (
+        changed(momentum(), b="={b-}*{lr!}*{vb-}"), (1, "b"),
+        "computed differently from C (w): =D7-$B$1*K7 belongs here",
+    ),
+    "a sign before the whole": (
+        changed(momentum(), w="=0-({w-}-{lr!}*{vw-})"), (1, "w"),
+        "computed differently from D (b): its sign is the other way round",
+    ),
+    "no gradient": (
+        changed(line(PLAIN), b="={b-}-{lr!}"), (1, "b"), "the factor I (db) is missing",
+    ),
+    "no velocity": (
+        changed(momentum(), w="={w-}-{lr!}"), (1, "w"), "the factor J (v w) is missing",
+    ),
+    "a velocity that forgets": (
+        changed(momentum(), vw="={beta!}+(1-{beta!})*{gw}"), (1, "vw"),
+        "computed differently from K (v b): the factor J (v w) is missing",
+    ),
+    "an average that forgets": (
+        changed(rmsprop(), sw="={beta!}+(1-{beta!})*{gw}^2"), (1, "sw"),
+        "computed differently from K (s b): the factor J (s w) is missing",
+    ),
+    "a state's sign": (
+        changed(adam(), mhb="=0-({mb}/(1-{b1!}^{t}))"), (0, "mhb"),
+        "computed differently from O (m hat w): its sign is the other way round",
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_start_that_is_not_the_parameter_s_last_value_is_found(tmp_path, name):
+def test_a_column_that_is_no_update_is_found_where_it_is(tmp_path, name):
     sheet, cell, said = WRONG[name]
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
     (finding,) = reading.findings
@@ -92,6 +122,12 @@ def test_nesterovs_method_in_two_columns(tmp_path, sheet):
 
 SUMS = [Column(f"c{k}", f"sum {k}", f"={{c{k}-}}+{{g{k}}}", first=f"={{g{k}}}") for k in "wb"]
 MAY = {
+    "steps in a column": changed(
+        line(
+            "={@-}-{s@}",
+            [Column(f"s{k}", f"step {k}", f"={{lr!}}*{{g{k}-}}", first=0.0) for k in "wb"],
+        )
+    ),
     "a sum of all gradients": headed(line("={@0!}-{lr!}*{c@-}", SUMS, top={"lr": 0.005})),
     "a trial beside": curve("={x-}-{lr!}*{g-}", Column("t", "trial", "={x}-{lr!}*{g}")),
     "a threshold after the step": Sheet(

@@ -1,0 +1,139 @@
+"""Columns that stand where an update does, with an update's cells, and are none.
+
+So does a parameter with ``b*lr*g`` beside another one's ``w - lr*g``.
+"""
+
+from collections import defaultdict
+from itertools import permutations
+
+from gdlab.reading.book import Key
+from gdlab.reading.fills import FEWEST_IN_FILL
+from gdlab.reading.graph import Graph, Node, is_cell
+from gdlab.reading.labels import said
+from gdlab.reading.mending import area_from, difference, finding_at, is_same, put_right
+from gdlab.reading.result import UPDATE, Finding
+from gdlab.reading.templates import Template
+from gdlab.reading.updates import Update, depends, find_updates, original, shape_of
+from gdlab.reading.written import formula_text
+from gdlab.reading.wrong_start import before, fills_of
+
+
+def mend_odd_updates(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
+    """The columns that should be made as another parameter's updates, said and mended."""
+    usual: dict[tuple[int, int], list[Update]] = defaultdict(list)
+    for one in find_updates(graph):
+        if one.old == original(graph, before(one.new, down)):
+            usual[_line_across(one.new, down)].append(one)
+    known = {one.new for own in usual.values() for one in own}
+    forgetting = _lost_memories(graph, usual, down)
+    found = []
+    mended: dict[Key, Node] = {}
+    for keys in fills_of(graph, down) if usual else ():
+        twins: dict[Key, Update] = {}
+        # In the first row a state may be a typed start.
+        for key in keys[1:FEWEST_IN_FILL]:
+            beside = usual[_line_across(key, down)]
+            twin = forgetting.get(key)
+            start = original(graph, before(keys[0], down))
+            if twin is None and beside and start not in graph.nodes and known.isdisjoint(keys):
+                goes_on = before(key, down) in graph.nodes[key].cells
+                is_typed = isinstance(graph.book.values.get(start), float)
+                twin = beside[-1] if is_typed and goes_on else None
+            if twin is not None:
+                twins[key] = twin
+        made = [_as_its(graph, key, twin, down) for key, twin in twins.items()]
+        if len(made) + 1 < FEWEST_IN_FILL or not all(made):
+            continue
+        key, node = next(iter(twins)), made[0]
+        if node is None or is_same(graph.nodes[key], node, graph):
+            continue
+        wanted = {key: graph.node(key, node.template) for key in keys}
+        found.append((keys[0], _finding(graph, keys, wanted[keys[0]], twins[key].new, down)))
+        mended |= wanted
+    put_right(graph, mended)
+    return found
+
+
+def _finding(
+    graph: Graph, keys: list[Key], wanted: Node, twin: Key, down: dict[int, bool]
+) -> Finding:
+    first = keys[0]
+    own, expected = graph.nodes[first], formula_text(graph.book, first, wanted)
+    reason = difference(graph, first, own, wanted, down) or f"{expected} belongs here"
+    because = f"computed differently from {said(graph.book, twin, down[twin[0]])}: {reason}"
+    hint = "this is not made as it is for the other parameters"
+    written = formula_text(graph.book, first, own)
+    return finding_at(graph, keys, UPDATE, written, expected, because, hint)
+
+
+def _lost_memories(
+    graph: Graph, usual: dict[tuple[int, int], list[Update]], down: dict[int, bool]
+) -> dict[Key, Update]:
+    """The cells that forget what the same cells of another parameter remember, with those."""
+    found = {}
+    for updates in usual.values():
+        for one, two in permutations(updates, 2):
+            if shape_of(graph, one) != shape_of(graph, two):
+                continue
+            own, other = graph.nodes[one.new], graph.nodes[two.new]
+            for mine, theirs in zip(own.inputs, other.inputs, strict=True):
+                both = [key for key in (mine, theirs) if is_cell(key) and key in graph.nodes]
+                keeps = [before(key, down) in graph.nodes[key].cells for key in both]
+                if keeps == [False, True]:
+                    found[both[0]] = Update(both[1], original(graph, before(both[1], down)), 0)
+    return found
+
+
+def _line_across(key: Key, down: dict[int, bool]) -> tuple[int, int]:
+    """The row that a cell stands in; the column where a sheet runs to the right."""
+    return key[0], key[1] if down[key[0]] else key[2]
+
+
+def _as_its(graph: Graph, key: Key, twin: Update, down: dict[int, bool]) -> Node | None:
+    """The twin's formula with the column's own cells; None where it has not the same kinds."""
+    own, other, last = graph.nodes[key], graph.nodes[twin.new], original(graph, before(key, down))
+    mine, theirs = _parts(graph, own, last), _parts(graph, other, twin.old)
+    if mine is None or theirs is None or mine[1] != theirs[1] or not mine[1]:
+        return None
+    kept = mine[0] or before(key, down)
+    pairs = dict(zip(theirs[2], mine[2] or _beside(graph, key, twin.new, theirs[2]), strict=False))
+    if len(pairs) != max(len(theirs[2]), len(mine[2])):
+        return None
+    if any(_line_across(a, down) != _line_across(b, down) for a, b in pairs.items()):
+        return None
+    pairs[theirs[0] or twin.old] = kept
+    inputs = tuple(pairs.get(one, one) for one in other.inputs if is_cell(one))
+    wanted = Node(other.template, inputs)
+    leaf = inputs.index(kept)
+    if not depends(graph, wanted, leaf, last, graph.position, frozenset()):
+        return None
+    areas = tuple(
+        area_from(one, key, other.template.areas, index) for index, one in enumerate(inputs)
+    )
+    return Node(Template(other.template.tree, areas), inputs)
+
+
+def _beside(graph: Graph, key: Key, twin: Key, theirs: list[Key]) -> list[Key]:
+    """The cells that stand to a cell as some others stand to its twin, where nothing uses them."""
+    down, right = key[1] - twin[1], key[2] - twin[2]
+    moved = [(one[0], one[1] + down, one[2] + right) for one in theirs]
+    alone = all(one in graph.nodes for one in moved) and not any(
+        cell in moved and graph.nodes[cell].template is not node.template
+        for node in graph.nodes.values()
+        for cell in node.cells
+    )
+    return moved if alone else []
+
+
+def _parts(graph: Graph, node: Node, last: Key) -> tuple[Key | None, set[Key], list[Key]] | None:
+    """A formula's reference to its last value, if any, its typed cells, and the others in order.
+
+    None where there is a range in it.
+    """
+    inputs = [one for one in node.inputs if is_cell(one)]
+    parameter = [one for one in inputs if original(graph, one) == last]
+    if len(inputs) != len(node.inputs) or len(parameter) > 1:
+        return None
+    typed = {original(graph, one) for one in inputs} - set(graph.nodes) - {last}
+    others = [one for one in inputs if original(graph, one) in graph.nodes]
+    return next(iter(parameter), None), typed, sorted(set(others) - set(parameter))
