@@ -84,7 +84,8 @@ def c_text(table: Table) -> str:
     """The loop of a table without shuffle and without a schedule by epochs, as a C function."""
     numbers = [*table.starts, *table.hyper]
     own = [name for name in table.computed if name not in table.starts]
-    given = [name for name in table.computed if name not in results(table.steps)]
+    stepped = set(results(table.steps))
+    given = [name for name in table.computed if name not in stepped]
     steps = []
     for step in table.steps:
         steps += [*_steps((step,), {*table.starts, *table.counts}, "      ")]

@@ -176,7 +176,8 @@ def _row_lines(table: Table, kept: tuple[str, ...] | None, written: dict[str, st
     every column's next cell before each epoch. A cell is written as soon as its value is there, so
     that few values wait in registers.
     """
-    given = [name for name in table.computed if name not in results(table.steps)]
+    stepped = set(results(table.steps))
+    given = [name for name in table.computed if name not in stepped]
     lines = [f"{name} = {cell}" for name, cell in counters(table).items()]
     lines += _writes(given if kept is None else ())
     for step in table.steps:
