@@ -95,7 +95,9 @@ def test_exit_codes(run: Run, tmp_path: Path) -> None:
     assert run("check", wrong)[0] == run("check", empty)[0] == run("check", right, wrong)[0] == 1
     code, out, err = run("check", bad)
     assert (code, out) == (2, "")
-    assert same_line(err) and err.startswith("gdlab check: bad.xlsx: it is damaged, or not an .xlsx")
+    assert same_line(err) and err.startswith(
+        "gdlab check: bad.xlsx: it is damaged, or not an .xlsx"
+    )
 
 
 def test_a_sheet_that_nobody_has_filled_in_is_no_failure(
