@@ -1,6 +1,7 @@
 """The boxes and sliders of ``explore``: a number in a box is the number that is used."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import ipywidgets as widgets
@@ -72,4 +73,6 @@ def control(
 
 
 def _written(number: float) -> str:
-    return repr(number).removesuffix(".0")
+    """A number in full as the sheet shows it: 0.00005, and 5e-07."""
+    text = repr(number).removesuffix(".0")
+    return f"{Decimal(text):f}" if 1e-6 <= abs(number) < 1e21 else text
