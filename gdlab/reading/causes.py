@@ -64,25 +64,25 @@ class Causes:
             ):  # fmt: skip
                 return f"{because}: it follows from {read.say(source)}, which is wrong", None
         self.seen.append(middle)
-        common = self._common(middle, slopes)
-        if common is not None:
-            return common
-        known = self._upstream(middle, slopes, only_known=True)
-        if known is not None:
-            return known
-        more = [] if changed else self._elsewhere(ones, step)
-        moving = moves_away(read, (middle.chain, step), wanted)
-        found = None if moving else find_cause(read, step, [(middle.cell, wanted)], changed, more)
-        if found is None and not moving and (before := self._upstream(middle, slopes)) is not None:
-            return before
-        twin = None
+        found, twin, words = None, None, self._unused(middle, slopes)
+        if not words:
+            common = self._common(middle, slopes)
+            known = common or self._upstream(middle, slopes, only_known=True)
+            if known is not None:
+                return known
+            more = [] if changed else self._elsewhere(ones, step)
+            words = moves_away(read, (middle.chain, step), wanted)
+            if not words:
+                found = find_cause(read, step, [(middle.cell, wanted)], changed, more)
+            if not words and found is None and (before := self._upstream(middle, slopes)):
+                return before
         if found is None:
-            words = moving or self._unused(middle, wanted)
             if not words and (twin := find_twin(read, middle.cell, wanted, self._right_at(step))):
                 words = twin.because
             words = words or _in_ranges(read, middle.cell, wanted)
             because += f": {words}" if words else ""
-        expected, keys = None, [read.stands(one.cell) for one in ones]
+        keys = self._updates(ones) or [read.stands(one.cell) for one in ones]
+        expected = None
         first = ones[0]
         if found is not None:
             cell, repair, group = found
@@ -98,8 +98,10 @@ class Causes:
             expected = formula_text(read.book, first.cell, node)
             like = f"{address(first.cell)} would be {expected}"
             because = because.replace("it would be right", like)
-        at = read.stands(first.cell)
-        written = formula_text(read.book, at, read.graph.nodes[first.cell])
+        at = keys[0]
+        own = first.cell if at == read.stands(first.cell) else at
+        expected = expected if own == first.cell else None
+        written = formula_text(read.book, at, read.graph.nodes[own])
         hint = f"this gradient of {read.name_of(middle.chain)} is not the derivative of the loss"
         cells = tuple(address(key) for key in keys)
         finding = Finding(
@@ -108,12 +110,28 @@ class Causes:
         )  # fmt: skip
         return because, (first.cell, finding)
 
-    def _unused(self, one: Judged, wanted: list[float]) -> str:
-        """That no loss asks for a gradient, where it is 0 wherever it is tried."""
-        if any(wanted):
-            return ""
+    def _unused(self, one: Judged, slopes: list[dict[Key, float]]) -> str:
+        """That the loss does not depend on a parameter; empty where it does."""
         parameter = self.read.descent.chains[one.chain].cells[one.step]
+        if any(parameter in slope for slope in slopes):
+            return ""
         return f"the loss does not depend on {self.read.say(parameter)}"
+
+    def _updates(self, ones: list[Judged]) -> list[Key]:
+        """The updates that take a cell for the gradient which is a part of others' gradients."""
+        read, chains = self.read, self.read.descent.chains
+        middle = ones[len(ones) // 2]
+        others = [number for number in range(len(chains)) if number != middle.chain]
+        takers = [
+            number
+            for number in others
+            if middle.step < len(chains[number].updates)
+            and middle.cell in read.graph.nodes[chains[number].updates[middle.step]].cells
+        ]
+        if not takers or any(read.cells.get((one, middle.step)) == middle.cell for one in others):
+            return []
+        updates = chains[middle.chain].updates
+        return [updates[one.step] for one in ones if one.step < len(updates)]
 
     def own_repair(self, one: Judged, factor: float) -> Repair | None:
         """The change of a gradient's own formula that makes it a multiple of the derivative."""
@@ -178,7 +196,7 @@ class Causes:
     ) -> tuple[str, tuple[Key, Finding] | None] | None:
         """One formula before several gradients, that makes all of them wrong."""
         read, step = self.read, middle.step
-        those = [one for one in self.wrong if one.step == step]
+        those = [one for one in self.wrong if one.step == step and not self._unused(one, slopes)]
         if step in self.shared or len(those) < 2:
             return None
         self.shared.add(step)

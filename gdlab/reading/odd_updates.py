@@ -38,7 +38,8 @@ def mend_odd_updates(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Fin
             if twin is None and beside and start not in graph.nodes and known.isdisjoint(keys):
                 goes_on = before(key, down) in graph.nodes[key].cells
                 is_typed = isinstance(graph.book.values.get(start), float)
-                twin = beside[-1] if is_typed and goes_on else None
+                nearest = min(beside, key=lambda one: _distance(one.new, key))
+                twin = nearest if is_typed and goes_on else None
             if twin is not None:
                 twins[key] = twin
         made = [_as_its(graph, key, twin, down) for key, twin in twins.items()]
@@ -84,6 +85,10 @@ def _lost_memories(
     return found
 
 
+def _distance(one: Key, other: Key) -> int:
+    return abs(one[1] - other[1]) + abs(one[2] - other[2])
+
+
 def _line_across(key: Key, down: dict[int, bool]) -> tuple[int, int]:
     """The row that a cell stands in; the column where a sheet runs to the right."""
     return key[0], key[1] if down[key[0]] else key[2]
@@ -114,15 +119,13 @@ def _as_its(graph: Graph, key: Key, twin: Update, down: dict[int, bool]) -> Node
 
 
 def _beside(graph: Graph, key: Key, twin: Key, theirs: list[Key]) -> list[Key]:
-    """The cells that stand to a cell as some others stand to its twin, where nothing uses them."""
+    """The cells that stand to a cell as some others to its twin, where no update takes them."""
     down, right = key[1] - twin[1], key[2] - twin[2]
     moved = [(one[0], one[1] + down, one[2] + right) for one in theirs]
-    alone = all(one in graph.nodes for one in moved) and not any(
-        cell in moved and graph.nodes[cell].template is not node.template
-        for node in graph.nodes.values()
-        for cell in node.cells
-    )
-    return moved if alone else []
+    if any(one not in graph.nodes for one in moved):
+        return []
+    taken = {cell for update in find_updates(graph) for cell in graph.nodes[update.new].cells}
+    return moved if taken.isdisjoint(moved) else []
 
 
 def _parts(graph: Graph, node: Node, last: Key) -> tuple[Key | None, set[Key], list[Key]] | None:
