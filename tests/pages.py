@@ -132,7 +132,10 @@ def differences(shown: dict[str, np.ndarray], run: gdlab.Trace) -> list[str]:
 
 def joined(last: str) -> str:
     """The arithmetic's modules, up to one of them, as one text."""
-    names = ("powers.js", "arithmetic.js", "compute.js", "points.js", "axes.js", "loss_grid.js")
+    names = (
+        "powers.js", "arithmetic.js", "drawn_order.js", "compute.js", "points.js", "axes.js",
+        "loss_grid.js",
+    )  # fmt: skip
     return "".join(
         re.sub(r"^import .*|^export ", "", (STATIC / name).read_text("utf-8"), flags=re.M)
         for name in names[: names.index(last) + 1]

@@ -25,7 +25,7 @@ def test_the_numbers_are_those_of_the_practice_workbook() -> None:
     given = sheet.page["practice"]
     assert list(zip(*given["points"].values(), strict=True)) == list(record.points)
     assert given["inputs"] == record.given and given["blank"] == ["error", "err2"]
-    assert (given["decimals"], given["epochs"], given["samples"]) == (2, run.n_epochs, run.samples)
+    assert (given["decimals"], given["epochs"]) == (2, run.n_epochs)
 
 
 def test_no_true_value_of_a_blank_cell_stands_in_the_notebook() -> None:

@@ -57,7 +57,6 @@ class PracticeSheet(LiveSheet):
             "blank": list(record.blank),
             "decimals": record.decimals,
             "epochs": run.n_epochs,
-            "samples": run.samples,
             "points": dict(zip(run.table.point, run.points, strict=True)),
             "inputs": record.given,
         }
@@ -68,30 +67,20 @@ class PracticeSheet(LiveSheet):
     @traitlets.validate("practice")
     def _check_practice(self, proposal: Any) -> dict[str, Any]:
         given = self._page["practice"]
-        points = [list(point) for point in zip(*given["points"].values(), strict=True)]
-        own = {"points": points, "inputs": given["inputs"], "epochs": given["epochs"]}
+        own = {name: given[name] for name in ("points", "inputs", "epochs")}
         return proposal["value"] | own
 
     def _shown(self) -> tuple[str, "pd.DataFrame"]:
         """A caption, and the sheet with what is given and what was typed; no answer."""
-        import pandas as pd
-
-        record, run, texts = self._record, self._run, self.practice["texts"]
-
-        def text(name: str, row: int) -> str:
-            if name in record.blank:
-                return texts.get(f"{row} {name}", BLANK)
-            return short(run.value(name, row))
-
+        record, texts = self._record, self.practice["texts"]
         rows = range(1, record.rows + 1)
-        columns = {
-            name: [text(name, row) for row in rows]
-            for name in run.table.names
-            if name not in COUNTERS
-        }
+        table = self._run.frame.drop(columns=list(COUNTERS), errors="ignore").map(short)
+        for name in record.blank:
+            table[name] = [texts.get(f"{row} {name}", BLANK) for row in rows]
+        table.insert(0, "row", rows)
         given = ", ".join(f"{name} = {short(value)}" for name, value in record.given.items())
         filled = f"{len(texts)} of {len(record.blank) * record.rows} cells filled in"
-        return f"Practice: {run.rule}, {filled}; {given}", pd.DataFrame({"row": rows, **columns})
+        return f"Practice: {record.rule}, {filled}; {given}", table
 
     def __repr__(self) -> str:
         caption, table = self._shown()

@@ -97,7 +97,8 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "policy": f"default-src 'none'; script-src {_digest(loader)} {_digest(script)}; "
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
         "title": html.escape(title),
-        "style": style() + (STATIC / "page.css").read_text(encoding="utf-8"),
+        "style": (STATIC / "page.css").read_text(encoding="utf-8"),
+        "looks": deflated(style()),
         "updated": updated,
         "gradient": gradient,
         "data": deflated(_json(data)),

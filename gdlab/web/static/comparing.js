@@ -4,6 +4,7 @@ import { Refusal } from "./number_input.js";
 import { countOf } from "./points.js";
 import { riddleOf } from "./riddle.js";
 
+export const COMPARE = "compare";
 // So many sheets full of rows are compared at once.
 const MOST_COMPARED = 4;
 

@@ -1,21 +1,19 @@
 // The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
 // the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
 import { comparedState } from "./compared.js";
-import { createComparing } from "./comparing.js";
+import { COMPARE, createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
-import { originOf, provide } from "./further_runs.js";
+import { provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted } from "./number_input.js";
 import { createPointEvents } from "./point_events.js";
-import { DATA, countOf } from "./points.js";
+import { countOf } from "./points.js";
 import { GIVEN, createPractice } from "./practice.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
 import { adviceOf } from "./rates.js";
 import { createRuns } from "./runs.js";
-import { writeWorkbook } from "./workbook.js";
-
-export const COMPARE = "compare";
+import { createScreenWorkbook } from "./screen_workbook.js";
 
 /** Whether two things that were set are the same, made anew or not. */
 export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -39,17 +37,16 @@ export function createHost(page, kernel = null, show = null) {
   // what it was computed from whether it still holds.
   let kept = atFirst;
   const keep = (changed) => { kept = { ...kept, ...changed }; };
-  // What the page's own workbook is written from; in a notebook Python brings it.
-  let template = null;
   const runs = createRuns(sheets, () => kept);
   const { samplesOf, startRowOf, runOf, jobOf } = runs;
   const comparing = createComparing(page, sheets, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
   const pointEvents = createPointEvents(dataNames, () => kept.points, (points) => set({ points }));
-  const fetch = async (request, tell, signal) => learn(await kernel(request, tell, signal));
+  const askPython = async (request, ...how) => learn(await kernel(request, ...how));
+  const workbook = createScreenWorkbook(page, sheets, () => kept, runs, kernel && askPython);
   const practice = createPractice(page, () => kept, keep, (request) => {
     // Without a kernel hints only ask.
-    if (kernel) fetch(request).then(show, () => {});
+    if (kernel) askPython(request).then(show, () => {});
   });
 
   const isSheet = () => kept.tab in page.sheets;
@@ -109,36 +106,6 @@ export function createHost(page, kernel = null, show = null) {
     keep(next);
   }
 
-  /** The workbook of the sheet that is shown or, of the points or a race, of all sheets. */
-  function workbook() {
-    const { tab, points, epochs, inputs, compared } = kept;
-    const own = isSheet() ? [tab] : Object.keys(page.sheets);
-    const further = tab === COMPARE ? compared.filter((name) => !own.includes(name)) : [];
-    const names = [...own, ...further];
-    const origin = (name) => originOf(name, sheets);
-    const hasGuests = further.some((name) => !own.includes(origin(name)));
-    const book = hasGuests ? COMPARE : own.length === 1 ? own[0] : DATA;
-    return {
-      said: `Writing ${tab}.xlsx`,
-      async run(tell, signal) {
-        // A rule that was registered since is in no template yet.
-        if (kernel && !names.every((name) => template && origin(name) in template.sheets)) {
-          await fetch({ what: "workbook" }, tell, signal);
-        }
-        template ??= page.workbook();
-        const shown = Object.fromEntries(names.map((name) => [name, {
-          sheet: sheets[name], head: sheets[name].head ?? template.heads[origin(name)],
-          run: runOf(name), first: startRowOf(name), inputs: inputs[name],
-          advice: adviceOf(jobOf(name), runOf(name)),
-          given: { points, epochs, samples: samplesOf(name) },
-          origin: sheets[name].isFurther ? origin(name) : null,
-        }]));
-        const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
-        return { file: { name: `${tab}.xlsx`, bytes } };
-      },
-    };
-  }
-
   /**
    * What each kind of event does where no practice is open. It may give a part of the answer, or
    * work: what is `said`, and `run(tell, signal)`, which promises such a part.
@@ -173,7 +140,7 @@ export function createHost(page, kernel = null, show = null) {
       const { tab } = kept;
       return rates.work(tab, (lr) => set({ inputs: { [tab]: { [sheets[tab].rateInput]: lr } } }));
     },
-    export: workbook,
+    export: workbook.work,
     csv: () => (
       { file: { name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) } }
     ),
@@ -184,7 +151,7 @@ export function createHost(page, kernel = null, show = null) {
     ...practice.begin,
     show({ tab }) {
       // A practice that is given stays.
-      if (page.practice || [undefined, kept.practice?.tab].includes(tab)) return;
+      if (page.practice || [undefined, kept.practice?.sheet].includes(tab)) return;
       if (tab !== kept.tab) pointEvents.leaveFile();
       set({ tab, practice: null });
     },
@@ -235,8 +202,8 @@ export function createHost(page, kernel = null, show = null) {
   }
 
   /** Take what Python wrote or registered since the page was made. */
-  function learn({ guests = {}, workbook: found, slips }) {
-    template = found ?? template;
+  function learn({ guests = {}, workbook: template, slips }) {
+    workbook.learn(template);
     practice.learn(slips);
     Object.assign(sheets, guests);
     provide(kept.compared, sheets);
@@ -252,7 +219,7 @@ export function createHost(page, kernel = null, show = null) {
     },
     state,
     learn,
-    fetch,
+    askPython,
     atFirst,
     /** What is set now; the event `take` sets it again. */
     kept: () => kept,

@@ -1,58 +1,24 @@
 // Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
 // for what a page cannot do.
-import { COMPARE, alike, createHost } from "./host.js";
+import { COMPARE } from "./comparing.js";
+import { alike, createHost } from "./host.js";
+import { GONE, createKernel } from "./kernel.js";
 import { Refusal } from "./number_input.js";
 import { pointsOf, rowsOf } from "./points.js";
-import { practiceForPython } from "./practice.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 
 const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
-const GONE = "The kernel has stopped. The sheet goes on without it; run the cell again to bring "
-  + "Python back.";
-const SILENT_MS = 4000;
-const SILENT = "The kernel is not answering. If it has stopped, run the cell again.";
 
 /** Sheets as a host has them: Python wrote their programs as text. */
 const compiled = (sheets) => Object.fromEntries(Object.entries(sheets).map(
   ([name, sheet]) => [name, { ...sheet, program: new Function(`return ${sheet.program}`)() }],
 ));
 
-/** Asks Python: `kernel(request, tell, signal)` promises the result; `isThere()` may be no more. */
-function createKernel(model, isThere, say) {
-  const waiting = new Map();
-
-  model.on("msg:custom", ({ number, share, result, error }) => {
-    const one = waiting.get(number);
-    if (!one) return;
-    clearTimeout(one.timer);
-    if (share !== undefined) return one.tell?.(share);
-    waiting.delete(number);
-    if (error) one.refuse(new Refusal(error));
-    else one.keep(result);
-  });
-
-  return (request, tell, signal) => new Promise((keep, refuse) => {
-    if (!isThere()) return refuse(new Refusal(GONE));
-    // Other views of this sheet hear the answer, too.
-    const number = Math.random();
-    // Who waits for an answer is told that none comes; what is fetched ahead may take its time.
-    const timer = tell && setTimeout(() => say(SILENT), SILENT_MS);
-    waiting.set(number, { tell, keep, refuse, timer });
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      waiting.delete(number);
-      model.send({ kind: "stop", number });
-      refuse(new Refusal("stopped"));
-    });
-    model.send({ kind: "request", number, ...request });
-  });
-}
-
 /** What is kept under a name, as Python shares it: inputs are `lr` or, of several, `adam.lr`. */
 function toPython(name, kept, sheets) {
   if (name === "points") return rowsOf(kept.points);
-  if (name === "practice") return practiceForPython(kept.practice);
+  if (name === "practice") return kept.practice ?? {};
   if (name !== "inputs") return kept[name];
   const before = (sheet) => (sheets.length > 1 || sheet !== sheets[0] ? `${sheet}.` : "");
   return Object.fromEntries([...new Set([...sheets, ...kept.compared])].flatMap((sheet) => (
@@ -108,20 +74,24 @@ export default {
     }
 
     /** Have Python write what a page knows of a model. */
-    async function bring(name, tell, signal) {
-      const found = await kernel({ what: "model", model: name }, tell, signal);
-      hosts[name] = makeHost(found.page);
+    async function bring(name, ...how) {
+      hosts[name] = makeHost((await kernel({ what: "model", model: name }, ...how)).page);
     }
 
-    /** Tell Python, and other views of this sheet, what has been set since `before`. */
+    /** Tell Python, and other views of this sheet, what is set by its names. */
+    function tell(values) {
+      const changed = Object.entries(values).filter(([name, value]) => !alike(model.get(name), value));
+      isTelling = true;
+      for (const [name, value] of changed) model.set(name, value);
+      isTelling = false;
+      if (changed.length && isThere) model.save_changes();
+    }
+
+    /** Tell what has been set since `before`. */
     function share(before = shared) {
-      const kept = session.kept();
-      for (const name of SHARED.filter((one) => kept[one] !== before[one])) {
-        const now = toPython(name, kept, sheets);
-        if (!alike(model.get(name), now)) model.set(name, now);
-      }
-      shared = kept;
-      if (isThere) model.save_changes();
+      shared = session.kept();
+      const changed = SHARED.filter((name) => shared[name] !== before[name]);
+      tell(Object.fromEntries(changed.map((name) => [name, toPython(name, shared, sheets)])));
     }
 
     /** Take what Python, or another view, has set, once all of it is there: it comes name by name. */
@@ -131,10 +101,9 @@ export default {
       await null;
       try {
         while (!hosts[model.get("model")]) await bring(model.get("model"));
-        const wanted = hosts[model.get("model")];
-        const isOther = (name) => !alike(model.get(name), toPython(name, session.kept(), sheets));
-        if (SHARED.some(isOther)) {
-          const columns = Object.keys(wanted.kept().points);
+        const kept = session.kept();
+        if (SHARED.some((name) => !alike(model.get(name), toPython(name, kept, sheets)))) {
+          const columns = Object.keys(hosts[model.get("model")].kept().points);
           const part = SHARED.map((one) => [one, fromPython(one, model.get(one), sheets, columns)]);
           const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
           if (answer.error) share({});
@@ -163,12 +132,15 @@ export default {
       }
     }
 
+    function goToSelected() {
+      const { row, column } = model.get("selected");
+      if (row !== undefined) sheet.goTo(row, column);
+    }
+
+    const unlessTold = (hear) => () => isTelling || hear();
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, take])),
-      "change:selected"() {
-        const { row, column } = model.get("selected");
-        if (row !== undefined && !isTelling) sheet.goTo(row, column);
-      },
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, unlessTold(take)])),
+      "change:selected": unlessTold(goToSelected),
       comm_live_update() {
         isThere = false;
         sheet.say(GONE);
@@ -180,18 +152,13 @@ export default {
     }
     show();
     take().then(() => {
-      heard["change:selected"]();
+      goToSelected();
       root.addEventListener("gd-select", ({ detail }) => {
-        const now = detail ? { row: detail.row, column: detail.name } : {};
-        if (alike(now, model.get("selected"))) return;
-        isTelling = true;
-        model.set("selected", now);
-        isTelling = false;
-        if (isThere) model.save_changes();
+        tell({ selected: detail ? { row: detail.row, column: detail.name } : {} });
       });
     });
     // Without a kernel the sheet can then still write its workbook.
-    hosts[page.model].fetch({ what: "workbook" }).catch(() => {});
+    hosts[page.model].askPython({ what: "workbook" }).catch(() => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

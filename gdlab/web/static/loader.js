@@ -1,13 +1,17 @@
-// Unpacks what is needed at once, each in its element: the data, and then the module, which begins
-// to run.
+// Unpacks what is needed at once, each in its element: the sheet's style, the data, and the module,
+// which begins to run.
 async function unpack(packed) {
   const bytes = Uint8Array.from(atob(packed.textContent), (mark) => mark.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   packed.textContent = await new Response(stream).text();
 }
 
-const [data, module] = ["gdlab-data", "gdlab-module"].map((id) => document.getElementById(id));
-await Promise.all([data, module].map(unpack));
+const parts = ["style", "data", "module"].map((name) => document.getElementById(`gdlab-${name}`));
+await Promise.all(parts.map(unpack));
+const [style, , module] = parts;
+const sheet = document.createElement("style");
+sheet.textContent = style.textContent;
+style.replaceWith(sheet);
 // A script runs once, when it comes into the page as what it is.
 const script = document.createElement("script");
 script.type = "module";

@@ -22,10 +22,10 @@ function pagesOf(page, programs) {
   ));
   return (model) => {
     const isFirst = model === page.model;
-    const own = isFirst ? page : later().models[model];
+    const own = isFirst ? page : { guests: {}, ...later().models[model] };
     return {
-      ...page, ...own, sheets: withPrograms(model, own.sheets),
-      guests: isFirst ? withPrograms(model, page.guests) : {},
+      ...page, ...own,
+      sheets: withPrograms(model, own.sheets), guests: withPrograms(model, own.guests),
       workbook: () => later().workbooks[model],
       get slips() { return later().slips; },
       get checked() { return isFirst ? withPrograms(model, later().checked) : {}; },
@@ -39,7 +39,6 @@ function startPage(programs) {
   const pageOf = pagesOf(page, programs);
   const root = document.querySelector("main");
   let session = null;
-  let hosts = {};
   let selected = null;
   let timer = 0;
   let toldOf = null;
@@ -50,11 +49,9 @@ function startPage(programs) {
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const kept = session.kept();
+      const [kept, first] = [session.kept(), session.atFirst()];
       const { points } = kept;
-      const { atFirst, changedInputs } = hosts[kept.model];
-      const first = { ...atFirst, model: page.model };
-      const fragment = fragmentOf(kept, first, changedInputs(), sheet.hasLens(), selected);
+      const fragment = fragmentOf(kept, first, session.changedInputs(), sheet.hasLens(), selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
       if (address !== (location.hash || plain)) history.replaceState(null, "", address);
@@ -67,7 +64,7 @@ function startPage(programs) {
 
   /** Show what an address asks for; what it cannot have is told in one line. */
   function open(address) {
-    hosts = {};
+    const hosts = {};
     session = createSession({
       names: () => Object.keys(programs), changed: remember,
       hostOf: (name) => hosts[name] ??= createHost(pageOf(name)),

@@ -14,18 +14,13 @@ const MOST_SEED = 999_999;
 const OWN_NUMBERS = "own";
 export const GIVEN = "this is given; fill in the tinted cells only";
 
-/** What Python knows of an open practice: all that it marks it by; nothing where none is open. */
-export const practiceForPython = (open) => (open ? {
-  sheet: open.tab, seed: open.seed, texts: open.texts, hinted: open.hinted,
-  points: rowsOf(open.numbers.points), inputs: open.numbers.inputs, epochs: open.numbers.epochs,
-} : {});
-
 /**
  * The practice of a host: what it keeps under `practice`, null where none is open, and its events.
- * One is kept for each sheet, so that who looks elsewhere finds it as they left it. Where Python has
- * drawn the numbers (`page.practice`), that practice is all there is. `ahead(request)` fetches a
- * sheet's slips where the page does not have them. A page that has rules to be `checked` takes
- * sheets that were filled in elsewhere, too.
+ * Kept are its `sheet`, `seed`, `points`, `inputs` and `epochs`, the `texts` by cell, the cells that
+ * are `hinted`, and the `file` that it was read from, if it was. One is kept for each sheet, so that
+ * who looks elsewhere finds it as they left it. Where Python has drawn the numbers (`page.practice`),
+ * that practice is all there is. `ahead(request)` fetches a sheet's slips where the page does not
+ * have them. A page that has rules to be `checked` takes sheets that were filled in elsewhere, too.
  */
 export function createPractice(page, kept, keep, ahead) {
   const given = page.practice ?? null;
@@ -33,75 +28,70 @@ export function createPractice(page, kept, keep, ahead) {
   const slips = {};
   const askedFor = new Set();
   const left = new Map();
-  const dataNames = Object.keys(page.points);
+  let known = { points: null };
   const opened = () => kept().practice;
   // A surface has no points to draw.
-  const canPractise = (tab) => tab in page.sheets && !page.sheets[tab].head.surface;
+  const canPractise = (name) => name in page.sheets && !page.sheets[name].head.surface;
   const canCheck = "checked" in page;
-  const sheetOf = (tab) => page.sheets[tab] ?? page.checked[tab];
+  const sheetOf = (name) => page.sheets[name] ?? page.checked[name];
 
   /** A sheet's slips; null where neither the page nor Python has told them yet. */
-  function slipsOf(tab) {
-    slips[tab] ??= slipsOfSheet(page.slips ?? {}, page.model, tab);
-    return slips[tab];
+  function slipsOf(name) {
+    slips[name] ??= slipsOfSheet(page.slips ?? {}, page.model, name);
+    return slips[name];
   }
 
-  /** The numbers of a practice that are not drawn here, with their run. */
-  function numbersOf(tab, { points, inputs, epochs, samples }, order = sheetOf(tab).order) {
-    const sheet = { ...sheetOf(tab), order };
-    const first = firstOf(sheet, inputs);
-    const run = compute(sheet.program, sheet, { points, epochs, samples, inputs, first });
-    return { points, inputs, first, run, epochs, samples };
-  }
-
-  /** A practice in which nothing is typed yet; `asked` is what is to be filled in, and how. */
-  function begun(tab, seed, numbers, asked = given) {
-    const { head, count } = sheetOf(tab);
-    const rows = numbers.epochs * numbers.samples;
-    const all = Array.from({ length: rows }, (_, k) => k + 1);
-    const blank = asked?.blank ?? head.columns.filter((one) => one.numbers).map(({ name }) => name);
-    return {
-      tab, seed, numbers, rows, texts: {}, hinted: [], file: null, decimals: asked?.decimals ?? null,
-      inputs: { ...numbers.inputs, [count]: numbers.samples },
-      blanks: Object.fromEntries(blank.map((name) => [name, all])),
-    };
+  /** A practice with all that follows from its numbers, which is computed once. */
+  function whole(practice) {
+    const { points, inputs, epochs, file } = practice;
+    if (known.points !== points) {
+      // Samples come in their order: one that is drawn was drawn for other points.
+      const sheet = { ...sheetOf(practice.sheet), order: null };
+      const samples = countOf(points);
+      const first = firstOf(sheet, inputs);
+      const run = compute(sheet.program, sheet, { points, epochs, samples, inputs, first });
+      const { blank, decimals = null } = file ?? given ?? {};
+      const all = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
+      const rows = Array.from({ length: epochs * samples }, (_, k) => k + 1);
+      const blanks = Object.fromEntries((blank ?? all).map((name) => [name, rows]));
+      known = { points, facts: { samples, rows: rows.length, first, run, blanks, decimals } };
+    }
+    return { ...practice, ...known.facts };
   }
 
   function set(practice) {
     keep({ practice });
     if (!practice) return;
-    const { tab, file } = practice;
-    if (!file) left.set(tab, practice);
-    if (slipsOf(tab) || askedFor.has(tab)) return;
-    askedFor.add(tab);
-    ahead({ what: "slips", sheet: tab });
+    const { sheet, file } = practice;
+    if (!file) left.set(sheet, practice);
+    if (slipsOf(sheet) || askedFor.has(sheet)) return;
+    askedFor.add(sheet);
+    ahead({ what: "slips", sheet });
   }
 
-  /** Begin a practice by its seed; `own` are numbers in place of the sheet's first ones. */
-  function start(tab, seed, own = null) {
-    if (!canPractise(tab)) throw new Refusal("there is no practice on this sheet");
+  /** The points and inputs of a practice by its seed: those of the sheet itself, or drawn ones. */
+  function numbersOf(sheet, seed) {
+    if (!canPractise(sheet)) throw new Refusal("there is no practice on this sheet");
     if (seed === OWN_NUMBERS) {
-      const { points, inputs } = own ?? {
-        points: pointsOf(dataNames, rowsOf(kept().points).slice(0, PRACTICE_ROWS)),
-        inputs: kept().inputs[tab],
-      };
-      // Samples come in their order.
-      const numbers = numbersOf(
-        tab, { points, inputs, epochs: 1, samples: countOf(points) }, null,
-      );
-      const [row] = numbers.run.exploded ?? [];
-      if (row) throw new Refusal(`the sheet's own numbers explode in row ${row}; find a rate first`);
-      set(begun(tab, seed, numbers));
-      return;
+      const { points, inputs } = kept();
+      const first = rowsOf(points).slice(0, PRACTICE_ROWS);
+      return { points: pointsOf(Object.keys(points), first), inputs: inputs[sheet] };
     }
     if (!Number.isInteger(seed) || seed < 0 || seed > MOST_SEED) {
       throw new Refusal(`a practice's number is a whole one from 0 to ${MOST_SEED}`);
     }
-    const drawn = drawPractice(
-      sheetOf(tab), sheetOf(tab).program, PRACTICE_ROWS, seed, page.ownPoints, slipsOf(tab),
+    return drawPractice(
+      sheetOf(sheet), sheetOf(sheet).program, PRACTICE_ROWS, seed, page.ownPoints, slipsOf(sheet),
       page.marking,
     );
-    set(begun(tab, seed, { ...drawn, epochs: 1, samples: PRACTICE_ROWS }));
+  }
+
+  /** Begin a practice, on numbers of its seed where it has none of its own. */
+  function start(sheet, seed, { points, inputs, epochs = 1 } = numbersOf(sheet, seed)) {
+    const practice = { sheet, seed, texts: {}, hinted: [], points, inputs, epochs };
+    const [row] = (seed === OWN_NUMBERS && whole(practice).run.exploded) || [];
+    if (row) throw new Refusal(`the sheet's own numbers explode in row ${row}; find a rate first`);
+    set(practice);
   }
 
   /** Open a sheet that was filled in elsewhere, with what stands in it. */
@@ -109,24 +99,25 @@ export function createPractice(page, kept, keep, ahead) {
     try {
       if (!/\.xlsx$/i.test(name)) throw new Refusal("it is not an .xlsx workbook; save it as one first");
       const file = await handedIn(bytes, { ...page.checked, ...page.sheets });
+      const { tab: sheet, points, inputs, epochs } = file;
       const texts = Object.entries(file.written).map(([place, { text }]) => [place, text]);
       set({
-        ...begun(file.tab, null, numbersOf(file.tab, file), file),
-        file: { ...file, name }, texts: Object.fromEntries(texts),
+        sheet, seed: null, texts: Object.fromEntries(texts), hinted: [], points, inputs, epochs,
+        file: { ...file, name },
       });
     } catch (problem) {
       throw new Refusal(`${name}: ${refusalOf(problem)}`);
     }
   }
 
-  const isAsked = (row, column) => Boolean(opened().blanks[column]?.includes(row));
+  const isAsked = (row, column) => Boolean(whole(opened()).blanks[column]?.includes(row));
 
   function placeOf({ row, column }) {
     if (!isAsked(row, column)) throw new Refusal(GIVEN);
     return `${row} ${column}`;
   }
 
-  if (given) set(begun(page.tab, given.seed, numbersOf(page.tab, given)));
+  if (given) start(page.tab, given.seed, given);
 
   return {
     /** The events that open a practice. */
@@ -143,10 +134,10 @@ export function createPractice(page, kept, keep, ahead) {
     within: {
       ...(given ? {} : {
         other() {
-          const { tab, seed } = opened();
-          start(tab, seed === OWN_NUMBERS ? 1 : (seed + 1) % (MOST_SEED + 1));
+          const { sheet, seed } = opened();
+          start(sheet, seed === OWN_NUMBERS ? 1 : (seed + 1) % (MOST_SEED + 1));
         },
-        own: () => start(opened().tab, OWN_NUMBERS),
+        own: () => start(opened().sheet, OWN_NUMBERS),
         leave: () => set(null),
       }),
       reset: () => set({ ...opened(), texts: {}, hinted: [] }),
@@ -172,26 +163,22 @@ export function createPractice(page, kept, keep, ahead) {
       },
     },
 
-    /** Take what was kept here, or what Python or another view has set. */
+    /** Take what was kept here, or what Python or another view has set: as much of it as there is. */
     take(practice) {
-      const open = opened();
-      if (practice === undefined || practice === open || (given && practice === null)) return;
-      if (practice === null || practice.numbers) {
+      if (practice === undefined || practice === opened() || (given && !practice)) return;
+      if (!practice || practice.file) {
         set(practice);
         return;
       }
-      const { sheet: tab, seed, points, inputs } = practice;
+      const { sheet, seed, texts = {}, hinted = [] } = practice;
       if (given && seed !== given.seed) throw new Refusal(GIVEN);
-      const isOther = open?.tab !== tab || open.seed !== seed || seed === OWN_NUMBERS;
-      if (!given && isOther) {
-        start(tab, seed, points && inputs ? { points: pointsOf(dataNames, points), inputs } : null);
-      }
-      const texts = Object.fromEntries(Object.entries(practice.texts ?? {}).filter(([place]) => {
+      start(sheet, seed, practice.points ? practice : undefined);
+      const asked = Object.entries(texts).filter(([place]) => {
         const [row, column] = place.split(" ");
         return isAsked(Number(row), column);
-      }));
+      });
       set({
-        ...opened(), texts, hinted: (practice.hinted ?? []).filter((place) => place in texts),
+        ...opened(), texts: Object.fromEntries(asked), hinted: hinted.filter((one) => one in texts),
       });
     },
 
@@ -207,10 +194,10 @@ export function createPractice(page, kept, keep, ahead) {
 
     /** What the sheet shows of the open practice. */
     state() {
-      const { tab, seed } = opened();
+      const { sheet, seed } = opened();
       return {
-        ...practiceState(opened(), sheetOf(tab), slipsOf(tab), page.marking),
-        tab: tab in page.sheets ? tab : kept().tab, tabs: page.tabs, model: page.model,
+        ...practiceState(whole(opened()), sheetOf(sheet), slipsOf(sheet), page.marking),
+        tab: sheet in page.sheets ? sheet : kept().tab, tabs: page.tabs, model: page.model,
         isOwn: seed === OWN_NUMBERS, canPractise: !given, canCheck,
       };
     },

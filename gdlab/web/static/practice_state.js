@@ -10,22 +10,22 @@ const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
 /** What the sheet shows of a practice, as createPractice keeps it, of a sheet with its slips. */
 export function practiceState(practice, sheet, slips, marking) {
-  const { tab, seed, numbers, texts, rows, blanks, decimals, file } = practice;
+  const { seed, points, inputs, epochs, texts, file } = practice;
+  const { samples, rows, first, run, blanks, decimals } = practice;
   // What a file holds was read already; what was typed since is read as it is typed.
   const known = ([place, text]) => [
     place, file?.written[place]?.text === text ? file.written[place] : text,
   ];
   const judged = decided(judgedAsMeant(
     sheet, sheet.program,
-    { rows, inputs: practice.inputs, first: numbers.first, blanks, decimals },
-    numbers.run.frame,
+    { rows, inputs: { ...inputs, [sheet.count]: samples }, first, blanks, decimals },
+    run.frame,
     new Map([...Object.entries(texts).map(known), ...changedIn(practice)]),
   ));
   const { verdicts } = judged;
   const shown = {
-    epochs: numbers.epochs, samples: numbers.samples, rows,
-    mark: `practice ${tab} ${file?.name ?? ""}`, inputs: numbers.inputs, first: numbers.first,
-    exploded: null, mse: [], python: "", seed, blanks, points: numbers.points,
+    epochs, samples, rows, inputs, first, points, seed, blanks,
+    mark: `practice ${practice.sheet} ${file?.name ?? ""}`, exploded: null, mse: [], python: "",
     head: { ...sheet.head, source: ASIDE }, table: ownCells(sheet, practice, verdicts), judged: {},
   };
   const seen = readState(shown);
@@ -82,19 +82,19 @@ function formulasIn({ file, texts }) {
 }
 
 /** What stands in a file's cells that were given and have been changed, by place. */
-function changedIn({ file, numbers }) {
+function changedIn({ file, run }) {
   return Object.entries(file?.given ?? {}).filter(([place, { number }]) => {
     const [row, name] = place.split(" ");
-    return !isSame(number, numbers.run.frame[name][row]);
+    return !isSame(number, run.frame[name][row]);
   });
 }
 
 /** The sheet's cells: what is given, the learner's own numbers, and NaN for the rest. */
-function ownCells(sheet, { numbers, texts, rows, blanks }, verdicts) {
+function ownCells(sheet, { run, texts, rows, blanks }, verdicts) {
   return Float64Array.from(sheet.names.flatMap((name) => (
     Array.from({ length: rows }, (_, k) => {
       const place = `${k + 1} ${name}`;
-      if (!(name in blanks)) return numbers.run.frame[name][k + 1];
+      if (!(name in blanks)) return run.frame[name][k + 1];
       return place in texts ? verdicts.get(place).written.number ?? NaN : NaN;
     })
   )));

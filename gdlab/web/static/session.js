@@ -21,7 +21,8 @@ export function createSession({ names, hostOf, bring, changed }) {
   const done = [];
   const undone = [];
   let last = { key: "", at: 0 };
-  let [model] = names();
+  const [first] = names();
+  let model = first;
 
   const kept = () => ({ ...hostOf(model).kept(), model });
 
@@ -92,6 +93,9 @@ export function createSession({ names, hostOf, bring, changed }) {
 
   return {
     kept,
+    /** What was set at first in the model that is open, and the first model. */
+    atFirst: () => ({ ...hostOf(model).atFirst, model: first }),
+    changedInputs: () => hostOf(model).changedInputs(),
     ask(event, bytes) {
       const before = kept();
       let part;
