@@ -235,18 +235,26 @@ def test_a_rule_registered_since_can_be_compared(opened: Any) -> None:
 
 def test_a_workbook_of_points_is_read(opened: Any, tmp_path: Any) -> None:
     made = openpyxl.Workbook()
-    for row in (["x", "y"], [1.5, 2], [3, 4]):
+    # A decimal comma in a text leaves no doubt about a number beside it.
+    for row in (["x", "y"], [1.234, "2,5"], [3, 4]):
         made.active.append(row)
     made.save(tmp_path / "mine.xlsx")
+    made.active.append([5, "=1+1"])
+    made.save(tmp_path / "new.xlsx")
+    (tmp_path / "bad.xlsx").write_bytes(b"PK")
     sheet = live("data")
     page = opened(sheet)
     page.set_input_files(".gd-data-tools input", tmp_path / "mine.xlsx")
-    settled(page, sheet, points=[[1.5, 2.0], [3.0, 4.0]])
-    (tmp_path / "bad.xlsx").write_bytes(b"PK")
-    page.set_input_files(".gd-data-tools input", tmp_path / "bad.xlsx")
-    page.wait_for_selector(".gd-alert:not([hidden])")
-    assert "bad.xlsx: " in line(page, "alert")
-    assert sheet.points == [[1.5, 2.0], [3.0, 4.0]]
+    read = gdlab.read_points(tmp_path / "mine.xlsx").to_numpy().tolist()
+    assert read == [[1.234, 2.5], [3.0, 4.0]]
+    settled(page, sheet, points=read)
+    for name, told in (
+        ("bad.xlsx", "bad.xlsx: it is damaged, or not an .xlsx workbook"),
+        ("new.xlsx", "new.xlsx, line 4: its formulas were never calculated"),
+    ):
+        page.set_input_files(".gd-data-tools input", tmp_path / name)
+        expect(page.locator(".gd-alert")).to_contain_text(told)
+    assert sheet.points == read
 
 
 def test_practice_is_there_on_every_rules_tab_and_python_can_mark_it(opened: Any) -> None:

@@ -1,13 +1,11 @@
 // A table of cells that holds only those in sight: a real HTML table with grid roles.
 import { copiedFrom, cellRangeOf } from "./cell_range.js";
-import { WIDTHS, createColumnHeader, element, nameSections } from "./column_header.js";
+import { createColumnHeader, element } from "./column_header.js";
 import { openEditor } from "./editor.js";
 import { createGridEdges } from "./grid_edges.js";
+import { createGridSight } from "./grid_sight.js";
 import { actionOf } from "./keys.js";
 import { createRows } from "./rows.js";
-
-const ROW_HEIGHT = 25;
-const SCROLL_BAR = 18;
 
 let grids = 0;
 
@@ -39,142 +37,35 @@ export function createGrid(container) {
   container.append(scroller);
   const showEdges = createGridEdges(container);
   const rows = createRows(tbody, id);
+  const sight = createGridSight({ container, scroller, sizer, table, thead, rows }, draw);
 
   let view = null;
-  let heads = [];
   let here = { row: 0, column: 0 };
   // The other corner of a range of cells; null where one cell alone is selected.
   let anchor = null;
   let editing = false;
-  let waiting = false;
   let byTouch = false;
   let again = false;
-  // What the page would have to lay itself out for is asked once, when it may have changed.
-  const room = { width: 0, height: 0, head: 0 };
-  const first = { row: 0, column: 0 };
-  const last = { row: 0, column: 0 };
-
-  const frozen = () => view.columns.findIndex(({ name }) => name === view.frozen);
-  const widthOf = (column) => WIDTHS[view.columns[column].width];
-  const fullRows = () => Math.max(1, Math.floor((room.height - room.head) / ROW_HEIGHT));
-
-  /** How far to the right a column would begin if nothing were scrolled. */
-  function leftOf(column) {
-    let left = 0;
-    for (let index = 0; index < column; index++) left += widthOf(index);
-    return left;
-  }
-
-  /** The last column that fits in when `from` is the first, and what width they have together. */
-  function fit(from) {
-    const fixed = frozen();
-    let width = WIDTHS.heading + (fixed >= 0 && fixed < from ? widthOf(fixed) : 0);
-    let to = from;
-    while (to < view.columns.length && (width + widthOf(to) <= room.width || to === from)) {
-      width += widthOf(to++);
-    }
-    return { to: to - 1, width };
-  }
 
   function build() {
     table.setAttribute("aria-label", view.label);
     table.setAttribute("aria-colcount", view.columns.length + 1);
-    const made = createColumnHeader(view.columns, frozen());
-    heads = made.heads;
+    const frozen = view.columns.findIndex(({ name }) => name === view.frozen);
+    const made = createColumnHeader(view.columns, frozen);
     thead.replaceChildren(...made.rows);
-    rows.build(view, frozen());
-  }
-
-  /** Take the page's measures, make the rows that there is room for, and set the scroll bars. */
-  function measure() {
-    room.head = thead.offsetHeight;
-    // A short table needs no more height than its rows.
-    const whole = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
-    Object.assign(scroller.style, { maxHeight: whole, minHeight: "" });
-    if (scroller.clientHeight > parseFloat(whole)) scroller.style.minHeight = whole;
-    room.width = scroller.clientWidth;
-    room.height = scroller.clientHeight;
-    rows.provide(fullRows() + 1);
-    showColumns();
-    // The scroll bars reach to where the last row and the last column are just in sight.
-    let from = view.columns.length - 1;
-    while (from > 0 && fit(from - 1).to === view.columns.length - 1) from--;
-    sizer.style.width = `${leftOf(from) + room.width}px`;
-    sizer.style.height = `${Math.max(0, view.rows - fullRows()) * ROW_HEIGHT + room.height}px`;
-  }
-
-  function isShown(column) {
-    return column === frozen() || (column >= first.column && column <= last.column);
-  }
-
-  function showColumns() {
-    const { to, width } = fit(first.column);
-    // One more may be seen in part.
-    last.column = Math.min(to + 1, view.columns.length - 1);
-    table.style.width = `${width + (last.column > to ? widthOf(last.column) : 0)}px`;
-    for (let column = 0; column < view.columns.length; column++) {
-      const hidden = !isShown(column);
-      for (const head of heads[column]) head.hidden = hidden;
-      rows.hide(column, hidden);
-    }
-    nameSections(view.columns, heads);
+    rows.build(view, frozen);
+    sight.build(made.heads, frozen);
   }
 
   function draw() {
-    waiting = false;
     if (!view) return;
+    const { first, last, isShown } = sight;
     rows.draw(view, first.row, here, cellRangeOf(here, anchor), isShown);
-    last.row = first.row + fullRows() - 1;
+    last.row = first.row + sight.fullRows() - 1;
     showEdges(view.leansOn?.() ?? [], first, last, isShown);
     const inSight = isShown(here.column) && rows.holds(here.row);
     if (inSight) table.setAttribute("aria-activedescendant", id);
     else table.removeAttribute("aria-activedescendant");
-  }
-
-  /** Follow the scroll bars. */
-  function scroll() {
-    if (!view) return;
-    const row = Math.round(scroller.scrollTop / ROW_HEIGHT);
-    first.row = Math.max(0, Math.min(row, view.rows - fullRows()));
-    const left = scroller.scrollLeft;
-    let column = 0;
-    while (column < view.columns.length - 1 && leftOf(column) + widthOf(column) / 2 < left) {
-      column++;
-    }
-    if (column !== first.column) {
-      first.column = column;
-      showColumns();
-    }
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(draw);
-  }
-
-  /** How many rows at the table's end are under the bar of tabs, which stays on the screen. */
-  function coveredRows() {
-    const bar = container.closest(".gd")?.querySelector(".gd-tabs");
-    const end = Math.min(innerHeight, bar?.getBoundingClientRect().top ?? innerHeight);
-    return Math.max(0, Math.ceil((scroller.getBoundingClientRect().bottom - end) / ROW_HEIGHT));
-  }
-
-  /** Bring the selected cell in sight. */
-  function reveal() {
-    const full = Math.max(1, fullRows() - coveredRows());
-    if (here.row < first.row) first.row = here.row;
-    else if (here.row >= first.row + full) first.row = here.row - full + 1;
-    let from = first.column;
-    if (here.column !== frozen()) {
-      if (here.column < from) from = here.column;
-      while (fit(from).to < here.column) from++;
-    }
-    if (from !== first.column) {
-      first.column = from;
-      showColumns();
-    }
-    const top = first.row * ROW_HEIGHT;
-    const left = leftOf(first.column);
-    if (Math.abs(scroller.scrollTop - top) > ROW_HEIGHT / 2) scroller.scrollTop = top;
-    if (Math.abs(scroller.scrollLeft - left) > 1) scroller.scrollLeft = left;
   }
 
   /** Go to a cell and tell the caller; `extend` keeps the range's other corner where it is. */
@@ -186,7 +77,7 @@ export function createGrid(container) {
       column: Math.max(0, Math.min(view.columns.length - 1, column)),
     };
     view.select(here.row, here.column);
-    if (inSight && room.width) reveal();
+    if (inSight) sight.reveal(here);
     draw();
   }
 
@@ -194,7 +85,7 @@ export function createGrid(container) {
 
   /** Open the selected cell for typing, with `typed` in it or with what stands there. */
   function edit(typed) {
-    const cell = rows.cell(here.row - first.row, here.column);
+    const cell = rows.cell(here.row - sight.first.row, here.column);
     if (editing || !cell || !editable()) return false;
     const { row, column } = here;
     editing = true;
@@ -215,7 +106,6 @@ export function createGrid(container) {
     return true;
   }
 
-  scroller.addEventListener("scroll", scroll, { passive: true });
   table.addEventListener("mousedown", (event) => {
     const cell = event.target.closest("td[data-column]");
     if (!cell || event.target.closest("input")) return;
@@ -233,7 +123,7 @@ export function createGrid(container) {
     if (!view || editing) return;
     const far = event.ctrlKey || event.metaKey;
     const action = actionOf("grid", event);
-    const page = { "page up": [-fullRows(), 0], "page down": [fullRows(), 0] };
+    const page = { "page up": [-sight.fullRows(), 0], "page down": [sight.fullRows(), 0] };
     const move = Array.isArray(action) ? action : page[action];
     if (move) {
       goTo(here.row + move[0], here.column + move[1], { extend: event.shiftKey });
@@ -260,29 +150,19 @@ export function createGrid(container) {
     event.preventDefault();
     event.clipboardData.setData("text/plain", copiedFrom(view, cellRangeOf(here, anchor)));
   });
-  new ResizeObserver(() => {
-    const { clientWidth, clientHeight } = scroller;
-    if (!view || (room.width === clientWidth && room.height === clientHeight)) return;
-    // Laid out for the first time, out of sight until now: it opens at its first row and column.
-    if (!room.width) first.row = first.column = 0;
-    measure();
-    draw();
-  }).observe(scroller);
-
   /** Show a view at the cell where we are or, where its columns are others, at `position`. */
   function show(next, position) {
     const before = view?.rows;
     view = next;
+    sight.take(view);
     if (position) {
-      first.row = first.column = 0;
       here = position;
       anchor = null;
       build();
     }
     if (position || before !== next.rows) {
       table.setAttribute("aria-rowcount", next.rows + 2);
-      measure();
-      first.row = Math.max(0, Math.min(first.row, next.rows - fullRows()));
+      sight.measure();
     }
     goTo(here.row, here.column, { extend: Boolean(anchor), inSight: false });
     if (position) scroller.scrollTop = scroller.scrollLeft = 0;

@@ -128,20 +128,18 @@ function indexOfHead(word, cells) {
 
 /** The rows of a workbook's first sheet as texts, each with its number. */
 async function rowsOfWorkbook(name, bytes) {
-  try {
-    const [{ cells, rows, columns }] = await sheetsOfFile(bytes, Infinity);
-    const textAt = (row, column) => {
-      const { kind, value } = cells.get(`${row} ${column}`) ?? { value: "" };
-      if (kind === "uncalculated") throw new Refusal(`line ${row}: ${NEVER_CALCULATED}`);
-      // So written, no mark in a number is in doubt.
-      return kind === "number" ? value.toExponential() : String(value);
-    };
-    return Array.from({ length: rows }, (_, row) => (
-      [row + 1, Array.from({ length: columns }, (__, column) => textAt(row + 1, column + 1))]
-    ));
-  } catch (problem) {
-    throw new Refusal(`${name}: ${refusalOf(problem)}`);
-  }
+  const refused = (problem) => { throw new Refusal(`${name}: ${refusalOf(problem)}`); };
+  const none = { cells: new Map(), rows: 0, columns: 0 };
+  const [{ cells, rows, columns } = none] = await sheetsOfFile(bytes, Infinity).catch(refused);
+  const textAt = (row, column) => {
+    const { kind, value } = cells.get(`${row} ${column}`) ?? { value: "" };
+    if (kind === "uncalculated") throw new Refusal(`${name}, line ${row}: ${NEVER_CALCULATED}`);
+    // So written, no mark in a number is in doubt.
+    return kind === "number" ? value.toExponential() : String(value);
+  };
+  return Array.from({ length: rows }, (_, row) => (
+    [row + 1, Array.from({ length: columns }, (__, column) => textAt(row + 1, column + 1))]
+  ));
 }
 
 /** The text of a file: UTF-8, UTF-16 as spreadsheet programs save it, or Windows' own. */
