@@ -22,7 +22,7 @@ from gdlab.reading.standing import read_standing
 from gdlab.reading.tables import table_of
 from gdlab.reading.two_sequences import write_out_sequences
 from gdlab.reading.uncollected import uncollected
-from gdlab.reading.updates import Update
+from gdlab.reading.updates import Update, find_updates
 from gdlab.reading.written import formula_text
 from gdlab.reading.wrong_start import mend_starts
 
@@ -56,9 +56,9 @@ def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
     unroll(graph)
     simplify(graph)
     write_out_sequences(graph)
-    mended = mend_starts(graph, down) + mend_odd_updates(graph, down) if mends_updates else []
+    updates, mended = _updates(graph, down, mends_updates)
     found += mended
-    found_apart, unused = find_descents(graph)
+    found_apart, unused = find_descents(graph, updates)
     descents = join_separable(graph, found_apart)
     points = _points(graph, descents)
     tables = []
@@ -108,6 +108,20 @@ def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
     found.sort(key=lambda one: position.get(one[0], 0))
     findings = _without_repeats([one for _, one in found]) + figure_findings + _unread(graph)
     return Reading(file, tables, findings, notes, seen)
+
+
+def _updates(
+    graph: Graph, down: dict[int, bool], mends: bool
+) -> tuple[list[Update], list[tuple[Key, Finding]]]:
+    """The updates, and what was mended for some of them to be ones."""
+    updates = find_updates(graph)
+    mended: list[tuple[Key, Finding]] = []
+    for mend in (mend_starts, mend_odd_updates) if mends else ():
+        found = mend(graph, down, updates)
+        if found:
+            mended += found
+            updates = find_updates(graph)
+    return updates, mended
 
 
 def _fill_in(graph: Graph) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gdlab.reading.book import Key
 from gdlab.reading.graph import Graph, is_cell
-from gdlab.reading.updates import Update, bare_terms, find_updates, original, shape_of, uses
+from gdlab.reading.updates import Update, bare_terms, original, shape_of, uses
 
 NO_UPDATE = 10**9
 
@@ -111,9 +111,9 @@ def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[
     return sorted(kept, key=lambda chain: chain.updates[0]), unused
 
 
-def find_descents(graph: Graph) -> tuple[list[Descent], list[Update]]:
+def find_descents(graph: Graph, updates: list[Update]) -> tuple[list[Descent], list[Update]]:
     """Every descent of a workbook, parameters that meet in one step together."""
-    chains, unused = find_chains(graph, find_updates(graph))
+    chains, unused = find_chains(graph, updates)
     if not chains:
         return [], unused
     owner: dict[Key, int] = {

@@ -3,7 +3,7 @@
 So does a parameter with ``b*lr*g`` beside another one's ``w - lr*g``.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from itertools import permutations
 
 from gdlab.reading.book import Key
@@ -13,15 +13,17 @@ from gdlab.reading.labels import said
 from gdlab.reading.mending import area_from, difference, finding_at, is_same, put_right
 from gdlab.reading.result import UPDATE, Finding
 from gdlab.reading.templates import Template
-from gdlab.reading.updates import Update, depends, find_updates, original, shape_of
+from gdlab.reading.updates import Update, depends, original, shape_of
 from gdlab.reading.written import formula_text
 from gdlab.reading.wrong_start import before, fills_of
 
 
-def mend_odd_updates(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
+def mend_odd_updates(
+    graph: Graph, down: dict[int, bool], updates: list[Update]
+) -> list[tuple[Key, Finding]]:
     """The columns that should be made as another parameter's updates, said and mended."""
     usual: dict[tuple[int, int], list[Update]] = defaultdict(list)
-    for one in find_updates(graph):
+    for one in updates:
         if one.old == original(graph, before(one.new, down)):
             usual[_line_across(one.new, down)].append(one)
     known = {one.new for own in usual.values() for one in own}
@@ -42,7 +44,7 @@ def mend_odd_updates(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Fin
                 twin = nearest if is_typed and goes_on else None
             if twin is not None:
                 twins[key] = twin
-        made = [_as_its(graph, key, twin, down) for key, twin in twins.items()]
+        made = [_as_its(graph, key, twin, down, updates) for key, twin in twins.items()]
         if len(made) + 1 < FEWEST_IN_FILL or not all(made):
             continue
         key, node = next(iter(twins)), made[0]
@@ -72,9 +74,14 @@ def _lost_memories(
 ) -> dict[Key, Update]:
     """The cells that forget what the same cells of another parameter remember, with those."""
     found = {}
+    tried: Counter[tuple[int, ...]] = Counter()
     for updates in usual.values():
         for one, two in permutations(updates, 2):
-            if shape_of(graph, one) != shape_of(graph, two):
+            lines = tuple(key[2] if down[key[0]] else key[1] for key in (one.new, two.new))
+            tried[lines] += 1
+            # What is so in the first rows is so in the rest of a column.
+            few = tried[lines] <= FEWEST_IN_FILL + 1
+            if not few or shape_of(graph, one) != shape_of(graph, two):
                 continue
             own, other = graph.nodes[one.new], graph.nodes[two.new]
             for mine, theirs in zip(own.inputs, other.inputs, strict=True):
@@ -94,14 +101,18 @@ def _line_across(key: Key, down: dict[int, bool]) -> tuple[int, int]:
     return key[0], key[1] if down[key[0]] else key[2]
 
 
-def _as_its(graph: Graph, key: Key, twin: Update, down: dict[int, bool]) -> Node | None:
+def _as_its(
+    graph: Graph, key: Key, twin: Update, down: dict[int, bool], updates: list[Update]
+) -> Node | None:
     """The twin's formula with the column's own cells; None where it has not the same kinds."""
     own, other, last = graph.nodes[key], graph.nodes[twin.new], original(graph, before(key, down))
     mine, theirs = _parts(graph, own, last), _parts(graph, other, twin.old)
     if mine is None or theirs is None or mine[1] != theirs[1] or not mine[1]:
         return None
     kept = mine[0] or before(key, down)
-    pairs = dict(zip(theirs[2], mine[2] or _beside(graph, key, twin.new, theirs[2]), strict=False))
+    pairs = dict(
+        zip(theirs[2], mine[2] or _beside(graph, key, twin.new, theirs[2], updates), strict=False)
+    )
     if len(pairs) != max(len(theirs[2]), len(mine[2])):
         return None
     if any(_line_across(a, down) != _line_across(b, down) for a, b in pairs.items()):
@@ -118,13 +129,15 @@ def _as_its(graph: Graph, key: Key, twin: Update, down: dict[int, bool]) -> Node
     return Node(Template(other.template.tree, areas), inputs)
 
 
-def _beside(graph: Graph, key: Key, twin: Key, theirs: list[Key]) -> list[Key]:
+def _beside(
+    graph: Graph, key: Key, twin: Key, theirs: list[Key], updates: list[Update]
+) -> list[Key]:
     """The cells that stand to a cell as some others to its twin, where no update takes them."""
     down, right = key[1] - twin[1], key[2] - twin[2]
     moved = [(one[0], one[1] + down, one[2] + right) for one in theirs]
     if any(one not in graph.nodes for one in moved):
         return []
-    taken = {cell for update in find_updates(graph) for cell in graph.nodes[update.new].cells}
+    taken = {cell for update in updates for cell in graph.nodes[update.new].cells}
     return moved if taken.isdisjoint(moved) else []
 
 

@@ -4,6 +4,7 @@ Neither becomes itself minus a step, but y does once the x in it is written out.
 """
 
 import ast
+from collections import Counter
 from typing import NamedTuple
 
 from gdlab.language.addresses import Address
@@ -18,6 +19,7 @@ from gdlab.reading.trees import without
 from gdlab.reading.updates import bare_terms, original
 
 MOVED_BY = 0.75
+MOST_TRIED = 8
 
 
 class TwoColumns(NamedTuple):
@@ -35,14 +37,17 @@ class TwoColumns(NamedTuple):
 def write_out_sequences(graph: Graph) -> None:
     """Put a step's formula into the column that goes on from it and from the step before."""
     made: dict[tuple[Template, int], TwoColumns] = {}
+    tried: Counter[tuple[Template, Template]] = Counter()
     for key, node in graph.nodes.items():
         for leaf, x in enumerate(node.inputs):
             if (node.template, leaf) in made or not is_cell(x) or x not in graph.nodes:
                 continue
-            found = _goes_on(graph, node, x)
+            step = graph.nodes[x].template
+            tried[node.template, step] += 1
+            # What does not go on in the first rows does not in the rest of its column.
+            found = _goes_on(graph, node, x) if tried[node.template, step] <= MOST_TRIED else None
             if found is not None:
-                step, written = graph.nodes[x].template, _written_out(graph, key, leaf)
-                made[node.template, leaf] = TwoColumns(step, written, *found)
+                made[node.template, leaf] = TwoColumns(step, _written_out(graph, key, leaf), *found)
     new: dict[Key, Node] = {}
     points: dict[Key, Key] = {}
     for key, node in graph.nodes.items() if made else ():

@@ -16,7 +16,6 @@ from gdlab.reading.updates import (
     Update,
     bare_terms,
     depends,
-    find_updates,
     has_number,
     original,
     shape_of,
@@ -26,13 +25,14 @@ from gdlab.reading.updates import (
 from gdlab.reading.written import formula_text
 
 
-def mend_starts(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
+def mend_starts(
+    graph: Graph, down: dict[int, bool], updates: list[Update]
+) -> list[tuple[Key, Finding]]:
     """The columns below a typed start that should go on from it, said and mended.
 
     Such a formula looks as another parameter's update, or starts from the first value again and
     again; its step depends on the column's own last value, and what it starts from does not.
     """
-    updates = find_updates(graph)
     news, olds = {one.new for one in updates}, {one.old for one in updates}
     form_of = {one: _form(graph, one) for one in updates}
     forms = {
