@@ -11,6 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 # The sum of its argument over all parameters, in functions of the package's own.
 TOTAL = "total"
@@ -81,14 +82,15 @@ def typed_number(node: ast.expr) -> float | None:
 def substitute(tree: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
     """The expression with some of its names replaced by expressions."""
 
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return values.get(node.id, node)
+    if isinstance(tree, ast.Name):
+        return values.get(tree.id, tree)
 
-    # A copy, because the transformer changes trees in place.
-    copy = ast.parse(ast.unparse(tree), mode="eval").body
-    found: ast.expr = Put().visit(copy)
-    return found
+    def put(part: Any) -> Any:
+        if isinstance(part, list):
+            return [put(one) for one in part]
+        return substitute(part, values) if isinstance(part, ast.expr) else part
+
+    return type(tree)(**{name: put(part) for name, part in ast.iter_fields(tree)})
 
 
 def inlined(
