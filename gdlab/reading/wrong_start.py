@@ -33,6 +33,9 @@ def mend_starts(
     Such a formula looks as another parameter's update, or starts from the first value again and
     again; its step depends on the column's own last value, and what it starts from does not.
     """
+    suspects = list(_suspects(graph, down))
+    if not suspects:
+        return []
     news, olds = {one.new for one in updates}, {one.old for one in updates}
     form_of = {one: _form(graph, one) for one in updates}
     forms = {
@@ -44,16 +47,9 @@ def mend_starts(
     }
     found = []
     mended: dict[Key, Node] = {}
-    for keys in fills_of(graph, down):
-        own = before(keys[0], down)
+    for keys, leaf in suspects:
+        own, template = before(keys[0], down), graph.nodes[keys[0]].template
         start = original(graph, own)
-        if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
-            continue
-        template = graph.nodes[keys[0]].template
-        terms = bare_terms(template.tree) if template.tree else []
-        if len(terms) != 1 or uses(template, terms[0]) != 1:
-            continue
-        (leaf,) = terms
         form = _form(graph, Update(keys[0], own, leaf))
         alike = {one.new for one in updates if form_of[one] == form}
         if not _is_one(graph, keys, leaf, own, down, alike):
@@ -68,6 +64,20 @@ def mend_starts(
             mended |= wanted
     put_right(graph, mended)
     return found
+
+
+def _suspects(graph: Graph, down: dict[int, bool]) -> Iterator[tuple[list[Key], int]]:
+    """The fills below a typed value that start from one other cell, with the reference to it."""
+    for keys in fills_of(graph, down):
+        start = original(graph, before(keys[0], down))
+        if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
+            continue
+        template = graph.nodes[keys[0]].template
+        terms = bare_terms(template.tree) if template.tree else []
+        if len(terms) == 1 and uses(template, terms[0]) == 1:
+            taken = graph.nodes[keys[1]].inputs[terms[0]]
+            if is_cell(taken) and original(graph, taken) != original(graph, keys[0]):
+                yield keys, terms[0]
 
 
 def _form(graph: Graph, update: Update) -> tuple[str, frozenset[Key]]:
