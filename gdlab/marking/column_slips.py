@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gdlab.core.columns import COUNTERS, Table
+from gdlab.core.words import listed
 from gdlab.language.grammar import names, same, substitute
 from gdlab.marking.conventions import conventions, other_schedules
 from gdlab.marking.parts import Rewrite, binary, column_of, is_share, root
@@ -20,11 +21,12 @@ def of_a_column(table: Table, column: str, expression: ast.expr) -> Iterator[Rew
     yield from _averages(table, column, expression)
     if column == "y_pred":
         yield from _look_ahead(table, expression)
+    yield from _from_the_start(table, expression)
     if column == "lr":
         because = "start lr was taken: the schedule was left out"
         yield Rewrite("schedule_forgotten", because, Name("start_lr"))
         yield from other_schedules(table)
-    if table.point and table.part(column).base in ("err2", "grad"):
+    if table.point and table.part(column).base in ("err2", "grad", "sample_grad"):
         because = "it was divided by n, the number of points"
         yield Rewrite("divided_by_n", because, binary(expression, ast.Div(), Name("n")))
     yield from _of_the_result(table, column, expression)
@@ -76,7 +78,12 @@ def _parameters(table: Table, column: str, expression: ast.expr) -> Iterator[Rew
     for other in table.parameters:
         if own is not None and other != own:
             theirs = exchanged(column, own, other, table)
-            yield Rewrite("other_parameter", f"this is the number of {theirs}", Name(theirs))
+            because = f"this is the number of {theirs}"
+            yield Rewrite("other_parameter", because, Name(theirs))
+            made = table.column(theirs).expression
+            if made is not None and column in names(made):
+                tree = substitute(made, {column: expression})
+                yield Rewrite("other_parameter", because, tree)
 
 
 def exchanged(name: str, first: str, second: str, table: Table) -> str:
@@ -161,6 +168,15 @@ def _averages(table: Table, column: str, expression: ast.expr) -> Iterator[Rewri
             because = f"{name} was divided by 1 - {shares[0]}^t: there is no bias correction here"
             tree = substitute(expression, {name: corrected})
             yield Rewrite("bias_correction_added", because, tree)
+
+
+def _from_the_start(table: Table, expression: ast.expr) -> Iterator[Rewrite]:
+    """All parameters as they were at the start: none was updated."""
+    used = [name for name in names(expression) if name in table.parameters]
+    if len(used) > 1:
+        starts: dict[str, ast.expr] = {name: Name(f"start_{name}") for name in used}
+        because = f"the start values of {listed(used)} were taken"
+        yield Rewrite("start_value", because, substitute(expression, starts))
 
 
 def _look_ahead(table: Table, expression: ast.expr) -> Iterator[Rewrite]:

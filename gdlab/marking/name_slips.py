@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gdlab.core.columns import COUNTERS, Table
+from gdlab.marking.counting import counting
 from gdlab.marking.parts import (
     Rewrite,
     as_headed,
@@ -26,7 +27,7 @@ def of_a_name(name: str, table: Table) -> Iterator[Rewrite]:
         yield from _another_count(table)
     elif is_above(name):
         yield from _of_the_row_above(above, base, parameter, table)
-    elif name in table.names and name not in COUNTERS:
+    elif name in table.names and name not in COUNTERS and name not in counting(table):
         because = f"the row above's {name} was taken, not this row's"
         yield _read(f"{name}_prev", "row_above", because)
         yield from _changed(name, table)
@@ -53,7 +54,8 @@ def of_a_name(name: str, table: Table) -> Iterator[Rewrite]:
 
 def _stages_before(name: str, parameter: str | None, table: Table) -> list[str]:
     """The columns that a column is computed from, and those of its parameter before them."""
-    passed = (*COUNTERS, *table.point)
+    # A count is taken for no number.
+    passed = (*COUNTERS, *counting(table), *table.point)
     if name not in table.names or name in (*passed, *table.parameters):
         return []
     found: list[str] = []
@@ -122,6 +124,10 @@ def _of_an_input(name: str, base: str, table: Table) -> Iterator[Rewrite]:
     if is_rate(node) or base == "step":
         twice = binary(ast.Name("lr"), ast.Mult(), node)
         yield Rewrite("rate_twice", "the learning rate was multiplied in two times", twice)
+    if base == "step":
+        for factor, said in ((2.0, "2 times"), (0.5, "half of")):
+            times = binary(node, ast.Mult(), ast.Constant(factor))
+            yield Rewrite("factor_added", f"{said} {name} was taken", times)
     if is_rate(node):
         yield Rewrite("root_added", f"the root of {name} was taken", root(node))
     if name == "lr" and "lr" in table.names:

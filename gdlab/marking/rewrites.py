@@ -22,10 +22,13 @@ from gdlab.marking.parts import (
 def everywhere(tree: ast.expr, table: Table) -> Iterator[Rewrite]:
     """The slips at all places of a formula, each in its own tree, which shares the other parts."""
     yield from here(tree, table)
+    is_square = isinstance(tree, ast.BinOp) and same(tree.left, tree.right)
     for field, part in ast.iter_fields(tree):
         if isinstance(part, ast.expr) and not (isinstance(tree, ast.Call) and field == "func"):
             for slip in everywhere(part, table):
-                yield slip._replace(tree=_with(tree, field, slip.tree))
+                # What is to be squared was not "squared" where it stands once too often.
+                if not (is_square and slip.name == "square_added"):
+                    yield slip._replace(tree=_with(tree, field, slip.tree))
         elif isinstance(part, list):
             for index, one in enumerate(part):
                 if isinstance(one, ast.expr):
@@ -81,6 +84,8 @@ def _product(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
         yield Rewrite("square_forgotten", f"{say(left)} was not squared", left)
         doubled = binary(ast.Constant(2), ast.Mult(), left)
         yield Rewrite("doubled_for_squared", f"{say(left)} was doubled, not squared", doubled)
+        cubed = binary(left, ast.Mult(), binary(left, ast.Mult(), right))
+        yield Rewrite("factor_added", f"{say(left)} was multiplied in once more", cubed)
         if is_gradient(left):
             because = f"err2 was taken for the square of {say(left)}"
             yield Rewrite("squared_error_for_gradient", because, ast.Name("err2"))
@@ -91,7 +96,11 @@ def _product(left: ast.expr, right: ast.expr) -> Iterator[Rewrite]:
             quotient = binary(left, ast.Div(), right)
             because = f"{say(left)} was divided by {say(right)}"
             yield Rewrite("divided_for_times", because, quotient)
-            if not (is_rate(left) or is_rest(left)):
+            if is_rate(left) or isinstance(left, ast.Constant):
+                turned = binary(right, ast.Div(), left)
+                because = f"{say(right)} was divided by {say(left)}"
+                yield Rewrite("divided_for_times", because, turned)
+            if not is_rest(left):
                 total = binary(left, ast.Add(), right)
                 because = f"{say(right)} was added to {say(left)}, not multiplied"
                 yield Rewrite("plus_for_times", because, total)

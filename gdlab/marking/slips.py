@@ -119,7 +119,7 @@ def _slips(formula: _Formula) -> list[Slip]:
     found = [Slip((one.name,), one.because, one.tree) for one in rewrites]
     # A cell cannot have been computed from itself.
     found = [slip for slip in found if column not in slip.asks]
-    return _distinct(found, Slip((), "", expression), table)
+    return _distinct(found, Slip((), "", expression), table, column)
 
 
 @lru_cache(maxsize=1024)
@@ -148,7 +148,7 @@ def _pairs(formula: _Formula) -> list[Slip]:
     return found if len(found) <= MOST_PAIRS else []
 
 
-def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:
+def _distinct(found: list[Slip], right: Slip, table: Table, column: str) -> list[Slip]:
     """The slips without those that give the right number, or the number of one before, always.
 
     Always means in a sheet that is right otherwise: there two columns may hold the same.
@@ -157,15 +157,27 @@ def _distinct(found: list[Slip], right: Slip, table: Table) -> list[Slip]:
     # Two conventions that differ only in where a tiny eps stands are the same to the eye.
     without_eps = [_Somewhere(table, "0", {"eps": 0.0})]
     seen = {_values(right, places)}
+    seen_of_later = set(seen)
     kept = []
     for slip in sorted(found, key=lambda one: one.usual):
         values = {_values(slip, places)}
         if slip.names == ("another_convention",):
             values.add(_values(slip, without_eps))
-        if not values & seen:
+        # What is made of this column holds another number where this one is wrong.
+        is_of_later = any(column in _made_of(table, name) for name in slip.asks)
+        known = seen_of_later if is_of_later else seen
+        if not values & known:
             kept.append(slip)
-        seen |= values
+        known |= values
     return kept
+
+
+@lru_cache(maxsize=1024)
+def _made_of(table: Table, name: str) -> frozenset[str]:
+    """The columns of its own row that a column is made of, at first, second or further hand."""
+    formula = table.column(name).expression if name in table.names else None
+    own = names(formula) if formula is not None else ()
+    return frozenset(own).union(*(_made_of(table, one) for one in own))
 
 
 def slip_of(table: Table, column: str, tree: ast.expr, inputs: Mapping[str, float]) -> Slip | None:
