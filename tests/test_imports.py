@@ -193,6 +193,7 @@ JUDGING = {
     "deciding",
     "diagnosis",
     "equivalents",
+    "evidence",
     "handed_in",
     "judge",
     "marks",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gdlab.core.rerun import inputs_of
 from gdlab.marking.bounds import meet
-from gdlab.marking.evidence import Candidate, OwnNumbers, chance_of, covered_near, sharp_claims
+from gdlab.marking.evidence import Candidate, OwnNumbers, candidates, sharp_claims
 from gdlab.marking.judge import WRONG, Judgement, Verdict
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
@@ -21,7 +21,7 @@ from gdlab.marking.sheet import CellRef, Filled, OwnFormula
 from gdlab.marking.slips import VERY_USUAL, Slip, pairs, slip_of, slips
 
 # Chance would have found a slip as good in fewer than this share of cells: it is believed.
-BELIEVED = 0.03
+BELIEVED = 0.08
 # Two slips at once are a bolder claim than one.
 BELIEVED_OF_TWO = 0.005
 # In fewer than this share: it is spoken of as one that could be.
@@ -220,15 +220,8 @@ class _CauseSearch:
             return []
         put = OwnNumbers(self.judgement, verdict.place)
         given = [(slip, gives) for slip in tried if (gives := put.into(slip)) is not None]
-        found: dict[int, Candidate] = {}
-        for claim in (self.sharp[verdict.place], self.judgement.claims[verdict.place]):
-            near: dict[int, float] | None = None
-            for slip, gives in given:
-                if id(slip) not in found and meet(gives, claim):
-                    near = near or covered_near(given, claim, right)
-                    chance = chance_of(near, slip.usual, claim)
-                    found[id(slip)] = Candidate(slip, gives, claim, chance)
-        return list(found.values())
+        claims = self.sharp[verdict.place], self.judgement.claims[verdict.place]
+        return candidates(given, claims, right)
 
 
 def _of_causes(causes: list[Cause]) -> Diagnosis | None:
@@ -243,9 +236,10 @@ def _of_causes(causes: list[Cause]) -> Diagnosis | None:
         return None
     if not sure:
         return _could_be(likely)
-    # A slip of the hand is a coincidence where a formula leads there.
+    # A slip of the hand is a coincidence where a very usual formula leads there.
     by_formula = [slip for slip in likely if slip.name not in BY_HAND[1:]]
-    return _named(by_formula or likely)
+    is_usual = any(slip.usual <= VERY_USUAL for slip in by_formula)
+    return _named(by_formula if is_usual else likely)
 
 
 def _same(first: Cause, second: Cause) -> bool:

@@ -9,10 +9,12 @@ from gdlab.marking.bounds import Interval, hull, meet, rounded
 from gdlab.marking.claims import DECIMALS_IN_FULL
 from gdlab.marking.judge import Judgement, find
 from gdlab.marking.sheet import CellRef, Filled
-from gdlab.marking.slips import Slip
+from gdlab.marking.slips import VERY_USUAL, Slip
 
 # A number that is known to this share of itself is known in full.
 FULL = 1e-11
+# So few decimals are no chance, and as near to them a number has no more.
+GRID_DECIMALS, ON_GRID = 2, 1e-6
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,44 @@ def sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
     }
 
 
-def covered_near(
-    given: Iterable[tuple[Slip, Interval]], claim: Interval, right: float
+def candidates(
+    given: list[tuple[Slip, Interval]], claims: Iterable[Interval], right: float
+) -> list[Candidate]:
+    """The slips that give a written number, by the first of its claims that they meet."""
+    found: dict[int, Candidate] = {}
+    for claim in claims:
+        met = [one for one in given if id(one[0]) not in found and meet(one[1], claim)]
+        if not met:
+            continue
+        near = _covered_near(given, claim, right, 0.0)
+        # A slip that is seldom made is easily met among few numbers.
+        seldom = _covered_near(given, claim, right, _grid((claim[0] + claim[1]) / 2, right))
+        for slip, gives in met:
+            covered = near if slip.usual <= VERY_USUAL else seldom
+            chance = _chance_of(covered, slip.usual, claim)
+            found[id(slip)] = Candidate(slip, gives, claim, chance)
+    return list(found.values())
+
+
+def _grid(written: float, right: float) -> float:
+    """What apart numbers are where both have few decimals; 0 where one has more.
+
+    Where a row is made of whole numbers, so is what most slips make of them.
+    """
+    for decimals in range(GRID_DECIMALS + 1):
+        scaled = [one * 10.0**decimals for one in (written, right)]
+        if all(abs(one - round(one)) <= ON_GRID for one in scaled):
+            return 10.0**-decimals
+    return 0.0
+
+
+def _covered_near(
+    given: Iterable[tuple[Slip, Interval]], claim: Interval, right: float, apart: float
 ) -> dict[int, float]:
-    """How much of the room about as far from the right number as the claim the slips cover."""
+    """How much of the room about as far from the right number as the claim the slips cover.
+
+    ``apart`` is how far numbers there are from each other at least.
+    """
     distance = abs((claim[0] + claim[1]) / 2 - right)
     # From a third of the distance to three times as far, on both sides.
     room = 16 / 3 * distance
@@ -54,13 +90,13 @@ def covered_near(
     for slip, gives in given:
         away = abs((gives[0] + gives[1]) / 2 - right)
         if meet(gives, claim) or distance / 3 <= away <= 3 * distance:
-            width = gives[1] - gives[0] + claim[1] - claim[0]
+            width = gives[1] - gives[0] + max(claim[1] - claim[0], apart)
             share = width / room if room else 1.0
             covered[slip.usual] = covered.get(slip.usual, 0.0) + share
     return covered
 
 
-def chance_of(near: Mapping[int, float], usual: int, claim: Interval) -> float:
+def _chance_of(near: Mapping[int, float], usual: int, claim: Interval) -> float:
     """How often a random number would match a slip at least as usual.
 
     A number of few digits meets many: by 0.02 nothing is known, by 0.21 little.

@@ -229,6 +229,8 @@ def marking_data() -> dict[str, Any]:
         "possible": diagnosis.POSSIBLE,
         "same": diagnosis.SAME_SHARE,
         "full": evidence.FULL,
+        "gridDecimals": evidence.GRID_DECIMALS,
+        "onGrid": evidence.ON_GRID,
         "mostCells": diagnosis.MOST_CELLS_SEARCHED,
         "mostColumnsInPairs": diagnosis.MOST_COLUMNS_IN_PAIRS,
         "mostNamed": diagnosis.MOST_SLIPS_NAMED,

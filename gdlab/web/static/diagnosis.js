@@ -1,12 +1,10 @@
 // Which usual slip gives what a learner wrote, where that can be believed, as
 // gdlab/marking/diagnosis.py says it.
 import { pairsOf } from "./changes.js";
-import { meet, roundedTo } from "./intervals.js";
+import { comparing, middle } from "./evidence.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
 import { formulaCauses, isCopy, slipOfFormula } from "./own_formulas.js";
-import { namesIn, ownNumbers, sameFormula } from "./slips.js";
-
-const middle = ([low, high]) => (low + high) / 2;
+import { namesIn, sameFormula } from "./slips.js";
 
 /**
  * The wrong cells whose cause is known, or could be: `{slip, hint, because, places}` by place; `slip`
@@ -100,83 +98,6 @@ function wrongCells(verdicts) {
   return wrong;
 }
 
-/** What each number stands for if zeros were dropped at its end, as spreadsheets drop them. */
-function sharpClaims(written, inFull) {
-  const most = {};
-  for (const [place, { decimals }] of written) {
-    const [, name] = place.split(" ");
-    most[name] = Math.max(most[name] ?? 0, Math.min(decimals ?? inFull, inFull));
-  }
-  // Where all of a column are whole, its numbers may have been copied.
-  const elsewhere = Math.max(0, ...Object.values(most));
-  return new Map([...written].map(([place, { number }]) => (
-    [place, roundedTo(number, most[place.split(" ")[1]] || elsewhere)]
-  )));
-}
-
-/**
- * How slips are compared with what is written: `matchesOf(cell, slips)` finds those that give a
- * cell's number, each with how often chance would find one as good; `gives(cell, slip)` says no more
- * than whether one does.
- */
-function comparing(judged, marking) {
-  const sharp = sharpClaims(judged.written, marking.decimalsInFull);
-  const rows = new Map();
-  const numbersIn = (row) => {
-    if (!rows.has(row)) rows.set(row, ownNumbers(judged, row, marking.full));
-    return rows.get(row);
-  };
-  const claimsOf = (cell) => [sharp.get(cell.place), cell.claim];
-  const gives = (cell, slip) => {
-    const found = numbersIn(cell.row)(slip);
-    return found !== null && claimsOf(cell).some((claim) => meet(found, claim));
-  };
-  const matchesOf = (cell, slips) => {
-    const right = Number.isFinite(cell.fromYours) ? cell.fromYours : cell.expected;
-    if (!Number.isFinite(right)) return [];
-    const given = slips.map((slip) => ({ slip, gives: numbersIn(cell.row)(slip) }))
-      .filter(({ gives }) => gives);
-    const found = new Map();
-    for (const claim of claimsOf(cell)) {
-      let near = null;
-      for (const one of given) {
-        const { slip } = one;
-        if (found.has(slip) || !meet(one.gives, claim)) continue;
-        near ??= nearOf(given, claim, right);
-        found.set(slip, { ...one, claim, chance: chanceOf(near, slip.usual, claim) });
-      }
-    }
-    return [...found.values()];
-  };
-  return { matchesOf, gives };
-}
-
-/** How much of the room about as far from the right number as the claim the slips cover. */
-function nearOf(given, claim, right) {
-  const distance = Math.abs(middle(claim) - right);
-  // From a third of the distance to three times as far, on both sides.
-  const room = (16 / 3) * distance;
-  const covered = new Map();
-  for (const { slip, gives } of given) {
-    const away = Math.abs(middle(gives) - right);
-    if (!meet(gives, claim) && (away < distance / 3 || away > 3 * distance)) continue;
-    const width = gives[1] - gives[0] + claim[1] - claim[0];
-    covered.set(slip.usual, (covered.get(slip.usual) ?? 0) + (room ? width / room : 1));
-  }
-  return covered;
-}
-
-/**
- * How often a number written at random would meet a slip at least as usual. A number of few digits
- * meets many: by 0.02 nothing is known, by 0.21 little.
- */
-function chanceOf(near, usual, claim) {
-  const size = Math.abs(middle(claim));
-  const coarse = size ? (claim[1] - claim[0]) / size : 1;
-  const shares = [...near].map(([one, share]) => (one <= usual ? share : 0));
-  return Math.min(1, Math.max(coarse, shares.reduce((sum, share) => sum + share, 0)));
-}
-
 /** The slips that explain all wrong cells of a column; `found` are the matches in some of them. */
 function causesOf({ verdicts, rows }, cells, found, gives) {
   const bySlip = new Map();
@@ -264,9 +185,9 @@ function ofCauses(causes, marking) {
   ).map(({ slip }) => slip);
   if (!likely.length) return null;
   if (!sure.length) return couldBe(likely, marking);
-  // A slip of the hand is a coincidence where a formula leads there.
+  // A slip of the hand is a coincidence where a very usual formula leads there.
   const byFormula = likely.filter(({ name }) => !marking.byHand.slice(1).includes(name));
-  const them = byFormula.length ? byFormula : likely;
+  const them = byFormula.some(({ usual }) => usual <= marking.veryUsual) ? byFormula : likely;
   const [{ name, hint }] = them;
   if (!them.every((one) => one.name === name)) return couldBe(them, marking);
   return { slip: name, hint, because: listOf(usualOf(them, marking)) };
