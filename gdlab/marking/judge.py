@@ -33,6 +33,8 @@ RIGHT, FOLLOWS, UNEARNED, WRONG, EMPTY = "right", "follows", "unearned", "wrong"
 BEST_FIRST = (RIGHT, FOLLOWS, UNEARNED, WRONG)
 # With more own cells than this in one formula, their ways to be rounded are taken together.
 MOST_APART = 4
+# What differs from a written number by less than this share of its next digit is that number.
+MORE_DIGITS = 1e-6
 NOWHERE: Interval = (math.nan, math.nan)
 
 
@@ -283,10 +285,11 @@ def _meeting(bands: list[Interval], claim: Interval) -> list[Interval]:
 def _kept(fitting: list[Interval], claim: Interval) -> Interval:
     """What a rounded number may have been before, if at least one more digit of it was kept."""
     low, high = hull(*fitting)
-    if low == high:
+    digit = (claim[1] - claim[0]) / 20
+    written = (claim[0] + claim[1]) / 2
+    if low == high or max(written - low, high - written) < MORE_DIGITS * digit:
         # A count, or another number that has no digits but those written.
         return low, high
-    digit = (claim[1] - claim[0]) / 20
     # What is not 0 does not come to lie about 0: rounded, it is 0 itself or a digit away from it.
     lowest = low if low > 0 >= low - digit else low - digit
     highest = high if high < 0 <= high + digit else high + digit

@@ -42,7 +42,7 @@ NAMES: dict[ModuleType, tuple[str, ...]] = {
     grid: ("MOST_SHEETS", "READ_ROWS", "READ_COLUMNS"),
     guard: ("MOST_WORKBOOK_BYTES", "MOST_ZIP_PARTS", "DAMAGED"),
     handout: ("KEY_NAME",),
-    judge: ("BEST_FIRST", "MOST_APART"),
+    judge: ("BEST_FIRST", "MORE_DIGITS", "MOST_APART"),
     layout: ("HEADER_ROW", "GIVEN_ROWS", "BLANK_ROWS"),
     numbers: (
         "DRAWN_STARTS", "SHORT_MEMORY", "LONG_MEMORY", "DRAWN_RATES", "USUAL_RATES",

@@ -1,7 +1,7 @@
 // Every cell of a practice sheet is right, follows, unearned, wrong or empty, as
 // gdlab/marking/judge.py has it: by the truth and by the learner's own cells before it, as written
 // or before their rounding. 0 and copied numbers that follow from a wrong one are unearned.
-import { MOST_APART, BEST_FIRST } from "./constants.js";
+import { BEST_FIRST, MORE_DIGITS, MOST_APART } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { claimsOf, countingOf, habitsOf, readTyped } from "./claims.js";
 import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
@@ -11,9 +11,12 @@ const NOWHERE = [NaN, NaN];
 /** What a rounded number may have been before, if at least one more digit of it was kept. */
 function keptOf(fitting, claim) {
   const [low, high] = hull(...fitting);
-  // A count, or another number that has no digits but those written.
-  if (low === high) return [low, high];
   const digit = (claim[1] - claim[0]) / 20;
+  const written = (claim[0] + claim[1]) / 2;
+  // A count, or another number that has no digits but those written.
+  if (low === high || Math.max(written - low, high - written) < MORE_DIGITS * digit) {
+    return [low, high];
+  }
   // What is not 0 does not come to lie about 0: rounded, it is 0 itself or a digit away from it.
   const lowest = low > 0 && low - digit <= 0 ? low : low - digit;
   const highest = high < 0 && high + digit >= 0 ? high : high + digit;
