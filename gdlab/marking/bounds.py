@@ -105,6 +105,9 @@ def _outward(low: float, high: float) -> Interval:
     # Not a number is what infinity less infinity gives: nothing is known then.
     if math.isnan(low) or math.isnan(high):
         return EVERYTHING
+    # A whole number is exact, here as in spread: it has a floor.
+    if low == high and low.is_integer():
+        return low, high
     return low - abs(low) * ULP, high + abs(high) * ULP
 
 

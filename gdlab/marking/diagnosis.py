@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from gdlab.core.rerun import inputs_of
 from gdlab.marking.bounds import meet
 from gdlab.marking.evidence import Candidate, OwnNumbers, candidates, sharp_claims
-from gdlab.marking.judge import WRONG, Judgement, Verdict
+from gdlab.marking.judge import RIGHT, WRONG, Judgement, Verdict
 from gdlab.marking.kinds import KINDS
 from gdlab.marking.mistyping import CUT_OFF, cut_off, mistyped
 from gdlab.marking.parts import say
@@ -147,13 +147,15 @@ class _CauseSearch:
         self.judgement = judgement
         self.sharp = sharp_claims(judgement.filled)
         self.wrong: dict[str, list[Verdict]] = {}
+        self.right: dict[str, list[Verdict]] = {}
         self.status = {one.place: one.status for one in judgement.verdicts}
         # The slips that give single cells, for those that nothing explains together.
         self.found: dict[str, dict[CellRef, list[Candidate]]] = {}
         self.in_pairs = 0
         for verdict in judgement.verdicts:
-            if verdict.status == WRONG and verdict.place in judgement.claims:
-                self.wrong.setdefault(verdict.place[1], []).append(verdict)
+            known = {WRONG: self.wrong, RIGHT: self.right}.get(verdict.status)
+            if known is not None and verdict.place in judgement.claims:
+                known.setdefault(verdict.place[1], []).append(verdict)
 
     def causes(self, name: str, cells: list[Verdict]) -> list[Cause]:
         """The slips that explain all wrong cells of a column; two at once if no single one does."""
@@ -194,7 +196,11 @@ class _CauseSearch:
                 for one in cells
             ):
                 causes.append(Cause(slip, where))
-        return [one for one in causes if not self._of_a_wrong_cell(one.slip, cells)]
+        causes = [one for one in causes if not self._of_a_wrong_cell(one.slip, cells)]
+        # Where several rows are wrong, the right ones are made by the same formula, if by any.
+        right = self.right.get(cells[0].place[1], []) if len(cells) > 1 else []
+        agreeing = [one for one in causes if all(self.gives(cell, one.slip) for cell in right)]
+        return agreeing or causes
 
     def _of_a_wrong_cell(self, slip: Slip, cells: list[Verdict]) -> bool:
         """Whether a slip copies numbers that are all wrong themselves: it explains nothing then."""

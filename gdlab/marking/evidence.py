@@ -14,7 +14,7 @@ from gdlab.marking.slips import VERY_USUAL, Slip
 # A number that is known to this share of itself is known in full.
 FULL = 1e-11
 # So few decimals are no chance, and as near to them a number has no more.
-GRID_DECIMALS, ON_GRID = 2, 1e-6
+GRID_DECIMALS, ON_GRID = 3, 1e-6
 
 
 @dataclass(frozen=True)

@@ -23,22 +23,24 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
     return { name, tree, usual, hint, because };
   };
   const { matchesOf, gives } = comparing(judged, marking);
-  const { named, shown, wrong } = formulaCauses(wrongCells(verdicts), formulas, gives, (place, tree) => {
+  const { named, shown, wrong } = formulaCauses(cellsThatAre("wrong", verdicts), formulas, gives, (place, tree) => {
     const found = slipOfFormula(tree, slips, place.split(" ")[1], judged.inputs, marking);
     return found && slipOf(found);
   }, marking);
   // The slips that give single cells, for those that nothing explains together.
   const single = new Map();
   const causes = new Map();
+  const right = cellsThatAre("right", verdicts);
   let inPairs = 0;
   for (const [name, cells] of wrong) {
+    const rightOnes = right.get(name) ?? [];
     const known = slips.columns[name].single.map(slipOf);
     const searched = cells.slice(0, marking.mostCells);
     single.set(name, new Map(searched.map((cell) => {
       const mistyped = mistypedOf(cell.fromYours, cell.written.decimals, marking.mostDigits);
       return [cell.place, matchesOf(cell, [...known, ...mistyped.map(slipOf)])];
     })));
-    const found = causesOf(judged, cells, single.get(name), gives);
+    const found = causesOf(judged, cells, rightOnes, single.get(name), gives);
     const isSure = found.some(({ slip }) => slip.usual <= marking.veryUsual);
     if (!isSure && inPairs++ < marking.mostColumnsInPairs) {
       const double = pairsOf(slips.columns[name], marking).map(slipOf);
@@ -47,7 +49,7 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
       // ones, they are as likely.
       const isOne = [...single.get(name).values()].some((matches) => matches.length);
       if (found.length || !isOne) {
-        found.push(...causesOf(judged, cells, both, gives)
+        found.push(...causesOf(judged, cells, rightOnes, both, gives)
           .filter(({ chance }) => chance < marking.believedOfTwo));
       }
     }
@@ -86,20 +88,23 @@ function isMadeOnce({ copies }, name, cells, causes) {
   return isComputed && new Set(cells.map(({ written }) => written.number)).size > 1;
 }
 
-/** The wrong cells that hold a number, by column. */
-function wrongCells(verdicts) {
-  const wrong = new Map();
+/** The cells of a status that hold a number, by column. */
+function cellsThatAre(status, verdicts) {
+  const cells = new Map();
   for (const [place, verdict] of verdicts) {
-    if (verdict.status !== "wrong" || !verdict.claim) continue;
+    if (verdict.status !== status || !verdict.claim) continue;
     const [row, name] = place.split(" ");
-    if (!wrong.has(name)) wrong.set(name, []);
-    wrong.get(name).push({ place, row: Number(row), ...verdict });
+    if (!cells.has(name)) cells.set(name, []);
+    cells.get(name).push({ place, row: Number(row), ...verdict });
   }
-  return wrong;
+  return cells;
 }
 
-/** The slips that explain all wrong cells of a column; `found` are the matches in some of them. */
-function causesOf({ verdicts, rows }, cells, found, gives) {
+/**
+ * The slips that explain all wrong cells of a column; `found` are the matches in some of them, `right`
+ * the column's right cells.
+ */
+function causesOf({ verdicts, rows }, cells, right, found, gives) {
   const bySlip = new Map();
   for (const [place, matches] of found) {
     for (const match of matches) {
@@ -116,13 +121,16 @@ function causesOf({ verdicts, rows }, cells, found, gives) {
   // A copy of numbers that are all wrong themselves explains nothing.
   const isOfAWrongCell = ({ tree }) => typeof tree === "string"
     && cells.every(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
-  return [...bySlip]
+  const causes = [...bySlip]
     .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
     .map(([slip, matches]) => {
       // The same number once more is no more evidence.
       const distinct = new Map([...matches.values()].map(({ claim, chance }) => [claim.join(), chance]));
       return { slip, matches, chance: [...distinct.values()].reduce((all, one) => all * one, 1) };
     });
+  // Where several rows are wrong, the right ones are made by the same formula, if by any.
+  const agreeing = causes.filter(({ slip }) => right.every((cell) => gives(cell, slip)));
+  return cells.length > 1 && agreeing.length ? agreeing : causes;
 }
 
 /** Of several causes for a column those that also explain other columns of the sheet. */

@@ -35,6 +35,8 @@ const wide = (value) => (typeof value === "number" ? [value, value] : value);
 function outward(low, high) {
   // Not a number is what infinity less infinity gives: nothing is known then.
   if (Number.isNaN(low) || Number.isNaN(high)) return EVERYTHING;
+  // A whole number is exact, here as in spread: it has a floor.
+  if (low === high && Number.isInteger(low)) return [low, high];
   return [low - Math.abs(low) * ULP, high + Math.abs(high) * ULP];
 }
 
