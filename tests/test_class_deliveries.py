@@ -14,6 +14,7 @@ from deliveries import as_ods, fill, lines_of, table, zipped
 from gdlab.cli import main
 from gdlab.marking import check
 from gdlab.marking.classes import mark_class, new_class
+from gdlab.marking.classes.alike import Alike
 from gdlab.marking.classes.delivery import Roster, attempt, delivered
 from gdlab.marking.classes.roster import Learner, read_roster
 
@@ -221,8 +222,8 @@ def test_mail_attachments_and_other_kinds_of_file(course, tmp_path):
     mark_class(back, tmp_path / "marks", course=course)
     found = marks_of(tmp_path / "marks")
     assert [found[who]["percent"] for who in ("s100", "s101", "s102")] == ["100.0"] * 3
-    for who in ("s103", "s104", "s105"):
-        assert found[who]["remark"].startswith("not marked: "), who
+    for who, said in {"s103": "it is a PDF", "s104": "", "s105": "it is in the old .xls"}.items():
+        assert found[who]["remark"].startswith(f"not marked: {said}"), who
         assert found[who]["file"].startswith(who)
     assert found["s106"]["remark"] == "nothing was handed in"
     (nobody,) = table(tmp_path / "marks" / "unknown.csv")
@@ -271,6 +272,8 @@ def test_what_tells_whose_a_file_is():
             Learner("ruiz", "Ana Ruiz"),
             Learner("gil", "Ana Ruiz de la Gil"),
             Learner("ek", "Bo Ek"),
+            Learner("kim1", "Kim Lee"),
+            Learner("kim2", "Lee, Kim"),
         ]
     )
     for file, wanted in {
@@ -289,6 +292,7 @@ def test_what_tells_whose_a_file_is():
         "sheet 1.xlsx": None,
         "adam.xlsx": None,
         "jörg.xlsx": None,
+        "Kim Lee.xlsx": None,
     }.items():
         found = roster.sender(file, "", "")
         assert (found and found.learner.id) == wanted, file
@@ -370,6 +374,19 @@ def test_alike_leaves_out_the_lessons_slip_and_names_copies(tmp_path):
     mark_class(tmp_path / "back", tmp_path / "marks", course=tmp_path / "course")
     groups = [row["learners"] for row in table(tmp_path / "marks" / "alike.csv")]
     assert groups == ["s102; s103"]
+
+
+@pytest.mark.parametrize(("learners", "many"), [(20, 4), (60, 4), (200, 11)])
+def test_what_many_of_a_class_share_is_asked_of_nobody(learners, many):
+    # Each has another rule's sheet too, which is right: a share is one of those with the rule.
+    for share, rows in ((many - 1, 1), (many, 0)):
+        sheets = Alike()
+        for k in range(learners):
+            slip = "turned_round" if k < share else f"slip {k}"
+            wrong = [(row, "error", slip, 2.5) for row in (1, 2)]
+            sheets.add(f"s{k}", "", {"rule": "sgd", "wrong": wrong})
+            sheets.add(f"s{k}", "", {"rule": "adam", "wrong": []})
+        assert len(list(sheets.rows())) == rows, share
 
 
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)

@@ -11,7 +11,9 @@ QUESTION = "did they work together, or make the same mistakes?"
 IS_A_COPY = "is one file a copy of the other? Their content is the same"
 # One wrong cell in common is nothing to ask about.
 FEWEST_IN_COMMON = 2
-# What so many learners, and such a share of them, have in common is the lesson's slip, not theirs.
+# What more learners than these, and than this share of those with the rule, have in common is the
+# lesson's slip, not theirs: of one that every tenth makes alone, six of sixty would be asked
+# whether they worked together. A larger group that did is not asked; two or three always are.
 MANY_LEARNERS, MANY_SHARE = 3, 0.05
 UNKNOWN = "the cause is not known"
 NOUGHTS = ("0", "0.0")
@@ -74,8 +76,12 @@ class Alike:
         counts: Counter[tuple[str, str, str]] = Counter()
         for _, rule, wrong in self.sheets:
             counts.update({(rule, column, slip) for _, column, slip in wrong if slip != UNKNOWN})
-        limit = max(MANY_LEARNERS, MANY_SHARE * len(self.sheets))
-        return {slip for slip, count in counts.items() if count > limit}
+        sheets = Counter(rule for _, rule, _ in self.sheets)
+        return {
+            slip
+            for slip, count in counts.items()
+            if count > max(MANY_LEARNERS, MANY_SHARE * sheets[slip[0]])
+        }
 
 
 def _digest(words: Iterable[str]) -> bytes:
