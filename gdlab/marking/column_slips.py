@@ -47,7 +47,7 @@ def _of_the_result(table: Table, column: str, expression: ast.expr) -> Iterator[
         (2.0, "2 times"),
         (0.5, "half of"),
         (4.0, "4 times"),
-        (0.25, "a quarter of"),
+        (0.25, "one quarter of"),
     ):
         times = binary(expression, ast.Mult(), ast.Constant(factor))
         yield Rewrite("factor_added", f"it is {said} what it should be", times)

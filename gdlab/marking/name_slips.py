@@ -47,7 +47,7 @@ def of_a_name(name: str, table: Table) -> Iterator[Rewrite]:
         yield _read(earlier, "stage_skipped", f"{earlier} was taken for {name}")
     if base.startswith("sum_"):
         mean = binary(ast.Name(name), ast.Div(), ast.Name("t"))
-        because = f"{as_headed(name)} was divided by t: a mean was taken for a sum"
+        because = f"{as_headed(name)} was divided by t: the mean was taken for the sum"
         yield Rewrite("mean_for_sum", because, mean)
     yield from _of_an_input(name, base, table)
 
