@@ -123,7 +123,7 @@ def _of_an_input(name: str, base: str, table: Table) -> Iterator[Rewrite]:
     node = ast.Name(name)
     if is_rate(node) or base == "step":
         twice = binary(ast.Name("lr"), ast.Mult(), node)
-        yield Rewrite("rate_twice", "the learning rate was multiplied in two times", twice)
+        yield Rewrite("rate_twice", "it was multiplied by the learning rate twice", twice)
     if base == "step":
         for factor, said in ((2.0, "2 times"), (0.5, "half of")):
             times = binary(node, ast.Mult(), ast.Constant(factor))
