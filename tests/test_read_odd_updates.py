@@ -30,9 +30,9 @@ WRONG = {
     "the data": (changed(line(PLAIN), w="={y-}-{lr!}*{gw-}"), (1, "w"), "starts from B (y)"),
     "the other": (changed(line(PLAIN), b="={w-}-{lr!}*{gb-}"), (1, "b"), "starts from C (w)"),
     "the first": (
-        headed(changed(line(PLAIN), b="={b0!}-{lr!}*{gb-}")), (2, "b"), "starts from B4 (b0)",
+        headed(changed(line(PLAIN), b="={b0!}-{lr!}*{gb-}")), (2, "b"), "starts from B4 in every row",
     ),
-    "the first of one": (curve("={x0!}-{lr!}*{g-}"), (2, "x"), "starts from B2 (x0)"),
+    "the first of one": (curve("={x0!}-{lr!}*{g-}"), (2, "x"), "starts from B2 in every row"),
     "momentum": (changed(momentum(), b="={y-}-{lr!}*{vb-}"), (1, "b"), "starts from B (y)"),
     "rmsprop": (
         changed(rmsprop(), w="={x-}-{lr!}*{gw-}/(SQRT({sw-})+{eps!})"), (1, "w"),
@@ -91,6 +91,28 @@ def test_a_column_that_is_no_update_is_found_where_it_is(tmp_path, name):
     (table,) = reading.tables
     wrong = [one for one in table.gradients if one.verdict != "right"]
     assert len(wrong) == (finding.kind == "gradient")
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        changed(line(PLAIN), w="={w-}-{lr!}*{gb-}", b="={b-}-{lr!}*{gw-}"),
+        changed(momentum(), w="={w-}-{lr!}*{vb-}", b="={b-}-{lr!}*{vw-}"),
+    ],
+    ids=["plain", "momentum"],
+)
+def test_gradients_that_are_exchanged_are_found_at_the_updates(tmp_path, sheet):
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    first, second = reading.findings
+    assert [first.cells[0], second.cells[0]] == [sheet.address(1, "w"), sheet.address(1, "b")]
+    assert "I (db) stands where H (dw) belongs" in first.because
+    assert "H (dw) stands where I (db) belongs" in second.because
+
+
+def test_a_loss_that_lacks_a_parameter_is_said_not_to_be_the_one_meant(tmp_path):
+    sheet = line(PLAIN, loss="=({w}*{x}-{y})^2")
+    (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
+    assert "not of the loss in G (loss)" in table.words
 
 
 def sequences(place="={x}+0.8*({x}-{x-})", of="y", first=3.0):

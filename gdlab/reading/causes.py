@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from gdlab.reading.anchors import moves_away
+from gdlab.reading.at_updates import is_part, takes_another, unused, updates_of
 from gdlab.reading.book import Key, Value, address
 from gdlab.reading.calculate import calculate
 from gdlab.reading.gradient_verdicts import Judged
@@ -64,7 +65,9 @@ class Causes:
             ):  # fmt: skip
                 return f"{because}: it follows from {read.say(source)}, which is wrong", None
         self.seen.append(middle)
-        found, twin, words = None, None, self._unused(middle, slopes)
+        found, twin = None, None
+        crossed = takes_another(read, ones)
+        words = unused(read, middle, slopes) or crossed
         if not words:
             common = self._common(middle, slopes)
             known = common or self._upstream(middle, slopes, only_known=True)
@@ -81,7 +84,8 @@ class Causes:
                 words = twin.because
             words = words or _in_ranges(read, middle.cell, wanted)
             because += f": {words}" if words else ""
-        keys = self._updates(ones) or [read.stands(one.cell) for one in ones]
+        updates = updates_of(read, ones) if crossed or is_part(read, middle) else []
+        keys = updates or [read.stands(one.cell) for one in ones]
         expected = None
         first = ones[0]
         if found is not None:
@@ -108,30 +112,7 @@ class Causes:
             read.book.sheets[at[0]], ranges(read.book, keys), GRADIENT, written, expected,
             because, hint, cells,
         )  # fmt: skip
-        return because, (first.cell, finding)
-
-    def _unused(self, one: Judged, slopes: list[dict[Key, float]]) -> str:
-        """That the loss does not depend on a parameter; empty where it does."""
-        parameter = self.read.descent.chains[one.chain].cells[one.step]
-        if any(parameter in slope for slope in slopes):
-            return ""
-        return f"the loss does not depend on {self.read.say(parameter)}"
-
-    def _updates(self, ones: list[Judged]) -> list[Key]:
-        """The updates that take a cell for the gradient which is a part of others' gradients."""
-        read, chains = self.read, self.read.descent.chains
-        middle = ones[len(ones) // 2]
-        others = [number for number in range(len(chains)) if number != middle.chain]
-        takers = [
-            number
-            for number in others
-            if middle.step < len(chains[number].updates)
-            and middle.cell in read.graph.nodes[chains[number].updates[middle.step]].cells
-        ]
-        if not takers or any(read.cells.get((one, middle.step)) == middle.cell for one in others):
-            return []
-        updates = chains[middle.chain].updates
-        return [updates[one.step] for one in ones if one.step < len(updates)]
+        return because, (own, finding)
 
     def own_repair(self, one: Judged, factor: float) -> Repair | None:
         """The change of a gradient's own formula that makes it a multiple of the derivative."""
@@ -196,7 +177,7 @@ class Causes:
     ) -> tuple[str, tuple[Key, Finding] | None] | None:
         """One formula before several gradients, that makes all of them wrong."""
         read, step = self.read, middle.step
-        those = [one for one in self.wrong if one.step == step and not self._unused(one, slopes)]
+        those = [one for one in self.wrong if one.step == step and not unused(read, one, slopes)]
         if step in self.shared or len(those) < 2:
             return None
         self.shared.add(step)

@@ -6,7 +6,7 @@ from gdlab.reading.graph import Node, number
 from gdlab.reading.implied import implied, is_flat
 from gdlab.reading.known_losses import is_difference
 from gdlab.reading.labels import label, ranges
-from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG, candidates
+from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
 from gdlab.reading.meant_loss import LOSS
 from gdlab.reading.read import Found, Read
 from gdlab.reading.repairs import find_repair
@@ -57,13 +57,12 @@ def shown_loss(read: Read, step: int) -> Key | None:
     """A cell that is called a loss, is never below 0, and that nothing in the step uses."""
     graph = read.graph
     used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
-    for role in candidates(graph, read.descent, read.steps, step):
-        for key in read.steps.of_role(graph, role, step):
-            below = any(number(values.get(key)) < 0 for values in read.points)
-            own_label = label(read.book, key, read.down[key[0]])
-            error = is_difference(graph.nodes[key].template.tree)
-            if key not in used and not below and not error and LOSS.search(own_label):
-                return key
+    for key in read.steps.cells[step]:
+        below = any(number(values.get(key)) < 0 for values in read.points)
+        own_label = label(read.book, key, read.down[key[0]])
+        error = is_difference(graph.nodes[key].template.tree)
+        if key not in used and not below and not error and LOSS.search(own_label):
+            return key
     return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from gdlab.language.addresses import Address
-from gdlab.reading.book import Key
+from gdlab.reading.book import Key, address
 from gdlab.reading.fills import FEWEST_IN_FILL
 from gdlab.reading.graph import Graph, Node, is_cell
 from gdlab.reading.labels import said
@@ -91,10 +91,10 @@ def _finding(
     own, taken = before(first, down), graph.nodes[first].inputs[leaf]
     assert is_cell(taken)
     row = "row above" if down[first[0]] else "column before"
-    because = (
-        f"starts from {said(book, taken, down[taken[0]])}, "
-        f"where {said(book, own, down[own[0]])} of the {row} belongs"
-    )
+    again = graph.nodes[keys[1]].inputs[leaf] == taken
+    where = f"{address(taken)} in every {'row' if down[first[0]] else 'column'}" if again else ""
+    start = where or said(book, taken, down[taken[0]])
+    because = f"starts from {start}, where {said(book, own, down[own[0]])} of the {row} belongs"
     written = formula_text(book, first, graph.nodes[first])
     expected = formula_text(book, first, wanted)
     hint = "what the step is subtracted from is not the parameter's last value"

@@ -1,0 +1,58 @@
+"""Wrong gradients whose fault is in the update that takes them, or in the loss."""
+
+from collections.abc import Mapping, Sequence
+
+from gdlab.reading.book import Key
+from gdlab.reading.gradient_verdicts import Judged
+from gdlab.reading.graph import NAN, number
+from gdlab.reading.losses import same, slopes_of
+from gdlab.reading.read import Read
+
+STEPS_LOOKED_AT = 6
+
+
+def unused(read: Read, one: Judged, slopes: Sequence[Mapping[Key, float]]) -> str:
+    """That the loss does not depend on a parameter; empty where it does."""
+    parameter = read.descent.chains[one.chain].cells[one.step]
+    if any(parameter in slope for slope in slopes):
+        return ""
+    return f"the loss does not depend on {read.say(parameter)}"
+
+
+def takes_another(read: Read, ones: Sequence[Judged]) -> str:
+    """That updates take another parameter's gradient, where their own stands on the sheet."""
+    assert read.loss is not None
+    some = ones[:: max(len(ones) // STEPS_LOOKED_AT, 1)]
+    steps, chain = [one.step for one in some], read.descent.chains[ones[0].chain]
+    slopes = [
+        slopes_of(read.graph, read.steps, read.loss.role, values, steps) for values in read.points
+    ]
+    for index in range(len(read.descent.chains)):
+        others = [read.cells.get((index, step)) for step in steps]
+        pairs = [
+            (number(values.get(other)) if other else NAN, slope.get(chain.cells[step], 0.0))
+            for values, slope in zip(read.points, slopes, strict=True)
+            for step, other in zip(steps, others, strict=True)
+        ]
+        is_right = any(right for _, right in pairs) and all(same(*pair) for pair in pairs)
+        if index != ones[0].chain and is_right and others[0] is not None:
+            return f"{read.say(some[0].cell)} stands where {read.say(others[0])} belongs"
+    return ""
+
+
+def is_part(read: Read, one: Judged) -> bool:
+    """Whether a cell that an update takes for the gradient is a part of the others' gradients."""
+    others = [
+        (index, chain.updates[one.step])
+        for index, chain in enumerate(read.descent.chains)
+        if index != one.chain and one.step < len(chain.updates)
+    ]
+    return any(one.cell in read.graph.nodes[new].cells for _, new in others) and not any(
+        read.cells.get((index, one.step)) == one.cell for index, _ in others
+    )
+
+
+def updates_of(read: Read, ones: Sequence[Judged]) -> list[Key]:
+    """The updates that take some gradients of one parameter."""
+    updates = read.descent.chains[ones[0].chain].updates
+    return [updates[one.step] for one in ones if one.step < len(updates)]
