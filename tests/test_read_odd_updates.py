@@ -30,7 +30,7 @@ WRONG = {
     "the data": (changed(line(PLAIN), w="={y-}-{lr!}*{gw-}"), (1, "w"), "starts from B (y)"),
     "the other": (changed(line(PLAIN), b="={w-}-{lr!}*{gb-}"), (1, "b"), "starts from C (w)"),
     "the first": (
-        headed(changed(line(PLAIN), b="={b0!}-{lr!}*{gb-}")), (2, "b"), "starts from B4 in every row",
+        headed(changed(line(PLAIN), b="={b0!}-{lr!}*{gb-}")), (2, "b"), "starts from B4 in every",
     ),
     "the first of one": (curve("={x0!}-{lr!}*{g-}"), (2, "x"), "starts from B2 in every row"),
     "momentum": (changed(momentum(), b="={y-}-{lr!}*{vb-}"), (1, "b"), "starts from B (y)"),
