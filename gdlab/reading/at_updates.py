@@ -1,6 +1,6 @@
 """Wrong gradients whose fault is in the update that takes them, or in the loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from gdlab.reading.book import Key
 from gdlab.reading.gradient_verdicts import Judged
@@ -19,15 +19,15 @@ def unused(read: Read, one: Judged, slopes: Sequence[Mapping[Key, float]]) -> st
     return f"the loss does not depend on {read.say(parameter)}"
 
 
-def takes_another(read: Read, ones: Sequence[Judged]) -> str:
-    """That updates take another parameter's gradient, where their own stands on the sheet."""
+def takes_another(read: Read, ones: Sequence[Judged], wrong: Set[int]) -> str:
+    """That updates take the gradient of another parameter whose update is ``wrong`` too."""
     assert read.loss is not None
     some = ones[:: max(len(ones) // STEPS_LOOKED_AT, 1)]
     steps, chain = [one.step for one in some], read.descent.chains[ones[0].chain]
     slopes = [
         slopes_of(read.graph, read.steps, read.loss.role, values, steps) for values in read.points
     ]
-    for index in range(len(read.descent.chains)):
+    for index in wrong - {ones[0].chain}:
         others = [read.cells.get((index, step)) for step in steps]
         pairs = [
             (number(values.get(other)) if other else NAN, slope.get(chain.cells[step], 0.0))
@@ -35,7 +35,7 @@ def takes_another(read: Read, ones: Sequence[Judged]) -> str:
             for step, other in zip(steps, others, strict=True)
         ]
         is_right = any(right for _, right in pairs) and all(same(*pair) for pair in pairs)
-        if index != ones[0].chain and is_right and others[0] is not None:
+        if is_right and others[0] is not None:
             return f"{read.say(some[0].cell)} stands where {read.say(others[0])} belongs"
     return ""
 

@@ -66,7 +66,7 @@ class Causes:
                 return f"{because}: it follows from {read.say(source)}, which is wrong", None
         self.seen.append(middle)
         found, twin = None, None
-        crossed = takes_another(read, ones)
+        crossed = takes_another(read, ones, {one.chain for one in self.wrong})
         words = unused(read, middle, slopes) or crossed
         if not words:
             common = self._common(middle, slopes)

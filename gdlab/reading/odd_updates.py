@@ -4,6 +4,7 @@ So does a parameter with ``b*lr*g`` beside another one's ``w - lr*g``.
 """
 
 from collections import Counter, defaultdict
+from functools import partial
 from itertools import permutations
 
 from gdlab.reading.book import Key
@@ -31,27 +32,25 @@ def mend_odd_updates(
     found = []
     mended: dict[Key, Node] = {}
     for keys in fills_of(graph, down) if usual else ():
-        twins: dict[Key, Update] = {}
+        start = original(graph, before(keys[0], down))
+        may_be = known.isdisjoint(keys) and isinstance(graph.book.values.get(start), float)
+        goes_on = may_be and start not in graph.nodes
+        made = []
         # In the first row a state may be a typed start.
         for key in keys[1:FEWEST_IN_FILL]:
-            beside = usual[_line_across(key, down)]
-            twin = forgetting.get(key)
-            start = original(graph, before(keys[0], down))
-            if twin is None and beside and start not in graph.nodes and known.isdisjoint(keys):
-                goes_on = before(key, down) in graph.nodes[key].cells
-                is_typed = isinstance(graph.book.values.get(start), float)
-                nearest = min(beside, key=lambda one: _distance(one.new, key))
-                twin = nearest if is_typed and goes_on else None
-            if twin is not None:
-                twins[key] = twin
-        made = [_as_its(graph, key, twin, down, updates) for key, twin in twins.items()]
-        if len(made) + 1 < FEWEST_IN_FILL or not all(made):
+            twins = [forgetting[key]] if key in forgetting else []
+            if goes_on and not twins and before(key, down) in graph.nodes[key].cells:
+                beside = usual[_line_across(key, down)]
+                twins = sorted(beside, key=partial(_distance, key))
+            nodes = ((one, _as_its(graph, key, one, down, updates)) for one in twins)
+            made.append(next(((one, node) for one, node in nodes if node), None))
+        if made[0] is None or None in made:
             continue
-        key, node = next(iter(twins)), made[0]
-        if node is None or is_same(graph.nodes[key], node, graph):
+        twin, node = made[0]
+        if is_same(graph.nodes[keys[1]], node, graph):
             continue
         wanted = {key: graph.node(key, node.template) for key in keys}
-        found.append((keys[0], _finding(graph, keys, wanted[keys[0]], twins[key].new, down)))
+        found.append((keys[0], _finding(graph, keys, wanted[keys[0]], twin.new, down)))
         mended |= wanted
     put_right(graph, mended)
     return found
@@ -92,8 +91,8 @@ def _lost_memories(
     return found
 
 
-def _distance(one: Key, other: Key) -> int:
-    return abs(one[1] - other[1]) + abs(one[2] - other[2])
+def _distance(key: Key, update: Update) -> int:
+    return abs(key[1] - update.new[1]) + abs(key[2] - update.new[2])
 
 
 def _line_across(key: Key, down: dict[int, bool]) -> tuple[int, int]:
