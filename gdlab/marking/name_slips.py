@@ -104,7 +104,8 @@ def _changed(name: str, table: Table) -> Iterator[Rewrite]:
     because = f"{name} was squared"
     yield Rewrite("square_added", because, binary(node, ast.Mult(), node))
     for decimals in range(4) if name not in table.point else ():
-        because = f"{name} was rounded to {decimals} decimals before going on"
+        digits = "1 decimal" if decimals == 1 else f"{decimals} decimals"
+        because = f"{name} was rounded to {digits} before going on"
         yield Rewrite("rounded_too_early", because, rounding(node, decimals))
 
 

@@ -1,5 +1,7 @@
 """What is said of one judged cell: why it is as it is in full, and as a hint without a value."""
 
+import ast
+
 from gdlab.core.columns import Column
 from gdlab.core.words import listed
 from gdlab.language.grammar import names
@@ -85,7 +87,10 @@ def _question(column: Column) -> str:
     made = listed([as_headed(name) for name in parts])
     if not made:
         return f"{column.name}: how is it computed?"
-    return f"{column.name} is made of {made}: which step, done with them, gives another number?"
+    if isinstance(column.expression, ast.Name):
+        return f"{column.name}: which number belongs here?"
+    them = "it" if len(parts) == 1 else "them"
+    return f"{column.name} is made of {made}: which step, done with {them}, gives another number?"
 
 
 def _rows(rows: list[int]) -> str:
