@@ -1,5 +1,6 @@
 """Which slips give a written number, and how often chance would find one as good."""
 
+import ast
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -46,12 +47,21 @@ def sharp_claims(filled: Filled) -> dict[CellRef, Interval]:
 
 
 def candidates(
-    given: list[tuple[Slip, Interval]], claims: Iterable[Interval], right: float
+    given: list[tuple[Slip, Interval]], claims: tuple[Interval, Interval], right: float
 ) -> list[Candidate]:
-    """The slips that give a written number, by the first of its claims that they meet."""
+    """The slips that give a written number, by the first of its claims that they meet.
+
+    A slip of the hand gives digits, no number: of them no zeros were dropped.
+    """
     found: dict[int, Candidate] = {}
     for claim in claims:
-        met = [one for one in given if id(one[0]) not in found and meet(one[1], claim)]
+        met = [
+            one
+            for one in given
+            if id(one[0]) not in found
+            and meet(one[1], claim)
+            and (claim is claims[1] or not isinstance(one[0].tree, ast.Constant))
+        ]
         if not met:
             continue
         near = _covered_near(given, claim, right, 0.0)

@@ -42,8 +42,13 @@ export function comparing(judged, marking) {
     const given = slips.map((slip) => ({ slip, gives: numbersIn(cell.row)(slip) }))
       .filter(({ gives }) => gives);
     const found = new Map();
-    for (const claim of claimsOf(cell)) {
-      const met = given.filter((one) => !found.has(one.slip) && meet(one.gives, claim));
+    const claims = claimsOf(cell);
+    for (const claim of claims) {
+      // A slip of the hand gives digits, no number: of them no zeros were dropped.
+      const met = given.filter(({ slip, gives }) => (
+        !found.has(slip) && meet(gives, claim)
+        && (claim === claims[1] || typeof slip.tree !== "number")
+      ));
       if (!met.length) continue;
       const near = nearOf(given, claim, right, 0);
       // A slip that is seldom made is easily met among few numbers.
