@@ -2,7 +2,7 @@
 
 import pytest
 from strangers import Column, Sheet, write
-from test_read_people import PLAIN, adam, changed, hidden, line, momentum, rmsprop, words
+from test_read_people import PLAIN, adam, changed, hidden, line, momentum, recurrent, rmsprop, words
 
 from gdlab import read_workbook
 
@@ -107,6 +107,14 @@ def test_gradients_that_are_exchanged_are_found_at_the_updates(tmp_path, sheet):
     assert [first.cells[0], second.cells[0]] == [sheet.address(1, "w"), sheet.address(1, "b")]
     assert "I (db) stands where H (dw) belongs" in first.because
     assert "H (dw) stands where I (db) belongs" in second.because
+
+
+def test_of_two_signs_the_rarer_one_may_be_right(tmp_path):
+    sheet = changed(recurrent(), d2="=0-({d}*{o}*(1-{h2}^2))")
+    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
+    assert {one.cells[0] for one in reading.findings} == {
+        sheet.address(0, "gu"), sheet.address(0, "gv"),
+    }  # fmt: skip
 
 
 def test_a_loss_that_lacks_a_parameter_is_said_not_to_be_the_one_meant(tmp_path):

@@ -1,12 +1,15 @@
 """The verdict on every gradient of a descent, column by column."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
+from math import copysign
 
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import Causes
 from gdlab.reading.choices import decays, quotients, with_decay, with_quotients
 from gdlab.reading.far import look_farther
 from gdlab.reading.gradient_verdicts import GradientJudge, Judged
+from gdlab.reading.graph import NAN
 from gdlab.reading.known_losses import mean_known_loss
 from gdlab.reading.labels import ranges
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, same
@@ -19,7 +22,7 @@ from gdlab.reading.written import formula_text
 ADDED = ", which the update adds"
 
 
-def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
+def judge_gradients(read: Read, adding: Set[int]) -> tuple[list[Gradient], Found]:
     """The verdict on every gradient, column by column, and what is wrong."""
     differences = quotients(read) if read.loss is None and read.method is None else {}
     if read.loss is None and read.method is None:
@@ -41,7 +44,7 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     if any(one.verdict in (RIGHT, SCALED) and not one.holds for one in judged):
         # A softmax's short form, of targets that add up to 1: not with any data.
         read.points = read.points[:2]
-    uneven = _uneven(read, judged)
+    uneven = _uneven(read, judged, adding)
     look_farther(read, judged, uneven)
     causes = Causes(read, judged)
     before_loss = _before_loss(read) if uneven else set()
@@ -79,6 +82,18 @@ def judge_gradients(read: Read) -> tuple[list[Gradient], Found]:
     return gradients, found
 
 
+def is_made_small(read: Read) -> bool:
+    """Whether the loss is one to be made small: nowhere below 0 where it was tried."""
+    assert read.loss is not None
+    keys = [
+        key
+        for step in list(read.steps.cells)[:20]
+        for key in read.steps.of_role(read.graph, read.loss.role, step)
+    ]
+    numbers = [values.get(key, NAN) for values in read.points for key in keys]
+    return all(not isinstance(one, (int, float)) or one != one or one >= 0 for one in numbers)
+
+
 def _before_loss(read: Read) -> set[Key]:
     """The cells of all updates that the loss is computed from."""
     assert read.loss is not None
@@ -88,7 +103,7 @@ def _before_loss(read: Read) -> set[Key]:
     return found
 
 
-def _uneven(read: Read, judged: list[Judged]) -> dict[int, tuple[float, float]]:
+def _uneven(read: Read, judged: list[Judged], adding: Set[int]) -> dict[int, tuple[float, float]]:
     """The parameters whose gradient has another factor than most, no multiple of the gradient.
 
     With that factor, and the others'.
@@ -98,13 +113,25 @@ def _uneven(read: Read, judged: list[Judged]) -> dict[int, tuple[float, float]]:
         for one in judged
         if one.verdict in (RIGHT, SCALED) and one.factor is not None
     }
-    counts = Counter(round(factor, 9) for factor in factors.values())
-    if len(counts) < 2:
+    small, down = is_made_small(read), falling(factors, adding)
+    # Of two signs the one with which the loss falls is right, were it the rarer one.
+    those = [number for number in factors if down[number] or not small or not any(down.values())]
+    counts = Counter(round(factors[number], 9) for number in those)
+    if not counts:
         return {}
     usual = max(counts, key=lambda factor: (counts[factor], factor == 1))
-    return {
-        number: (factor, usual) for number, factor in factors.items() if round(factor, 9) != usual
-    }
+    found = {}
+    for number, factor in factors.items():
+        # The other sign in the gradient and in its update is a choice.
+        own = copysign(usual, factor) if small and down[number] else usual
+        if round(factor, 9) != round(own, 9):
+            found[number] = factor, own
+    return found
+
+
+def falling(factors: Mapping[int, float], adding: Set[int]) -> dict[int, bool]:
+    """Whether each parameter's updates go down the loss, by its gradient's factor of that."""
+    return {number: (factor > 0) != (number in adding) for number, factor in factors.items()}
 
 
 def _uneven_words(factor: float, usual: float, change: str) -> str:

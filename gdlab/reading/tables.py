@@ -10,8 +10,8 @@ from gdlab.reading.anchors import unanchored
 from gdlab.reading.book import Key, address
 from gdlab.reading.circular import circle_words
 from gdlab.reading.descent import Descent
-from gdlab.reading.gradients import ADDED, judge_gradients
-from gdlab.reading.graph import NAN, Graph
+from gdlab.reading.gradients import ADDED, falling, is_made_small, judge_gradients
+from gdlab.reading.graph import Graph
 from gdlab.reading.labels import (
     ranges,
     speaks_of_curvature,
@@ -71,7 +71,8 @@ def table_of(
         recognised = recognise(graph, descent, read.cells, samples, read.sites.forward)
         if not any(recognised):
             recognised = from_the_second(read)
-    gradients, found = judge_gradients(read)
+    adding = {number for number, one in enumerate(recognised) if one and ASCENT in one.differs}
+    gradients, found = judge_gradients(read, adding)
     if not _is_descent(read, recognised):
         return _roots(read) if read.method else None
     rule, differs, hyper, wrong = (
@@ -168,11 +169,7 @@ def _rule(
     if read.method is not None:
         return *said_of_method(read), {}, []
     if not known:
-        lost = [(number, unanchored(read, number)) for number in range(len(recognised))]
-        found = [one for number, why in lost if why for one in _updates(read, number, why)]
-        every = range(len(recognised))
-        slip = rule_slips(read, every) if not found and read.loss is not None else None
-        return (slip[0], [], {}, slip[1]) if slip else (None, [], {}, found)
+        return _unknown(read, len(recognised))
     counts = Counter((one.name, tuple(one.differs)) for one in known)
     # Of as many the one that differs least is meant.
     usual = max(counts, key=lambda one: (counts[one], -len(one[1])))
@@ -184,22 +181,12 @@ def _rule(
     )
     differs = list(best.differs)
     found = []
-    negatives = [factor < 0 for factor in read.loss.factors.values()] if read.loss else []
-    # Of a gradient of another sign than the others' that is said already.
-    downhill = 2 * sum(negatives) > len(negatives)
+    rising, down = _rising(read, recognised)
     for number, one in enumerate(recognised):
-        up = one is not None and ASCENT in one.differs
-        # Plus what is the negative of the derivative is a descent; so is the way up a likelihood.
-        wrong_way = up != downhill
-        if one is not None and wrong_way and read.loss is not None and _is_loss(read):
-            # Where a state before it has the other sign, the update itself is right.
-            apart = (
-                sibling_slip(read, number, recognised.index(best))
-                if (ASCENT in best.differs) == downhill
-                else []
-            )
-            at_update = not apart or apart[0][0] in read.descent.chains[number].updates
-            found += _updates(read, number, UPHILL) if at_update else apart
+        if one is not None and number in rising:
+            found += _turned(read, number, recognised.index(best), down)
+        elif number in down and one is not None and _other_sign(one, usual):
+            continue
         elif decay := _only_decays(one, usual):
             # Biases, as most people have it, do not decay where the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")
@@ -231,7 +218,7 @@ def _rule(
                 because = f"this update differs from the other parameters': {words}"
             found += _updates(read, number, because)
     negative = read.loss is not None and all(factor < 0 for factor in read.loss.factors.values())
-    if ASCENT in differs and negative:
+    if ASCENT in differs and (negative or recognised.index(best) in down):
         differs.remove(ASCENT)
     name: str | None = best.name
     if read.descent.ahead and name in ("heavy_ball", "momentum"):
@@ -241,6 +228,42 @@ def _rule(
     if name == "sgd" and not _samples_differ(read):
         name = "gradient descent"
     return name, differs, best.hyper, found
+
+
+def _unknown(
+    read: Read, count: int
+) -> tuple[str | None, list[str], dict[str, tuple[float, Key | None]], Found]:
+    """What is said of updates that are none of a known rule."""
+    lost = [(number, unanchored(read, number)) for number in range(count)]
+    found = [one for number, why in lost if why for one in _updates(read, number, why)]
+    every = range(count)
+    slip = rule_slips(read, every) if not found and read.loss is not None else None
+    return (slip[0], [], {}, slip[1]) if slip else (None, [], {}, found)
+
+
+def _rising(read: Read, recognised: Sequence[Recognised | None]) -> tuple[set[int], set[int]]:
+    """The parameters whose updates are to be turned round, and those that go down a loss.
+
+    Of a gradient of another sign than the others' that is said already.
+    """
+    if read.loss is None or not is_made_small(read):
+        return set(), set()
+    adding = {number for number, one in enumerate(recognised) if one and ASCENT in one.differs}
+    known = falling(read.loss.factors, adding)
+    signs = Counter(read.loss.factors[number] > 0 for number, falls in known.items() if falls)
+    sign = 1.0 if signs[True] >= signs[False] else -1.0
+    # Where a gradient stands in no cell, its sign is as the others'.
+    factors = {number: read.loss.factors.get(number, sign) for number in range(len(recognised))}
+    down = {number for number, falls in falling(factors, adding).items() if falls}
+    rising = {n for n in factors if n not in down and (factors[n] * sign > 0 or not signs)}
+    return rising, down
+
+
+def _turned(read: Read, number: int, usual: int, down: set[int]) -> Found:
+    """An update that goes up the loss; or the state before it that has the other sign."""
+    apart = sibling_slip(read, number, usual) if usual in down else []
+    at_update = not apart or apart[0][0] in read.descent.chains[number].updates
+    return _updates(read, number, UPHILL) if at_update else apart
 
 
 def _is_dead(read: Read, number: int) -> bool:
@@ -268,6 +291,11 @@ def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
     """Whether an update is the usual one, added where that is subtracted, or the other way."""
     own, others = ([w for w in words if w != ASCENT] for words in (one.differs, usual[1]))
     return one.name == usual[0] and own == others
+
+
+def _other_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
+    """Whether an update is the usual one but for a plus that it has for the minus, or back."""
+    return (ASCENT in one.differs) != (ASCENT in usual[1]) and _but_for_sign(one, usual)
 
 
 def _only_decays(one: Recognised | None, usual: tuple[str, tuple[str, ...]]) -> str:
@@ -299,18 +327,6 @@ def _searched(read: Read) -> tuple[str, list[str]]:
     )
     search = ", by an exact line search" if exact else ""
     return "gradient descent", [f"computes a new learning rate in every update{search}"]
-
-
-def _is_loss(read: Read) -> bool:
-    """Whether the loss is one to be made small: nowhere below 0 where it was tried."""
-    assert read.loss is not None
-    keys = [
-        key
-        for step in list(read.steps.cells)[:20]
-        for key in read.steps.of_role(read.graph, read.loss.role, step)
-    ]
-    numbers = [values.get(key, NAN) for values in read.points for key in keys]
-    return all(not isinstance(one, (int, float)) or one != one or one >= 0 for one in numbers)
 
 
 def _samples_differ(read: Read) -> bool:
