@@ -217,17 +217,20 @@ def _rule(
                 words = "; ".join(one.differs) or f"it is that of {one.name}"
                 because = f"this update differs from the other parameters': {words}"
             found += _updates(read, number, because)
+    falls = recognised.index(best) in down
+    return _named(read, best.name, differs, falls), differs, best.hyper, found
+
+
+def _named(read: Read, name: str, differs: list[str], falls: bool) -> str:
+    """The rule's name for the table; a plus with which the loss falls is no difference."""
     negative = read.loss is not None and all(factor < 0 for factor in read.loss.factors.values())
-    if ASCENT in differs and (negative or recognised.index(best) in down):
+    if ASCENT in differs and (negative or falls):
         differs.remove(ASCENT)
-    name: str | None = best.name
     if read.descent.ahead and name in ("heavy_ball", "momentum"):
         differs.append(
             "takes the gradient ahead, where the velocity alone leads: Nesterov's method"
         )
-    if name == "sgd" and not _samples_differ(read):
-        name = "gradient descent"
-    return name, differs, best.hyper, found
+    return "gradient descent" if name == "sgd" and not _samples_differ(read) else name
 
 
 def _unknown(
