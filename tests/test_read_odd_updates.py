@@ -74,6 +74,12 @@ WRONG = {
     "a factor in an update": (
         words(u1="={u1-}-{lr!}*{g-}"), (1, "u1"), "the factor D (context 1) is missing",
     ),
+    "a share for the rate": (
+        changed(momentum(), w="={w-}-{beta!}*{vw-}"), (1, "w"), "B2 (beta) stands where B1 (lr)",
+    ),
+    "eps for a share": (
+        changed(adam(), vhw="={vw}/(1-{eps!}^{t})"), (0, "vhw"), "B4 (eps) stands where B3 (b2)",
+    ),
     "a state's sign": (
         changed(adam(), mhb="=0-({mb}/(1-{b1!}^{t}))"), (0, "mhb"),
         "computed differently from O (m hat w): its sign is the other way round",
@@ -159,6 +165,7 @@ def test_nesterovs_method_in_two_columns(tmp_path, sheet):
 
 SUMS = [Column(f"c{k}", f"sum {k}", f"={{c{k}-}}+{{g{k}}}", first=f"={{g{k}}}") for k in "wb"]
 MAY = {
+    "a rate for each": line("={@-}-{lr@!}*{g@-}", top={"lrw": 0.005, "lrb": 0.02}),
     "steps in a column": changed(
         line(
             "={@-}-{s@}",

@@ -33,6 +33,8 @@ class Siblings:
     odd: int
     usual: int
     step: int
+    # Whether the two are to share their typed cells, as rates are not.
+    shares: bool = False
     gradients: dict[Key, Key] = field(default_factory=dict)
     parameters: dict[Key, Key] = field(default_factory=dict)
 
@@ -59,7 +61,7 @@ class Siblings:
             return self.parameters.get(key) or self.gradients[key]
         if key not in latest:
             typed = here is not None and is_cell(here) and here not in latest
-            return here if typed else there
+            return here if typed and not self.shares else there
         moved = key[0], key[1] + self.move[0], key[2] + self.move[1]
         return moved if moved in graph.nodes and moved in latest else here
 
@@ -71,12 +73,19 @@ class Siblings:
 
 
 def sibling_slip(read: Read, odd: int, usual: int) -> Found:
-    """The column in which one parameter's update parts from another's; empty for none."""
+    """The column in which one parameter's update parts from another's; empty for none.
+
+    A typed cell in the place of another one is a choice where all else is not the same.
+    """
+    return _slip(read, odd, usual, shares=False) or _slip(read, odd, usual, shares=True)
+
+
+def _slip(read: Read, odd: int, usual: int, shares: bool) -> Found:
     chains = read.descent.chains
     step = min(len(chains[one].updates) for one in (odd, usual)) // 2
     if step < 1 or any((one, step) not in read.cells for one in (odd, usual)):
         return []
-    pair = Siblings(read, odd, usual, step)
+    pair = Siblings(read, odd, usual, step, shares)
     queue = [(chains[odd].updates[step], chains[usual].updates[step])]
     seen = set(queue)
     while queue and len(seen) < MOST_SIBLINGS_TRIED:

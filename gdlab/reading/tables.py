@@ -177,7 +177,11 @@ def _rule(
     # A number that stands in no cell is more likely the slip.
     best = max(
         alike,
-        key=lambda one: (_like(one, alike), sum(c is not None for _, c in one.hyper.values())),
+        key=lambda one: (
+            _like(one, alike),
+            not _takes_another(one, one),
+            sum(cell is not None for _, cell in one.hyper.values()),
+        ),
     )
     differs = list(best.differs)
     found = []
@@ -198,6 +202,7 @@ def _rule(
             or (one.name, tuple(one.differs)) != usual
             or not _like(one, [best])
             or _divides(one, best)
+            or _takes_another(one, best)
         ):
             apart = sibling_slip(read, number, recognised.index(best))
             if apart:
@@ -288,6 +293,14 @@ def _divides(one: Recognised, best: Recognised) -> bool:
     """Whether an update divides by the rate that another one multiplies by."""
     (own, typed), (other, cell) = (each.hyper.get("lr", (1.0, None)) for each in (one, best))
     return typed is None and cell is not None and own != other and same(own * other, 1.0)
+
+
+def _takes_another(one: Recognised, best: Recognised) -> bool:
+    """Whether an update's rate stands in the cell of another hyperparameter of the others."""
+    cell = one.hyper.get("lr", (1.0, None))[1]
+    return cell is not None and any(
+        name != "lr" and other == cell for name, (_, other) in best.hyper.items()
+    )
 
 
 def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
