@@ -57,7 +57,8 @@ def _hides(run: Trace, column: str, slip: Slip, half: float) -> bool:
     off = []
     for row in rows:
         off.append(_off(run, column, slip, row, {}))
-        if (off[-1] or 0.0) > half:
+        # At half a unit the last bits would decide.
+        if (off[-1] or 0.0) > half - LAST_BITS:
             return False
     if all(one is None for one in off):
         return False

@@ -72,7 +72,9 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
   /** Whether a slip's numbers are the right ones in all rows, and not because eps is small. */
   function isHidden(name, [slip, tree]) {
     const off = offsOf(name, tree, inputs);
-    if (off.every((one) => one === null) || off.some((one) => one > HALF_UNIT)) return false;
+    if (off.every((one) => one === null) || off.some((one) => one > HALF_UNIT - LAST_BITS)) {
+      return false;
+    }
     // What is the same for both parameters in every row is no other number.
     const isSame = off.every((one) => (one ?? 0) <= LAST_BITS);
     if (slip === "other_parameter" && isSame) return false;
