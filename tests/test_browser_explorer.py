@@ -165,10 +165,17 @@ def test_only_the_table_scrolls_and_no_row_is_cut_in_half(browser: Any, address:
     open_notebook(page, address, "01_sgd.ipynb")
     run_all(page)
     area = page.locator(EXPLORER).first
-    for width in (1366, 768, 390):
+    for width in (1366, 768, 480, 390):
         page.set_viewport_size({"width": width, "height": 1000})
         assert area.evaluate(SCROLLING) == [["gdlab-scroll", 0]]
         assert area.evaluate(STICKS_OUT) == []
+        slider, box = (
+            area.locator(one).first.bounding_box() for one in (".noUi-target", "input[type=text]")
+        )
+        assert slider["width"] > 55
+        if width > 390:  # JupyterLab's own bar at the left leaves no room for both there.
+            assert slider["x"] + slider["width"] < box["x"]
+            assert box["y"] < slider["y"] < box["y"] + box["height"], "on two lines"
         cell = page.locator(".jp-OutputArea", has=page.locator(EXPLORER)).first
         inside, outside = area.bounding_box(), cell.bounding_box()
         assert inside["x"] + inside["width"] <= outside["x"] + outside["width"] + 1

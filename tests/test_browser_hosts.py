@@ -96,7 +96,9 @@ def used(page: Any) -> Sheet:
     """Drag, and practise; the sheet is then where it was."""
     sheet = Sheet(page)
     sheet.begin("adam")
-    page.locator("[data-input=lr] .gd-track").press("ArrowLeft")
+    track = page.locator("[data-input=lr] .gd-track")
+    assert track.bounding_box()["width"] > 55, "too short for a hand"
+    track.press("ArrowLeft")
     rate = float(sheet.box("lr").input_value())
     assert 0 < rate < 1 and sheet.python().hyper["lr"] == rate
     sheet.go_to(3)
@@ -121,12 +123,18 @@ def test_in_notebook_7(browser: Any, tmp_path: Path) -> None:
     (tmp_path / "lesson.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     words = ("--no-browser", "--allow-root", "--IdentityProvider.token=", "--expose-app-in-browser")
     with serving(tmp_path, "notebook", *words) as address:
-        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        page = browser.new_page(viewport={"width": 390, "height": 844})
         page.goto(f"{address}/notebooks/lesson.ipynb")
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=WAIT)
         page.wait_for_function(KERNEL_IS_IDLE, timeout=WAIT)
         run_all(page)
         page.wait_for_selector(SETTLED, timeout=WAIT)
+        # What is higher than the window gets a box of a few lines there; the sheet does not.
+        page.wait_for_selector(".jp-mod-outputsScrolled", timeout=WAIT)
+        output, sheet = (page.locator(one).bounding_box() for one in (".jp-Cell-outputArea", ".gd"))
+        assert output["height"] >= sheet["height"] > 844
+        assert sheet["y"] - output["y"] < 20
+        page.set_viewport_size({"width": 1366, "height": 900})
         rate = float(used(page).box("lr").input_value())
         # Python hears of it when it has done what it was asked before.
         said = page.locator(".jp-OutputArea").last

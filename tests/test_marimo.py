@@ -108,6 +108,15 @@ def test_it_is_as_dark_as_marimo(page: Any) -> None:
     assert style == ["dark", "rgb(17, 20, 23)"]
 
 
+def test_all_sliders_are_as_long(page: Any) -> None:
+    """However long their names are, on a phone too."""
+    for width in (390, 1200):
+        page.set_viewport_size({"width": width, "height": 1000})
+        sliders = page.locator(".gdlab-field input[type=range]").all()
+        widths = [slider.bounding_box()["width"] for slider in sliders]
+        assert max(widths) - min(widths) < 1 and min(widths) > 60, widths
+
+
 def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
     boxes = gdlab.explore("adagrad").boxes
     fields = page.locator(".gdlab-field")

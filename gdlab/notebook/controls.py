@@ -54,7 +54,10 @@ def control(
         description=name,
         readout=False,
         style=style,
-        layout=widgets.Layout(flex=f"1 1 calc({label_width} + 110px)", width="auto"),
+        # At its end the handle stands clear of the box.
+        layout=widgets.Layout(
+            flex=f"1 1 calc({label_width} + 110px)", width="auto", margin="2px 10px 2px 2px"
+        ),
     )
 
     def move(change: dict[str, Any]) -> None:

@@ -43,7 +43,11 @@ STYLE = """<style>
 }
 [data-jp-theme-light="true"] .gdlab-explore, .light .gdlab-explore { color-scheme: light; }
 [data-jp-theme-light="false"] .gdlab-explore, .dark .gdlab-explore { color-scheme: dark; }
-/* The table scrolls, and nothing round it. */
+/* The table scrolls, and nothing round it: not an output that Notebook 7 finds too high either. */
+.jp-mod-outputsScrolled.jp-CodeCell .jp-Cell-outputArea:has(.gdlab-explore) {
+  max-height: none; overflow: visible; resize: none;
+  &::after { display: none; }
+}
 .gdlab-explore, .gdlab-explore .widget-box, .gdlab-explore .jupyter-widgets {
   overflow: visible; max-width: 100%;
 }
@@ -83,9 +87,15 @@ STYLE = """<style>
 .gdlab-fields {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 4px 18px;
 }
-.gdlab-field { display: grid; grid-template-columns: 1fr 1fr 90px; gap: 8px; align-items: center; }
+.gdlab-field {
+  display: grid; grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr) 98px; gap: 8px;
+  align-items: center; line-height: 1.1;
+}
 .gdlab-field input { min-width: 0; font: inherit; color: var(--text); background: var(--raised); }
-.gdlab-field :not([type=range]) { border: 1px solid var(--line); grid-column: 3; padding: 2px 4px; }
+.gdlab-field input:not([type=range]) {
+  border: 1px solid var(--line); grid-column: 3; padding: 2px 4px;
+  font: 12px/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, Menlo, monospace;
+}
 .gdlab-words { margin: 4px 0; }
 .gdlab-words[role=alert] {
   border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
@@ -99,6 +109,12 @@ STYLE = """<style>
 .gdlab-chart .gdlab-title { fill: var(--text); font-weight: 600; font-size: 12px; }
 @container (max-width: 330px) {
   .gdlab-chart text, .gdlab-chart .gdlab-title { font-size: 15px; }
+  .gdlab-chart .gdlab-title { transform: translateY(-4px); }
+}
+/* On a phone a slider and its box share a line: the first chart is in sight while it is dragged. */
+@media (max-width: 500px) {
+  .gdlab-explore > .widget-gridbox .widget-hslider { flex-basis: 180px !important; }
+  .gdlab-explore > .widget-gridbox .widget-label { width: auto !important; min-width: 96px; }
 }
 .gdlab-ground { fill: var(--raised); stroke: var(--line); }
 .gdlab-tick { stroke: var(--line); stroke-width: 0.6; }

@@ -2,7 +2,10 @@
 function field(model, { name, value, at, steps }) {
   const row = document.createElement("label");
   row.className = "gdlab-field";
-  row.append(name);
+  // A long name breaks after an underscore: all sliders are as long.
+  const label = document.createElement("span");
+  label.innerHTML = name.replaceAll("_", "_<wbr>");
+  row.append(label);
   const ask = (asked) => {
     model.set("asked", { name, ...asked });
     model.save_changes();
