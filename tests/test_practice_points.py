@@ -24,7 +24,8 @@ def test_a_practice_sheet_of_ones_own_points_and_rates(options, tmp_path):
     assert run.hyper["lr"] == record.given["lr"] == options.get("lr", run.hyper["lr"])
     assert max(run.column("err2")) < 1e9
     shown = gdlab.practice_sheet("sgd", 4, points=POINTS, **options)
-    assert shown.practice["points"][0] == [POINTS["x"][0], POINTS["y"][0]]
+    points = shown.practice["points"]
+    assert (points["x"][0], points["y"][0]) == (POINTS["x"][0], POINTS["y"][0])
 
 
 def test_more_rows_than_points_are_refused(tmp_path):
