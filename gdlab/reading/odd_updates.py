@@ -73,14 +73,13 @@ def _lost_memories(
 ) -> dict[Key, Update]:
     """The cells that forget what the same cells of another parameter remember, with those."""
     found = {}
-    tried: Counter[tuple[int, ...]] = Counter()
+    seen: Counter[tuple[int, ...]] = Counter()
     for updates in usual.values():
-        for one, two in permutations(updates, 2):
-            lines = tuple(key[2] if down[key[0]] else key[1] for key in (one.new, two.new))
-            tried[lines] += 1
-            # What is so in the first rows is so in the rest of a column.
-            few = tried[lines] <= FEWEST_IN_FILL + 1
-            if not few or shape_of(graph, one) != shape_of(graph, two):
+        lines = tuple(one.new[2] if down[one.new[0]] else one.new[1] for one in updates)
+        seen[lines] += 1
+        # What is so in the first rows is so in the rest of a column.
+        for one, two in permutations(updates, 2) if seen[lines] <= FEWEST_IN_FILL + 1 else ():
+            if shape_of(graph, one) != shape_of(graph, two):
                 continue
             own, other = graph.nodes[one.new], graph.nodes[two.new]
             for mine, theirs in zip(own.inputs, other.inputs, strict=True):
