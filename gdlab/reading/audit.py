@@ -177,7 +177,7 @@ def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
     """The cells that break their fill: reported, and from then on read like the others."""
     found = []
     mended = {}
-    for odd in odd_cells(graph):
+    for odd in odd_cells(graph, down):
         expected = graph.node(odd.key, odd.template)
         own = graph.nodes.get(odd.key)
         if own is not None and is_same(own, expected, graph):

@@ -1,6 +1,7 @@
 """Fills: formulas that were written once and dragged on; and the cells that break their pattern."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,13 +39,12 @@ def directions(graph: Graph) -> dict[int, bool]:
     return {sheet: count >= 0 for sheet, count in votes.items()}
 
 
-def odd_cells(graph: Graph) -> list[Odd]:
+def odd_cells(graph: Graph, down: Mapping[int, bool]) -> list[Odd]:
     """The cells that break their fill, in order of sheets, columns and rows.
 
     A fill is a formula's relative form in three cells or more of one column, or of one row where
     the sheet runs to the right; a cell is odd that has it on both sides within two cells.
     """
-    down = directions(graph)
     lines: dict[tuple[int, int], dict[int, Template]] = defaultdict(dict)
     for (sheet, row, column), node in graph.nodes.items():
         along, line = (row, column) if down[sheet] else (column, row)
