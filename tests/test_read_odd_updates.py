@@ -2,7 +2,18 @@
 
 import pytest
 from strangers import Column, Sheet, write
-from test_read_people import PLAIN, adam, changed, hidden, line, momentum, recurrent, rmsprop, words
+from test_read_people import (
+    PLAIN,
+    adam,
+    changed,
+    hidden,
+    line,
+    momentum,
+    only_finding,
+    recurrent,
+    rmsprop,
+    words,
+)
 
 from gdlab import read_workbook
 
@@ -89,11 +100,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_column_that_is_no_update_is_found_where_it_is(tmp_path, name):
-    sheet, cell, said = WRONG[name]
-    reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
-    (finding,) = reading.findings
-    assert reading.first_wrong == sheet.address(*cell)
-    assert said in finding.because
+    reading, finding = only_finding(tmp_path, *WRONG[name])
     (table,) = reading.tables
     wrong = [one for one in table.gradients if one.verdict != "right"]
     assert len(wrong) == (finding.kind == "gradient")

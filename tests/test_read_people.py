@@ -319,13 +319,18 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_is_found_where_it_is(tmp_path, name):
-    sheet, cell, said = WRONG[name]
+def only_finding(tmp_path, sheet, cell, said):
+    """The reading of a sheet whose one finding is at a cell, by row and column, with some words."""
     reading = read_workbook(write(tmp_path / "a.xlsx", sheet))
     (finding,) = reading.findings
     assert reading.first_wrong == sheet.address(*cell)
     assert said in finding.because
+    return reading, finding
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_found_where_it_is(tmp_path, name):
+    only_finding(tmp_path, *WRONG[name])
 
 
 def epochs(count, **changed_cells):
