@@ -8,7 +8,7 @@ from gdlab.reading.book import Book, Key, Value, address, area
 from gdlab.reading.circular import unroll
 from gdlab.reading.descent import Descent, find_descents
 from gdlab.reading.draws import compared, constants, data_at, parameters_at
-from gdlab.reading.fills import Odd, directions, odd_cells
+from gdlab.reading.fills import Odd, directions, fills_of, odd_cells
 from gdlab.reading.graph import Graph, Node, build
 from gdlab.reading.losses import RIGHT, SCALED, same
 from gdlab.reading.mending import difference, finding_at, is_same, put_right
@@ -114,13 +114,13 @@ def _updates(
     graph: Graph, down: dict[int, bool], mends: bool
 ) -> tuple[list[Update], list[tuple[Key, Finding]]]:
     """The updates, and what was mended for some of them to be ones."""
-    updates = find_updates(graph)
+    updates, fills = find_updates(graph), list(fills_of(graph, down))
     mended: list[tuple[Key, Finding]] = []
     for mend in (mend_starts, mend_odd_updates) if mends else ():
-        found = mend(graph, down, updates)
+        found = mend(graph, down, updates, fills)
         if found:
             mended += found
-            updates = find_updates(graph)
+            updates, fills = find_updates(graph), list(fills_of(graph, down))
     return updates, mended
 
 
@@ -211,7 +211,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
 def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
     """Two draws of the parameters with the data as stored, one with other data."""
     kept = compared(graph)
-    points = []
+    points: list[Values] = []
     typed = constants(graph)
     for draw in range(3):
         given = parameters_at(graph, descents, draw)
@@ -223,7 +223,7 @@ def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
 
 def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
     """Formulas that look like an update, but that nothing uses."""
-    if not descents:
+    if not descents or not unused:
         return []
     columns: dict[tuple[int, int], list[Key]] = defaultdict(list)
     used = {

@@ -352,7 +352,7 @@ def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> It
         return
     needed = read.before([cell], set(read.steps.cells[step]))
     for values in read.points:
-        now = dict(values)
+        now = values.copy()
         touched: set[Key] = set()
         for key in [*read.steps.cells[step], cell]:
             if key != cell and key not in needed:

@@ -159,7 +159,7 @@ def _moved(
     by: float,
 ) -> float:
     """The loss with one parameter moved."""
-    now = dict(values)
+    now = values.copy()
     now[parameter] = number(values.get(parameter)) + by
     for key in inside:
         now[key] = read.graph.value(read.graph.nodes[key], now)

@@ -1,7 +1,7 @@
 """Fills: formulas that were written once and dragged on; and the cells that break their pattern."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -37,6 +37,34 @@ def directions(graph: Graph) -> dict[int, bool]:
         votes[sheet] += below is not None and below.template is node.template
         votes[sheet] -= beside is not None and beside.template is node.template
     return {sheet: count >= 0 for sheet, count in votes.items()}
+
+
+def before(key: Key, down: Mapping[int, bool]) -> Key:
+    """The cell above; to the left where a sheet runs to the right."""
+    sheet, row, column = key
+    return (sheet, row - 1, column) if down[sheet] else (sheet, row, column - 1)
+
+
+def fills_of(graph: Graph, down: Mapping[int, bool]) -> Iterator[list[Key]]:
+    """Formulas of one relative form, one below the other."""
+    lines: dict[tuple[int, int], list[Key]] = defaultdict(list)
+    for key in graph.nodes:
+        lines[key[0], key[2] if down[key[0]] else key[1]].append(key)
+    for line in lines.values():
+        run: list[Key] = []
+        for key in sorted(line):
+            goes_on = (
+                run
+                and before(key, down) == run[-1]
+                and graph.nodes[key].template is graph.nodes[run[-1]].template
+            )
+            if not goes_on:
+                if len(run) >= FEWEST_IN_FILL:
+                    yield run
+                run = []
+            run.append(key)
+        if len(run) >= FEWEST_IN_FILL:
+            yield run
 
 
 def odd_cells(graph: Graph, down: Mapping[int, bool]) -> list[Odd]:
@@ -76,7 +104,7 @@ def _is_other(lines: dict[tuple[int, int], dict[int, Template]], sheet: int, alo
         for (where, _), cells in lines.items()
         if where == sheet and along - 1 in cells and along + 1 in cells
     ]
-    alike = sum(own in (before, after) for own, before, after in around)
+    alike = sum(own in beside for own, *beside in around)
     return len(around) >= 3 and alike < len(around) / 2
 
 
@@ -98,9 +126,9 @@ def _odd_in(
             continue
         gaps = [
             along
-            for before, after in pairwise(at)
-            if 1 < after - before <= 3
-            for along in range(before + 1, after)
+            for first, last in pairwise(at)
+            if 1 < last - first <= 3
+            for along in range(first + 1, last)
         ]
         if not gaps or len(gaps) > max(MOST_ODD * len(at), 1) or _regular(gaps):
             continue
@@ -117,5 +145,5 @@ def _odd_in(
 
 def _regular(gaps: list[int]) -> bool:
     """Every tenth row is another formula: an epoch's end, and nothing odd."""
-    apart = {after - before for before, after in pairwise(gaps)}
+    apart = {last - first for first, last in pairwise(gaps)}
     return len(gaps) > 2 and len(apart) == 1

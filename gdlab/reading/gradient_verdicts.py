@@ -90,7 +90,7 @@ class GradientJudge:
         found = []
         for number, chain in enumerate(self.descent.chains):
             factors = [
-                self._factor(chain, number, one, values)
+                self._factor(chain, number, one, values, which)
                 for one, values in zip(slopes, self.points, strict=True)
             ]
             factor = self.explained.factors.get(number, factors[0])
@@ -111,13 +111,20 @@ class GradientJudge:
                 one.verdict = WRONG
         return found
 
-    def _factor(self, chain: Chain, number: int, slopes: dict[Key, float], values: Values) -> float:
-        """The factor that most updates of a parameter agree on, at one point."""
+    def _factor(
+        self,
+        chain: Chain,
+        number: int,
+        slopes: dict[Key, float],
+        values: Values,
+        which: Sequence[int],
+    ) -> float:
+        """The factor that most of some updates of a parameter agree on, at one point."""
         usual = self.explained.factors.get(number)
         if usual is None:
             return median_low(list(self.explained.factors.values()))
         ratios = []
-        for step in range(len(chain.updates)):
+        for step in (one for one in which if one < len(chain.updates)):
             cell, slope = self.cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
             value = values.get(cell, NAN) if cell else NAN
             # Of a gradient that is 0 where it should not be, 0 is no factor.

@@ -14,6 +14,7 @@ from gdlab.reading.compiled import compiled
 from gdlab.reading.interpreted import tree_value
 from gdlab.reading.order import ordered
 from gdlab.reading.templates import Area, Template, Templates
+from gdlab.reading.values_at import ValuesAt
 
 # Cells that all ranges together may hold: a running SUM of every row grows as the square.
 MOST_MEMBERS = 2_000_000
@@ -211,31 +212,9 @@ class Graph:
         """Whether a cell holds a formula that is read."""
         return key in self.nodes
 
-    def evaluate(
-        self, given: Mapping[Key, float], keys: Iterable[Key] | None = None
-    ) -> dict[Key, Value]:
-        """The values of formula cells in order, with some cells given; NaN for an error.
-
-        Cells that are not computed keep their stored values.
-        """
-        values: dict[Key, Value] = dict(self.book.values)
-        values.update(given)
-        nodes, functions = self.nodes, self.functions
-        for key in self.order if keys is None else keys:
-            if key in given:
-                continue
-            node = nodes[key]
-            known = functions.get(node.template)
-            if known is None or node.take is None:
-                values[key] = self.value(node, values)
-                continue
-            # As in value, without its calls: this is what most of the time goes to.
-            try:
-                result = known[0](*node.take(values))
-            except (ArithmeticError, ValueError, TypeError, LookupError):
-                result = self.value(node, values)
-            values[key] = NAN if result.__class__ is complex else result
-        return values
+    def evaluate(self, given: Values) -> ValuesAt:
+        """The values of all cells with some given; those that are not computed keep their own."""
+        return ValuesAt(self, given)
 
     def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
         """One formula's value from the values of the cells that it refers to."""

@@ -189,7 +189,4 @@ def _add_cells(read: Read, pair: Pair, tree: ast.expr) -> int:
             read.descent.latest[key] = read.descent.earliest[key] = step
             made.append(key)
     graph.order = [*graph.order, *made]
-    for values in read.points:
-        for key in made:
-            values[key] = graph.value(graph.nodes[key], values)
     return role

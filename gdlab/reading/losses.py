@@ -178,8 +178,11 @@ def gradient_cells(
         usual = explained.variants.get(number) if explained else None
         late = bool(explained) and usual is None and sites.is_late(chain)
         rate = typed.get(number, median_low(list(typed.values())) if typed else None)
+        site: Site | None = None
         for step in range(len(chain.updates)):
-            if usual is not None:
+            if again := sites.again(chain, step, site):
+                site = again
+            elif usual is not None:
                 site = sites.find(chain, step, usual)
             elif late:
                 site = sites.taken(chain, step)

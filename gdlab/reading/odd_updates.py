@@ -4,11 +4,12 @@ So does a parameter with ``b*lr*g`` beside another one's ``w - lr*g``.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from functools import partial
 from itertools import permutations
 
 from gdlab.reading.book import Key
-from gdlab.reading.fills import FEWEST_IN_FILL
+from gdlab.reading.fills import FEWEST_IN_FILL, before
 from gdlab.reading.graph import Graph, Node, is_cell
 from gdlab.reading.labels import said
 from gdlab.reading.mending import area_from, difference, finding_at, is_same, put_right
@@ -16,11 +17,10 @@ from gdlab.reading.result import UPDATE, Finding
 from gdlab.reading.templates import Template
 from gdlab.reading.updates import Update, depends, original, shape_of
 from gdlab.reading.written import formula_text
-from gdlab.reading.wrong_start import before, fills_of
 
 
 def mend_odd_updates(
-    graph: Graph, down: dict[int, bool], updates: list[Update]
+    graph: Graph, down: dict[int, bool], updates: list[Update], fills: Sequence[list[Key]]
 ) -> list[tuple[Key, Finding]]:
     """The columns that should be made as another parameter's updates, said and mended."""
     usual: dict[tuple[int, int], list[Update]] = defaultdict(list)
@@ -31,7 +31,7 @@ def mend_odd_updates(
     forgetting = _lost_memories(graph, usual, down)
     found = []
     mended: dict[Key, Node] = {}
-    for keys in fills_of(graph, down) if usual else ():
+    for keys in fills if usual else ():
         start = original(graph, before(keys[0], down))
         may_be = known.isdisjoint(keys) and isinstance(graph.book.values.get(start), float)
         goes_on = may_be and start not in graph.nodes

@@ -47,9 +47,6 @@ class Read:
                 uncross(graph, descent, self.steps, self.loss, self.cells, self.points[:2])
         else:
             self._take(self.method)
-        for values in self.points:
-            for key in self.sites.inside:
-                values[key] = graph.value(graph.nodes[key], values)
         self.line: Line | None = self._squared_error_line()
         copies = self._copies()
         self.shown = [_shown(chain, copies) for chain in descent.chains]

@@ -62,7 +62,7 @@ class Sites:
     """Finds the gradients of one descent's updates."""
 
     def __init__(self, graph: Graph, descent: Descent, steps: Steps) -> None:
-        self.graph, self.descent = graph, descent
+        self.graph, self.descent, self.roles = graph, descent, steps.roles
         self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
         # The cell that a gradient which is part of a formula stands in.
         self.inside: dict[Key, Key] = {}
@@ -130,6 +130,19 @@ class Sites:
             return self._step(new, tree, step, twin)
         wide = variant if variant in (WIDE, MOVING) else ""
         return self._inline(new, tree, step, chain.leaves[step], twin, wide=wide)
+
+    def again(self, chain: Chain, step: int, before: Site | None) -> Site | None:
+        """The cell that an update takes as the one before does, of the same formula."""
+        if before is None or before.part is not None or step < 2:
+            return None
+        last, new = (self.graph.nodes[chain.updates[at]] for at in (step - 1, step))
+        if new.template is not last.template or before.cell not in last.inputs:
+            return None
+        cell = new.inputs[last.inputs.index(before.cell)]
+        role = self.roles.get(before.cell)
+        if not is_cell(cell) or role is None or self.roles.get(cell) != role:
+            return None
+        return Site(cell)
 
     def taken(self, chain: Chain, step: int) -> Site | None:
         """The one cell with a formula that an update takes, of whatever updates that is made."""

@@ -77,7 +77,7 @@ def _parameters(graph: Graph) -> list[Key]:
 
 def _points(graph: Graph, parameters: list[Key]) -> list[Values]:
     """Two draws of the parameters with the data as stored, one with other data."""
-    points = []
+    points: list[Values] = []
     kept = compared(graph) | set(parameters)
     for draw in range(3):
         given = {}
@@ -246,7 +246,7 @@ def _cause(
 
         def fits(new: Node, keys: list[Key] = keys) -> bool:
             for one, target in zip(points, wanted, strict=True):
-                now = dict(one)
+                now = one.copy()
                 for key in keys:
                     now[key] = graph.value(graph.node(key, new.template), one)
                 if not same(number(graph.value(node, now)), target):

@@ -4,7 +4,7 @@ Neither becomes itself minus a step, but y does once the x in it is written out.
 """
 
 import ast
-from collections import Counter
+from collections import defaultdict
 from typing import NamedTuple
 
 from gdlab.language.addresses import Address
@@ -37,15 +37,17 @@ class TwoColumns(NamedTuple):
 def write_out_sequences(graph: Graph) -> None:
     """Put a step's formula into the column that goes on from it and from the step before."""
     made: dict[tuple[Template, int], TwoColumns] = {}
-    tried: Counter[tuple[Template, Template]] = Counter()
+    columns: dict[tuple[Template, int, int], list[Key]] = defaultdict(list)
     for key, node in graph.nodes.items():
+        columns[node.template, key[0], key[2]].append(key)
+    # What does not go on in the first rows does not in the rest of its column.
+    for key in (key for keys in columns.values() for key in keys[:MOST_TRIED]):
+        node = graph.nodes[key]
         for leaf, x in enumerate(node.inputs):
             if (node.template, leaf) in made or not is_cell(x) or x not in graph.nodes:
                 continue
             step = graph.nodes[x].template
-            tried[node.template, step] += 1
-            # What does not go on in the first rows does not in the rest of its column.
-            found = _goes_on(graph, node, x) if tried[node.template, step] <= MOST_TRIED else None
+            found = _goes_on(graph, node, x)
             if found is not None:
                 made[node.template, leaf] = TwoColumns(step, _written_out(graph, key, leaf), *found)
     new: dict[Key, Node] = {}

@@ -88,7 +88,7 @@ def _mends(
     """Whether some cells with given values, point by point, make all gradients right."""
     for (cell, wanted), cone in zip(targets, cones, strict=True):
         for index, (values, target) in enumerate(zip(read.points, wanted, strict=True)):
-            now: Values = dict(values)
+            now: Values = values.copy()
             now.update({key: given[index] for key, given in put.items()})
             for key in cone:
                 if key not in put:

@@ -1,12 +1,11 @@
 """Updates that do not start from the parameter's own last value, in every cell of a column."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from gdlab.language.addresses import Address
 from gdlab.reading.book import Key, address
-from gdlab.reading.fills import FEWEST_IN_FILL
+from gdlab.reading.fills import FEWEST_IN_FILL, before
 from gdlab.reading.graph import Graph, Node, is_cell
 from gdlab.reading.labels import said
 from gdlab.reading.mending import finding_at, put_right
@@ -26,14 +25,14 @@ from gdlab.reading.written import formula_text
 
 
 def mend_starts(
-    graph: Graph, down: dict[int, bool], updates: list[Update]
+    graph: Graph, down: dict[int, bool], updates: list[Update], fills: Sequence[list[Key]]
 ) -> list[tuple[Key, Finding]]:
     """The columns below a typed start that should go on from it, said and mended.
 
     Such a formula looks as another parameter's update, or starts from the first value again and
     again; its step depends on the column's own last value, and what it starts from does not.
     """
-    suspects = list(_suspects(graph, down))
+    suspects = list(_suspects(graph, down, fills))
     if not suspects:
         return []
     news, olds = {one.new for one in updates}, {one.old for one in updates}
@@ -66,9 +65,11 @@ def mend_starts(
     return found
 
 
-def _suspects(graph: Graph, down: dict[int, bool]) -> Iterator[tuple[list[Key], int]]:
+def _suspects(
+    graph: Graph, down: dict[int, bool], fills: Sequence[list[Key]]
+) -> Iterator[tuple[list[Key], int]]:
     """The fills below a typed value that start from one other cell, with the reference to it."""
-    for keys in fills_of(graph, down):
+    for keys in fills:
         start = original(graph, before(keys[0], down))
         if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
             continue
@@ -99,34 +100,6 @@ def _finding(
     expected = formula_text(book, first, wanted)
     hint = "what the step is subtracted from is not the parameter's last value"
     return finding_at(graph, keys, UPDATE, written, expected, because, hint)
-
-
-def before(key: Key, down: dict[int, bool]) -> Key:
-    """The cell above; to the left where a sheet runs to the right."""
-    sheet, row, column = key
-    return (sheet, row - 1, column) if down[sheet] else (sheet, row, column - 1)
-
-
-def fills_of(graph: Graph, down: dict[int, bool]) -> Iterator[list[Key]]:
-    """Formulas of one relative form, one below the other."""
-    lines: dict[tuple[int, int], list[Key]] = defaultdict(list)
-    for key in graph.nodes:
-        lines[key[0], key[2] if down[key[0]] else key[1]].append(key)
-    for line in lines.values():
-        run: list[Key] = []
-        for key in sorted(line):
-            goes_on = (
-                run
-                and before(key, down) == run[-1]
-                and graph.nodes[key].template is graph.nodes[run[-1]].template
-            )
-            if not goes_on:
-                if len(run) >= FEWEST_IN_FILL:
-                    yield run
-                run = []
-            run.append(key)
-        if len(run) >= FEWEST_IN_FILL:
-            yield run
 
 
 def _is_one(
