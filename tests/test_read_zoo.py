@@ -10,12 +10,14 @@ import pytest
 from zoo import slipped, write
 from zoo_kinds import KINDS, case_of
 from zoo_lines import line_rows
+from zoo_models import bare
 from zoo_none import NONE, newton, pasted, solver
 
 from gdlab import read_workbook
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 CORRECT, SLIPPED = (1_000, 600) if FULL else (len(KINDS), 2 * len(KINDS))
+BARE = 400 if FULL else 30
 
 
 def is_recognised(case, reading):
@@ -39,6 +41,22 @@ def test_correct_workbooks_of_all_kinds_are_recognised_and_not_accused(tmp_path)
         assert "wrong" not in verdicts, (seed, case.kind)
         recognised += is_recognised(case, reading)
     assert recognised >= 0.95 * CORRECT
+
+
+def test_sheets_with_no_loss_are_held_against_a_known_one(tmp_path):
+    tried = found = 0
+    for seed in range(BARE):
+        case = case_of(seed, (bare,))
+        reading = read_workbook(write(tmp_path / "a.xlsx", case))
+        assert reading.passed, (seed, str(reading))
+        assert is_recognised(case, reading), (seed, str(reading))
+        planted = slipped(case, random.Random(seed + 7))
+        if planted is not None:
+            reading = read_workbook(write(tmp_path / "a.xlsx", case))
+            tried += 1
+            found += reading.first_wrong == planted[1]
+    assert tried > BARE / 4
+    assert found >= 0.9 * tried
 
 
 def test_slips_in_all_kinds_are_found_at_their_first_cell_and_named(tmp_path):

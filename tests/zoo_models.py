@@ -3,7 +3,7 @@
 import random
 
 from zoo import Case
-from zoo_tables import RULES, descent, points
+from zoo_tables import RULES, Table, descent, points
 
 
 def plane(chance: random.Random) -> Case:
@@ -189,4 +189,40 @@ def ridge(chance: random.Random) -> Case:
     gradients = [("gb", "db", "=2*({p}-{y})"), ("gm", "dm", f"=2*({{p}}-{{y}})*{{x}}+{dpen}")]
     descent(case, chance, data, forward, gradients, {"b": 1.0, "m": 0.7}, 0.001, n,
             chance.choice(("sgd", "ema", "buffer")), {"lam": 0.3})  # fmt: skip
+    return case
+
+
+def bare(chance: random.Random) -> Case:
+    """A prediction, its error, and updates that use it: no loss and no gradient has a cell."""
+    case = Case()
+    n = chance.randint(6, 20)
+    inputs = chance.choice(("x", "xu", "xu"))
+    data = {name: [round(chance.uniform(-2, 2), 2) or 0.5 for _ in range(n)] for name in inputs}
+    bias = inputs == "x" or chance.random() < 0.6
+    case.model = "line" if inputs == "x" else None
+    kind = chance.choice(("linear", "linear", "sigmoid"))
+    ys = [
+        float(sum(row) > 0) if kind == "sigmoid" else round(1 + 2 * row[0] - 0.7 * row[-1], 1)
+        for row in zip(*data.values(), strict=True)
+    ]
+    z = "+".join([f"{{w{name}}}*{{{name}}}" for name in inputs] + ["{b}"] * bias)
+    p = f"={z}" if kind == "linear" else f"=1/(1+EXP(-({z})))"
+    falls = chance.random() < 0.5
+    rate = chance.choice(("{lr!}", "{lr!}", "0.05", "2*{lr!}"))
+    step = ("-" if falls else "+") + rate + "*{e-}"
+    parameters = [(f"w{name}", f"{{{name}-}}") for name in inputs] + [("b", "")] * bias
+    columns = [
+        *[(name, name, numbers) for name, numbers in data.items()],
+        ("y", "target", ys),
+        *[
+            (name, name, f"={{{name}-}}{step}" + (f"*{times}" if times else ""), 0.1 * k)
+            for k, (name, times) in enumerate(parameters, 1)
+        ],
+        ("p", "output", p),
+        ("e", "error", "={p}-{y}" if falls else "={y}-{p}"),
+    ]
+    table = Table(case, chance, columns, {"lr": 0.05} if "lr" in rate else {}, n)
+    case.updates = table.keys_of([name for name, _ in parameters], 1, n)
+    case.gradients = case.updates
+    case.rules = ("sgd", "gradient descent")
     return case

@@ -40,8 +40,13 @@ def takes_another(read: Read, ones: Sequence[Judged], wrong: Set[int]) -> str:
     return ""
 
 
-def is_part(read: Read, one: Judged) -> bool:
-    """Whether a cell that an update takes for the gradient is a part of the others' gradients."""
+def is_part(read: Read, one: Judged, right: Sequence[Judged]) -> bool:
+    """Whether a cell that an update takes for the gradient is a part of the others' gradients.
+
+    Or it is one of the ``right`` ones, another parameter's.
+    """
+    if any(other.cell == one.cell for other in right):
+        return True
     others = [
         (index, chain.updates[one.step])
         for index, chain in enumerate(read.descent.chains)

@@ -84,7 +84,7 @@ class Causes:
                 words = twin.because
             words = words or _in_ranges(read, middle.cell, wanted)
             because += f": {words}" if words else ""
-        updates = updates_of(read, ones) if crossed or is_part(read, middle) else []
+        updates = updates_of(read, ones) if crossed or is_part(read, middle, self.right) else []
         keys = updates or [read.stands(one.cell) for one in ones]
         expected = None
         first = ones[0]

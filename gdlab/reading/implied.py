@@ -34,17 +34,9 @@ def implied(
     unknown: list[bool | None] = [None] * count
     if any((number, step) not in cells for number in range(count)):
         return unknown
-    unequal: set[tuple[int, int]] = set()
-    for values in points[:2]:
-        rows = jacobian(graph, descent, steps, cells, values, step)
-        if any(one != one for row in rows for one in row):
-            return unknown
-        largest = max(abs(one) for row in rows for one in row)
-        for i in range(count):
-            for j in range(i):
-                a, b = rows[i][j], rows[j][i]
-                if not same(a, b) and abs(a - b) > 1e-9 * largest:
-                    unequal.add((j, i))
+    unequal = unequal_pairs(graph, descent, steps, cells, points, step)
+    if unequal is None:
+        return unknown
     if count == 1 or is_flat(graph, descent, steps, cells, points, step):
         return unknown
     if line is not None and len(steps.of_role(graph, steps.roles[line.prediction], step)) == 1:
@@ -56,6 +48,32 @@ def implied(
     if count > 2 and len(common) == 1 and len(unequal) > 1:
         return [number not in common for number in range(count)]
     return unknown
+
+
+def unequal_pairs(
+    graph: Graph,
+    descent: Descent,
+    steps: Steps,
+    cells: dict[tuple[int, int], Key],
+    points: Sequence[Values],
+    step: int,
+) -> set[tuple[int, int]] | None:
+    """The pairs of parameters whose gradients are not derivatives of one function.
+
+    None where a derivative has no value.
+    """
+    found: set[tuple[int, int]] = set()
+    for values in points[:2]:
+        rows = jacobian(graph, descent, steps, cells, values, step)
+        if any(one != one for row in rows for one in row):
+            return None
+        largest = max(abs(one) for row in rows for one in row)
+        for i in range(len(rows)):
+            for j in range(i):
+                a, b = rows[i][j], rows[j][i]
+                if not same(a, b) and abs(a - b) > 1e-9 * largest:
+                    found.add((j, i))
+    return found
 
 
 def is_flat(

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from gdlab.language.addresses import Address
 from gdlab.reading.book import Key
 from gdlab.reading.graph import NAN, Node, cells_of, number
+from gdlab.reading.implied import unequal_pairs
 from gdlab.reading.losses import Explained, candidates, same
 from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
 from gdlab.reading.templates import Area, Template
+from gdlab.reading.trees import is_difference
 from gdlab.reading.updates import original
 
+CHOICES = (0.5, 1.0, 2.0)
 MOST_LOSSES_SHOWN, MOST_TARGETS_TRIED, FEWEST_OF_MOST = 4, 12, 2
 
 
@@ -65,7 +68,8 @@ def mean_known_loss(read: Read) -> None:
     """Take a known loss for the one that is meant, where the gradients are its derivatives.
 
     It takes the prediction and the target of the loss that is shown. All gradients are its own, or
-    most of them, two at least, with one factor; of such losses one whose factor is 1.
+    most of them, two at least, with one factor; of such losses one whose factor is 1. Of two
+    gradients one is enough where they are not the derivatives of one function, whatever that is.
     """
     step = read.descent.updates // 2
     count = len(read.descent.chains)
@@ -75,7 +79,10 @@ def mean_known_loss(read: Read) -> None:
     roles = candidates(read.graph, read.descent, read.steps, step)[:MOST_LOSSES_SHOWN]
     cells = [read.steps.of_role(read.graph, role, step) for role in roles]
     losses = [own for own in cells if _is_shown(read, own, step)]
-    if read.line is not None and not losses:
+    is_torn = count == 2 and unequal_pairs(
+        read.graph, read.descent, read.steps, read.cells, read.points, step
+    )
+    if read.line is not None and not losses and not is_torn:
         return
     for shown in losses or cells:
         for pair in _pairs(read, shown, step):
@@ -83,6 +90,10 @@ def mean_known_loss(read: Read) -> None:
                 factors = _factors(read, pair, known, step)
                 merit = len(factors), max(map(_plain, factors.values()), default=0)
                 most = len(factors) >= FEWEST_OF_MOST and 2 * len(factors) > count
+                most = most or (
+                    bool(is_torn)
+                    and any(same(abs(a), b) for a in factors.values() for b in CHOICES)
+                )
                 if (len(factors) == count or most) and (best is None or merit > best[0]):
                     best = merit, known, pair, factors, shown[0]
     if best is not None:
@@ -109,12 +120,8 @@ def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
     return used.isdisjoint(cells) and not below and not is_error
 
 
-def is_difference(tree: ast.expr | None) -> bool:
-    """Whether a formula is a plain error, y - y_pred, which nobody means as the loss."""
-    match tree:
-        case ast.BinOp(ast.Name(), ast.Sub(), ast.Name()):
-            return True
-    return False
+def _is_choice(factor: float) -> bool:
+    return any(same(abs(factor), one) for one in CHOICES)
 
 
 def _plain(factor: float) -> int:

@@ -89,6 +89,11 @@ def find_loss(
                     [value_of(graph, site, values) for site in found if site] for values in points
                 ]
     best: Explained | None = None
+    users = [
+        *steps.cells[at],
+        *(chain.updates[at] for chain in descent.chains if at < len(chain.updates)),
+    ]
+    used = {one for key in users for one in graph.nodes[key].cells}
     for role in candidates(graph, descent, steps, at):
         shown = [values.get(key) for values in points for key in steps.of_role(graph, role, at)]
         is_positive = all(isinstance(one, float) and one >= 0 for one in shown)
@@ -114,6 +119,10 @@ def find_loss(
                 agreed[number] = merit
                 explained.variants[number] = variant
                 explained.factors[number] = tidy(factor)
+        if 2 * len(explained.factors) < len(descent.chains) and not used.isdisjoint(
+            steps.of_role(graph, role, at)
+        ):
+            continue  # an error or a prediction, which is the loss of one wrong gradient by chance
         moving = any(_moves(gradients[one]) for one in explained.variants.items())
         if moving and (best is None or explained.merit > best.merit):
             best = explained
@@ -197,8 +206,9 @@ def gradient_cells(
                         site = sites.find(chain, step, MOVING)
                 site = site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
             if site is not None:
-                if rate is not None and site.has_no_rate:
-                    site = site.with_rate(rate)
+                own = rate if explained else site.typed_rate
+                if own is not None and site.has_no_rate:
+                    site = site.with_rate(own)
                 found[number, step] = sites.put(site, number, step)
     if explained:
         add_dead_gradients(graph, descent, found)

@@ -10,6 +10,7 @@ from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.graph import Graph, is_cell
 from gdlab.reading.losses import same
 from gdlab.reading.recurrence import DRAWS, Recurrence
+from gdlab.reading.trees import leaves
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant
 
@@ -150,10 +151,12 @@ def constants_of(
                 found[value, key] = None
         if node is None:
             continue
-        for part in ast.walk(node.template.tree or ast.Constant(0)):
+        tree = node.template.tree or ast.Constant(0)
+        for part in ast.walk(tree):
             if isinstance(part, ast.Constant) and isinstance(part.value, (int, float)):
                 found[float(part.value), None] = None
-        for one in node.inputs:
+        # What only the gradient refers to, which was taken out of the formula, is no rate.
+        for one in [node.inputs[leaf] for leaf in leaves(tree)]:
             if is_cell(one):
                 cell = original(graph, one)
                 if descent.latest.get(cell, -1) <= step and cell not in chain.cells:

@@ -4,13 +4,13 @@ from gdlab.reading.book import Key, address
 from gdlab.reading.causes import others_of
 from gdlab.reading.graph import Node, number
 from gdlab.reading.implied import implied, is_flat
-from gdlab.reading.known_losses import is_difference
 from gdlab.reading.labels import label, ranges
-from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG
+from gdlab.reading.losses import RIGHT, UNCHECKED, WRONG, jacobian
 from gdlab.reading.meant_loss import LOSS
 from gdlab.reading.read import Found, Read
 from gdlab.reading.repairs import find_repair
 from gdlab.reading.result import GRADIENT, Finding, Gradient
+from gdlab.reading.trees import is_difference
 from gdlab.reading.written import formula_text
 
 OTHER_FUNCTION = "they are the derivatives of one function, not of the loss in "
@@ -24,6 +24,9 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
     verdicts = implied(
         read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
     )
+    if read.line is not None and all(verdicts):
+        rows = jacobian(read.graph, read.descent, read.steps, read.cells, read.points[0], step)
+        read.curved = {index: row[index] for index, row in enumerate(rows)}
     whole = all((index, step) in read.cells for index in range(len(read.descent.chains)))
     shown = shown_loss(read, step) if whole else None
     flat = whole and is_flat(read.graph, read.descent, read.steps, read.cells, read.points, step)

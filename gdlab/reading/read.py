@@ -33,6 +33,9 @@ class Read:
         # What the gradients are the derivatives of, where that is not the loss that is shown.
         self.meant = ""
         self.shows_loss = True
+        # Without a loss: how a line's gradients change with their own parameters. A squared error
+        # is curved upwards, so that a negative one is the gradient of its negative.
+        self.curved: dict[int, float] = {}
         self.steps: Steps = steps_of(graph, descent)
         self.sites = Sites(graph, descent, self.steps)
         self.loss: Explained | None = find_loss(

@@ -67,9 +67,9 @@ class Siblings:
 
     def is_end(self, key: Key) -> bool:
         """Whether nothing before a cell of the usual one is to be compared."""
-        key = original(self.read.graph, key)
-        known = key in self.gradients or key in self.parameters
-        return known or key not in self.read.graph.nodes or key not in self.read.descent.latest
+        first = original(self.read.graph, key)
+        known = not self.gradients.keys().isdisjoint((key, first)) or first in self.parameters
+        return known or first not in self.read.graph.nodes or first not in self.read.descent.latest
 
 
 def sibling_slip(read: Read, odd: int, usual: int) -> Found:

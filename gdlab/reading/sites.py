@@ -48,6 +48,20 @@ class Site:
         """Whether it is part of a formula that refers to no rate."""
         return self.part is not None and (self.rest is None or not leaves(self.rest))
 
+    @property
+    def typed_rate(self) -> float | None:
+        """The one number below 1 that it is multiplied by, which is a rate and no square's 2."""
+        parts = factors(self.part) if self.part is not None else []
+        numbers = [
+            one.value
+            for one, is_below in parts
+            if isinstance(one, ast.Constant)
+            and isinstance(one.value, float)
+            and not is_below
+            and 0 < one.value < 1
+        ]
+        return numbers[0] if len(numbers) == 1 else None
+
     def with_rate(self, rate: float) -> "Site":
         """The same with a number taken out of the part, as the rate."""
         assert self.part is not None
@@ -70,6 +84,8 @@ class Sites:
         self.whole: dict[Key, Node] = {}
         # The cells that are to be computed before one, and are not in the graph's order yet.
         self.before: dict[Key, list[Key]] = {}
+        updates = descent.chains[0].updates
+        self.down = len(updates) < 2 or updates[0][2] == updates[1][2]
         parameters = {cell for chain in descent.chains for cell in chain.cells}
         self.parameters = parameters
         # What is left of an update's formula, and the references in a tree, once for all rows.
@@ -251,7 +267,7 @@ class Sites:
         return found.pop() if len(found) == 1 else None
 
     def computed_rates(self, step: int) -> set[Key]:
-        """The cells that every update of a step multiplies what it takes away by."""
+        """The cells that every update of a step multiplies its gradient by, another live cell."""
         if step not in self.rates:
             found: list[set[Key]] = []
             for chain in self.descent.chains:
@@ -262,7 +278,10 @@ class Sites:
                 keys = [
                     one for part, _ in factors(tree) if is_cell(one := self._cell_at(new, part))
                 ]
-                found.append({key for key in keys if self._is_live(key, step)})
+                live, _ = self._live(self.graph.nodes[new], tree, step)
+                moving = {self.graph.nodes[new].inputs[leaf] for leaf in live}
+                # An error that every update multiplies its own input by is no rate.
+                found.append({key for key in keys if key in moving and len(moving) > 1})
             self.rates[step] = set.intersection(*found) if len(found) > 1 else set()
         return self.rates[step]
 
@@ -382,7 +401,7 @@ class Sites:
             return False
         first, last = node.template.areas[leaf]
         key = node.inputs[leaf]
-        moves = last is None and not (first.row_fixed and first.column_fixed)
+        moves = last is None and not (first.row_fixed if self.down else first.column_fixed)
         return moves and is_cell(key) and key not in self.descent.latest
 
     def put(self, site: Site, chain: int, step: int) -> Key:

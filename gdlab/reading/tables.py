@@ -12,6 +12,7 @@ from gdlab.reading.circular import circle_words
 from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import ADDED, falling, is_made_small, judge_gradients
 from gdlab.reading.graph import Graph
+from gdlab.reading.graph import number as number_of
 from gdlab.reading.labels import (
     ranges,
     speaks_of_curvature,
@@ -19,7 +20,7 @@ from gdlab.reading.labels import (
     speaks_of_gradients,
 )
 from gdlab.reading.limits import clips
-from gdlab.reading.losses import same
+from gdlab.reading.losses import Explained, same
 from gdlab.reading.matching import LACKS_RATE
 from gdlab.reading.methods import CONJUGATE, NEWTON, has_computed_rate, is_exact_search
 from gdlab.reading.no_loss import OTHER_FUNCTION
@@ -136,7 +137,7 @@ def _lost(graph: Graph, descent: Descent) -> str:
 
 def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
     """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
-    if read.loss is not None and read.shows_loss:
+    if read.loss is not None and (read.shows_loss or _is_known_loss(read, read.loss)):
         return True
     if read.method is not None:
         return speaks_of_curvature(read.book, read.descent.chains[0].cells[0][0])
@@ -151,6 +152,14 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
         # A forecast that is moved by its error has these words too.
         return rated and any(speaks_of_gradients(read.book, sheet) for sheet in sheets)
     return bool(read.cells) and speaks_of_descent(read.book, sheets)
+
+
+def _is_known_loss(read: Read, loss: Explained) -> bool:
+    """Whether most gradients, and not one and the same, are a known loss's derivatives."""
+    step = read.descent.updates // 2
+    values = {number_of(read.points[0].get(read.cells[index, step])) for index in loss.factors}
+    # A forecast's level and trend are moved by the error itself.
+    return 2 * len(loss.factors) > len(read.descent.chains) and len(values) > 1
 
 
 def _roots(read: Read) -> str:
@@ -219,7 +228,8 @@ def _rule(
                     f"this update is not that of {usual[0]}, which the others follow"
                 )
             else:
-                words = "; ".join(one.differs) or f"it is that of {one.name}"
+                own = [words for words in one.differs if words not in usual[1]]
+                words = "; ".join(own) or f"it is that of {one.name}"
                 because = f"this update differs from the other parameters': {words}"
             found += _updates(read, number, because)
     falls = recognised.index(best) in down
@@ -228,7 +238,8 @@ def _rule(
 
 def _named(read: Read, name: str, differs: list[str], falls: bool) -> str:
     """The rule's name for the table; a plus with which the loss falls is no difference."""
-    negative = read.loss is not None and all(factor < 0 for factor in read.loss.factors.values())
+    factors = read.loss.factors if read.loss is not None else read.curved
+    negative = bool(factors) and all(factor < 0 for factor in factors.values())
     if ASCENT in differs and (negative or falls):
         differs.remove(ASCENT)
     if read.descent.ahead and name in ("heavy_ball", "momentum"):
@@ -254,14 +265,15 @@ def _rising(read: Read, recognised: Sequence[Recognised | None]) -> tuple[set[in
 
     Of a gradient of another sign than the others' that is said already.
     """
-    if read.loss is None or not is_made_small(read):
+    given = read.loss.factors if read.loss is not None else read.curved
+    if not given or (read.loss is not None and not is_made_small(read)):
         return set(), set()
     adding = {number for number, one in enumerate(recognised) if one and ASCENT in one.differs}
-    known = falling(read.loss.factors, adding)
-    signs = Counter(read.loss.factors[number] > 0 for number, falls in known.items() if falls)
+    known = falling(given, adding)
+    signs = Counter(given[number] > 0 for number, falls in known.items() if falls)
     sign = 1.0 if signs[True] >= signs[False] else -1.0
     # Where a gradient stands in no cell, its sign is as the others'.
-    factors = {number: read.loss.factors.get(number, sign) for number in range(len(recognised))}
+    factors = {number: given.get(number, sign) for number in range(len(recognised))}
     down = {number for number, falls in falling(factors, adding).items() if falls}
     rising = {n for n in factors if n not in down and (factors[n] * sign > 0 or not signs)}
     return rising, down

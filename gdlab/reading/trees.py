@@ -11,6 +11,14 @@ MINUS_SIGN = ast.USub()
 LIMITS = ("min", "max", "MIN", "MAX")
 
 
+def is_difference(tree: ast.expr | None) -> bool:
+    """Whether a formula is a plain error, y - y_pred, which nobody means as the loss."""
+    match tree:
+        case ast.BinOp(ast.Name(), ast.Sub(), ast.Name()):
+            return True
+    return False
+
+
 def leaves(tree: ast.expr) -> list[int]:
     """A tree's references, each once, in order."""
     found: dict[int, None] = {}

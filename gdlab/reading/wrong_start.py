@@ -17,6 +17,7 @@ from gdlab.reading.updates import (
     depends,
     has_number,
     original,
+    rates_of,
     shape_of,
     typed_cells,
     uses,
@@ -38,11 +39,11 @@ def mend_starts(
     news, olds = {one.new for one in updates}, {one.old for one in updates}
     form_of = {one: _form(graph, one) for one in updates}
     forms = {
-        form_of[one]
+        form
         for one in updates
         # The wrong column may look like an update of a column of data.
-        if (one.new in olds or one.old in news)
-        and (form_of[one][1] or has_number(graph.nodes[one.new].template))
+        if one.new in olds or one.old in news
+        for form in _forms(graph, one)
     }
     found = []
     mended: dict[Key, Node] = {}
@@ -54,7 +55,8 @@ def mend_starts(
         if not _is_one(graph, keys, leaf, own, down, alike):
             continue
         taken = graph.nodes[keys[0]].inputs[leaf]
-        if is_cell(taken) and (form in forms or original(graph, taken) == start):
+        is_alike = not forms.isdisjoint(_forms(graph, Update(keys[0], own, leaf)))
+        if is_cell(taken) and (is_alike or original(graph, taken) == start):
             right = _mended(template, leaf, down[own[0]])
             wanted = {key: graph.node(key, right) for key in keys}
             # Of a start that every update takes again, the first is right.
@@ -83,6 +85,15 @@ def _suspects(
 
 def _form(graph: Graph, update: Update) -> tuple[str, frozenset[Key]]:
     return shape_of(graph, update), typed_cells(graph, update.new, update.leaf)
+
+
+def _forms(graph: Graph, update: Update) -> Iterator[tuple[str, frozenset[Key]]]:
+    """An update's form with its rates, whichever of its typed cells those are."""
+    if has_number(graph.nodes[update.new].template):
+        yield shape_of(graph, update), frozenset()
+    for rates in rates_of(graph, update):
+        if rates:
+            yield shape_of(graph, update), rates
 
 
 def _finding(
