@@ -1,5 +1,5 @@
-// The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
-// the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
+// The host of a sheet, on a page and in a notebook: it keeps what a person has set and answers the
+// sheet's events, with the data that Python wrote for each rule (gdlab/web/data.py).
 import { comparedState } from "./compared.js";
 import { COMPARE, createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
@@ -15,15 +15,15 @@ import { adviceOf } from "./rates.js";
 import { createRuns } from "./runs.js";
 import { createScreenWorkbook } from "./screen_workbook.js";
 
-/** Whether two things that were set are the same, made anew or not. */
+/** Whether two kept values are equal, even if they are different objects. */
 export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * A host for a `page` (gdlab/web/data.py says what is in it). `does` takes an event and gives what
- * goes with the `state` then: a part of an answer or, of what takes a while, what is `said` and
- * `run(tell, signal)`, which promises such a part. A Refusal says what cannot be done, and then
- * nothing is changed. `kernel(request, tell, signal)`, where there is one, does what only Python can
- * and promises the result; `show()` hears of what came without being waited for.
+ * A host for a `page` (gdlab/web/data.py describes it). `does` carries out an event and returns
+ * what goes into the answer beside the `state` or, for work that takes a while, a text `said` and
+ * `run(tell, signal)`, which promises the same. If an event cannot be carried out, it throws a
+ * Refusal and changes nothing. `kernel(request, tell, signal)`, if there is one, asks Python and
+ * promises the result; `show()` is called when something has arrived that nobody waits for.
  */
 export function createHost(page, kernel = null, show = null) {
   const sheets = { ...page.sheets, ...page.guests };
@@ -33,8 +33,8 @@ export function createHost(page, kernel = null, show = null) {
     inputs: Object.fromEntries(Object.entries(sheets).map(([name, { inputs }]) => [name, inputs])),
     compared: Object.keys(page.sheets), riddle: null, practice: null,
   };
-  // Nothing in it is ever changed: what is set anew is a new object, so that each run knows by
-  // what it was computed from whether it still holds.
+  // Never changed in place: a new value is a new object, so that a run can see whether the objects
+  // that it was computed from are still the current ones.
   let kept = atFirst;
   const keep = (changed) => { kept = { ...kept, ...changed }; };
   const runs = createRuns(sheets, () => kept);
@@ -45,19 +45,19 @@ export function createHost(page, kernel = null, show = null) {
   const askPython = async (request, ...how) => learn(await kernel(request, ...how));
   const workbook = createScreenWorkbook(page, sheets, () => kept, runs, kernel && askPython);
   const practice = createPractice(page, () => kept, keep, (request) => {
-    // Without a kernel hints only ask.
+    // Without a kernel, hints cannot name a slip.
     if (kernel) askPython(request).then(show, () => {});
   });
 
   const isSheet = () => kept.tab in page.sheets;
 
-  /** Points and epochs as they may be, for all sheets at once. */
+  /** Points and epochs if they are within the limits; they are the same for all sheets. */
   function fitting(points, epochs) {
     const samples = countOf(points);
     const rows = epochs * samples;
     const { limits } = page;
     if (dataNames.length && !samples) {
-      throw new Refusal("the last point stays: a line needs at least one");
+      throw new Refusal("the last point cannot be removed: a line needs at least one");
     }
     if (samples > limits.points) {
       throw new Refusal(`${samples} points; the sheet takes at most ${limits.points}`);
@@ -66,7 +66,7 @@ export function createHost(page, kernel = null, show = null) {
       const [many, most] = [rows, limits.rows].map((one) => one.toLocaleString("en"));
       throw new Refusal(`${many} rows are more than the ${most} that a page can hold`);
     }
-    // The reasons of a riddle were read off other runs.
+    // The answers of a riddle were computed from the runs before.
     return { points, epochs, riddle: null };
   }
 
@@ -75,7 +75,7 @@ export function createHost(page, kernel = null, show = null) {
     return wanted;
   }
 
-  /** Inputs by sheet with those of `changed` set anew. */
+  /** The inputs by sheet, with those in `changed` replaced. */
   function inputsWith(all, changed) {
     let inputs = all;
     for (const [sheet, own] of Object.entries(changed)) {
@@ -93,7 +93,7 @@ export function createHost(page, kernel = null, show = null) {
     return inputs;
   }
 
-  /** Set a part of what is kept; a refusal where it cannot be, and then nothing is changed. */
+  /** Set a part of what is kept; a Refusal is thrown before anything changes. */
   function set({ tab, points, epochs, compared, inputs, ...others }) {
     const next = others;
     if (tab !== undefined) next.tab = tabOf(tab);
@@ -107,12 +107,12 @@ export function createHost(page, kernel = null, show = null) {
   }
 
   /**
-   * What each kind of event does where no practice is open. It may give a part of the answer, or
-   * work: what is `said`, and `run(tell, signal)`, which promises such a part.
+   * What each kind of event does while no practice is open. It may return a part of the answer, or
+   * work: a text `said`, and `run(tell, signal)`, which promises such a part.
    */
   const events = {
     input: ({ sheet = kept.tab, name, value }) => set({ inputs: { [sheet]: { [name]: value } } }),
-    // Where the run that is shown starts from, or all those that are compared, by parameter.
+    // The start of the run that is shown, or of all compared runs, by parameter.
     start({ values }) {
       const startsOf = (sheet) => Object.entries(values).map(
         ([parameter, value]) => [runs.startInputOf(sheet, parameter), value],
@@ -122,7 +122,7 @@ export function createHost(page, kernel = null, show = null) {
       )) });
     },
     epochs: ({ value }) => set({ epochs: value }),
-    // Everything but where a person looks.
+    // Everything except the open tab.
     reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
     ...pointEvents.events,
     race: ({ names }) => set({ compared: names }),
@@ -135,7 +135,7 @@ export function createHost(page, kernel = null, show = null) {
     riddle({ question, seed }) {
       keep({ ...comparing.posed(question, seed), tab: tabOf(COMPARE) });
     },
-    // The sheet that is shown now has the rate in the end.
+    // The result goes to the sheet that is open now, even if another one is open by then.
     find() {
       const { tab } = kept;
       return rates.work(tab, (lr) => set({ inputs: { [tab]: { [sheets[tab].rateInput]: lr } } }));
@@ -146,27 +146,27 @@ export function createHost(page, kernel = null, show = null) {
     ),
   };
 
-  /** What can be done on every sheet, a practice too. */
+  /** The events that are possible on every sheet, also in a practice. */
   const always = {
     ...practice.begin,
     show({ tab }) {
-      // A practice that is given stays.
+      // A practice that Python has drawn cannot be left.
       if (page.practice || [undefined, kept.practice?.sheet].includes(tab)) return;
       if (tab !== kept.tab) pointEvents.leaveFile();
       set({ tab, practice: null });
     },
-    /** Set what was kept, or a part of it, but inputs of runs that are not compared any more. */
+    /** Set what was kept, or a part of it, without inputs of runs that are no longer compared. */
     take({ part: { practice: wanted, riddle: _, inputs = {}, ...part } }) {
       const here = [...Object.keys(kept.inputs), ...(part.compared ?? [])];
       const known = Object.entries(inputs).filter(([name]) => here.includes(name));
-      // What is the same stays the same object, and so do the runs.
+      // Equal values keep their objects, so that the runs need not be computed again.
       const changed = Object.entries(part).filter(([name, value]) => !alike(value, kept[name]));
       set({ ...Object.fromEntries(changed), inputs: Object.fromEntries(known) });
       practice.take(wanted);
     },
   };
 
-  /** What the sheet shows now. */
+  /** The state of the sheet. */
   function state() {
     if (kept.practice) return practice.state();
     const { tab, epochs, points } = kept;
@@ -201,7 +201,7 @@ export function createHost(page, kernel = null, show = null) {
     return shown;
   }
 
-  /** Take what Python wrote or registered since the page was made. */
+  /** Take data that Python has sent since the page was made, such as newly registered rules. */
   function learn({ guests = {}, workbook: template, slips }) {
     workbook.learn(template);
     practice.learn(slips);
@@ -221,9 +221,9 @@ export function createHost(page, kernel = null, show = null) {
     learn,
     askPython,
     atFirst,
-    /** What is set now; the event `take` sets it again. */
+    /** What is kept now; the event `take` can set it again. */
     kept: () => kept,
-    /** The inputs that are not as they were, `[name, value]`: of other sheets by `adam.lr`. */
+    /** The changed inputs, `[name, value]`; those of other sheets have names such as `adam.lr`. */
     changedInputs() {
       const { tab, inputs, compared } = kept;
       const changed = (name) => Object.entries(inputs[name])

@@ -1,5 +1,5 @@
-// Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
-// for what a page cannot do.
+// Connects the sheet with a notebook's widget: what is set is shared with Python, and Python is
+// asked only for what a page cannot do.
 import { COMPARE } from "./comparing.js";
 import { alike, createHost } from "./host.js";
 import { GONE, createKernel } from "./kernel.js";
@@ -10,12 +10,12 @@ import { createSheet } from "./sheet.js";
 
 const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
 
-/** Sheets as a host has them: Python wrote their programs as text. */
+/** Sheets with their programs as functions: Python sends them as text. */
 const compiled = (sheets) => Object.fromEntries(Object.entries(sheets).map(
   ([name, sheet]) => [name, { ...sheet, program: new Function(`return ${sheet.program}`)() }],
 ));
 
-/** What is kept under a name, as Python shares it: inputs are `lr` or, of several, `adam.lr`. */
+/** A kept value in Python's form: inputs are named `lr` or, with several sheets, `adam.lr`. */
 function toPython(name, kept, sheets) {
   if (name === "points") return rowsOf(kept.points);
   if (name === "practice") return kept.practice ?? {};
@@ -26,7 +26,7 @@ function toPython(name, kept, sheets) {
   )));
 }
 
-/** What Python shares under a name, as it is kept. */
+/** A value that Python shares in the form in which it is kept. */
 function fromPython(name, value, sheets, columns) {
   if (name === "points") return pointsOf(columns, value);
   if (name === "practice") return value.sheet === undefined ? null : value;
@@ -56,7 +56,7 @@ export default {
       names: () => [...new Set([...offered, ...Object.keys(hosts)])],
       hostOf: (name) => hosts[name], bring, changed: share,
     });
-    // What was told last, as it is kept; of what a sheet begins with nothing.
+    // What Python knows already: at first what the sheet begins with.
     let shared = session.kept();
     const sheet = createSheet(root, (event, bytes) => {
       if (event.kind === "show" && event.tab === COMPARE) askForNews();
@@ -73,12 +73,12 @@ export default {
       return createHost(all, ask, show);
     }
 
-    /** Have Python write what a page knows of a model. */
+    /** Ask Python for the page of a model. */
     async function bring(name, ...how) {
       hosts[name] = makeHost((await kernel({ what: "model", model: name }, ...how)).page);
     }
 
-    /** Tell Python, and other views of this sheet, what is set by its names. */
+    /** Send values by name to Python and to other views of this sheet. */
     function tell(values) {
       const changed = Object.entries(values).filter(([name, value]) => !alike(model.get(name), value));
       isTelling = true;
@@ -87,14 +87,16 @@ export default {
       if (changed.length && isThere) model.save_changes();
     }
 
-    /** Tell what has been set since `before`. */
+    /** Send what has been set since `before`. */
     function share(before = shared) {
       shared = session.kept();
       const changed = SHARED.filter((name) => shared[name] !== before[name]);
       tell(Object.fromEntries(changed.map((name) => [name, toPython(name, shared, sheets)])));
     }
 
-    /** Take what Python, or another view, has set, once all of it is there: it comes name by name. */
+    /**
+     * Take what Python or another view has set. Names change one by one, so wait for all of them.
+     */
     async function take() {
       if (isAwaited) return;
       isAwaited = true;
@@ -116,7 +118,7 @@ export default {
       isAwaited = false;
     }
 
-    /** What was registered since the sheet was made, or written again; none without a kernel. */
+    /** Ask Python for rules and models that were registered or changed since the sheet was made. */
     async function askForNews() {
       const { model: name, inputs } = session.kept();
       try {
@@ -157,7 +159,7 @@ export default {
         tell({ selected: detail ? { row: detail.row, column: detail.name } : {} });
       });
     });
-    // Without a kernel the sheet can then still write its workbook.
+    // Fetched now, so that the sheet can write its workbook even when the kernel has stopped.
     hosts[page.model].askPython({ what: "workbook" }).catch(() => {});
     return () => {
       sheet.close();

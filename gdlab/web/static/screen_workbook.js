@@ -1,4 +1,4 @@
-// Which sheets the workbook of the screen has, and what each of them holds.
+// The workbook of what is on the screen: which sheets it has, and their contents.
 import { COMPARE } from "./comparing.js";
 import { originOf } from "./further_runs.js";
 import { DATA } from "./points.js";
@@ -6,8 +6,8 @@ import { adviceOf } from "./rates.js";
 import { writeWorkbook } from "./workbook.js";
 
 /**
- * The workbook of a host's `sheets`: `kept()` is what is set, `runs` are what follows from it. What it
- * is written from the page has or, in a notebook, `askPython(request, tell, signal)` has it learnt.
+ * The workbook of a host's `sheets`; `kept()` is what the host keeps, `runs` its runs. The template
+ * is in the page or, in a notebook, comes by `askPython(request, tell, signal)`.
  */
 export function createScreenWorkbook(page, sheets, kept, runs, askPython) {
   let template = null;
@@ -16,7 +16,7 @@ export function createScreenWorkbook(page, sheets, kept, runs, askPython) {
     learn(found) {
       template = found ?? template;
     },
-    /** The work of writing the sheet that is shown or, of the points or a race, all sheets. */
+    /** The work of writing the sheet that is shown, or all sheets from the points and compare. */
     work() {
       const { tab, points, epochs, inputs, compared } = kept();
       const own = tab in page.sheets ? [tab] : Object.keys(page.sheets);
@@ -26,7 +26,7 @@ export function createScreenWorkbook(page, sheets, kept, runs, askPython) {
       const hasGuests = further.some((name) => !own.includes(origin(name)));
       const book = hasGuests ? COMPARE : own.length === 1 ? own[0] : DATA;
       const run = async (tell, signal) => {
-        // A rule that was registered since is in no template yet.
+        // Rules that were registered later are not in the template yet.
         if (askPython && !names.every((name) => template && origin(name) in template.sheets)) {
           await askPython({ what: "workbook" }, tell, signal);
         }
