@@ -13,30 +13,33 @@ const SILENT = "The kernel is not answering. If it has stopped, run the cell aga
  */
 export function createKernel(model, isThere, say) {
   const waiting = new Map();
-
-  model.on("msg:custom", ({ number, share, result, error }) => {
-    const one = waiting.get(number);
-    if (!one) return;
-    clearTimeout(one.timer);
-    if (share !== undefined) return one.tell?.(share);
-    waiting.delete(number);
-    if (error) one.refuse(new Refusal(error));
-    else one.keep(result);
-  });
+  model.on("msg:custom", (answer) => waiting.get(answer.number)?.(answer));
 
   return (request, tell, signal) => new Promise((keep, refuse) => {
-    if (!isThere()) return refuse(new Refusal(GONE));
     // A random number, because other views of this sheet get the answer too.
     const number = Math.random();
-    // Only a person who waits is told that no answer comes, not a request in advance.
-    const timer = tell && setTimeout(() => say(SILENT), SILENT_MS);
-    waiting.set(number, { tell, keep, refuse, timer });
+    let timer = 0;
+    function send(message) {
+      if (!isThere()) return refuse(new Refusal(GONE));
+      // Only a person who waits is told that no answer comes, not a request in advance.
+      timer = tell && setTimeout(() => say(SILENT), SILENT_MS);
+      model.send({ number, ...message });
+    }
+    waiting.set(number, ({ share, result, error }) => {
+      clearTimeout(timer);
+      if (share !== undefined && !signal?.aborted) {
+        tell?.(share);
+        // Python does a further step only when it is asked for.
+        return send({});
+      }
+      waiting.delete(number);
+      if (error) refuse(new Refusal(error));
+      else keep(result);
+    });
     signal?.addEventListener("abort", () => {
       clearTimeout(timer);
-      waiting.delete(number);
-      model.send({ kind: "stop", number });
       refuse(new Refusal("stopped"));
     });
-    model.send({ kind: "request", number, ...request });
+    send(request);
   });
 }
