@@ -1,4 +1,4 @@
-"""What every test may ask for, and what is said where a part of the machine is missing.
+"""The fixtures of all tests, and what happens if a program that they need is missing.
 
 A newcomer's machine has no LibreOffice, browser or torch: their tests are skipped, with the reason.
 Where GDLAB_CI is set everything is meant to be there: a missing part is a failure.
@@ -44,7 +44,7 @@ FULL = os.environ.get("GDLAB_PROOF") == "full"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for an engine or the browser; leave out what proof alone runs."""
+    """Mark tests that need an engine or the browser; leave out those of the full proof."""
     seen: Counter[str] = Counter()
     left_out = []
     for item in [] if FULL else items:
@@ -60,13 +60,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS:
                 item.add_marker(MARKS[fixture])
-        # On a loaded machine a browser may answer late: once more, and the summary says so.
+        # On a loaded machine a browser may answer late: try again, and say so in the summary.
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def missing(what: str) -> None:
-    """Skip the test with a reason, or fail it where nothing may be missing."""
+    """Skip the test with a reason, or fail it if nothing may be missing."""
     if os.environ.get("GDLAB_CI"):
         pytest.fail(f"{what} is missing, and GDLAB_CI is set", pytrace=False)
     pytest.skip(f"{what} is missing")

@@ -1,4 +1,4 @@
-"""The sheet in a notebook's page: what is set there Python knows, and what Python sets is shown."""
+"""The sheet in a notebook: Python knows what is set there, and what Python sets is shown."""
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
