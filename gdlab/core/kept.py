@@ -1,7 +1,7 @@
-"""Files kept on disk for the next process: by this user, for this user.
+"""A cache on disk, private to this user, for the next process.
 
-What is kept is trusted, and machine code among it is run. So only files that nobody but this user
-can have written are read, and none that a disk has damaged.
+The cache contains machine code that is run. So it reads only files that nobody but this user can
+have written, and checks that they are not damaged.
 """
 
 import hashlib
@@ -19,16 +19,16 @@ _told: set[str] = set()
 
 
 def cache_folder() -> Path:
-    """Where files are kept; GDLAB_CACHE names another place."""
+    """The folder of the cache; the variable GDLAB_CACHE can name another one."""
     import platformdirs
 
     return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
 
 
 def remembered(kind: str, key: str, most: int, make: Callable[[], str]) -> str:
-    """A text that takes long to make: what was kept under its key, or made now and kept.
+    """A text that takes long to make: from the cache, or else made now and kept there.
 
-    ``key`` is everything that the text depends on. Of each ``kind`` the latest ``most`` are
+    ``key`` is everything that the text depends on. Only the ``most`` latest texts of a ``kind`` are
     kept.
     """
     ending = f".{kind}"
@@ -44,7 +44,7 @@ def remembered(kind: str, key: str, most: int, make: Callable[[], str]) -> str:
 
 
 def kept_files(pattern: str) -> list[Path]:
-    """The kept files whose names are of a pattern, those written last at the end."""
+    """The files in the cache with names that match a pattern, the latest ones last."""
     folder = _folder()
     found = []
     for file in folder.glob(pattern) if folder is not None else ():
@@ -54,7 +54,7 @@ def kept_files(pattern: str) -> list[Path]:
 
 
 def _folder() -> Path | None:
-    """The folder, closed to others; None where there is none, and one line where it is not."""
+    """The cache's folder if it is private; else None, with a warning if others can write."""
     folder = cache_folder()
     try:
         private_folder(folder)
@@ -67,7 +67,7 @@ def _folder() -> Path | None:
 
 
 def read_kept(file: str) -> bytes | None:
-    """What is kept in a file of this name; None where there is none that can be believed."""
+    """The content of a file in the cache; None if there is none, or none that can be trusted."""
     folder = _folder()
     if folder is None:
         return None
@@ -78,13 +78,13 @@ def read_kept(file: str) -> bytes | None:
         return None
     except OSError:
         return None
-    # A fault of the disk is not what was written.
+    # A damaged file does not match its digest.
     content = stored[DIGEST:]
     return content if hashlib.sha256(content).digest() == stored[:DIGEST] else None
 
 
 def write_kept(file: str, content: bytes) -> None:
-    """Keep a file, where the disk lets it."""
+    """Write a file into the cache, if possible."""
     folder = _folder()
     if folder is None:
         return
@@ -92,7 +92,7 @@ def write_kept(file: str, content: bytes) -> None:
         with replacing(folder / file, mode=0o600) as beside:
             beside.write_bytes(hashlib.sha256(content).digest() + content)
     except ValueError:
-        # No room, or no permission: each process does the work for itself.
+        # No space or no permission: then every process does the work itself.
         return
 
 
