@@ -24,9 +24,11 @@ Work = Iterator[float | Event]
 
 def answer(sheet: "LiveSheet", event: Event) -> None:
     """Do a step of what the page asks for, and send it how far it is or what came out."""
-    number = event.get("number", 0)
+    number = event["number"]
     try:
-        work = sheet.works.pop(number, None) or _begun(sheet, event)
+        work = sheet.works.pop(number, None)
+        if work is None:
+            work = WORKS[event["what"]](sheet, sheet.sheets_of(event["model"]), event)
         made = next(work)
         if isinstance(made, float):
             sheet.works[number] = work
@@ -36,20 +38,14 @@ def answer(sheet: "LiveSheet", event: Event) -> None:
     except Exception as error:
         # The page is where a person looks, so what went wrong is said there, whatever it was.
         other = f"gdlab could not do this ({type(error).__name__}: {error})"
-        told = str(error) if isinstance(error, ValueError) else other
-        sheet.send({"number": number, "error": told})
-
-
-def _begun(sheet: "LiveSheet", event: Event) -> Work:
-    work = WORKS.get(str(event.get("what")))
-    if work is None:
-        raise ValueError(f"there is no request {event.get('what')!r:.40}")
-    return work(sheet, sheet.sheets_of(event["model"]), event)
+        sheet.send(
+            {"number": number, "error": str(error) if isinstance(error, ValueError) else other}
+        )
 
 
 def _model(_sheet: "LiveSheet", here: "Sheets", _event: Event) -> Work:
     """What the page needs to show another model."""
-    yield {"page": here.page}
+    yield here.page
 
 
 def _news(sheet: "LiveSheet", here: "Sheets", event: Event) -> Work:
@@ -75,15 +71,14 @@ def _workbook(_sheet: "LiveSheet", here: "Sheets", _event: Event) -> Work:
     from gdlab.web.workbook_template import workbook_templates
 
     guests = {name: run for name, run in here.runs.items() if name not in here.own}
-    for made in workbook_templates(here.own, guests):
-        yield made if isinstance(made, float) else {"workbook": made}
+    yield from workbook_templates(here.own, guests)
 
 
 def _slips(_sheet: "LiveSheet", here: "Sheets", event: Event) -> Work:
     """The usual slips of a sheet's columns, which a practice compares with."""
     name = event["sheet"]
     table = here.runs[name].table
-    yield {"slips": slips_of({table.model.name: {name: table}})}
+    yield slips_of({table.model.name: {name: table}})
 
 
 WORKS: dict[str, Callable[["LiveSheet", "Sheets", Event], Work]] = {

@@ -7,30 +7,35 @@ import { provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted } from "./number_input.js";
 import { createPointEvents } from "./point_events.js";
-import { countOf } from "./points.js";
+import { countOf, pointsOf } from "./points.js";
 import { GIVEN, createPractice } from "./practice.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
 import { adviceOf } from "./rates.js";
 import { createRuns } from "./runs.js";
-import { createScreenWorkbook } from "./screen_workbook.js";
+import { screenWorkbook } from "./screen_workbook.js";
 
 /** Whether two kept values are equal, even if they are different objects. */
 export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+const inputsOf = (sheets) => Object.fromEntries(
+  Object.entries(sheets).map(([name, { inputs }]) => [name, inputs]),
+);
 
 /**
  * A host for a `page` (gdlab/web/data.py describes it). `does` carries out an event and returns
  * what goes into the answer beside the `state` or, for work that takes a while, a text `said` and
  * `run(tell, signal)`, which promises the same. If an event cannot be carried out, it throws a
- * Refusal and changes nothing. `kernel(request, tell, signal)`, if there is one, asks Python and
- * promises the result; `show()` is called when something has arrived that nobody waits for.
+ * Refusal and changes nothing. Beside its data, a page has `slipsOf(sheet)`, from which a practice
+ * names causes, and `workbook(names, tell, signal)`, the template of a workbook of these rules; in a
+ * notebook both come from Python.
  */
-export function createHost(page, kernel = null, show = null) {
+export function createHost(page) {
   const sheets = { ...page.sheets, ...page.guests };
   const dataNames = Object.keys(page.points);
   const atFirst = {
     tab: page.tab, epochs: page.epochs, points: page.points,
-    inputs: Object.fromEntries(Object.entries(sheets).map(([name, { inputs }]) => [name, inputs])),
+    inputs: inputsOf(sheets),
     compared: Object.keys(page.sheets), riddle: null, practice: null,
   };
   // Never changed in place: a new value is a new object, so that a run can see whether the objects
@@ -42,12 +47,7 @@ export function createHost(page, kernel = null, show = null) {
   const comparing = createComparing(page, sheets, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
   const pointEvents = createPointEvents(dataNames, () => kept.points, (points) => set({ points }));
-  const askPython = async (request, ...how) => learn(await kernel(request, ...how));
-  const workbook = createScreenWorkbook(page, sheets, () => kept, runs, kernel && askPython);
-  const practice = createPractice(page, () => kept, keep, (request) => {
-    // Without a kernel, hints cannot name a slip.
-    if (kernel) askPython(request).then(show, () => {});
-  });
+  const practice = createPractice(page, () => kept, keep);
 
   const isSheet = () => kept.tab in page.sheets;
 
@@ -140,7 +140,7 @@ export function createHost(page, kernel = null, show = null) {
       const { tab } = kept;
       return rates.work(tab, (lr) => set({ inputs: { [tab]: { [sheets[tab].rateInput]: lr } } }));
     },
-    export: workbook.work,
+    export: () => screenWorkbook(page, sheets, kept, runs),
     csv: () => (
       { file: { name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) } }
     ),
@@ -157,6 +157,8 @@ export function createHost(page, kernel = null, show = null) {
     },
     /** Set what was kept, or a part of it, without inputs of runs that are no longer compared. */
     take({ part: { practice: wanted, riddle: _, inputs = {}, ...part } }) {
+      // Python has points as rows.
+      if (Array.isArray(part.points)) part.points = pointsOf(dataNames, part.points);
       const here = [...Object.keys(kept.inputs), ...(part.compared ?? [])];
       const known = Object.entries(inputs).filter(([name]) => here.includes(name));
       // Equal values keep their objects, so that the runs need not be computed again.
@@ -201,16 +203,6 @@ export function createHost(page, kernel = null, show = null) {
     return shown;
   }
 
-  /** Take data that Python has sent since the page was made, such as newly registered rules. */
-  function learn({ guests = {}, workbook: template, slips }) {
-    workbook.learn(template);
-    practice.learn(slips);
-    Object.assign(sheets, guests);
-    provide(kept.compared, sheets);
-    const inputs = Object.entries(guests).map(([name, sheet]) => [name, sheet.inputs]);
-    if (inputs.length) keep({ inputs: { ...kept.inputs, ...Object.fromEntries(inputs) } });
-  }
-
   return {
     does(event, bytes = []) {
       const does = always[event.kind] ?? (kept.practice ? practice.within : events)[event.kind];
@@ -218,8 +210,12 @@ export function createHost(page, kernel = null, show = null) {
       return does(event, bytes);
     },
     state,
-    learn,
-    askPython,
+    /** Take rules that were registered since the page was made. */
+    learn(guests) {
+      Object.assign(sheets, guests);
+      provide(kept.compared, sheets);
+      keep({ inputs: { ...inputsOf(guests), ...kept.inputs } });
+    },
     atFirst,
     /** What is kept now; the event `take` can set it again. */
     kept: () => kept,

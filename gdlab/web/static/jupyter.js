@@ -4,7 +4,7 @@ import { COMPARE } from "./comparing.js";
 import { alike, createHost } from "./host.js";
 import { GONE, createKernel } from "./kernel.js";
 import { Refusal } from "./number_input.js";
-import { pointsOf, rowsOf } from "./points.js";
+import { rowsOf } from "./points.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 
@@ -26,9 +26,8 @@ function toPython(name, kept, sheets) {
   )));
 }
 
-/** A value that Python shares in the form in which it is kept. */
-function fromPython(name, value, sheets, columns) {
-  if (name === "points") return pointsOf(columns, value);
+/** A value that Python shares in the form in which a host takes it. */
+function fromPython(name, value, sheets) {
   if (name === "practice") return value.sheet === undefined ? null : value;
   if (name !== "inputs") return value;
   const inputs = {};
@@ -42,8 +41,7 @@ function fromPython(name, value, sheets, columns) {
 
 export default {
   render({ model, el }) {
-    const root = document.createElement("div");
-    el.append(root);
+    const root = el.appendChild(document.createElement("div"));
     const page = model.get("page");
     const sheets = Object.keys(page.sheets);
     let offered = page.models;
@@ -51,7 +49,8 @@ export default {
     let isAwaited = false;
     let isTelling = false;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    const hosts = { [page.model]: makeHost(page) };
+    const own = pageOf(page);
+    const hosts = { [page.model]: createHost(own) };
     const session = createSession({
       names: () => [...new Set([...offered, ...Object.keys(hosts)])],
       hostOf: (name) => hosts[name], bring, changed: share,
@@ -67,15 +66,35 @@ export default {
       sheet.answer(session.ask({ kind: "show" }));
     }
 
-    function makeHost(own) {
-      const ask = (request, ...how) => kernel({ ...request, model: own.model }, ...how);
-      const all = { ...own, sheets: compiled(own.sheets), guests: compiled(own.guests) };
-      return createHost(all, ask, show);
+    /** A model's page, which asks Python for what it needs later. */
+    function pageOf(own) {
+      const ask = (what, request, ...how) => kernel({ what, model: own.model, ...request }, ...how);
+      const slips = {};
+      let template = { sheets: {} };
+      return {
+        ...own, sheets: compiled(own.sheets), guests: compiled(own.guests),
+        slipsOf(name) {
+          if (!slips[name]) {
+            slips[name] = {};
+            ask("slips", { sheet: name }).then((found) => {
+              slips[name] = found;
+              show();
+            }, () => {});
+          }
+          return slips[name];
+        },
+        async workbook(names, ...how) {
+          // Rules that were registered later are not in the template yet.
+          if (!names.every((name) => name in template.sheets)) template = await ask("workbook", {}, ...how);
+          return template;
+        },
+      };
     }
 
     /** Ask Python for the page of a model. */
     async function bring(name, ...how) {
-      hosts[name] = makeHost((await kernel({ what: "model", model: name }, ...how)).page);
+      const found = await kernel({ what: "model", model: name }, ...how);
+      hosts[name] = createHost(pageOf(found));
     }
 
     /** Send values by name to Python and to other views of this sheet. */
@@ -98,24 +117,14 @@ export default {
      * Take what Python or another view has set. Names change one by one, so wait for all of them.
      */
     async function take() {
-      if (isAwaited) return;
+      if (isAwaited || isTelling) return;
       isAwaited = true;
       await null;
-      try {
-        while (!hosts[model.get("model")]) await bring(model.get("model"));
-        const kept = session.kept();
-        if (SHARED.some((name) => !alike(model.get(name), toPython(name, kept, sheets)))) {
-          const columns = Object.keys(hosts[model.get("model")].kept().points);
-          const part = SHARED.map((one) => [one, fromPython(one, model.get(one), sheets, columns)]);
-          const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
-          if (answer.error) share({});
-          sheet.answer(answer);
-        }
-      } catch (problem) {
-        share({});
-        sheet.say(problem.message);
-      }
       isAwaited = false;
+      const part = SHARED.map((name) => [name, fromPython(name, model.get(name), sheets)]);
+      const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
+      if (answer.error) share({});
+      sheet.answer(answer);
     }
 
     /** Ask Python for rules and models that were registered or changed since the sheet was made. */
@@ -127,7 +136,7 @@ export default {
         if (alike([models, changed, guests], [offered, [], {}])) return;
         offered = models;
         for (const one of changed) delete hosts[one];
-        hosts[name].learn({ guests: compiled(guests) });
+        hosts[name].learn(compiled(guests));
         show();
       } catch (problem) {
         if (!(problem instanceof Refusal)) throw problem;
@@ -136,13 +145,12 @@ export default {
 
     function goToSelected() {
       const { row, column } = model.get("selected");
-      if (row !== undefined) sheet.goTo(row, column);
+      if (row !== undefined && !isTelling) sheet.goTo(row, column);
     }
 
-    const unlessTold = (hear) => () => isTelling || hear();
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, unlessTold(take)])),
-      "change:selected": unlessTold(goToSelected),
+      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, take])),
+      "change:selected": goToSelected,
       comm_live_update() {
         isThere = false;
         sheet.say(GONE);
@@ -160,7 +168,7 @@ export default {
       });
     });
     // Fetched now, so that the sheet can write its workbook even when the kernel has stopped.
-    hosts[page.model].askPython({ what: "workbook" }).catch(() => {});
+    own.workbook(sheets).catch(() => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

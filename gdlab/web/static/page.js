@@ -27,7 +27,7 @@ function pagesOf(page, programs) {
       ...page, ...own,
       sheets: withPrograms(model, own.sheets), guests: withPrograms(model, own.guests),
       workbook: () => later().workbooks[model],
-      get slips() { return later().slips; },
+      slipsOf: () => later().slips,
       get checked() { return isFirst ? withPrograms(model, later().checked) : {}; },
     };
   };

@@ -19,14 +19,11 @@ export const GIVEN = "this is given; fill in the tinted cells only";
  * open, its `sheet`, `seed`, `points`, `inputs` and `epochs`, the `texts` by cell, the `hinted`
  * cells, and the `file` that it was read from, if any. Each sheet has one, so that a person who
  * comes back finds it as they left it. If Python has drawn the numbers (`page.practice`), it is the
- * only one. `ahead(request)` fetches a sheet's slips if the page does not have them. A page with
- * `checked` rules also opens practice sheets from files.
+ * only one. A page with `checked` rules also opens practice sheets from files.
  */
-export function createPractice(page, kept, keep, ahead) {
+export function createPractice(page, kept, keep) {
   const given = page.practice ?? null;
-  // The page unpacks its slips and further rules on their first use.
   const slips = {};
-  const askedFor = new Set();
   const left = new Map();
   let known = { points: null };
   const opened = () => kept().practice;
@@ -35,9 +32,9 @@ export function createPractice(page, kept, keep, ahead) {
   const canCheck = "checked" in page;
   const sheetOf = (name) => page.sheets[name] ?? page.checked[name];
 
-  /** A sheet's slips; null until the page or Python provides them. */
+  /** A sheet's slips; null until Python has sent them. */
   function slipsOf(name) {
-    slips[name] ??= slipsOfSheet(page.slips ?? {}, page.model, name);
+    slips[name] ??= slipsOfSheet(page.slipsOf(name), page.model, name);
     return slips[name];
   }
 
@@ -61,12 +58,7 @@ export function createPractice(page, kept, keep, ahead) {
 
   function set(practice) {
     keep({ practice });
-    if (!practice) return;
-    const { sheet, file } = practice;
-    if (!file) left.set(sheet, practice);
-    if (slipsOf(sheet) || askedFor.has(sheet)) return;
-    askedFor.add(sheet);
-    ahead({ what: "slips", sheet });
+    if (practice && !practice.file) left.set(practice.sheet, practice);
   }
 
   /** The points and inputs for a seed: the sheet's own, or drawn ones. */
@@ -110,7 +102,7 @@ export function createPractice(page, kept, keep, ahead) {
     }
   }
 
-  const isAsked = (row, column) => Boolean(whole(opened()).blanks[column]?.includes(row));
+  const isAsked = (row, column) => Boolean(whole(opened()).blanks[column]?.includes(Number(row)));
 
   function placeOf({ row, column }) {
     if (!isAsked(row, column)) throw new Refusal(GIVEN);
@@ -166,27 +158,14 @@ export function createPractice(page, kept, keep, ahead) {
     /** Set a practice that was kept, or that Python or another view has set. */
     take(practice) {
       if (practice === undefined || practice === opened() || (given && !practice)) return;
-      if (!practice || practice.file) {
-        set(practice);
-        return;
-      }
+      if (!practice || practice.file) return set(practice);
       const { sheet, seed, texts = {}, hinted = [] } = practice;
       if (given && seed !== given.seed) throw new Refusal(GIVEN);
       start(sheet, seed, practice.points ? practice : undefined);
-      const asked = Object.entries(texts).filter(([place]) => {
-        const [row, column] = place.split(" ");
-        return isAsked(Number(row), column);
-      });
+      const asked = Object.entries(texts).filter(([place]) => isAsked(...place.split(" ")));
       set({
         ...opened(), texts: Object.fromEntries(asked), hinted: hinted.filter((one) => one in texts),
       });
-    },
-
-    /** Take the slips that Python has sent. */
-    learn(found) {
-      for (const tab of Object.keys(found?.models[page.model] ?? {})) {
-        slips[tab] = slipsOfSheet(found, page.model, tab);
-      }
     },
 
     /** Which practice buttons a sheet shows while none is open. */

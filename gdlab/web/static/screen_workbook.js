@@ -6,42 +6,28 @@ import { adviceOf } from "./rates.js";
 import { writeWorkbook } from "./workbook.js";
 
 /**
- * The workbook of a host's `sheets`; `kept()` is what the host keeps, `runs` its runs. The template
- * is in the page or, in a notebook, comes by `askPython(request, tell, signal)`.
+ * The work of writing the sheet that is shown, or all sheets from the points and compare. `kept` is
+ * what a host keeps, `sheets` and `runs` are its own.
  */
-export function createScreenWorkbook(page, sheets, kept, runs, askPython) {
-  let template = null;
-
-  return {
-    learn(found) {
-      template = found ?? template;
-    },
-    /** The work of writing the sheet that is shown, or all sheets from the points and compare. */
-    work() {
-      const { tab, points, epochs, inputs, compared } = kept();
-      const own = tab in page.sheets ? [tab] : Object.keys(page.sheets);
-      const further = tab === COMPARE ? compared.filter((name) => !own.includes(name)) : [];
-      const names = [...own, ...further];
-      const origin = (name) => originOf(name, sheets);
-      const hasGuests = further.some((name) => !own.includes(origin(name)));
-      const book = hasGuests ? COMPARE : own.length === 1 ? own[0] : DATA;
-      const run = async (tell, signal) => {
-        // Rules that were registered later are not in the template yet.
-        if (askPython && !names.every((name) => template && origin(name) in template.sheets)) {
-          await askPython({ what: "workbook" }, tell, signal);
-        }
-        template ??= page.workbook();
-        const shown = Object.fromEntries(names.map((name) => [name, {
-          sheet: sheets[name], head: sheets[name].head ?? template.heads[origin(name)],
-          run: runs.runOf(name), first: runs.startRowOf(name), inputs: inputs[name],
-          advice: adviceOf(runs.jobOf(name), runs.runOf(name)),
-          given: { points, epochs, samples: runs.samplesOf(name) },
-          origin: sheets[name].isFurther ? origin(name) : null,
-        }]));
-        const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
-        return { file: { name: `${tab}.xlsx`, bytes } };
-      };
-      return { said: `Writing ${tab}.xlsx`, run };
-    },
-  };
+export function screenWorkbook(page, sheets, kept, runs) {
+  const { tab, points, epochs, inputs, compared } = kept;
+  const own = tab in page.sheets ? [tab] : Object.keys(page.sheets);
+  const further = tab === COMPARE ? compared.filter((name) => !own.includes(name)) : [];
+  const names = [...own, ...further];
+  const origin = (name) => originOf(name, sheets);
+  const hasGuests = further.some((name) => !own.includes(origin(name)));
+  const book = hasGuests ? COMPARE : own.length === 1 ? own[0] : DATA;
+  async function run(tell, signal) {
+    const template = await page.workbook(names.map(origin), tell, signal);
+    const shown = Object.fromEntries(names.map((name) => [name, {
+      sheet: sheets[name], head: sheets[name].head ?? template.heads[origin(name)],
+      run: runs.runOf(name), first: runs.startRowOf(name), inputs: inputs[name],
+      advice: adviceOf(runs.jobOf(name), runs.runOf(name)),
+      given: { points, epochs, samples: runs.samplesOf(name) },
+      origin: sheets[name].isFurther ? origin(name) : null,
+    }]));
+    const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
+    return { file: { name: `${tab}.xlsx`, bytes } };
+  }
+  return { said: `Writing ${tab}.xlsx`, run };
 }

@@ -18,24 +18,24 @@ const DRAG_MS = 700;
  * work that it started.
  */
 export function createSession({ names, hostOf, bring, changed }) {
-  const done = [];
-  const undone = [];
+  const [done, undone] = [[], []];
   let last = { key: "", at: 0 };
   const [first] = names();
   let model = first;
 
   const kept = () => ({ ...hostOf(model).kept(), model });
+  const take = (part) => hostOf(model).does({ kind: "take", part });
 
   /** Show a model's sheets, with the tab and the epochs of the model before. */
   function choose(name) {
     const { tab, epochs } = kept();
     model = name;
+    take({ tab });
     try {
-      hostOf(model).does({ kind: "take", part: { tab, epochs } });
+      take({ epochs });
     } catch (problem) {
-      if (!(problem instanceof Refusal)) throw problem;
       // That many epochs may be too many rows with other points: keep the model's own epochs.
-      hostOf(model).does({ kind: "take", part: { tab } });
+      if (!(problem instanceof Refusal)) throw problem;
     }
   }
 
@@ -52,15 +52,18 @@ export function createSession({ names, hostOf, bring, changed }) {
     redo: () => step(undone, done),
     model({ name }) {
       if (!names().includes(name)) throw new Refusal(`there is no model '${name}'`);
-      if (hostOf(name)) return own.take({ part: { model: name } });
-      return {
-        said: `Python prepares the model ${name}`,
-        run: (tell, signal) => bring(name, tell, signal).then(() => choose(name)),
-      };
+      return own.take({ part: { model: name } });
     },
     take({ part: { model: name = model, ...part } }) {
-      if (name !== model) choose(name);
-      return hostOf(model).does({ kind: "take", part });
+      const taken = () => {
+        if (name !== model) choose(name);
+        return take(part);
+      };
+      if (hostOf(name)) return taken();
+      return {
+        said: `Python prepares the model ${name}`,
+        run: (...how) => bring(name, ...how).then(taken),
+      };
     },
   };
 
