@@ -1,6 +1,7 @@
 // Applies slips to formulas, one or two at a time, as gdlab/marking/changes.py does. A change is a
 // path to a part of the formula, one digit per step down the tree, and the part's replacement. In a
 // replacement "#" is the old part itself, and "#12" the second part of the old part's first part.
+import { byName } from "./by_name.js";
 
 const isPartOfIt = (one) => typeof one === "string" && one.startsWith("#");
 
@@ -118,5 +119,5 @@ export function slipsOfSheet({ models = {}, sets, columns, changes: made }, mode
       changes: slips.map(({ change }) => change),
     };
   };
-  return { columns: Object.fromEntries(names.map((name) => [name, columnOf(name)])), parts };
+  return { columns: byName(names, columnOf), parts };
 }

@@ -5,6 +5,7 @@ import {
   TOO_FAR,
 } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { roundedTo } from "./intervals.js";
 import { orderOf, readingsOf, unworkedOf } from "./texts.js";
 
@@ -33,11 +34,11 @@ export function countingOf({ names, computed, data, count }, program, inputs) {
   const isWhole = (value) => (typeof value === "number" ? Number.isInteger(value) : value);
   const both = (a, b) => isWhole(a) && isWhole(b);
   const WHOLE = {
-    ...Object.fromEntries(Object.keys(SHEET).map((name) => [name, never])),
+    ...byName(Object.keys(SHEET), () => never),
     add: both, sub: both, choose: (sign, a, b, then, otherwise) => both(then(), otherwise()),
   };
   const counted = names.filter((name) => !computed.includes(name) && !data.includes(name));
-  const given = Object.fromEntries(Object.keys(inputs).map((name) => [name, name === count]));
+  const given = byName(Object.keys(inputs), (name) => name === count);
   const column = {};
   const formulas = Object.entries(program(WHOLE, column, {}, given).rows);
   const mark = (name, whole) => { column[name] = [whole, whole]; };

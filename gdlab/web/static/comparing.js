@@ -1,4 +1,5 @@
 // Changes what is compared: rules, further runs of a rule with other inputs, or a riddle's runs.
+import { byName } from "./by_name.js";
 import { inOrder, nextName, originOf, provide } from "./further_runs.js";
 import { Refusal } from "./number_input.js";
 import { countOf } from "./points.js";
@@ -25,7 +26,7 @@ export function createComparing(page, sheets, kept) {
     }
     provide(names, sheets);
     const missing = names.filter((name) => !Object.hasOwn(all, name));
-    const own = Object.fromEntries(missing.map((name) => [name, all[originOf(name, sheets)]]));
+    const own = byName(missing, (name) => all[originOf(name, sheets)]);
     return { compared: inOrder(names, sheets), inputs: { ...all, ...own } };
   }
 

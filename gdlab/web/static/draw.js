@@ -8,6 +8,7 @@ import {
   USUAL_RATES, NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
   LARGEST_ERROR, TRIES,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { choosing, hiddenIn } from "./separating.js";
@@ -57,7 +58,7 @@ function pointsOnLine(draw, count) {
 
 /** A model's own points in another order; tenths from -2 to 2 for a model without points. */
 function pointsOfModel(draw, count, names, own) {
-  const points = Object.fromEntries(names.map((name) => [name, []]));
+  const points = byName(names, () => []);
   const rows = own ? own[names[0]].length : 0;
   let order = [];
   for (let k = 0; k < count; k++) {

@@ -3,6 +3,7 @@ import {
   CURE, UNCALCULATED, MOST_SENTENCES, COMPUTED_DIGITS, DIGITS_OF_SINGLE, SINGLE_DIGITS,
   LARGEST_SINGLE, TOO_FAR,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { readTyped } from "./claims.js";
 import { Refusal } from "./number_input.js";
 import { ownFormulas } from "./own_formulas.js";
@@ -106,7 +107,7 @@ export async function handedIn(bytes, sheets) {
     const cell = where && cellAt(...where);
     return [name, givenNumber(cell, `${name} ${at}`, record.given[name], notes)];
   }));
-  const points = Object.fromEntries(data.map((name) => [name, []]));
+  const points = byName(data, () => []);
   record.points.forEach((point, sample) => {
     data.forEach((name, k) => {
       const [row, column] = [rows.get(sample + 1), table.columns.get(name)];

@@ -1,5 +1,6 @@
 // The host of a sheet, on a page and in a notebook: it keeps what a person has set and answers the
 // sheet's events, with the data that Python wrote for each rule (gdlab/web/data.py).
+import { byName } from "./by_name.js";
 import { comparedState } from "./compared.js";
 import { COMPARE, createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
@@ -18,9 +19,7 @@ import { screenWorkbook } from "./screen_workbook.js";
 /** Whether two kept values are equal, even if they are different objects. */
 export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-const inputsOf = (sheets) => Object.fromEntries(
-  Object.entries(sheets).map(([name, { inputs }]) => [name, inputs]),
-);
+const inputsOf = (sheets) => byName(Object.keys(sheets), (name) => sheets[name].inputs);
 
 /**
  * A host for a `page` (gdlab/web/data.py describes it). `does` carries out an event and returns
@@ -114,11 +113,8 @@ export function createHost(page) {
     input: ({ sheet = kept.tab, name, value }) => set({ inputs: { [sheet]: { [name]: value } } }),
     // The start of the run that is shown, or of all compared runs, by parameter.
     start({ values }) {
-      const startsOf = (sheet) => Object.entries(values).map(
-        ([parameter, value]) => [runs.startInputOf(sheet, parameter), value],
-      );
-      set({ inputs: Object.fromEntries((isSheet() ? [kept.tab] : kept.compared).map(
-        (sheet) => [sheet, Object.fromEntries(startsOf(sheet))],
+      set({ inputs: byName(isSheet() ? [kept.tab] : kept.compared, (sheet) => Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [runs.startInputOf(sheet, name), value]),
       )) });
     },
     epochs: ({ value }) => set({ epochs: value }),

@@ -2,6 +2,7 @@
 // gdlab/marking/judge.py does. A cell is compared with the true number and with what follows from
 // the learner's own cells, as written or before rounding. A 0 or a copied number that follows from
 // a wrong cell is unearned.
+import { byName } from "./by_name.js";
 import { BEST_FIRST, MORE_DIGITS, MOST_APART } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { claimsOf, countingOf, habitsOf, readTyped } from "./claims.js";
@@ -55,9 +56,9 @@ function changedCell({ number, decimals }, expected, place) {
 /** The columns that only repeat another cell, without computing. */
 function copiesOf({ names }, program, inputs) {
   const cell = {};
-  const column = Object.fromEntries(names.map((name) => [name, [cell, cell]]));
+  const column = byName(names, () => [cell, cell]);
   const nothing = () => null;
-  const NOTHING = Object.fromEntries(Object.keys(SHEET).map((name) => [name, nothing]));
+  const NOTHING = byName(Object.keys(SHEET), () => nothing);
   const { rows } = program(NOTHING, column, {}, inputs);
   return new Set(Object.keys(rows).filter((name) => rows[name](1) === cell));
 }

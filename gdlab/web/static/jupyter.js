@@ -1,5 +1,6 @@
 // Connects the sheet with a notebook's widget: what is set is shared with Python, and Python is
 // asked only for what a page cannot do.
+import { byName, withPrograms } from "./by_name.js";
 import { COMPARE } from "./comparing.js";
 import { alike, createHost } from "./host.js";
 import { GONE, createKernel } from "./kernel.js";
@@ -11,9 +12,9 @@ import { createSheet } from "./sheet.js";
 const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
 
 /** Sheets with their programs as functions: Python sends them as text. */
-const compiled = (sheets) => Object.fromEntries(Object.entries(sheets).map(
-  ([name, sheet]) => [name, { ...sheet, program: new Function(`return ${sheet.program}`)() }],
-));
+const compiled = (sheets) => withPrograms(
+  sheets, (name) => new Function(`return ${sheets[name].program}`)(),
+);
 
 /** A kept value in Python's form: inputs are named `lr` or, with several sheets, `adam.lr`. */
 function toPython(name, kept, sheets) {
@@ -110,7 +111,7 @@ export default {
     function share(before = shared) {
       shared = session.kept();
       const changed = SHARED.filter((name) => shared[name] !== before[name]);
-      tell(Object.fromEntries(changed.map((name) => [name, toPython(name, shared, sheets)])));
+      tell(byName(changed, (name) => toPython(name, shared, sheets)));
     }
 
     /**
@@ -121,8 +122,8 @@ export default {
       isAwaited = true;
       await null;
       isAwaited = false;
-      const part = SHARED.map((name) => [name, fromPython(name, model.get(name), sheets)]);
-      const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
+      const part = byName(SHARED, (name) => fromPython(name, model.get(name), sheets));
+      const answer = session.ask({ kind: "take", part });
       if (answer.error) share({});
       sheet.answer(answer);
     }
@@ -149,7 +150,7 @@ export default {
     }
 
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, take])),
+      ...byName(SHARED.map((name) => `change:${name}`), () => take),
       "change:selected": goToSelected,
       comm_live_update() {
         isThere = false;

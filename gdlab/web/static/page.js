@@ -1,4 +1,5 @@
 // Connects the sheet of a standalone page with a host in the page and with the address's fragment.
+import { withPrograms } from "./by_name.js";
 import { createHost } from "./host.js";
 import { fitsLink, fragmentOf, wishesOf } from "./link.js";
 import { createSession } from "./session.js";
@@ -17,18 +18,16 @@ const TOO_LONG = "The address has no room for so many points: a link to this pag
 function pagesOf(page, programs) {
   let rest = null;
   const later = () => rest ??= JSON.parse(unpacked(document.getElementById("gdlab-rest").textContent));
-  const withPrograms = (model, sheets) => Object.fromEntries(Object.entries(sheets).map(
-    ([name, sheet]) => [name, { ...sheet, program: programs[model][name] }],
-  ));
   return (model) => {
+    const programOf = (name) => programs[model][name];
     const isFirst = model === page.model;
     const own = isFirst ? page : { guests: {}, ...later().models[model] };
     return {
       ...page, ...own,
-      sheets: withPrograms(model, own.sheets), guests: withPrograms(model, own.guests),
+      sheets: withPrograms(own.sheets, programOf), guests: withPrograms(own.guests, programOf),
       workbook: () => later().workbooks[model],
       slipsOf: () => later().slips,
-      get checked() { return isFirst ? withPrograms(model, later().checked) : {}; },
+      get checked() { return isFirst ? withPrograms(later().checked, programOf) : {}; },
     };
   };
 }

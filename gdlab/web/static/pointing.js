@@ -1,5 +1,6 @@
 // What a pointer does on the pictures: it reads values, selects rows, drags the start, zooms, pans.
 import { HEIGHT, MARGIN, WIDTH } from "./axes.js";
+import { byName } from "./by_name.js";
 import { endOf, runsOf } from "./drawn_runs.js";
 import { escaped, short } from "./numbers.js";
 
@@ -87,7 +88,7 @@ export function watchPictures(container, pictureOf, on) {
     if (held.what === "start") {
       const names = state.pair.map((which) => state.head.parameters[which].name);
       const values = [at.x, at.y].map((value) => Number(value.toPrecision(HOVER_DIGITS)));
-      on.start(Object.fromEntries(names.map((name, k) => [name, values[k]])));
+      on.start(byName(names, (_, k) => values[k]));
     } else if (held.what === "pan") {
       const by = [from.left - at.left, from.up - at.up];
       const across = (by[0] / area.width) * (ranges[0][1] - ranges[0][0]);

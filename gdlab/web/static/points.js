@@ -1,4 +1,5 @@
 // Points as the page keeps them: an object of the data's columns by name, each a list of numbers.
+import { byName } from "./by_name.js";
 
 /** The name of the sheet with the points. */
 export const DATA = "data";
@@ -13,6 +14,4 @@ export const rowsOf = (points) => Array.from(
 );
 
 /** The columns with these names from a list of points. */
-export const pointsOf = (names, rows) => Object.fromEntries(
-  names.map((name, k) => [name, rows.map((row) => row[k])]),
-);
+export const pointsOf = (names, rows) => byName(names, (_, k) => rows.map((row) => row[k]));

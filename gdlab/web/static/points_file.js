@@ -1,5 +1,6 @@
 // Finds the points in a text file or workbook, whatever else is around them. reading/rows.py and
 // columns.py do the same, and tests/data/points_cases.json tests both.
+import { byName } from "./by_name.js";
 import { NEVER_CALCULATED } from "./constants.js";
 import {
   Refusal, isMissing, meanings, provenMarks, refusalOf, typedNumber,
@@ -55,7 +56,7 @@ export async function pointsOfFile(name, bytes, words, chosen = null) {
   if (!body.length) throw new Refusal(`${name}: a header but no points under it`);
   const width = rows[Math.max(head, 0)][1].length;
   const marks = provenMarks(body.flatMap(([, cells]) => indices.map((index) => cells[index] ?? "")));
-  const points = Object.fromEntries(words.map((word) => [word, []]));
+  const points = byName(words, () => []);
   for (const [line, cells] of body) {
     const where = `${name}, line ${line}`;
     if (cells.slice(width).some(isNumber)) {

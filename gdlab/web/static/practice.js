@@ -1,4 +1,5 @@
 // A host's practice: cells to fill in, judged as they are typed.
+import { byName } from "./by_name.js";
 import { slipsOfSheet } from "./changes.js";
 import { compute, firstOf } from "./compute.js";
 import { drawPractice } from "./draw.js";
@@ -50,7 +51,7 @@ export function createPractice(page, kept, keep) {
       const { blank, decimals = null } = file ?? given ?? {};
       const all = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
       const rows = Array.from({ length: epochs * samples }, (_, k) => k + 1);
-      const blanks = Object.fromEntries((blank ?? all).map((name) => [name, rows]));
+      const blanks = byName(blank ?? all, () => rows);
       known = { points, facts: { samples, rows: rows.length, first, run, blanks, decimals } };
     }
     return { ...practice, ...known.facts };

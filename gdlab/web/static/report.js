@@ -3,6 +3,7 @@
 import {
   STATUS_SIGNS, MOST_LINES, MOST_WRONG_LINES, UNEARNED_NOTE, UNDECIDED_NOTE, IS_KEY,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { isAgain, marksOf } from "./marks.js";
 import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
@@ -29,7 +30,7 @@ export function reportOf(state, file, judged, causes) {
   const marks = marksOf(judged, causes);
   const places = [...verdicts.keys()];
   const of = (status) => places.filter((place) => verdicts.get(place).status === status);
-  const counts = Object.fromEntries(Object.keys(STATUS_SIGNS).map((status) => [status, of(status).length]));
+  const counts = byName(Object.keys(STATUS_SIGNS), (status) => of(status).length);
   const addressOfPlace = (place) => file.addresses[place] ?? "";
   const isUntouched = counts.empty === places.length;
 

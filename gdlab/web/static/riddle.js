@@ -1,6 +1,7 @@
 // Riddles about real runs without their names: which rule is which, or which rate is too large? The
 // answers give reasons that are computed from the runs.
 import { IEEE } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { drawing } from "./draw.js";
 import { Refusal } from "./number_input.js";
@@ -65,7 +66,7 @@ function tried({ sheets, points, epochs, samples }, name, rate = null) {
   const { forward } = sheet.program(IEEE, {}, {}, inputs);
   let total = 0;
   for (const row of rowsOf(points)) {
-    const values = Object.fromEntries(Object.keys(points).map((column, k) => [column, row[k]]));
+    const values = byName(Object.keys(points), (_, k) => row[k]);
     for (const [start, parameter] of Object.entries(sheet.carried)) values[parameter] = inputs[start];
     forward(values);
     total += values[sheet.loss];

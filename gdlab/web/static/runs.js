@@ -1,5 +1,6 @@
 // The runs of the sheets, each kept until something that it depends on changes.
 import { IEEE } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { countOf } from "./points.js";
 import { rateRange } from "./rates.js";
@@ -46,7 +47,7 @@ export function createRuns(sheets, kept) {
   function shareOf(name, column, row) {
     const { names, count, program } = sheets[name];
     const { frame } = runOf(name);
-    const cells = Object.fromEntries(names.map((one) => [one, frame[one].slice(row - 1, row + 1)]));
+    const cells = byName(names, (one) => frame[one].slice(row - 1, row + 1));
     const inputs = { ...kept().inputs[name], [count]: samplesOf(name) };
     const given = program(IEEE, cells, {}, inputs).rows[column];
     if (!given) return null;

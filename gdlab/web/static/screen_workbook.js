@@ -1,4 +1,5 @@
 // The workbook of what is on the screen: which sheets it has, and their contents.
+import { byName } from "./by_name.js";
 import { COMPARE } from "./comparing.js";
 import { originOf } from "./further_runs.js";
 import { DATA } from "./points.js";
@@ -19,13 +20,13 @@ export function screenWorkbook(page, sheets, kept, runs) {
   const book = hasGuests ? COMPARE : own.length === 1 ? own[0] : DATA;
   async function run(tell, signal) {
     const template = await page.workbook(names.map(origin), tell, signal);
-    const shown = Object.fromEntries(names.map((name) => [name, {
+    const shown = byName(names, (name) => ({
       sheet: sheets[name], head: sheets[name].head ?? template.heads[origin(name)],
       run: runs.runOf(name), first: runs.startRowOf(name), inputs: inputs[name],
       advice: adviceOf(runs.jobOf(name), runs.runOf(name)),
       given: { points, epochs, samples: runs.samplesOf(name) },
       origin: sheets[name].isFurther ? origin(name) : null,
-    }]));
+    }));
     const bytes = await writeWorkbook(template, book, shown, points, tell, signal);
     return { file: { name: `${tab}.xlsx`, bytes } };
   }

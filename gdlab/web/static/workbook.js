@@ -1,5 +1,6 @@
 // Writes the workbook of what is on the screen, with formulas and values, in Python's layout: it
 // fills the template of gdlab/web/workbook_template.py with the current rows.
+import { byName } from "./by_name.js";
 import { errorOf, escaped, lettersOf, pythonFloat } from "./numbers.js";
 import { DATA, countOf, rowsOf } from "./points.js";
 import { chart } from "./workbook_chart.js";
@@ -194,9 +195,7 @@ function notes(text, { note }, sheet) {
 export async function writeWorkbook(template, book, sheets, points, tell = () => {}, signal = null) {
   const kinds = template.books[book];
   const { files, sheets: own } = kinds[kinds.line && onLine(points) ? "line" : "free"];
-  const plain = Object.fromEntries(
-    Object.entries(files).map(([path, at]) => [path, template.parts[at]]),
-  );
+  const plain = byName(Object.keys(files), (path) => template.parts[files[path]]);
   const further = Object.entries(sheets).filter(([, one]) => one.origin)
     .map(([name, { origin }]) => [name, origin]);
   // The rule of a handout's sheet name; empty for other sheets.

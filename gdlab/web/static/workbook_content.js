@@ -1,4 +1,5 @@
 // The contents of a sheet in the workbook, and where its rows end.
+import { byName } from "./by_name.js";
 
 const STATUS_LINES = {
   fine: "All parameters are finite numbers.",
@@ -23,7 +24,7 @@ export function mover({ last }, { rows, epochs, points, epochFirst }) {
 function epochCells(sheet, given, run, { epochs: columns }) {
   const { samples, epochs } = given;
   const cellsOf = columnsOf(sheet, run);
-  const found = Object.fromEntries(columns.map(({ name }) => [name, new Float64Array(epochs)]));
+  const found = byName(columns.map(({ name }) => name), () => new Float64Array(epochs));
   for (let k = 0; k < epochs; k++) {
     const losses = cellsOf[sheet.loss].subarray(k * samples, (k + 1) * samples);
     const error = losses.find((value) => !Number.isFinite(value));
@@ -45,7 +46,7 @@ function epochCells(sheet, given, run, { epochs: columns }) {
 export function columnsOf({ names }, { cells }) {
   const rows = cells.length / names.length;
   const part = (index) => cells.subarray(index * rows, (index + 1) * rows);
-  return Object.fromEntries(names.map((name, index) => [name, part(index)]));
+  return byName(names, (_, index) => part(index));
 }
 
 /** The advice in terms of Python, because the file is read without this page. */
