@@ -7,14 +7,16 @@ have written, and checks that they are not damaged.
 import hashlib
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdlab.core.files import replacing
 from gdlab.core.trust import private_folder, read_private
 
 DIGEST = hashlib.sha256().digest_size
+LOCKED = ".lock"
+LONGEST_WAIT_SECONDS = 120.0
 _told: set[str] = set()
 
 
@@ -29,18 +31,43 @@ def remembered(kind: str, key: str, most: int, make: Callable[[], str]) -> str:
     """A text that takes long to make: from the cache, or else made now and kept there.
 
     ``key`` is everything that the text depends on. Only the ``most`` latest texts of a ``kind`` are
-    kept.
+    kept. Where another process is making the same text, this one waits for it.
     """
     ending = f".{kind}"
     file = hashlib.sha256(key.encode()).hexdigest()[:32] + ending
     stored = read_kept(file)
-    if stored is not None:
-        return stored.decode()
-    text = make()
-    write_kept(file, text.encode())
+    if stored is None:
+        with _one_at_a_time(file):
+            stored = read_kept(file)
+            if stored is None:
+                stored = make().encode()
+                write_kept(file, stored)
     for old in kept_files(f"*{ending}")[:-most]:
         old.unlink(missing_ok=True)
-    return text
+    return stored.decode()
+
+
+@contextmanager
+def _one_at_a_time(file: str) -> Iterator[None]:
+    """Wait while another process makes a file; where it takes too long, or none can lock, go on."""
+    from filelock import FileLock
+
+    folder = _folder()
+    if folder is None:
+        yield
+        return
+    lock = FileLock(folder / f"{file}{LOCKED}", timeout=LONGEST_WAIT_SECONDS, mode=0o600)
+    # A timeout is an OSError too.
+    with suppress(OSError, NotImplementedError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        if lock.is_locked:
+            # Whoever comes now finds the file made. Windows removes none that is open.
+            with suppress(OSError):
+                (folder / f"{file}{LOCKED}").unlink()
+            lock.release()
 
 
 def kept_files(pattern: str) -> list[Path]:
