@@ -4,6 +4,7 @@ A newcomer's machine has no LibreOffice, browser or torch: their tests are skipp
 Where GDLAB_CI is set everything is meant to be there: a missing part is a failure.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from typing import Any
 
 import engines
 import pytest
+
+from gdlab.cli.process import OBJECTS_BETWEEN_SEARCHES
 
 MARKS = dict.fromkeys(("formualizer", "formulon", "ironcalc", "libreoffice"), "engine")
 MARKS["browser"] = "browser"
@@ -34,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["GDLAB_CACHE"] = tempfile.mkdtemp(prefix="gdlab-tests-")
         config.add_cleanup(_forget_cache)
     os.environ["MPLBACKEND"] = "agg"
+    # As in a command's own process.
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
 
 
 def _forget_cache() -> None:
