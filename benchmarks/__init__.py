@@ -1,1 +1,1 @@
-"""How fast gdlab is, each figure beside a peer measured in the same run: ``make bench``."""
+"""How fast gdlab is, compared with a peer that is measured in the same run: ``make bench``."""

@@ -43,7 +43,7 @@ def picture(goals: list[Goal], path: Path = PICTURE) -> None:
 
 
 def main() -> None:
-    """Run the benchmarks that were named, or all."""
+    """Run the named benchmarks, or all."""
     goals = []
     for name in sys.argv[1:] or names():
         for goal in importlib.import_module(f"benchmarks.{name}").goals():

@@ -1,6 +1,6 @@
 """The same row loop in C at -O3, for a table: what the compiled kernel is measured against.
 
-It writes each cell as soon as it is computed, as the kernel does; C is faster so, too.
+It writes each cell as soon as it is computed, as the kernel does; that makes C faster too.
 
 The C text is written from the table's expressions, and its cells are compared with gdlab's, bit
 for bit, before a time is taken.

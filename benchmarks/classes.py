@@ -1,10 +1,10 @@
-"""How many filled-in workbooks are marked in a second, with a marked copy each, and in what memory.
+"""How many filled-in workbooks are marked per second, with a marked copy of each, and the memory.
 
     python -m benchmarks.classes [WORKBOOKS]
 
 The workbooks are Adam's with six rows: a third of them right, a third with one slip, a third with a
 slip in every row of one column. The memory is that of this process and its marking processes, at
-their highest, after 1,000 workbooks and after all; of fewer than 2,000, after half.
+their peak, after 1,000 workbooks and after all; with fewer than 2,000, after half.
 """
 
 import resource
@@ -36,12 +36,12 @@ def fill_in(folder: Path, count: int) -> None:
 
 
 def measure(count: int) -> dict:
-    """Workbooks a second, and the highest memory half-way and at the end, in MB."""
+    """Workbooks per second, and the peak memory in MB half-way and at the end."""
     folder = Path(tempfile.mkdtemp())
     (folder / "in").mkdir()
     fill_in(folder / "in", min(count, DISTINCT))
     for number in range(DISTINCT, count):
-        # Past the first few hundred the same ones come under other names; all are marked.
+        # After the first few hundred the same workbooks repeat under other names; all are marked.
         first = folder / "in" / f"{number % DISTINCT:05d}.xlsx"
         shutil.copy(first, folder / "in" / f"{number:05d}.xlsx")
     highest = {}
@@ -64,7 +64,7 @@ def measure(count: int) -> dict:
 
 
 def memory() -> float:
-    """MB at the highest, of this process and of its marking processes."""
+    """The peak memory in MB of this process and of its marking processes."""
     total = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for one in marker._all:
         if one.process is not None:

@@ -1,4 +1,4 @@
-"""Whole processes from a cold start, in turns with the peer that the goal names.
+"""Whole processes from a cold start, alternating with the peer that the goal names.
 
     python -m benchmarks.cold
 
@@ -49,7 +49,7 @@ def compare(runs: int = 15) -> list[dict]:
             for _ in range(runs + 1):
                 ours.append(_time(command, environment))
                 theirs.append(_time(peer_command, environment))
-        # The first of each warms the file cache.
+        # The first run of each only warms the file cache.
         mine, its = statistics.median(ours[1:]), statistics.median(theirs[1:])
         found.append(
             {"what": name, "gdlab": mine * 1e3, "peer": peer, "its": its * 1e3,
@@ -60,7 +60,7 @@ def compare(runs: int = 15) -> list[dict]:
 
 @contextmanager
 def _as_installed() -> Iterator[dict[str, str]]:
-    """The environment of processes that find their modules compiled, as every installation does.
+    """The environment of processes that find their modules compiled, as after an installation.
 
     The first of them compiles what it imports.
     """

@@ -4,8 +4,8 @@
 
 Chromium shows 145 rows of Adam in JupyterLab. The handle of the rate is moved by an arrow key; its
 time ends after the frame in which the summary, the charts and the table are those of the new rate.
-What the kernel computes for it is told beside, in processor time: the rest is the way there and
-back, and the browser's layout.
+The processor time of the kernel is reported too: the rest is the way there and back, and the
+browser's layout.
 """
 
 import statistics

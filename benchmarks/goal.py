@@ -14,12 +14,12 @@ class Goal(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether the figure keeps to its limit."""
+        """Whether the figure is within its limit."""
         return self.figure <= self.limit if self.at_most else self.figure >= self.limit
 
     @property
     def share(self) -> float:
-        """How much of the limit is used: at most 1 where the goal is met."""
+        """How much of the limit is used: at most 1 if the goal is met."""
         return self.figure / self.limit if self.at_most else self.limit / self.figure
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.goal import Goal
 
-LITTLE = 0.01  # seconds or MB; less is no growth worth a word
+LITTLE = 0.01  # seconds or MB; smaller growth is ignored
 HALF_WAY = 32  # at ten times the work, between ten times the figure and a hundred times
 PICTURE = Path(__file__).with_name("growth.png")
 BEFORE = """
@@ -161,7 +161,7 @@ def picture(found: dict[str, list[tuple[int, float, float]]], path: Path = PICTU
 
 
 def goals() -> list[Goal]:
-    """Time and memory grow with the work, and far from its square."""
+    """Time and memory grow with the work, and far more slowly than its square."""
     found = {kind: measure(kind) for kind in KINDS}
     picture(found)
     goals = []

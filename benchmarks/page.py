@@ -6,7 +6,7 @@ Chromium shows 145 rows of Adam, opened from a file without a network, and then 
 three runs of the lessons' page, one of whose rates is dragged. Input events come at all
 phases of the screen's 60 frames a second, evenly spread; an event's time ends after the frame in
 which its numbers stand in the table, the bar and the pictures. So it holds the wait for that frame,
-half of 16.7 ms on average; the work alone, computing and drawing up to that frame, is told beside.
+half of 16.7 ms on average; the work alone, computing and drawing up to that frame, is reported too.
 Of three drags the one with the lowest median counts: what another program took is not the page's.
 
 Then the lessons' page is opened from its file again and again: until it paints, and until the first

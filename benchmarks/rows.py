@@ -88,7 +88,7 @@ def in_turns(functions, repeats):
 def until_frame(size: int) -> list[float]:
     """Seconds of the kernel into fresh arrays, and of ``trace(...)`` until its frame is there.
 
-    Repeated until the runs' rows together are so many that ``trace`` compiles them.
+    Repeated until the runs have enough rows together for ``trace`` to compile them.
     """
     repeats = max(5, 2 * engine.COMPILE_FROM // size)
     table = table_of(find_rule("adam"))
@@ -108,7 +108,7 @@ def until_frame(size: int) -> list[float]:
 
 
 def over_c(row: dict) -> Goal:
-    """The goal of one comparison with C; SystemExit where the C loop has other bits."""
+    """The goal of one comparison with C; SystemExit if the C loop gives other bits."""
     if not row["equal"]:
         raise SystemExit(f"{row['rule']}: the C loop has other bits, so its time says nothing")
     return Goal(f"{row['rule']}: kernel over C, {row['rows']:,} rows", row["ratio"], "times", 1.1)

@@ -62,7 +62,7 @@ def measure() -> dict[str, Any]:
         page.evaluate(DRAG, [values[:10], 0])
         single = page.evaluate(DRAG, [values, 0])
         drag = page.evaluate(DRAG, [values, 1000 / 60])
-    # Later paints of an event only put the kernel's own numbers in the page's place.
+    # Later paints of an event only replace the page's numbers by the kernel's.
     first_paints = {event: paint for event, paint, _ in reversed(single["paints"])}
     times = [paint - single["sent"][event] for event, paint in first_paints.items()]
     return {

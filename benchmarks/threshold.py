@@ -46,7 +46,7 @@ def _seconds(compile_from: int, size: int) -> float:
 
 
 def goals() -> list[Goal]:
-    """At the threshold neither way is more than 1.5 times the other."""
+    """At the threshold neither way takes more than 1.5 times as long as the other."""
     from gdlab.core.engine import COMPILE_FROM
 
     at = min(compare(), key=lambda row: abs(row["rows"] - COMPILE_FROM))

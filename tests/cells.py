@@ -1,4 +1,4 @@
-"""Functions defined as in a cell of a notebook: from text, with a source that can be read."""
+"""Define functions as a notebook cell does: from text, with a source that can be read."""
 
 import itertools
 import linecache

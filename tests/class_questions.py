@@ -14,7 +14,7 @@ SETTLED = "document.querySelector('.gd[aria-busy=false]')"
 
 
 class Question(NamedTuple):
-    """A question, where the class is, what is done, and what is to be seen then."""
+    """A question: where the class is, what it does, and what it must see then."""
 
     asks: str
     where: str
@@ -42,7 +42,7 @@ def drag_start(browser: Browser) -> None:
 
 
 def words(selector: str, wanted: str) -> str:
-    """That something stands there; in a list, wherever in it."""
+    """A check that a text is shown; in a list, at any position."""
     return (
         f"[...document.querySelectorAll({selector!r})].some((one) => one.checkVisibility() "
         f"&& one.textContent.includes({wanted!r}))"

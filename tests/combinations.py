@@ -1,4 +1,4 @@
-"""What works with what: every pair of options tried, as the table in docs/options.md.
+"""Which options work together: tries every pair, for the table in docs/options.md.
 
 python tests/combinations.py
 """

@@ -1,9 +1,10 @@
-"""What every test may ask for, and what is said where a part of the machine is missing.
+"""The fixtures of all tests, and what happens if a program that they need is missing.
 
 A newcomer's machine has no LibreOffice, browser or torch: their tests are skipped, with the reason.
 Where GDLAB_CI is set everything is meant to be there: a missing part is a failure.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from typing import Any
 
 import engines
 import pytest
+
+from gdlab.cli.process import OBJECTS_BETWEEN_SEARCHES
 
 MARKS = dict.fromkeys(("formualizer", "formulon", "ironcalc", "libreoffice"), "engine")
 MARKS["browser"] = "browser"
@@ -34,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["GDLAB_CACHE"] = tempfile.mkdtemp(prefix="gdlab-tests-")
         config.add_cleanup(_forget_cache)
     os.environ["MPLBACKEND"] = "agg"
+    # As in a command's own process.
+    gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
 
 
 def _forget_cache() -> None:
@@ -44,7 +49,7 @@ FULL = os.environ.get("GDLAB_PROOF") == "full"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for an engine or the browser; leave out what proof alone runs."""
+    """Mark tests that need an engine or the browser; leave out those of the full proof."""
     seen: Counter[str] = Counter()
     left_out = []
     for item in [] if FULL else items:
@@ -60,13 +65,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKS:
                 item.add_marker(MARKS[fixture])
-        # On a loaded machine a browser may answer late: once more, and the summary says so.
+        # On a loaded machine a browser may answer late: try again, and say so in the summary.
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 def missing(what: str) -> None:
-    """Skip the test with a reason, or fail it where nothing may be missing."""
+    """Skip the test with a reason, or fail it if nothing may be missing."""
     if os.environ.get("GDLAB_CI"):
         pytest.fail(f"{what} is missing, and GDLAB_CI is set", pytrace=False)
     pytest.skip(f"{what} is missing")

@@ -100,7 +100,7 @@ def _table_parts(data: bytes, draw: random.Random) -> bytes:
 
 
 def _numbers(data: bytes, draw: random.Random) -> bytes:
-    """Numbers in cells that no double holds, or only just."""
+    """Numbers in cells that are too large for a double, or nearly so."""
     parts = _unzipped(data)
     place = _a_part(parts, draw)
     if place is None:

@@ -1,7 +1,7 @@
 """Spreadsheet engines that others wrote, used as oracles for the workbooks.
 
-All read a workbook's formulas and inputs and compute every formula cell again; what stands stored
-in the file is not believed. formualizer, IronCalc and Formulon keep doubles to the last bit.
+All read a workbook's formulas and inputs and compute every formula cell again; the values stored
+in the file are ignored. formualizer, IronCalc and Formulon keep doubles to the last bit.
 LibreOffice computes with doubles too, but writes 15 digits, and takes a difference that nearly
 cancels for 0.
 
@@ -159,7 +159,7 @@ def save_with_libreoffice(
     ending = form.partition(":")[0]
     results = [folder / "out" / f"{copy.stem}.{ending}" for copy in copies]
     for path, result in zip(paths, results, strict=True):
-        # soffice says 0 even where it could not convert a file.
+        # soffice exits with 0 even if it could not convert a file.
         if not result.exists():
             raise RuntimeError(f"LibreOffice wrote nothing for {path}: {run.stderr.strip()}")
     return results

@@ -1,7 +1,7 @@
 """Check damaged workbooks, one after another: ``python fuzzed.py FOLDER FIRST COUNT``.
 
-Run as a process of its own, under limits. Prints one JSON object: what came of each kind of file,
-what should never have happened, and the peak of memory.
+Run as a process of its own, under limits. Prints one JSON object: the outcomes for each kind of
+file, whatever should never have happened, and the peak memory.
 """
 
 import gzip
@@ -55,7 +55,7 @@ def one_line(text: str) -> bool:
 
 
 def outcome(path: Path, copy: Path, marks: int, seed: int) -> str:
-    """What came of one file; raises AssertionError for what should never come."""
+    """The outcome for one file; raises AssertionError for an outcome that must never happen."""
     try:
         report = check(path)
     except ValueError as error:
@@ -95,7 +95,7 @@ def other_doors(folder: Path) -> list[tuple[bytes, Path, Callable[[Path], Any]]]
 
 
 def through(read: Callable[[Path], Any], path: Path) -> str:
-    """What came of a file at another door."""
+    """The outcome for a file that is read by another reader."""
     try:
         read(path)
     except ValueError as error:

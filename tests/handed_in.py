@@ -38,7 +38,7 @@ def hand_in(
     top: int = 0,
     **made: Any,
 ) -> Path:
-    """A practice sheet filled in rightly, to ``digits`` decimals, but for what is changed.
+    """A practice sheet filled in correctly, to ``digits`` decimals, except for the changes.
 
     ``change(t, column, true value)`` says what stands in a cell: a number, a text, a formula with
     its value as a pair, None for nothing. ``touch`` may do anything else to the book.

@@ -23,7 +23,7 @@ STOPS = 90  # more controls than any area has
 
 
 class Keys:
-    """A person without a mouse."""
+    """A person who uses only the keyboard."""
 
     def __init__(self, page: Any) -> None:
         self.page = page

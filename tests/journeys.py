@@ -1,4 +1,4 @@
-"""What a person does with each control of the sheet, and what they see then: the same in any host.
+"""What a person does with each control of the sheet and sees then, the same in every host.
 
 A journey begins at a sheet as it was at first and names the controls and keys that it uses; the
 page reports what was really used (``WATCH``), so none is named in vain.
@@ -19,8 +19,8 @@ SETTLED = ".gd[aria-busy=false]"
 VALUES = "all => all.map((one) => one.value)"
 # What can be used: by the pointer or, as the table, by keys.
 CONTROLS = "button, input, select, textarea, summary, a, [role=tab], [role=grid], [role=alert]"
-# Every control that was ever there, and every one that was used, by its name; and the file that is
-# saved, instead of a download.
+# Records by name every control that has been on the page and every one that was used, and keeps a
+# saved file instead of downloading it.
 WATCH = """() => {
     const named = "[data-do], [data-move], [data-tab], [data-control]";
     const nameOf = (one) => {
@@ -295,7 +295,7 @@ def python(sheet: Sheet) -> None:
     sheet.begin("basic")
     sheet.page.click(".gd-python input")
     sheet.page.click("[data-do=copy]")
-    # It stays selected, ready for Ctrl+C where the clipboard is not to be had.
+    # The text stays selected, ready for Ctrl+C if there is no permission for the clipboard.
     assert sheet.page.evaluate("getSelection().toString()").startswith("gdlab.trace(")
     assert sheet.python().rows == 145
 
@@ -509,7 +509,7 @@ def pictures_that_answer(sheet: Sheet) -> None:
     begun = sheet.python().start
     assert begun["intercept"] > 1 and begun["slope"] > 1
     assert float(sheet.box("start_slope").input_value()) == begun["slope"]
-    # The run before stays in sight, pale, until the next drag.
+    # The run before stays visible in a pale colour until the next drag.
     page.wait_for_timeout(800)
     page.locator("[data-input=lr] .gd-track").press("ArrowRight")
     expect(page.locator("[data-picture=path] .gd-ghost")).to_have_count(1)

@@ -56,7 +56,7 @@ def value(text: str, look: Callable[[str], float | None]) -> float | None:
 
 
 class Learner:
-    """One who fills in a sheet to some decimals.
+    """A learner who fills in a sheet to some decimals.
 
     ``goes_on_rounded`` says whether the next cell is computed with the number as written, or with
     all its digits; None: by turns so, so, or with one more digit. ``as_typed`` keeps the zeros at
@@ -110,7 +110,7 @@ class Learner:
                     try:
                         number = value(ast.unparse(tree), look)
                     except KeyError:
-                        # In the first row there may be nothing above: there the slip is not made.
+                        # The first row may have no row above: there the slip is not made.
                         if row > 1:
                             return None
                     if number is ERROR:

@@ -1,7 +1,7 @@
 """A live sheet on a page of its own, as a notebook mounts it, with its Python in this process."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import gdlab
@@ -21,7 +21,7 @@ SHARED = ("page", "model", "tab", "inputs", "epochs", "points", "compared", "sel
 MOUNT = """async ({ code, state, views }) => {
     const heard = {};
     window.answered = [];
-    const changed = {};
+    const [asked, changed] = [{}, {}];
     const fire = (name, ...told) => (heard[name] ?? []).slice().forEach((one) => one(...told));
     const model = window.model = {
         on(name, hear) { (heard[name] ??= []).push(hear); },
@@ -36,10 +36,10 @@ MOUNT = """async ({ code, state, views }) => {
             for (const name of Object.keys(changed)) delete changed[name];
         },
         async send(event) {
-            for (const answer of await window.askPython(event)) {
-                fire("msg:custom", answer, []);
-            }
-            window.answered.push(event.what);
+            const what = asked[event.number] ??= event.what;
+            const answer = await window.askPython(event);
+            fire("msg:custom", answer, []);
+            if (!("share" in answer)) window.answered.push(what);
         },
         // As when Python has set something.
         take(name, value) {
@@ -106,14 +106,8 @@ def mount(page: Any, sheet: LiveSheet, views: int = 1) -> None:
     object.__setattr__(sheet, "send", lambda *content: answers.append(content[0]))
 
     def ask(_source: Any, event: Any) -> Any:
-        answers.clear()
-        if event["kind"] == "request":
-            work = requests.work(sheet, event)
-            # The test's own loop is busy with the browser: the work goes on step by step.
-            with suppress(StopIteration):
-                while True:
-                    work.send(None)
-        return list(answers)
+        requests.answer(sheet, event)
+        return answers.pop()
 
     def tell(_source: Any, changed: dict[str, Any]) -> None:
         sheet.set_state(changed)

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[1] / "notebooks"
 SOURCES = FOLDER / "source"
 SECONDS_PER_CELL = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# Where a line said how far something was; on a faster machine there was none.
+# A line that showed progress; on a faster machine there is none.
 NOTHING_LEFT = {"text/plain": ""}
 METADATA = {
     "jupytext": {"formats": "ipynb,source//py:percent"},
@@ -52,7 +52,7 @@ def run(source: Path) -> nbformat.NotebookNode:
             store_widget_state=False,
             resources={"metadata": {"path": folder}},
         )
-        # The notebook's own way of showing figures, whatever the tests' is.
+        # Notebooks show figures in their own way, whatever the tests use.
         client.execute(env=os.environ | {"MPLBACKEND": "module://matplotlib_inline.backend_inline"})
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):

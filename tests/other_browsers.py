@@ -185,7 +185,7 @@ def webkit() -> Iterator[Browser]:
 
 
 def missing_of(name: str) -> str:
-    """What of a browser is not on this machine; empty where all of it is."""
+    """Which part of a browser is missing on this machine; empty if none is."""
     if name == "Firefox":
         return "" if shutil.which(FIREFOX) else "Firefox (the program firefox-esr)"
     parts = {WEBKIT: "webkit2gtk-driver", "xvfb-run": "xvfb"}
@@ -209,7 +209,7 @@ def _running(command: list[str], log: Path) -> Iterator[None]:
 
 
 def _said(log: Path, pattern: str) -> str:
-    """What a program says of itself in its log, once it does."""
+    """What a program writes about itself in its log, as soon as it does."""
     deadline = time.monotonic() + WAIT
     while time.monotonic() < deadline:
         found = re.search(pattern, log.read_text(encoding="utf-8", errors="replace"))

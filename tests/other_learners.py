@@ -58,7 +58,7 @@ class Cells(NamedTuple):
 
 
 def decimals(count: int, *, carried: bool) -> Write:
-    """One who writes to some decimals, and goes on with the numbers so or with all digits."""
+    """A learner who writes some decimals, and goes on with these numbers or with all digits."""
 
     def write(number: float) -> tuple[float, float]:
         shown = math.floor(abs(number) * 10**count * (1 + 1e-14) + 0.5) / 10**count
@@ -69,7 +69,7 @@ def decimals(count: int, *, carried: bool) -> Write:
 
 
 def digits(count: int, *, carried: bool) -> Write:
-    """One who writes to some significant digits."""
+    """A learner who writes some significant digits."""
 
     def write(number: float) -> tuple[float, float]:
         shown = float(f"{number:.{count - 1}e}")
@@ -79,7 +79,7 @@ def digits(count: int, *, carried: bool) -> Write:
 
 
 def in_full(number: float) -> tuple[float, float]:
-    """One who uses a program, and pastes."""
+    """A learner who computes with a program and pastes its numbers."""
     return number, number
 
 
@@ -223,7 +223,7 @@ def made_by_hand(kind: str, sheet: Sheet, draw: random.Random) -> Made:
 
 
 def together(first: Made, second: Made) -> Made:
-    """Two slips on one sheet; where both are made in one cell, the second one is."""
+    """Two slips on one sheet; in a cell where both would be made, only the second is."""
     return Made(
         {**first.formulas, **second.formulas},
         {**first.by_hand, **second.by_hand},

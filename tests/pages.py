@@ -16,8 +16,8 @@ from gdlab.web.page import write_page
 STATIC = Path(gdlab.__file__).parent / "web" / "static"
 SETTLED = ".gd[aria-busy=false]"
 ERRORS = {"#NUM!": np.nan, "#DIV/0!": np.inf}
-# Chromium loses one of many downloads that follow closely: what is saved is read on its way there.
-# And no cell may lean on a browser's own powers, which differ from one to the next.
+# Chromium loses some downloads in quick succession: saved files are read before they get there.
+# And no cell may depend on a browser's own powers, which differ between browsers.
 PREPARED = """
     Math.pow = () => NaN;
     const make = URL.createObjectURL;
@@ -58,7 +58,7 @@ def _refuse_foreign(page: Any, url: str) -> None:
 
 
 def go(page: Any, path: Path, fragment: str = "") -> None:
-    """Open a page's file at a fragment, as a link does; anew, whatever was open."""
+    """Open a page's file at a fragment, as a link does; it is loaded again even if it was open."""
     page.goto("about:blank")
     page.goto(path.as_uri() + (f"#{fragment}" if fragment else ""))
     page.wait_for_selector(SETTLED)
@@ -119,7 +119,7 @@ def read(text: str) -> dict[str, np.ndarray]:
 
 
 def differences(shown: dict[str, np.ndarray], run: gdlab.Trace) -> list[str]:
-    """The cells that are not the run's to the last bit, in words."""
+    """The cells that differ from the run's in any bit, in words."""
     assert list(shown) == list(run.table.names)
     found = []
     for name, wanted in zip(run.table.names, cells(run), strict=True):

@@ -108,10 +108,10 @@ def per_parameter(template: Formulas) -> Formulas:
 
 
 def rounded(decimals: int, *, carried: bool = True) -> Write:
-    """One who writes numbers to some decimals, and goes on with them so or with all digits."""
+    """A learner who writes numbers to some decimals, and goes on with these or with all digits."""
 
     def write(number: float) -> tuple[float, float]:
-        # The spare makes a half go up that is short of it by its last bit.
+        # The small addition rounds a half up even if its last bit is missing.
         shown = round(number * (1 + 1e-14), decimals) + 0.0
         return shown, shown if carried else number
 
@@ -119,7 +119,7 @@ def rounded(decimals: int, *, carried: bool = True) -> Write:
 
 
 def significant(digits: int, *, carried: bool = True) -> Write:
-    """One who writes numbers to some significant digits."""
+    """A learner who writes numbers to some significant digits."""
 
     def write(number: float) -> tuple[float, float]:
         shown = float(f"{number:.{digits - 1}e}")
@@ -152,7 +152,7 @@ def fills_in(
         for name, text in slips.items():
             if rows is None or row in rows:
                 waiting[name] = text
-        # One who takes a later number first computes that one first.
+        # A learner who uses a later number computes that one first.
         while waiting:
             late: Formulas = {}
             for name, text in waiting.items():
@@ -428,7 +428,7 @@ def wrong_sheets(
     seeds: tuple[int, ...] = SEEDS,
     trials: list[Trial] = TRIALS,
 ) -> Iterator[tuple[Trial, int, str, Sheet, dict[Place, float]]]:
-    """Every slip on every seed's sheet in every style, where it can be computed."""
+    """Every slip on every seed's sheet in every style, if it can be computed."""
     for trial in trials:
         for seed in seeds:
             sheet = sheet_of(trial, seed)
@@ -439,7 +439,7 @@ def wrong_sheets(
 
 
 def by_hand(cells: dict[Place, float], kind: str, seed: int) -> tuple[Place, dict[Place, float]]:
-    """One cell written otherwise than it was computed: a digit dropped, misread, and so on."""
+    """One cell that differs from the computed number: a digit dropped, misread, and so on."""
     draw = random.Random(f"{kind} {seed}")
     place = 2, draw.choice(["y_pred", "grad_slope", "err2"])
     text = f"{cells[place]:.4f}"

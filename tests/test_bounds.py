@@ -1,4 +1,4 @@
-"""What rounding can do to a result: never too little, and not needlessly much."""
+"""The bounds on what rounding can do to a result: never too narrow, and not needlessly wide."""
 
 import ast
 import math

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from class_questions import asked
 from other_browsers import ENTER, Browser, firefox, missing_of, webkit
-from pages import differences, read
+from pages import alone, differences, read
 
 import gdlab
 from gdlab.core.lessons import lesson
-from gdlab.web.page import write_page
 
 BROWSERS = {"Firefox": firefox, "WebKit": webkit}
 SETTLED = "document.querySelector('.gd[aria-busy=false]')"
@@ -101,7 +100,7 @@ def test_a_class_meets_the_same_page(there: Browser) -> None:
 def test_every_rules_numbers_are_gdlabs(there: Browser, tmp_path: Path) -> None:
     rules = ("nadam", "adamax", "adadelta", "lion")
     runs = {rule: gdlab.trace(rule, epochs=3) for rule in rules}
-    path = write_page(runs, tmp_path / "rules.html")
+    path = alone(runs, tmp_path / "rules.html")
     for rule in rules:
         there.open("about:blank")
         opened(there, path, f"sheet={rule}")

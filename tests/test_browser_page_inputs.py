@@ -92,7 +92,7 @@ def test_a_link_leads_to_a_rate_a_rule_and_a_row(page):
 
 
 def again(page):
-    """Load the page anew at its address."""
+    """Reload the page at its address."""
     page.reload()
     page.wait_for_selector(".gd[aria-busy=false]")
 

@@ -187,7 +187,7 @@ def test_other_numbers_and_back_to_the_sheet(page: Any) -> None:
     page.wait_for_url(lambda address: "practice" not in address)
     assert page.locator("[data-input=lr] .gd-track").is_enabled()
     assert page.is_visible("[data-do=csv]") and page.is_hidden("[data-do=hint]")
-    # Who looks elsewhere finds the practice as they left it.
+    # A person who comes back finds the practice as they left it.
     page.click("[data-tab=adam]")
     page.click("[data-tab=basic]")
     page.click("[data-do=practise]")

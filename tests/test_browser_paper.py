@@ -100,7 +100,7 @@ def test_a_handout_is_one_page_with_formulas_rows_and_rows_to_fill_in(
             "all => all.slice(1).map((one) => [...one.cells].map((cell) => cell.textContent))"
         )
         assert [name for name, *_ in rows] == list(run.table.names)
-        # The slope's average is the intercept's once more, its gradient is not.
+        # The slope's average has the intercept's formula, its gradient does not.
         formulas = page.locator(".gd-formulas li").all_text_contents()
         assert sum(text.startswith("∂") for text in formulas) == 2
         assert len(formulas) == 10

@@ -3,13 +3,12 @@
 import re
 
 import pytest
-from pages import go, line, link, opened
+from pages import alone, go, line, link, opened
 
 import gdlab
 from gdlab.core.points import pairs
 from gdlab.core.ranges import rate_range
 from gdlab.web.data import planned
-from gdlab.web.page import write_page
 
 RULES = ("sgd", "momentum", "nesterov", "adam", "lion")
 MADE = {
@@ -28,14 +27,14 @@ def page(browser, tmp_path_factory):
     """A page of several rules on the cars."""
     there = tmp_path_factory.mktemp("rates")
     cars = {rule: planned(rule, MADE["cars"], epochs=9) for rule in RULES}
-    write_page(cars, there / "cars.html")
+    alone(cars, there / "cars.html")
     models = {
         "neuron": planned("adam", model="logistic", epochs=20),
         "decayed": planned("sgd", model="logistic", schedule="cosine", shuffle=True, epochs=20),
     }
-    write_page(models, there / "models.html")
+    alone(models, there / "models.html")
     surface = planned("sgd", surface="ravine", steps=40, lr=0.001)
-    write_page({"sgd": surface}, there / "surface.html")
+    alone(surface, there / "surface.html")
     with opened(browser) as page:
         page.folder = there
         yield page

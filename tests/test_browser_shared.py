@@ -1,4 +1,4 @@
-"""The sheet in a notebook's page: what is set there Python knows, and what Python sets is shown."""
+"""The sheet in a notebook: Python knows what is set there, and what Python sets is shown."""
 
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -183,6 +183,35 @@ def test_the_sheet_goes_on_without_its_kernel(opened: Any, tmp_path: Any) -> Non
     row = openpyxl.load_workbook(tmp_path / "adam.xlsx", data_only=True)["adam"][154]
     run = gdlab.trace("adam_lesson", epochs=5, lr=0.1)
     assert [cell.value for cell in row][: len(run.table.names)] == run.frame.iloc[-1].tolist()
+
+
+def test_a_workbook_from_python_shows_how_far_it_is_and_is_stopped(opened: Any) -> None:
+    page = opened("adam")
+    page.evaluate(CAUGHT)
+    page.wait_for_function("window.answered.includes('workbook')")
+    page.select_option(".gd-model select", "network_2_2_2")
+    expect(page.locator("[data-input=start_w8]")).to_be_visible()
+    page.evaluate(
+        """() => {
+            const bar = document.querySelector(".gd-work progress");
+            window.shares = [];
+            new MutationObserver(() => {
+                if (bar.hasAttribute("value")) shares.push(bar.value);
+            }).observe(bar, { attributes: true });
+        }"""
+    )
+    page.click("[data-do=export]")
+    page.wait_for_function("shares.length > 2")
+    assert page.locator(".gd-work span").inner_text() == "Writing adam.xlsx …"
+    page.click("[data-do=stop]")
+    expect(page.locator(".gd-work")).to_be_hidden()
+    stopped = page.evaluate("shares.splice(0)")
+    assert stopped == sorted(stopped) and 0 < stopped[-1] < 1
+    page.click("[data-do=export]")
+    page.wait_for_function("window.lastSaved")
+    assert len(set(page.evaluate("shares"))) > len(stopped)
+    # What was stopped was not done to its end: only the line's, at first, and this one.
+    assert page.evaluate("answered.filter((what) => what === 'workbook').length") == 2
 
 
 def test_the_page_draws_the_order_of_other_points_and_epochs(opened: Any) -> None:

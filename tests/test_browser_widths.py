@@ -9,7 +9,7 @@ from pages import go
 import gdlab
 
 SCREENS = [(390, 844), (768, 1024), (1000, 700), (1366, 768), (1920, 1080)]
-# Whether a picture of the path is to be seen as a whole, in its place or beside the slider.
+# Whether a picture of the path is fully visible, in its place or beside the slider.
 IN_SIGHT = """() => [...document.querySelectorAll(
     ".gd-peek:not([hidden]) > svg, .gd-pictures > [data-picture=path]")].some((picture) => {
         const { left, width, top, bottom } = picture.getBoundingClientRect();
@@ -35,7 +35,7 @@ def test_the_picture_that_a_drag_changes_is_in_sight(
         track.scroll_into_view_if_needed()
         track.evaluate(DRAGGED)
         assert page.evaluate(IN_SIGHT), track.get_attribute("aria-label")
-    # It goes when the hand is at rest.
+    # It disappears when the drag has ended.
     page.wait_for_selector(".gd-peek", state="hidden")
     page.close()
 

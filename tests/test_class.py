@@ -53,7 +53,7 @@ def test_a_learners_sheet_depends_on_the_id_alone(tmp_path):
         "sheets/zoe.xlsx", "sheets/béla-264970ac11964a9c.xlsx",
         "sheets/_1+1-bac90eef5bf3aecd.xlsx", "sheets/anna.xlsx",
     ]  # fmt: skip
-    # Of the id and the course: with another's secret another course would be the same.
+    # The numbers depend on the id and the course: the secret makes courses differ.
     shutil.copytree(
         tmp_path / "a", tmp_path / "c", ignore=lambda *_: ["sheets", "keys", "class.csv"]
     )
@@ -343,7 +343,7 @@ def test_a_process_that_hangs_or_dies_is_replaced(tmp_path, stub):
         "hang": marker.LATE, "die": marker.LOST, "crash": marker.LOST, "ended": marker.ENDED,
         "compute": marker.TOO_LONG,
     }  # fmt: skip
-    # A fault that may have been the machine's is tried again by the next run; the file's is not.
+    # The next run tries again after a fault of the machine, but not after a fault of the file.
     assert {name for name, answer in answers.items() if answer.get("again")} == {"hang", "ended"}
 
 

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: what it prints, writes and refuses."""
+"""The command line as a user sees it: what it prints, writes and refuses."""
 
 import csv
 import inspect
@@ -186,7 +186,7 @@ def test_a_terminal_gets_lines_that_fit(tmp_path):
     while True:
         try:
             chunk = os.read(leader, 65536)
-        except OSError:  # Linux ends a terminal that nobody writes to in this way.
+        except OSError:  # Linux ends a terminal that nobody writes to like this.
             break
         chunks.append(chunk)
         if not chunk:

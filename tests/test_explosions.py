@@ -1,4 +1,4 @@
-"""Charts of a run that explodes: a gap from there on, and the epoch named; never a line at 0."""
+"""Charts of a run that explodes: a gap from there on, the epoch named, no line at 0."""
 
 import math
 import re

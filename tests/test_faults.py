@@ -1,4 +1,4 @@
-"""A full disk, a run that is killed, a parent that is gone: the old file stays, nothing is left."""
+"""A full disk, a killed run, a dead parent process: the old file stays and no scraps are left."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""A film of a run: every row a frame, its numbers, its size, and how bad input is told."""
+"""A film of a run: a frame for every row, its numbers, its size, and messages about bad input."""
 
 import numpy as np
 import pytest

@@ -213,7 +213,7 @@ def test_a_place_is_a_learners_cell():
         if {getattr(node, "id", ""), getattr(node, "arg", "")} & {"place", "places"}
     }
     # A practice's texts come by their places from the sheet in a notebook.
-    assert {path for path in python if not path.startswith("marking/")} == {"notebook/requests.py"}
+    assert {path for path in python if not path.startswith("marking/")} == {"notebook/score.py"}
     javascript = {
         path.stem
         for path in (ROOT / "gdlab").rglob("*.js")

@@ -151,7 +151,7 @@ def test_a_whole_number_claims_the_decimals_of_its_column():
     # -0.0086 at two rows of two decimals each: 0 stands for 0.00, and 1 not for 1.0086.
     written = {(1, "new_intercept"): "1", (2, "new_intercept"): "1.04", (1, "y_pred"): "15"}
     assert statuses(sheet(written, rows=2))["new_intercept"] == "wrong"
-    # Where all of a column are whole, whole ones are meant: 87.3 is 87.
+    # In a column of whole numbers, whole numbers are meant: 87 stands for 87.3.
     written = {(1, "y_pred"): "15", (2, "y_pred"): "97"}
     assert statuses(sheet(written, rows=2))[2, "y_pred"] == "right"
 
@@ -196,7 +196,7 @@ def test_a_zero_that_was_rounded_down_does_not_open_a_division_to_everything():
         }
         filled = Filled(key, frozenset(cells), cells)
         assert statuses(filled)["step_slope"] == status
-    # One who goes on with 0.00 divides by eps alone, and follows.
+    # A learner who goes on with 0.00 divides by eps alone, and the cell follows.
     goes_on = key.value("grad_slope", 1) * 0.1 / 1e-8
     cells[1, "step_slope"] = Written(goes_on, None, repr(goes_on))
     assert statuses(Filled(key, frozenset(cells), cells))["step_slope"] == "right"

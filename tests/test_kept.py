@@ -1,8 +1,13 @@
 """A text that takes long to make is kept on disk, and never given for another one."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
 import gdlab
+from gdlab.core import kept
 from gdlab.core.kept import kept_files, remembered
 from gdlab.web.page import write_page
 
@@ -36,6 +41,28 @@ def test_the_last_ones_are_kept(made):
         ask(key)
     assert keys == ["a", "b", "c", "d", "a"]
     assert len(kept_files("*.text")) == 3
+
+
+@pytest.mark.parametrize(("longest_wait", "times_made"), [(60.0, 1), (0.05, 2)])
+def test_who_asks_while_it_is_being_made_waits(tmp_path, monkeypatch, longest_wait, times_made):
+    """The system's lock keeps threads apart as it does processes."""
+    monkeypatch.setenv("GDLAB_CACHE", str(tmp_path / "kept"))
+    monkeypatch.setattr(kept, "LONGEST_WAIT_SECONDS", longest_wait)
+    making, made = Event(), []
+
+    def make():
+        made.append("the text")
+        making.set()
+        time.sleep(0.5)
+        return "the text"
+
+    with ThreadPoolExecutor(2) as two:
+        first = two.submit(remembered, "text", "key", 3, make)
+        assert making.wait(30)
+        second = two.submit(remembered, "text", "key", 3, make)
+        assert first.result() == second.result() == "the text"
+    assert len(made) == times_made
+    assert [file.suffix for file in (tmp_path / "kept").iterdir()] == [".text"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "bit", "others"])

@@ -61,7 +61,7 @@ def process(cache, rule="momentum", before="", warning="", umask=0o022, cwd=ROOT
 
 
 def files(folder):
-    """Every file with its time: none written anew, none added."""
+    """Every file with its time: none written again, none added."""
     return {
         str(path.relative_to(folder)): path.stat().st_mtime_ns
         for path in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""The page as a file: what is in it, that it is the same each time, and how bad input is told."""
+"""The page as a file: its contents, that it is the same each time, and messages about bad input."""
 
 import ast
 import base64
@@ -30,7 +30,7 @@ LOOKS = {"id": lzma.FILTER_LZMA1, "lc": 4, "lp": 0, "pb": 0, "dict_size": 1 << 2
 
 @pytest.fixture(scope="module")
 def fresh(lessons):
-    """The page of all lessons, written anew."""
+    """The page of all lessons, written again."""
     return lessons
 
 

@@ -1,4 +1,4 @@
-"""How far something is, as a person sees it: on a terminal, in a notebook, or nowhere."""
+"""Progress as a person sees it: on a terminal, in a notebook, or nowhere."""
 
 import re
 import time
@@ -35,9 +35,9 @@ def test_a_notebook_gets_a_line_with_the_time_left():
 
 
 def test_the_time_left_is_what_the_parts_until_now_took():
-    assert progress.told("Marking", 0, 4, 1.0) == "Marking: 0 %"
-    assert progress.told("Marking", 1, 4, 10.0) == "Marking: 25 %, about 30 s left"
-    assert progress.told("Writing", 0, None, 7.2) == "Writing: 7 s"
+    assert progress.progress_text("Marking", 0, 4, 1.0) == "Marking: 0 %"
+    assert progress.progress_text("Marking", 1, 4, 10.0) == "Marking: 25 %, about 30 s left"
+    assert progress.progress_text("Writing", 0, None, 7.2) == "Writing: 7 s"
 
 
 def test_a_bar_appears_after_a_second_on_a_terminal(monkeypatch, capsys):

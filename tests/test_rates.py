@@ -1,4 +1,4 @@
-"""Rates that are found, what theory says of them, and runs that diverge or hardly move."""
+"""Rates that are found, what theory says about them, and runs that diverge or hardly move."""
 
 import math
 import os
@@ -120,7 +120,7 @@ def test_a_found_rate_is_the_best_of_those_tried():
     for lr, error in errors.items():
         shown = error if math.isfinite(error) else math.inf
         assert found.tried[lr] == pytest.approx(shown, rel=1e-9)
-    # A neighbour may be a little better, but the rates around bear this one out.
+    # A neighbour may be a little better, but the rates around this one do as well.
     rates = list(found.tried)
     place = rates.index(found.lr)
     assert max(found.tried[lr] for lr in rates[place - 1 : place + 2]) < 1.05 * min(

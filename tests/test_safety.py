@@ -1,4 +1,4 @@
-"""Beside strangers' files: nothing of theirs runs, nothing counts that they planted."""
+"""Working beside strangers' files: none of their code runs, and nothing they planted is used."""
 
 import csv
 import json
@@ -116,7 +116,7 @@ def test_workers_of_joblib_import_nothing_from_the_current_folder(hostile, tmp_p
     assert not trace.exists(), trace.read_text()
 
 
-# --- 4: whatever one file holds, the others are checked ---
+# --- 4: whatever one file contains, the others are checked ---
 
 
 def test_one_cell_does_not_end_check(tmp_path, capsys, monkeypatch):

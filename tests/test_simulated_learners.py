@@ -140,7 +140,7 @@ def test_every_wrong_row_is_shown_before_what_follows() -> None:
     assert sorted(told) == sorted(wrong) and "→" not in str(found)
     page = found._repr_html_()
     assert page.count(": ✗ wrong: ") == 42
-    # Of a slip in every row and another in one, the second stands second.
+    # With a slip in every row and another one in one row, the second is listed second.
     slips = {"grad_intercept": "error"}
     trial = Trial("sgd", slips)
     cells = simulated.fills_in(sheet_of(trial, 3, rows=9), simulated.rounded(4), slips)
@@ -164,7 +164,7 @@ def test_zeros_and_copies_earn_nothing(rule: str) -> None:
         assert zeros.score == 0.0 and zeros.marks["unearned"] > 40, zeros
         assert "every cell holds the same number" in str(zeros)
         assert str(zeros).count("note:") == 1
-        # Of a first row that is copied down, the first row counts.
+        # If the first row is copied down, only the first row counts.
         copied = {(row, name): right[1, name] for row, name in right}
         assert marked(trial, seed, copied, rows=6).score < 0.35
         alone = marked(trial, seed, right, rows=6)
@@ -227,7 +227,7 @@ def test_whole_numbers_earn_what_was_computed(rule: str) -> None:
             assert all(one.written != 0 or true[one.row, one.column] == 0 for one in earned), seed
             assert 0.25 < found.score < 0.9, (seed, found.score)
             assert "write more digits" in str(found)
-        # Who never moves the line has computed its errors, but no step and no parameter.
+        # A learner who never moves the line has computed its errors, but no step and no parameter.
         idle = LAZY | dict.fromkeys(simulated.RULES[rule], "0")
         cells = simulated.fills_in(sheet, simulated.rounded(0), idle)
         assert cells is not None

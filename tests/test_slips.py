@@ -1,4 +1,4 @@
-"""Slips: named by hand-computed wrong numbers, by learners who make one, and not by chance."""
+"""Slips: named for wrong numbers computed by hand, for learners who make one, and not by chance."""
 
 import os
 import random
@@ -43,7 +43,7 @@ def v(key, name, row=2):
 
 
 def by_hand():
-    """Wrong numbers as someone would come by them: key, column, number, the slip's name."""
+    """Wrong numbers as a person would compute them: key, column, number, the slip's name."""
     b, m, x, y = (v(SGD, name) for name in ("intercept", "slope", "x", "y"))
     error, g, step = v(SGD, "error"), v(SGD, "grad_slope"), v(SGD, "step_slope")
     old_m = v(SGD, "slope", 1)

@@ -293,7 +293,7 @@ def test_the_command_writes_csv_with_every_digit(tmp_path, capsys):
 def test_the_command_answers_bad_input_in_one_line(given, words, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = run(capsys, "sgd", *given)
-    # Nothing is said of a sweep whose file could not be written: it was not made.
+    # If its file cannot be written, the sweep prints nothing, because it was not made.
     assert (code, out) == (2, "")
     assert err.startswith("gdlab sweep: ")
     assert words in err
@@ -334,6 +334,6 @@ def test_where_no_run_holds_up_the_best_neighbourhood_is_named():
     assert best_index(values, lambda *_: np.inf) is not None
     line = np.array([50.0, 5, 4, 3, 4, 60, 0.5, 70, np.nan])
     assert best_index(line, lambda index: line[index]) == (3,)
-    # The next epochs do not bear out the fourth: the one with the next best neighbours is taken.
+    # After the next epochs the fourth is worse: the run with the next best neighbours is taken.
     assert best_index(line, lambda index: 99 if index == 3 else line[index]) == (2,)
     assert best_index(np.array([np.nan, np.inf]), lambda _: 0.0) is None

@@ -1,8 +1,6 @@
 """What Python and the page share of a sheet, without a browser: set here, read here."""
 
-import asyncio
 import re
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -31,10 +29,9 @@ def asked(sheet, what, **event):
     """What the page gets for a request."""
     sent: list[dict[str, Any]] = []
     object.__setattr__(sheet, "send", lambda content, buffers=None: sent.append(content))
-    message = {"kind": "request", "number": 7, "what": what, "model": sheet.model} | event
-    # Where a browser was opened before, this thread has a loop, in which the work would wait.
-    with ThreadPoolExecutor(1) as other:
-        other.submit(requests.answer, sheet, message).result()
+    requests.answer(sheet, {"number": 7, "what": what, "model": sheet.model} | event)
+    while "share" in sent[-1]:
+        requests.answer(sheet, {"number": 7})
     assert {one["number"] for one in sent} == {7}
     return sent
 
@@ -78,19 +75,28 @@ def test_a_sheet_of_one_rule_names_its_inputs_plainly():
     [
         (lambda one: one.set(lr=-1), "lr must be a number over 0, not -1"),
         (lambda one: one.set(beta1=1), "beta1 must be a number from 0 up to but not including 1"),
-        (lambda one: one.set(lr="fast"), "lr must be a number over 0, not 'fast'"),
-        (lambda one: one.set(lr=True), "lr must be a number over 0, not True"),
-        (lambda one: one.set(rate=1), "sheet adam has no input 'rate'; it has start_intercept"),
-        (lambda one: setattr(one, "inputs", {"sgd.lr": 1}), "no sheet 'sgd'; there are basic"),
-        (lambda one: setattr(one, "inputs", {"data.lr": 1}), "sheet data has no inputs"),
+        (lambda one: one.set(lr="fast"), "lr must be a number, not 'fast'"),
+        (lambda one: one.set(lr=True), "lr must be a number, not True"),
+        (
+            lambda one: one.set(rate=1),
+            "there is no input 'rate'; there are basic.start_intercept",
+        ),
+        (
+            lambda one: setattr(one, "inputs", {"sgd.lr": 1}),
+            "there is no input 'sgd.lr'; there are basic.",
+        ),
+        (lambda one: setattr(one, "inputs", {"data.lr": 1}), "there is no input 'data.lr'"),
         (lambda one: setattr(one, "epochs", 2.5), "epochs must be a whole number from 1, not 2.5"),
         (lambda one: setattr(one, "epochs", 10**6), "29,000,000 rows are more than the 500,000"),
-        (lambda one: setattr(one, "tab", "sgd"), "there is no sheet 'sgd'; there are data"),
+        (lambda one: setattr(one, "tab", "sgd"), "there is no tab 'sgd'; there are data"),
         (lambda one: setattr(one, "points", [(1, "x")]), "points: y in row 1 must be a number"),
         (lambda one: setattr(one, "points", [(1, 2)] * 10_001), "10001 points; the sheet takes"),
-        (lambda one: setattr(one, "compared", ["fast"]), "no rule is called 'fast'; there are"),
+        (
+            lambda one: setattr(one, "compared", ["fast"]),
+            "there is no rule or sheet 'fast'; there are basic",
+        ),
         (lambda one: setattr(one, "compared", []), "name at least one rule to compare"),
-        (lambda one: one.run("lion_tamer"), "there is no sheet 'lion_tamer'"),
+        (lambda one: one.run("lion_tamer"), "there is no rule or sheet 'lion_tamer'"),
     ],
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(book, change, told):
@@ -177,7 +183,7 @@ def test_rules_registered_since_can_be_compared(book):
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        ({"what": "dance"}, "there is no request 'dance'"),
+        ({"what": "dance"}, "gdlab could not do this (KeyError: 'dance')"),
         ({"what": "slips"}, "gdlab could not do this (KeyError: 'sheet')"),
         ({"what": "news"}, "gdlab could not do this (KeyError"),
     ],
@@ -188,32 +194,19 @@ def test_what_goes_wrong_is_told_to_the_page(book, event, told):
     assert told in sent[-1]["error"] and "result" not in sent[-1]
 
 
-def test_a_request_tells_how_far_it_is_and_is_stopped(book, monkeypatch):
-    done, sent = [], []
-    object.__setattr__(book, "send", sent.append)
-    message = {"kind": "request", "number": 7, "what": "slow", "model": book.model}
-
-    async def slow(sheet, here, event, tell):
-        for step in range(10):
-            done.append(step)
-            if step == 3:
-                # What the page's button sends, while the work goes on.
-                requests.answer(sheet, {"kind": "stop", "number": 7})
-            await tell(step / 10)
-        return {}
-
-    async def kernel():
-        requests.answer(book, message)
-        while book.tasks:
-            await asyncio.sleep(0)
-
-    monkeypatch.setitem(requests.WORKS, "slow", slow)
-    with ThreadPoolExecutor(1) as other:
-        other.submit(asyncio.run, kernel()).result()
-    assert [one.get("share") for one in sent] == [0.0, 0.1, 0.2, 0.3]
-    assert done == [0, 1, 2, 3]
-    # Without a loop nothing is heard while a work goes on.
-    assert asked(book, "slow")[-1]["result"] == {}
+def test_a_workbook_is_made_step_by_step_and_only_as_long_as_it_is_asked_for(book, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        "gdlab.web.workbook_template._book", lambda *held: made.append(held) or {"files": {}}
+    )
+    sent = asked(book, "workbook")
+    assert [one["share"] for one in sent[:-1]] == [done / len(made) for done in range(len(made))]
+    assert len(made) > 10 and {"basic", "data", "compare"} <= set(sent[-1]["result"]["books"])
+    made.clear()
+    # In between the kernel does other work, and what is not asked for again is not done.
+    for number in (1, 2, 1, 1):
+        requests.answer(book, {"number": number, "what": "workbook", "model": "line"})
+    assert len(made) == 2
 
 
 # What the bar says, for every option of a run
@@ -355,10 +348,10 @@ def test_what_no_model_of_a_sheet_can_be():
 
 def test_the_page_asks_for_a_model_that_it_does_not_have(book):
     found = result(book, "model", model="network_2_2_2")
-    assert found["page"]["model"] == "network_2_2_2"
-    assert list(found["page"]["sheets"]) == list(TABS)
-    assert all("forward" in one["program"] for one in found["page"]["sheets"].values())
-    assert found["page"]["sheets"]["basic"]["inputs"]["lr"] == 0.5
+    assert found["model"] == "network_2_2_2"
+    assert list(found["sheets"]) == list(TABS)
+    assert all("forward" in one["program"] for one in found["sheets"].values())
+    assert found["sheets"]["basic"]["inputs"]["lr"] == 0.5
 
 
 def test_models_registered_since_can_be_chosen(book):
@@ -373,7 +366,7 @@ def test_models_registered_since_can_be_chosen(book):
     known = list(book.runs)
     found = result(book, "news", known=known)
     assert (found["models"], found["changed"]) == ([*gdlab.models()], [])
-    inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
+    inputs = result(book, "model", model="own")["sheets"]["basic"]["inputs"]
     assert inputs["start_slope"] == 1
 
     def own(x, y, slope=2):
@@ -383,7 +376,7 @@ def test_models_registered_since_can_be_chosen(book):
 
     gdlab.model(own)
     assert result(book, "news", known=known)["changed"] == ["own"]
-    inputs = result(book, "model", model="own")["page"]["sheets"]["basic"]["inputs"]
+    inputs = result(book, "model", model="own")["sheets"]["basic"]["inputs"]
     assert inputs["start_slope"] == 2
 
 
@@ -396,7 +389,7 @@ def test_a_further_run_has_inputs_of_its_own():
     assert (own.hyper["lr"], further.hyper["lr"]) == (0.1, 0.3)
     assert (own.start["slope"], further.start["slope"]) == (1, 2)
     for name in ("adam_1", "adam_x", "nobody_2"):
-        with pytest.raises(ValueError, match=f"no rule is called '{name}'"):
+        with pytest.raises(ValueError, match=f"there is no rule or sheet '{name}'"):
             sheet.compared = [name]
     # What is not compared any more has no inputs.
     sheet.compared = ["adam"]

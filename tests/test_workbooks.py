@@ -30,7 +30,7 @@ ADDRESS = re.compile(r"^([A-Za-z]{1,3}\d+|[Rr]\d*[Cc]\d*|[Rr]|[Cc])$")
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    """The workbooks written anew: their folder."""
+    """The folder of workbooks that were written again."""
     folder = tmp_path_factory.mktemp("exports")
     assert [path.name for path in write_lessons(folder)] == [
         "graddesc.xlsx",
@@ -105,7 +105,7 @@ def test_formulon_agrees_where_there_is_no_power(fresh, formulon, tmp_path):
     recomputed = formulon(path)
     assert len(recomputed) > 2_000
     assert differences(path, recomputed) == []
-    # It computes, and does not believe what is stored.
+    # It computes and ignores the stored values.
     planted = rewrite(
         path, lambda _, part: part.replace(b"<v>15.0</v>", b"<v>16.0</v>"), tmp_path / "p.xlsx"
     )

@@ -1,4 +1,4 @@
-"""One rule's sheet as a person meets it: what can be changed, what is said, shown and refused."""
+"""One rule's sheet as a person sees it: what can be changed, what it says, shows and refuses."""
 
 import itertools
 import re
@@ -181,7 +181,7 @@ def test_explosions_are_marked_and_said(tmp_path):
     sheet = openpyxl.load_workbook(path)["sgd"]
     rules = [rule for block in sheet.conditional_formatting for rule in block.rules]
     assert {rule.formula[0].split("(")[0] for rule in rules} == {"ISERROR", "AND"}
-    # A number that would not fit is a power of ten; what explodes is bold, too.
+    # A number that would not fit is shown as a power of ten; an exploded one is also bold.
     bold = [rule for rule in rules if rule.dxf.font and rule.dxf.font.b]
     others = [rule for rule in rules if rule not in bold]
     assert len(bold) == 4

@@ -26,7 +26,7 @@ def at(row: int, column: int, fixed: str = "") -> str:
 
 @dataclass
 class Case:
-    """A workbook, and what an honest reader says of it.
+    """A workbook, and what a correct reader says about it.
 
     ``gradients`` are groups of cells of one formula filled on, in order of updates; ``updates``
     the cells of the new parameters. ``rules`` are the names that are right, None for none.

@@ -1,4 +1,4 @@
-"""How a table is put together: its steps, its columns and its inputs, in their order."""
+"""Assemble a table from a rule and its options: steps, columns and inputs, in order."""
 
 import ast
 from collections.abc import Iterable
@@ -32,14 +32,14 @@ from gdlab.formulas import functions_of, schedules, transforms
 from gdlab.language.grammar import Formulas, unrolled
 
 SCHEDULES = functions_of(schedules)
-# Inputs that bring their columns with them when they are given, and the value they start from.
+# Inputs that add columns to the table when they are given, and their default values.
 EXTRAS = {"h": 0.01, "max_norm": 1.0, "max_value": 1.0, "weight_decay": 0.0}
 SQUARED = ("mse", "rmse", "root_sum_err2")
 MEAN = ("mean_loss",)
 
 
 def table_of(rule: Rule, plan: Plan = Plan()) -> Table:  # noqa: B008 (a plan never changes)
-    """Put a rule's table together; ValueError for parts that do not go together."""
+    """The table of a rule with a plan's options; ValueError if they do not fit together."""
     name = plan.schedule
     if name is not None and not (isinstance(name, str) and name in SCHEDULES):
         raise ValueError(unknown(f"no schedule is called {name!r:.40}", name, SCHEDULES))
@@ -88,7 +88,7 @@ def _table_of(rule: Rule, plan: Plan) -> Table:
 
 
 def _draft(rule: Rule, plan: Plan) -> Draft:
-    """Settle the plan's parts and the inputs, in their order; ValueError for what is not a plan."""
+    """Choose a table's names and inputs, in order; ValueError for options that do not fit."""
     model = plan.model or find_model()
     schedule = read_own(SCHEDULES[plan.schedule]) if plan.schedule else None
     _refuse_misfits(rule, plan, model, schedule)
@@ -96,7 +96,8 @@ def _draft(rule: Rule, plan: Plan) -> Draft:
         schedule = unrolled(schedule, len(model.parameters))
     draft = Draft(rule, plan, model, Names(model), schedule)
     names, hyper, parts = draft.names, draft.hyper, draft.parts
-    # What a rule calls its own comes before what the table adds; what trace takes is not an input.
+    # A rule's own names come before those that the table adds. Arguments of trace are not inputs,
+    # so the rule's names must not be changed because of them.
     options = {"batch_size", "at_epoch", *OF_TRACE} - names.taken
     names.taken |= options
     first = draft.hypers()
@@ -127,9 +128,9 @@ def _draft(rule: Rule, plan: Plan) -> Draft:
 
 
 def _default(rule: Rule, base: str, model: Model) -> float:
-    """A hyperparameter's default; the rate of a rule that takes gradients as they are, the model's.
+    """A hyperparameter's default; a proportional rule's rate is adapted to the model.
 
-    Such a rule's own default suits the lesson's line, on which sgd has its own.
+    The rule's own default is made for the lesson's line; it is scaled as the rate of sgd is.
     """
     value = rule.hyper[base]
     if base != "lr" or model.rate is None or not rule.proportional:
@@ -138,7 +139,7 @@ def _default(rule: Rule, base: str, model: Model) -> float:
 
 
 def _refuse_misfits(rule: Rule, plan: Plan, model: Model, schedule: Formulas | None) -> None:
-    """ValueError, in words, for parts that do not go together."""
+    """ValueError for options that do not fit together."""
     rules = (rule, plan.switch_to) if plan.switch_to else (rule,)
     if not model.data:
         _refuse_on_surface(rules, plan, schedule)
@@ -192,7 +193,7 @@ def _columns(
     updates: list[Step],
     carried: set[str],
 ) -> tuple[Column, ...]:
-    """All columns in the order in which they stand on a sheet."""
+    """All columns, in the order of the sheet."""
     names, parameters = draft.names, draft.parameters
     found = expressions([*before, *steps, *updates], carried)
     order = [*counters, *draft.model.data]
@@ -220,7 +221,7 @@ def _columns(
 
 
 def _side_by_side(draft: Draft, steps: list[Step]) -> list[str]:
-    """The rule's columns with equal ones next to each other, the steps last."""
+    """The rule's columns: the same quantity of all parameters side by side, the steps last."""
     parts = {
         call.names[local]: call.parts[local]
         for call in every_call(steps)
@@ -232,7 +233,7 @@ def _side_by_side(draft: Draft, steps: list[Step]) -> list[str]:
 
 
 def _asked_above(steps: list[Step]) -> list[str]:
-    """What the steps before the rule carry: the names that they ask for from the row above."""
+    """The names that the steps before the rule read from the row above."""
     asked = [name for step in steps if isinstance(step, Call) for name in step.names.values()]
     return [name.removesuffix("_prev") for name in asked if name.endswith("_prev")]
 
@@ -248,9 +249,9 @@ def _epoch_starts(draft: Draft) -> dict[str, float]:
 
 
 def _inputs(draft: Draft, starts: dict[str, float], start_rate: str) -> tuple[Input, ...]:
-    """What stands on a sheet to be changed: starts first, then hyperparameters.
+    """The inputs of a sheet: starts first, then hyperparameters.
 
-    Where a schedule makes lr a column, the hyperparameter lr is what it starts from.
+    If a schedule makes lr a column, the hyperparameter lr becomes its start.
     """
     parts = {one: Part("", one) for one in draft.parameters}
     for rule in draft.rules:

@@ -1,7 +1,7 @@
-"""The text of the row loop: a small Python module written out per table.
+"""Generate the source of the row loop: a small Python module for each table.
 
-It holds the rule's function as it stands, the model's, and a loop that calls them. The same text
-is run as plain Python and compiled by Numba.
+The module contains the functions of the rule and the model as they are written, and a loop that
+calls them. The same source runs as plain Python or is compiled by Numba.
 """
 
 import ast
@@ -14,12 +14,12 @@ from gdlab.core.columns import Call, Step, Table, every_call, results
 from gdlab.formulas import functions
 from gdlab.language.grammar import FUNCTIONS, OF_MATH
 
-# b**t inside 1 - b**t: from exp(-38) on, less than half a unit in the last place of 1, the
-# difference is 1 to the last bit. The power is the slowest part of a row, so once all such powers
-# have faded, a second loop leaves them out.
+# Once b**t is below exp(-38), less than half a unit in the last place of 1, 1 - b**t is exactly 1.
+# The power is the slowest part of a row, so a second loop without it takes over when all such
+# powers are that small.
 VANISHED = 38.0
-# What rows are counted with. Compiled, these are unsigned: Numba lets a negative index count from
-# the end, so with a signed one it tests every cell's.
+# The numbers that count rows. In compiled code they are unsigned: Numba checks every signed index
+# for a negative value, which would count from the end.
 COUNTING = "_zero, _one = (0, 1)"
 # Python's own functions under names that no rule or model can have.
 OWN = "_float, _range, _len = float, range, len"
@@ -27,7 +27,7 @@ OWN = "_float, _range, _len = float, range, len"
 
 @lru_cache(maxsize=256)
 def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
-    """The module of a table: every function once, then ``run``.
+    """The source of a table's module: every function once, then ``run``.
 
     ``run`` writes every computed column of every row; with ``kept`` only these columns, and of
     the rows each ``_every``-th. It returns the parameters after the last row.
@@ -38,10 +38,11 @@ def module_text(table: Table, kept: tuple[str, ...] | None = None) -> str:
 
 @lru_cache(maxsize=64)
 def branching(text: str) -> str:
-    """A module that tells the compiler of each choice by an equality that it seldom holds.
+    """The module with a hint for the compiler that each test for equality is seldom true.
 
-    ``t == 1``, or every sixth row: where it is not told, LLVM computes both values, and every row
-    waits for the longer. Not for runs side by side, where one of them nearly always holds.
+    Such tests are ``t == 1`` or the last row of a batch. Without the hint LLVM computes both values
+    and every row waits for the slower one. Not for runs side by side, where some run is nearly
+    always in the seldom case.
     """
 
     class Seldom(ast.NodeTransformer):
@@ -56,7 +57,7 @@ def branching(text: str) -> str:
 
 
 def with_functions(written: dict[str, str], loop: str) -> str:
-    """A module: the functions, by their texts, under the names that ``loop`` calls; the loop."""
+    """The source of a module: functions, named by their texts, and the loop that calls them."""
     sources = [text.replace("def _(", f"def {name}(", 1) for text, name in written.items()]
     used = [name for name in FUNCTIONS if any(f"{name}(" in text for text in (*sources, loop))]
     imports = [f"from math import {name}" for name in OF_MATH if name in used]
@@ -71,14 +72,14 @@ def _all_calls(table: Table) -> list[Call]:
 
 
 def function_names(table: Table) -> dict[str, str]:
-    """A name for the text of every function, numbered, so that none can hide another name."""
+    """A name for the source of every function, numbered so that it cannot hide another name."""
     written = {call.formulas.source: call.formulas.name for call in _all_calls(table)}
     return {text: f"_{i}_{name}" for i, (text, name) in enumerate(written.items())}
 
 
 @lru_cache(maxsize=256)
 def _vanishing(table: Table) -> dict[str, tuple[str, ...]]:
-    """The functions with a power that fades, and the hyperparameters that it is a power of."""
+    """The functions that contain 1 - b**t, with the hyperparameters b."""
     if "t" not in table.counters:
         return {}
     found = {}
@@ -90,7 +91,7 @@ def _vanishing(table: Table) -> dict[str, tuple[str, ...]]:
 
 
 def fading_rows(table: Table, hyper: Mapping[str, float], rows: int) -> int:
-    """How many of the rows come before all powers that fade have faded."""
+    """The number of rows until every b**t in 1 - b**t is too small to matter."""
     bases = [hyper[base] for several in _vanishing(table).values() for base in several]
     if not all(0 <= base < 1 for base in bases):
         return rows
@@ -99,7 +100,7 @@ def fading_rows(table: Table, hyper: Mapping[str, float], rows: int) -> int:
 
 @lru_cache(maxsize=256)
 def _vanished(text: str) -> tuple[str, tuple[str, ...]]:
-    """A function's text with 1 - b**t written as 1 - 0, and the bases b; no other power is."""
+    """A function's source with each 1 - b**t replaced by 1 - 0, and the bases b."""
     bases = []
 
     class Late(ast.NodeTransformer):
@@ -119,13 +120,13 @@ def _vanished(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _late_names(table: Table) -> dict[str, str]:
-    """Names of the functions that stand in, without the power, once it has faded."""
+    """The names of the functions without the power, used once it is too small to matter."""
     names = function_names(table)
     return {text: f"{names[text]}_late" for text in _vanishing(table)}
 
 
 def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
-    # The loop's own names begin with _; names of the grammar never do.
+    # The loop's own names begin with _, which the grammar does not allow.
     written = function_names(table)
     arguments = ["_rows", "_fading", "_samples", "_every"]
     arguments += [*map(points_name, table.point), "_order"]
@@ -147,17 +148,17 @@ def _run_text(table: Table, kept: tuple[str, ...] | None) -> str:
 
 
 def points_name(name: str) -> str:
-    """What a loop calls the values of one column of the points."""
+    """The loop's name for the values of one column of the points."""
     return f"_points_{name}"
 
 
 def _cells(name: str) -> str:
-    """What a loop calls the cells of one column."""
+    """The loop's name for the cells of one column."""
     return f"_cells_{name}"
 
 
 def counters(table: Table) -> dict[str, str]:
-    """What the loop counts or is given in each row, as its text has it."""
+    """The expressions for the counters and the point in each row, by column."""
     sample = "_order[_row]" if table.shuffled else "_i"
     counted = {
         "epoch": "_e + 1.0",
@@ -170,11 +171,11 @@ def counters(table: Table) -> dict[str, str]:
 
 
 def _row_lines(table: Table, kept: tuple[str, ...] | None, written: dict[str, str]) -> list[str]:
-    """One row, and what follows an epoch's last; ``written`` names the functions that it calls.
+    """The lines for a row and for the end of an epoch; ``written`` names the functions.
 
-    Rows and epochs are one loop: in a loop of few rows within another, LLVM works out the place of
-    every column's next cell before each epoch. A cell is written as soon as its value is there, so
-    that few values wait in registers.
+    There is one loop for rows and epochs: with a loop for each, LLVM would compute the address of
+    every column's next cell before each epoch. A cell is written as soon as it is computed, so that
+    few values occupy registers.
     """
     stepped = set(results(table.steps))
     given = [name for name in table.computed if name not in stepped]
@@ -204,7 +205,7 @@ def _writes(columns: Iterable[str], cell: str = "_row") -> list[str]:
 def step_lines(
     steps: Iterable[Step], written: dict[str, str], carried: set[str], indent: str
 ) -> list[str]:
-    """The lines of one row's steps; ``written`` names the functions, ``carried`` names are kept."""
+    """The lines of a row's steps; names not ``carried`` are 0 in the branch without them."""
     lines = []
     for step in steps:
         if isinstance(step, Call):
@@ -229,6 +230,6 @@ def call_text(call: Call, written: dict[str, str]) -> str:
         f"({', '.join(call.names[name] for name in group)},)" if group else "_"
         for group in call.formulas.returned
     ]
-    # Before the assignment, a carried name still holds the row above's value.
+    # Before the assignment, a carried name still has its value from the row above.
     arguments = [call.names[name].removesuffix("_prev") for name in call.formulas.arguments]
     return f"{', '.join(groups)} = {written[call.formulas.source]}({', '.join(arguments)})"

@@ -1,7 +1,7 @@
 """The table as a list of columns, each with the expression of its cells.
 
-A cell's expression speaks of names of its own row, ``NAME_prev`` for a cell in the row above, and
-the inputs (starts and hyperparameters). All views are made from these expressions.
+An expression uses the names of columns in its own row, ``NAME_prev`` for a cell in the row above,
+and the inputs (starts and hyperparameters). All views are made from these expressions.
 """
 
 import ast
@@ -21,7 +21,7 @@ OWN, ABOVE, INPUT, COUNT, LAST_ROW = "own", "above", "input", "count", "last row
 
 
 class Part(NamedTuple):
-    """What a name is made of: its own word, ``avg``, and the parameter that it belongs to."""
+    """The two parts of a name: its base, ``avg``, and its parameter, ``slope``."""
 
     base: str
     parameter: str | None = None
@@ -31,7 +31,7 @@ NO_PART = Part("")
 
 
 class Reference(NamedTuple):
-    """What a name in a cell's expression stands for.
+    """What a name in a cell's expression refers to.
 
     ``kind`` is OWN for the cell of the same row in the column ``name``, ABOVE for that of the row
     above, INPUT for an input, COUNT for the number of points; in the epoch table OWN and ABOVE are
@@ -44,7 +44,7 @@ class Reference(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name and its cells' expression; None where nothing is computed in the row."""
+    """One column: its name, and the expression of its cells or None if they are not computed."""
 
     name: str
     expression: ast.expr | None = None
@@ -57,11 +57,11 @@ class Column:
 
 
 class Input(NamedTuple):
-    """One input of the sheet: its name there, what it is made of, and the start that it gives.
+    """One input of the sheet: its name there, the parts of the name, and what starts from it.
 
-    ``carried`` is the carried name that starts from it; None for a hyperparameter, whose own word
-    is the base: ``beta1``, also where the sheet has to call it ``adam_beta1`` or ``beta1_after``.
-    ``after`` marks those of the rule that is switched to.
+    ``carried`` is the carried name that starts from this input; None for a hyperparameter. The base
+    of a hyperparameter is the rule's name for it: ``beta1``, even if the sheet has to call it
+    ``adam_beta1`` or ``beta1_after``. ``after`` is true for the rule that is switched to.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Input(NamedTuple):
 
 
 def topological_order(columns: Iterable[Column]) -> list[Column]:
-    """Columns in topological order: those of the same row that a column depends on before it."""
+    """Columns in topological order: each after the columns of the same row that it depends on."""
     by_name = {column.name: column for column in columns}
     found: dict[str, Column] = {}
 
@@ -91,7 +91,7 @@ def topological_order(columns: Iterable[Column]) -> list[Column]:
 class Call:
     """One function of the grammar applied in a row; ``names`` maps its names to the table's.
 
-    ``parts`` says of its results, by the function's names, what they are made of.
+    ``parts`` are the parts of its results' names, by the function's names.
     """
 
     formulas: Formulas
@@ -100,7 +100,7 @@ class Call:
 
     @property
     def results(self) -> tuple[str, ...]:
-        """The names of the columns that it gives."""
+        """The names of the columns that it computes."""
         return tuple(self.names[local] for local in self.formulas.results)
 
     def columns(self) -> list[Column]:
@@ -118,10 +118,10 @@ class Call:
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Calls for the rows where ``test`` (a comparison of two names or numbers) holds, and others.
+    """Calls for rows in which ``test`` (a comparison of names or numbers) is true, and for others.
 
-    Where a branch does not give a name, a carried one keeps the row above's value and one that is
-    only shown is 0.
+    If a branch does not compute a name, a carried one keeps its value from the row above, and one
+    that is only shown is 0.
     """
 
     test: str
@@ -133,7 +133,7 @@ Step = Call | Branch
 
 
 def every_call(steps: Iterable[Step]) -> Iterator[Call]:
-    """All calls in order, those of both branches included."""
+    """All calls in order, including those in both branches."""
     for step in steps:
         if isinstance(step, Call):
             yield step
@@ -142,12 +142,12 @@ def every_call(steps: Iterable[Step]) -> Iterator[Call]:
 
 
 def results(steps: Iterable[Step]) -> tuple[str, ...]:
-    """The names that some steps give, each once."""
+    """The names that the steps compute, without duplicates."""
     return tuple(dict.fromkeys(name for call in every_call(steps) for name in call.results))
 
 
 def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.expr]:
-    """The expression behind every name that some steps give."""
+    """The expression of every name that the steps compute."""
     kept = set(carried)
     found: dict[str, ast.expr] = {}
 
@@ -173,17 +173,17 @@ def expressions(steps: Iterable[Step], carried: Iterable[str]) -> dict[str, ast.
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """What is computed for one rule on a model: steps in order, columns, inputs, what is carried.
+    """The table of a rule on a model: its steps in order, its columns, inputs and carried names.
 
-    ``new`` names the column of each parameter's next value. ``starts`` holds the default of
-    everything carried by its name in the row (``intercept``, ``avg_slope``); ``counts`` what else
-    is carried, from a fixed number; ``hyper`` the hyperparameters' defaults and the model's
-    constants; ``inputs`` all that a sheet shows of these, starts first. ``counters`` and ``point``
+    ``new`` names the column of each parameter's next value. ``starts`` has the default start of
+    every carried name (``intercept``, ``avg_slope``), ``counts`` the fixed start of other carried
+    names, ``hyper`` the defaults of the hyperparameters and the model's constants; ``inputs`` are
+    those of them that a sheet shows, starts first. ``counters`` and ``point``
     are the columns that are not computed. ``count`` is the name for the number of points in an
     epoch. ``schedule`` is called after each epoch. ``rate`` is the learning rate that a schedule
     sets, ``start_rate`` the input that it starts from; both are empty without a schedule.
-    ``measures`` are the epoch table's figures by their own words. ``shuffled``: the samples' order
-    is drawn.
+    ``measures`` maps the epoch table's measures, such as ``mse``, to its columns. ``shuffled`` is
+    true if the order of the samples is drawn.
     """
 
     rule: Rule
@@ -211,7 +211,7 @@ class Table:
 
     @property
     def point(self) -> tuple[str, ...]:
-        """The columns of the points; none on a surface."""
+        """The columns of the points; empty for a surface."""
         return self.model.data
 
     @property
@@ -231,7 +231,7 @@ class Table:
 
     @cached_property
     def epoch_columns(self) -> tuple[Column, ...]:
-        """The schedule's columns, one row an epoch."""
+        """The schedule's columns, which have one row per epoch."""
         return tuple(self.schedule.columns()) if self.schedule else ()
 
     @cached_property
@@ -260,7 +260,7 @@ class Table:
         return {one.name: one for one in self.inputs}
 
     def column(self, name: str) -> Column:
-        """The column of that name; ValueError that says which was meant, or lists the names."""
+        """The column with this name; a ValueError suggests the nearest name, or lists all."""
         if isinstance(name, str) and name in self._by_name:
             return self._by_name[name]
         # step_m, de²/da: a column by its symbol, in the letters of the maths or of the lesson,
@@ -272,11 +272,11 @@ class Table:
         raise ValueError(unknown(f"no column is called {name!r}", [*meant, name][0], self.names))
 
     def named(self, base: str, parameter: str | None = None) -> str:
-        """The column of a word and a parameter, ``avg`` and ``slope``; KeyError where none is."""
+        """The column with a base and parameter, ``avg`` and ``slope``; KeyError for none."""
         return self._by_part[Part(base, parameter)]
 
     def part(self, name: str) -> Part:
-        """What a name is made of: a column's, an epoch column's or an input's; without _prev."""
+        """The parts of the name of a column, an epoch column or an input, without _prev."""
         if name in self._by_name:
             return self._by_name[name].part
         if name in self._inputs:
@@ -288,15 +288,15 @@ class Table:
 
     @cached_property
     def start_inputs(self) -> dict[str, str]:
-        """The input behind everything carried, by its name in the row: ``start_slope``."""
+        """The input from which each carried name starts: ``start_slope`` for ``slope``."""
         return {one.carried: one.name for one in self.inputs if one.carried is not None}
 
     def input(self, name: str) -> Input:
-        """The input of that name; KeyError where none is."""
+        """The input with this name; KeyError if there is none."""
         return self._inputs[name]
 
     def resolve(self, name: str) -> Reference:
-        """What a name in the expression of a row's cell stands for."""
+        """What a name in a row's expression refers to."""
         if name in self._by_name:
             return Reference(OWN, name)
         above = name.removesuffix("_prev")
@@ -305,7 +305,7 @@ class Table:
         return Reference(COUNT if name == self.count else INPUT, name)
 
     def resolve_epoch(self, name: str) -> Reference:
-        """What a name in the expression of an epoch's cell stands for."""
+        """What a name in an epoch's expression refers to."""
         above = name.removesuffix("_prev")
         if name in self.epoch_names:
             return Reference(OWN, name)
@@ -315,5 +315,5 @@ class Table:
         return Reference(LAST_ROW, name) if found.kind == OWN else found
 
     def carrier(self, start: str) -> str:
-        """The column whose cell in the row above holds a carried value: for a parameter, new_*."""
+        """The column that holds a carried value in the row above: for a parameter, new_*."""
         return self.new.get(start, start)

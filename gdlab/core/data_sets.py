@@ -23,7 +23,7 @@ def on_a_plane() -> Points:
 
 
 def exam() -> Points:
-    """Hours of study, and 1 for who passed."""
+    """Hours of study, and 1 for an exam that was passed."""
     return list(map(float, HOURS)), list(map(float, PASSED))
 
 
@@ -40,7 +40,7 @@ def bent_line() -> Points:
 
 
 def worked_example() -> Points:
-    """The one sample of a worked example that many pages have taken over since 2015."""
+    """The single sample of a worked example that many articles have copied since 2015."""
     return [0.05], [0.1], [0.01], [0.99]
 
 

@@ -1,8 +1,8 @@
-"""What is settled of a table before its steps are: what it is asked to have, and all its names.
+"""The plan of a table: the options that it is asked for, and the names of everything in it.
 
-:class:`Names` keeps what a model or a rule calls its own apart from what the table makes: the
-model's names stay as they are, and where a name is taken, what comes later is called after its
-owner too: Adam's ``beta1`` beside a parameter ``beta1`` is ``adam_beta1``.
+:class:`Names` prevents clashes between the names of the model, the rule and the table. The model's
+names stay as they are; a later name that is taken gets its owner as a prefix: beside a parameter
+``beta1``, Adam's ``beta1`` becomes ``adam_beta1``.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ TABLE = "table"
 
 
 class Plan(NamedTuple):
-    """What a table is asked to have beside its rule; see :func:`gdlab.trace`."""
+    """The options of a table, which :func:`gdlab.trace` explains."""
 
     extras: frozenset[str] = frozenset()
     batches: bool = False
@@ -28,23 +28,23 @@ class Plan(NamedTuple):
 
 
 class Names:
-    """The names of one table, each given once: the model's own first, as they are."""
+    """The names of one table, all different; the model's own names are never changed."""
 
     def __init__(self, model: Model) -> None:
         self.taken = {*model.names, *COUNTERS}
         self.given: dict[tuple[str, Part], str] = {}
 
     def column(self, base: str, parameter: str | None = None, owner: str = TABLE) -> str:
-        """The name of a column; the same one whenever it is asked for."""
+        """The name of a column; the same arguments always give the same name."""
         wanted = base if parameter is None else f"{base}_{parameter}"
         return self._give("column", Part(base, parameter), wanted, owner)
 
     def of_rule(self, base: str, parameter: str, rule: Rule) -> str:
-        """The column of what a rule returns; two rules share what they call the same."""
+        """The column for a name that a rule returns; two rules share it if their names agree."""
         return self._give("rule", Part(base, parameter), f"{base}_{parameter}", rule.name)
 
     def input(self, base: str, owner: str = TABLE, wanted: str | None = None) -> str:
-        """The name of an input that an owner has; the same one whenever it is asked for."""
+        """The name of an owner's input; the same arguments always give the same name."""
         return self._give(f"input of {owner}", Part(base), wanted or base, owner)
 
     def _give(self, kind: str, part: Part, wanted: str, owner: str) -> str:
@@ -60,7 +60,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is settled of a table before its steps are: the plan's parts and all names."""
+    """A table before its steps are made: its rule, options, names and inputs."""
 
     rule: Rule
     plan: Plan
@@ -77,12 +77,12 @@ class Draft:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """The rule, and the one that is switched to."""
+        """The rule and, if there is a switch, the rule after it."""
         return (self.rule, self.plan.switch_to) if self.plan.switch_to else (self.rule,)
 
     @property
     def position(self) -> str:
-        """The counter of rows within an epoch."""
+        """The column that counts the rows within an epoch."""
         return self.names.column("position") if self.plan.shuffled else "sample"
 
     @property
@@ -96,16 +96,16 @@ class Draft:
         return self.names.input("lr", self.rule.name)
 
     def has(self, extra: str) -> bool:
-        """Whether an input that brings its columns is there, and none of the rule's or model's."""
+        """Whether an input that adds columns was given, and is not the rule's or model's own."""
         owned = extra in self.rule.hyper or extra in self.model.constants
         return extra in self.plan.extras and not owned
 
     def hypers(self) -> dict[str, str]:
-        """The rule's hyperparameters, by its own words, with the table's names."""
+        """The rule's hyperparameters: its own names, with their names in the table."""
         return {base: self.names.input(base, self.rule.name) for base in self.rule.hyper}
 
     def hypers_after(self) -> dict[str, str]:
-        """The same of the rule that is switched to; a schedule's lr goes on for both rules."""
+        """The same for the rule after a switch; a schedule sets one lr for both rules."""
         assert self.plan.switch_to
         own = {
             base: self.names.input(base, f"{self.plan.switch_to.name} after", f"{base}_after")

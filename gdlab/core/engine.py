@@ -1,7 +1,7 @@
-"""Running a table's loop: as plain Python where it is small, compiled by Numba where it is not.
+"""Run a table's loop: as plain Python if it is small, or else compiled by Numba.
 
-The machine code is kept on disk under a name made of the module's text, so that it serves the next
-process, and a rule that was edited is another module: it can never give an old result.
+The machine code is kept on disk for the next process, under a hash of the module's source. An
+edited rule has another hash, so it can never give an old result.
 """
 
 import ast
@@ -27,16 +27,17 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Plain Python is ahead of importing Numba and loading its cache up to about this many rows: in one
-# run, or in the runs of one table until now. A run of few rows is no reason to compile, however
-# often it comes: a person who drags a slider would wait for it.
+# Up to about this many rows plain Python takes less time than importing Numba and loading its
+# cache; the rows of earlier runs of the same table count. Runs of few rows do not count: a person
+# who drags a slider would have to wait for the compiler.
 COMPILE_FROM = 200_000
 FEW_ROWS = 1_000
-# Compiled, so many rows take some milliseconds: nobody interrupts them, and a thread costs as much
-# as a tenth of them.
+# Compiled, this many rows take some milliseconds: nobody needs to interrupt them, and starting a
+# thread would take a tenth of that time.
 SHORT_ROWS = 50_000
 _run_compiled: set[str] = set()
-# Numba computes x // 1.0 digit by digit; the subtraction leaves inf without a floor, as Python.
+# Numba computes x // 1.0 slowly, digit by digit. Subtracting x - x makes inf give nan, as in
+# Python.
 FLOOR, FLOOR_COMPILED = "return x // 1.0", "return numpy.floor(x) - (x - x)"
 _run_plainly: Counter[str] = Counter()
 
@@ -46,10 +47,10 @@ def run(
 ) -> tuple["np.ndarray", "np.ndarray", tuple[float, ...]]:
     """Compute a run's table.
 
-    Returns two float64 arrays and the last parameters: one row per computed column by one column
-    per update, and the same for the schedule's columns by epochs. With ``kept``, only these
-    columns and each ``every``-th row. Numbers past 1.8e308 become inf or nan, as IEEE 754
-    has it, compiled or not. Raises MemoryError for more rows than the memory holds.
+    Returns two float64 arrays and the last parameters. The first array has a row per computed
+    column and a column per row of the table, the second the same for the schedule's columns and
+    epochs. With ``kept``, only these columns and each ``every``-th row. Numbers above 1.8e308
+    become inf or nan, as in IEEE 754, compiled or not. Raises MemoryError for too many rows.
     """
     import numpy as np
 
@@ -71,7 +72,7 @@ def run(
         given_points = [np.asarray(values, dtype=float) for values in points]
         order_given = np.asarray(order, dtype=np.int64)
         given = (*map(np.uint64, sizes), *given_points, order_given, *numbers, out, epoch_out)
-        # Compiling takes long however short the run is.
+        # The first call compiles, which takes long even for a short run.
         is_short = rows < SHORT_ROWS and text in _run_compiled
         waited_for = run_compiled if is_short else partial(interruptible, run_compiled)
         ends = waited_for(branching(text), *given)
@@ -96,11 +97,11 @@ def run(
 
 
 def _worth_compiling(text: str, rows: int) -> bool:
-    """Whether so many rows of a module, with those run plainly before, are to be compiled."""
+    """Whether to compile a module for this many rows, given the rows that it has run before."""
     due = _run_plainly[text] + rows
     wanted = due >= COMPILE_FROM and numba_wanted()
     if wanted:
-        # Compiled once, it is the faster way for any number of rows.
+        # Once it is compiled, the compiled loop is faster for any number of rows.
         _run_plainly[text] = max(due, COMPILE_FROM)
     elif rows >= FEW_ROWS:
         _run_plainly[text] = due
@@ -110,28 +111,28 @@ def _worth_compiling(text: str, rows: int) -> bool:
 def interpreted(
     text: str, compute: Callable[[dict[str, Any], Callable[[Any], Any]], Result]
 ) -> Result:
-    """What ``compute`` makes of a module run as plain Python.
+    """The result of ``compute``, called with a module that runs as plain Python.
 
-    It is called with the module's namespace and the kind of number to give it: Python's float, or
-    NumPy's where Python's arithmetic would stop.
+    Its arguments are the module's namespace and the type of number to use: Python's float, or
+    NumPy's if Python's arithmetic raises an error.
     """
     import numpy as np
 
     try:
         return compute(plain(text), float)
     except (ArithmeticError, ValueError, TypeError):
-        # Python's floats raise where IEEE arithmetic goes on with inf or nan; NumPy's go on.
+        # Python's floats raise errors where IEEE arithmetic gives inf or nan; NumPy's do not.
         with np.errstate(all="ignore"):
             return compute(_unraising(text), np.float64)
 
 
 @lru_cache(maxsize=64)
 def _unraising(text: str) -> dict[str, Any]:
-    """The module with NumPy's numbers and functions, which go on as IEEE 754 has it."""
+    """The module with numbers that give inf or nan, as in IEEE 754, and never raise."""
     import numpy as np
 
     def unraising(name: str) -> Callable[[float], float]:
-        # Not NumPy's, whose last bit may differ from that of the compiled function.
+        # Not NumPy's function at first: its last bit may differ from the compiled function's.
         exactly, beyond = getattr(math, name), getattr(np, name)
 
         def compute(value: float) -> float:
@@ -157,7 +158,7 @@ def _unraising(text: str) -> dict[str, Any]:
 
 
 def numba_wanted() -> bool:
-    """Whether Numba is there and not switched off by NUMBA_DISABLE_JIT."""
+    """Whether Numba is installed and not switched off by NUMBA_DISABLE_JIT."""
     return not os.environ.get("NUMBA_DISABLE_JIT", "0").strip("0") and bool(
         importlib.util.find_spec("numba")
     )
@@ -165,7 +166,7 @@ def numba_wanted() -> bool:
 
 @lru_cache(maxsize=64)
 def plain(text: str) -> dict[str, Any]:
-    """The module as plain Python: its namespace."""
+    """The namespace of the module, run as plain Python."""
     namespace: dict[str, Any] = {"__name__": "gdlab_kernel"}
     exec(compile(text, "<gdlab kernel>", "exec"), namespace)
     return namespace
@@ -176,7 +177,7 @@ def run_compiled(text: str, *given: Any) -> Any:
     try:
         return compiled(text)(*given)
     except Exception:
-        # Numba raises all kinds of errors where its stored code was damaged: compile again.
+        # Numba raises all kinds of errors if its stored code is damaged: compile again.
         forget(text)
         return compiled(text)(*given)
 
@@ -189,7 +190,7 @@ def compiled(text: str) -> Callable[..., Any]:
     module = ModuleType(name)
     # Numba's stored code finds the module by its name.
     sys.modules[name] = module
-    # From its text, never from a file that somebody could have changed.
+    # From the source in memory, never from a file that somebody could have changed.
     exec(compile(whole, f"<{name}>", "exec"), module.__dict__)
     keep(module.run, name)
     run: Callable[..., Any] = module.run

@@ -1,4 +1,4 @@
-"""A hint for the compiler, which only compiled code needs."""
+"""A hint for the compiler, used only in compiled code."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from numba.extending import intrinsic
 
 @intrinsic
 def seldom(_typing: Any, condition: Any) -> Any:
-    """The condition itself; the compiled code may expect that it does not hold.
+    """The condition itself, with a hint to the compiler that it is seldom true.
 
-    Without it LLVM computes both values of a choice, and every row waits for the longer of them.
+    Without the hint LLVM computes both values of a choice, and every row waits for the slower one.
     """
 
     def compute(_: Any, builder: Any, signature: Any, given: Any) -> Any:

@@ -1,4 +1,4 @@
-"""How one cell came about: in symbols, with values substituted, and as an Excel formula."""
+"""Explain how a cell is computed: in symbols, with values substituted, and as an Excel formula."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from gdlab.language.latex import defined
 
 @dataclass(frozen=True)
 class Explanation:
-    """How one cell came about.
+    """How one cell is computed.
 
     ``symbols`` is its formula in plain letters and ``latex`` the same typeset, ``numbers`` the
     formula with values substituted, ``result`` the cell's value, ``excel`` its formula in
@@ -56,7 +56,7 @@ def explain_cell(
     samples: int,
     letters: str = "mb",
 ) -> Explanation:
-    """Explain a cell of a table; ``value`` gives the number behind a name in a row."""
+    """Explain a cell of a table; ``value(name, row)`` is the number that a name stands for."""
     expression = table.column(column).expression
     result = value(column, row)
     word = latex_symbol(column, letters, table)
@@ -81,7 +81,7 @@ def explain_cell(
 
 
 def short(value: float) -> str:
-    """A number for a line of text: at most 10 digits, whole ones without a point."""
+    """A number as text with at most 10 digits; whole numbers have no decimal point."""
     if not math.isfinite(value):
         return str(value)
     return format(value, ".10g")

@@ -16,8 +16,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-# What a file is called until it is whole. A run that was killed leaves it behind; the next one
-# that writes into the folder removes it.
+# The prefix of a file until it is complete. A killed run leaves such a file behind, and the next
+# run that writes into the folder removes it.
 PREFIX = ".gdlab-"
 DAY = 86_400.0  # seconds
 _being_written: set[Path] = set()
@@ -26,11 +26,11 @@ _cleared: set[Path] = set()
 
 @contextmanager
 def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
-    """Give a path to write to; what is written there replaces ``path`` when the block ends well.
+    """Yield a path to write to; the new file replaces ``path`` if the block ends without an error.
 
-    If the block raises, the file at ``path`` stays as it was. ``mode`` holds the permissions
-    before the umask. Raises ValueError naming ``path`` if its folder does not exist, if nothing
-    can be written there, or if a link of another user leads there.
+    If the block raises, the file at ``path`` does not change. ``mode`` is the permissions before
+    the umask. Raises ValueError naming ``path`` if its folder does not exist, if the file cannot be
+    written, or if the path goes through another user's link.
     """
     target = checked_path(path)
 
@@ -41,7 +41,7 @@ def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
 
     try:
         _clear_once(target.parent)
-        # Made not earlier than inside this block, so that an interrupt leaves nothing behind.
+        # The file is made inside this block, so that an interrupt leaves nothing behind.
         with _working(make) as beside:
             yield beside
             beside.replace(target)
@@ -51,7 +51,7 @@ def replacing(path: str | Path, mode: int = 0o666) -> Iterator[Path]:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """Give a folder for what is needed only while a file is written."""
+    """Yield a temporary folder for the time in which a file is written."""
     parent = Path(tempfile.gettempdir())
     _clear_once(parent)
     with _working(lambda: Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))) as folder:
@@ -60,7 +60,7 @@ def scratch() -> Iterator[Path]:
 
 @contextmanager
 def _working(make: Callable[[], Path]) -> Iterator[Path]:
-    """Give what ``make`` has made, locked, which says that somebody is at work on it; remove it."""
+    """Yield the path that ``make`` returns, locked while it is in use; remove it at the end."""
     made = held = None
     try:
         while held is None:
@@ -76,7 +76,7 @@ def _working(make: Callable[[], Path]) -> Iterator[Path]:
 
 
 def _lock(made: Path) -> int | None:
-    """The handle that holds the lock, 0 where there are no locks; None where it was removed."""
+    """The handle of the lock, 0 if the system has no locks; None if the file has been removed."""
     if fcntl is None:
         return 0
     try:
@@ -107,7 +107,7 @@ def _remove(made: Path) -> None:
 
 
 def give_up_all() -> None:
-    """Remove the files that this process has not finished, because it ends at once."""
+    """Remove the unfinished files of this process before it ends at once."""
     for made in list(_being_written):
         _give_up(made)
 
@@ -119,7 +119,7 @@ def _clear_once(folder: Path) -> None:
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove files that killed runs left half written; files that are being written stay."""
+    """Remove unfinished files of killed runs, but not files that are being written now."""
     for rest in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if is_mine(rest) and _abandoned(rest):
@@ -140,7 +140,7 @@ def _abandoned(rest: Path) -> bool:
 
 
 def checked_path(path: str | Path) -> Path:
-    """Where a file to be written will stand; ValueError naming ``path`` where none can stand."""
+    """The real path of a file to be written; ValueError naming ``path`` if it cannot be written."""
     try:
         refuse_foreign_links(path)
         # A link stays a link: the file that it points to is replaced.

@@ -1,4 +1,4 @@
-"""A run's cells as tables: those that are counted or given, the rows and epochs in pandas, HTML."""
+"""A run as tables: a DataFrame of its rows, one of its epochs, and HTML."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ PRINTED = (
 def counted_cells(
     run: "Trace", name: str, epochs: "np.ndarray", within: "np.ndarray"
 ) -> "np.ndarray":
-    """A counter's or a point's cells; ``epochs`` and ``within`` in them are counted from 0."""
+    """The cells of a counter or a column of the points, by epoch and row within it, both from 0."""
     import numpy as np
 
     if name in run.table.point:
@@ -38,14 +38,14 @@ def counted_cells(
 def frame_of(run: "Trace") -> "pd.DataFrame":
     """The table as a DataFrame, one row per sample (per step on a surface), by t from 1.
 
-    Counters, points and computed columns are a block each: of one array, pandas makes a frame in
-    a fraction of the time that it takes for as many columns.
+    Counters, points and computed columns are one array each: pandas makes a frame from an array in
+    a fraction of the time that it takes for single columns.
     """
     import pandas as pd
 
     written = run.table.computed if run.kept is None else run.kept
     counters, point = run.table.counters, run.table.point
-    # No copy: a long table is as large as its cells and no larger.
+    # Without a copy, because a long table may fill the memory.
     blocks = (_given(run, counters, int), _given(run, point, float), run.values)
     parts = [pd.DataFrame(cells.T, copy=False) for cells in blocks]
     frame = pd.concat(parts, axis=1, ignore_index=True)
@@ -73,7 +73,7 @@ def _given(run: "Trace", names: tuple[str, ...], kind: type) -> "np.ndarray":
         for name, column in zip(names, cells, strict=True):
             column[:] = run.column(name)
         return cells
-    # Epochs down and samples across: most of these columns repeat themselves in one of the two.
+    # As epochs by samples: most of these columns repeat along one of the two axes.
     epochs, within = np.arange(run.n_epochs)[:, None], np.arange(run.samples)
     for name, column in zip(names, cells, strict=True):
         column.reshape(run.n_epochs, -1)[:] = counted_cells(run, name, epochs, within)
@@ -81,7 +81,7 @@ def _given(run: "Trace", names: tuple[str, ...], kind: type) -> "np.ndarray":
 
 
 def epochs_of(run: "Trace") -> "pd.DataFrame":
-    """One row per epoch, from 1, with the figures that ``Trace.epochs`` tells of."""
+    """One row per epoch, from 1, with the columns that ``Trace.epochs`` explains."""
     import numpy as np
     import pandas as pd
 
@@ -90,7 +90,7 @@ def epochs_of(run: "Trace") -> "pd.DataFrame":
     last = slice(run.samples - 1, None, run.samples)
     if table.point:
         with np.errstate(all="ignore"):
-            # One after the other as a loop adds them; NumPy's sum goes by another order.
+            # Added one by one, as a loop does; NumPy's sum adds in another order.
             losses = run.column(table.loss).reshape(run.n_epochs, -1)
             total = np.add.accumulate(losses, axis=1)[:, -1]
             figures = {
@@ -112,7 +112,7 @@ def epochs_of(run: "Trace") -> "pd.DataFrame":
 
 
 def html_of(run: "Trace") -> str:
-    """The summary and the rows as HTML; of many rows the first and the last."""
+    """The summary and the rows as HTML; a long table shows only its first and last rows."""
     import html
 
     rows = run.frame.to_html(
@@ -120,7 +120,7 @@ def html_of(run: "Trace") -> str:
         max_rows=SHOWN_ROWS,
         float_format=lambda value: format(value, ".6g"),
     )
-    # A long table scrolls by itself, so that what follows it stays in reach; paper has it all.
+    # A long table scrolls in its own box on the screen, and is printed in full.
     scroll = 'class="gdlab-table" style="max-height:26em;overflow:auto"'
     frame = f"{PRINTED}<div {scroll}>{rows}</div>"
     left_out = len(run.frame) - SHOWN_ROWS

@@ -1,4 +1,4 @@
-"""A model's gradients: derived where its function does not return them, checked where it does."""
+"""A model's gradients: derived if its function does not return them, checked if it does."""
 
 import ast
 import random
@@ -17,15 +17,15 @@ from gdlab.language.grammar import (
     parts,
 )
 
-# Right ones agree to 1e-13; wrong ones differ by more than 1e-4 somewhere.
+# Right gradients agree to 1e-13; wrong ones differ by more than 1e-4 at some point.
 AGREE = 1e-9
 POINTS_COMPARED, GRADIENT_TRIES = 5, 200
 
 
 def with_helpers(formulas: Formulas, loss: str) -> Formulas:
-    """The function with all lines that lead to its loss as columns, each before its first user.
+    """The function with every line that the loss depends on as a column, in topological order.
 
-    A gradient is then computed from cells that stand on the sheet.
+    So that a gradient is computed from cells of the sheet.
     """
     shown: list[str] = []
 
@@ -53,10 +53,10 @@ def with_helpers(formulas: Formulas, loss: str) -> Formulas:
 
 
 def derived(formulas: Formulas, loss: str, parameters: Iterable[str]) -> Formulas | None:
-    """The gradients that a model's function does not return; None where it returns all.
+    """The gradients that a model's function does not return; None if it returns all.
 
-    Those of all parameters are needed; the ones of other lines only join them. Raises GrammarError
-    where one is too long for a cell, or a parameter changes nothing.
+    Includes the gradients of intermediate lines that they need. Raises GrammarError if one is too
+    long for a cell, or if the loss does not depend on a parameter.
     """
     own = {name for name in formulas.results if name.startswith("grad_")}
     wanted = tuple(parameters)
@@ -78,7 +78,7 @@ def derived(formulas: Formulas, loss: str, parameters: Iterable[str]) -> Formula
 
 
 def forward_steps(formulas: Formulas) -> dict[str, ast.expr]:
-    """The columns of a model's function that are not gradients, as they are computed."""
+    """The expressions of a model's columns that are not gradients, in order."""
     return {
         name: tree
         for name, tree in formulas.steps.items()
@@ -89,7 +89,7 @@ def forward_steps(formulas: Formulas) -> dict[str, ast.expr]:
 def check(formulas: Formulas, loss: str) -> None:
     """Compare the gradients that a function returns with the derived ones, at random points.
 
-    Raises GrammarError with the numbers of the first point where one differs.
+    Raises GrammarError with the numbers of the first point at which one differs.
     """
     forward = forward_steps(formulas)
     draw = random.Random(formulas.name)
@@ -98,7 +98,7 @@ def check(formulas: Formulas, loss: str) -> None:
         name = gradient.removeprefix("grad_")
         if name == gradient or name not in known:
             continue
-        # The derivative with respect to a line is that of the lines after it.
+        # With respect to a line, the later lines are differentiated.
         others = {step: tree for step, tree in forward.items() if step != name}
         wanted = backward(others, loss, (name,)) if name != loss else {gradient: ast.Constant(1)}
         compared = 0
@@ -122,7 +122,7 @@ def check(formulas: Formulas, loss: str) -> None:
 
 
 def _values(steps: Mapping[str, ast.expr], point: Mapping[str, float]) -> dict[str, float]:
-    """The values of some lines; CellError where one has none."""
+    """The values of all lines at a point; CellError if one has no value."""
     known = dict(point)
     for name, tree in steps.items():
         known[name] = evaluate(tree, known.__getitem__)

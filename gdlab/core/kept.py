@@ -1,50 +1,77 @@
-"""Files kept on disk for the next process: by this user, for this user.
+"""A cache on disk, private to this user, for the next process.
 
-What is kept is trusted, and machine code among it is run. So only files that nobody but this user
-can have written are read, and none that a disk has damaged.
+The cache contains machine code that is run. So it reads only files that nobody but this user can
+have written, and checks that they are not damaged.
 """
 
 import hashlib
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdlab.core.files import replacing
 from gdlab.core.trust import private_folder, read_private
 
 DIGEST = hashlib.sha256().digest_size
+LOCKED = ".lock"
+LONGEST_WAIT_SECONDS = 120.0
 _told: set[str] = set()
 
 
 def cache_folder() -> Path:
-    """Where files are kept; GDLAB_CACHE names another place."""
+    """The folder of the cache; the variable GDLAB_CACHE can name another one."""
     import platformdirs
 
     return Path(os.environ.get("GDLAB_CACHE") or platformdirs.user_cache_dir("gdlab"))
 
 
 def remembered(kind: str, key: str, most: int, make: Callable[[], str]) -> str:
-    """A text that takes long to make: what was kept under its key, or made now and kept.
+    """A text that takes long to make: from the cache, or else made now and kept there.
 
-    ``key`` is everything that the text depends on. Of each ``kind`` the latest ``most`` are
-    kept.
+    ``key`` is everything that the text depends on. Only the ``most`` latest texts of a ``kind`` are
+    kept. Where another process is making the same text, this one waits for it.
     """
     ending = f".{kind}"
     file = hashlib.sha256(key.encode()).hexdigest()[:32] + ending
     stored = read_kept(file)
-    if stored is not None:
-        return stored.decode()
-    text = make()
-    write_kept(file, text.encode())
+    if stored is None:
+        with _one_at_a_time(file):
+            stored = read_kept(file)
+            if stored is None:
+                stored = make().encode()
+                write_kept(file, stored)
     for old in kept_files(f"*{ending}")[:-most]:
         old.unlink(missing_ok=True)
-    return text
+    return stored.decode()
+
+
+@contextmanager
+def _one_at_a_time(file: str) -> Iterator[None]:
+    """Wait while another process makes a file; where it takes too long, or none can lock, go on."""
+    from filelock import FileLock
+
+    folder = _folder()
+    if folder is None:
+        yield
+        return
+    lock = FileLock(folder / f"{file}{LOCKED}", timeout=LONGEST_WAIT_SECONDS, mode=0o600)
+    # A timeout is an OSError too.
+    with suppress(OSError, NotImplementedError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        if lock.is_locked:
+            # Whoever comes now finds the file made. Windows removes none that is open.
+            with suppress(OSError):
+                (folder / f"{file}{LOCKED}").unlink()
+            lock.release()
 
 
 def kept_files(pattern: str) -> list[Path]:
-    """The kept files whose names are of a pattern, those written last at the end."""
+    """The files in the cache with names that match a pattern, the latest ones last."""
     folder = _folder()
     found = []
     for file in folder.glob(pattern) if folder is not None else ():
@@ -54,7 +81,7 @@ def kept_files(pattern: str) -> list[Path]:
 
 
 def _folder() -> Path | None:
-    """The folder, closed to others; None where there is none, and one line where it is not."""
+    """The cache's folder if it is private; else None, with a warning if others can write."""
     folder = cache_folder()
     try:
         private_folder(folder)
@@ -67,7 +94,7 @@ def _folder() -> Path | None:
 
 
 def read_kept(file: str) -> bytes | None:
-    """What is kept in a file of this name; None where there is none that can be believed."""
+    """The content of a file in the cache; None if there is none, or none that can be trusted."""
     folder = _folder()
     if folder is None:
         return None
@@ -78,13 +105,13 @@ def read_kept(file: str) -> bytes | None:
         return None
     except OSError:
         return None
-    # A fault of the disk is not what was written.
+    # A damaged file does not match its digest.
     content = stored[DIGEST:]
     return content if hashlib.sha256(content).digest() == stored[:DIGEST] else None
 
 
 def write_kept(file: str, content: bytes) -> None:
-    """Keep a file, where the disk lets it."""
+    """Write a file into the cache, if possible."""
     folder = _folder()
     if folder is None:
         return
@@ -92,7 +119,7 @@ def write_kept(file: str, content: bytes) -> None:
         with replacing(folder / file, mode=0o600) as beside:
             beside.write_bytes(hashlib.sha256(content).digest() + content)
     except ValueError:
-        # No room, or no permission: each process does the work for itself.
+        # No space or no permission: then every process does the work itself.
         return
 
 

@@ -1,4 +1,4 @@
-"""Machine code kept on disk for the next process.
+"""Keep Numba's machine code in gdlab's own cache on disk.
 
 Numba's own cache does not check who owns the files that it unpickles and runs, and it looks for its
 settings in the current folder.
@@ -16,14 +16,14 @@ ENDING = ".nbc"
 
 
 def keep(function: Any, name: str) -> None:
-    """Let a compiled function's machine code be kept in files that begin with ``name``."""
+    """Keep the machine code of a compiled function in files with names that begin with ``name``."""
     import numba
     from numba.core import serialize
     from numba.core.caching import _Cache
     from numba.core.compiler import CompileResult
 
     class Kept(_Cache):
-        """The cache of one function: a file for every kind of arguments and processor."""
+        """The cache of one function: a file for each signature and processor."""
 
         cache_path = property(lambda _: str(cache_folder()))
 
@@ -36,7 +36,7 @@ def keep(function: Any, name: str) -> None:
                 rebuild: Any = CompileResult._rebuild
                 return rebuild(target_context, *pickle.loads(stored))
             except Exception:
-                # Damaged, in whatever way: it is compiled and written again.
+                # Damaged: compile and write it again.
                 return None
 
         def save_overload(self, sig: Any, data: Any) -> None:
@@ -49,7 +49,7 @@ def keep(function: Any, name: str) -> None:
             return f"{name}-{hashlib.sha256(repr(kind).encode()).hexdigest()[:16]}{ENDING}"
 
         def enable(self) -> None:
-            """Nothing: it is on from its beginning."""
+            """Do nothing: this cache is always on."""
 
         disable = flush = enable
 
@@ -57,12 +57,12 @@ def keep(function: Any, name: str) -> None:
 
 
 def forget(name: str) -> None:
-    """Remove what is kept under a name."""
+    """Remove the files of a name from the cache."""
     for file in kept_files(f"{name}-*{ENDING}"):
         file.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=64)
 def name_of(text: str) -> str:
-    """A name made of a module's text: an edited rule has another one."""
+    """The name of a module, a hash of its source: an edited rule has another one."""
     return "gdlab_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:32]

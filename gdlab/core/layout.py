@@ -1,9 +1,9 @@
-"""Where every cell of a rule's sheet stands: the addresses that its formulas use.
+"""The addresses of all cells of a rule's sheet, and its formulas.
 
 Rows, from the top: title, source, status, labels of the inputs and under them the inputs, a gap
-(over a wide table the names of its sections), symbols, headers, the start row (what row 1 finds
-above it), then one row per update. The epoch table stands right of the rows, behind one empty
-column, its first epoch level with row 1.
+(above a wide table the names of its sections), symbols, headers, the start row, then one row per
+sample. The epoch table is to the right, after one empty column; its first epoch is level with row
+1.
 """
 
 import re
@@ -26,15 +26,15 @@ def letters(column: int) -> str:
 
 
 def defined_name(word: str) -> str:
-    """A word as a workbook name: digits are set off, so that it never looks like an address."""
+    """A word as a defined name: underscores before digits keep it from being an address."""
     name = re.sub(r"([A-Za-z])(\d)", r"\1_\2", word)
-    # R and C alone are addresses too, and the words for truth are taken.
+    # R and C are addresses in R1C1 notation, and TRUE and FALSE are taken.
     return f"{name}_" if name.lower() in ("r", "c", "rc", "true", "false") else name
 
 
 @lru_cache(maxsize=256)
 def defined_names(table: Table) -> dict[str, str]:
-    """The workbook names of a table's inputs; no two are the same in small letters."""
+    """The defined names of a table's inputs, all different in lower case."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in inputs(table):
@@ -57,24 +57,24 @@ def input_address(table: Table, name: str) -> str:
 
 
 def epoch_letters(table: Table, name: str) -> str:
-    """The letters of one column of the epoch table."""
+    """The letters of a column of the epoch table."""
     return letters(len(table.columns) + 1 + table.epoch_names.index(name))
 
 
 def column_letters(table: Table, name: str) -> str:
-    """The letters of one of the rows' columns."""
+    """The letters of a column of the rows."""
     return letters(table.names.index(name))
 
 
 def cell(table: Table, name: str, t: int) -> str:
-    """The address of a column's cell at update ``t``; t = 0 is the start row."""
+    """The address of a column's cell in row ``t`` of the table; t = 0 is the start row."""
     return f"{column_letters(table, name)}{START_ROW + t}"
 
 
 def sections(table: Table) -> dict[str, range]:
-    """The columns of a model's table by what they do, numbered from 0; none for the plain line.
+    """The sections of a model's table, with the indices of their columns; empty for the plain line.
 
-    The data, the parameters, the forward pass, the backward pass, the rule, the update.
+    They are data, parameters, forward pass, backward pass, rule and update.
     """
     if table.model.name == LINE:
         return {}
@@ -104,7 +104,7 @@ def rows_block(table: Table, name: str, rows: int) -> str:
 def points_block(table: Table, name: str, points: int | str) -> str:
     """The cells of the data sheet that hold one column of the points.
 
-    ``points`` is their number, or a text that stands for the last one's row.
+    ``points`` is their number, or a placeholder for the row of the last one.
     """
     column = f"${letters(table.point.index(name))}$"
     last = points if isinstance(points, str) else DATA_START_ROW + points
@@ -112,15 +112,15 @@ def points_block(table: Table, name: str, points: int | str) -> str:
 
 
 def count(table: Table, points: int | str) -> str:
-    """What a formula writes for the number of points in an epoch."""
+    """The Excel expression for the number of points in an epoch."""
     return f"COUNT({points_block(table, table.point[0], points)})"
 
 
 def shape(table: Table, name: str, points: int | str) -> str | None:
-    """The one shape of a column's formulas: ``=...`` with {row}, {above} and {epoch_row}.
+    """The template of a column's formulas: ``=...`` with {row}, {above} and {epoch_row}.
 
-    They stand for the numbers of its row, of the one above it, and of its epoch's row in the epoch
-    table; ``points`` is as for :func:`points_block`. None for the counters, plain numbers.
+    They stand for the number of a cell's row, of the row above, and of its epoch's row in the epoch
+    table; ``points`` is as in :func:`points_block`. None for the counters, which are plain numbers.
     """
 
     def put(word: str) -> str:
@@ -137,14 +137,14 @@ def shape(table: Table, name: str, points: int | str) -> str | None:
     if name in table.point:
         return f"=INDEX({points_block(table, name, points)},{put('sample')})"
     if name == table.rate:
-        # Its own cell, not INDEX over all epochs: later ones depend on this row, which would be
-        # a circle to a program that looks at the whole range.
+        # The cell itself, not INDEX over all epochs: later epochs depend on this row, and a program
+        # that looks at the whole range would see a circular reference.
         return f"=${epoch_letters(table, name)}${{epoch_row}}"
     return None
 
 
 def row_numbers(t: int, points: int) -> dict[str, int]:
-    """What stands in a shape for {row}, {above} and {epoch_row} at update ``t``."""
+    """The numbers for {row}, {above} and {epoch_row} in row ``t`` of the table."""
     row = START_ROW + t
     return {"row": row, "above": row - 1, "epoch_row": START_ROW + 1 + (t - 1) // max(points, 1)}
 
@@ -156,10 +156,10 @@ def formula(table: Table, name: str, t: int, points: int) -> str | None:
 
 
 def epoch_formula(table: Table, name: str, epoch: int, points: int) -> str | None:
-    """The Excel formula of a cell of the epoch table; None for the epoch's number itself.
+    """The Excel formula of a cell in the epoch table; None for the number of the epoch.
 
-    Epoch 0 is the start row, with what a schedule's first epoch finds above it: None for what has
-    no start, and where it starts from a number (``Table.epoch_starts``).
+    Epoch 0 is the start row, where only the next rate of a schedule has a formula; its other
+    columns start from plain numbers (``Table.epoch_starts``) or not at all.
     """
     row = START_ROW + epoch
     first, last = START_ROW + (epoch - 1) * points + 1, START_ROW + epoch * points

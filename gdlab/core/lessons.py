@@ -1,4 +1,4 @@
-"""The lessons of the Excel workbook, in its order: which rule each sheet shows, and its inputs."""
+"""The lessons of the Excel workbook in order: the rule of each sheet, and its inputs."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from gdlab.core.suggest import unknown
 from gdlab.core.trace import Trace, trace
 
-LESSON_EPOCHS = 5  # one press of the original's run button
+LESSON_EPOCHS = 5  # the original's run button makes as many
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """One sheet of the lessons: its name, its rule, and the inputs that stand in it."""
+    """One sheet of the lessons: its name, its rule and its inputs."""
 
     name: str
     title: str
@@ -22,13 +22,13 @@ class Lesson:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The arguments of :func:`gdlab.trace` that stand in the sheet, but points and epochs."""
+        """The sheet's arguments of :func:`gdlab.trace`, without points and epochs."""
         return {**self.hyper, "start": self.start, "schedule": self.schedule}
 
 
-# The original's macros seed these by passes over the points: RMSprop's averages from 10000 by two
-# passes, Adagrad's divisors from 10000 by one, each from intercept 1 and slope 1. They are given to
-# the 15 digits that a spreadsheet keeps.
+# The original's macros compute these starts by passes over the points: RMSprop's averages start at
+# 10000 and take two passes, Adagrad's divisors start at 10000 and take one, each from intercept 1
+# and slope 1. A spreadsheet keeps 15 digits of them.
 RMSPROP_START = {
     "sqr_avg_intercept": 9309.63147497951,
     "sqr_avg_slope": 38847505.0494841,

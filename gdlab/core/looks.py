@@ -1,8 +1,8 @@
-"""How runs look wherever they are drawn: a colour for each rule, and what tells its runs apart.
+"""The looks of runs in all pictures: a colour for each rule, and lines and markers for its runs.
 
 The same six colours are on the page (``gdlab/web/static/sheet.css``), in workbooks and in pictures.
-Machado, Oliveira & Fernandes 2009 simulate how they are seen without one kind of cone: any two stay
-19 apart in CIELAB.
+Any two of them differ by at least 19 in CIELAB, also for people who lack one kind of cone, as
+simulated by Machado, Oliveira & Fernandes 2009.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ OTHERS = len(FAMILIES)
 
 
 class Look(NamedTuple):
-    """A colour's index in ``COLOURS``, and how many runs before it have that colour."""
+    """A run's colour, an index of ``COLOURS``, and how many runs before it have the same."""
 
     colour: int
     round: int
@@ -34,7 +34,7 @@ def colour_of(rule: str) -> int:
 
 
 def looks(rules: Sequence[str]) -> list[Look]:
-    """How the runs of these rules look beside each other, no two of them alike."""
+    """The looks of runs of these rules side by side, all different."""
     seen: Counter[int] = Counter()
     found = []
     for rule in rules:

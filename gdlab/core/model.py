@@ -1,16 +1,16 @@
-"""What is descended: a model, read from a function, with its gradients.
+"""Models: the function whose loss is minimized, read from source, with its gradients.
 
-A model is one function of the grammar. Its arguments without a default are columns of the points,
-those with one are parameters and where they start from, keyword-only ones are constants. It returns
-one tuple of names, each a column; the last that is not a gradient is the loss. A model whose points
-have no columns is a surface: a run of it goes by steps, not by epochs and samples.
+A model is one function of the grammar. Arguments without a default are columns of the points,
+arguments with a default are parameters and their starting values, and keyword-only arguments are
+constants. It returns one tuple of names, each a column; the last that is not a gradient is the
+loss. A model without columns of points is a surface: its runs count steps, not epochs and samples.
 
-``grad_NAME`` is the derivative of the loss with respect to NAME. What the function itself does not
-return of these is derived (:mod:`gdlab.core.gradients`) and computed by a second function,
+``grad_NAME`` is the derivative of the loss with respect to NAME. Gradients that the function does
+not return are derived (:mod:`gdlab.core.gradients`) and computed by a second function,
 ``Model.gradients``.
 
-A :class:`Model` is all that the other parts need: ``trace(rule, points, model=model)`` takes it,
-the function that :func:`model` has registered, or its name.
+``trace(rule, points, model=...)`` takes a :class:`Model`, a function that :func:`model` has
+registered, or a model's name.
 """
 
 import ast
@@ -37,28 +37,28 @@ from gdlab.language.grammar import (
 )
 from gdlab.language.reader import read
 
-# The columns and inputs of every table that go by these names wherever they are asked for.
+# Names of columns and inputs that every table has.
 OF_EVERY_TABLE = ("epoch", "sample", "t", "batch_size", "at_epoch")
-# Arguments of gdlab.trace, so that an input of such a name could not be given; ``scale`` can, as a
+# Arguments of gdlab.trace: an input with such a name could not be given. ``scale`` can be, as a
 # number.
 OF_TRACE = (
     "rule", "points", "epochs", "start", "shuffle", "seed", "schedule", "switch", "surface",
     "steps", "model", "columns", "every",
 )  # fmt: skip
-# A loss is drawn over a grid by no more points than this.
+# The picture of a loss over a grid uses at most this many points.
 POINTS_OF_A_PICTURE = 500
 LINE = "line"
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A model, read.
+    """A model, read from its function.
 
     ``data`` are the columns of its points, ``parameters`` its parameters with their starts,
     ``constants`` the keyword-only arguments with their values, ``loss`` the loss's column.
-    ``gradients`` is None where ``formulas`` returns them itself. ``points`` gives the points that a
-    run takes where none are given, ``rate`` a good learning rate for plain gradient descent on
-    them; None where the rule's own is.
+    ``gradients`` is None if ``formulas`` returns all of them. ``points`` returns the default points
+    of a run, ``rate`` is a good learning rate for plain gradient descent on them; None if the
+    rule's own default is good.
     """
 
     name: str
@@ -73,26 +73,26 @@ class Model:
 
     @property
     def source(self) -> str:
-        """Where it comes from: the docstring's first paragraph on one line."""
+        """The source of the model: the first paragraph of the docstring on one line."""
         return " ".join(self.formulas.doc.split("\n\n")[0].split())
 
     @property
     def functions(self) -> tuple[Formulas, ...]:
-        """What is computed in a row, in order."""
+        """The functions that are computed in a row, in order."""
         return (self.formulas, self.gradients) if self.gradients else (self.formulas,)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that it computes, in order."""
+        """The columns that the model computes, in order."""
         return tuple(name for one in self.functions for name in one.results)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All its names."""
+        """The names of all arguments and columns."""
         return (*self.formulas.arguments, *self.columns)
 
     def forward(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """All its steps, where arguments are NumPy arrays or numbers: for pictures."""
+        """The values of all lines by name; arguments are NumPy arrays or numbers, for pictures."""
         found = dict(values)
         for name, tree in self.formulas.steps.items():
             found[name] = evaluate_arrays(tree, found)
@@ -100,12 +100,12 @@ class Model:
 
     @cached_property
     def squared_error(self) -> bool:
-        """Whether the loss is an error times itself: then its root is in units of the data."""
+        """Whether the loss is an error squared, so that its root has the unit of the data."""
         return self._squared is not None
 
     @property
     def error(self) -> str | None:
-        """The column whose square is the loss at a point; None where it is no such square."""
+        """The column whose square is the loss at a point; None if the loss is not a square."""
         return self._squared if self.data else None
 
     @cached_property
@@ -117,10 +117,10 @@ class Model:
 
     @cached_property
     def prediction(self) -> str | None:
-        """The column that predicts the last column of the points; None where that is not plain.
+        """The column that predicts the last column of the points; None if that is not clear.
 
-        It is ``y_pred`` for ``y`` or else the only column that the loss compares with it. None too
-        where it depends on more than one column of the points.
+        It is ``y_pred`` for ``y``, or the only column that the loss compares with it. None, too, if
+        it depends on more than one column of the points.
         """
         if len(self.data) != 2:
             return None
@@ -141,14 +141,14 @@ def read_model(
     points: Callable[[], Points] | None = None,
     rate: float | None = None,
 ) -> Model:
-    """Read a function as a model; raises GrammarError where it is not one."""
+    """Read a function as a model; raises GrammarError if it is not one."""
     return as_model(read(function, keywords=True), points, rate)
 
 
 def as_model(
     formulas: Formulas, points: Callable[[], Points] | None = None, rate: float | None = None
 ) -> Model:
-    """Formulas that were read as a model; raises GrammarError where they are not one."""
+    """Turn formulas into a model; raises GrammarError if they are not one."""
     name = formulas.name
 
     def refuse(why: str) -> NoReturn:
@@ -189,10 +189,10 @@ def as_model(
 
 @lru_cache(maxsize=64)
 def finite_differences(model: Model) -> Formulas:
-    """A model's derivatives estimated: how much the loss grows when a parameter grows by ``_h``.
+    """Estimates of a model's gradients: the change of the loss when a parameter grows by ``_h``.
 
-    For each parameter, in order, it gives the loss there, ``_raised_1``, and the estimate,
-    ``_estimated_1``. Raises ValueError where a formula would be too long for a cell.
+    For each parameter, in order, they have the loss there, ``_raised_1``, and the estimate,
+    ``_estimated_1``. Raises ValueError if a formula would be too long for a cell.
     """
     steps: dict[str, ast.expr] = {}
     shown: list[str] = []
@@ -202,7 +202,7 @@ def finite_differences(model: Model) -> Formulas:
             parameter: ast.BinOp(ast.Name(parameter), ast.Add(), ast.Name("_h"))
         }
         for name in leading(forward, model.loss):
-            # What does not depend on the parameter is what it is in this row.
+            # A line that does not depend on the parameter keeps its value.
             moved = f"_raised_{index}" if name == model.loss else f"_{index}_{name}"
             steps[moved] = substitute(forward[name], put)
             put[name] = ast.Name(moved)
@@ -218,9 +218,9 @@ def finite_differences(model: Model) -> Formulas:
 
 
 def mean_loss(model: Model, points: Points, values: Mapping[str, Any]) -> Any:
-    """The mean loss over the points, or a surface's loss, where names are NumPy arrays or numbers.
+    """The mean loss over the points, or a surface's loss, for NumPy arrays or numbers.
 
-    ``values`` holds the parameters and constants. Of very many points, some stand for all.
+    ``values`` has the parameters and constants. If there are very many points, a sample is used.
     """
     import numpy as np
 
@@ -238,7 +238,7 @@ def mean_loss(model: Model, points: Points, values: Mapping[str, Any]) -> Any:
 
 
 def _mean_squared_error(points: Points, values: Mapping[str, Any]) -> Any:
-    """The line's, a parabola in both parameters: six means of the points tell all of it."""
+    """The line's mean squared error: a quadratic function given by six means of the points."""
     import numpy as np
 
     x, y = (np.array(column) for column in points)
@@ -266,12 +266,12 @@ def _built_in(name: str) -> Model:
 
 
 def model(function: Callable[..., object]) -> Callable[..., object]:
-    """Register a function as a model, as a decorator; the function itself comes back unchanged.
+    """Register a function as a model, as a decorator; returns the function unchanged.
 
-    Arguments without a default are columns of the points, those with one are parameters and where
-    they start from, keyword-only ones are constants. Every line gives a column; the last name that
-    is returned is the loss. The gradients are derived; a function that returns a ``grad_NAME`` of
-    its own is refused where that is not the derivative of the loss with respect to NAME.
+    Arguments without a default are columns of the points, arguments with a default are parameters
+    and their starting values, and keyword-only arguments are constants. Every line is a column; the
+    last name that is returned is the loss. The gradients are derived; if the function returns its
+    own ``grad_NAME``, that must be the derivative of the loss with respect to NAME.
 
     Works on a function in a notebook cell. A second model of the same name replaces the first.
     Raises GrammarError (a ValueError) that says what is wrong, and where.
@@ -285,14 +285,14 @@ def model(function: Callable[..., object]) -> Callable[..., object]:
 
 
 def models() -> dict[str, str]:
-    """Every model's name with its source (paper, loss), without the surfaces."""
+    """The names of all models with their sources (paper, loss), without the surfaces."""
     return {name: find_model(name).source for name in (*BUILT_IN_MODELS, *_registered)}
 
 
 def find_model(model: "str | Callable[..., object] | Model | None" = None) -> Model:
-    """A model by its name, its registered function, or itself; the line for None.
+    """The model with a name or registered function; a Model itself; the line for None.
 
-    Raises ValueError that says which name was probably meant, or lists them.
+    Raises ValueError that suggests the nearest name, or lists all.
     """
     if isinstance(model, Model):
         return model

@@ -1,6 +1,6 @@
-"""Numbers as people and programs write them: what a text means, or why a person is asked.
+"""Read numbers as people and programs write them.
 
-The page's static/number_input.js does the same; tests/data/number_cases.json is for both.
+The page's static/number_input.js does the same, and tests/data/number_cases.json tests both.
 """
 
 import re
@@ -21,31 +21,31 @@ MISSING = frozenset(
     ("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?", ".", "-")
 )
 
-# What the mark in 1,000 or 1.000 does: by itself a point is decimal, and a comma is asked about.
+# The meaning of the mark in 1,000 or 1.000: a point is decimal, for a comma the person is asked.
 DECIMAL, THOUSANDS, ASK = "decimal", "thousands", "ask"
 Marks = Mapping[str, str]
 TYPED: Marks = {".": DECIMAL, ",": ASK}
 
 
 def plain(text: str) -> str:
-    """A text without spaces around it, with the minus sign and the spaces of a keyboard."""
+    """A text without spaces around it, with plain minus signs and plain spaces."""
     return DASHES.sub("-", SPACES.sub(" ", text).strip())
 
 
 def is_missing(text: str) -> bool:
-    """Whether a text stands for a value that is not there: nothing, NA, ?, -."""
+    """Whether a text stands for a missing value: nothing, NA, ?, -."""
     return plain(text).lower() in MISSING
 
 
 def marks_of(decimal: str) -> Marks:
-    """What the marks do where the decimal sign is known: the other one sets thousands off."""
+    """The meaning of the marks if the decimal sign is known: the other one separates thousands."""
     return {mark: DECIMAL if mark == decimal else THOUSANDS for mark in ".,"}
 
 
 def proven_marks(texts: Iterable[str]) -> Marks:
-    """What the marks do in texts that one person or program wrote: 2,5 proves a decimal comma.
+    """The meaning of the marks in texts by one person or program: 2,5 proves a decimal comma.
 
-    Beside a decimal comma 1.000 is asked about.
+    With a decimal comma, 1.000 remains ambiguous.
     """
     signs = set(filter(None, map(_decimal_sign, texts)))
     if not signs:
@@ -56,7 +56,7 @@ def proven_marks(texts: Iterable[str]) -> Marks:
 
 
 def meanings(text: str, marks: Marks = TYPED) -> tuple[str, ...]:
-    """The numbers that a text may mean, as Python writes them; none where it is not a number."""
+    """The numbers that a text may mean, as Python writes them; empty if it is not a number."""
     text = plain(text)
     if ONE_GROUP.fullmatch(text):
         mark = "," if "," in text else "."
@@ -76,7 +76,7 @@ def meanings(text: str, marks: Marks = TYPED) -> tuple[str, ...]:
 
 
 def number_of(text: str, where: str, marks: Marks = TYPED) -> float:
-    """The number that a text means; ValueError that says where it stands and what is wrong."""
+    """The number that a text means; a ValueError says where it is and what is wrong."""
     found = meanings(text, marks)
     if not plain(text):
         raise ValueError(f"{where} is empty; type a number")
@@ -91,7 +91,7 @@ def number_of(text: str, where: str, marks: Marks = TYPED) -> float:
 
 
 def _decimal_sign(text: str) -> str | None:
-    """The decimal sign that a text proves by a comma in it: 2,5 and 1.000,5; 1,000,000."""
+    """The decimal sign that a comma in a text proves: 2,5 and 1.000,5, or 1,000,000; else None."""
     text = plain(text)
     if ONE_GROUP.fullmatch(text):
         return None

@@ -1,4 +1,4 @@
-"""What helps a run that diverged or hardly moved, in one line."""
+"""Advice for a run that diverged or hardly moved, in one line."""
 
 import math
 
@@ -19,7 +19,7 @@ GREW = 1.1  # times the error at the start
 
 
 def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
-    """A sentence where the error of all points hardly fell though it could have; else empty.
+    """A sentence if the error of all points hardly fell although it could have; else empty.
 
     ``ends`` are the parameters after the last row.
     """
@@ -37,9 +37,10 @@ def hardly_moved(run: Run, ends: tuple[float, ...]) -> str:
 
 
 def far_off(run: Run, ends: tuple[float, ...]) -> bool:
-    """Whether the error of all points is far from the smallest there is, not only a little worse.
+    """Whether the error of all points is far above the least possible one and above the start's.
 
-    Where a run starts at the best line, single samples draw it away, and no rate is to blame.
+    A run that starts at the best line gets a little worse with any rate, because each single sample
+    pulls it away.
     """
     before = error_at(run, [run.start[name] for name in run.table.parameters])
     after = error_at(run, ends)
@@ -47,7 +48,7 @@ def far_off(run: Run, ends: tuple[float, ...]) -> bool:
 
 
 def way_out(run: Run) -> str:
-    """What helps a run that ends worse than it began."""
+    """Advice for a run that ends worse than it began."""
     limit = single_sample_limit(run)
     if limit is None:
         return f"lr='find' looks for a rate{_scaling(run)}"
@@ -61,6 +62,6 @@ def _scaling(run: Run) -> str:
 
 
 def _rounded_down(rate: float) -> str:
-    """A rate with two digits, none of them more than there is."""
+    """A rate rounded down to two digits."""
     power = math.floor(math.log10(rate)) - 1
     return f"{math.floor(rate / 10.0**power) * 10.0**power:.2g}"

@@ -1,7 +1,7 @@
-"""Work sent out through joblib: on this machine, or wherever ``joblib.parallel_config`` says.
+"""Run tasks in parallel through joblib, on this machine or where ``joblib.parallel_config`` says.
 
-What a task needs goes with it as plain tuples: no task depends on what a worker holds already, so
-one that was lost with its worker is done again by another.
+A task carries its data as plain tuples and does not depend on the state of a worker. So if a worker
+is lost, another one can repeat its task.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gdlab.core.files import give_up_all
 
-# The folder that holds the package: workers are told it, and find it nowhere else.
+# The folder that contains the package; workers import it only from there.
 PACKAGE = str(Path(__file__).parents[2])
 COMPUTING = "gdlab-computing"  # the name of threads that compute
 POLLED_EVERY = 0.2  # seconds
@@ -23,14 +23,14 @@ _watching = threading.Lock()
 
 
 class Workers(NamedTuple):
-    """Who does the work: how many, and whether they are threads of this process."""
+    """The number of workers, and whether they are threads of this process."""
 
     size: int
     threads: bool
 
 
 def workers(prefer: str) -> Workers:
-    """The workers of this moment; ``prefer`` (threads or processes) holds where nobody chose."""
+    """The current workers; ``prefer`` (threads or processes) applies if none were chosen."""
     from joblib.parallel import get_active_backend
 
     backend, _ = get_active_backend(prefer=prefer)
@@ -45,7 +45,7 @@ def spread(
     *,
     ordered: bool = True,
 ) -> Iterator[Any]:
-    """``function(*one)`` for each of ``given``: the results in order, or as they come."""
+    """Yield ``function(*one)`` for each of ``given``, in order or as the results arrive."""
     from joblib import Parallel, delayed
 
     run = Parallel(
@@ -59,17 +59,17 @@ def spread(
 
 
 def _task(sender: int, function: Callable[..., Any], *given: Any) -> Any:
-    """A task, in whatever process; one that the sender has started ends with it."""
+    """Run a task; a process that the sender has started ends together with the sender."""
     end_with(sender)
     return function(*given)
 
 
 @contextmanager
 def _without_this_folder() -> Iterator[None]:
-    """Let processes that are started now import nothing from the current folder.
+    """Prevent processes that start now from importing modules from the current folder.
 
-    Python looks there first when it is started with -m or -c, and joblib starts its processes so,
-    and gives them this process's path besides.
+    Python looks there first if it is started with -m or -c, as joblib does, and joblib also passes
+    on this process's path.
     """
     path, safe = list(sys.path), os.environ.get("PYTHONSAFEPATH")
     sys.path[:] = [*safe_path(path), PACKAGE]
@@ -85,15 +85,15 @@ def _without_this_folder() -> Iterator[None]:
 
 
 def safe_path(path: list[str]) -> list[str]:
-    """Those of the places to import from that are not the current folder, and no relative ones."""
+    """The import path without the current folder and without relative folders."""
     here = Path.cwd()
     return [one for one in path if Path(one).is_absolute() and Path(one).resolve() != here]
 
 
 def end_with(parent: int) -> None:
-    """End this process within a second of its parent's end; nothing, where that did not start it.
+    """End this process soon after its parent ends; does nothing if ``parent`` is not its parent.
 
-    What it has not written to its end is removed.
+    Unfinished files are removed.
     """
     if not hasattr(os, "getppid") or os.getppid() != parent:
         return
@@ -110,10 +110,10 @@ def end_with(parent: int) -> None:
 
 
 def interruptible(function: Callable[..., Any], *given: Any) -> Any:
-    """What ``function`` returns or raises, computed by a thread, so that Ctrl-C is heard meanwhile.
+    """Call ``function`` in a thread and return or raise its result, so that Ctrl-C works meanwhile.
 
-    Compiled code hears nothing. Interrupted, the thread is left to itself: a command ends with it
-    at once, in a notebook it computes on to its end.
+    Compiled code cannot be interrupted. After Ctrl-C the thread is abandoned: a command ends at
+    once, and in a notebook the thread computes to its end.
     """
     if threading.current_thread() is not threading.main_thread():
         return function(*given)
@@ -138,11 +138,11 @@ def share(
     size: int,
     advance: Callable[[int], None],
 ) -> None:
-    """``function(first, last)`` for each of ``parts``, by so many threads of this process.
+    """Call ``function(first, last)`` for each of ``parts``, by ``size`` threads of this process.
 
-    A thread that is done takes the next part, so no time goes by between two of them; joblib looks
-    a hundred times a second only. ``advance`` is told ``last - first`` after each part. What one
-    raises ends all, and so does Ctrl-C, which waits for no part.
+    A thread takes its next part without delay; joblib looks for finished work only a hundred times
+    a second. ``advance`` gets ``last - first`` after each part. An error in one part ends all, and
+    so does Ctrl-C, without waiting.
     """
     left = iter(parts)
     taking = threading.Lock()
@@ -174,7 +174,7 @@ def share(
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:
-    # A daemon: the process does not wait for it at its end.
+    # A daemon thread: the process can end without waiting for it.
     thread = threading.Thread(target=work, name=COMPUTING, daemon=True)
     thread.start()
     return thread
@@ -182,19 +182,19 @@ def _started(work: Callable[[], None]) -> threading.Thread:
 
 def _wait_for(thread: threading.Thread) -> None:
     while thread.is_alive():
-        # On Windows Ctrl-C is heard between two waits only.
+        # On Windows, Ctrl-C works only between two waits.
         thread.join(POLLED_EVERY)
 
 
 def computing() -> bool:
-    """Whether a thread still computes, which nobody waits for any more."""
+    """Whether an abandoned thread is still computing."""
     return any(one.name == COMPUTING for one in threading.enumerate())
 
 
 def _jobs() -> int:
-    """How many workers somebody chose with ``parallel_config``; else one a core."""
+    """The number of workers chosen with ``parallel_config``, or else -1 for one per core."""
     from joblib.parallel import get_active_backend
 
-    # Asked with a preference for threads, joblib says 1 where nobody chose.
+    # Without prefer=: with it, joblib says 1 if nobody has chosen.
     _, jobs = get_active_backend()
     return -1 if jobs is None else jobs

@@ -1,4 +1,4 @@
-"""The points that a line is fitted to: the lesson's own, made ones, and given ones."""
+"""Points for a model: the lesson's, made ones, and those that a user gives."""
 
 import math
 import random
@@ -49,9 +49,9 @@ def make_line(
 ) -> "pd.DataFrame":
     """Make ``n`` points near y = slope * x + intercept.
 
-    x are whole numbers from 1 to 100 drawn with ``seed``; ``noise`` is the standard deviation, in
-    units of y, of a normal error rounded to two decimals. Raises ValueError for n under 1 or a
-    negative noise.
+    Each x is a whole number from 1 to 100, drawn with ``seed``; ``noise`` is the standard
+    deviation, in units of y, of a normal error rounded to two decimals. Raises ValueError for n
+    under 1 or a negative noise.
     """
     whole("n", n)
     whole("seed", seed, least=0)
@@ -70,7 +70,7 @@ def make_line(
 
 
 def number(value: Any, where: str) -> float:
-    """``value`` as a float; ValueError that says where, for text, NaN, infinity and the like."""
+    """``value`` as a float; a ValueError names ``where`` for text, NaN, infinity and the like."""
     try:
         # bytearray and time differences would become numbers.
         if isinstance(value, (bool, str, bytes, bytearray, memoryview)) or value is None:
@@ -96,7 +96,7 @@ def whole(name: str, value: Any, least: int = 1, also: str = "") -> int:
 
 
 def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
-    """Points of any accepted kind as lists of floats, one for each of the columns ``names``.
+    """Points in any accepted form as lists of floats, one for each column in ``names``.
 
     Accepted: None (the lesson's x and y), a DataFrame or a mapping with these columns, or rows of
     as many numbers. Raises ValueError naming the row and column of the first value that is not a
@@ -134,7 +134,7 @@ def pairs(points: Any, names: Sequence[str] = ("x", "y")) -> Points:
 
 
 def _column_names(points: Any) -> Any:
-    """The names of a table's columns: of pandas, arrow, polars or NumPy; None for rows."""
+    """The column names of a pandas, arrow, polars or NumPy table; None for rows."""
     fields = getattr(getattr(points, "dtype", None), "names", None)
     if fields:
         return fields
@@ -149,7 +149,7 @@ def _column_names(points: Any) -> Any:
 
 
 def _values(column: Any) -> list[Any]:
-    """A column's values in their order; TypeError for what has none."""
+    """A column's values in order; TypeError if they have no order."""
     if hasattr(column, "keys") and not hasattr(column, "dtype"):
         # A mapping would give its keys; two columns of one name are a table.
         raise TypeError
@@ -157,14 +157,14 @@ def _values(column: Any) -> list[Any]:
 
 
 def _ordered(values: Any) -> Any:
-    """What has an order and holds more than one byte; TypeError for what does not."""
+    """The values themselves; TypeError for text, bytes and sets, which are not rows of numbers."""
     if isinstance(values, (str, bytes, bytearray, memoryview, Set)):
         raise TypeError
     return values
 
 
 def _row(row: Any, names: Sequence[str]) -> tuple[Any, ...]:
-    """One row's numbers, by their names where it has names for them."""
+    """The numbers of a row, by name if it has names."""
     fields = getattr(row, "_fields", None) or getattr(getattr(row, "dtype", None), "names", None)
     if isinstance(row, Mapping) or (fields and set(names) <= set(fields)):
         if isinstance(row, Mapping) and not set(names) <= set(row):
@@ -175,7 +175,7 @@ def _row(row: Any, names: Sequence[str]) -> tuple[Any, ...]:
 
 
 def _refuse_columns(points: Any, names: Sequence[str]) -> None:
-    """ValueError for columns beside each other that could as well be rows: ([1, 2], [3, 4])."""
+    """ValueError for lists that may be rows or columns: ([1, 2], [3, 4])."""
     if isinstance(points, (list, tuple)) and len(points) == len(names) > 1:
         kind = list if isinstance(points, tuple) else ()
         lists = [isinstance(one, kind) or getattr(one, "ndim", 0) == 1 for one in points]
@@ -187,14 +187,14 @@ def _refuse_columns(points: Any, names: Sequence[str]) -> None:
 
 
 def all_of(names: Sequence[str]) -> str:
-    """Names in a sentence: x, y and z."""
+    """A list of names in a sentence: x, y and z."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def least_squares(points: Points) -> tuple[float, float]:
     """Intercept and slope of the line with the least squared error, each correctly rounded.
 
-    Raises ValueError where all x are the same.
+    Raises ValueError if all x are the same.
     """
     x, y = (list(map(Fraction, values)) for values in points)
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)

@@ -1,4 +1,4 @@
-"""How far something is that takes more than a second: a bar, or in a notebook a line."""
+"""Show the progress of work that takes more than a second: a bar, or in a notebook a line."""
 
 import sys
 import threading
@@ -13,10 +13,10 @@ REDRAWN_EVERY = 0.25  # seconds
 
 @contextmanager
 def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show how far the block is while it runs; call what it gives with the number of parts done.
+    """Show progress while the block runs; yields a function that takes the number of parts done.
 
-    With ``total`` it also says how long the rest will take. Shown after a second, in a notebook or
-    on standard error, where that is a terminal.
+    With ``total`` it also shows the time that is left. It appears after a second, in a notebook or
+    on standard error if that is a terminal.
     """
     if _in_notebook():
         draw = _in_line
@@ -64,12 +64,14 @@ def _in_terminal(what: str, total: int | None, begin: float) -> Draw:
 
 @contextmanager
 def _in_line(what: str, total: int | None, begin: float) -> Draw:
-    """One line that is written over and over, and taken away at the end."""
+    """One line of output that is updated, and removed at the end."""
     from IPython.display import display
 
     line = display(_Line(what), display_id=True)  # type: ignore[no-untyped-call]
     try:
-        yield lambda done: line.update(_Line(told(what, done, total, time.monotonic() - begin)))
+        yield lambda done: line.update(
+            _Line(progress_text(what, done, total, time.monotonic() - begin))
+        )
     finally:
         line.update(_Line(""))
 
@@ -84,7 +86,7 @@ class _Line:
         return self.text
 
 
-def told(what: str, done: int, total: int | None, seconds: float) -> str:
+def progress_text(what: str, done: int, total: int | None, seconds: float) -> str:
     """``Marking: 25 %, about 12 s left``."""
     if not total:
         return f"{what}: {seconds:.0f} s"
@@ -95,6 +97,6 @@ def told(what: str, done: int, total: int | None, seconds: float) -> str:
 
 
 def _in_notebook() -> bool:
-    # Where IPython was not imported, nobody is in a notebook; importing it would cost time.
+    # A notebook has imported IPython already; importing it here would take time.
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return getattr(shell, "kernel", None) is not None

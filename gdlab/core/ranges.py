@@ -1,8 +1,8 @@
-"""The range of the slider behind every input: written down here, never guessed from a value.
+"""The slider ranges of all inputs: fixed here, never guessed from a value.
 
-A slider's range is what a class plays with; the limits in :mod:`gdlab.core.symbols` are what a
-value may be at all. A number box takes any value within the limits, and the slider then rests at
-its end.
+A slider covers the values that a class tries; the limits in :mod:`gdlab.core.symbols` are the
+values that are possible at all. A number box accepts any value within the limits, and the slider
+then stays at its end.
 """
 
 import math
@@ -16,7 +16,7 @@ from gdlab.core.points import Points
 class Range(NamedTuple):
     """A slider from ``low`` to ``high``; ``log`` spaces it evenly in powers of ten.
 
-    ``step`` is what one arrow key adds; on a log scale, how many decades.
+    ``step`` is what an arrow key adds, on a log scale as a number of decades.
     """
 
     low: float
@@ -26,11 +26,11 @@ class Range(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """How many steps there are from ``low`` to ``high``."""
+        """The number of steps from ``low`` to ``high``."""
         return round((self._scaled(self.high) - self._scaled(self.low)) / self.step)
 
     def step_of(self, value: float) -> int:
-        """The step, counted from ``low``, that is nearest to a number; an end for one beyond it."""
+        """The step nearest to a number, from ``low``; the first or last one outside the range."""
         if not value > self.low:  # nan too
             return 0
         if value >= self.high:
@@ -38,7 +38,7 @@ class Range(NamedTuple):
         return round((self._scaled(value) - self._scaled(self.low)) / self.step)
 
     def at(self, step: int) -> float:
-        """The number of a step, without digits that nobody chose: three on a log scale."""
+        """The number at a step, rounded: to three digits on a log scale."""
         if not self.log:
             return float(f"{self.low + step * self.step:.10g}")
         return float(f"{self.low * 10 ** (step * self.step):.3g}")
@@ -76,7 +76,7 @@ RANGES: dict[str, Range] = {
     "threshold": Range(1e-6, 0.1, 0.05, log=True),
 }
 
-# What is carried from row to row, by its name without parameter: what a first row may start from.
+# Starts of carried names, by name without parameter.
 STARTS: dict[str, Range] = {
     "avg": Range(-10_000, 10_000, 10),
     "velocity": Range(-10_000, 10_000, 10),
@@ -94,11 +94,11 @@ LOWEST_RATE, HIGHEST_RATE = -30, 20  # powers of ten
 
 
 def rate_range(points: Points) -> Range:
-    """The slider of a learning rate: the usual one, and further where the points ask for it.
+    """The slider of a learning rate: the usual range, or a wider one if the points need it.
 
-    Down to a tenth of 1 over a sample's squared inputs, where sgd still converges, and to a
-    hundred-thousandth of the last column, where a rule whose steps are as long as its rate does;
-    up to a tenth of the last column. static/rates.js does the same.
+    It goes down to a tenth of 1 over a sample's squared inputs, where sgd still converges, and to a
+    hundred-thousandth of the last column, where rules with steps as long as the rate still
+    converge, and up to a tenth of the last column. static/rates.js does the same.
     """
     if not points:
         return RATE
@@ -113,16 +113,15 @@ def rate_range(points: Points) -> Range:
 
 
 def _decade(value: float) -> int:
-    """The power of ten of a number's first digit, read off its digits."""
+    """The power of ten of a number's first digit; the lowest one for 0."""
     return Decimal(repr(value)).adjusted() if value else LOWEST_RATE
 
 
 def range_of(name: str, table: Table, points: Points = ()) -> Range | None:
     """The slider of one of a table's inputs, of ``epochs`` or of ``steps``.
 
-    That of a learning rate follows the ``points``.
-
-    None where none is written down (a user's own hyperparameter): that input is a number box alone.
+    The range of a learning rate depends on the ``points``. None if no range is known (for a user's
+    own hyperparameter): that input is only a number box.
     """
     if name in ("epochs", "steps"):
         return EPOCHS_RANGE if name == "epochs" else STEPS_RANGE

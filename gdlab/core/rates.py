@@ -1,4 +1,4 @@
-"""A learning rate that fits the points, tried out by the rule itself; and what theory says of it.
+"""Find a learning rate for the points by trying rates, and say what theory knows about it.
 
 ``find_rate`` runs the rule once for every rate of a grid and takes the one that ends with the
 smallest error.
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     pass
 
 FIND = "find"
-# Powers of ten that are tried first; around the best of them ten rates a power of ten.
+# First powers of ten are tried, then ten rates per power of ten around the best one.
 LOWEST_POWER, HIGHEST_POWER, RATES_A_POWER = -30, 20, 10
 ALL_TRIED = f"from 1e{LOWEST_POWER} to 1e{HIGHEST_POWER}"
-# A trial has at most so many rows, but always one whole epoch.
+# A trial has at most this many rows, but at least one whole epoch.
 MOST_TRIAL_ROWS, MOST_PLAIN_TRIAL_ROWS = 500_000, 5_000
 NEAR_LEAST = 1.01  # times the smallest error that there is
 
 
 @dataclass(frozen=True, eq=False)
 class FoundRate:
-    """The rate that was found for a run, and all that were tried.
+    """The rate that was found for a run, and all rates that were tried.
 
-    ``tried`` has the error after the last row for every rate, in the order of the rates; it is
-    inf where a run exploded. Errors are of all points at once: the root of the mean squared error
-    in units of y, for another loss its mean.
+    ``tried`` has the error after the last row for every rate, in ascending order of rates; inf if a
+    run exploded. An error is that of all points: the root of the mean squared error, in units of y,
+    or the mean of another loss.
     """
 
     run: Run
@@ -59,12 +59,12 @@ class FoundRate:
 
     @cached_property
     def least_error(self) -> float | None:
-        """The smallest error that any parameters have, where the least squares tell it."""
+        """The least possible error, from the least squares fit; None if it is not known."""
         return least_error(self.run)
 
     @cached_property
     def limit(self) -> float | None:
-        """The rate under which full batches converge, where theory knows it."""
+        """The rate below which full batches converge, by theory; None if it is not known."""
         return full_batch_limit(self.run)
 
     @property
@@ -74,7 +74,7 @@ class FoundRate:
 
     @property
     def explanation(self) -> str:
-        """Why this rate, in one line."""
+        """The reasons for this rate, in one line."""
         word, rates = error_word(self.run.table.model), list(self.tried)
         length = f"{self.run.n_epochs} epoch" + ("s" if self.run.n_epochs != 1 else "")
         if not self.run.table.point:
@@ -97,16 +97,16 @@ class FoundRate:
 
     @property
     def is_near(self) -> bool:
-        """Whether the error is within 1 % of the smallest there is, or of the values' spread.
+        """Whether the error is within 1 % of the least possible one, or of the values' spread.
 
-        True too where the smallest is not known.
+        True, too, if the least possible error is not known.
         """
         if self.least_error is None:
             return True
         return self.error <= NEAR_LEAST * self.least_error + nothing(self.run)
 
     def _why_not(self) -> str:
-        """Why no rate comes near the smallest error there is."""
+        """Why no rate comes near the least possible error."""
         steep = steepness(self.run)
         if steep > STEEP:
             return (
@@ -126,20 +126,20 @@ def find_rate(
 ) -> FoundRate:
     """Find a learning rate for a run: the one that ends with the smallest error.
 
-    ``rule``, ``points`` and ``options`` are those of :func:`gdlab.trace`, which takes
-    ``lr="find"``; in a long run only its first epochs are tried. Raises ValueError as there, and
-    where no rate makes the error smaller.
+    ``rule``, ``points`` and ``options`` are those of :func:`gdlab.trace`, which also takes
+    ``lr="find"``. For a long run only the first epochs are tried. Raises ValueError as there, and
+    if no rate reduces the error.
     """
     import numpy as np
 
     options.pop("lr", None)
     run = prepare(rule, points, **options)
     rate = _rate(run.table)
-    # Fewer rows where every one of them is plain Python.
+    # Fewer rows if they run as plain Python.
     rows = MOST_TRIAL_ROWS if engine.numba_wanted() else MOST_PLAIN_TRIAL_ROWS
     epochs = max(1, min(run.n_epochs, rows // run.samples))
     run = replace(run, n_epochs=epochs, order=run.order[: epochs * run.samples])
-    # Lists become arrays once, not again for every rate.
+    # Convert the lists to arrays once instead of for every rate.
     arrays: Any = tuple(np.array(column, dtype=float) for column in run.points)
     order: Any = np.array(run.order, dtype=np.int64)
     quick = replace(run, points=arrays, order=order)
@@ -173,7 +173,7 @@ def find_rate(
     ]
     for lr in fine:
         attempt(lr)
-    # Past the edge of divergence a single rate may come out well by chance: its neighbours do not.
+    # Beyond the edge of divergence a single rate may do well by chance, but its neighbours do not.
     worst = {
         lr: (max(tried[one] for one in (below, lr, above)), tried[lr], lr)
         for below, lr, above in zip(fine, fine[1:], fine[2:], strict=False)
@@ -193,7 +193,7 @@ def _rate(table: Table) -> str:
 
 
 def rate_input(table: Table) -> str | None:
-    """The input that is the rule's learning rate; None for a rule that has none."""
+    """The input that is the rule's learning rate; None if the rule has none."""
     for one in table.inputs:
         if one.carried is None and not one.after:
             name = table.rate if one.name == table.start_rate else one.name

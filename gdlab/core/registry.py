@@ -1,4 +1,4 @@
-"""The rules by name: the built-in optimizers and whatever a user registers."""
+"""The rules by name: the built-in optimizers and those that a user registers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from gdlab.language.evaluate import CellError, evaluate
 from gdlab.language.grammar import Formulas, GrammarError
 from gdlab.language.reader import read
 
-# Arguments that the table gives a rule; all others are its own, state or hyperparameters.
+# Arguments that the table passes to a rule; all others are its state or hyperparameters.
 GIVEN = ("g", "w", "t", "epoch", "sample", "n")
 BUILT_IN_RULES = tuple(functions_of(optimizers).values())
-# As many updates tell a rule that adapts: rectified Adam begins as momentum.
+# So many updates are needed to recognize an adaptive rule: rectified Adam begins like momentum.
 TRIED = 12
 _registered: dict[str, Callable[..., object]] = {
     function.__name__: function for function in BUILT_IN_RULES
@@ -24,7 +24,7 @@ _registered: dict[str, Callable[..., object]] = {
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One optimizer, read from its function."""
+    """An optimizer, read from its function."""
 
     formulas: Formulas
 
@@ -40,12 +40,12 @@ class Rule:
 
     @property
     def carried(self) -> tuple[str, ...]:
-        """The state that goes from row to row, without parameter suffix: ``avg``."""
+        """The state that is carried from row to row, without the parameter's suffix: ``avg``."""
         return self.formulas.returned[0]
 
     @cached_property
     def starts(self) -> dict[str, float]:
-        """What each carried state starts from: its default in the signature, else 0."""
+        """The start of each carried state: its default in the signature, or 0."""
         return {name: self.formulas.defaults.get(f"{name}_prev", 0.0) for name in self.carried}
 
     @cached_property
@@ -59,7 +59,7 @@ class Rule:
 
     @cached_property
     def proportional(self) -> bool:
-        """Whether twice the gradients make twice the steps, as in momentum and not in Adam."""
+        """Whether doubling the gradients doubles the steps, as in momentum but not in Adam."""
         try:
             one, two = (self._steps(gradient) for gradient in (1.0, 2.0))
         except CellError:
@@ -67,7 +67,7 @@ class Rule:
         return all(second == 2 * first for first, second in zip(one, two, strict=True))
 
     def _steps(self, gradient: float) -> list[float]:
-        """The steps of a few updates with one gradient, in epochs of two samples."""
+        """The steps of some updates with a constant gradient, in epochs of two samples."""
         carried, steps = dict(self.starts), []
         for t in range(1, TRIED + 1):
             sample = 1.0 + (t - 1) % 2
@@ -82,12 +82,12 @@ class Rule:
 
 
 def read_rule(function: Callable[..., object]) -> Rule:
-    """Read a function as a rule; raises GrammarError where it is not one."""
+    """Read a function as a rule; raises GrammarError if it is not one."""
     return as_rule(read(function))
 
 
 def as_rule(formulas: Formulas) -> Rule:
-    """Formulas that were read as a rule; raises GrammarError where they are not one."""
+    """Turn formulas into a rule; raises GrammarError if they are not one."""
     name = formulas.name
 
     def refuse(why: str) -> None:
@@ -122,10 +122,10 @@ def as_rule(formulas: Formulas) -> Rule:
 
 
 def rule(function: Callable[..., object]) -> Callable[..., object]:
-    """Register a function as a rule, as a decorator; the function itself comes back unchanged.
+    """Register a function as a rule, as a decorator; returns the function unchanged.
 
     Works on a function in a notebook cell. A second function of the same name replaces the first.
-    Raises GrammarError (a ValueError) that names the line where it is outside the grammar.
+    Raises GrammarError (a ValueError) that names a line that is outside the grammar.
     """
     found = read_rule(function)
     if (
@@ -138,12 +138,12 @@ def rule(function: Callable[..., object]) -> Callable[..., object]:
 
 
 def all_rules() -> list[Rule]:
-    """Every rule, the built-in ones first."""
+    """All rules, the built-in ones first."""
     return [_read_once(function) for function in _registered.values()]
 
 
 def rules() -> dict[str, str]:
-    """Every rule's name with its source (paper, equation, where eps stands)."""
+    """The names of all rules with their sources (paper, equation, where eps stands)."""
     return {name: _read_once(function).source for name, function in _registered.items()}
 
 
@@ -151,9 +151,9 @@ _read_once = lru_cache(maxsize=256)(read_rule)
 
 
 def find_rule(name: "str | Callable[..., object] | Rule") -> Rule:
-    """A rule by its name, in capitals or not, its registered function, or itself.
+    """The rule with this name (in any case) or registered function; a Rule is returned as it is.
 
-    Raises ValueError that says which name was probably meant, or lists them.
+    Raises ValueError that suggests the nearest name, or lists all.
     """
     if isinstance(name, Rule):
         return name
@@ -173,7 +173,7 @@ def find_rule(name: "str | Callable[..., object] | Rule") -> Rule:
 def settings(
     defaults: Mapping[str, float], given: Mapping[str, Any], owner: str
 ) -> dict[str, float]:
-    """Defaults with the given hyperparameters put in.
+    """The default hyperparameters, with the given ones replaced.
 
     Raises ValueError for an unknown name or a value out of its limits.
     """

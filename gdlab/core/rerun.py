@@ -1,4 +1,4 @@
-"""The same run once more with something changed, and the line of Python that gives it."""
+"""Repeat a run with changes, and write the line of Python that gives it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -19,7 +19,7 @@ def rerun(
     steps: int | None = None,
     inputs: dict[str, float] | None = None,
 ) -> Trace:
-    """The run with other points, epochs (a surface: steps) or inputs, by their sheet's names.
+    """The run with other points, epochs (or steps) or inputs, by their names on the sheet.
 
     Raises ValueError as :func:`gdlab.trace` does.
     """
@@ -41,7 +41,7 @@ def inputs_of(run: Trace) -> dict[str, float]:
 
 
 def python_line(run: Trace) -> str:
-    """The call of ``gdlab.trace`` that reproduces a run; defaults are left out."""
+    """The call of ``gdlab.trace`` that reproduces a run, without arguments at their defaults."""
     given = arguments(run)
     defaults = run.table.hyper
     left = [
@@ -60,7 +60,7 @@ def _is_default(name: str, value: Any, defaults: dict[str, float], run: Trace) -
         return bool(value == 1)
     if name == "start":
         return not value
-    # Some settings bring columns along by being given at all, whatever their value.
+    # Some settings add columns when they are given, whatever their value.
     owned = name in run.table.rule.hyper or name in run.table.model.constants
     brings_columns = name in (*EXTRAS, "batch_size") and not owned
     return bool(defaults.get(name) == value) and not brings_columns
@@ -87,7 +87,7 @@ def arguments(run: Trace, inputs: Mapping[str, float] = MappingProxyType({})) ->
     }
     given |= run.options
     if "scale" in given:
-        # What follows from the points is left to follow from them.
+        # Leave out constants that are measured from the points.
         base = find_model(given.get("model"))
         of_points = measured(base, run.points, scales_of(base, given["scale"]))
         hyper = {one: value for one, value in hyper.items() if of_points.get(one) != value}
@@ -109,7 +109,7 @@ def _whole(value: float) -> Any:
 
 
 def written(value: Any) -> str:
-    """A value as it is typed: whole numbers without a point."""
+    """A value as a person types it in Python: whole numbers without a decimal point."""
     if isinstance(value, Model):
         return repr(value.name)
     if isinstance(value, float):
@@ -119,6 +119,6 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(written(item) for item in value) + "]"
     if isinstance(value, tuple):
-        # One number alone would be no row.
+        # A tuple of one number needs a comma.
         return "(" + ", ".join(map(written, value)) + ("," * (len(value) == 1)) + ")"
     return repr(value)

@@ -1,4 +1,4 @@
-"""What a run is: its table, points, starts and numbers, checked before anything is computed."""
+"""The description of a run: its table, points, starts and hyperparameters, all checked."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ COMPUTED_ROWS = 10**12  # hours of computing
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What is to be computed.
+    """A run that is ready to be computed.
 
-    ``points`` holds the values of each of the model's columns; ``options`` what else
-    :func:`gdlab.trace` was given (``batch_size`` stands in ``hyper``); ``order`` the samples of a
-    shuffled run, from 0, row by row.
+    ``points`` has the values of each of the model's columns; ``options`` the other arguments of
+    :func:`gdlab.trace` (``batch_size`` is in ``hyper``); ``order`` the samples of a shuffled run,
+    from 0, row by row.
     """
 
     table: Table
@@ -60,7 +60,7 @@ def prepare(
     scale: str | Mapping[str, str] | None = None,
     **hyper: float,
 ) -> Run:
-    """Check the arguments of :func:`gdlab.trace`, which are these; ValueError as there."""
+    """Check the arguments of :func:`gdlab.trace` and make a run of them; ValueError as there."""
     found = find_rule(rule)
     whole("epochs", epochs)
     if not isinstance(batch_size, str) or batch_size != "full":
@@ -70,7 +70,7 @@ def prepare(
     descended = _model(model, surface)
     given, samples = _points(descended, points, epochs, steps)
     if scale is not None and "scale" in {**found.hyper, **descended.constants}:
-        # An input that the rule or model calls so.
+        # The rule or model has its own input named scale.
         hyper["scale"], scale = scale, None  # type: ignore[assignment]
     if scale is not None:
         scales = scales_of(descended, scale)
@@ -140,11 +140,11 @@ def _points(model: Model, points: Any, epochs: int, steps: int | None) -> tuple[
 
 
 def _settings(table: Table, given: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, float]:
-    """The hyperparameters' defaults with the given ones put in, by their names in the table.
+    """The default hyperparameters with the given ones replaced, by their names in the table.
 
-    A hyperparameter goes by its own word too where only one has it; those in ``after`` are words of
-    the rule that is switched to. Raises ValueError for an unknown name (listing those there are)
-    or a value out of its limits.
+    A hyperparameter can also be given by the rule's own name if only one has it; ``after`` has
+    those of the rule after a switch. Raises ValueError for an unknown name (listing all names) or a
+    value out of its limits.
     """
     chosen = dict(table.hyper)
     own: dict[tuple[bool, str], list[str]] = {}
@@ -183,7 +183,7 @@ def _starts(table: Table, start: Mapping[str, float] | None) -> dict[str, float]
 
 
 def check_size(rows: int, columns: int) -> None:
-    """ValueError for a table of more cells than fit in memory."""
+    """ValueError for a table with more cells than fit in memory."""
     if rows * columns > COMPUTED_CELLS:
         raise ValueError(f"{rows:,} rows are more than fit in memory; give fewer")
 
@@ -197,7 +197,7 @@ def _shuffled(shuffle: Any) -> bool:
 
 
 def _order(shuffle: bool | str, seed: int, epochs: int, samples: int) -> list[int]:
-    """The samples of a shuffled run, row by row; empty where the points come in their order."""
+    """The samples of a shuffled run, row by row; empty if the run is not shuffled."""
     if not shuffle:
         return []
     draw = random.Random(seed)
@@ -207,7 +207,7 @@ def _order(shuffle: bool | str, seed: int, epochs: int, samples: int) -> list[in
 
 
 def _switch(switch: Mapping[str, Any] | None) -> tuple[Rule | None, dict[str, float]]:
-    """The rule to switch to, and its settings by its own words."""
+    """The rule to switch to, and its hyperparameters by its own names."""
     if switch is None:
         return None, {}
     wanted = 'switch must be like {"at_epoch": 3, "to": "momentum"}'

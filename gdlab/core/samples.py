@@ -1,4 +1,4 @@
-"""Small real data sets: what they are, where they come from, and their numbers."""
+"""Small real data sets with their sources."""
 
 from typing import TYPE_CHECKING, NamedTuple
 

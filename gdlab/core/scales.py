@@ -1,9 +1,10 @@
-"""Scaled columns: points of any size brought to about 1, as steps of the model itself.
+"""Scale the columns of the points to a size of about 1, as lines of the model itself.
 
-A scaled model has one column more for each that is scaled, x_scaled = (x - x_mean) / x_deviation,
-and goes on with that. Mean and deviation are constants of the model, so they are inputs of the
-sheet; they are rounded to four digits of the deviation, to be typed and computed with by hand. The
-line's parameters stand beside in the points' own units, unscaled_intercept and unscaled_slope.
+A scaled model has a further column for each one that is scaled, x_scaled = (x - x_mean) /
+x_deviation, and uses that instead. Mean and deviation are constants of the model, so they are
+inputs of the sheet; they are rounded to four digits of the deviation, so that a person can compute
+with them. For the line, unscaled_intercept and unscaled_slope are the parameters in the points'
+units.
 """
 
 import ast
@@ -19,7 +20,7 @@ from gdlab.core.suggest import unknown
 from gdlab.language.evaluate import evaluate_arrays
 from gdlab.language.grammar import Formulas, compose, substitute
 
-# What is subtracted and what is divided by, as the constants are called.
+# By kind of scale: the constant that is subtracted, and the one that divides.
 KINDS = {"standard": ("mean", "deviation"), "minmax": ("least", "range")}
 UNSCALED_DIGITS = 4
 UNSCALED = "unscaled_"
@@ -28,10 +29,11 @@ Scales = tuple[tuple[str, str], ...]
 
 
 def scales_of(model: Model, scale: Any) -> Scales:
-    """The kind of scale by column, from what ``gdlab.trace`` takes.
+    """The kind of scale for each column, from the argument of ``gdlab.trace``.
 
-    One kind for all columns, or a mapping of columns to kinds. Where the loss is not a squared
-    error, the last column is a label and is left as it is. Raises ValueError for anything else.
+    ``scale`` is one kind for all columns, or a mapping from columns to kinds. If the loss is not a
+    squared error, the last column is a label and is not scaled. Raises ValueError for anything
+    else.
     """
     if not model.data:
         raise ValueError("scale needs points; a surface has none")
@@ -49,12 +51,12 @@ def scales_of(model: Model, scale: Any) -> Scales:
 
 
 def constants_of(scales: Scales) -> dict[str, tuple[str, str]]:
-    """The constants that scales bring: their names, each with its column and what it is of it."""
+    """The constants for these scales by name, each with its column and measure, such as mean."""
     return {f"{column}_{word}": (column, word) for column, kind in scales for word in KINDS[kind]}
 
 
 def measured(model: Model, points: Points, scales: Scales) -> dict[str, float]:
-    """The constants' numbers; ValueError for a column that is the same at every point."""
+    """The values of the constants; ValueError for a column that is the same at every point."""
     found = {}
     for name, (column, word) in constants_of(scales).items():
         values = points[model.data.index(column)]
@@ -80,13 +82,13 @@ def _mean(values: list[float]) -> float:
 
 
 def _deviation(values: list[float]) -> float:
-    """The standard deviation of the points themselves, by their number."""
+    """The standard deviation, dividing by the number of points."""
     mean = _mean(values)
     return math.hypot(*(value - mean for value in values)) / math.sqrt(len(values))
 
 
 def decimals(values: list[float]) -> int:
-    """How many decimals mean and deviation have, so that the deviation has four digits."""
+    """The number of decimals that leaves four digits of the deviation."""
     deviation = _deviation(values)
     return (
         UNSCALED_DIGITS - 1 - math.floor(math.log10(deviation)) if 0 < deviation < math.inf else 0
@@ -95,7 +97,7 @@ def decimals(values: list[float]) -> int:
 
 @lru_cache(maxsize=64)
 def scaled_model(model: Model, scales: Scales) -> Model:
-    """The model with some columns scaled; ValueError where a name is taken."""
+    """The model with some columns scaled; ValueError if a name is taken."""
     new: dict[str, ast.expr] = {}
     put: dict[str, ast.expr] = {}
     for column, kind in scales:
@@ -137,7 +139,7 @@ def _scaled_gradients(model: Model, put: dict[str, ast.expr]) -> Formulas | None
 
 
 def _unscaled(scales: dict[str, str]) -> dict[str, ast.expr]:
-    """The line's parameters in the points' own units: what takes the scales back."""
+    """The expressions for the line's parameters in the points' own units."""
     slope, intercept = "slope", "intercept"
     if "y" in scales:
         shift, divisor = (f"y_{word}" for word in KINDS[scales["y"]])
@@ -154,7 +156,7 @@ def _tree(text: str) -> ast.expr:
 
 
 def unscaled(model: Model, values: Mapping[str, float]) -> dict[str, float]:
-    """The parameters in the points' own units; none for a model that does not tell them."""
+    """The parameters in the points' own units; empty for a model without unscaled parameters."""
     found = dict(values)
     for name, tree in model.formulas.steps.items():
         if name.startswith(UNSCALED):
@@ -167,7 +169,7 @@ def unscaled(model: Model, values: Mapping[str, float]) -> dict[str, float]:
 
 
 def in_own_units(model: Model, column: str, values: Any, hyper: Mapping[str, float]) -> Any:
-    """Scaled values of a column taken back to the points' units; others as they are."""
+    """The values of a scaled column in the points' units; other columns do not change."""
     if f"{column}_scaled" not in model.formulas.results:
         return values
     for shift, divisor in KINDS.values():

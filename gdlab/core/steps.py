@@ -1,4 +1,4 @@
-"""The steps of a row, in order: batch, model, schedule, changes of the gradient, rule."""
+"""The steps of a row, in order: batch, model, schedule, clipping and decay, rule."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,7 +19,7 @@ def read_own(function: Callable[..., object]) -> Formulas:
 
 
 def steps_before(draft: Draft) -> list[Step]:
-    """What comes before the rule: batch, model, schedule; changes of the gradient come behind."""
+    """The first steps of a row: batch, model and schedule."""
     steps: list[Step] = []
     if draft.plan.batches:
         steps.append(
@@ -39,7 +39,7 @@ def _extra(draft: Draft, name: str) -> str:
 
 
 def _model_steps(draft: Draft) -> list[Step]:
-    """The model down to its gradients; in batches, the mean of the samples' gradients."""
+    """The model and its gradients; with batches, the mean of the samples' gradients."""
     steps: list[Step] = []
     for formulas in draft.model.functions:
         names = {name: name for name in (*formulas.arguments, *formulas.results)}
@@ -56,14 +56,14 @@ def _model_steps(draft: Draft) -> list[Step]:
         steps.append(_estimates(draft))
     if draft.plan.batches:
         for one in draft.parameters:
-            # What the model calls its gradient is the batch's now; its own is the sample's.
+            # The batch's gradient takes the model's name, so the sample's gradient gets another.
             given = {"sample_grad": draft.names.column("sample_grad", one)}
             steps.append(per_parameter(draft, read_own(transforms.batch_mean), one, given))
     return steps
 
 
 def _estimates(draft: Draft) -> Call:
-    """The finite differences of every parameter."""
+    """The finite differences for every parameter."""
     formulas = finite_differences(draft.model)
     names = {name: name for name in formulas.arguments} | {"_h": _extra(draft, "h")}
     parts = {}
@@ -77,7 +77,7 @@ def _estimates(draft: Draft) -> Call:
 
 
 def _running_loss(draft: Draft) -> Call:
-    """The sum of the epoch's losses."""
+    """The running sum of the losses in an epoch."""
     base = f"sum_{draft.model.loss}"
     total = draft.names.column(base)
     given = {"loss": draft.model.loss, "sum_loss": total, "sum_loss_prev": f"{total}_prev"}
@@ -85,7 +85,7 @@ def _running_loss(draft: Draft) -> Call:
 
 
 def schedule_call(draft: Draft) -> Call:
-    """The schedule, in a row or after an epoch."""
+    """The call of the schedule, in each row or after each epoch."""
     assert draft.schedule is not None
     formulas, names = draft.schedule, draft.names
     given = {"lr": draft.rate, "start_lr": names.input("start_lr", wanted=f"start_{draft.rate}")}
@@ -102,7 +102,7 @@ def schedule_call(draft: Draft) -> Call:
 
 
 def gradient_steps(draft: Draft, before: list[Step]) -> str:
-    """Add clipping and L2 decay in torch's order; the base name of the gradient that remains."""
+    """Append clipping and L2 decay, in torch's order; returns the final gradient's base."""
     base, names = "grad", draft.names
     if draft.has("max_norm"):
         formulas = unrolled(read_own(transforms.clip_by_norm), len(draft.parameters))
@@ -127,7 +127,7 @@ def gradient_steps(draft: Draft, before: list[Step]) -> str:
 
 
 def rule_steps(draft: Draft, gradient: str) -> list[Step]:
-    """The rule on each parameter, where an update is due, before or after a switch."""
+    """The rule for each parameter: only in rows with an update, and before or after a switch."""
 
     def calls(rule: Rule, hyper: dict[str, str]) -> tuple[Step, ...]:
         return tuple(
@@ -157,7 +157,7 @@ def _call(
     parts: dict[str, Part] | None = None,
     owner: str = TABLE,
 ) -> Call:
-    """A call once in a row; ``given`` names what is not the table's own column of that name."""
+    """A call made once per row; ``given`` maps names for which the table has another column."""
     names = {}
     for local in (*formulas.arguments, *formulas.results):
         word = local.removesuffix("_prev")
@@ -174,7 +174,7 @@ def per_parameter(
     given: dict[str, str],
     rule: Rule | None = None,
 ) -> Call:
-    """A call for one parameter: states and results are columns of that parameter."""
+    """A call for one parameter; its states and results are columns of that parameter."""
 
     def own(word: str) -> str:
         if rule is not None:
@@ -197,7 +197,7 @@ def per_parameter(
 
 
 def _counted(draft: Draft) -> dict[str, str]:
-    """The table's names for what is counted, by the names of a function's arguments."""
+    """The table's names of the counters, by the names of a function's arguments."""
     counted = {"epoch": "epoch", "t": "t", "n": draft.names.column("n")}
     if draft.plan.batches:
         counted["in_batch"] = draft.names.column("in_batch")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-LIKE_ENOUGH = 0.8  # the likeness, from 0 to 1, that a slip of the keys has with what was meant
+LIKE_ENOUGH = 0.8  # from 0 to 1: a typing error is at least this similar to what was meant
 
 
 def nearest(name: object, names: Iterable[str]) -> list[str]:
-    """The names most like ``name``, whatever its capitals and hyphens; none where all are far."""
+    """The names most similar to ``name``, ignoring case and hyphens; empty if none is similar."""
     if not isinstance(name, str):
         return []
     likeness = {one: _likeness(_plain(name), _plain(one)) for one in names}
@@ -15,7 +15,7 @@ def nearest(name: object, names: Iterable[str]) -> list[str]:
 
 
 def _likeness(one: str, other: str) -> float:
-    """Letters in common, in order and in any order: two that changed places count half."""
+    """The similarity of two names, from 0 to 1, where two letters swapped count half."""
     from difflib import SequenceMatcher
 
     ordered = SequenceMatcher(None, one, other, autojunk=False).ratio()
@@ -24,14 +24,14 @@ def _likeness(one: str, other: str) -> float:
 
 
 def unknown(what: str, name: object, names: Iterable[str], listed: str = "there are") -> str:
-    """``what``, with the nearest names or all: ``no rule is called x; there are a, b``."""
+    """``what`` with the nearest names, or all: ``no rule is called x; there are a, b``."""
     known = list(names)
     every = f"{listed} {', '.join(known)}"
     return f"{what}; {did_you_mean(nearest(name, known)) or every}"
 
 
 def did_you_mean(near: list[str]) -> str:
-    """``did you mean beta1 or beta2?``; an empty text for no name."""
+    """``did you mean beta1 or beta2?``, or an empty text for no names."""
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 

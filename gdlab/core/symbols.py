@@ -1,7 +1,7 @@
-"""The words of the project: what every name means, its limits, and how it is written in maths.
+"""The symbols of all names in maths and in plain text, and the limits of hyperparameters.
 
-A column that belongs to one parameter ends in that parameter's name, ``avg_intercept``; its symbol
-is the base's symbol with the parameter's letter below it.
+The name of a column for one parameter ends in that parameter's name, ``avg_intercept``; its symbol
+is the symbol of the base with the parameter's letter as a subscript.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 
 class Limits(NamedTuple):
-    """The numbers that a hyperparameter may take, and the same in words."""
+    """The range of numbers that a hyperparameter may have, also in words."""
 
     low: float
     low_allowed: bool
@@ -53,13 +53,13 @@ LIMITS: dict[str, Limits] = {
     "weight_decay": ZERO_OR_MORE,
 }
 
-# Letters of the parameters; "ab" is how the lessons' workbook writes the line.
+# Letters for the parameters; the lesson's workbook uses "ab" for the line.
 LETTERS: dict[str, dict[str, str]] = {
     "mb": {"intercept": "b", "slope": "m"},
     "ab": {"intercept": "b", "slope": "a"},
 }
 
-# Base name -> (LaTeX, plain text); {} takes the parameter's letter, {loss} the loss.
+# Base name -> (LaTeX, plain text); {} is the parameter's letter, {loss} the loss.
 BASES: dict[str, tuple[str, str]] = {
     "grad": (r"\frac{{\partial {loss}}}{{\partial {}}}", "d{loss}/d{}"),
     "est_grad": (r"\frac{{\Delta {loss}}}{{\Delta {}}}", "est d{loss}/d{}"),
@@ -94,10 +94,10 @@ BASES: dict[str, tuple[str, str]] = {
     "new": (r"{}^{{\mathrm{{new}}}}", "new_{}"),
 }
 
-# A letter or a word, what stands below it, what stands above it.
+# A letter or a word, its subscript, its superscript.
 RAISED = re.compile(r"(\\?[A-Za-z]+|\\mathrm\{[^{}]*\})(?:_\{([^{}]*)\})?\^(\{.*\}|\w)")
 
-# A model's gradient by one of its columns: grad_z.
+# The prefix of a model's gradient with respect to one of its columns: grad_z.
 GRADIENT = "grad_"
 
 # Whole names -> (LaTeX, plain text).
@@ -137,9 +137,9 @@ GREEK = (
 
 
 def refusal(name: str, value: object, base: str | None = None) -> str | None:
-    """Why ``value`` cannot be the hyperparameter ``name``, in words; None where it can.
+    """Why ``value`` is not allowed for the hyperparameter ``name``, in words; None if it is.
 
-    ``base`` is the rule's own word for it, where the table has another name.
+    ``base`` is the rule's own name for it, if the table has another one.
     """
     limits = LIMITS.get(base or name, ANY)
     wrong = f"{name} must be a number {limits.words}, not {value!r:.40}"
@@ -154,30 +154,30 @@ def refusal(name: str, value: object, base: str | None = None) -> str | None:
 
 
 def refuse_letters(letters: str) -> None:
-    """ValueError for letters that the line does not have."""
+    """ValueError for an unknown set of letters."""
     if letters not in LETTERS:
         raise ValueError(f"letters must be one of {', '.join(LETTERS)}, not {letters!r:.40}")
 
 
 class Named(Protocol):
-    """What says what a name is made of: a table."""
+    """An object that knows the parts of names: a table."""
 
     @property
     def loss(self) -> str:
         """The loss's column."""
 
     def part(self, name: str) -> tuple[str, str | None]:
-        """The name's own word and its parameter, ``avg`` and ``slope``."""
+        """The base of a name and its parameter, ``avg`` and ``slope``."""
 
 
 def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
-    """A name in LaTeX: ``sqr_avg_slope`` -> ``\\overline{g^2}_{m}``; ``_prev`` gets t-1 below.
+    """A name in LaTeX: ``sqr_avg_slope`` -> ``\\overline{g^2}_{m}``; ``_prev`` adds t-1.
 
-    ``of`` is the table that the name belongs to; without one it is a rule's own word.
+    ``of`` is the table that the name belongs to; without one it is a rule's own name.
     """
     if name.endswith("_prev"):
         now = latex(name.removesuffix("_prev"), letters, of)
-        # A subscript that is there already takes the t-1 in; a superscript stands above it.
+        # The t-1 joins an existing subscript, and goes below a superscript.
         if re.search(r"_\{[^{}]*\}$", now):
             return f"{now[:-1]},t-1}}"
         raised = RAISED.fullmatch(now)
@@ -200,12 +200,12 @@ def latex(name: str, letters: str = "mb", of: Named | None = None) -> str:
 
 
 def _loss(of: Named | None) -> str:
-    """The word for what is differentiated: the squared error, or a model's own loss."""
+    """The name of what is differentiated: the squared error, or a model's own loss."""
     return "err2" if of is None or of.loss == "err2" else "loss"
 
 
 def _letters(name: str) -> str:
-    """A word that has no symbol: upright, its digits below it, a Greek letter as that."""
+    """A name without a symbol: upright, with digits as a subscript, or a Greek letter."""
     letter, _, below = name.partition("_")
     if len(letter) == 1 and below:
         return f"{letter}_{{{below if len(below) == 1 else _letters(below)}}}"

@@ -1,4 +1,4 @@
-"""What is known of a run without running it: the least error, and the rates that converge."""
+"""What theory says about a run: the least possible error, and the rates that converge."""
 
 import math
 from typing import TYPE_CHECKING, Any
@@ -16,27 +16,27 @@ WITHOUT_THEORY = ("h",)
 
 
 def error_word(model: Model) -> str:
-    """What the error of a model is called."""
+    """The name of a model's error."""
     if not model.data:
         return "loss"
     return "rmse" if model.squared_error else "mean loss"
 
 
 def error_at(run: Run, parameters: Any) -> float:
-    """The error of all points with some parameters; inf where it is not a finite number."""
+    """The error of all points with these parameters; inf if it is not finite."""
     import numpy as np
 
     model = run.table.model
     with np.errstate(all="ignore"):
         losses = np.atleast_1d(_forward(run, parameters)[model.loss])
-        # One after the other, as the page adds them up: the same rate is found there.
+        # Added one by one, as the page does, so that both find the same rate.
         mean = float(np.cumsum(losses)[-1]) / len(losses)
         error = math.sqrt(mean) if model.error and mean >= 0 else mean
     return error if math.isfinite(error) else math.inf
 
 
 def _forward(run: Run, parameters: Any) -> dict[str, Any]:
-    """All that the model computes at all points, as arrays."""
+    """All values of the model at all points, as arrays by name."""
     import numpy as np
 
     model = run.table.model
@@ -49,7 +49,7 @@ def _forward(run: Run, parameters: Any) -> dict[str, Any]:
 def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
     """The error as a linear function of the parameters, ``features @ parameters + rest``.
 
-    None for a model whose loss is not a squared error, or whose error is not linear in them.
+    None if the loss is not a squared error, or if the error is not linear in the parameters.
     """
     import numpy as np
 
@@ -75,7 +75,7 @@ def _linear(run: Run) -> "tuple[np.ndarray, np.ndarray] | None":
 
 
 def _eigenvalues(run: Run) -> "np.ndarray | None":
-    """Of the mean loss's second derivatives, ascending; None where they are not known."""
+    """The eigenvalues of the mean loss's second derivatives, ascending; None if unknown."""
     import numpy as np
 
     found = _linear(run)
@@ -95,7 +95,7 @@ def least_error(run: Run) -> float | None:
         return None
     features, rest = found
     with np.errstate(all="ignore"):
-        # Columns of one size, so that small ones are not taken for nothing.
+        # Scale the columns to equal length, so that small ones are not treated as zero.
         sizes = np.sqrt((features**2).sum(axis=0))
         sizes[sizes == 0] = 1
         if not (np.isfinite(sizes).all() and np.isfinite(rest).all()):
@@ -106,7 +106,7 @@ def least_error(run: Run) -> float | None:
 
 
 def nothing(run: Run) -> float:
-    """An error not worth a word: 1 % of the spread of what is fitted, for the line of y."""
+    """An error too small to mention: 1 % of the spread of the fitted values, such as y."""
     import numpy as np
 
     found = _linear(run)
@@ -114,11 +114,11 @@ def nothing(run: Run) -> float:
 
 
 def steepness(run: Run) -> float:
-    """How many times steeper the loss is along one direction than along another; 1 if unknown."""
+    """How many times steeper the loss is in one direction than in another; 1 if unknown."""
     found = _eigenvalues(run)
     if found is None or not found[-1] > 0:
         return 1.0
-    # What is flat, as for points of one x, needs no rate at all.
+    # A flat direction, as for points with a single x, needs no rate.
     steep = found[found > found[-1] * 1e-15]
     return float(steep[-1] / steep[0])
 
@@ -131,7 +131,7 @@ def plain(run: Run) -> bool:
 
 
 def limit_words(table: Table) -> str:
-    """What the limit of full batches is a multiple of, in words."""
+    """The factor in the limit of full batches, in words."""
     return {
         "sgd": "2 over",
         "momentum": "2 (1 + beta) / (1 - beta) over",
@@ -141,7 +141,7 @@ def limit_words(table: Table) -> str:
 
 
 def full_batch_limit(run: Run) -> float | None:
-    """The rate under which full batches converge on a loss that is a parabola, by theory.
+    """The rate below which full batches converge on a quadratic loss, by theory.
 
     Known for sgd and its relatives with momentum (Polyak 1964): a multiple of 2 over the largest
     eigenvalue of the second derivatives. None for other rules and models.
@@ -160,11 +160,11 @@ def full_batch_limit(run: Run) -> float | None:
 
 
 def single_sample_limit(run: Run) -> float | None:
-    """A rate under which single samples, in any order, do not diverge; None where it is not known.
+    """A rate below which single samples, in any order, do not diverge; None if it is not known.
 
-    At 1 over twice the squared length of a sample's features, for the line 1 + x², a step of sgd
-    leads to the parameters without an error in that sample; at twice that rate it leads past them
-    as far as they were. A momentum m makes steps 1 / (1 - m) as long.
+    At a rate of 1 over twice the squared length of a sample's features (for the line 1 + x²), a
+    step of sgd removes the error of that sample; at twice that rate the error only changes its
+    sign. A momentum m makes steps 1 / (1 - m) times as long.
     """
     import numpy as np
 

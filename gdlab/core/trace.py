@@ -1,4 +1,4 @@
-"""``trace``: run a rule and keep every cell; and what is made from the cells."""
+"""``trace`` runs a rule and keeps every cell; a :class:`Trace` shows and writes the cells."""
 
 import inspect
 from collections.abc import Callable, Sequence
@@ -34,9 +34,9 @@ class Trace(Run):
 
     ``values`` is a float64 array, one row per computed column (``table.computed``) by one column
     per row of the table; ``epoch_values`` the same for a schedule's columns, by epochs. ``ends``
-    are the last parameters. ``kept`` names the columns of a run that kept less, each ``every``-th
-    row of them; what needs whole rows raises ValueError there. ``found`` tells of the rate where
-    ``lr="find"`` was given.
+    are the last parameters. ``kept`` names the columns of a run that kept only a part, each
+    ``every``-th row of them; methods that need whole rows then raise ValueError. ``found`` is the
+    rate that ``lr="find"`` has found.
     """
 
     values: "np.ndarray"
@@ -58,13 +58,13 @@ class Trace(Run):
 
     @property
     def updates(self) -> int:
-        """The number of updates: a batch of samples makes one, the last of an epoch too."""
+        """The number of updates: one per batch, including the shorter last batch of an epoch."""
         return self.n_epochs * -(-self.samples // int(self.hyper.get("batch_size", 1)))
 
     def column(self, name: str, first: int = 0, last: int | None = None) -> "np.ndarray":
         """One column's kept cells from the top: int64 for counters, else float64.
 
-        ``first`` and ``last``, as in a slice, ask for a part of them.
+        ``first`` and ``last`` choose a part of them, as in a slice.
         """
         import numpy as np
 
@@ -81,15 +81,15 @@ class Trace(Run):
 
     @cached_property
     def order_drawn(self) -> "np.ndarray":
-        """The samples of a shuffled run in their order, from 0; empty where they come in turn."""
+        """The samples of a shuffled run in order, from 0; empty if the run is not shuffled."""
         import numpy as np
 
         return np.array(self.order, dtype=np.int64)
 
     def value(self, name: str, row: int) -> float:
-        """The number behind a name in a row (from 1): a cell, ``NAME_prev`` above it, an input.
+        """The number that a name stands for in a row (from 1): a cell, the cell above, or an input.
 
-        Raises ValueError for a row or a name that is not there.
+        ``NAME_prev`` is the cell above. Raises ValueError for a row or a name that does not exist.
         """
         self._need_whole()
         self._check_row(row)
@@ -111,7 +111,7 @@ class Trace(Run):
         return found
 
     def _above_first(self, column: str) -> float:
-        """What the first row finds above it."""
+        """The start of a column, which is above row 1."""
         for start, value in (self.start | self.table.counts).items():
             if self.table.carrier(start) == column:
                 return value
@@ -121,7 +121,7 @@ class Trace(Run):
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
-        """The table as a DataFrame, one row per sample (per step on a surface), counted by t."""
+        """The table as a DataFrame, one row per sample (or step on a surface), indexed by t."""
         return frame_of(self)
 
     @cached_property
@@ -131,7 +131,7 @@ class Trace(Run):
         ``mse`` and ``rmse`` are of the epoch's rows, each error taken before its update, in units
         of y squared and of y; ``root_sum_err2`` is the lesson's figure, the root of the SUM of the
         squares. A model whose loss is not a squared error has ``mean_loss`` instead. Parameters are
-        the last new ones. Under a schedule its columns follow. A surface has one epoch, with its
+        those after the epoch. The columns of a schedule follow. A surface has one epoch, with its
         last loss.
         """
         self._need_whole()
@@ -144,12 +144,12 @@ class Trace(Run):
 
     @property
     def final_unscaled(self) -> dict[str, float]:
-        """The parameters after the last update, in the points' own units where they are scaled."""
+        """The parameters after the last update in the points' own units; empty without a scale."""
         return unscaled(self.table.model, self.hyper | self.final)
 
     @cached_property
     def exploded(self) -> tuple[int, str] | None:
-        """The first cell that is not a finite number, as (row, column); None where all are."""
+        """The first cell that is not a finite number, as (row, column); None if all are finite."""
         import numpy as np
 
         self._need_whole()
@@ -161,16 +161,16 @@ class Trace(Run):
 
     @property
     def diverged(self) -> bool:
-        """Whether it ends worse than it began, by the last epoch's mean loss, or is not finite.
+        """Whether the last epoch's mean loss is above the start's, or is not finite.
 
-        On a surface by the last loss.
+        On a surface the last loss counts.
         """
         begin, end = self._begin_and_end
         return not end <= begin * (1 + ROUNDING)
 
     @cached_property
     def _begin_and_end(self) -> tuple[float, float]:
-        """The mean loss of the start over all points, and that of the last epoch."""
+        """The mean loss over all points at the start, and that of the last epoch."""
         import numpy as np
 
         self._need_whole()
@@ -191,9 +191,9 @@ class Trace(Run):
         return f"{name} {begin:.3g} at the start, {end:.3g} in the last epoch"
 
     def explain(self, row: int, column: str, letters: str = "mb") -> Explanation:
-        """How the cell of ``row`` (from 1) in ``column`` came about.
+        """Explain how the cell in ``row`` (from 1) and ``column`` is computed.
 
-        Raises ValueError for a row, a column or ``letters`` that are not there.
+        Raises ValueError for a row, a column or ``letters`` that do not exist.
         """
         self.table.column(column)
         self._check_row(row)
@@ -218,7 +218,7 @@ class Trace(Run):
     def to_excel(self, path: str | Path, **options: Any) -> Path:
         """Write the table as a workbook with live formulas; returns the path.
 
-        Raises ValueError where there are more rows than a sheet has.
+        Raises ValueError if there are more rows than a sheet can have.
         """
         self._need_whole()
         return writer("to_excel")(self, path, **options)
@@ -226,21 +226,21 @@ class Trace(Run):
     def to_html(self, path: str | Path) -> Path:
         """Write the table as a web page that computes by itself; returns the path.
 
-        Raises ValueError where there are more rows than a page can hold.
+        Raises ValueError if there are more rows than a page can hold.
         """
         self._need_whole()
         return writer("to_html")({self.rule: self}, path)
 
     def to_film(self, path: str | Path) -> Path:
-        """Write the path over the loss as a film, .gif or (where ffmpeg is there) .mp4.
+        """Write the path across the loss as a film, .gif or (if ffmpeg is installed) .mp4.
 
-        Raises ValueError for another ending, and where the path cannot be written.
+        Raises ValueError for another ending, and if the file cannot be written.
         """
         self._need_whole()
         return writer("to_film")(self, path)
 
     def summary(self) -> str:
-        """One line: the rule, what it was given, where it ended or exploded."""
+        """One line: the rule, its hyperparameters, and where it ended or exploded."""
         given = ", ".join(f"{name}={short(value)}" for name, value in self.hyper.items())
         updates = f"{self.updates} update" + ("s" if self.updates != 1 else "")
         if self.updates != self.rows:
@@ -252,21 +252,21 @@ class Trace(Run):
             end = ", ".join(f"{name} {short(value)}" for name, value in self.final.items())
             own = self.final_unscaled
             if own:
-                told = ", ".join(f"{name} {short(value)}" for name, value in own.items())
-                end += f" (in the points' units: {told})"
+                unscaled_text = ", ".join(f"{name} {short(value)}" for name, value in own.items())
+                end += f" (in the points' units: {unscaled_text})"
         advice = self.advice
         return f"{self.rule} ({given}), {updates}: {end}" + (f"; {advice}" if advice else "")
 
     @cached_property
     def advice(self) -> str:
-        """Whether the run ends worse than it began or hardly moved, and a way out; else empty."""
+        """Advice for a run that ends worse than it began or hardly moved; else empty."""
         if self.kept is not None:
             return ""
         if self.exploded:
             return way_out(self)
         if self.diverged:
-            told = f"ends worse than it began: {self._worse}"
-            return f"{told}; {way_out(self)}" if far_off(self, self.ends) else told
+            worse = f"ends worse than it began: {self._worse}"
+            return f"{worse}; {way_out(self)}" if far_off(self, self.ends) else worse
         return hardly_moved(self, self.ends)
 
     def _repr_html_(self) -> str:
@@ -291,22 +291,20 @@ def trace(
         points: a DataFrame with the model's columns, ``x`` and ``y`` for the line, or rows of as
             many numbers; by default the lesson's 29.
         epochs: the number of passes over the points.
-        start: what parameters such as ``intercept`` and ``slope`` start from (default 1), and,
-            where wanted, carried state by column name such as ``avg_intercept`` (default 0).
+        start: the starts of parameters such as ``intercept`` and ``slope`` (default 1), and of
+            carried state by column name such as ``avg_intercept`` (default 0).
         batch_size: samples per update, or ``"full"``.
-        shuffle: True draws each epoch's order again without replacement, ``"replacement"`` draws
-            every sample from all.
-        seed: what ``shuffle`` draws by.
+        shuffle: True reshuffles every epoch, ``"replacement"`` draws every sample from all points.
+        seed: the seed of ``shuffle``.
         schedule: a function of :mod:`gdlab.formulas.schedules`, by name; it makes ``lr`` a column.
         switch: ``{"at_epoch": 3, "to": "momentum"}`` goes on with another rule from that epoch;
             its hyperparameters may be given beside it (``"lr": 0.0001``).
-        surface: a function of :mod:`gdlab.formulas.surfaces`, by name, to descend instead of the
-            line.
-        steps: how many updates are made on a surface.
-        model: a model to descend instead of the line, by its name or itself
-            (:mod:`gdlab.core.model`).
+        surface: a function of :mod:`gdlab.formulas.surfaces`, by name, to minimize instead of the
+            line's loss.
+        steps: the number of updates on a surface.
+        model: a model to fit instead of the line, by its name or itself (:mod:`gdlab.core.model`).
         scale: ``"standard"`` or ``"minmax"`` scales every column of the points (not a label),
-            ``{"x": "standard"}`` some of them, in columns of their own (:mod:`gdlab.core.scales`).
+            ``{"x": "standard"}`` some of them, in further columns (:mod:`gdlab.core.scales`).
         columns: the only columns to keep of a long run.
         every: keep only each ``every``-th row.
         hyper: hyperparameters, and the model's constants; ``lr="find"`` looks for a rate first
@@ -314,8 +312,8 @@ def trace(
             the gradients, ``max_norm`` and ``max_value`` clip the gradient, ``weight_decay`` adds
             L2 decay to a rule without its own.
 
-    Raises ValueError, one line that names the thing, for an unknown rule or hyperparameter, a
-    value out of its limits, and points that are not finite numbers.
+    Raises ValueError, with a message of one line, for an unknown rule or hyperparameter, a value
+    out of its limits, and points that are not finite numbers.
     """
     found = find_rate(rule, points, **options) if options.get("lr") == FIND else None
     if found:
@@ -341,7 +339,7 @@ def trace(
 
 
 def _whole_signature() -> inspect.Signature:
-    """The signature of ``trace`` with the options of a run, which ``prepare`` has."""
+    """The signature of ``trace``, with the options of a run from ``prepare``."""
     options = inspect.signature(prepare)
     own = inspect.signature(trace).parameters
     *before, hyper = options.parameters.values()

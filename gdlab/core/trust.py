@@ -1,7 +1,7 @@
-"""Whose a path is: what another user of the machine could have put there is not followed or run.
+"""Checks that other users of the machine cannot have changed a path.
 
-As OpenSSH checks its keys: by owner and mode, on the file that was opened. Windows has neither;
-there the system closes a user's folders to others.
+They are those that OpenSSH makes for its keys: owner and mode of the opened file. Windows has
+neither; there the system keeps other users out of a user's folders.
 """
 
 import os
@@ -14,14 +14,14 @@ OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def refuse_foreign_links(path: str | Path) -> None:
-    """ValueError where a path leads through a link that another user has made."""
+    """ValueError if a path goes through a link that another user has made."""
     for link in _links(Path(path).absolute()):
         if not _trusted(link.lstat().st_uid):
             raise ValueError(f"{path}: {link} is a link that another user made; name the place")
 
 
 def _links(path: Path) -> Iterator[Path]:
-    """The links on the way to a path, in the order in which the system follows them."""
+    """The symbolic links in a path, in the order in which the system follows them."""
     here, parts = Path(path.anchor), list(reversed(path.parts[1:]))
     followed = 0
     while parts and followed < MOST_LINKS:
@@ -36,10 +36,10 @@ def _links(path: Path) -> Iterator[Path]:
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that is closed to others, or look whether the one that is there is.
+    """Make a private folder, or check that an existing one is private.
 
-    Raises ValueError, one line, where another user may write in it, or could put another in its
-    place; OSError where it cannot be made.
+    Raises ValueError if another user may write in it or could replace it; OSError if it cannot be
+    made.
     """
     missing = []
     missing_one = folder.absolute()
@@ -48,7 +48,7 @@ def private_folder(folder: Path) -> None:
         missing_one = missing_one.parent
     refuse_foreign_links(folder)
     for one in reversed(missing):
-        # Closed whatever the umask says.
+        # Private, whatever the umask is.
         one.mkdir(mode=0o700, exist_ok=True)
     whole = folder.resolve()
     for one in (whole, *whole.parents):
@@ -58,7 +58,7 @@ def private_folder(folder: Path) -> None:
 
 
 def _open_to_others(folder: Path, own: bool) -> str | None:
-    """Why a folder is not trusted; in a sticky one, such as /tmp, nobody renames what is mine."""
+    """Why a folder is not trusted, or None; a sticky one, such as /tmp, protects my files."""
     found = folder.stat()
     if not stat.S_ISDIR(found.st_mode):
         return "is not a folder"
@@ -70,9 +70,9 @@ def _open_to_others(folder: Path, own: bool) -> str | None:
 
 
 def read_private(path: Path) -> bytes:
-    """The bytes of a file that only its user may write; ValueError for any other.
+    """The bytes of a file that only this user may write; ValueError for any other file.
 
-    Raises FileNotFoundError, or another OSError, where it cannot be read.
+    Raises FileNotFoundError, or another OSError, if it cannot be read.
     """
     if path.is_symlink():
         raise ValueError(f"{path} is a link")
@@ -90,7 +90,7 @@ def read_private(path: Path) -> bytes:
 
 
 def is_mine(path: Path) -> bool:
-    """Whether a path, itself and not what it may link to, belongs to this user."""
+    """Whether a path belongs to this user; for a link, the link itself counts."""
     return _mine(path.lstat().st_uid)
 
 
@@ -103,5 +103,5 @@ def _mine(owner: int) -> bool:
 
 
 def _trusted(owner: int) -> bool:
-    """Whether an owner is this user, or root, who can do everything anyway."""
+    """Whether an owner is this user or root, who can do anything."""
     return _mine(owner) or owner == 0

@@ -1,13 +1,13 @@
-"""The units of a table's numbers, from the points' own columns, for the axes of pictures."""
+"""The units of parameters and losses, in terms of the points' columns, for the axes of pictures."""
 
 from gdlab.core.model import LINE, Model
 
-# Their prediction is intercept + slope * x.
+# The models that predict intercept + slope * x.
 LINES = (LINE, "line_half")
 
 
 def unit_of(model: Model, name: str) -> str:
-    """The unit of a parameter or of the loss, such as ``y/x``; empty where that is not plain."""
+    """The unit of a parameter or of the loss, such as ``y/x``; empty if it is not clear."""
     if name == model.loss and model.error:
         return f"{model.data[-1]}²"
     if model.name in LINES:
@@ -17,5 +17,5 @@ def unit_of(model: Model, name: str) -> str:
 
 
 def with_unit(said: str, unit: str) -> str:
-    """What stands at an axis: ``squared error, in units of y²``."""
+    """The label of an axis with its unit: ``squared error, in units of y²``."""
     return f"{said}, in units of {unit}" if unit else said

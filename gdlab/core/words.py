@@ -1,4 +1,4 @@
-"""A stranger's text made safe to show: quoted, short, and without control characters."""
+"""Make a stranger's text safe to show: quoted, short, and without control characters."""
 
 import re
 import unicodedata
@@ -13,47 +13,47 @@ FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
 def shown(text: str) -> str:
-    """Text from a file as it may stand in a sentence: in quotes, escaped, at most 40 characters."""
+    """Text from a file for use in a sentence: in quotes, escaped, at most 40 characters."""
     short = text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
     return "'" + plain(short) + "'"
 
 
 def plain(text: str) -> str:
-    """Text with every character that does not print written as an escape."""
+    """Text with every non-printing character as an escape sequence."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def harmless(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula, without control characters.
+    """Text that no spreadsheet program treats as a formula, without control characters.
 
-    Full-width and small forms of the signs are taken for the signs themselves by some, and a
-    program that splits a table at semicolons sees what is behind one as a cell of its own.
+    Some programs accept full-width and small forms of the signs, and a program that splits a table
+    at semicolons sees the text after one as a new cell.
     """
     first = text.lstrip()[:1]
     sign = unicodedata.normalize("NFKC", first)[:1]
     if text == "-":
-        # Alone it is what tables have for nothing.
+        # Tables write a single dash for an empty cell.
         return text
     begins = sign in ("=", "+", "-", "@", "|", "%") or text[:1] in ("\t", "\r", "\n")
     return ("'" if begins else "") + BEHIND_SEMICOLON.sub(r"\1'", plain(text))
 
 
 def unharmed(text: str) -> str:
-    """The text that :func:`harmless` has made this of, where it has."""
+    """The original of a text that :func:`harmless` has changed; any other text as it is."""
     whole = HARMLESS_BEHIND_SEMICOLON.sub(r"\1", text)
     whole = whole[1:] if harmless(whole[1:]).startswith("'") else whole
     return whole if harmless(whole) == text else text
 
 
 def listed(things: list[str]) -> str:
-    """``a, b and c``; of many the first few and how many more."""
+    """``a, b and c``; a long list is shortened to ``a, b and 5 more``."""
     if len(things) > MOST_LISTED:
         things = [*things[:MOST_LISTED], f"{len(things) - MOST_LISTED} more"]
     return " and ".join([", ".join(things[:-1]), things[-1]] if len(things) > 1 else things)
 
 
 def shortened(sentences: list[str]) -> list[str]:
-    """The first few of many sentences, and how many more there were."""
+    """The first few sentences of a long list, and how many more there were."""
     if len(sentences) <= MOST_SENTENCES:
         return sentences
     more = len(sentences) - MOST_SENTENCES
@@ -61,7 +61,7 @@ def shortened(sentences: list[str]) -> list[str]:
 
 
 def sheet_names(wanted: list[str]) -> list[str]:
-    """Names as a workbook can have them, no two alike."""
+    """Names that are allowed for sheets of a workbook, all different."""
     names: list[str] = []
     for name in wanted:
         clean = FORBIDDEN_IN_NAMES.sub("_", plain(name))[:31].strip() or "sheet"

@@ -1,4 +1,5 @@
-"""What a trace can be written as: the public API names here the writers that stand above it."""
+"""The formats in which a trace can be written: the public API registers the writers here, because
+they are in higher layers."""
 
 from importlib import import_module
 
@@ -7,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# The method's name -> "module:function".
+# A method's name -> "module:function".
 WRITERS: dict[str, str] = {}
 
 

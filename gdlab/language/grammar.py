@@ -81,16 +81,21 @@ def typed_number(node: ast.expr) -> float | None:
 
 def substitute(tree: ast.expr, values: Mapping[str, ast.expr]) -> ast.expr:
     """The expression with some of its names replaced by expressions."""
+    # The parts that nearly all are, without looking for their fields.
+    match tree:
+        case ast.Name(name):
+            return values.get(name, tree)
+        case ast.Constant():
+            return tree
+        case ast.BinOp(left, op, right):
+            return ast.BinOp(substitute(left, values), op, substitute(right, values))
+    return type(tree)(**{name: _put(part, values) for name, part in ast.iter_fields(tree)})
 
-    if isinstance(tree, ast.Name):
-        return values.get(tree.id, tree)
 
-    def put(part: Any) -> Any:
-        if isinstance(part, list):
-            return [put(one) for one in part]
-        return substitute(part, values) if isinstance(part, ast.expr) else part
-
-    return type(tree)(**{name: put(part) for name, part in ast.iter_fields(tree)})
+def _put(part: Any, values: Mapping[str, ast.expr]) -> Any:
+    if isinstance(part, list):
+        return [_put(one, values) for one in part]
+    return substitute(part, values) if isinstance(part, ast.expr) else part
 
 
 def inlined(
@@ -200,25 +205,20 @@ def unrolled(formulas: Formulas, count: int) -> Formulas:
 def names(tree: ast.expr) -> tuple[str, ...]:
     """The names in an expression, each once, in order of appearance; not pi, not functions."""
     found: dict[str, None] = {}
-
-    def walk(node: ast.AST) -> None:
-        match node:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        match waiting.pop():
             case ast.Name(name):
                 if name not in CONSTANTS:
                     found[name] = None
             case ast.BinOp(left, _, right):
-                walk(left)
-                walk(right)
+                waiting += (right, left)
             case ast.Constant():
                 pass
             case ast.Call(args=arguments):
-                for argument in arguments:
-                    walk(argument)
-            case _:
-                for part in ast.iter_child_nodes(node):
-                    walk(part)
-
-    walk(tree)
+                waiting += reversed(arguments)
+            case node:
+                waiting += reversed([*ast.iter_child_nodes(node)])
     return tuple(found)
 
 

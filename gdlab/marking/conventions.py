@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from gdlab.core.assembly import SCHEDULES
 from gdlab.core.columns import Call, Table, every_call
@@ -48,6 +49,7 @@ def other_schedules(table: Table) -> Iterator[Rewrite]:
         yield Rewrite("another_schedule", because, tree)
 
 
+@lru_cache(maxsize=1024)
 def _alike(other: Rule, own: Rule) -> dict[str, str]:
     """Another rule's states, and the shares that they are averaged with, by their names in ours.
 

@@ -30,6 +30,9 @@ WHOLE_COLUMN = (
 )  # fmt: skip
 MOST_PAIRS = 300
 VERY_USUAL = 1
+# Those of the largest table. A page asks for thousands, each once, and many trees are slow to keep:
+# Python looks through all of them again and again for what could be freed.
+COLUMNS_KEPT = 128
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def pairs(table: Table, column: str) -> list[Slip]:
     return _pairs(_formula(table, column))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=COLUMNS_KEPT)
 def _slips(formula: _Formula) -> list[Slip]:
     table, column = formula.table, formula.column
     expression = table.column(column).expression
@@ -122,7 +125,7 @@ def _slips(formula: _Formula) -> list[Slip]:
     return _distinct(found, Slip((), "", expression), table, column)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=COLUMNS_KEPT)
 def _pairs(formula: _Formula) -> list[Slip]:
     expression = formula.table.column(formula.column).expression
     if expression is None:
@@ -153,9 +156,7 @@ def _distinct(found: list[Slip], right: Slip, table: Table, column: str) -> list
 
     Always means in a sheet that is right otherwise: there two columns may hold the same.
     """
-    places = [_Somewhere(table, f"{place}") for place in range(2)]
-    # Two conventions that differ only in where a tiny eps stands are the same to the eye.
-    without_eps = [_Somewhere(table, "0", {"eps": 0.0})]
+    places, without_eps = _places(table)
     seen = {_values(right, places)}
     seen_of_later = set(seen)
     kept = []
@@ -172,11 +173,20 @@ def _distinct(found: list[Slip], right: Slip, table: Table, column: str) -> list
     return kept
 
 
+@lru_cache(maxsize=64)
+def _places(table: Table) -> "tuple[list[_Somewhere], list[_Somewhere]]":
+    """Two rows to tell formulas apart in, and one to tell conventions apart in.
+
+    Two conventions that differ only in where a tiny eps stands are the same to the eye.
+    """
+    places = [_Somewhere(table, f"{place}") for place in range(2)]
+    return places, [_Somewhere(table, "0", {"eps": 0.0})]
+
+
 @lru_cache(maxsize=1024)
 def _made_of(table: Table, name: str) -> frozenset[str]:
     """The columns of its own row that a column is made of, at first, second or further hand."""
-    formula = table.column(name).expression if name in table.names else None
-    own = names(formula) if formula is not None else ()
+    own = table.column(name).precedents if name in table.names else ()
     return frozenset(own).union(*(_made_of(table, one) for one in own))
 
 

@@ -66,7 +66,7 @@ class PracticeSheet(LiveSheet):
 
     @traitlets.validate("practice")
     def _check_practice(self, proposal: Any) -> dict[str, Any]:
-        given = self._page["practice"]
+        given = self.page["practice"]
         own = {name: given[name] for name in ("points", "inputs", "epochs")}
         return proposal["value"] | own
 

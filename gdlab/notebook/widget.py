@@ -1,7 +1,6 @@
 """The sheet in a notebook: it runs in the page, and shares what is set there with Python."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import anywidget
@@ -9,36 +8,16 @@ import traitlets
 
 from gdlab.core.lessons import LESSON_EPOCHS, LESSONS
 from gdlab.core.model import find_model
-from gdlab.core.points import pairs
 from gdlab.core.rerun import rerun
 from gdlab.core.trace import Trace
-from gdlab.notebook import requests, sheet_state
+from gdlab.notebook import requests
+from gdlab.notebook.score import score
+from gdlab.notebook.sheet_state import Sheets
 from gdlab.notebook.snapshot import still
 from gdlab.web.assets import module, style
-from gdlab.web.data import COMPARE, guests_of, page_data, planned, with_programs
+from gdlab.web.data import COMPARE, planned
 from gdlab.web.limits import refuse_size
 from gdlab.web.models import other_models, with_model
-
-
-@dataclass
-class Sheets:
-    """The sheets of one model: what the page knows of them, and the runs that it began with.
-
-    ``runs`` are those of all sheets and of the rules that can be compared, ``own`` those of the
-    sheets alone. ``left`` is what was set for them when another model was chosen.
-    """
-
-    page: dict[str, Any]
-    own: dict[str, Trace]
-    runs: dict[str, Trace]
-    left: dict[str, Any]
-
-    @classmethod
-    def of(cls, own: Mapping[str, Trace]) -> "Sheets":
-        """Sheets with these runs."""
-        page, runs = page_data(own), {**own, **guests_of(own)}
-        page |= {kind: with_programs(page[kind], runs) for kind in ("sheets", "guests")}
-        return cls(page, dict(own), runs, sheet_state.at_first(page))
 
 
 class LiveSheet(anywidget.AnyWidget):
@@ -85,34 +64,34 @@ class LiveSheet(anywidget.AnyWidget):
     ) -> None:
         for run in runs.values():
             refuse_size(run.samples if run.table.point else 0, run.rows)
-        first = Sheets.of(runs)
+        first = Sheets(runs)
         page = first.page
-        self._first = page["model"]
-        self._sheets = {self._first: first}
         page["practice"] = practice
         if practice:
             # What is to be computed by hand is not to be read off elsewhere.
             page["tabs"] = [tab for tab in page["tabs"] if tab != COMPARE]
+        self._first = page["model"]
+        self._sheets = {self._first: first}
+        self.works: dict[float, requests.Work] = {}
         page["models"] = self.models()
-        self.tasks: dict[Any, Any] = {}
         super().__init__(
             page=page, model=self._first, tab=page["tab"], epochs=page["epochs"], **first.left
         )
         self.on_msg(lambda _, event, __: requests.answer(self, event))
 
     @property
-    def _page(self) -> dict[str, Any]:
-        return self.sheets_of(self.model).page
+    def _here(self) -> Sheets:
+        return self.sheets_of(self.model)
 
     @property
     def runs(self) -> dict[str, Trace]:
         """The runs that the sheets of this model, and the rules to compare, began with."""
-        return self.sheets_of(self.model).runs
+        return self._here.runs
 
     def sheets_of(self, model: str) -> Sheets:
         """The sheets of a model, made when they are first asked for; ValueError for none such."""
         if model not in self._sheets:
-            self._sheets[model] = Sheets.of(with_model(self._sheets[self._first].own, model))
+            self._sheets[model] = Sheets(with_model(self._sheets[self._first].own, model))
         return self._sheets[model]
 
     def models(self) -> list[str]:
@@ -124,9 +103,11 @@ class LiveSheet(anywidget.AnyWidget):
 
     def forget_changed(self) -> list[str]:
         """Forget the sheets of models that have been rewritten since, but keep those in use."""
-        others = [name for name in self._sheets if name not in (self._first, self.model)]
-        was = {name: next(iter(self._sheets[name].own.values())).table.model for name in others}
-        changed = [name for name, model in was.items() if model is not find_model(name)]
+        changed = [
+            name
+            for name, sheets in self._sheets.items()
+            if name not in (self._first, self.model) and sheets.model is not find_model(name)
+        ]
         for name in changed:
             del self._sheets[name]
         return changed
@@ -138,7 +119,7 @@ class LiveSheet(anywidget.AnyWidget):
     @traitlets.observe("compared", "inputs", "points", "practice", "model")
     def _remember(self, change: Any) -> None:
         """Remember what is set with its model, and bring it along when that is chosen again."""
-        left = self.sheets_of(self.model).left
+        left = self._here.left
         if change.name != "model":
             left[change.name] = change.new
         elif change.old:
@@ -156,10 +137,10 @@ class LiveSheet(anywidget.AnyWidget):
         self.sheets_of(model)
         return model
 
-    @traitlets.validate(*sheet_state.CHECKS)
+    @traitlets.validate("tab", "inputs", "epochs", "points", "compared")
     def _check(self, proposal: Any) -> Any:
-        check = sheet_state.CHECKS[proposal["trait"].name]
-        return check(self._page, self, proposal["value"])
+        check = getattr(self._here, f"checked_{proposal['trait'].name}")
+        return check(self, proposal["value"])
 
     def set(self, **inputs: float) -> None:
         """Set inputs of the sheet that is shown, as the sliders do.
@@ -171,17 +152,14 @@ class LiveSheet(anywidget.AnyWidget):
     @property
     def trace(self) -> Trace:
         """The run that the page shows, with everything that is set there, computed when asked."""
-        first = next(iter(self._page["sheets"]))
-        return self.run(self.tab if self.tab in self._page["sheets"] else first)
+        own = self._here.own
+        return self.run(self.tab if self.tab in own else next(iter(own)))
 
     def run(self, sheet: str) -> Trace:
         """The run of one sheet, or of one that is compared, with everything that is set."""
-        origin = sheet_state.origin_of(sheet, self.runs)
-        if origin is None:
-            raise ValueError(f"there is no sheet {sheet!r:.40}; there are {', '.join(self.runs)}")
-        inputs = sheet_state.inputs_of_sheet(self._page, self.inputs, sheet)
-        points = pairs(self.points, tuple(self._page["points"])) if self.points else None
-        return rerun(self.runs[origin], points, self.epochs, inputs=inputs)
+        run = self.runs[self._here.origin(sheet)]
+        points = tuple(map(list, zip(*self.points, strict=True))) or None
+        return rerun(run, points, self.epochs, inputs=self._here.inputs(sheet, self.inputs))
 
     @property
     def score(self) -> dict[str, int] | None:
@@ -190,7 +168,10 @@ class LiveSheet(anywidget.AnyWidget):
         ``slips`` counts a mistake that all rows of a column repeat once; ``of`` counts all cells.
         None where no practice is open.
         """
-        return requests.score(self) if self.practice else None
+        practice = self.practice
+        if not practice:
+            return None
+        return score(self.runs[practice["sheet"]], practice, self.page["practice"] or {})
 
     def _ipython_display_(self) -> None:
         """Show the live sheet and, for readers without a kernel, a still view of it.
@@ -202,7 +183,7 @@ class LiveSheet(anywidget.AnyWidget):
         bundle, metadata = self._repr_mimebundle_() or ({}, {})
         display(bundle | {"text/plain": self.in_text}, metadata=metadata, raw=True)
         if self.has_still:
-            runs = {name: self.run(name) for name in self._page["sheets"]}
+            runs = {name: self.run(name) for name in self._here.own}
             display({"text/html": still(runs, self.tab), "text/plain": repr(self.trace)}, raw=True)
 
 

@@ -1,4 +1,4 @@
-"""References without a $ that move with the rows, to cells that are not meant."""
+"""References without $ that move to wrong cells when a formula is filled down."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from gdlab.reading.read import Read
 
 
 def unanchored(read: Read, number: int) -> str | None:
-    """Why an update has no rate: its reference moves down with the rows, to no numbers."""
+    """Why an update has no learning rate: its reference has no $ and moves down to empty cells."""
     chain = read.descent.chains[number]
     nodes = [read.graph.nodes[key] for key in chain.updates]
     for index in range(len(nodes[0].inputs)):
@@ -34,9 +34,9 @@ def unanchored(read: Read, number: int) -> str | None:
 
 
 def moves_away(read: Read, which: tuple[int, int], wanted: Sequence[float]) -> str:
-    """Why a gradient takes other data in every row, though it is right with the first row's.
+    """Why a gradient is right only in the first row: its references to data move with the rows.
 
-    ``which`` are the numbers of the parameter and of the update, ``wanted`` the right values.
+    ``which`` is the index of the parameter and of the update, ``wanted`` are the right values.
     """
     cell, first = read.cells[which], read.cells.get((which[0], 0))
     if first is None or first == cell or cell in read.sites.inside:
@@ -62,7 +62,7 @@ def moves_away(read: Read, which: tuple[int, int], wanted: Sequence[float]) -> s
 
 
 def _moving_range(read: Read, first: Key) -> tuple[Key, ...]:
-    """The cells of the first range that a formula over whole ranges refers to without $."""
+    """The cells of the first range without $ in a formula over whole ranges."""
     node = read.graph.nodes[first]
     assert node.whole is not None
     area = next(

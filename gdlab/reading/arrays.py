@@ -1,4 +1,4 @@
-"""Array formulas taken apart: the scalar formula of each of their cells."""
+"""Split array formulas into a scalar formula for each of their cells."""
 
 import ast
 
@@ -12,7 +12,7 @@ ONE_BY_ONE = (1, 1)
 
 
 def holds_arrays(template: Template) -> bool:
-    """Whether a formula computes with whole ranges, outside the summaries of plain ranges."""
+    """Whether a formula computes with whole ranges other than by SUM and the like."""
     return template.tree is not None and _holds(template.tree, template.areas)
 
 
@@ -30,9 +30,9 @@ def _holds(tree: ast.expr, areas: tuple[Area, ...]) -> bool:
 
 
 def element(templates: Templates, template: Template, key: Key, row: int, column: int) -> Template:
-    """The scalar formula of one cell of an array formula that stands in ``key``.
+    """The scalar formula of one cell of the array formula in ``key``.
 
-    ``row`` and ``column`` count from 0 within the array; the formula is as seen from that cell.
+    ``row`` and ``column`` count from 0 within the array; references are relative to that cell.
     """
     assert template.tree is not None
     arrays = _Arrays(template.areas, row, column)
@@ -58,7 +58,7 @@ class _Arrays:
         self.count = 0
 
     def shape(self, tree: ast.expr) -> tuple[int, int]:
-        """The rows and columns that a part computes; a number has one of each."""
+        """The number of rows and columns of a part's result; a scalar has one of each."""
         number = leaf_number(tree)
         if number is not None:
             return _size(self.areas[number])
@@ -80,7 +80,7 @@ class _Arrays:
         )
 
     def scalar(self, tree: ast.expr, i: int, j: int) -> ast.expr:
-        """The part's formula at row ``i`` and column ``j``, from 0."""
+        """The scalar formula of a part at row ``i`` and column ``j``, from 0."""
         self.count += 1
         if self.count > 20 * MOST_ELEMENTS:
             raise Unread("an array formula of too many cells")
@@ -137,7 +137,7 @@ class _Arrays:
         if i >= size[0] or j >= size[1]:
             raise Unread("an array formula over ranges that do not fit")
         first = area.first
-        # What is not fixed is an offset from the array's first cell, and is now from this one.
+        # A relative reference counts from the array's first cell; make it count from this cell.
         at = first._replace(
             row=first.row + i - (0 if first.row_fixed else self.seen_from[0]),
             column=first.column + j - (0 if first.column_fixed else self.seen_from[1]),

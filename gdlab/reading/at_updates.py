@@ -1,4 +1,4 @@
-"""Wrong gradients whose fault is in the update that takes them, or in the loss."""
+"""Causes of wrong gradients that lie in the update or in the loss."""
 
 from collections.abc import Mapping, Sequence, Set
 
@@ -12,7 +12,7 @@ STEPS_LOOKED_AT = 6
 
 
 def unused(read: Read, one: Judged, slopes: Sequence[Mapping[Key, float]]) -> str:
-    """That the loss does not depend on a parameter; empty where it does."""
+    """A sentence that the loss does not depend on a parameter; empty if it does."""
     parameter = read.descent.chains[one.chain].cells[one.step]
     if any(parameter in slope for slope in slopes):
         return ""
@@ -20,7 +20,7 @@ def unused(read: Read, one: Judged, slopes: Sequence[Mapping[Key, float]]) -> st
 
 
 def takes_another(read: Read, ones: Sequence[Judged], wrong: Set[int]) -> str:
-    """That updates take the gradient of another parameter whose update is ``wrong`` too."""
+    """A sentence: updates use another parameter's gradient, which is ``wrong`` too; or empty."""
     assert read.loss is not None
     some = ones[:: max(len(ones) // STEPS_LOOKED_AT, 1)]
     steps, chain = [one.step for one in some], read.descent.chains[ones[0].chain]
@@ -58,6 +58,6 @@ def is_part(read: Read, one: Judged, right: Sequence[Judged]) -> bool:
 
 
 def updates_of(read: Read, ones: Sequence[Judged]) -> list[Key]:
-    """The updates that take some gradients of one parameter."""
+    """The updates that use these gradients of one parameter."""
     updates = read.descent.chains[ones[0].chain].updates
     return [updates[one.step] for one in ones if one.step < len(updates)]

@@ -1,4 +1,4 @@
-"""What a workbook does and what is wrong in it: from its cells to tables and findings."""
+"""Audit a workbook: from its cells to the descents in it and what is wrong with them."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from gdlab.reading.wrong_start import mend_starts
 
 STALE = 1e-9
 MOST_CELLS_NAMED = 6
-# A sheet of an unforeseen kind is reported as not judged; the others are judged.
+# If one of these is raised, the sheet is reported as not judged, and the others are still judged.
 UNFORESEEN = (ArithmeticError, LookupError, TypeError, AssertionError, RecursionError)
 Values = dict[Key, Value]
 
@@ -46,7 +46,7 @@ def audit(book: Book, file: str) -> Reading:
 
 
 def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
-    """What a workbook does; None where an update was mended, and no gradient then bears it out."""
+    """The reading of a workbook; None if no right gradient confirms a corrected update."""
     graph = build(book)
     down = defaultdict(lambda: True, directions(graph))
     notes = list(book.notes)
@@ -113,7 +113,7 @@ def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
 def _updates(
     graph: Graph, down: dict[int, bool], mends: bool
 ) -> tuple[list[Update], list[tuple[Key, Finding]]]:
-    """The updates, and what was mended for some of them to be ones."""
+    """The updates, and findings about cells that were corrected to make updates complete."""
     updates, fills = find_updates(graph), list(fills_of(graph, down))
     mended: list[tuple[Key, Finding]] = []
     for mend in (mend_starts, mend_odd_updates) if mends else ():
@@ -125,7 +125,7 @@ def _updates(
 
 
 def _fill_in(graph: Graph) -> list[str]:
-    """Values for formulas that were saved without any."""
+    """Compute the values of formulas that were saved without values."""
     book = graph.book
     missing = [key for key in graph.order if key not in book.values]
     if not missing:
@@ -139,10 +139,10 @@ def _fill_in(graph: Graph) -> list[str]:
 
 
 def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
-    """The cells whose stored value their own formula does not give."""
+    """The cells with a stored value that differs from what their formula gives."""
     book = graph.book
     wrong = []
-    # Where a sheet is calculated in circles, its cells are of several calculations.
+    # With circular references, the stored values come from several calculations.
     circle = set(graph.circular)
     for key in graph.order:
         stored = book.values.get(key)
@@ -154,7 +154,8 @@ def _stale(graph: Graph) -> list[tuple[Key, Finding]]:
         value = graph.value(node, book.values)
         if not isinstance(value, (int, float)) or value != value or same(stored, value, STALE):
             continue
-        # Programs keep 15 digits and set small differences to 0: by the size of the operands.
+        # Programs keep 15 digits and round small differences to 0, so compare with the operands'
+        # size.
         operands = [book.values.get(cell, 0.0) for cell in node.cells]
         slopes = graph.slopes(node, book.values)
         size = sum(abs(slope) * abs(_number(book.values.get(cell))) for cell, slope in slopes)
@@ -174,7 +175,7 @@ def _number(value: Value | None) -> float:
 
 
 def _mend_odd(graph: Graph, down: dict[int, bool]) -> list[tuple[Key, Finding]]:
-    """The cells that break their fill: reported, and from then on read like the others."""
+    """Findings about cells that break their fill; their formulas are replaced by the fill's."""
     found = []
     mended = {}
     for odd in odd_cells(graph, down):
@@ -209,7 +210,7 @@ def _odd_finding(graph: Graph, odd: Odd, expected: Node, down: dict[int, bool]) 
 
 
 def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
-    """Two draws of the parameters with the data as stored, one with other data."""
+    """Values at three random points: two with other parameters, one with other data as well."""
     kept = compared(graph)
     points: list[Values] = []
     typed = constants(graph)
@@ -222,7 +223,7 @@ def _points(graph: Graph, descents: Sequence[Descent]) -> list[Values]:
 
 
 def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent]) -> list[str]:
-    """Formulas that look like an update, but that nothing uses."""
+    """Notes about formulas that look like an update but are not used."""
     if not descents or not unused:
         return []
     columns: dict[tuple[int, int], list[Key]] = defaultdict(list)
@@ -234,9 +235,9 @@ def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent])
     }
     for update in unused:
         if id(graph.nodes[update.new].template) in used:
-            continue  # a gradient with its penalty begins with the parameter too
+            continue  # a gradient with a penalty may begin with the parameter too
         if set(graph.nodes[update.new].cells) == {update.old}:
-            continue  # f(x) = x^2 + x is none
+            continue  # f(x) = x^2 + x is not an update
         columns[update.new[0], update.new[2]].append(update.new)
     sheets_of: dict[str, list[str]] = defaultdict(list)
     for (sheet, _), keys in columns.items():
@@ -248,7 +249,7 @@ def _unused(graph: Graph, unused: Sequence[Update], descents: Sequence[Descent])
 
 
 def _unread(graph: Graph) -> list[Finding]:
-    """What lies outside the grammar, by sheet, column and reason."""
+    """Findings about formulas outside the grammar, by sheet, column and reason."""
     groups: dict[tuple[int, int, str], list[Key]] = defaultdict(list)
     for key, why in graph.unread.items():
         groups[key[0], key[2], why].append(key)
@@ -260,7 +261,7 @@ def _unread(graph: Graph) -> list[Finding]:
 
 
 def _without_repeats(findings: list[Finding]) -> list[Finding]:
-    """The first finding of every cell, a formula that is odd before its value."""
+    """The findings without later ones about the same cells."""
     seen: set[tuple[str, str]] = set()
     found = []
     for finding in findings:

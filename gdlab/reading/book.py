@@ -12,7 +12,7 @@ Value = float | str | bool
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula's text, as written in the cell at (row, column) from which it may be filled on."""
+    """A formula's text as it is in the cell at (row, column); other cells may share it."""
 
     text: str
     at: tuple[int, int]
@@ -22,9 +22,9 @@ class Formula:
 class Book:
     """The cells of a workbook.
 
-    ``values`` are stored values, of formulas too; an error's name is a text. ``arrays`` has the
-    number of rows and columns that an array formula fills, by its first cell; ``names`` what each
-    defined name, in small letters, stands for.
+    ``values`` are the stored values, also of formulas; an error is a text. ``arrays`` has the
+    number of rows and columns that an array formula fills, by its first cell; ``names`` maps each
+    defined name, in lower case, to what it stands for.
     """
 
     sheets: list[str] = field(default_factory=list)
@@ -35,13 +35,13 @@ class Book:
     notes: list[str] = field(default_factory=list)
 
     def text(self, key: Key) -> str:
-        """A cell's text without the spaces around it; empty where it holds none."""
+        """The text in a cell, stripped of spaces; empty if it contains no text."""
         value = self.values.get(key)
         return value.strip() if isinstance(value, str) and key not in self.formulas else ""
 
     @cached_property
     def number_of(self) -> dict[str, int]:
-        """A sheet's number by its name in small letters."""
+        """The number of each sheet by its name in lower case."""
         return {name.lower(): number for number, name in enumerate(self.sheets)}
 
 

@@ -1,4 +1,4 @@
-"""One formula's value without compiling it: for the many trees that are tried once."""
+"""The value of a formula without compiling it, for the many trees that are tried only once."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from gdlab.reading.interpreted import tree_value
 
 
 def calculate(graph: Graph, node: Node, values: Mapping[Key, Value]) -> float:
-    """A formula's value from the values of its cells; NaN for an error."""
+    """The value of a formula from the values of its cells; NaN for an error."""
     assert node.template.tree is not None
     try:
         found = tree_value(node.template.tree, graph.given(node, values))

@@ -1,4 +1,4 @@
-"""Why a gradient is wrong: the change that mends it, in its own formula or in one before it."""
+"""Find why a gradient is wrong: the change, in its formula or an earlier one, that corrects it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,27 +20,28 @@ from gdlab.reading.upstream import Upstream, find_upstream, follows
 from gdlab.reading.written import formula_text
 
 Values = dict[Key, Value]
-# Cells of one formula, such as one for each sample, that a change is tried on together.
+# Limits for trying a change in all cells of one formula, such as one for each sample.
 MOST_ALIKE, MOST_FORMULAS, MOST_WORK = 60, 12, 30_000
 
 
 class Causes:
-    """Explains the wrong gradients of one descent, those first that others are computed from."""
+    """Explains the wrong gradients of one descent, in the order in which they are computed."""
 
     def __init__(self, read: Read, judged: Sequence[Judged]) -> None:
         self.read = read
         self.wrong = [one for one in judged if one.verdict == WRONG]
-        # What has been mended already, by step; and the steps looked at for one common cause.
+        # The corrections made already, by step, and the steps that were searched for a common
+        # cause.
         self.mended: dict[int, dict[Key, Node]] = {}
         self.shared: set[int] = set()
-        # A cell before several gradients that is wrong, with the gradients that are so through it.
+        # By step: a wrong cell that makes several gradients wrong, with these gradients.
         self.before: dict[int, tuple[Upstream, set[Key]]] = {}
-        # One of every parameter whose wrong gradient has been looked at.
+        # A wrong gradient of each parameter that has been explained.
         self.seen: list[Judged] = []
         self.right = [one for one in judged if one.verdict in (RIGHT, SCALED)]
 
     def explain(self, ones: list[Judged]) -> tuple[str, tuple[Key, Finding] | None]:
-        """Why some updates' gradients are wrong, as a finding; None if others are at fault."""
+        """Why the gradients of some updates are wrong, in words and as a finding; None if known."""
         read = self.read
         assert read.loss is not None
         ones = sorted(ones, key=lambda one: one.step)
@@ -115,7 +116,7 @@ class Causes:
         return because, (own, finding)
 
     def own_repair(self, one: Judged, factor: float) -> Repair | None:
-        """The change of a gradient's own formula that makes it a multiple of the derivative."""
+        """The change of a gradient's own formula that makes it ``factor`` times the derivative."""
         read = self.read
         assert read.loss is not None
         if one.cell in read.sites.inside:
@@ -134,13 +135,13 @@ class Causes:
         return find_repair(read.graph, one.cell, node, others, fits, read.say)
 
     def _right_at(self, step: int) -> list[Key]:
-        """The right gradients of one update."""
+        """The cells of the right gradients of one update."""
         return [one.cell for one in self.right if one.step == step]
 
     def _upstream(
         self, middle: Judged, slopes: list[dict[Key, float]], only_known: bool = False
     ) -> tuple[str, tuple[Key, Finding] | None] | None:
-        """The cell before a gradient that makes it wrong; it is reported once."""
+        """The earlier cell that makes a gradient wrong; it is reported only once."""
         read, step = self.read, middle.step
         known = self.before.get(step)
         if known is not None and middle.cell in known[1]:
@@ -157,11 +158,11 @@ class Causes:
         return None
 
     def _elsewhere(self, ones: list[Judged], step: int) -> list["Elsewhere"]:
-        """Wrong gradients of other updates, with what they should be: there too a change fits."""
+        """Wrong gradients of other updates with their right values, that a change must give."""
         read = self.read
         found: list[Elsewhere] = []
         assert read.loss is not None
-        # Four updates after each other have other data each, where those are 0 and 1 by turns.
+        # Four consecutive updates have different data even if these alternate between 0 and 1.
         those = {one.step: one for one in (*ones[:4], ones[len(ones) // 3], ones[-1])}
         for one in those.values():
             if one.step != step and one.cell not in read.sites.inside:
@@ -175,7 +176,7 @@ class Causes:
     def _common(
         self, middle: Judged, slopes: list[dict[Key, float]]
     ) -> tuple[str, tuple[Key, Finding] | None] | None:
-        """One formula before several gradients, that makes all of them wrong."""
+        """A single earlier formula that makes several gradients wrong."""
         read, step = self.read, middle.step
         those = [one for one in self.wrong if one.step == step and not unused(read, one, slopes)]
         if step in self.shared or len(those) < 2:
@@ -193,7 +194,7 @@ class Causes:
     def _at_cause(
         self, middle: Judged, cell: Key, repair: Repair, steps: Sequence[int]
     ) -> tuple[str, tuple[Key, Finding]]:
-        """The finding at the cells before some gradients where these go wrong."""
+        """The finding about the earlier cells that make gradients wrong."""
         read, step = self.read, middle.step
         role = read.steps.roles[cell]
         template = read.graph.nodes[cell].template
@@ -204,7 +205,7 @@ class Causes:
                 for key in read.steps.cells[at]
                 if read.steps.roles[key] == role and original(read.graph, key) == key
             ]
-            # Another column may do the same with other data.
+            # Another column may have the same role with other data.
             keys += [key for key in own if read.graph.nodes[key].template is template] or own
         of = f" of {loss}" if (loss := read.loss_words(step)) else ""
         because = f"the gradients after it are not the derivatives{of}: {repair.because}"
@@ -220,7 +221,7 @@ class Causes:
 
 
 def _in_ranges(read: Read, cell: Key, wanted: Sequence[float]) -> str:
-    """What mends a gradient over ranges inside an update's formula, as that is written."""
+    """The change that corrects a gradient over ranges inside an update's formula, in words."""
     at = read.stands(cell)
     node = read.sites.whole.get(at)
     chain = next((one for one in read.descent.chains if at in one.updates), None)
@@ -245,14 +246,14 @@ def _in_ranges(read: Read, cell: Key, wanted: Sequence[float]) -> str:
 
 
 def _wanted(read: Read, one: Judged, slopes: list[dict[Key, float]]) -> list[float]:
-    """What a gradient should be at every point."""
+    """The right values of a gradient, one for each point."""
     factor = one.factor if one.factor is not None else 1.0
     parameter = read.descent.chains[one.chain].cells[one.step]
     return [factor * slope.get(parameter, 0.0) for slope in slopes]
 
 
 Targets = Sequence[tuple[Key, Sequence[float]]]
-# A gradient of another update: the step, the cell, and what it should be at every point.
+# A gradient of another update: the step, the cell, and its right values, one for each point.
 Elsewhere = tuple[int, Key, Sequence[float]]
 
 
@@ -263,17 +264,17 @@ def find_cause(
     changed: dict[Key, Node],
     elsewhere: Sequence[Elsewhere] = (),
 ) -> tuple[Key, Repair, dict[Key, Node]] | None:
-    """The cell whose formula is to be changed, how, and all the nodes that are changed with it.
+    """The cell with the faulty formula, the change that corrects it, and all changed nodes.
 
-    ``targets`` are gradients with what they should be at every point; one change mends all, and
-    those ``elsewhere`` that have the same formula.
+    ``targets`` are gradients with their right values at every point. One change must correct all of
+    them, and those ``elsewhere`` that have the same formula.
     """
     work = 0
     inside = set(read.steps.cells[step])
     before = [read.before([cell], inside) | {cell} for cell, _ in targets]
     for group in _formulas(read, step, targets[0][0]):
         if any(cells.isdisjoint(group) for cells in before):
-            continue  # one change here would not reach every gradient
+            continue  # a change here would not affect every gradient
         middle = group[len(group) // 2]
         node = read.graph.nodes[middle]
         work += len(group) * 400
@@ -295,7 +296,7 @@ def find_cause(
 
 
 def _fits_too(read: Read, changed: Key, new: Node, elsewhere: Elsewhere) -> bool:
-    """Whether a change mends another update's gradient too; or its formula is another."""
+    """Whether a change corrects another update's gradient too, or does not apply to it."""
     step, cell, wanted = elsewhere
     template = read.graph.nodes[changed].template
     keys = [
@@ -308,16 +309,16 @@ def _fits_too(read: Read, changed: Key, new: Node, elsewhere: Elsewhere) -> bool
 
 
 def _alike(read: Read, group: list[Key], new: Node) -> dict[Key, Node]:
-    """The cells of one formula with it changed alike; ``new`` is the middle one's."""
+    """The nodes of cells with the same formula after a change; ``new`` is the middle one."""
     nodes = {key: read.graph.node(key, new.template) for key in group}
     nodes[group[len(group) // 2]] = new
     return nodes
 
 
 def _formulas(read: Read, step: int, cell: Key) -> Iterator[list[Key]]:
-    """The cells that a gradient is computed from and the loss is not, those of one formula alike.
+    """Yield the cells that affect a gradient but not the loss, grouped by formula.
 
-    The nearest come first; the gradient itself is the first.
+    The gradient itself comes first, then the nearest cells.
     """
     yield [cell]
     inside = set(read.steps.cells[step])
@@ -345,7 +346,7 @@ def _formulas(read: Read, step: int, cell: Key) -> Iterator[list[Key]]:
 
 
 def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> Iterator[float]:
-    """A cell's value at one point after the other, with some formulas of its step changed."""
+    """Yield the value of a cell at each point after some formulas of its step have changed."""
     if len(changed) == 1 and cell in changed:
         for values in read.points:
             yield calculate(read.graph, changed[cell], values)
@@ -367,12 +368,12 @@ def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> It
 
 
 def agree(values: Iterable[float], wanted: Sequence[float]) -> bool:
-    """Whether all of some values are those wanted, but for rounding."""
+    """Whether all values are the wanted ones except for rounding."""
     return all(same(a, b) for a, b in zip(values, wanted, strict=True))
 
 
 def others_of(read: Read, step: int, cell: Key) -> list[Key]:
-    """The cells of one step that may belong in a formula, the nearest first."""
+    """The cells of a step that a formula might refer to, the nearest first."""
     found: dict[Key, None] = {}
     for key in read.steps.cells[step]:
         if key == cell:

@@ -1,4 +1,4 @@
-"""Gradients that are not the derivative and still not wrong: choices, which are reported."""
+"""Gradients that are not the derivative by choice: weight decay and difference quotients."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -10,16 +10,16 @@ from gdlab.reading.losses import RIGHT, SCALED, WRONG, Explained, candidates, sa
 from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
 
-# A quotient of differences loses digits as its step is small.
+# A difference quotient loses digits because its step is small.
 QUOTIENT, LARGEST_READ_STEP = 1e-8, 0.2
 MOST_ROLES_CHOSEN, MOST_DECAY = 6, 0.5
 Values = dict[Key, Value]
 
 
 def decays(read: Read, judged: Sequence[Judged]) -> dict[int, str]:
-    """The gradients that are the derivative plus a constant times the parameter, and their words.
+    """Parameters with a gradient that is the derivative plus a constant times the parameter.
 
-    It is the derivative of a penalty, which the loss that is shown leaves out.
+    Such a gradient has a penalty that the loss on the sheet leaves out; the values say so in words.
     """
     assert read.loss is not None
     found: dict[int, str] = {}
@@ -40,7 +40,7 @@ def decays(read: Read, judged: Sequence[Judged]) -> dict[int, str]:
                 weight = number(values.get(parameter))
                 extra = number(values.get(one.cell)) - factor * slopes.get(parameter, 0.0)
                 shares.append(extra / weight if weight else 0.0)
-        # A number that the loss has already is of a penalty that it shows.
+        # A number that the loss uses belongs to a penalty that the sheet shows.
         shown = {abs(number(read.book.values.get(key))) for key in _of_loss(read, own[0].step)}
         typed = {size for one in own[:1] for size in _numbers(read, one.cell)} - shown
         if (
@@ -56,7 +56,7 @@ def decays(read: Read, judged: Sequence[Judged]) -> dict[int, str]:
 
 
 def _of_loss(read: Read, step: int) -> set[Key]:
-    """The typed cells, one by one, that the loss of one update is computed from."""
+    """The typed cells that the loss of one update refers to directly, without ranges."""
     assert read.loss is not None
     found: set[Key] = set()
     stack = list(read.steps.of_role(read.graph, read.loss.role, step))
@@ -72,7 +72,7 @@ def _of_loss(read: Read, step: int) -> set[Key]:
 
 
 def with_decay(judged: Sequence[Judged], decaying: dict[int, str]) -> list[Judged]:
-    """The verdicts, with those of decaying parameters turned into choices."""
+    """The verdicts, where wrong gradients of decaying parameters become choices."""
     for one in judged:
         if one.chain in decaying and one.verdict == WRONG:
             one.verdict, one.factor = SCALED, 1.0
@@ -80,9 +80,9 @@ def with_decay(judged: Sequence[Judged], decaying: dict[int, str]) -> list[Judge
 
 
 def quotients(read: Read) -> dict[int, str]:
-    """The gradients that are difference quotients of a loss, which is then the sheet's loss.
+    """Gradients that are difference quotients of a cell, in words; that cell becomes the loss.
 
-    Empty where they are not all such quotients, each with a step that stands in its formula.
+    Empty unless all gradients are such quotients, each with a step that is in its formula.
     """
     graph, descent = read.graph, read.descent
     step = descent.updates // 2
@@ -122,7 +122,7 @@ def quotients(read: Read) -> dict[int, str]:
 
 
 def with_quotients(judged: Sequence[Judged], found: dict[int, str]) -> list[Judged]:
-    """The verdicts with those of quotients that are near the derivative turned to right."""
+    """The verdicts, where difference quotients become right."""
     for one in judged:
         if one.chain in found:
             one.verdict = RIGHT
@@ -130,7 +130,7 @@ def with_quotients(judged: Sequence[Judged], found: dict[int, str]) -> list[Judg
 
 
 def _steps(read: Read, cell: Key) -> Iterator[float]:
-    """The small numbers that a gradient's difference may be taken over, and their halves."""
+    """Yield the small numbers, and their halves, that may be the step of a difference quotient."""
     numbers = _numbers(read, cell)
     yield from dict.fromkeys(
         one for one in (*numbers, *(one / 2 for one in numbers)) if 0 < one <= LARGEST_READ_STEP
@@ -138,7 +138,7 @@ def _steps(read: Read, cell: Key) -> Iterator[float]:
 
 
 def _numbers(read: Read, cell: Key) -> list[float]:
-    """The numbers in a formula, and in the typed cells that it refers to."""
+    """The numbers in a formula and in the typed cells that it refers to."""
     node = read.graph.nodes[cell]
     found = [
         abs(float(part.value))
@@ -158,7 +158,7 @@ def _moved(
     parameter: Key,
     by: float,
 ) -> float:
-    """The loss with one parameter moved."""
+    """The loss after one parameter has been moved."""
     now = values.copy()
     now[parameter] = number(values.get(parameter)) + by
     for key in inside:

@@ -1,6 +1,6 @@
-"""Parameters that are computed from themselves: iterative calculation makes one update at a time.
+"""Parameters with circular references: iterative calculation makes one update at a time.
 
-One such update is read: what a cell held before it gets a cell of its own.
+One such update is read; the value before it gets a further cell.
 """
 
 import ast
@@ -13,12 +13,12 @@ from gdlab.reading.order import ordered
 from gdlab.reading.templates import Template
 from gdlab.reading.updates import bare_terms
 
-# The rows of cells for what stood in a cell before its update: no sheet has them.
+# Rows for the values before an update; no sheet has rows with such numbers.
 FIRST_BEFORE = -1_000_000
 
 
 def unroll(graph: Graph) -> None:
-    """Let every parameter that is computed from itself be computed from what it was before."""
+    """Replace every parameter's reference to itself by a cell with the value before the update."""
     before: dict[Key, Key] = {}
     for key, node in graph.circular.items():
         template = _updating(graph, key, node)
@@ -42,7 +42,7 @@ def unroll(graph: Graph) -> None:
 
 
 def _updating(graph: Graph, key: Key, node: Node) -> Template | None:
-    """A formula, or the side of its condition that holds now, that adds to its own cell."""
+    """The formula, or the branch that applies now, if it adds to its own cell; else None."""
     tree = node.template.tree
     while tree is not None:
         if any(node.inputs[leaf] == key for leaf in bare_terms(tree)):
@@ -57,7 +57,7 @@ def _updating(graph: Graph, key: Key, node: Node) -> Template | None:
 
 
 def circle_words(graph: Graph, cells: list[Key]) -> str:
-    """That some parameters are updated in a circle, in words; empty where they are not."""
+    """A sentence that parameters are updated by a circular reference; empty if they are not."""
     found = [graph.stands.get(key, key) for key in cells]
     found = [key for key in found if key in graph.circular]
     if not found:

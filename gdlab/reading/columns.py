@@ -1,6 +1,6 @@
-"""Which columns of a table are meant, and their numbers: from the rows of any file or frame.
+"""Find the wanted columns in the rows of any file or frame, and read their numbers.
 
-Lines without a number around the points are titles, units and notes, and are skipped.
+Lines without a number around the points are titles, units or notes, and are skipped.
 """
 
 import re
@@ -33,7 +33,7 @@ Row = tuple[int, Sequence[Any]]
 
 
 class WhichColumns(Refused):
-    """More columns of numbers than are wanted; ``columns`` are their indices and titles."""
+    """The table has more columns of numbers than are wanted; ``columns`` has indices and titles."""
 
     def __init__(self, said: str, columns: list[tuple[int, str]]) -> None:
         super().__init__(said)
@@ -41,7 +41,7 @@ class WhichColumns(Refused):
 
 
 class Found(NamedTuple):
-    """Columns by the names asked for, and the lines that were left out for a missing value."""
+    """The wanted columns by name, and the lines that were left out because of a missing value."""
 
     columns: dict[str, list[float]]
     dropped: list[int]
@@ -54,20 +54,20 @@ def find_columns(
     drop_missing: bool = False,
     line: str = "line",
 ) -> Found:
-    """The columns ``wanted`` of a table's rows, as floats.
+    """The ``wanted`` columns of a table as floats.
 
     Args:
         rows: each with the number of its line.
-        wanted: by the name that a column gets, its head or its number in the file (from 1);
-            None where the file is to say it: by a head of that name, or by having just as many
-            columns of numbers as are wanted.
-        decimal: the decimal sign, where 1,000 and 1.000 are to be read by it.
+        wanted: for each column's new name its header or its number in the file (from 1), or None
+            to look for a header of that name, or for exactly as many columns of numbers as are
+            wanted.
+        decimal: the decimal sign, which decides how 1,000 and 1.000 are read.
         drop_missing: leave out rows with a missing value; else they raise ValueError.
-        line: what a row is called in messages.
+        line: the word for a row in messages.
 
     Raises ValueError, one sentence that names the line of the first bad value.
     """
-    # A number in front is looked for first: a long table is read row by row as few times as can be.
+    # Most rows begin with a number, and that test is the fastest.
     rows = [
         (at, cells)
         for at, cells in rows
@@ -95,7 +95,7 @@ def find_columns(
                 take(cells[k])
             continue
         where = f"{line} {at}"
-        # 1,5,2 under x,y is a decimal comma that became a separator.
+        # 1,5,2 under x,y has a decimal comma that was read as a separator.
         if any(map(_is_number, cells[width:])):
             raise Refused(f"{where}: more values than in the first {line}")
         chosen = {word: cells[k] if k < len(cells) else None for word, k in indices.items()}
@@ -113,7 +113,7 @@ def find_columns(
 
 
 def _indices(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[str, int]]:
-    """The index of the head among the rows, -1 for none, and of every wanted column in a row."""
+    """The index of the header row, -1 if there is none, and the index of every wanted column."""
     first = next((k for k, (_, cells) in enumerate(rows) if not _is_title(cells)), len(rows))
     for k, (_, cells) in enumerate(rows[: first + 1]):
         if any(_is_index(given, cells) for given in wanted.values()):
@@ -161,7 +161,7 @@ def _indices(rows: Sequence[Row], wanted: Mapping[str, Any]) -> tuple[int, dict[
 
 
 def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) -> int:
-    """The index of a column given by its number from 1, or by its head."""
+    """The index of a column given by its number from 1, or by its header."""
     index = int(given) - 1 if _is_index(given, body[0]) else _column_of(given, titles)
     if index is None or index not in _filled(body):
         raise Refused(f"there is no column {str(given)!r:.40}; it has {_heads(titles, body)}")
@@ -169,7 +169,7 @@ def _given_column(given: Any, titles: Sequence[Any], body: list[Sequence[Any]]) 
 
 
 def _is_index(given: Any, cells: Sequence[Any]) -> bool:
-    """Whether a column is given by its number, from 1: 2019 is a head."""
+    """Whether a column is given by its number from 1; 2019 is rather a header."""
     text = str(given)
     return text.isascii() and text.isdigit() and 1 <= int(text) <= len(cells)
 
@@ -181,7 +181,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def _heads(titles: Sequence[Any], body: Sequence[Sequence[Any]]) -> str:
-    """``id, TV, Sales``, or how many columns there are where they have no heads."""
+    """``id, TV, Sales``, or the number of columns if they have no headers."""
     named = [str(title).strip() for title in titles if _is_text(title)]
     if not named:
         return f"{len(_filled(body))} columns without headers"
@@ -190,9 +190,9 @@ def _heads(titles: Sequence[Any], body: Sequence[Sequence[Any]]) -> str:
 
 
 def _column_of(head: Any, cells: Sequence[Any]) -> int | None:
-    """Where a head stands in a row: as it is, in other letters' case, or with a unit behind it."""
+    """The index of a header in a row: exactly, in another case, or before a unit; else None."""
     asked = str(head).strip()
-    # A head that is a number, such as a year, was read as one.
+    # A header that is a number, such as a year, was read as a number.
     titles = [f"{cell:.15g}" if _is_float(cell) else plain(str(cell or "")) for cell in cells]
     for same in (
         lambda title: title == asked,
@@ -211,12 +211,12 @@ def _without_unit(title: str) -> str:
 
 
 def _filled(rows: Sequence[Sequence[Any]]) -> list[int]:
-    """The indices where any of the rows has something."""
+    """The indices of columns that are not empty in all rows."""
     return sorted({k for cells in rows for k, cell in enumerate(cells) if not _is_empty(cell)})
 
 
 def _is_numeric(body: Sequence[Sequence[Any]], index: int) -> bool:
-    """Whether most of what stands in a column is a number."""
+    """Whether most values of a column are numbers."""
     cells = [cells[index] for cells in body if index < len(cells)]
     cells = [cell for cell in cells if not _is_missing(cell)]
     return 2 * sum(map(_is_number, cells)) > len(cells)
@@ -233,7 +233,7 @@ def _is_empty(value: Any) -> bool:
 
 
 def _is_float(value: Any) -> bool:
-    """Whether a value is a float as it is used, neither inf nor nan."""
+    """Whether a value is a finite float."""
     return type(value) is float and value - value == 0
 
 
@@ -242,7 +242,7 @@ def _is_str(value: Any) -> bool:
 
 
 def _is_missing(value: Any) -> bool:
-    """Nothing, NA, or what is unlike itself: nan, and pandas' own NA and NaT."""
+    """Whether a value is missing: None, an empty text, NA, nan, or pandas' NA and NaT."""
     if isinstance(value, str):
         return is_missing(value)
     return value is None or type(value).__name__ in ("NAType", "NaTType") or _is_nan(value)
@@ -252,7 +252,7 @@ def _is_nan(value: Any) -> bool:
     try:
         return isinstance(value, Number) and value != value
     except ArithmeticError:
-        # A decimal's signaling nan.
+        # A signaling nan of the module decimal.
         return True
 
 
@@ -272,7 +272,7 @@ def _is_blank(cells: Sequence[Any]) -> bool:
 
 
 def _is_comment(cells: Sequence[Any]) -> bool:
-    """``# station 4, 2024``; but a column may be headed # and a value be #N/A."""
+    """Whether a row is a comment, ``# station 4``; a header may be # and a value #N/A."""
     first = next(cell for cell in cells if not _is_empty(cell))
     return (
         isinstance(first, str)
@@ -282,11 +282,11 @@ def _is_comment(cells: Sequence[Any]) -> bool:
 
 
 def _is_title(cells: Sequence[Any]) -> bool:
-    """A title, heads or units: words, and no number."""
+    """Whether a row is a title, headers or units: it has words and no number."""
     return any(map(_is_text, cells)) and not any(map(_is_number, cells))
 
 
 def _is_note(cells: Sequence[Any]) -> bool:
-    """A line of words below the points: one cell alone, or a sentence that was split."""
+    """Whether a row is a note below the points: a single cell, or a sentence split at commas."""
     filled = [cell for cell in cells if not _is_empty(cell)]
     return _is_title(cells) and (len(filled) == 1 or " " in str(filled[0]).strip())

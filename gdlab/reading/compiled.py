@@ -1,8 +1,8 @@
-"""A template as a Python function: its value, and its derivative by every reference.
+"""Compile a template to Python functions for its value and its derivatives by each reference.
 
-The reverse mode of differentiation, written out as straight lines of Python: the forward lines
-name every intermediate value, the backward lines give each its adjoint. A range arrives as a list,
-with None where a cell holds no number.
+This is reverse-mode differentiation as generated Python code: the forward lines name every
+intermediate value, the backward lines compute its adjoint. A range is passed as a list, with None
+for a cell without a number.
 """
 
 import ast
@@ -97,12 +97,12 @@ def _sign(x: float) -> float:
 
 
 def rounded(x: float, digits: float) -> float:
-    """A number as ROUND gives it: halves away from 0."""
+    """A number rounded as by ROUND: halves away from 0."""
     scale = 10.0 ** int(digits)
     return math.copysign(math.floor(abs(x) * scale + 0.5 + 1e-9) / scale, x)
 
 
-# Name -> value and derivative, of u with the value v.
+# Name -> the value of f(u), and its derivative, where v = f(u).
 SCALAR = {
     "sqrt": ("sqrt({u})", "0.5 / {v}"),
     "exp": ("exp({u})", "{v}"),
@@ -130,9 +130,9 @@ NAMES: dict[str, Any] = {
 def compiled(
     tree: ast.expr, ranges: tuple[bool, ...]
 ) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Two functions of the references' values: the value; the value and a list of derivatives.
+    """Two functions of the references' values: one for the value, one for value and derivatives.
 
-    ``ranges`` says which references are ranges; the derivative by a range is a list.
+    ``ranges`` says which references are ranges; the derivative with respect to a range is a list.
     """
     writer = _Writer(ranges)
     result = writer.value(tree, writer.forward, writer.backward)
@@ -201,7 +201,7 @@ class _Writer:
         return name
 
     def value(self, tree: ast.expr, forward: Lines, backward: Lines) -> str:
-        """Write the lines for one part; returns the name, or the text, of its value."""
+        """Write the lines for a part; returns the name or the literal text of its value."""
         number = leaf_number(tree)
         if number is not None:
             return f"a{number}"
@@ -240,7 +240,7 @@ class _Writer:
                     self.back(backward, (u, f"d{v[1:]} * ({slope.format(u=u, v=v)})"))
                 return v
             case ast.Call(ast.Name("ROUND"), [argument, ast.Constant(int() | float() as digits)]):
-                # Its derivative is that of what it rounds, steps left aside.
+                # Differentiate as if nothing were rounded.
                 u = self.value(argument, forward, backward)
                 v = self.new(f"ROUND({u}, {digits})", forward)
                 self.back(backward, (u, f"d{v[1:]}"))
@@ -259,7 +259,7 @@ class _Writer:
     ) -> str:
         a, b = self.value(left, forward, backward), self.value(right, forward, backward)
         sign = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}[type(op)]
-        # The minus of a constant would bind less than the power.
+        # The parentheses matter for a negative constant in a power.
         v = self.new(f"({a}) {sign} ({b})", forward)
         d = f"d{v[1:]}"
         match op:
@@ -280,7 +280,7 @@ class _Writer:
     def chosen(
         self, test: str, body: ast.expr, orelse: ast.expr, forward: Lines, backward: Lines
     ) -> str:
-        """Only the chosen side is computed: the other may have no number."""
+        """Write a condition so that only the chosen branch is computed: the other may fail."""
         name = f"v{self.count}"
         self.count += 1
         sides: list[tuple[Lines, Lines]] = []

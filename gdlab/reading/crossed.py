@@ -1,4 +1,4 @@
-"""Parameters whose update takes another one's gradient, though their own stands on the sheet."""
+"""Parameters updated with another one's gradient although the sheet has their own."""
 
 from collections.abc import Sequence
 from statistics import median_low
@@ -22,14 +22,14 @@ def uncross(
     cells: dict[tuple[int, int], Key],
     points: Sequence[Values],
 ) -> None:
-    """Give such parameters the gradients of their own: the fault is on the way to the update.
+    """Assign such parameters their own gradients, so that the update is judged to be wrong.
 
     Args:
         graph: The formulas.
         descent: The updates.
         steps: The cells of every update.
-        loss: The loss, and the gradients that are its derivatives; the new ones are added.
-        cells: The gradients' cells by the numbers of parameter and update; they are put right.
+        loss: The loss and the gradients that are its derivatives; new ones are added.
+        cells: The gradients' cells by index of parameter and update; they are corrected.
         points: Values with two draws of the parameters.
     """
     step = descent.updates // 2

@@ -1,4 +1,4 @@
-"""Gradients that no parameter reaches: a slip may leave out all that depends on one."""
+"""Gradients that do not depend on any parameter, because a slip left out what does."""
 
 import ast
 
@@ -12,7 +12,7 @@ Cells = dict[tuple[int, int], Key]
 
 
 def add_dead_gradients(graph: Graph, descent: Descent, cells: Cells) -> None:
-    """Add the cells that stand where another parameter's gradient does, in updates of one form."""
+    """Add the cells that correspond to another parameter's gradient in an equal update."""
     known = dict(cells)
     for number, chain in enumerate(descent.chains):
         for step in range(len(chain.updates)):
@@ -29,7 +29,7 @@ def add_dead_gradients(graph: Graph, descent: Descent, cells: Cells) -> None:
 
 
 def _counterpart(graph: Graph, own: Key, other: Key, gradient: Key) -> Key | None:
-    """The cell that is to ``own`` what a gradient's is to ``other``, along formulas of one form."""
+    """The cell that corresponds, from ``own``, to the gradient seen from ``other``; or None."""
     pairs = [(own, other)]
     seen = set(pairs)
     while pairs and len(seen) < MOST_CELLS_WALKED:

@@ -1,4 +1,4 @@
-"""Where the descent is: the cells that become themselves minus something, step after step."""
+"""Find the descents: cells that are updated, step after step, by subtracting something."""
 
 import ast
 from collections import defaultdict
@@ -13,10 +13,10 @@ NO_UPDATE = 10**9
 
 @dataclass
 class Chain:
-    """One parameter: the cells that hold it, ``cells[k]`` before update k and one more at the end.
+    """One parameter: ``cells[k]`` holds it before update k, and the last cell after all updates.
 
-    ``updates[k]`` is the cell whose formula makes ``cells[k + 1]`` from ``cells[k]``, and
-    ``leaves[k]`` the index of that term among its references.
+    ``updates[k]`` is the cell with the formula that computes ``cells[k + 1]`` from ``cells[k]``,
+    and ``leaves[k]`` the index of ``cells[k]`` among its references.
     """
 
     cells: list[Key]
@@ -28,9 +28,9 @@ class Chain:
 class Descent:
     """Parameters that are updated together, and the step that every cell belongs to.
 
-    ``latest`` and ``earliest`` are the numbers, from 0, of the last and the first update whose
-    parameters a cell depends on without crossing another update. The cells ``ahead`` are where a
-    parameter goes by what is remembered alone: where Nesterov's method takes the gradient.
+    ``latest`` and ``earliest`` are, for each cell, the numbers (from 0) of the last and the first
+    update with parameters on which it depends without crossing another update. The cells ``ahead``
+    are a parameter plus its momentum alone, where Nesterov's method takes the gradient.
     """
 
     chains: list[Chain]
@@ -40,11 +40,11 @@ class Descent:
 
     @property
     def updates(self) -> int:
-        """How many updates there are."""
+        """The number of updates."""
         return max(len(chain.updates) for chain in self.chains)
 
     def level(self, graph: Graph) -> None:
-        """Give every cell the updates that it depends on."""
+        """Find for every cell the first and the last update that it depends on."""
         parameters = {cell: step for chain in self.chains for step, cell in enumerate(chain.cells)}
         self.latest, self.earliest = dict(parameters), dict(parameters)
         for key in graph.order:
@@ -64,12 +64,12 @@ class Descent:
 def _is_ahead(
     graph: Graph, key: Key, step: int, latest: dict[Key, int], parameters: dict[Key, int]
 ) -> bool:
-    """Whether a cell is a parameter plus what earlier updates left."""
+    """Whether a cell is a parameter plus something from earlier updates."""
     node = graph.nodes[key]
     own = [
         one
         for leaf in bare_terms(node.template.tree or ast.Constant(0))
-        # Where it counts twice, the place ahead does not move as the parameter does.
+        # A cell that uses the parameter twice does not move by as much as the parameter.
         if uses(node.template, leaf) == 1
         and is_cell(one := node.inputs[leaf])
         and parameters.get(original(graph, one)) == step
@@ -78,7 +78,7 @@ def _is_ahead(
 
 
 def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[Update]]:
-    """The parameters from their first cell to their last, and the updates that nothing uses."""
+    """The chains of cells of all parameters, and the updates that are not used."""
     after: dict[Key, list[Update]] = defaultdict(list)
     for update in updates:
         after[update.old].append(update)
@@ -90,7 +90,7 @@ def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[
         shape = ""
         at = start
         while at in after and len(chain.cells) < 10**6:
-            # The one that goes on; at the end the one that looks like those before it.
+            # Prefer the update that continues; at the end, the one with the same formula as before.
             choices = after[at]
             best = max(choices, key=lambda one: (one.new in after, shape_of(graph, one) == shape))
             alone = best.new not in after and shape and shape_of(graph, best) != shape
@@ -105,14 +105,14 @@ def find_chains(graph: Graph, updates: list[Update]) -> tuple[list[Chain], list[
         if chain.updates:
             chains.append(chain)
     longest = max((len(chain.updates) for chain in chains), default=0)
-    # A single update that leads nowhere, beside a descent on the same sheet, is a trial.
+    # A single update beside a longer descent is only a trial.
     kept = [chain for chain in chains if len(chain.updates) > 1 or longest == 1]
-    # In the order in which they stand, which a person reads them in.
+    # In the order of the sheet, as a person reads it.
     return sorted(kept, key=lambda chain: chain.updates[0]), unused
 
 
 def find_descents(graph: Graph, updates: list[Update]) -> tuple[list[Descent], list[Update]]:
-    """Every descent of a workbook, parameters that meet in one step together."""
+    """All descents of a workbook, and unused updates; a step's parameters belong together."""
     chains, unused = find_chains(graph, updates)
     if not chains:
         return [], unused
@@ -127,7 +127,7 @@ def find_descents(graph: Graph, updates: list[Update]) -> tuple[list[Descent], l
             number = parent[number]
         return number
 
-    # Enough of the first updates to see who meets whom.
+    # The first two updates show which parameters meet.
     for number, chain in enumerate(chains):
         for new in chain.updates[:2]:
             stack = list(graph.nodes[new].cells)

@@ -1,9 +1,8 @@
-"""The only place where a file from outside is opened: hand-ins, points, lists of learners, digits.
+"""The only place where files from outside are opened: hand-ins, points, lists of learners, digits.
 
-Whatever a path leads to, no more than so many bytes of it are read, nothing waits, and what comes
-out of unpacking or of splitting into fields is counted while it comes. Together with
-:mod:`gdlab.reading.guard`, which looks through workbooks, this keeps any file within 5 seconds of
-computing and 500 MB.
+Whatever a path is, only a limited number of bytes is read, reading never blocks, and unpacked bytes
+and split fields are counted as they arrive. Together with :mod:`gdlab.reading.guard`, which checks
+workbooks, this keeps any file within 5 seconds of computing and 500 MB.
 """
 
 import codecs
@@ -20,7 +19,7 @@ from gdlab.language.infix import SHEET_ROWS
 
 MOST_TEXT_BYTES = 50_000_000
 MOST_FIELDS = 4_000_000
-# Characters of one row of a table, also where quoted line ends are part of it.
+# The characters in one row of a table, including quoted line breaks.
 LONGEST_ROW = 131_072
 READ_AT_ONCE = 1_000_000
 
@@ -29,15 +28,15 @@ DAMAGED = "the packed file is damaged or cut short"
 
 
 class Refused(ValueError):
-    """A file that is not read, with the reason as its message, without the file's name."""
+    """A file that is refused; the message is the reason, without the file's name."""
 
 
 class Unreadable(Refused):
-    """A file that the system does not give out: not there, no permission, a fault of the disk."""
+    """A file that the system cannot read: it is missing, forbidden, or the disk is faulty."""
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:
-    """All bytes of an ordinary file; Refused if there are more than allowed, or none."""
+    """All bytes of an ordinary file; Refused if it is empty or larger than ``most``."""
     try:
         data = _opened(path, most)
     except OSError as error:
@@ -54,7 +53,7 @@ def read_bytes(path: str | Path, most: int) -> bytes:
 
 def _opened(path: str | Path, most: int) -> bytes:
     _refuse_special(Path(path).stat().st_mode)
-    # A pipe that took the file's place in the meantime is opened without waiting for its writer.
+    # If a pipe has replaced the file in the meantime, opening it must not wait for a writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
         found = os.fstat(file.fileno())
@@ -73,13 +72,13 @@ def _refuse_special(mode: int) -> None:
 def read_text(
     path: str | Path, most: int = MOST_TEXT_BYTES, encodings: tuple[str, ...] = ("utf-8",)
 ) -> io.TextIOBase:
-    """An ordinary file as text, to be read line by line: whole it may be fourfold as long.
+    """An ordinary file as text, to be read line by line: all of it may take too much memory.
 
-    It is in the first of ``encodings`` that fits; UTF-16 only where the file says so itself.
-    Raises Refused as :func:`read_bytes` does, and where it is in none of them.
+    The encoding is the first of ``encodings`` that fits; UTF-16 needs a byte order mark. Raises
+    Refused as :func:`read_bytes` does, and if no encoding fits.
     """
     data = read_bytes(path, most)
-    # Told at once; whatever is left is counted once more as rows and fields.
+    # A quick check; rows and fields are counted again while they are read.
     if max(data.count(b"\n"), data.count(b"\r")) > SHEET_ROWS:
         raise Refused(TOO_MANY_ROWS)
     for encoding in encodings:
@@ -101,7 +100,7 @@ def _is_in(data: bytes, encoding: str) -> bool:
 
 
 def text_rows(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
-    """The rows of comma-separated text, each a list of fields, counted while they come.
+    """Yield the rows of comma-separated text as lists of fields, within limits.
 
     Raises Refused for more rows or fields than any list of points or learners has, and for a row
     that does not end.
@@ -130,7 +129,7 @@ def text_rows(text: io.TextIOBase, delimiter: str) -> Iterator[list[str]]:
 
 
 def gunzipped(data: bytes, most: int) -> bytes:
-    """What a packed file (.gz) holds; Refused where that is more than so many bytes, or damaged."""
+    """The content of a .gz file; Refused if it is damaged or has more than ``most`` bytes."""
     pieces, size = [], 0
     try:
         with gzip.open(io.BytesIO(data)) as stream:

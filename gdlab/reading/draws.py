@@ -1,4 +1,4 @@
-"""Random parameters and data, at which a formula shows what the stored numbers may hide."""
+"""Random parameters and data that show errors in a formula which the stored numbers may hide."""
 
 import ast
 import random
@@ -15,12 +15,12 @@ KEPT = (0.0, 1.0, -1.0)
 
 
 def chance(*what: object) -> float:
-    """A number between -1 and 1 that is the same in every run: a hash of what it is for."""
+    """A reproducible random number between -1 and 1, from a hash of the arguments."""
     return zlib.crc32(repr(what).encode()) / 2**31 - 1
 
 
 def parameters_at(graph: Graph, descents: Iterable[Descent], draw: int) -> dict[Key, float]:
-    """Every parameter before every update, moved at random, each on its own."""
+    """Every parameter before every update, moved at random, independently of the others."""
     found = {}
     moves = random.Random(f"parameters {draw}")
     for descent in descents:
@@ -35,7 +35,7 @@ def parameters_at(graph: Graph, descents: Iterable[Descent], draw: int) -> dict[
 
 
 def constants(graph: Graph) -> list[Key]:
-    """The cells with typed numbers that formulas use, and formulas that count as typed."""
+    """The cells with numbers, not formulas, that formulas use."""
     used: dict[Key, None] = {}
     for node in graph.nodes.values():
         for key in node.cells:
@@ -45,10 +45,10 @@ def constants(graph: Graph) -> list[Key]:
 
 
 def data_at(graph: Graph, keys: list[Key], kept: frozenset[Key], draw: int) -> dict[Key, float]:
-    """Typed numbers moved at random: equal ones alike, and not those that must stay.
+    """Typed numbers moved at random; equal numbers move equally, and some do not move.
 
-    Columns of one number, such as the ones beside a bias, and 0, 1 and -1 themselves are kept;
-    so is what a condition looks at.
+    A column with a single number, 0, 1 or -1, such as the ones beside a bias, is kept, and so are
+    the numbers in ``kept``, which conditions use.
     """
     columns: dict[tuple[int, int], set[float]] = defaultdict(set)
     for key in keys:
@@ -67,7 +67,7 @@ def data_at(graph: Graph, keys: list[Key], kept: frozenset[Key], draw: int) -> d
 
 
 def compared(graph: Graph) -> frozenset[Key]:
-    """The typed cells that some condition depends on."""
+    """The typed cells that formulas with a condition refer to."""
     found: set[Key] = set()
     conditional: dict[int, bool] = {}
     for node in graph.nodes.values():

@@ -1,6 +1,6 @@
-"""Points with parameters far from the stored ones, where near ones cannot tell two causes apart.
+"""Points with parameters far from the stored ones, for causes that near points do not distinguish.
 
-Near parameters that are all above 0, w and its absolute value are the same.
+If all parameters near the stored ones are positive, w and abs(w) are the same.
 """
 
 import random
@@ -14,18 +14,18 @@ from gdlab.reading.graph import NAN, number
 from gdlab.reading.losses import RIGHT, SCALED, WRONG, same, slopes_of
 from gdlab.reading.read import Read
 
-# How many times as large the parameters are.
+# Factors for the parameters.
 FAR = (-1.0, 2.5, 8.0)
 Values = dict[Key, Value]
-# The factor of a gradient, and the others'.
+# The factor of a gradient, and that of the others.
 Factors = tuple[float, float]
 
 
 def look_farther(read: Read, judged: Sequence[Judged], uneven: dict[int, Factors]) -> None:
-    """Add points far away to those that the cause of a wrong gradient is looked for at.
+    """Add distant points to those at which the cause of a wrong gradient is searched.
 
-    A gradient with another factor than the others', which it has near the stored parameters only,
-    is wrong: it is no longer ``uneven``.
+    If a gradient has another factor than the others only near the stored parameters, it is wrong:
+    it is removed from ``uneven``.
     """
     assert read.loss is not None
     if not uneven and not any(one.is_wrong for one in judged):
@@ -62,5 +62,5 @@ def _far_parameters(read: Read, times: float) -> dict[Key, float]:
 
 
 def _has(values: Values, one: Judged, wanted: Sequence[float]) -> bool:
-    """Whether a gradient is its factor times the derivative at a point."""
+    """Whether a gradient equals its factor times the derivative at a point."""
     return same(number(values.get(one.cell)), (one.factor or 1.0) * wanted[one.chain])

@@ -1,4 +1,4 @@
-"""A table of bare numbers: its columns, their digits, and the numbers around them."""
+"""Tables of numbers without formulas: columns, written digits, and the numbers around them."""
 
 import math
 from collections.abc import Sequence
@@ -8,15 +8,15 @@ from gdlab.reading.book import Book, Key
 from gdlab.reading.labels import label
 
 FEWEST_COLUMNS, FEWEST_ROWS, FIGURE_COLUMNS, FIGURE_ROWS = 5, 2, 40, 2_000
-# A double in full; what has fewer significant digits is rounded.
+# A number with fewer significant digits than this was rounded.
 FULL_DIGITS = 14
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One column of numbers, in order of updates: None where a cell is empty.
+    """One column of numbers, in the order of the updates; None for an empty cell.
 
-    ``halves`` are half a unit of the last place that each number is written to.
+    ``halves`` are half a unit in the last written place of each number.
     """
 
     keys: tuple[Key, ...]
@@ -26,11 +26,11 @@ class Figures:
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are whole numbers only."""
+        """Whether all numbers are whole."""
         return all(value is None or value == int(value) for value in self.values)
 
     def may_be_rounded(self, row: int, off: float) -> bool:
-        """Whether rounding to a whole number, or to one that ends in zeros, may explain it."""
+        """Whether rounding to whole numbers, tens ... may explain a difference ``off``."""
         value = self.values[row]
         if value is None or not self.is_whole:
             return False
@@ -41,14 +41,14 @@ class Figures:
         return off <= 0.5 * unit
 
     def slack(self, row: int) -> float:
-        """How far the number that was meant may lie from the one written."""
+        """How far the exact number may be from the written one."""
         value = self.values[row]
         return max(self.halves[row], 1e-12 * abs(value or 0.0))
 
 
 @dataclass(frozen=True)
 class FigureTable:
-    """The columns of one table, and the numbers that stand around it, each with its cell."""
+    """The columns of one table, and the numbers around it with their cells."""
 
     columns: list[Figures]
     rows: int
@@ -58,7 +58,7 @@ class FigureTable:
 
 
 def figure_tables(book: Book, sheet: int) -> list[FigureTable]:
-    """The largest table of numbers of a sheet, read down and read to the right."""
+    """The largest tables of numbers on a sheet: one read downwards, one read to the right."""
     numbers = {
         key: float(value)
         for key, value in book.values.items()
@@ -97,7 +97,7 @@ def _table(book: Book, sheet: int, numbers: dict[Key, float], down: bool) -> Fig
 
 
 def _block(along: dict[int, dict[int, Key]]) -> tuple[list[int], list[int]] | None:
-    """The consecutive lines with the most cells in common, and the indices of their columns."""
+    """The consecutive lines that share the most columns, and these columns; None if few."""
     best: tuple[int, list[int], list[int]] | None = None
     lines = sorted(along)
     start = 0
@@ -126,10 +126,10 @@ def _block(along: dict[int, dict[int, Key]]) -> tuple[list[int], list[int]] | No
 
 
 def _halves(values: Sequence[float | None]) -> tuple[float, ...]:
-    """Half a unit of every number's last place, by the decimals or the digits of its column.
+    """Half a unit in the last place of every number, from the decimals or digits of its column.
 
-    Most numbers of a column share their decimals, or their significant digits, and then a large
-    one has fewer decimals. 0 for doubles in full and for whole numbers.
+    The numbers of a column usually have equal decimals, or equal significant digits; then large
+    numbers have fewer decimals. 0 for whole numbers and for numbers in full.
     """
     written = [None if value is None else _places(value) for value in values]
     decimals = max((one[0] for one in written if one), default=0)
@@ -150,7 +150,7 @@ def _halves(values: Sequence[float | None]) -> tuple[float, ...]:
 
 
 def _places(value: float) -> tuple[int, int]:
-    """How many decimals and how many significant digits a number is written with."""
+    """The numbers of decimals and of significant digits of a written number."""
     mantissa, _, exponent = f"{value:.15g}".lstrip("-").partition("e")
     decimals = max(0, len(mantissa.partition(".")[2]) - int(exponent or 0))
     return decimals, len(mantissa.replace(".", "").strip("0"))

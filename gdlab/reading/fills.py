@@ -1,4 +1,4 @@
-"""Fills: formulas that were written once and dragged on; and the cells that break their pattern."""
+"""Fills, which are formulas written once and copied along a line, and cells that break them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,15 +11,15 @@ from gdlab.reading.sheet_fills import odd_on_sheets
 from gdlab.reading.templates import Template
 
 FEWEST_IN_FILL = 3
-# More odd cells than this share of a fill are a pattern of their own.
+# If more than this share of a fill is different, that is a pattern too.
 MOST_ODD = 0.2
 
 
 @dataclass(frozen=True)
 class Odd:
-    """A cell inside a fill that is not of it: another formula, or a number typed over.
+    """A cell inside a fill with another formula, or with a number typed over it.
 
-    ``beside`` is what it stands in line with: the column's or row's other cells, or other sheets.
+    ``template`` is the fill's formula; ``beside`` says in words where the fill is.
     """
 
     key: Key
@@ -68,10 +68,10 @@ def fills_of(graph: Graph, down: Mapping[int, bool]) -> Iterator[list[Key]]:
 
 
 def odd_cells(graph: Graph, down: Mapping[int, bool]) -> list[Odd]:
-    """The cells that break their fill, in order of sheets, columns and rows.
+    """The cells that break a fill, in the order of sheets, columns and rows.
 
-    A fill is a formula's relative form in three cells or more of one column, or of one row where
-    the sheet runs to the right; a cell is odd that has it on both sides within two cells.
+    A fill is the same relative formula in at least three cells of a column (of a row, if the sheet
+    runs to the right). A cell is odd if the fill is on both sides of it, within two cells.
     """
     lines: dict[tuple[int, int], dict[int, Template]] = defaultdict(dict)
     for (sheet, row, column), node in graph.nodes.items():
@@ -98,7 +98,7 @@ def odd_cells(graph: Graph, down: Mapping[int, bool]) -> list[Odd]:
 
 
 def _is_other(lines: dict[tuple[int, int], dict[int, Template]], sheet: int, along: int) -> bool:
-    """Whether a whole row is another than the rows around it: a sum at an epoch's end."""
+    """Whether a whole row differs from those around it, such as the sums after an epoch."""
     around = [
         (cells.get(along), cells[along - 1], cells[along + 1])
         for (where, _), cells in lines.items()
@@ -135,7 +135,7 @@ def _odd_in(
         for along in gaps:
             key = _key(sheet, line, along, down)
             if along in cells:
-                # The other formula may be the larger fill.
+                # The cell may belong to another, larger fill.
                 if len(alike[id(cells[along])]) < len(at):
                     found.append((along, templates[which], False))
             elif isinstance(graph.book.values.get(key), float) and key not in graph.unread:
@@ -144,6 +144,6 @@ def _odd_in(
 
 
 def _regular(gaps: list[int]) -> bool:
-    """Every tenth row is another formula: an epoch's end, and nothing odd."""
+    """Whether the gaps are evenly spaced, such as the end of each epoch, and so not odd."""
     apart = {last - first for first, last in pairwise(gaps)}
     return len(gaps) > 2 and len(apart) == 1

@@ -1,4 +1,4 @@
-"""Whether each gradient is the derivative of the sheet's own loss."""
+"""Judge whether each gradient is the derivative of the sheet's own loss."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,18 +11,18 @@ from gdlab.reading.graph import number as number_of
 from gdlab.reading.losses import RIGHT, SCALED, UNCHECKED, WRONG, Explained, same, slopes_of
 from gdlab.reading.steps import Steps
 
-# Wrong ones differ from 1e-4 on.
+# Wrong gradients differ by at least 1e-4.
 APART = 1e-6
-# More updates than these are not all looked at one by one.
+# With more updates, only some are checked one by one.
 ALL_LOOKED_AT = 1_000
 Values = dict[Key, Value]
 
 
 @dataclass
 class Judged:
-    """One gradient of one update: its cell, verdict, and factor against the loss's derivative.
+    """A gradient of one update: its cell, its verdict, and its factor relative to the derivative.
 
-    A right one that does not hold with other data ``holds`` only with the sheet's own.
+    ``holds`` is false if it is the derivative only with the sheet's own data.
     """
 
     chain: int
@@ -38,7 +38,7 @@ class Judged:
         return self.verdict == WRONG
 
     def alike(self, other: "Judged") -> bool:
-        """Whether two gradients of one parameter are judged alike."""
+        """Whether two gradients of one parameter have the same verdict."""
         return (self.verdict, self.factor, self.holds) == (
             other.verdict, other.factor, other.holds,
         )  # fmt: skip
@@ -46,10 +46,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class GradientJudge:
-    """What gradients are held against: the derivative of the loss, at two points or more.
+    """Compares gradients with the derivative of the loss at two or more points.
 
-    ``cells`` has the cell of the gradient by number of the parameter and of the update, and
-    ``points`` are values with other parameters.
+    ``cells`` has the gradients' cells by index of parameter and update; ``points`` are the values
+    of all cells with other parameters.
     """
 
     graph: Graph
@@ -60,11 +60,11 @@ class GradientJudge:
     points: list[Values]
 
     def judge(self) -> list[Judged]:
-        """Every gradient of every update.
+        """Judge every gradient of every update.
 
-        Of thousands of updates some hundreds are looked at first. Where each parameter's gradient
-        has one verdict in all of these, and one formula of the same cells in all others, it has it
-        there.
+        If there are thousands of updates, some hundreds are checked first. If a parameter's
+        gradient has the same verdict in all of them, and the same formula in all others, the
+        verdict applies to all.
         """
         every = range(self.descent.updates + 1)
         if len(every) <= ALL_LOOKED_AT:
@@ -104,7 +104,8 @@ class GradientJudge:
                 ]
                 verdict = _verdict(marks, factor)
                 found.append(Judged(number, step, cell, verdict, factor, False not in marks))
-        # Where x is 1, a formula without x is right by chance: what is wrong elsewhere is so there.
+        # If x is 1, a formula without x is right by chance: a formula that is wrong in other
+        # updates is wrong there too.
         wrong = {(one.chain, self.steps.roles.get(one.cell)) for one in found if one.is_wrong}
         for one in found:
             if not one.holds and (one.chain, self.steps.roles.get(one.cell)) in wrong:
@@ -127,7 +128,7 @@ class GradientJudge:
         for step in (one for one in which if one < len(chain.updates)):
             cell, slope = self.cells.get((number, step)), slopes.get(chain.cells[step], 0.0)
             value = values.get(cell, NAN) if cell else NAN
-            # Of a gradient that is 0 where it should not be, 0 is no factor.
+            # A gradient that is wrongly 0 has no factor.
             if isinstance(value, (int, float)) and value and value == value and slope == slope != 0:
                 ratios.append(value / slope)
         if not ratios:
@@ -138,7 +139,7 @@ class GradientJudge:
 
 
 def _mark(given: Value | None, wanted: float) -> bool | None:
-    """Whether a gradient has the value that it should have; None where that cannot be told."""
+    """Whether a gradient has its right value; None if that cannot be decided."""
     value = number_of(given)
     if value != value or wanted != wanted or abs(value) > 1e150:
         return None
@@ -151,8 +152,8 @@ def _verdict(marks: list[bool | None], factor: float) -> str:
     known = [mark for mark in marks if mark is not None]
     if not known:
         return UNCHECKED
-    # The first two are of the sheet's own data. With others a softmax's targets do not add up to 1,
-    # and the short form is none; or an x that was 0 is 1, and a slip shows no more.
+    # The first two points have the sheet's own data. With other data, the targets of a softmax do
+    # not add up to 1, so its short form fails; or an x of 0 becomes 1, so a slip no longer shows.
     if all(known) or marks[:2] == [True, True]:
         return RIGHT if same(factor, 1.0) else SCALED
     return WRONG if not any(known) or marks[:2] == [False, False] else UNCHECKED

@@ -1,4 +1,4 @@
-"""The verdict on every gradient of a descent, column by column."""
+"""The verdicts on all gradients of a descent, column by column."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Set
@@ -23,7 +23,7 @@ ADDED = ", which the update adds"
 
 
 def judge_gradients(read: Read, adding: Set[int]) -> tuple[list[Gradient], Found]:
-    """The verdict on every gradient, column by column, and what is wrong."""
+    """The verdicts on all gradients, column by column, and findings about wrong ones."""
     differences = quotients(read) if read.loss is None and read.method is None else {}
     if read.loss is None and read.method is None:
         mean_known_loss(read)
@@ -42,7 +42,7 @@ def judge_gradients(read: Read, adding: Set[int]) -> tuple[list[Gradient], Found
     found: Found = []
     loss = read.loss_cells()
     if any(one.verdict in (RIGHT, SCALED) and not one.holds for one in judged):
-        # A softmax's short form, of targets that add up to 1: not with any data.
+        # The short form of a softmax is right only for targets that add up to 1.
         read.points = read.points[:2]
     uneven = _uneven(read, judged, adding)
     look_farther(read, judged, uneven)
@@ -74,7 +74,7 @@ def judge_gradients(read: Read, adding: Set[int]) -> tuple[list[Gradient], Found
                 repair = causes.own_repair(ones[len(ones) // 2], uneven[number][1])
                 because = _uneven_words(*uneven[number], repair.because if repair else "")
                 if {one.cell for one in ones} & before_loss:
-                    # The error itself is taken for a gradient: the update leaves a factor out.
+                    # The update uses the error itself as the gradient, and leaves out a factor.
                     updates = read.descent.chains[number].updates
                     at = [read.stands(updates[one.step]) for one in ones if one.step < len(updates)]
                 found.append((ones[0].cell, _uneven_finding(read, number, at, because)))
@@ -83,7 +83,7 @@ def judge_gradients(read: Read, adding: Set[int]) -> tuple[list[Gradient], Found
 
 
 def is_made_small(read: Read) -> bool:
-    """Whether the loss is one to be made small: nowhere below 0 where it was tried."""
+    """Whether the loss is to be minimized: it is not negative at any point."""
     assert read.loss is not None
     keys = [
         key
@@ -95,7 +95,7 @@ def is_made_small(read: Read) -> bool:
 
 
 def _before_loss(read: Read) -> set[Key]:
-    """The cells of all updates that the loss is computed from."""
+    """The cells in all updates from which the loss is computed."""
     assert read.loss is not None
     found: set[Key] = set()
     for step, cells in read.steps.cells.items():
@@ -104,9 +104,9 @@ def _before_loss(read: Read) -> set[Key]:
 
 
 def _uneven(read: Read, judged: list[Judged], adding: Set[int]) -> dict[int, tuple[float, float]]:
-    """The parameters whose gradient has another factor than most, no multiple of the gradient.
+    """The parameters with a gradient whose factor differs from that of most others.
 
-    With that factor, and the others'.
+    The values are that factor and the one it should be.
     """
     factors = {
         one.chain: one.factor
@@ -114,7 +114,7 @@ def _uneven(read: Read, judged: list[Judged], adding: Set[int]) -> dict[int, tup
         if one.verdict in (RIGHT, SCALED) and one.factor is not None
     }
     small, down = is_made_small(read), falling(factors, adding)
-    # Of two signs the one with which the loss falls is right, were it the rarer one.
+    # A sign with which the loss falls is right even if it is rarer.
     those = [number for number in factors if down[number] or not small or not any(down.values())]
     counts = Counter(round(factors[number], 9) for number in those)
     if not counts:
@@ -122,7 +122,7 @@ def _uneven(read: Read, judged: list[Judged], adding: Set[int]) -> dict[int, tup
     usual = max(counts, key=lambda factor: (counts[factor], factor == 1))
     found = {}
     for number, factor in factors.items():
-        # The other sign in the gradient and in its update is a choice.
+        # The opposite sign in both the gradient and its update is a choice.
         own = copysign(usual, factor) if small and down[number] else usual
         if round(factor, 9) != round(own, 9):
             found[number] = factor, own
@@ -130,7 +130,7 @@ def _uneven(read: Read, judged: list[Judged], adding: Set[int]) -> dict[int, tup
 
 
 def falling(factors: Mapping[int, float], adding: Set[int]) -> dict[int, bool]:
-    """Whether each parameter's updates go down the loss, by its gradient's factor of that."""
+    """Whether the updates of each parameter reduce the loss, by the sign of its factor."""
     return {number: (factor > 0) != (number in adding) for number, factor in factors.items()}
 
 
@@ -141,7 +141,7 @@ def _uneven_words(factor: float, usual: float, change: str) -> str:
 
 
 def _missing(ratio: float) -> str:
-    """What explains a factor that is a given multiple of the right one."""
+    """An explanation for a factor that is ``ratio`` times the right one."""
     if same(ratio, -1):
         return "its sign is the other way round"
     if abs(ratio) < 1:
@@ -160,7 +160,7 @@ def _uneven_finding(read: Read, number: int, keys: list[Key], because: str) -> F
 
 
 def _extend(read: Read) -> None:
-    """The gradients of the row behind the last update, which no update uses."""
+    """Add the gradients in the row after the last update, which are not used."""
     for number, chain in enumerate(read.descent.chains):
         last = len(chain.updates)
         if last < 2 or (number, last - 1) not in read.cells:
@@ -195,7 +195,7 @@ def _scaled(factor: float | None, meant: str) -> str:
 
 
 def _in_order(read: Read, judged: list[Judged]) -> list[int]:
-    """The parameters in the order in which their gradients are computed."""
+    """The indices of the parameters in the order in which their gradients are computed."""
     position = read.graph.position
     first: dict[int, int] = {}
     for one in judged:

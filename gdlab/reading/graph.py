@@ -1,4 +1,4 @@
-"""The cells of a workbook as a graph: what each formula refers to, values, and adjoints."""
+"""The formula cells of a workbook as a graph, which computes their values and adjoints."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from gdlab.reading.order import ordered
 from gdlab.reading.templates import Area, Template, Templates
 from gdlab.reading.values_at import ValuesAt
 
-# Cells that all ranges together may hold: a running SUM of every row grows as the square.
+# The limit for the cells in all ranges together: a running SUM in every row grows quadratically.
 MOST_MEMBERS = 2_000_000
 FEW_USES = 8
 NAN = float("nan")
@@ -40,12 +40,12 @@ EMPTY = Empty(0.0)
 
 
 def is_cell(one: Key | tuple[Key, ...]) -> TypeGuard[Key]:
-    """Whether a reference is one cell, not a range."""
+    """Whether a reference is a single cell and not a range."""
     return bool(one) and one[0].__class__ is int
 
 
 def cells_of(one: Key | tuple[Key, ...]) -> tuple[Key, ...]:
-    """The cells of a reference: one, or those of a range."""
+    """The cells of a reference: a single one, or those of a range."""
     return (one,) if is_cell(one) else one  # type: ignore[return-value]
 
 
@@ -56,17 +56,17 @@ def number(value: Value | None) -> float:
 
 @dataclass
 class Node:
-    """One formula cell: its template, and for every reference the cell or the cells of a range.
+    """One formula cell: its template, and the cell or the cells of a range for each reference.
 
-    ``cells`` are all cells that it refers to; ``whole`` is the formula as it was written, where the
-    template is that of its ranges taken apart.
+    ``cells`` are all cells that it refers to; ``whole`` is the formula as it was written, if the
+    template was split into scalar formulas.
     """
 
     template: Template
     inputs: Inputs
     whole: Template | None = None
     cells: tuple[Key, ...] = field(init=False)
-    # Of a formula without ranges: all its cells' values at one go.
+    # For a formula without ranges: gets the values of all its cells in one call.
     take: Callable[[Values], tuple[Any, ...]] | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,32 +80,32 @@ class Node:
 
 @dataclass
 class Graph:
-    """The formula cells by their keys; ``unread`` says why a formula counts as a typed value."""
+    """The formula cells by key; ``unread`` says why other formulas count as typed values."""
 
     book: Book
     templates: Templates
     nodes: dict[Key, Node] = field(default_factory=dict)
     unread: dict[Key, str] = field(default_factory=dict)
     order: list[Key] = field(default_factory=list)
-    # The cells at which circles were broken, with their formulas.
+    # The cells at which circular references were broken, with their formulas.
     circular: dict[Key, Node] = field(default_factory=dict)
-    # Cells for what stood in others before they were updated, and those.
+    # Maps a cell for the value before a circular update to the updated cell.
     stands: dict[Key, Key] = field(default_factory=dict)
     members: int = 0
-    # By the templates themselves: another one may get the id of one that is gone.
+    # By template, not by its id: a deleted template's id may be used again.
     functions: dict[Template, tuple[Callable[..., Any], Callable[..., Any]]] = field(
         default_factory=dict
     )
-    # Formulas over whole ranges as they are written, by the template of the scalar formula.
+    # The original formula over whole ranges, by the template of the scalar formula.
     wholes: dict[Template, Template] = field(default_factory=dict)
-    # How often a template that is not compiled yet was computed; and the cells of all ranges.
+    # How often a template has been computed without compiling; and the keys of cells in ranges.
     uses: Counter[Template] = field(default_factory=Counter)
     keys: dict[Key, Key] = field(default_factory=dict)
     _placed: list[Key] | None = None
     _position: dict[Key, int] = field(default_factory=dict)
 
     def functions_of(self, template: Template) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        """A template's compiled functions: the value, and the value with its slopes."""
+        """A template's compiled functions: one for the value, one for the value and derivatives."""
         found = self.functions.get(template)
         if found is None:
             assert template.tree is not None
@@ -114,7 +114,7 @@ class Graph:
         return found
 
     def node(self, key: Key, template: Template) -> Node:
-        """A cell with a template of its own or of another cell, bound to the cells it means."""
+        """A cell with a template, bound to the cells that the template refers to from there."""
         sheet, row, column = key
         inputs: Inputs
         if template.plain is not None:
@@ -127,7 +127,7 @@ class Graph:
         return Node(template, inputs, self.wholes.get(template))
 
     def taken_apart(self, key: Key, whole: Template) -> Node | None:
-        """A formula over whole ranges, in one cell, as a formula of their cells."""
+        """A single cell's formula over ranges as a scalar formula; None if impossible."""
         template = element(self.templates, whole, key, 0, 0)
         if template.tree is None:
             return None
@@ -135,11 +135,11 @@ class Graph:
         return self.node(key, template)
 
     def bound(self, key: Key, area: Area) -> Key | tuple[Key, ...]:
-        """The cell or the cells of a range that a reference means in a cell."""
+        """The cell, or the cells of a range, that a reference in a cell refers to."""
         sheet = key[0]
         first, last = area
         if first.sheet is not None:
-            # A sheet that is not there is one of no cells.
+            # A sheet that does not exist has no cells.
             sheet = self.book.number_of.get(first.sheet.lower(), -1)
         row, column = first.seen_from(key[1], key[2])
         if last is None:
@@ -155,7 +155,7 @@ class Graph:
         used = self.extents.get(sheet)
         if used is None:
             return ()
-        # Whole columns end where the sheet's cells do.
+        # Cut whole columns and rows at the last used cell.
         if rows[1] - rows[0] > 20_000 or rows[1] >= SHEET_ROWS:
             rows = [max(rows[0], 1), min(rows[1], used[0])]
         if columns[1] >= SHEET_COLUMNS:
@@ -188,7 +188,7 @@ class Graph:
 
     @cached_property
     def fixed(self) -> frozenset[Key]:
-        """The cells that some formula refers to with both $, wherever it is filled to."""
+        """The cells that formulas refer to with both $."""
         found: set[Key] = set()
         seen: set[tuple[int, int]] = set()
         for key, node in self.nodes.items():
@@ -202,14 +202,14 @@ class Graph:
 
     @property
     def position(self) -> dict[Key, int]:
-        """The index of every formula cell in the order of computing."""
+        """The index of every formula cell in topological order."""
         if self._placed is not self.order or len(self._position) != len(self.order):
             self._placed = self.order
             self._position = {key: index for index, key in enumerate(self.order)}
         return self._position
 
     def computed(self, key: Key) -> bool:
-        """Whether a cell holds a formula that is read."""
+        """Whether a cell has a formula that was read."""
         return key in self.nodes
 
     def evaluate(self, given: Values) -> ValuesAt:
@@ -217,7 +217,7 @@ class Graph:
         return ValuesAt(self, given)
 
     def value(self, node: Node, values: Mapping[Key, Value]) -> Value:
-        """One formula's value from the values of the cells that it refers to."""
+        """The value of a formula from the values of the cells that it refers to."""
         compiled_ones = self.functions.get(node.template)
         try:
             if compiled_ones is not None:
@@ -229,7 +229,7 @@ class Graph:
         return NAN if isinstance(result, complex) else result
 
     def _first_value(self, node: Node, values: Mapping[Key, Value]) -> Any:
-        """A value by the tree; compiled is what is used again and again."""
+        """Compute a value from the tree, or compile it after some uses."""
         which = node.template
         self.uses[which] += 1
         if self.uses[which] > FEW_USES:
@@ -238,7 +238,7 @@ class Graph:
         return tree_value(node.template.tree, self.given(node, values))
 
     def slopes(self, node: Node, values: Mapping[Key, Value]) -> Iterable[tuple[Key, float]]:
-        """The derivatives of one formula by the cells that it refers to, reference by reference."""
+        """The derivatives of a formula with respect to the cells that it refers to."""
         try:
             _, parts = self.functions_of(node.template)[1](*self.given(node, values))
         except (ArithmeticError, ValueError, TypeError, KeyError):
@@ -252,7 +252,7 @@ class Graph:
         return found
 
     def given(self, node: Node, values: Mapping[Key, Value]) -> Sequence[Any]:
-        """The values of a formula's references: a number or text, or the list of a range."""
+        """The values of a formula's references: a number, a text, or the list of a range's."""
         if node.take is not None:
             try:
                 return node.take(values)
@@ -274,9 +274,10 @@ class Graph:
         stops: Callable[[Key], bool],
         within: Iterable[Key],
     ) -> dict[Key, float]:
-        """The derivative of the seeds' sum by every cell, along ``within`` in order of computing.
+        """The derivative of the weighted sum of ``seeds`` with respect to every cell.
 
-        Nothing goes on through a cell that ``stops``.
+        Goes backwards through the cells ``within``, which are in topological order, but not through
+        a cell for which ``stops`` is true.
         """
         found: dict[Key, float] = dict(seeds)
         get = found.get
@@ -291,7 +292,7 @@ class Graph:
 
 
 def build(book: Book) -> Graph:
-    """Read every formula of a book into its graph; whatever cannot be read stays a typed value."""
+    """Read all formulas of a book into a graph; one that cannot be read counts as a typed value."""
     templates = Templates(book)
     graph = Graph(book, templates)
     arrays: dict[int, bool] = {}

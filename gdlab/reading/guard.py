@@ -1,8 +1,8 @@
-"""A stranger's workbook is looked through here before any reader of workbooks sees it.
+"""Check a stranger's workbook before any reader of workbooks sees it.
 
-An .xlsx is a zip of XML. Every part is inflated piece by piece under a limit that counts what
-comes out and does not believe what the zip says of itself; every XML part is walked once by expat,
-which refuses any DTD. Only the parts that passed are handed on, in a new archive in memory.
+An .xlsx file is a zip of XML parts. Every part is inflated piece by piece under a limit that counts
+actual bytes, not the sizes that the zip states; every XML part is walked once by expat, which
+refuses any DTD. Only the parts that passed are used further, in a new archive in memory.
 """
 
 import io
@@ -38,7 +38,7 @@ ZIP_DAMAGE = (
 DAMAGED = "it is damaged, or not an .xlsx workbook"
 PASSWORD = "it is protected by a password; save it without one"
 
-# ISO/IEC 29500-1, strict, names the same elements in other spaces than what all readers know.
+# Strict ISO/IEC 29500-1 has the same elements in other namespaces than those that readers know.
 STRICT_SPACE = b"http://purl.oclc.org/ooxml/"
 KNOWN_SPACES = tuple(
     (STRICT_SPACE + strict, b"http://schemas.openxmlformats.org/" + known)
@@ -52,21 +52,21 @@ KNOWN_SPACES = tuple(
 )
 OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PDF = b"%PDF-"
-# JPEG, PNG, GIF and, from their fifth byte on, the pictures of telephones.
+# JPEG, PNG, GIF and, from the fifth byte on, HEIF, the format of telephones.
 PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"ftyphei", b"ftypmif1")
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True)
 class Package:
-    """The parts that passed, as an archive in memory; ``sheets`` has the facts by part name."""
+    """The parts that passed as an archive in memory, and the facts about sheets by part name."""
 
     archive: io.BytesIO
     sheets: dict[str, SheetFacts]
     has_macros: bool = False
 
 
-# gdlab's own sheets, filled in; points; and whatever people bring: 200,000 formulas with values.
+# For filled-in practice sheets, for points, and for any workbook, up to 200,000 formulas.
 PRACTICE = SizeLimits(12_000_000, 30_000_000, 300_000, 25_000, 100, macros=False, any_kind=False)
 POINTS = replace(PRACTICE, macros=True)
 ANY_WORKBOOK = SizeLimits(
@@ -82,8 +82,8 @@ def read_package(path: Path, limits: SizeLimits = PRACTICE) -> Package:
 def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
     """Check the bytes of a workbook's zip.
 
-    Raises Refused with one sentence, without the file's name: not there, too large, encrypted,
-    an older format, damaged, with macros, links to other files, or a DTD.
+    Raises Refused, one sentence without the file's name, for a file that is missing, too large,
+    encrypted, in an older format or damaged, or has macros, links to other files, or a DTD.
     """
     if data.startswith(PDF):
         raise Refused("it is a PDF, not a workbook; save the sheet itself as .xlsx")
@@ -104,9 +104,9 @@ def package_of(data: bytes, limits: SizeLimits = PRACTICE) -> Package:
 
 @contextmanager
 def stored_sheets(package: Package) -> Iterator[list[Any]]:
-    """The sheets of a workbook with their stored values, read by openpyxl as they are asked for.
+    """Yield the sheets of a workbook with their stored values, read lazily by openpyxl.
 
-    Raises Refused where openpyxl cannot read them.
+    Raises Refused if openpyxl cannot read them.
     """
     import openpyxl
 
@@ -129,7 +129,7 @@ def stored_sheets(package: Package) -> Iterator[list[Any]]:
 
 
 def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
-    # A part without a name, which is_dir() cannot bear, is looked through like any other.
+    # Not is_dir(), which fails for a part without a name; such a part is checked like any other.
     parts = [part for part in archive.infolist() if not part.filename.endswith("/")]
     if len(parts) > MOST_ZIP_PARTS:
         raise Refused(f"it has {len(parts)} parts, more than {MOST_ZIP_PARTS}")
@@ -142,7 +142,7 @@ def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
         for part in parts:
             content = _inflated(archive, part, limits.part_bytes, limits.inflated_bytes - total)
             total += len(content)
-            # Pictures and the like are not handed on: no reader sees a part that was not walked.
+            # Pictures and other files are dropped: no reader sees a part that was not walked.
             if part.filename.lower().endswith((".xml", ".rels")):
                 facts = walker.walk(part.filename, content)
                 if facts is not None:
@@ -153,7 +153,7 @@ def _checked(archive: zipfile.ZipFile, limits: SizeLimits) -> Package:
 
 
 def _as_known(content: bytes) -> bytes:
-    """A part of a Strict Open XML workbook in the spaces that all readers know."""
+    """A part of a Strict Open XML workbook in the namespaces that all readers know."""
     if STRICT_SPACE in content:
         for strict, known in KNOWN_SPACES:
             content = content.replace(strict, known)
@@ -184,7 +184,7 @@ def _refuse_by_name(names: list[str], limits: SizeLimits) -> None:
 
 
 def part_of(data: bytes, name: str) -> bytes:
-    """One part of a zip, inflated under the same limits; Refused where it is not there."""
+    """One part of a zip, inflated under the same limits; Refused if it is missing."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _inflated(

@@ -1,4 +1,4 @@
-"""Gradients on a sheet that shows no loss: whether one function can have them all."""
+"""Judge gradients on a sheet without a loss: whether a single function can have all of them."""
 
 from collections.abc import Sequence
 
@@ -23,12 +23,12 @@ def implied(
     step: int,
     alone: bool = False,
 ) -> list[bool | None]:
-    """For every parameter whether its gradient is right, None where that cannot be told.
+    """Whether the gradient of each parameter is right; None if that cannot be decided.
 
-    Derivatives of one function have a symmetric matrix of second derivatives. Where it is not,
-    the parameter is wrong that all unequal pairs have in common; of a line's two, the one that is
-    no multiple of the prediction's error, times x for the slope, where the other is. That is looked
-    at in the steps around too, unless one is looked at ``alone``.
+    The second derivatives of a function form a symmetric matrix. If it is not symmetric, the
+    gradient is wrong that all unequal pairs share. For a line, the gradient is wrong that is not a
+    multiple of the prediction's error (times x for the slope) if the other one is. For a line the
+    steps before and after are checked as well, unless ``alone``.
     """
     count = len(descent.chains)
     unknown: list[bool | None] = [None] * count
@@ -84,7 +84,7 @@ def is_flat(
     points: Sequence[Values],
     step: int,
 ) -> bool:
-    """Whether the gradients change with no parameter, as behind a step: a perceptron's rule."""
+    """Whether the gradients depend on no parameter, as with the perceptron's step function."""
     return all(
         not any(any(row) for row in jacobian(graph, descent, steps, cells, values, step))
         for values in points[:2]
@@ -94,7 +94,7 @@ def is_flat(
 def _stands(
     graph: Graph, descent: Descent, cells: Sequence[Key], target: float, values: Values
 ) -> bool:
-    """Whether the number that a prediction is to meet is typed in a cell that the step uses."""
+    """Whether the target of a prediction is a typed number in a cell that the step uses."""
     return any(
         same(number_of(values.get(one)), target, 1e-7)
         for key in cells

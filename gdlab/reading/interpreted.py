@@ -1,4 +1,4 @@
-"""A template's value without compiling it: for trees that are used only a few times."""
+"""Evaluate a template without compiling it, for trees that are used only a few times."""
 
 import ast
 import math
@@ -18,7 +18,7 @@ OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 
 
 def tree_value(tree: ast.expr, given: Sequence[Any]) -> Any:
-    """The value of a template's tree from its references' values; raises where there is none."""
+    """The value of a template's tree from the values of its references; raises for an error."""
     number = leaf_number(tree)
     if number is not None:
         return given[number]

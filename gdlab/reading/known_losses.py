@@ -1,7 +1,7 @@
-"""Gradients of another loss than the sheet shows: a known one, of the same prediction.
+"""Gradients of a well-known loss other than the one that the sheet shows.
 
-Where a sheet shows the squared error and descends the log loss, no cell is computed wrongly. The
-loss that is meant gets cells of its own in the graph, and every gradient is held against it.
+If a sheet shows the squared error but minimizes the log loss, no cell is wrong. The intended loss
+is added to the graph as further cells, and every gradient is compared with it.
 """
 
 import ast
@@ -25,7 +25,7 @@ MOST_LOSSES_SHOWN, MOST_TARGETS_TRIED, FEWEST_OF_MOST = 4, 12, 2
 
 @dataclass(frozen=True)
 class Known:
-    """A loss of a prediction _0 and a target _1: its name, formula, and derivative by _0."""
+    """A loss of a prediction _0 and a target _1: name, formula, and derivative by _0."""
 
     name: str
     tree: ast.expr
@@ -49,14 +49,14 @@ KNOWN = (
 
 @dataclass(frozen=True)
 class Pair:
-    """A formula's references to a prediction and to its target, cells or ranges of one size."""
+    """A formula's references to a prediction and its target: cells or equally large ranges."""
 
     role: int
     prediction: int
     target: int
 
     def cells(self, read: Read, step: int) -> Iterator[tuple[Key, Key]]:
-        """The predictions with their targets in one update."""
+        """Yield the predictions with their targets in one update."""
         for user in read.steps.of_role(read.graph, self.role, step):
             inputs = read.graph.nodes[user].inputs
             yield from zip(
@@ -65,7 +65,7 @@ class Pair:
 
 
 def mean_known_loss(read: Read) -> None:
-    """Take a known loss for the one that is meant, where the gradients are its derivatives.
+    """Set the loss to a well-known one if the gradients are its derivatives.
 
     It takes the prediction and the target of the loss that is shown. All gradients are its own, or
     most of them, two at least, with one factor; of such losses one whose factor is 1. Of two
@@ -111,7 +111,7 @@ def mean_known_loss(read: Read) -> None:
 
 
 def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
-    """Whether some cells can be meant as the loss: never negative, and nothing is made of them."""
+    """Whether cells can be intended as the loss: they are never negative and not used further."""
     used = {one for key in read.steps.cells[step] for one in read.graph.nodes[key].cells}
     used |= {key for (_, at), key in read.cells.items() if at == step}
     below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
@@ -125,12 +125,12 @@ def _is_choice(factor: float) -> bool:
 
 
 def _plain(factor: float) -> int:
-    """Which of two factors is the plainer: 1, then -1, then any other."""
+    """How plain a factor is: 2 for 1, 1 for -1, 0 for any other."""
     return 2 if factor == 1 else abs(factor) == 1
 
 
 def _pairs(read: Read, shown: list[Key], step: int) -> list[Pair]:
-    """The predictions and targets that a loss is computed from, the nearest to it first."""
+    """The pairs of prediction and target from which a loss is computed, the nearest first."""
     graph, latest = read.graph, read.descent.latest
     inside, seen, queue = set(read.steps.cells[step]), set(shown), list(shown)
     found: dict[Pair, None] = {}
@@ -155,7 +155,7 @@ def _pairs(read: Read, shown: list[Key], step: int) -> list[Pair]:
 
 
 def _factors(read: Read, pair: Pair, known: Known, step: int) -> dict[int, float]:
-    """How many times a known loss's derivative the gradients are, where most are alike."""
+    """The common factor between the gradients and a known loss's derivatives, by parameter."""
     graph = read.graph
     ratios: dict[int, list[float]] = {}
     for at in {step, max(step - 1, 0)}:
@@ -180,10 +180,10 @@ def _factors(read: Read, pair: Pair, known: Known, step: int) -> dict[int, float
 
 
 def _add_cells(read: Read, pair: Pair, tree: ast.expr) -> int:
-    """Give a loss a cell for every prediction of every update; returns their role."""
+    """Add a cell of a loss for every prediction of every update; returns their role."""
     graph, steps = read.graph, read.steps
     role = max(steps.roles.values()) + 1
-    # Its references are bound already, and are asked for by no address.
+    # The nodes are bound directly, so the addresses in the template are never used.
     cell = Area(Address(None, 0, 0, False, False), None)
     template = Template(tree, (cell, cell))
     made: list[Key] = []

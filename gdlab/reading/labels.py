@@ -1,4 +1,4 @@
-"""What stands beside cells: their labels, and how a person would name them."""
+"""The labels of cells, and names for cells as a person would say them."""
 
 import re
 from collections.abc import Sequence, Set
@@ -6,13 +6,13 @@ from collections.abc import Sequence, Set
 from gdlab.core.layout import letters
 from gdlab.reading.book import Book, Key, address, area
 
-# And those of gradients themselves.
+# Words for gradients or learning rates.
 GRADIENTS = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learning|lernrate|aprendiz|apprent|epoch|\bd[a-z]{1,4}/d|"
     r"\bd[wbm]\d*\b|梯度|学习率|勾配|学習率|градиент|обучени|uczenia",
     re.IGNORECASE,
 )
-# And those of a second derivative, which only a minimum needs.
+# Words for a second derivative, which only a search for a minimum needs.
 CURVATURE = re.compile(
     r"''|″|\"|hess|second deriv|2nd deriv|curvature|zweite abl|segunda deriv|d[eé]riv[eé]e seconde|"
     r"d²|d2|∂²|newton.*min|min.*newton",
@@ -21,7 +21,7 @@ CURVATURE = re.compile(
 FAR_UP, FAR_LEFT = 60, 3
 LONGEST_LABEL = 40
 MOST_PIECES = 4
-# Words that stand on sheets of gradient descent, in some languages: weak evidence.
+# Words on sheets about gradient descent, in several languages: weak evidence.
 EVIDENCE = re.compile(
     r"grad|deriv|d[eé]riv|ableit|∂|learn|lern|aprend|apprent|epoch|[eé]poque|loss|cost|kosten|"
     r"error|fehler|erreur|weight|gewicht|poids|peso|bias|neuron|backprop|perceptron|descen|"
@@ -32,9 +32,9 @@ EVIDENCE = re.compile(
 
 
 def label(book: Book, key: Key, down: bool) -> str:
-    """The text above a cell, across numbers; in a table that runs to the right, left of it.
+    """The text above a cell, or left of it if the table runs to the right, beyond any numbers.
 
-    Empty where there is none.
+    Empty if there is none.
     """
     above, left = _above(book, key), _left(book, key)
     found = (above or left) if down else (left or above)
@@ -64,11 +64,11 @@ def _left(book: Book, key: Key) -> str:
 
 
 def said(book: Book, key: Key, down: bool) -> str:
-    """A cell in words: ``J (a_h1)`` in a column, ``F1 (learn)`` where it stands alone."""
+    """A cell in words: ``J (a_h1)`` for a column, ``F1 (learn)`` for a single cell."""
     words = label(book, key, down)
     where = letters(key[2] - 1) if down else str(key[1])
     beside = (key[0], key[1] + 1, key[2]) if down else (key[0], key[1], key[2] + 1)
-    # Of numbers one below the other, each with its label beside it, every one stands alone.
+    # In a list of inputs with a label beside each number, every cell is a single one.
     across = words and not (_above(book, key) if down else _left(book, key))
     if beside not in book.values or across:
         where = address(key)
@@ -76,7 +76,7 @@ def said(book: Book, key: Key, down: bool) -> str:
 
 
 def ranges(book: Book, keys: Sequence[Key]) -> str:
-    """The cells as one range, as several where they stand apart, with sheets where on several."""
+    """Cells as one or more ranges, with the sheets' names if they are on several sheets."""
     by_sheet: dict[int, list[Key]] = {}
     for key in keys:
         by_sheet.setdefault(key[0], []).append(key)
@@ -87,7 +87,7 @@ def ranges(book: Book, keys: Sequence[Key]) -> str:
 
 
 def _pieces(keys: Sequence[Key]) -> list[str]:
-    """The ranges of cells of one sheet, taken apart at gaps; of many the first two and the last."""
+    """Cells of one sheet as ranges without gaps; if there are many, the first two and the last."""
     columns: dict[int, list[int]] = {}
     for _, row, column in dict.fromkeys(keys):
         columns.setdefault(column, []).append(row)
@@ -115,7 +115,7 @@ def _pieces(keys: Sequence[Key]) -> list[str]:
 
 
 def speaks_of_descent(book: Book, sheets: Set[int]) -> bool:
-    """Whether words on some sheets are those of gradient descent."""
+    """Whether some sheets have words about gradient descent."""
     return any(
         isinstance(value, str) and EVIDENCE.search(value[:200])
         for key, value in book.values.items()
@@ -124,7 +124,7 @@ def speaks_of_descent(book: Book, sheets: Set[int]) -> bool:
 
 
 def speaks_of_curvature(book: Book, sheet: int) -> bool:
-    """Whether words on a sheet are those of a second derivative."""
+    """Whether a sheet has words about a second derivative."""
     return any(
         isinstance(value, str) and CURVATURE.search(value[:200])
         for key, value in book.values.items()
@@ -133,7 +133,7 @@ def speaks_of_curvature(book: Book, sheet: int) -> bool:
 
 
 def speaks_of_gradients(book: Book, sheet: int) -> bool:
-    """Whether words on a sheet name a gradient or a learning rate, and not only errors."""
+    """Whether a sheet has words for a gradient or a learning rate, and not only for errors."""
     return any(
         isinstance(value, str) and GRADIENTS.search(value[:200])
         for key, value in book.values.items()

@@ -1,4 +1,4 @@
-"""Gradients or steps that are limited before they are taken."""
+"""Updates that limit the gradient or the step."""
 
 import ast
 
@@ -10,9 +10,9 @@ from gdlab.reading.trees import leaves, limits
 
 
 def clips(read: Read, rule: str) -> bool:
-    """Whether a minimum, maximum or condition stands between a gradient and its update.
+    """Whether there is a minimum, maximum or condition between a gradient and its update.
 
-    Not where the rule itself has one, as AMSGrad has.
+    False if the rule itself has one, as AMSGrad does.
     """
     known = [one for one in all_rules() if one.name == rule]
     if any(limits(tree) for one in known for tree in one.formulas.expressions.values()):
@@ -27,7 +27,7 @@ def clips(read: Read, rule: str) -> bool:
 
 
 def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list[ast.expr]:
-    """The formulas of one update from its gradient on."""
+    """The formulas between a gradient and its update."""
     parameters = read.sites.parameters - {update}
     found, stack, seen = [], [update], {update}
     while stack:
@@ -36,7 +36,8 @@ def _between(read: Read, update: Key, stops: set[Key | None], step: int) -> list
         if tree is None:
             continue
         found.append(tree)
-        # Not what stood in a formula before its gradient became a cell of its own.
+        # Only the references that are still in the formula: a gradient may have become another
+        # cell.
         for key in [key for leaf in leaves(tree) for key in cells_of(node.inputs[leaf])]:
             inside = read.descent.latest.get(key) == step and key in read.graph.nodes
             if inside and key not in seen and key not in stops and key not in parameters:

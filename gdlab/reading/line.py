@@ -1,4 +1,4 @@
-"""The straight line: the model that most sheets have, recognised by what it does."""
+"""Recognize the straight line, the model of most sheets, by its values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from gdlab.reading.updates import original
 
 @dataclass(frozen=True)
 class Line:
-    """Which parameter is the intercept and which the slope, and the prediction of one update.
+    """The cells of intercept, slope and prediction in one update.
 
-    Where no cell holds the prediction itself, it is the error's cell, which ``is_error``.
+    If no cell has the prediction itself, it is the cell of the error, and ``is_error`` is true.
     """
 
     intercept: Key
@@ -28,9 +28,9 @@ class Line:
 def find_line(
     graph: Graph, descent: Descent, steps: Steps, points: Sequence[dict[Key, Value]]
 ) -> Line | None:
-    """The line of two parameters, with x from the data; else None.
+    """The line that two parameters form with an x from the data; None if there is none.
 
-    It is a cell that is b + m*x or, where there is no such cell, one that is that less a target
+    Its prediction is a cell with b + m*x or, if there is no such cell, with that minus a target
     from the data.
     """
     if len(descent.chains) != 2:
@@ -48,7 +48,7 @@ def find_line(
 def _line_at(
     graph: Graph, descent: Descent, steps: Steps, points: Sequence[dict[Key, Value]], step: int
 ) -> tuple[Line | None, bool]:
-    """The line of one update, and whether it is clear which parameter is the slope."""
+    """The line in one update, and whether it is clear which parameter is the slope."""
     first, second = (chain.cells[step] for chain in descent.chains)
     data = _data(graph, steps.cells[step], descent, points[0])
     sure: list[Line] = []
@@ -67,14 +67,14 @@ def _line_at(
             if abs(abs(sign) - 1) > EXACT or not all(map(same, *rows)) or not x:
                 continue
             if not _among(data, sign * x):
-                # The two parameters are added, with no data beside either.
+                # The two parameters are added without any data.
                 denied = denied or same(abs(x), 1.0)
                 continue
             rests = [_rest(values, key, pair, sign, x) for values in points[:2]]
             is_line = sign > 0 and not any(rests)
             if not is_line and not (same(*rests) and _among(data, rests[0])):
                 continue
-            # Where x is 1, b + m*x is m + b*x as well.
+            # If x is 1, b + m*x equals m + b*x.
             kind = unclear if same(abs(x), 1.0) else sure if is_line else errors
             kind.append(Line(*pair, key, swapped, not is_line))
             if sure:
@@ -85,7 +85,7 @@ def _line_at(
 def _data(
     graph: Graph, cells: Sequence[Key], descent: Descent, values: dict[Key, Value]
 ) -> set[float]:
-    """The numbers in the cells that one step uses, and that no parameter is in."""
+    """The numbers in the cells that a step uses and that do not depend on parameters."""
     return {
         number(values.get(one))
         for key in cells
@@ -101,7 +101,7 @@ def _among(data: set[float], wanted: float) -> bool:
 def _rest(
     values: dict[Key, Value], key: Key, pair: tuple[Key, Key], sign: float, x: float
 ) -> float:
-    """What b + m*x is more than a cell, or than its negative; 0 but for rounding where nothing."""
+    """The difference of b + m*x and a cell (or its negative); exactly 0 if it is only rounding."""
     b, m = (number(values.get(one)) for one in pair)
     line, cell = b + sign * x * m, sign * number(values.get(key))
     return 0.0 if same(line, cell) else line - cell

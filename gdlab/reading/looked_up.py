@@ -1,4 +1,4 @@
-"""What is looked up, put as the cells that it gives now: a batch, or the sample of an update."""
+"""Replace lookups by the cells that they give now, such as a batch or the sample of an update."""
 
 import math
 import re
@@ -17,13 +17,13 @@ MOST_LOOKED_UP = 20
 
 
 class _Unknown(ValueError):
-    """What is looked up cannot be told from the stored numbers."""
+    """The result of a lookup is not clear from the stored numbers."""
 
 
 def put_looked_up(book: Book) -> None:
-    """Put addresses for OFFSET, INDEX and lookups in every formula, as far as they are known.
+    """Replace OFFSET, INDEX and lookups in all formulas by addresses, as far as possible.
 
-    Numbers for MATCH, and for what counts or names rows and columns.
+    MATCH, ROW, ROWS, COLUMN and COLUMNS are replaced by numbers.
     """
     for key, formula in list(book.formulas.items()):
         if CALL.search(formula.text):
@@ -35,7 +35,7 @@ def put_looked_up(book: Book) -> None:
 
 
 def _seen_from(formula: Formula, key: Key) -> str:
-    """A formula's text as it is in the cell that it was filled on to."""
+    """The text of a shared formula as it is in another cell."""
     if formula.at == key[1:]:
         return formula.text
 
@@ -57,7 +57,7 @@ def _resolved(book: Book, key: Key, text: str) -> str:
         found = list(CALL.finditer(text))
         if not found:
             return text
-        # The innermost stands last.
+        # The last call is an innermost one.
         call = found[-1]
         end, arguments = _arguments(text, call.end())
         put = PUT[call[1].upper()]
@@ -66,7 +66,7 @@ def _resolved(book: Book, key: Key, text: str) -> str:
 
 
 def _arguments(text: str, start: int) -> tuple[int, list[str]]:
-    """Where a call ends, and its arguments' texts; ``start`` is behind its bracket."""
+    """The end of a call and the texts of its arguments; ``start`` is after its parenthesis."""
     depth, first, found = 1, start, []
     for at in range(start, len(text)):
         depth += {"(": 1, ")": -1}.get(text[at], 0)
@@ -79,7 +79,7 @@ def _arguments(text: str, start: int) -> tuple[int, list[str]]:
 
 
 def _corners(book: Book, reference: str) -> tuple[str, int, int, int, int]:
-    """The sheet's part of a reference or name, and its first and last row and column."""
+    """The sheet of a reference or name, and its first row and column and last row and column."""
     reference = book.names.get(reference.lower(), reference).removeprefix("=")
     if not REFERENCE.fullmatch(reference):
         raise _Unknown
@@ -157,7 +157,7 @@ def _xlookup(book: Book, key: Key, arguments: Sequence[str]) -> str:
 
 
 def _way(arguments: Sequence[str]) -> int:
-    """0 where a lookup is exact; else 1, the last that is not above what is looked for."""
+    """0 for an exact lookup, 1 for the last value that is not larger than the wanted one."""
     exact = len(arguments) > 3 and arguments[3].upper() in ("0", "FALSE", "FALSE()", "")
     return 0 if exact else 1
 
@@ -181,12 +181,12 @@ def _found(
 
 
 def _number(book: Book, key: Key, text: str) -> int:
-    """A whole number from the stored values, as spreadsheets take it: without its decimals."""
+    """A whole number from the stored values, with its decimals cut off."""
     return math.floor(_value(book, key, text))
 
 
 def _value(book: Book, key: Key, text: str) -> float:
-    """A number from the stored values; raises _Unknown where it is none."""
+    """A number from the stored values; raises _Unknown if it is not a number."""
 
     def put(match: re.Match[str]) -> str:
         sheet, mark, cells = match[0].rpartition("!")

@@ -1,4 +1,4 @@
-"""Which cells are the loss, and the gradient of every parameter and update."""
+"""Find the cells of the loss, and the gradients of all parameters in all updates."""
 
 import ast
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from gdlab.reading.graph import NAN, Graph
 from gdlab.reading.sites import CELL, INLINE, LIMITED, MOVING, STEP, WIDE, Site, Sites, value_of
 from gdlab.reading.steps import Steps
 
-# Right ones agree to 1e-13.
+# Right gradients agree to 1e-13.
 EXACT = 1e-9
 MOST_LOSSES_TRIED, MOST_CELLS_TRIED = 60, 40_000
 RIGHT, WRONG, SCALED, UNCHECKED = "right", "wrong", "scaled", "not checked"
@@ -26,9 +26,9 @@ Values = dict[Key, Value]
 def slopes_of(
     graph: Graph, steps: Steps, role: int, values: Values, which: Sequence[int]
 ) -> dict[Key, float]:
-    """The derivatives of the sum of a role's cells in each of some steps, by the cells there.
+    """The derivatives of the sum of a role's cells in each step, with respect to the step's cells.
 
-    Ahead of a parameter stands what earlier steps left, which counts as a constant.
+    Values from earlier steps count as constants.
     """
     found: dict[Key, float] = {}
     for step in which:
@@ -40,7 +40,7 @@ def slopes_of(
 
 @dataclass
 class Explained:
-    """A loss's role, and for every parameter how its gradient was read, and its factor."""
+    """The role of a loss, and for every parameter how its gradient was found, and its factor."""
 
     role: int
     variants: dict[int, str]
@@ -49,21 +49,21 @@ class Explained:
 
     @property
     def merit(self) -> tuple[int, int, bool]:
-        """How many gradients are explained, how many without a factor, and if none falls below 0.
+        """How many gradients it explains, how many of them without a factor, and its sign.
 
-        An error that nothing uses is at times as good as its absolute value.
+        The sign, whether the loss is positive, decides between an error and its absolute value.
         """
         whole = sum(abs(abs(factor) - 1) < EXACT for factor in self.factors.values())
         return len(self.factors), whole, self.is_positive
 
 
 def same(a: float, b: float, limit: float = EXACT) -> bool:
-    """Whether two numbers agree but for rounding; NaN agrees with nothing."""
+    """Whether two numbers agree except for rounding; NaN agrees with nothing."""
     return abs(a - b) <= limit * max(abs(a), abs(b))
 
 
 def tidy(factor: float) -> float:
-    """A factor without what rounding left: 1, 2, 0.5, 1/30."""
+    """A factor without rounding errors: 1, 2, 0.5, 1/30."""
     for near in (float(round(factor)), 1 / round(1 / factor) if abs(factor) < 1 else 1.0):
         if near and same(near, factor, 1e-12):
             return near
@@ -73,9 +73,9 @@ def tidy(factor: float) -> float:
 def find_loss(
     graph: Graph, descent: Descent, steps: Steps, sites: Sites, points: list[Values]
 ) -> Explained | None:
-    """The loss that explains the most gradients, at up to five steps and two points.
+    """The loss that explains most gradients, at up to five steps and two points.
 
-    ``points`` are values with random parameters. None where no cell or column explains any.
+    ``points`` are values with random parameters. None if no cell or column explains a gradient.
     """
     count = descent.updates
     some = sorted({min(max(count // 2 + apart, 0), count - 1) for apart in (-2, -1, 0, 1, 3)})
@@ -112,8 +112,8 @@ def find_loss(
                 continue
             factor = median_low(ratios)
             count = sum(abs(ratio) < inf and same(ratio, factor) for ratio in ratios)
-            # Behind an input of 1 a delta is a gradient too: of two readings the one that a
-            # larger share of updates bears out, and of a gradient and a step the gradient.
+            # With an input of 1, a delta equals a gradient. Prefer the reading that fits more
+            # updates, and a gradient to a step.
             merit = count / len(ratios), count, same(abs(factor), 1.0)
             if 0 < abs(factor) < inf and merit > agreed.get(number, (0.6, 0, False)):
                 agreed[number] = merit
@@ -130,19 +130,19 @@ def find_loss(
 
 
 def _moves(rows: Sequence[Sequence[float]]) -> bool:
-    """Whether a gradient is not one number everywhere, which is the derivative of much."""
+    """Whether a gradient is not constant; a constant would be the derivative of many cells."""
     return any(value != rows[0][0] for row in rows for value in row)
 
 
 def _ratio(value: float, slope: float) -> float:
-    """A gradient's value by the derivative; infinite where only that is 0, NaN where both are."""
+    """The ratio of a gradient to the derivative; inf if only the latter is 0, NaN if both are."""
     if slope:
         return value / slope
     return inf if value else NAN
 
 
 def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[int]:
-    """The roles that a loss may have: what depends on all parameters, sums and ends first."""
+    """The possible roles of the loss: they depend on all parameters; unused cells come first."""
     cells = steps.cells[step]
     number_of = {
         chain.cells[step]: n for n, chain in enumerate(descent.chains) if step < len(chain.updates)
@@ -155,7 +155,7 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
             bits |= reached.get(cell, 0)
             users[cell] += 1
         reached[key] = bits
-    # But for a parameter that no other cell of the step uses.
+    # All parameters except those that no other cell of the step uses.
     every = reduce(or_, (reached[key] for key in cells), 0)
     by_role: dict[int, int] = defaultdict(int)
     ends: dict[int, bool] = defaultdict(bool)
@@ -173,13 +173,13 @@ def candidates(graph: Graph, descent: Descent, steps: Steps, step: int) -> list[
 def gradient_cells(
     graph: Graph, descent: Descent, sites: Sites, explained: Explained | None
 ) -> dict[tuple[int, int], Key]:
-    """The cell of the gradient of every parameter and update; parts of formulas get cells.
+    """The gradients' cells by index of parameter and update; a part of a formula gets a new cell.
 
-    Where no loss tells, it is a cell that the update takes, unless data stand beside it there.
+    If the loss does not decide, the gradient is a cell in the update, unless data are next to it.
     """
     found: dict[tuple[int, int], Key] = {}
     typed = _typed_rates(descent, sites, explained) if explained else {}
-    # Of 2*error*x in one update and 2*error in another the 2 is the gradient's.
+    # If one update has 2*error*x and another one 2*error, the 2 belongs to the gradient.
     inside = any(
         _within(sites, chain, len(chain.updates) // 2) for chain in descent.chains if not explained
     )
@@ -196,13 +196,13 @@ def gradient_cells(
             elif late:
                 site = sites.taken(chain, step)
             else:
-                # Beside a rate that is computed in every update, the gradient is the other factor.
+                # If each update computes its rate, the gradient is the other factor.
                 rated = sites.computed_rates(step)
                 site = sites.find(chain, step, CELL) if rated else _within(sites, chain, step)
                 if site is None and inside:
                     site = sites.find(chain, step, WIDE)
                     if site is not None and isinstance(site.part, ast.Name):
-                        # Of t - output, where no loss takes t, it is not the output alone.
+                        # In t - output, if no loss uses t, the gradient is not only the output.
                         site = sites.find(chain, step, MOVING)
                 site = site or sites.find(chain, step, STEP) or sites.find(chain, step, CELL)
             if site is not None:
@@ -217,15 +217,15 @@ def gradient_cells(
 
 
 def _within(sites: Sites, chain: Chain, step: int) -> Site | None:
-    """The gradient that is more than a cell, inside the formula of an update."""
+    """The gradient inside the formula of an update, if it is more than a single cell."""
     site = sites.find(chain, step, INLINE)
     return None if site is None or isinstance(site.core, ast.Name) else site
 
 
 def _typed_rates(descent: Descent, sites: Sites, explained: Explained) -> dict[int, float]:
-    """The learning rates that are numbers in the updates' formulas, beside the gradients there.
+    """The learning rates that are typed as numbers in the updates' formulas, by parameter.
 
-    Such a number is no factor of the gradient, which is left as it is without it.
+    Such a number is not a factor of the gradient and is removed from it.
     """
     found = {}
     for number, factor in list(explained.factors.items()):
@@ -245,7 +245,7 @@ def jacobian(
     values: Values,
     step: int,
 ) -> list[list[float]]:
-    """The derivative of every gradient of one update by every parameter."""
+    """The derivatives of all gradients of one update with respect to all parameters, a row each."""
     position = graph.position
     within = sorted(
         {*steps.cells[step], *(key for (_, at), key in cells.items() if at == step)},

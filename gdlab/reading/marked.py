@@ -1,6 +1,6 @@
-"""A copy of a workbook with notes: its values, and on every wrong cell a note that says why.
+"""Write a copy of a workbook's values with a note on every wrong cell that says why.
 
-It is a new file; the stranger's own is only read. Nothing in it is a formula.
+It is a new file without formulas; the stranger's file is only read.
 """
 
 from collections import defaultdict
@@ -21,9 +21,9 @@ WIDTHS = (14, 20, 11, 34, 34, 60)
 
 
 def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path:
-    """Write the marked copy of the workbook that a reading is about; returns its path.
+    """Write the marked copy of the workbook of a reading; returns its path.
 
-    Raises ValueError where ``out`` is that workbook itself, or cannot be written.
+    Raises ValueError if ``out`` is that workbook itself, or cannot be written.
     """
     own, path = Path(reading.file), Path(out)
     if own.resolve() == path.resolve() or (path.exists() and path.samefile(own)):
@@ -41,7 +41,7 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
         _write_summary(copy, names[0], reading)
         cells: dict[int, list[Key]] = defaultdict(list)
         for key in book.values:
-            if key[1] > 0:  # what stood in a cell before it was updated is in none
+            if key[1] > 0:  # the value before a circular update has no cell
                 cells[key[0]].append(key)
         for number, name in enumerate(book.sheets):
             sheet = copy.add_sheet(names[number + 1])
@@ -59,7 +59,7 @@ def write_marked_workbook(reading: Reading, book: Book, out: str | Path) -> Path
 
 
 def _write_summary(copy: "Workbook", name: str, reading: Reading) -> None:
-    """The first sheet: what the workbook is, and everything that was found."""
+    """Write the first sheet: what the workbook does, and all findings."""
     sheet = copy.add_sheet(name)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)

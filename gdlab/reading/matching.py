@@ -1,4 +1,4 @@
-"""Whether a rule does the same as a recurrence, and with which of the sheet's numbers."""
+"""Match a rule with a recurrence, and find its hyperparameters among the sheet's numbers."""
 
 import ast
 import itertools
@@ -18,15 +18,15 @@ MATCHES_TO = 1e-9
 MOST_MATCHES_TRIED = 30_000
 SMALLEST_BETA = 0.05
 LACKS_RATE = "has no learning rate"
-# What people leave as it is.
+# Hyperparameters that people leave at their defaults.
 UNUSUAL = ("rho_over", "sync_every", "momentum_decay")
 
 
 @dataclass
 class Recognised:
-    """A rule by name, how the sheet's differs from it, and its hyperparameters by name.
+    """A rule's name, how the sheet differs from it, and its hyperparameters by name.
 
-    A hyperparameter is a value and the cell it stands in, None where it stands in a formula.
+    A hyperparameter is a value and its cell, or None if it is typed in a formula.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Match:
-    """The hyperparameters but for the rate, the rate, and which state is which, at what scale."""
+    """The hyperparameters without the rate, the rate, the scale of the states and their order."""
 
     hyper: dict[str, float]
     ratio: float
@@ -47,7 +47,7 @@ class Match:
 def match_of(
     variant: Variant, recurrence: Recurrence, numbers: list[float], samples: int
 ) -> "Match | None":
-    """The hyperparameters, the rate and the states' scale with which a rule does the same."""
+    """The hyperparameters, rate and scale with which a rule gives the same steps; None for none."""
     names = [name for name in variant.hyper if name != "lr"]
     choices = [choices_of(name, variant, numbers) for name in names]
     small = sum(len(one) for one in choices) < 60
@@ -55,12 +55,12 @@ def match_of(
     if recurrence.placed and variant.name != "nesterov":
         return None
     if len(variant.rule.carried) == 1 and variant.name in ("heavy_ball", "nesterov"):
-        # A velocity that holds the rate, or minus the rate, already.
-        held = [c for c in numbers if c not in (0, 1)]
+        # The velocity may already contain the rate or its negative.
+        included = [c for c in numbers if c not in (0, 1)]
         if recurrence.placed:
-            # How far a place lies ahead of the step is the velocity times the rate and its factor.
-            held += [c * d for c in held for d in held if d < c]
-        scales += [scale for c in held for scale in (1 / c, -1 / c)]
+            # The look-ahead is the velocity times the rate and the momentum factor.
+            included += [c * d for c in included for d in included if d < c]
+        scales += [scale for c in included for scale in (1 / c, -1 / c)]
     orders = list(itertools.permutations(range(len(recurrence.states[0]))))
     if len(orders) > 24 or not small or recurrence.tried > MOST_MATCHES_TRIED:
         return None
@@ -76,7 +76,7 @@ def match_of(
 
 
 def choices_of(name: str, variant: Variant, numbers: list[float]) -> list[float]:
-    """The numbers of a sheet that a hyperparameter may be."""
+    """The numbers of a sheet that may be a hyperparameter."""
     found: dict[float, None] = {}
     if name in UNUSUAL:
         return [variant.rule.hyper[name]]
@@ -134,7 +134,7 @@ def constants_of(
     number: int,
     gradients: dict[tuple[int, int], Key],
 ) -> list[tuple[float, Key | None]]:
-    """The numbers of one update between its gradient and the parameter, with their cells."""
+    """The constants between the gradient and the parameter of one update, with their cells."""
     step = min(1, len(chain.updates) - 1)
     stops = {gradients.get((number, step)), gradients.get((number, 0)), chain.cells[step]}
     found: dict[tuple[float, Key | None], None] = {}
@@ -171,15 +171,15 @@ def said_of(
     constants: list[tuple[float, Key | None]],
     recurrence: Recurrence,
 ) -> Recognised:
-    """The rule with its hyperparameters found in cells, and in words what differs."""
+    """The recognized rule with its hyperparameters, their cells, and what differs in words."""
     found = Recognised(variant.name, list(variant.differs))
     states = recurrence.cells
-    held = match.scale != 1.0 and not recurrence.placed
-    rate = abs(1 / match.scale) if held else abs(match.ratio)
+    includes_rate = match.scale != 1.0 and not recurrence.placed
+    rate = abs(1 / match.scale) if includes_rate else abs(match.ratio)
     for name in variant.hyper:
         value = rate if name == "lr" else match.hyper[name]
         those = [key for number, key in constants if key and same(number, value)]
-        # Two betas may be equal; each stands in the formula of its own state.
+        # Two betas may be equal; each is in the formula of its own state.
         own = _state_of(name, variant, match, states)
         near = set(graph.nodes[own].cells) if own in graph.nodes else set()
         typed = [key for key in those if key in near] or those
@@ -202,6 +202,6 @@ def said_of(
 
 
 def _state_of(name: str, variant: Variant, match: Match, states: list[Key]) -> Key | None:
-    """The state that a hyperparameter averages: the first for beta1, the second for beta2."""
+    """The state that a hyperparameter belongs to: the first for beta1, the second for beta2."""
     index = {"beta1": 0, "beta2": 1}.get(name, len(match.order))
     return states[match.order[index]] if index < len(match.order) else None

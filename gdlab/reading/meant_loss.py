@@ -1,4 +1,4 @@
-"""The loss that is meant on a sheet where no gradient is the derivative of any cell."""
+"""Find the intended loss of a sheet on which no gradient is the derivative of any cell."""
 
 import re
 
@@ -11,23 +11,23 @@ from gdlab.reading.read import Read
 from gdlab.reading.sites import CELL, INLINE
 from gdlab.reading.updates import original
 
-# What people call a loss, in some languages; a function f(x), and its derivative f'(x) or df/dx.
+# Words for a loss in several languages; a function f(x), and its derivative f'(x) or df/dx.
 LOSS = re.compile(
     r"loss|cost|err|kosten|verlust|fehler|perte|co[uû]t|entrop|likelihood|[SR]?M?SE\b|\b[EJL]\b|损失|"
     r"p[eé]rdida|custo|perda",
     re.IGNORECASE,
 )
 FUNCTION = re.compile(r"\s*([a-zA-Z])\s*(?:\(.*\))?\s*$")
-# Not y, which is rather a prediction.
+# Not y, which is more likely a prediction.
 MINIMISED = re.compile(r"\s*[fgh]\s*(?:\(.*\))?\s*$", re.IGNORECASE)
 DERIVATIVE = re.compile(r"\s*(?:([a-zA-Z])\s*['′]\s*(?:\(.*\))?|d\s*([a-zA-Z])\s*/\s*d.*)\s*$")
 
 
 def mend_loss(read: Read) -> None:
-    """Find the loss of a sheet whose gradients all go wrong through one formula.
+    """Find the loss of a sheet on which a single formula makes all gradients wrong.
 
-    A cell that nothing in the step uses, and that is nowhere negative, may be meant as the loss:
-    it is, where one small change of the first gradient makes every gradient its derivative.
+    A cell that is not used and never negative may be intended as the loss. It is the loss if one
+    small change of a formula makes every gradient its derivative.
     """
     graph, descent = read.graph, read.descent
     step = descent.updates // 2
@@ -51,13 +51,13 @@ def mend_loss(read: Read) -> None:
         slopes = [slopes_of(graph, read.steps, role, values, [step]) for values in read.points]
         wanted = [[one.get(chain.cells[step], 0.0) for one in slopes] for chain in descent.chains]
         if not is_function and all(same(*one[:2]) for one in wanted):
-            continue  # nothing descends along a straight line
+            continue  # a linear function has no minimum
         read.loss = Explained(role, {}, {})
         targets = [(read.cells[one, step], wanted[one]) for one in order]
         if (
             is_function
             or find_cause(read, step, targets, {})
-            # Each on its own, where the words say that a loss is meant.
+            # Or a change for each gradient, if the label says that this is a loss.
             or (
                 LOSS.search(label(read.book, cells[0], read.down[cells[0][0]]))
                 and all(find_cause(read, step, [one], {}) for one in targets)
@@ -73,8 +73,8 @@ def mend_loss(read: Read) -> None:
 
 
 def _is_of_parameter(read: Read, loss: Key, step: int) -> bool:
-    """Whether a cell is called a function or a loss, and is one of the only parameter alone, as
-    the gradient is: there are no data."""
+    """Whether a cell is labelled as a function or a loss, and depends, like the gradient, only on
+    the single parameter and not on data."""
     name = label(read.book, loss, read.down[loss[0]])
     if not LOSS.search(name) and not MINIMISED.match(name):
         return False
@@ -93,7 +93,7 @@ def _is_of_parameter(read: Read, loss: Key, step: int) -> bool:
 
 
 def _is_function(read: Read, loss: Key, gradient: Key) -> bool:
-    """Whether the labels say that one cell is a function, and the other its derivative."""
+    """Whether the labels say that one cell is a function and the other one its derivative."""
     names = [label(read.book, key, read.down[key[0]]) for key in (loss, read.stands(gradient))]
     function = FUNCTION.match(names[0])
     derivative = DERIVATIVE.match(names[1])

@@ -1,4 +1,4 @@
-"""Cells that are wrong beyond doubt: reported, and put right for all that follows."""
+"""Report cells that are certainly wrong, and correct them for all later steps."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,14 +34,14 @@ def finding_at(
 
 
 def put_right(graph: Graph, mended: Mapping[Key, Node]) -> None:
-    """Put other formulas in place of cells' own, with the values that they give."""
+    """Replace the formulas of some cells, and their stored values."""
     if not mended:
         return
     graph.nodes.update(mended)
     graph.order = ordered(graph)
     values = graph.evaluate({})
     for key in graph.order:
-        # The parameters that the mended sheet has: the stored ones carry the fault on.
+        # Use the values of the corrected sheet: the stored ones contain the error.
         if key in mended:
             value = values.get(key)
             if isinstance(value, float) and value == value:
@@ -49,7 +49,7 @@ def put_right(graph: Graph, mended: Mapping[Key, Node]) -> None:
 
 
 def is_same(one: Node, other: Node, graph: Graph) -> bool:
-    """Whether two formulas are the same function, written in two ways."""
+    """Whether two formulas are the same function, perhaps written in different ways."""
     cells = set(one.cells) | set(other.cells)
     for draw in range(3):
         values: Values = {key: 1.0 + 0.5 * chance("equal", draw, key) for key in cells}
@@ -60,7 +60,7 @@ def is_same(one: Node, other: Node, graph: Graph) -> bool:
 
 
 def difference(graph: Graph, key: Key, own: Node, expected: Node, down: Mapping[int, bool]) -> str:
-    """What makes a formula another than it should be, in words; empty where that is unknown."""
+    """How a formula differs from the expected one, in words; empty if that is not clear."""
 
     def say(one: Key) -> str:
         return said(graph.book, one, down[one[0]])
@@ -82,7 +82,7 @@ def _real(value: Value | None) -> float:
 def _missing_number(
     graph: Graph, own: Node, values: Sequence[Values], targets: Sequence[float]
 ) -> str:
-    """The number that turns a formula into the other one as a factor; empty if there is none."""
+    """The factor by which a formula differs from the expected one, in words; empty for none."""
     found = [_real(graph.value(own, one)) for one in values]
     ratios = [a / b if b else 0.0 for a, b in zip(targets, found, strict=True)]
     if not ratios[0] or not all(same(ratios[0], ratio) for ratio in ratios):
@@ -93,7 +93,7 @@ def _missing_number(
 
 
 def area_from(right: Key | tuple[Key, ...], here: Key, areas: Sequence[Area], index: int) -> Area:
-    """How a cell refers to another one, fixed as one of some references is."""
+    """The reference from one cell to another, with $ as in one of the given references."""
     first = areas[index].first if index < len(areas) else Address(None, 0, 0, False, False)
     key = cells_of(right)[0]
     row = key[1] - (0 if first.row_fixed else here[1])

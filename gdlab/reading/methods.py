@@ -1,4 +1,4 @@
-"""Updates that take more than a gradient: Newton's, searched steps, conjugate gradients."""
+"""Updates that use more than a gradient: Newton's method, line search, conjugate gradients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from gdlab.reading.templates import leaf_number
 from gdlab.reading.trees import factors, without
 
 NEWTON, SEARCHED, CONJUGATE = "newton", "searched", "conjugate"
-# Solved parameters are few, and losses that are tried too.
+# Limits for the number of parameters, roles and cells that are tried.
 MOST_METHOD_PARAMETERS, MOST_METHOD_ROLES, MOST_METHOD_CELLS = 8, 12, 400
 Values = dict[Key, Value]
 
 
 @dataclass(frozen=True)
 class Method:
-    """Newton's method or a searched rate: the loss's role, and the gradients' in one update.
+    """A method of updating: the role of the loss, and the cells of the gradients in one update.
 
-    ``role`` is None where the sheet shows no loss; ``factors`` are how many times the derivative
-    each gradient is.
+    ``role`` is None if the sheet shows no loss; ``factors`` are the ratios of the gradients to the
+    derivatives.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Method:
 def method_of(
     graph: Graph, descent: Descent, steps: Steps, points: Sequence[Values]
 ) -> Method | None:
-    """How the parameters are updated, where gradients are more than multiplied; None for others.
+    """The method by which the parameters are updated; None for a rule that scales gradients.
 
-    In Newton's method the matrix of second derivatives times what is subtracted is the gradient.
-    Where a rate is computed, what is subtracted is the gradient times a number that is the same
-    for all parameters, and another with other parameters.
+    In Newton's method the matrix of second derivatives times the step is the gradient. With a line
+    search the step is the gradient times a number that is the same for all parameters, but depends
+    on their values.
     """
     step = descent.updates // 2
     chains = descent.chains
@@ -80,14 +80,14 @@ def method_of(
 
 
 def _before(graph: Graph, descent: Descent, update: Key, inside: Sequence[Key]) -> list[Key]:
-    """The cells of one update that depend on its parameters alone, the nearest first."""
+    """The cells of one update that depend only on its own parameters, the nearest first."""
     step = descent.latest[inside[0]] if inside else -1
     own = set(inside)
     return [key for key in _behind(graph, descent, update, step) if key in own]
 
 
 def _behind(graph: Graph, descent: Descent, update: Key, step: int) -> list[Key]:
-    """The cells of one update that its formula depends on, the nearest first."""
+    """The cells of one step that an update depends on, the nearest first."""
     found: dict[Key, None] = {}
     queue = [update]
     while queue and len(found) < MOST_METHOD_CELLS:
@@ -101,7 +101,7 @@ def _behind(graph: Graph, descent: Descent, update: Key, step: int) -> list[Key]
 def _multiple_of(
     wanted: list[float], cells: list[Key], points: Sequence[Values]
 ) -> tuple[Key, float] | None:
-    """The cell that is a constant times some numbers at all points, best once, and how often."""
+    """The cell that is a constant times the wanted numbers at all points, and that constant."""
     if not all(wanted) or all(same(one, wanted[0]) for one in wanted):
         return None
     found = []
@@ -116,7 +116,7 @@ def _name(
     graph: Graph, descent: Descent, steps: Steps, step: int, gradients: dict[int, Key],
     taken: list[list[float]], points: Sequence[Values],
 ) -> str | None:  # fmt: skip
-    """What the updates do with these gradients, at all points: Newton's method, a searched rate."""
+    """What the updates do with these gradients: Newton's method, a line search, or None."""
     chains = descent.chains
     rates, solved = [], []
     for values, subtracted in zip(points, taken, strict=True):
@@ -140,14 +140,14 @@ def _name(
         return None
     if solved[0] and all(same(one, solved[0]) for one in solved):
         return NEWTON
-    # Of one parameter everything is a number times the gradient, but for a product as it stands.
+    # With one parameter any step is a number times the gradient, so it must be a product.
     known = len(chains) > 1 or _is_factor(graph, chains[0], step, gradients[0])
     equal = known and all(same(one[0], rate) for one in rates for rate in one)
     return SEARCHED if equal else None
 
 
 def has_computed_rate(graph: Graph, descent: Descent, cells: dict[tuple[int, int], Key]) -> bool:
-    """Whether every update takes its gradient times one cell, that earlier parameters tell."""
+    """Whether every update multiplies its gradient by a common cell that depends on parameters."""
     step = descent.updates // 2
     rates: list[set[Key]] = []
     for index, chain in enumerate(descent.chains):
@@ -162,12 +162,12 @@ def has_computed_rate(graph: Graph, descent: Descent, cells: dict[tuple[int, int
 
 
 def _is_factor(graph: Graph, chain: Chain, step: int, gradient: Key) -> bool:
-    """Whether an update takes away a product that a gradient's cell is a factor of."""
+    """Whether an update subtracts a product with a gradient's cell as a factor."""
     return (gradient, False) in _factor_cells(graph, chain, step)
 
 
 def _factor_cells(graph: Graph, chain: Chain, step: int) -> list[tuple[Key, bool]]:
-    """The cells that are the factors of what an update takes away, each with if it divides."""
+    """The cells that are factors of an update's step, each with whether it is a divisor."""
     node = graph.nodes[chain.updates[step]]
     found = []
     for part, divides in factors(without(node.template.tree, chain.leaves[step])):
@@ -181,9 +181,9 @@ def _conjugate(
     graph: Graph, descent: Descent, step: int, gradients: dict[int, Key],
     taken: list[list[float]], points: Sequence[Values],
 ) -> bool:  # fmt: skip
-    """Whether parameters move along the gradient plus a computed share of the last direction.
+    """Whether the parameters move along the gradient plus a computed share of the last direction.
 
-    The share and the length are the same for all parameters, and others at other points.
+    The share and the step length are the same for all parameters, and differ between points.
     """
     shares: list[list[list[float]]] = []
     for index, chain in enumerate(descent.chains):
@@ -214,7 +214,7 @@ def _conjugate(
 def is_exact_search(
     cells: dict[tuple[int, int], Key], updates: int, count: int, values: Values
 ) -> bool:
-    """Whether every gradient is at right angles to the one before, as where a line is searched."""
+    """Whether every gradient is orthogonal to the one before, as in an exact line search."""
     rows = [
         [number(values.get(cells[index, step])) for index in range(count)]
         for step in range(updates)

@@ -1,4 +1,4 @@
-"""The gradients of a sheet that shows no loss."""
+"""Judge the gradients of a sheet that shows no loss."""
 
 from gdlab.reading.book import Key, address
 from gdlab.reading.causes import others_of
@@ -17,7 +17,7 @@ OTHER_FUNCTION = "they are the derivatives of one function, not of the loss in "
 
 
 def without_loss(read: Read) -> tuple[list[Gradient], Found]:
-    """The gradients of a sheet without a loss: right where one function can have them all."""
+    """The verdicts on a sheet without a loss: right if a single function can have all gradients."""
     gradients: list[Gradient] = []
     found: Found = []
     step = read.descent.updates // 2
@@ -57,7 +57,7 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
 
 
 def shown_loss(read: Read, step: int) -> Key | None:
-    """A cell that is called a loss, is never below 0, and that nothing in the step uses."""
+    """A cell that is labelled as a loss, is never negative, and is not used in the step."""
     graph = read.graph
     used = {one for key in read.steps.cells[step] for one in graph.nodes[key].cells}
     for key in read.steps.cells[step]:
@@ -70,7 +70,7 @@ def shown_loss(read: Read, step: int) -> Key | None:
 
 
 def _not_of_one(read: Read, index: int, step: int, stands: list[Key]) -> tuple[str, Finding]:
-    """A gradient that is not the derivative of the function whose derivative another is."""
+    """The finding about a gradient that does not belong to the same function as the others."""
     cell = read.cells[index, step]
     node = read.graph.nodes[cell]
     because = "not the derivative of the function whose derivatives the others are"

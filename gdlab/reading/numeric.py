@@ -1,9 +1,9 @@
-"""Sheets with numbers only: what each column is, by what reproduces it, and the cells that differ.
+"""Sheets without formulas: find what each column is by the formula that reproduces it.
 
 The model is the straight line. The prediction b + m*x is found first, then the target, the error
-of either sign, the loss, the gradients with the factor 2 or without, what a rule remembers, and
-the updates, under a separate heading or one row further on. Every cell is computed from those
-written before it, within the bounds that the written digits leave.
+with either sign, the loss, the gradients with or without the factor 2, the states of a rule, and
+the updates, in a column of their own or one row further down. Every cell is computed from the cells
+before it, within the bounds that the written digits leave.
 """
 
 import itertools
@@ -16,7 +16,7 @@ from gdlab.reading.figures import Figures, FigureTable
 if TYPE_CHECKING:
     import numpy as np
 
-# So much of a column must be reproduced before the rest of it can be called wrong.
+# This share of a column must be reproduced before other cells can be called wrong.
 MOSTLY = 0.6
 TRIED_ROWS = 30
 MOST_COLUMNS_TRIED = 20_000
@@ -27,7 +27,7 @@ Numbers = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Series:
-    """A column, or the column of new values one row up: what an update starts from."""
+    """A column, or a column of new values one row higher: the values before an update."""
 
     figures: Figures
     shifted: bool = False
@@ -40,7 +40,7 @@ class Series:
         return self.figures.values[row - 1] if row else self.start
 
     def slack(self, row: int) -> float:
-        """How far the value that was meant may lie from it."""
+        """How far the exact value may be from the written one."""
         if not self.shifted:
             return self.figures.slack(row)
         return self.figures.slack(row - 1) if row else 0.0
@@ -48,7 +48,7 @@ class Series:
 
 @dataclass
 class Role:
-    """What a column holds: computed from other series by ``formula``, in words ``words``."""
+    """The role of a column: it is computed from other series by ``formula``, in words ``words``."""
 
     name: str
     figures: Figures
@@ -59,21 +59,21 @@ class Role:
     tried: int = 0
 
     def expected(self, row: int) -> tuple[float, float] | None:
-        """The value from the cells written before it, and how far it may be off."""
+        """The value computed from the written inputs, and its possible error; None if unknown."""
         given = [one.at(row) for one in self.inputs]
         if any(one is None for one in given):
             return None
         return bounded(self.formula, given, [one.slack(row) for one in self.inputs])  # type: ignore[arg-type]
 
     def right(self, row: int) -> bool | None:
-        """Whether a cell is what the others make it; None where that cannot be told."""
+        """Whether a cell agrees with its inputs; None if that cannot be decided."""
         value, wanted = self.figures.values[row], self.expected(row)
         if value is None or wanted is None:
             return None
         return abs(value - wanted[0]) <= wanted[1] + self.figures.slack(row)
 
     def count(self, rows: int) -> "Role":
-        """This role, with its cells counted, up to where it cannot fit any more."""
+        """Count the cells that agree, until too many do not; returns the role itself."""
         for row in range(rows):
             is_right = self.right(row)
             if is_right is not None:
@@ -85,14 +85,14 @@ class Role:
 
     @property
     def fits(self) -> bool:
-        """Whether most of the column, and more than one cell, is reproduced."""
+        """Whether most cells of the column, and at least two, are reproduced."""
         return self.hits >= max(2, MOSTLY * self.tried)
 
 
 def bounded(
     formula: Callable[..., float], given: Sequence[float], slacks: Sequence[float]
 ) -> tuple[float, float] | None:
-    """A formula's value, and how far rounded inputs may take it; None where it has none."""
+    """The value of a formula, and how far rounded inputs may change it; None for an error."""
     try:
         value = formula(*given)
         off = LOSE * abs(value) + 1e-12 * max(map(abs, given), default=0.0)
@@ -108,7 +108,7 @@ def bounded(
 
 @dataclass
 class Layout:
-    """The columns of a line's descent, as far as they are told apart."""
+    """The columns of a line's descent, as far as they were recognized."""
 
     intercept: Series
     slope: Series
@@ -119,17 +119,17 @@ class Layout:
 
     @property
     def merit(self) -> tuple[int, int]:
-        """How many cells are reproduced, and how many columns are not made of others."""
+        """The number of reproduced cells, and of parameters with a column of their own."""
         hits = self.prediction.hits + sum(role.hits for role in self.roles)
         plain = sum(not one.shifted for one in (self.intercept, self.slope))
         return hits, plain
 
 
 def find_layouts(table: FigureTable) -> list[Layout]:
-    """The readings of a table that reproduce the most cells; none where no column is b + m*x."""
+    """The readings of a table that reproduce the most cells; empty if no column is b + m*x."""
     rows = min(table.rows, TRIED_ROWS)
     best: list[Layout] = []
-    # Zeros and ones are b + m*x in very many ways: such a table is no line's.
+    # A table of zeros and ones fits b + m*x in very many ways, and is not a line's.
     most = max(MOST_COLUMNS_TRIED // len(table.columns) ** 2, 4)
     predictions = list(itertools.islice(_predictions(table, rows), most + 1))
     if len(predictions) > most:
@@ -148,14 +148,14 @@ def find_layouts(table: FigureTable) -> list[Layout]:
 
 
 def _predictions(table: FigureTable, rows: int) -> Iterator[tuple[Role, Series, Series, Series]]:
-    """Every way to read a column as b + m*x, with x from a column and b and m from two others.
+    """Yield every way to read a column as b + m*x, where x, b and m are three other columns.
 
-    All products m*x are made at once, roughly; what nearly fits is counted within its bounds.
+    All products m*x are computed at once, roughly; near fits are then counted exactly.
     """
     import numpy as np
 
     plain = [Series(column) for column in table.columns]
-    # A table without columns for the parameters: they are the new values of the row above.
+    # If there are no columns for the parameters, they are the new values of the row above.
     moving = [one for one in plain if _moves(one.figures.values)]
     above = [Series(one.figures, True, None) for one in moving]
     x = _arrays(plain, rows)[0]
@@ -177,7 +177,7 @@ def _predictions(table: FigureTable, rows: int) -> Iterator[tuple[Role, Series, 
 
 
 def _arrays(series: Sequence[Series], rows: int) -> "tuple[np.ndarray, np.ndarray]":
-    """The values and slacks of series, a row each; NaN where there is no number."""
+    """The values and slacks of some series, a row for each; NaN for a missing number."""
     import numpy as np
 
     values = [[NAN if (v := one.at(row)) is None else v for row in range(rows)] for one in series]
@@ -190,7 +190,7 @@ def _arrays(series: Sequence[Series], rows: int) -> "tuple[np.ndarray, np.ndarra
 def _prediction(
     target: Series, intercept: Series, slope: Series, x: Series, rows: int
 ) -> Role | None:
-    """A column as b + m*x, where it is that and the four are four columns."""
+    """The role of a column that is b + m*x of three other columns; None if it is not."""
     four = {id(one.figures) for one in (target, intercept, slope, x)}
     if len(four) < 4:
         return None
@@ -206,7 +206,7 @@ def _moves(values: Numbers) -> bool:
 
 
 def _errors(table: FigureTable, layout: Layout, rows: int, used: set[int]) -> Iterator[Role]:
-    """The columns that are made of the error: itself, squared, and the gradients."""
+    """Yield the roles of columns computed from the error: the error, its square, the gradients."""
     p, y, x = Series(layout.prediction.figures), layout.y, layout.x
     forms: list[tuple[str, str, Callable[..., float], tuple[Series, ...]]] = [
         ("error", "y_pred - y", lambda p, y: p - y, (p, y)),

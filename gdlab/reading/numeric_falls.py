@@ -1,4 +1,4 @@
-"""Numbers of any model: the columns that fall by a constant times another column, row by row."""
+"""Descents of an unknown model in numbers: columns that fall by a constant times another one."""
 
 from gdlab.core.words import listed
 from gdlab.reading.book import Book, address
@@ -7,12 +7,12 @@ from gdlab.reading.labels import speaks_of_gradients
 from gdlab.reading.numeric_memories import Moved, what_moves
 
 FEWEST_MOVES, FALL_ROWS, MOST_FALLS_SAID, MOST_RULES_SAID = 4, 60, 8, 3
-# Steps must be so many times what rounding may hide.
+# Steps must be this many times as large as what rounding may hide.
 SHARP = 20
 
 
 def what_falls(book: Book, sheet: int) -> str | None:
-    """What numbers alone say of a descent whose model is not known; None where they say nothing."""
+    """A sentence about a descent of an unknown model in numbers alone; None if there is none."""
     name = book.sheets[sheet]
     tables = figure_tables(book, sheet)
     for table in tables:
@@ -45,7 +45,7 @@ def what_falls(book: Book, sheet: int) -> str | None:
 
 
 def _moved_words(moved: list[Moved], table: FigureTable) -> str:
-    """The columns that move by a rule, and which rules give these numbers."""
+    """A sentence about columns that move by a rule, and the rules that give these numbers."""
     columns = moved[0].columns[:MOST_FALLS_SAID]
     pairs = listed([f"{_said(a, table)} with {_said(b, table)}" for a, b in columns])
     rules = [
@@ -65,7 +65,7 @@ def _said(figures: Figures, table: FigureTable) -> str:
 
 
 def _falls(table: FigureTable) -> list[tuple[Figures, Figures, float]]:
-    """Columns with another and the rate; of all rates the one that most columns share."""
+    """Pairs of columns with the rate between them; the rate that most columns share."""
     by_rate: dict[str, list[tuple[Figures, Figures, float]]] = {}
     for falling in table.columns:
         for other in table.columns:
@@ -75,13 +75,13 @@ def _falls(table: FigureTable) -> list[tuple[Figures, Figures, float]]:
             if rate is not None:
                 by_rate.setdefault(f"{rate:.3g}", []).append((falling, other, rate))
     found = max(by_rate.values(), key=len, default=[])
-    # One column that falls so may be any decay; of several each falls by a column of its own.
+    # A single such column may be any decay; several must each fall by another column.
     own = {id(other) for _, other, _ in found}
     return found if len(found) >= 2 and len(own) == len(found) else []
 
 
 def _rate(falling: Figures, other: Figures, rows: int) -> float | None:
-    """The constant that one column's fall is of another column, in every row; None for none."""
+    """The constant ratio of one column's fall to another column; None if it is not constant."""
     moves = []
     for row in range(rows - 1):
         here, there, by = falling.values[row], falling.values[row + 1], other.values[row]
@@ -99,7 +99,7 @@ def _rate(falling: Figures, other: Figures, rows: int) -> float | None:
     rate = min(sharp, key=lambda one: one[1])[0]
     if not 0 < rate < 5 or abs(rate - 1) < 1e-9:
         return None
-    # The shortest decimal that all rows allow is what was typed.
+    # The shortest decimal that fits all rows is probably what was typed.
     for digits in range(1, 7):
         short = float(f"{rate:.{digits}g}")
         if all(

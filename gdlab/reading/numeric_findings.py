@@ -1,4 +1,4 @@
-"""The cells of a sheet with numbers only that the cells before them contradict, and why."""
+"""Find the cells of a sheet without formulas that contradict the cells before them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,17 +18,17 @@ from gdlab.reading.numeric_read import (
 from gdlab.reading.numeric_steps import steps_of, update_right
 from gdlab.reading.result import VALUE, Finding
 
-# Of a column that is read as something, more than this share is not called wrong.
+# If a larger share of a column is wrong, it was probably misunderstood, and nothing is said.
 MOST_WRONG_SHARE = 0.25
-# What should stand in wrong cells, by column and row.
+# The right values of wrong cells, by column and row.
 Mended = dict[tuple[int, int], float]
 
 
 def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
-    """Every cell that the cells before it contradict, with its row and rank in the row.
+    """Yield findings about cells that contradict the cells before them, with row and rank in it.
 
-    A cell that follows from what should stand in a wrong cell before it is right: one slip of the
-    pen is one finding.
+    A cell that follows from the right value of a wrong cell is right: a slip of the pen is reported
+    once.
     """
     mended: Mended = {}
     sharp, of_roles = is_sharp(read), []
@@ -52,15 +52,15 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
         sure = len(found) <= max(1, MOST_WRONG_SHARE * role.tried) or _same_slip(found)
         if sure or role.figures is read.moves[1].gradient:
             of_roles += found
-    # Few digits leave room for other readings: one that several rows contradict is not the sheet's.
+    # With few digits other readings are possible: if several rows contradict one, it is not right.
     if sharp or len({row for row, _, _ in of_roles}) < 2 or _same_slip(of_roles):
         yield from of_roles
     if read.rule is None or not sharp:
         return
     wrong = [list(_wrong_updates(read, number, mended)) for number in range(len(read.moves))]
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
-    # A rule that many updates contradict is another: none of them is called wrong. Where it
-    # remembers, what rounding left in its states is in all that follows.
+    # If many updates contradict a rule, the sheet uses another one, and none is called wrong. With
+    # states, rounding affects all later updates.
     share = 0.0 if read.rule.variant.rule.carried else MOST_WRONG_SHARE
     if all(
         len(found) <= max(1, share * count) or _same_slip(found)
@@ -75,7 +75,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
 def _wrong_updates(
     read: NumericRead, number: int, mended: Mended
 ) -> Iterator[tuple[int, int, Finding]]:
-    """The updates of one parameter that are not the rule's."""
+    """Yield findings about the updates of one parameter that do not follow the rule."""
     assert read.rule is not None
     moves, own = read.moves[number], read.rule.steps[number]
     rate = read.rule.hyper["lr"][0]
@@ -86,7 +86,7 @@ def _wrong_updates(
             continue
         if update_right(moves, other, rate, row):
             continue
-        # Where several rules fit, an update is wrong that is none of theirs.
+        # If several rules fit, an update is wrong only if it follows none of them.
         if any(
             update_right(moves, one.steps[number], one.hyper["lr"][0], row) for one in read.as_good
         ):
@@ -99,13 +99,13 @@ def _wrong_updates(
 
 
 def _same_slip(found: list[tuple[int, int, Finding]]) -> bool:
-    """Whether one slip, by its name, explains all findings."""
+    """Whether the same slip explains all findings."""
     named = {one.because.partition("; ")[0] for _, _, one in found if "; " in one.because}
     return len(named) == 1 and all("; " in one.because for _, _, one in found)
 
 
 def _roles(read: NumericRead) -> list[Role]:
-    """The columns with what each holds, in the order of computing."""
+    """The roles of all columns, in the order of computing."""
     layout, wrong_column = read.layout, read.moves[1].gradient
     roles = [
         role
@@ -121,7 +121,7 @@ def _roles(read: NumericRead) -> list[Role]:
 
 
 def _follows(role: Role, row: int, mended: Mended) -> bool:
-    """Whether a cell is what the others make it, with the wrong ones before it put right."""
+    """Whether a cell agrees with its inputs after wrong ones among them are corrected."""
     written = [one.at(row) for one in role.inputs]
     given = [
         mended.get((id(one.figures), row - one.shifted), value)
@@ -135,7 +135,7 @@ def _follows(role: Role, row: int, mended: Mended) -> bool:
 
 
 def _mended_steps(read: NumericRead, mended: Mended) -> list[list[Pair | None]]:
-    """What the rule would subtract, with wrong gradients put right."""
+    """The steps of the rule after wrong gradients are corrected."""
     assert read.rule is not None
     moves = []
     for one in read.moves:
@@ -151,7 +151,7 @@ def _mended_steps(read: NumericRead, mended: Mended) -> list[list[Pair | None]]:
 
 
 def _not_carried(read: NumericRead, moves: Moves) -> Iterator[tuple[int, int, Finding]]:
-    """The rows that do not begin with the new value of the row above."""
+    """Yield findings about rows that do not start from the new value of the row above."""
     if not moves.own_column or moves.before.shifted:
         return
     for row in range(1, read.figures.rows):
@@ -212,7 +212,7 @@ SLIPS: dict[str, tuple[tuple[str, Callable[..., float]], ...]] = {
 
 
 def _slip(role: Role, row: int) -> str | None:
-    """The usual slip that gives the number written, where there is exactly one."""
+    """The usual slip that gives the written number, if there is exactly one."""
     found = []
     for why, formula in SLIPS.get(role.name.strip("-").removesuffix("/2"), ()):
         slipped = Role(role.name, role.figures, "", formula, role.inputs)

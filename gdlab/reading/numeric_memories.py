@@ -1,4 +1,4 @@
-"""Numbers of any model: the columns that move by a rule that remembers, such as momentum."""
+"""Descents of an unknown model in numbers: columns that move by a rule with states."""
 
 import itertools
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from gdlab.reading.variants import Variant, rules_as_they_are
 
 FEWEST_STEPS, TRIED_FIRST, CHECKED = 5, 12, 60
 MOST_MEMORY_COLUMNS, MOST_MEMORIES, MOST_MEMORY_STATES = 18, 3, 2
-# A move must be so many times what rounding may hide, to measure a rate by it.
+# To measure a rate, a move must be this many times as large as what rounding may hide.
 CLEAR = 20
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A rule with its numbers, and the columns that it moves, each by another that it takes."""
+    """A rule with its hyperparameters, and pairs of a moving column and its gradient's column."""
 
     rule: str
     hyper: dict[str, float]
@@ -27,7 +27,7 @@ class Moved:
 
 
 def what_moves(table: FigureTable) -> list[Moved]:
-    """The rules by which most columns move, two at least; several where they fit alike."""
+    """The rules by which most columns move, at least two; several if they fit equally well."""
     if len(table.columns) > MOST_MEMORY_COLUMNS:
         return []
     moving = [one for one in table.columns if len(set(one.values)) > FEWEST_STEPS]
@@ -55,7 +55,7 @@ def what_moves(table: FigureTable) -> list[Moved]:
 
 
 def _tried(table: FigureTable) -> Iterator[tuple[Variant, dict[str, float]]]:
-    """The rules that remember up to two numbers, with those that stand around a table."""
+    """Yield the rules with up to two states, with hyperparameters from around the table."""
     for variant in itertools.chain(
         *(rules_as_they_are(count) for count in range(1, MOST_MEMORY_STATES + 1))
     ):
@@ -76,7 +76,7 @@ def _tried(table: FigureTable) -> Iterator[tuple[Variant, dict[str, float]]]:
 def _steps(
     variant: Variant, hyper: dict[str, float], gradient: Figures, most: int
 ) -> list[Pair | None]:
-    """What a rule would subtract in each row with the rate 1, and how far that may be off."""
+    """The step of a rule in each row for the rate 1, and how far it may be off."""
     rows: list[tuple[float, float, float, Pair] | None] = [
         None if value is None else (0.0, 0.0, 0.0, (value, gradient.slack(row)))
         for row, value in enumerate(gradient.values[:most])
@@ -87,7 +87,7 @@ def _steps(
 
 
 def _rate(column: Figures, steps: list[Pair | None], table: FigureTable) -> float | None:
-    """The rate at which a column falls by some steps in every row; None where it does not."""
+    """The rate with which a column follows the steps in every row; None if there is none."""
     moves = []
     for row, step in enumerate(steps[: len(column.values) - 1]):
         here, there = column.values[row], column.values[row + 1]
@@ -106,7 +106,7 @@ def _rate(column: Figures, steps: list[Pair | None], table: FigureTable) -> floa
     if not 0 < rate < 5:
         return None
     typed = [value for value, _ in table.around if 0.5 < value / rate < 2]
-    # What stands beside the table, or the shortest decimal that all rows allow.
+    # A number beside the table, or the shortest decimal that fits all rows.
     for short in [*typed, *(float(f"{rate:.{digits}g}") for digits in range(1, 6))]:
         if all(
             abs(move - short * step) <= slack + short * off + 1e-6 * abs(move)

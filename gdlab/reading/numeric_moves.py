@@ -1,4 +1,4 @@
-"""What bare numbers say of each parameter's updates: before, after, and the gradient."""
+"""The updates of each parameter in numbers: values before and after, and the gradient."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Pair = tuple[float, float]
 class Moves:
     """One parameter's updates: before, after, and the gradient, each with its slack, row by row.
 
-    ``after`` is where the new value stands; ``gradient`` the column, None where it is computed.
+    ``after`` is the column of the new value; ``gradient`` the column, or None if it is computed.
     """
 
     name: str
@@ -28,7 +28,7 @@ def moves_of(
     table: FigureTable, layout: Layout, taken: set[int], which: str, gradient: Figures | None,
     computed: Callable[..., float], inputs: Sequence[Series],
 ) -> Moves:  # fmt: skip
-    """The updates of one parameter; with no column for its gradient that is computed."""
+    """The updates of one parameter; the gradient is computed if it has no column."""
     before = layout.intercept if which == "b" else layout.slope
     after, own = before.figures, before.shifted
     if not before.shifted:
@@ -62,7 +62,7 @@ def moves_of(
 
 
 def _carries(before: Series, column: Figures, rows: int) -> bool:
-    """Whether a column's values come again as the parameter of the next row."""
+    """Whether a column's values are the parameter in the next row."""
     hits = tried = 0
     for row in range(rows - 1):
         a, b = column.values[row], before.at(row + 1)

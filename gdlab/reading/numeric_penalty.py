@@ -1,4 +1,4 @@
-"""Gradients of a penalised loss on a sheet with numbers only."""
+"""Gradients of a loss with a penalty on a sheet without formulas."""
 
 from gdlab.reading.numeric import Role
 from gdlab.reading.numeric_read import NumericRead
@@ -7,9 +7,9 @@ FEWEST_PENALISED_ROWS, PENALTY_LEFT_OVER = 4, 1e-6
 
 
 def is_penalised(read: NumericRead, role: Role) -> bool:
-    """Whether a slope's gradient is everywhere more by a share of the slope, by a number, or both.
+    """Whether a slope's gradient exceeds the expected one by a multiple of the slope or a constant.
 
-    So it is where the loss has a penalty on the slope's square, its size, or on both.
+    That is the case if the loss has a penalty on the slope's square, on its size, or on both.
     """
     if role.name.strip("-") not in ("gm", "gm/2"):
         return False
@@ -24,7 +24,7 @@ def is_penalised(read: NumericRead, role: Role) -> bool:
     (low, first, _), (high, last, _) = min(rows), max(rows)
     share = (last - first) / (high - low) if high > low else 0.0
     largest = max(abs(more) for _, more, _ in rows)
-    # As the numbers are written: that they may be rounded is not part of it.
+    # Rounding cannot explain the excess.
     return largest > 100 * max(slack for *_, slack in rows) and all(
         abs(more - first - share * (slope - low)) <= PENALTY_LEFT_OVER * largest + slack
         for slope, more, slack in rows

@@ -1,4 +1,4 @@
-"""What was read in a sheet with numbers only, before anything is judged."""
+"""The reading of a sheet without formulas, before anything is judged."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ PARAMETER_NAMES = {"b": "intercept", "m": "slope"}
 
 @dataclass(frozen=True)
 class NumericRead:
-    """One sheet of numbers, with all that was found out about it."""
+    """One sheet of numbers, with everything that was recognized in it."""
 
     book: Book
     figures: FigureTable
@@ -28,19 +28,19 @@ class NumericRead:
 
 
 def gradient_of(layout: Layout, which: str) -> Figures | None:
-    """The column that holds the gradient of b or m, in whatever convention."""
+    """The column with the gradient of b or m, with any factor; None if there is none."""
     own = [role for role in layout.roles if GRADIENT_NAMES.get(role.name, ("", 0))[0] == which]
     return own[0].figures if own else None
 
 
 def factor_of(layout: Layout, column: Figures | None) -> float:
-    """How many times the derivative a gradient's column holds; 1 where there is none."""
+    """The ratio of a gradient's column to the derivative; 1 if there is no column."""
     own = [role for role in layout.roles if role.figures is column and role.name in GRADIENT_NAMES]
     return GRADIENT_NAMES[own[0].name][1] if own else 1.0
 
 
 def is_sharp(read: NumericRead) -> bool:
-    """Whether the updates are large beside what rounding may hide: else nothing is to be told."""
+    """Whether the updates are large compared with rounding; if not, no rule can be recognized."""
     sizes = sorted(
         abs(move[0] - move[1]) / max(move[2], 1e-300)
         for moves in read.moves

@@ -1,4 +1,4 @@
-"""Which rule bare numbers follow: every known rule run on the written gradients, beside them."""
+"""Find the rule that numbers follow by running every known rule on the written gradients."""
 
 import itertools
 from collections import Counter
@@ -19,7 +19,7 @@ MOST_STATES = 3
 EXPLAINED = 0.85
 RULE_ROWS = 12
 SMALLEST = 0.3
-# What a sheet may compute with, and not say.
+# Hyperparameters that a sheet may use without showing them.
 USUAL_EPS = (1e-6, 1e-7)
 USUAL_MEMORIES = (0.9, 0.99, 0.999, 0.95, 0.8, 0.5)
 MOST_CHOICES = 7
@@ -29,7 +29,7 @@ Numbers = list[tuple[float, Key | None]]
 
 @dataclass
 class Followed:
-    """A rule with its numbers, the columns of its states, and how many updates follow it."""
+    """A rule with its hyperparameters, its states' columns, and the number of updates that fit."""
 
     variant: Variant
     hyper: dict[str, tuple[float, Key | None]]
@@ -41,19 +41,19 @@ class Followed:
 
     @property
     def fit(self) -> tuple[int, int, bool]:
-        """How well it fits: with as many updates, by its states, and by a rate on the sheet."""
+        """How well the rule fits: updates, states with a column, whether the sheet has the rate."""
         return self.hits, sum(map(len, self.states)), self.hyper["lr"][1] is not None
 
 
 def follow(
     table: FigureTable, moves: Sequence[Moves], taken: set[int]
 ) -> tuple[Followed | None, list[Followed]]:
-    """The rule that most updates follow, and others that fit as well."""
+    """The rule that most updates follow, and others that fit equally well."""
     numbers: Numbers = [*((beta, None) for beta in _betas(table, moves, taken)), *table.around]
     best: Followed | None = None
     as_good: list[Followed] = []
     for count in range(MOST_STATES + 1):
-        # A rule that remembers less explains it, but for some slips.
+        # A rule with fewer states already explains the sheet, except for some slips.
         if best is not None and best.hits >= EXPLAINED * best.tried:
             break
         for variant in rules_as_they_are(count):
@@ -67,7 +67,7 @@ def follow(
     if best is None or best.hits < EXPLAINED * best.tried:
         best, as_good = scheduled(table, moves) or best, []
     elif best.hits < best.tried:
-        # What a rule does not give, another form of it may: without eps, with it elsewhere.
+        # Another form of the rule may fit better: without eps, or with eps in another position.
         for variant in kin_of(best.variant):
             found = _follow(variant, table, moves, taken, numbers)
             if found is not None and found.fit > best.fit:
@@ -82,7 +82,7 @@ def follow(
 
 
 def _betas(table: FigureTable, moves: Sequence[Moves], taken: set[int]) -> list[float]:
-    """Short decimals that some column may be an average with: of gradients, or of their squares.
+    """Short decimals that may be the beta of an average of gradients or squared gradients.
 
     From one row and the row above: avg = beta*avg_above + (1 - beta)*g, or + g.
     """
@@ -130,7 +130,7 @@ def _follow(
         states: list[dict[str, Figures]] = [{} for _ in moves]
         for number, one in enumerate(moves):
             for name in variant.rule.carried:
-                # Most of what is tried changes nothing of what a state is made of.
+                # A state depends on few hyperparameters, so most trials give the same column.
                 key = name, number, *(hyper[asked] for asked in asks[name])
                 if key not in known:
                     known[key] = _state_column(variant, name, table, one, taken, hyper, rows)
@@ -177,7 +177,7 @@ def _state_column(
     variant: Variant, name: str, table: FigureTable, moves: Moves, taken: set[int],
     hyper: dict[str, float], rows: int,
 ) -> Figures | None:  # fmt: skip
-    """The column that holds what the rule remembers of one parameter under a name, if there is."""
+    """The column of a rule's state for one parameter; None if there is none."""
     for column in table.columns:
         if id(column) in taken:
             continue
@@ -205,7 +205,7 @@ def _state_column(
 
 
 def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numbers) -> list[float]:
-    """Rates that may be meant: numbers of the sheet, and short decimals near the measured one."""
+    """Possible rates: numbers on the sheet, and short decimals near the measured rate."""
     measured = sorted(
         (abs(move[0] - move[1]) / abs(step[0]), move[2] / abs(step[0]))
         for one, own in zip(moves, steps, strict=True)
@@ -224,14 +224,14 @@ def _rates(moves: Sequence[Moves], steps: list[list[Pair | None]], numbers: Numb
         for digits in (1, 2, 3, 4):
             if near:
                 found[float(f"{near:.{digits}g}")] = None
-    # 0.1 before 0.09999999999999998, which a sheet computes as 1 - 0.9.
+    # Prefer 0.1 to 0.09999999999999998, which a sheet computes as 1 - 0.9.
     return sorted(found, key=lambda rate: len(repr(rate)))
 
 
 def _counts(
     moves: Sequence[Moves], steps: list[list[Pair | None]], rate: float, rows: int
 ) -> list[tuple[int, int]]:
-    """How many of each parameter's updates follow, and of how many that can be told."""
+    """For each parameter, the number of updates that fit, and of those that can be checked."""
     marks = [
         [update_right(one, own, rate, row) for row in range(rows)]
         for one, own in zip(moves, steps, strict=True)
@@ -240,9 +240,9 @@ def _counts(
 
 
 def scheduled(table: FigureTable, moves: Sequence[Moves]) -> Followed | None:
-    """Plain descent whose rate changes from row to row: the same one for both parameters.
+    """Plain descent with a rate that changes from row to row, equal for both parameters; or None.
 
-    The rates stand in a column, or only fall. None where they do not, or some row has none.
+    The rates must be in a column or only decrease.
     """
     plain = next(one for one in rules_as_they_are(0) if one.name == "sgd")
     bounds = [
@@ -280,7 +280,7 @@ def scheduled(table: FigureTable, moves: Sequence[Moves]) -> Followed | None:
 
 
 def _rate_between(move: tuple[float, float, float, Pair] | None) -> tuple[float, float]:
-    """Between which rates one written update lies."""
+    """The smallest and the largest rate that fit a written update."""
     assert move is not None
     before, after, slack, (g, off) = move
     if not g or off >= abs(g):

@@ -1,4 +1,4 @@
-"""What a rule would subtract in each row of bare numbers, and whether the written updates agree."""
+"""The steps of a rule on a sheet without formulas, and whether the written updates agree."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from gdlab.reading.variants import Variant
 
 
 def relative_slack(pair: Pair) -> float:
-    """The share of itself by which a number may be off, generously."""
+    """The relative error that a rounded number may have, with a generous margin."""
     return 3 * pair[1] / max(abs(pair[0]), 1e-300) if pair[0] else 0.0
 
 
@@ -16,7 +16,7 @@ def update_of(
     variant: Variant, w: float, g: float, row: int, states: dict[str, float],
     hyper: dict[str, float],
 ) -> dict[str, float] | None:  # fmt: skip
-    """All that a rule computes in one update."""
+    """All values that a rule computes in one update, by name; None for an error."""
     try:
         return variant.update(g, w, row + 1, states, hyper, 1)
     except (ArithmeticError, ValueError, TypeError):
@@ -30,7 +30,7 @@ def steps_of(
     states: Sequence[dict[str, Figures]],
     rows: int,
 ) -> list[list[Pair | None]]:
-    """What the rule would subtract in every row, from the states written where there are some."""
+    """The steps of the rule in every row, using the written states if there are any."""
     found = []
     for one, columns in zip(moves, states, strict=True):
         own: list[Pair | None] = []
@@ -55,14 +55,14 @@ def steps_of(
                 own.append(None)
                 continue
             if row == 0 and not _starts_there(columns, made):
-                # The states began elsewhere, with numbers that are not known.
+                # The states have unknown starts.
                 own.append(None)
                 known = False
                 continue
             now = {name: made[name] for name in now}
             off = share * abs(made["step"])
             if variant.rule.carried and not written:
-                # What rounding left in a state stays there, however small the step is now.
+                # Rounding errors in a state remain even if the step becomes small.
                 off = most = max(most, off)
             own.append((made["step"], off))
         found.append(own)
@@ -70,7 +70,7 @@ def steps_of(
 
 
 def _starts_there(columns: dict[str, Figures], made: dict[str, float]) -> bool:
-    """Whether the written states of the first row come from the rule's own start."""
+    """Whether the written states of the first row follow from the rule's default start."""
     return all(
         (value := column.values[0]) is None
         or abs(value - made[name]) <= 4 * column.slack(0) + 1e-9 * abs(value) + 0.01 * abs(value)
@@ -79,7 +79,7 @@ def _starts_there(columns: dict[str, Figures], made: dict[str, float]) -> bool:
 
 
 def update_right(one: Moves, own: list[Pair | None], rate: float, row: int) -> bool | None:
-    """Whether one written update is the rule's; None where that cannot be told."""
+    """Whether a written update follows the rule; None if that cannot be decided."""
     move, step = one.rows[row], own[row]
     if move is None or step is None:
         return None

@@ -1,4 +1,4 @@
-"""A sheet with numbers only: what was read as what, and the rule; the table that is made of it."""
+"""Read a sheet without formulas: its columns, its rule, and the resulting table."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -27,33 +27,33 @@ from gdlab.reading.runs import CLOSE, OTHERWISE, equal_run
 if TYPE_CHECKING:
     from gdlab.core.trace import Trace
 
-# Readings of one table that fit alike: where there are more, its numbers repeat and fit by chance.
+# If more readings of a table fit equally well, its numbers repeat and fit by chance.
 MOST_LAYOUTS = 12
 FEWEST_WORDLESS_ROWS = 4
 
 
 def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | str | None:
-    """A sheet of numbers as a table with its findings; None where nothing is like a descent.
+    """A sheet of numbers as a table with its findings; None if nothing looks like a descent.
 
-    Where the columns are those of a line, but nothing shows that they descend, a sentence.
+    If the columns are those of a line but nothing shows a descent, a sentence instead.
     """
     reads = [
         max((read for one in layouts for read in _reads(book, figures, one)), key=_fit)
         for figures in figure_tables(book, sheet)
         if 0 < len(layouts := find_layouts(figures)) <= MOST_LAYOUTS
     ]
-    # Numbers that repeat fit by chance: one column cannot be the new value of two parameters.
+    # Repeated numbers fit by chance: a column cannot be the new value of two parameters.
     reads = [
         read for read in reads if len({id(one.after) for one in read.moves}) == len(read.moves)
     ]
     speaks = speaks_of_descent(book, {sheet})
     for read in reads:
-        # Read down; and to the right where down gives nothing.
+        # Read downwards first, then to the right.
         if _is_descent(read, speaks):
             findings = _ordered(list(findings_of(read)))
             return _table(read, findings), findings
     for read in reads:
-        # A difference of two columns alone is chance.
+        # A mere difference of two columns may be chance.
         wordless = read.figures.rows >= FEWEST_WORDLESS_ROWS and any(
             "error" not in role.name for role in read.layout.roles
         )
@@ -63,15 +63,15 @@ def read_numbers(book: Book, sheet: int) -> tuple[FoundTable, list[Finding]] | s
 
 
 def _fit(read: NumericRead) -> tuple[float, int, int, bool]:
-    """How well a reading's rule fits: x and slope can only be told apart by the updates."""
+    """How well the rule of a reading fits; only updates can distinguish x from the slope."""
     rule = read.rule
     return (rule.hits / rule.tried, *rule.fit) if rule else (0.0, 0, 0, False)
 
 
 def _is_descent(read: NumericRead, speaks: bool) -> bool:
-    """Whether a rule gives the updates, or a column is the gradient of the slope.
+    """Whether a rule explains the updates, or a column is the gradient of the slope.
 
-    Numbers in three rows fit by chance, where no word says what they are.
+    Three rows fit by chance, so they need words that say what they are.
     """
     if read.figures.rows < FEWEST_WORDLESS_ROWS and not speaks:
         return False
@@ -87,7 +87,7 @@ def _why_not(read: NumericRead) -> str:
 
 
 def _reads(book: Book, figures: FigureTable, layout: Layout) -> Iterator[NumericRead]:
-    """A layout with its rule; without gradients as those of the square, and of half of it."""
+    """Yield a layout with its rule; without gradients, for the square and for half of it."""
     yield _read(book, figures, layout, 1.0)
     if gradient_of(layout, "b") is None and gradient_of(layout, "m") is None:
         yield _read(book, figures, layout, 0.5)
@@ -103,7 +103,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout, share: float) -> Num
     }  # fmt: skip
     p, y, x = Series(layout.prediction.figures), layout.y, layout.x
     columns = {which: gradient_of(layout, which) for which in "bm"}
-    # What is computed has the factor of the gradient that is written.
+    # A computed gradient gets the factor of the written one.
     b, m = (2 * share * factor_of(layout, columns[which]) for which in "mb")
     moves = [
         moves_of(figures, layout, taken, "b", columns["b"], lambda p, y: b * (p - y), (p, y)),
@@ -114,7 +114,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout, share: float) -> Num
     taken |= {id(one.after) for one in moves}
     rule, as_good = follow(figures, moves, taken)
     if rule is not None and columns["m"] is None:
-        # A slope's gradient may be wrong in every row, and the update tells which column it is.
+        # The slope's gradient may be wrong in every row; then the updates show its column.
         found = _by_update(figures, layout, moves[1], rule)
         if found is not None:
             others = [
@@ -130,7 +130,7 @@ def _read(book: Book, figures: FigureTable, layout: Layout, share: float) -> Num
 def _by_update(
     figures: FigureTable, layout: Layout, moves: Moves, rule: Followed
 ) -> Figures | None:
-    """The column that a parameter's updates are the rate times of."""
+    """The column that, times the rate, gives a parameter's updates; None if there is none."""
     rate = rule.hyper["lr"][0]
     b = gradient_of(layout, "b")
     states = [one for own in rule.states for one in own.values()]
@@ -206,9 +206,9 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
 
 
 def _run(read: NumericRead) -> "Trace | str":
-    """The descent as a run, where it gives the numbers written, as far as their digits go.
+    """The descent as a run of gdlab that gives the written numbers within their digits.
 
-    Else why there is none.
+    If there is none, a sentence that says why.
     """
     rule, layout = read.rule, read.layout
     assert rule is not None
@@ -221,7 +221,7 @@ def _run(read: NumericRead) -> "Trace | str":
     ]
     if any(None in given for given in (*points, start.values(), *news)):
         return "a number is missing"
-    # A person carries rounded numbers on, so what is off grows from row to row.
+    # A person continues with rounded numbers, so errors grow from row to row.
     size = min(max(abs(value or 0.0) for value in column) for column in news)
     slack = max(CLOSE, 50 * max(max(one.after.halves) for one in read.moves) / max(size, 1e-9))
     hyper = {name: value for name, (value, _) in rule.hyper.items()}
@@ -233,7 +233,7 @@ def _updates(read: NumericRead) -> int:
 
 
 def _is_doubtful(read: NumericRead) -> bool:
-    """Whether many updates of a parameter contradict the rule, so that it may be another."""
+    """Whether many updates of a parameter contradict the rule, so that it may be wrong."""
     if read.rule is None:
         return True
     rate = read.rule.hyper["lr"][0]
@@ -254,7 +254,7 @@ def _rule_name(read: NumericRead) -> str | None:
 
 
 def _columns(read: NumericRead) -> list[str]:
-    """What was read as what, column by column."""
+    """What each column was recognized as, in words."""
     layout, rule = read.layout, read.rule
     known = rule is not None and not _is_doubtful(read)
     states_of_rule = rule.states if rule and known else [{} for _ in read.moves]
@@ -290,7 +290,7 @@ def _columns(read: NumericRead) -> list[str]:
 
 
 def _words(read: NumericRead, table: FoundTable, has_faults: bool) -> str:
-    """What was read as what, first of all; then the rule, and whether all follows."""
+    """A description of the table: the rule, its columns, and whether all cells follow."""
     hyper = "".join(
         f", {name} {value:.10g}" + (f" ({cell})" if cell else "")
         for name, (value, cell) in table.hyper.items()

@@ -1,6 +1,6 @@
-"""Columns that stand where an update does, with an update's cells, and are none.
+"""Columns in the position of an update that are not an update.
 
-So does a parameter with ``b*lr*g`` beside another one's ``w - lr*g``.
+An example is ``b*lr*g`` beside another parameter's ``w - lr*g``.
 """
 
 from collections import Counter, defaultdict
@@ -22,7 +22,7 @@ from gdlab.reading.written import formula_text
 def mend_odd_updates(
     graph: Graph, down: dict[int, bool], updates: list[Update], fills: Sequence[list[Key]]
 ) -> list[tuple[Key, Finding]]:
-    """The columns that should be made as another parameter's updates, said and mended."""
+    """Findings about columns that should be another parameter's update; they are corrected."""
     usual: dict[tuple[int, int], list[Update]] = defaultdict(list)
     for one in updates:
         if one.old == original(graph, before(one.new, down)):
@@ -36,7 +36,7 @@ def mend_odd_updates(
         may_be = known.isdisjoint(keys) and isinstance(graph.book.values.get(start), float)
         goes_on = may_be and start not in graph.nodes
         made = []
-        # In the first row a state may be a typed start.
+        # The first row may have a typed start.
         for key in keys[1:FEWEST_IN_FILL]:
             twins = [forgetting[key]] if key in forgetting else []
             if goes_on and not twins and before(key, down) in graph.nodes[key].cells:
@@ -71,13 +71,13 @@ def _finding(
 def _lost_memories(
     graph: Graph, usual: dict[tuple[int, int], list[Update]], down: dict[int, bool]
 ) -> dict[Key, Update]:
-    """The cells that forget what the same cells of another parameter remember, with those."""
+    """Cells without a reference to the row above that another parameter's cells have."""
     found = {}
     seen: Counter[tuple[int, ...]] = Counter()
     for updates in usual.values():
         lines = tuple(one.new[2] if down[one.new[0]] else one.new[1] for one in updates)
         seen[lines] += 1
-        # What is so in the first rows is so in the rest of a column.
+        # The first rows of a column are enough.
         for one, two in permutations(updates, 2) if seen[lines] <= FEWEST_IN_FILL + 1 else ():
             if shape_of(graph, one) != shape_of(graph, two):
                 continue
@@ -95,14 +95,14 @@ def _distance(key: Key, update: Update) -> int:
 
 
 def _line_across(key: Key, down: dict[int, bool]) -> tuple[int, int]:
-    """The row that a cell stands in; the column where a sheet runs to the right."""
+    """The sheet and row of a cell; the column if the sheet runs to the right."""
     return key[0], key[1] if down[key[0]] else key[2]
 
 
 def _as_its(
     graph: Graph, key: Key, twin: Update, down: dict[int, bool], updates: list[Update]
 ) -> Node | None:
-    """The twin's formula with the column's own cells; None where it has not the same kinds."""
+    """The twin's formula with the cells of this column; None if they do not correspond."""
     own, other, last = graph.nodes[key], graph.nodes[twin.new], original(graph, before(key, down))
     mine, theirs = _parts(graph, own, last), _parts(graph, other, twin.old)
     if mine is None or theirs is None or mine[1] != theirs[1] or not mine[1]:
@@ -130,7 +130,7 @@ def _as_its(
 def _beside(
     graph: Graph, key: Key, twin: Key, theirs: list[Key], updates: list[Update]
 ) -> list[Key]:
-    """The cells that stand to a cell as some others to its twin, where no update takes them."""
+    """The cells in the same relative positions as those of the twin, if no update uses them."""
     down, right = key[1] - twin[1], key[2] - twin[2]
     moved = [(one[0], one[1] + down, one[2] + right) for one in theirs]
     if any(one not in graph.nodes for one in moved):
@@ -140,9 +140,9 @@ def _beside(
 
 
 def _parts(graph: Graph, node: Node, last: Key) -> tuple[Key | None, set[Key], list[Key]] | None:
-    """A formula's reference to its last value, if any, its typed cells, and the others in order.
+    """A formula's reference to its last value or None, its typed cells, and its other cells.
 
-    None where there is a range in it.
+    None if it has a range.
     """
     inputs = [one for one in node.inputs if is_cell(one)]
     parameter = [one for one in inputs if original(graph, one) == last]

@@ -1,4 +1,4 @@
-"""The rows of an OpenDocument spreadsheet (.ods), walked once by expat under limits."""
+"""Read the rows of an OpenDocument spreadsheet (.ods) with expat, under limits."""
 
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ NUMBERS = ("float", "percentage", "currency")
 
 
 class OdsTable(NamedTuple):
-    """One sheet: its name and its rows that are not empty, each with its number."""
+    """One sheet: its name, and the rows that are not empty with their numbers."""
 
     name: str
     rows: list[tuple[int, list[Any]]]
@@ -21,9 +21,9 @@ class OdsTable(NamedTuple):
 def tables_of(
     content: bytes, most_rows: int, most_columns: int, uncalculated: Any
 ) -> list[OdsTable]:
-    """The sheets in a content.xml; ``uncalculated`` stands where a formula has no value.
+    """The sheets in a content.xml; ``uncalculated`` is used for a formula without a value.
 
-    Raises Refused where it is damaged or has more rows or values than any list of points.
+    Raises Refused if it is damaged or has more rows or values than any list of points.
     """
     walker = _OdsWalker(most_rows, most_columns, uncalculated)
     walk(content, walker, "its content is damaged")
@@ -31,7 +31,7 @@ def tables_of(
 
 
 class _OdsWalker:
-    """Gathers cells while expat walks; repeated cells and rows are written once in the file."""
+    """Collects cells while expat walks; repeated cells and rows are written once in the file."""
 
     def __init__(self, most_rows: int, most_columns: int, uncalculated: Any) -> None:
         self.most_rows, self.most_columns = most_rows, most_columns
@@ -56,7 +56,7 @@ class _OdsWalker:
         elif name == f"{OFFICE}annotation":
             self.is_note = True
         elif name == f"{TEXT}p":
-            # A note on a cell is not part of what stands in it.
+            # A note on a cell is not part of its content.
             self.inside = not self.is_note
 
     def text(self, words: str) -> None:

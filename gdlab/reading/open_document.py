@@ -1,4 +1,4 @@
-"""The sheets of an OpenDocument spreadsheet (.ods) with their formulas, walked once by expat."""
+"""Read the sheets of an OpenDocument spreadsheet (.ods) with their formulas."""
 
 import re
 
@@ -14,7 +14,7 @@ PLACE = re.compile(r"(?:(\$?(?:'(?:[^']|'')+'|[^.'\[\]]+))?\.)?(\$?[A-Z]{1,3}\$?
 
 
 def read_open_document(content: bytes) -> Book:
-    """Read a content.xml; Refused where it is damaged or holds more cells than are read."""
+    """Read a content.xml; Refused if it is damaged or has more cells than are read."""
     walker = _ContentWalker()
     walk(content, walker, "its content is damaged", spaces=None)
     return walker.book
@@ -39,7 +39,7 @@ def excel_formula(text: str) -> str:
 
 
 class _ContentWalker:
-    """Puts cells into a book; cells and rows that repeat are written once in the file."""
+    """Puts cells into a book; repeated cells and rows are written once in the file."""
 
     def __init__(self) -> None:
         self.book = Book()
@@ -62,7 +62,7 @@ class _ContentWalker:
         elif name == "office:annotation":
             self.is_note = True
         elif name == "text:p":
-            # A note on a cell is not part of what stands in it.
+            # A note on a cell is not part of its content.
             self.inside = not self.is_note
         elif name == "table:named-range":
             area = excel_formula(f"[{attributes.get('table:cell-range-address', '')}]")

@@ -1,7 +1,7 @@
-"""The sheets of an .xlsx or .xlsm from parts that the guard has checked.
+"""Read the sheets of an .xlsx or .xlsm from the parts that the guard has checked.
 
-openpyxl gives either formulas or values, and fails on some public files. Both are needed here, in
-one pass, and of few elements only.
+openpyxl reads either formulas or values, and fails on some public files. Here both are read in one
+pass, from few elements only.
 """
 
 import posixpath
@@ -18,9 +18,9 @@ AT = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
 def read_open_xml(archive: IO[bytes]) -> Book:
-    """Read every sheet of a checked archive in the workbook's order.
+    """Read all sheets of a checked archive, in the workbook's order.
 
-    Raises ValueError, without the file's name, where a part that it needs is missing or damaged.
+    Raises ValueError, without the file's name, if a part is missing or damaged.
     """
     book = Book()
     tables: dict[str, SheetTable] = {}
@@ -56,21 +56,21 @@ def read_open_xml(archive: IO[bytes]) -> Book:
     return book
 
 
-# An element with a prefix; in UTF-16 none is seen.
+# An element with a prefix; does not match in UTF-16.
 PREFIXED = re.compile(rb"<[A-Za-z_][\w.-]*:")
 
 
 class _Elements:
-    """What expat calls for the elements of one part; prefixes and namespaces are dropped."""
+    """Handlers that expat calls for the elements of one part, with names without prefixes."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Take an element that begins."""
+        """Handle the start of an element."""
 
     def end(self, name: str) -> None:
-        """Take an element that ends."""
+        """Handle the end of an element."""
 
     def text(self, text: str) -> None:
-        """Take characters."""
+        """Handle characters."""
 
 
 def _walk(content: bytes, elements: _Elements) -> None:
@@ -99,7 +99,7 @@ def _target(rels: bytes, folder: str, kind: str) -> str:
 
 
 def _tables_of(parts: zipfile.ZipFile, names: dict[str, str], part: str) -> list[str]:
-    """The parts that hold the tables of a sheet."""
+    """The parts with the tables of a sheet."""
     folder, _, file = part.rpartition("/")
     rels = names.get(f"{folder}/_rels/{file}.rels".lstrip("/"))
     if rels is None:
@@ -111,7 +111,7 @@ def _tables_of(parts: zipfile.ZipFile, names: dict[str, str], part: str) -> list
 
 
 class _Related(_Elements):
-    """The parts that a part names: by relation, with the last word of the relation's type."""
+    """The parts that a part refers to, by relation, and the last word of the relation's type."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -151,7 +151,7 @@ class _Table(_Elements):
 
 
 class _Workbook(_Elements):
-    """The names of the sheets, each with its relation, and the defined names."""
+    """The names of the sheets with their relations, and the defined names."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []
@@ -176,7 +176,7 @@ class _Workbook(_Elements):
 
 
 class _SharedTexts(_Elements):
-    """The texts that cells point to by their number, without phonetic guides."""
+    """The shared texts that cells refer to by number, without phonetic guides."""
 
     def __init__(self, texts: list[str]) -> None:
         self.texts = texts

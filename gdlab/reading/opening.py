@@ -1,4 +1,4 @@
-"""A workbook of any kind opened through the guard, as the cells that are read."""
+"""Open a workbook of any kind through the guard and read its cells."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from gdlab.reading.uncollected import uncollected
 
 
 def open_workbook(path: str | Path) -> Book:
-    """The cells of a workbook; ValueError, the file's name and one sentence, for any other file."""
+    """The cells of a workbook; a ValueError has the file's name and one sentence."""
     file = Path(path)
     try:
         return read_book(file)
@@ -45,7 +45,7 @@ def _read_bytes(data: bytes, suffix: str) -> Book:
 
 
 def _of_text(data: bytes) -> Book:
-    """Text with separators as a sheet of numbers and words."""
+    """Delimited text as a sheet of numbers and words."""
     book = Book(sheets=["text"])
     for row, (_, fields) in enumerate(text_rows(data), start=1):
         for column, field in enumerate(fields, start=1):
@@ -60,7 +60,7 @@ def _of_text(data: bytes) -> Book:
 
 
 def _take_typed_numbers(book: Book) -> None:
-    """Put numbers for texts that are numbers, as 0,5 is in a file with decimal commas."""
+    """Replace texts that are numbers, such as 0,5 in a file with decimal commas."""
     texts = {key: value for key, value in book.values.items() if isinstance(value, str)}
     marks = proven_marks(texts.values())
     for key, text in texts.items():

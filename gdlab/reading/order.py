@@ -1,4 +1,4 @@
-"""The order in which formula cells are computed; circles are broken where a parameter changes."""
+"""Find the topological order of formula cells, and break circular references at parameters."""
 
 import ast
 from typing import TYPE_CHECKING
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from gdlab.reading.graph import Graph
 
 CIRCULAR = "a circular reference"
-# Circles that are broken at the best place; of more each is broken where it is found.
+# So many circles are broken at the best cell; further ones are broken where they are found.
 MOST_CIRCLES = 30
 
 
 def ordered(graph: "Graph") -> list[Key]:
-    """The formula cells in order of computing; a circle is broken at a cell that stays typed.
+    """The formula cells in topological order; a circle is broken at a cell that counts as typed.
 
-    As iterative calculation has it, such a cell holds what the last calculation left: one that
-    refers to itself or copies its next value, where the circle has one.
+    As in iterative calculation, that cell has its value from the last calculation. Preferred is a
+    cell that refers to itself or copies its next value.
     """
     for key, node in list(graph.nodes.items()):
         if key in node.cells:
@@ -45,9 +45,9 @@ def _break(graph: "Graph", key: Key) -> None:
 
 
 def _order(graph: "Graph", every: bool = False) -> tuple[list[Key], list[Key]]:
-    """The cells in order of computing, and the first circle that is met, each from the next.
+    """The cells in topological order, and the first circle that is found, or an empty list.
 
-    With ``every`` it goes on, and gives the cells at which all circles are to be broken.
+    With ``every`` it continues, and returns the cells at which all circles must be broken.
     """
     order: list[Key] = []
     broken: list[Key] = []

@@ -1,4 +1,4 @@
-"""The XML parts of a workbook, walked once by expat before any reader of workbooks sees them."""
+"""Walk the XML parts of a workbook with expat before any reader of workbooks sees them."""
 
 import posixpath
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gdlab.reading.door import Refused
 from gdlab.reading.walking import walk
 
-# Of elements other than these openpyxl makes an object for each: styles, names, conditions.
+# openpyxl makes an object for each other element: styles, names, conditions.
 LIGHT = frozenset(("row", "c", "f", "v", "is", "si", "t", "col"))
 MOST_ATTRIBUTES = 200
 MOST_XML_DEPTH = 60
@@ -18,7 +18,7 @@ LINKS = "it links to other files; replace those links by their values"
 
 @dataclass
 class SheetFacts:
-    """What the XML of one sheet says and a reader of values does not: addresses, rows, ranges."""
+    """Facts in the XML of a sheet that a reader of values does not report."""
 
     formulas: set[str] = field(default_factory=set)
     uncalculated: set[str] = field(default_factory=set)
@@ -30,7 +30,7 @@ class SheetFacts:
 
 @dataclass(frozen=True)
 class SizeLimits:
-    """How much of a workbook is read; with ``macros`` one that holds some is read without them.
+    """Limits for a workbook; with ``macros``, one with macros is read, but without them.
 
     With ``any_kind`` it may link to other files, which are not opened, or be an OpenDocument sheet.
     """
@@ -45,14 +45,14 @@ class SizeLimits:
 
 
 class PartWalker:
-    """Walks the XML parts of one file: counts elements, and notes what a sheet's XML says."""
+    """Walks the XML parts of one file, counts elements, and collects facts about sheets."""
 
     def __init__(self, limits: SizeLimits) -> None:
         self.limits = limits
         self.elements = self.heavy = 0
 
     def walk(self, part: str, content: bytes) -> SheetFacts | None:
-        """Walk one part; the facts of a sheet, None for any other part."""
+        """Walk one part; returns the facts about a sheet, None for any other part."""
         self.part, self.depth = part, 0
         self.listed: set[str] = set()
         self.facts: SheetFacts | None = None
@@ -61,7 +61,7 @@ class PartWalker:
         return self.facts
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Count an element, refuse what links or hides, note what a sheet says."""
+        """Count an element, refuse links and macros, and note facts about a sheet."""
         name = name.rpartition(" ")[2]
         if self.depth == 0 and name == "worksheet":
             self.facts = SheetFacts()
@@ -78,10 +78,10 @@ class PartWalker:
         ):
             raise Refused(TOO_LARGE_INSIDE)
         if is_light and self.limits.any_kind:
-            return  # cells of a stranger's sheet are counted, no more
+            return  # cells of a stranger's sheet are only counted
         if name == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
-            # A link on a word, to be clicked by a person, is harmless: nothing is followed here.
+            # A hyperlink for a person to click is harmless, since nothing follows it here.
             if kind != "hyperlink":
                 if attributes.get("TargetMode") == "External" and not self.limits.any_kind:
                     raise Refused(LINKS)
@@ -100,7 +100,7 @@ class PartWalker:
             self.note(self.facts, name, attributes)
 
     def enlist(self, entry: str) -> None:
-        """Note a sheet or the part behind it; one part as forty sheets is read forty times."""
+        """Note a sheet or its part, and refuse duplicates: each is read as often as listed."""
         if entry in self.listed:
             raise Refused("it is damaged: one of its parts is listed twice")
         self.listed.add(entry)
@@ -108,10 +108,10 @@ class PartWalker:
             raise Refused(TOO_LARGE_INSIDE)
 
     def note(self, facts: SheetFacts, name: str, attributes: dict[str, str]) -> None:
-        """Note a cell, a merged range, or the look of rows and columns."""
+        """Note a cell, a merged range, or hidden rows and columns and their widths."""
         if name == "c":
             self.cell = attributes.get("r", "")
-            # A formula may give an empty text; then it was calculated.
+            # A formula with an empty text as its value was calculated.
             self.has_formula, self.has_value = False, attributes.get("t") == "str"
         elif name == "f":
             self.has_formula = True
@@ -128,15 +128,15 @@ class PartWalker:
             facts.widths.append((*ends, _width(attributes.get("width"))))
 
     def text(self, _text: str) -> None:
-        """A value has content."""
+        """Note that a value has content."""
         if self.in_value:
             self.has_value = True
 
     def end(self, name: str) -> None:
-        """At the end of a cell it is known whether it was ever calculated."""
+        """Note at the end of a cell whether its formula was ever calculated."""
         self.depth -= 1
         if self.facts is None or self.limits.any_kind:
-            return  # what such a sheet says is not noted
+            return  # no facts are needed
         name = name.rpartition(" ")[2]
         if name in ("v", "t"):
             self.in_value = False
@@ -147,7 +147,7 @@ class PartWalker:
 
 
 def _target(part: str, target: str) -> str:
-    """The part that a relation of ``part`` points to, the way openpyxl finds it."""
+    """The part that a relation of ``part`` refers to, resolved as openpyxl does it."""
     if target.startswith("/"):
         return target[1:]
     owner = posixpath.dirname(posixpath.dirname(part))
@@ -155,7 +155,7 @@ def _target(part: str, target: str) -> str:
 
 
 def _width(text: str | None) -> float:
-    """A column's width in letters, bounded; 0 where none is given."""
+    """A column's width in letters, within limits; 0 if none is given."""
     try:
         return min(max(float(text or 0), 0.0), WIDEST)
     except ValueError:

@@ -1,4 +1,4 @@
-"""``read_points``: the columns of a person's own table, from a file, the clipboard or a frame."""
+"""``read_points`` reads columns of a table from a file, the clipboard or a frame."""
 
 import re
 import warnings
@@ -35,17 +35,17 @@ def read_points(
 
     Args:
         source: the path of a .csv, .tsv, .txt, .xlsx, .xlsm or .ods file, or such a file opened;
-            ``"clipboard"``; a DataFrame of pandas or polars, or an arrow table. Of a workbook
+            ``"clipboard"``; a DataFrame of pandas or polars, or an arrow table. From a workbook
             the stored values are read.
-        x: the column's header, or its number from 1; by default the one headed x, or, where just
-            two columns hold numbers, the first of them.
+        x: the column's header, or its number from 1; by default the one headed x or, if exactly
+            two columns have numbers, the first of them.
         y: the same for y.
         sheet: a workbook's sheet by name; by default the first.
-        decimal: "." or ",", where numbers such as 1,000 may be read in two ways.
-        drop_missing: leave out rows without a value, with a warning that says how many.
+        decimal: "." or ",", needed if numbers such as 1,000 can be read in two ways.
+        drop_missing: leave out rows with a missing value, with a warning that says how many.
 
-    Raises ValueError naming the file and the line of the first value that is missing, is no
-    number, or may be read in two ways.
+    Raises ValueError naming the file and the line of the first value that is missing, is not a
+    number, or can be read in two ways.
     """
     found = read_columns(source, {"x": x, "y": y}, sheet, decimal, drop_missing)
     if found.dropped:
@@ -62,7 +62,7 @@ def read_columns(
     decimal: str | None = None,
     drop_missing: bool = False,
 ) -> Found:
-    """What :func:`read_points` reads, of any number of ``wanted`` columns, as lists."""
+    """Any number of ``wanted`` columns as lists, read as by :func:`read_points`."""
     if decimal not in (None, ".", ","):
         raise ValueError(f"decimal must be '.' or ',', not {decimal!r:.40}")
     if hasattr(source, "columns") or hasattr(source, "column_names"):
@@ -89,19 +89,19 @@ def columns_of(
 
 @contextmanager
 def _naming(name: str) -> Iterator[None]:
-    """Put the file's name before whatever is wrong in it."""
+    """Put the file's name before the message of a ValueError."""
     try:
         yield
     except ValueError as error:
         mark = "," if re.match(r"(line|row) \d", str(error)) else ":"
-        told = f"{name}{mark} {error}"
+        message = f"{name}{mark} {error}"
         if isinstance(error, WhichColumns):
-            raise WhichColumns(told, error.columns) from None
-        raise ValueError(told) from None
+            raise WhichColumns(message, error.columns) from None
+        raise ValueError(message) from None
 
 
 def left_out(found: Found) -> str:
-    """How many rows were left out, and the first of their lines."""
+    """A sentence: how many rows were left out, and the first few of their lines."""
     lines = [str(line) for line in found.dropped[:LEFT_OUT_NAMED]]
     more = len(found.dropped) - len(lines)
     named = f"{', '.join(lines)} and {more} more" if more else listed(lines)
@@ -140,7 +140,7 @@ def _clipboard() -> str:
 
 
 def _frame_rows(frame: Any) -> list[tuple[int, list[Any]]]:
-    """A frame's heads and rows; the heads have the number 0."""
+    """A frame's headers and rows; the headers have the number 0."""
     names = list(frame.columns if hasattr(frame, "columns") else ())
     if hasattr(frame, "column_names"):
         names = list(frame.column_names)

@@ -1,4 +1,4 @@
-"""Ranges in a formula put right: one that is too short or too long, another one, one missing."""
+"""Try changes of the ranges in a formula: longer, shorter, moved, or a further one."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from gdlab.reading.trees import replaced
 
 FARTHEST = 12
 Moves = tuple[int, int, int, int]
-# Rows and columns by which the first and the last corner of a range move.
+# The rows and columns by which the first and the last corner of a range move.
 LONGER: tuple[tuple[Moves, str], ...] = (
     ((0, 0, 1, 0), "ends too early"), ((0, 0, -1, 0), "ends too late"),
     ((-1, 0, 0, 0), "begins too late"), ((1, 0, 0, 0), "begins too early"),
@@ -22,7 +22,7 @@ LONGER: tuple[tuple[Moves, str], ...] = (
 
 
 def changed_ranges(graph: Graph, key: Key, node: Node) -> Iterator[tuple[Node, str]]:
-    """A formula with its ranges changed in one way, and what that mends."""
+    """Yield the formula with its ranges changed in one way, and what that corrects, in words."""
     tree = node.template.tree
     wide = [index for index, one in enumerate(node.inputs) if not is_cell(one) and one]
     if tree is None or not wide:
@@ -44,13 +44,13 @@ def changed_ranges(graph: Graph, key: Key, node: Node) -> Iterator[tuple[Node, s
 
 
 def _aside() -> Iterator[tuple[int, int]]:
-    """Where another range of the same size may stand: beside it, the nearest first."""
+    """Yield the offsets of other possible ranges, the nearest first."""
     for far in range(1, FARTHEST + 1):
         yield from ((0, far), (0, -far), (far, 0), (-far, 0))
 
 
 def _moved(graph: Graph, key: Key, node: Node, moves: dict[int, Moves]) -> Node | None:
-    """A formula with some of its ranges moved; None where one is turned over or off the sheet."""
+    """A formula with some ranges moved; None if one is reversed or off the sheet."""
     areas = list(node.template.areas)
     for index, (top, left, bottom, right) in moves.items():
         first, last = areas[index]
@@ -73,7 +73,7 @@ def _is_full(graph: Graph, node: Node, index: int) -> bool:
 def _with_factor(
     graph: Graph, key: Key, node: Node, tree: ast.expr, total: ast.Call, argument: ast.expr
 ) -> Iterator[tuple[Node, str]]:
-    """SUM of a range as the SUMPRODUCT of it with another one beside it."""
+    """Yield the formula with SUM of a range replaced by SUMPRODUCT with a range beside it."""
     index = leaf_number(argument)
     assert index is not None
     other = ast.Name(f"_{len(node.inputs)}")

@@ -1,4 +1,4 @@
-"""One descent with all that is found out about it: its steps, gradients, loss, and names."""
+"""One descent with everything that is known about it: steps, gradients, loss and names."""
 
 import ast
 from collections import defaultdict
@@ -22,7 +22,7 @@ Found = list[tuple[Key, Finding]]
 
 
 class Read:
-    """One descent with all that was found out about it."""
+    """One descent with everything that is known about it."""
 
     def __init__(
         self, graph: Graph, descent: Descent, points: Sequence[Values], down: dict[int, bool]
@@ -30,7 +30,7 @@ class Read:
         self.graph, self.descent, self.points, self.down = graph, descent, list(points), down
         self.book = graph.book
         self.words: dict[Key, str] = {}
-        # What the gradients are the derivatives of, where that is not the loss that is shown.
+        # The loss whose derivatives the gradients are, if it is not the one on the sheet.
         self.meant = ""
         self.shows_loss = True
         # Without a loss: how a line's gradients change with their own parameters. A squared error
@@ -55,7 +55,7 @@ class Read:
         self.shown = [_shown(chain, copies) for chain in descent.chains]
 
     def before(self, ends: Iterable[Key], inside: set[Key]) -> set[Key]:
-        """The cells ``inside`` that some cells are computed from, through such cells alone."""
+        """The cells ``inside`` from which ``ends`` are computed, going only through such cells."""
         found: set[Key] = set()
         stack = list(ends)
         while stack:
@@ -66,7 +66,7 @@ class Read:
         return found
 
     def _take(self, method: Method) -> None:
-        """The gradients and the loss of updates that no rule makes of a gradient alone."""
+        """Take the gradients and the loss from a method such as Newton's."""
         roles = {index: self.steps.roles[key] for index, key in method.gradients.items()}
         self.cells = {
             (index, step): key
@@ -79,7 +79,7 @@ class Read:
             self.loss = Explained(method.role, variants, dict(method.factors))
 
     def _squared_error_line(self) -> Line | None:
-        """The straight line, where some gradient is linear in the parameters, as of a square."""
+        """The straight line if a gradient is linear in the parameters, as for a squared error."""
         line = find_line(self.graph, self.descent, self.steps, self.points)
         step = self.descent.updates // 2
         if line is None or any((number, step) not in self.cells for number in range(2)):
@@ -87,7 +87,7 @@ class Read:
         bent = (ast.IfExp, ast.Compare)
         for key in self.steps.cells[step]:
             for part in ast.walk(self.graph.nodes[key].template.tree or ast.Constant(0)):
-                # A ReLU is a line only where it is open.
+                # A ReLU is linear only where it is positive.
                 if isinstance(part, bent) or getattr(part, "id", "") in ("max", "min"):
                     return None
         first, second = (
@@ -110,7 +110,7 @@ class Read:
         return words
 
     def _copies(self) -> dict[Key, list[Key]]:
-        """The plain copies of every parameter's cells, among the steps' own."""
+        """The cells of the steps that are plain copies of a parameter's cells."""
         copies: dict[Key, list[Key]] = defaultdict(list)
         wanted = {cell for chain in self.descent.chains for cell in chain.cells[:-1]}
         for cells in self.steps.cells.values():
@@ -122,11 +122,11 @@ class Read:
         return copies
 
     def stands(self, key: Key) -> Key:
-        """The cell of the sheet that a gradient stands in."""
+        """The cell of the sheet that contains a gradient."""
         return self.sites.inside.get(key, key)
 
     def name_of(self, number: int) -> str:
-        """A parameter's label, or its cells where it has none."""
+        """A parameter's label, or its cells if it has none."""
         shown = self.shown[number]
         name = label(self.book, shown[0], self.down[shown[0][0]])
         return name or ranges(self.book, shown)
@@ -138,12 +138,12 @@ class Read:
         return next(iter(self.steps.of_role(self.graph, self.loss.role, step)), None)
 
     def loss_words(self, step: int) -> str:
-        """What the gradients of one step are held against; empty where that is not known."""
+        """The loss with which the gradients of a step are compared, in words; empty if unknown."""
         at = self.loss_at(step)
         return self.meant or (f"the loss in {self.say(at)}" if at else "")
 
     def loss_cells(self) -> str | None:
-        """The loss's cells in all steps as a range; None where it stands in no cell."""
+        """The loss's cells in all steps as ranges; None if no cell has it."""
         if self.loss is None or self.meant:
             return None
         keys = [
@@ -155,8 +155,8 @@ class Read:
 
 
 def _shown(chain: Chain, copies: dict[Key, list[Key]]) -> list[Key]:
-    """The cells that hold a parameter before every update: copies beside the step's cells."""
+    """The cells that show a parameter before every update: copies beside each step, or its own."""
     if chain.cells[0][1] < 0:
-        return chain.cells[1:]  # what stood there before is in no cell
+        return chain.cells[1:]  # the first value has no cell on the sheet
     alone = [copies[key][0] for key in chain.cells[:-1] if len(copies[key]) == 1]
     return alone if len(alone) == len(chain.updates) else chain.cells

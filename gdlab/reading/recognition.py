@@ -1,4 +1,4 @@
-"""Which rule the updates follow: the sheet's own recurrence run beside every known one."""
+"""Recognise the rule of the updates: run the sheet's recurrence beside every known rule."""
 
 from collections.abc import Callable, Set
 from functools import partial
@@ -11,9 +11,9 @@ from gdlab.reading.recurrence import Recurrence, recurrences
 from gdlab.reading.schedules import decayed, scheduled
 from gdlab.reading.variants import Variant, variants_of
 
-# Gradients are tried up to this size; and so small that no limit of a sheet reaches them.
-# Where gradients and states are as small as this, it is seen where eps stands.
+# With gradients and states as small as these, rules with eps in different positions differ.
 FEW_DIGITS = 3e-5, 1.5e-10
+# Gradients are tried up to the first size; up to the second, no limit of a sheet is reached.
 LARGE_GRADIENTS, TINY_GRADIENTS = 3.0, 1e-3
 
 
@@ -24,11 +24,11 @@ def recognise(
     samples: int,
     data: Set[Key],
 ) -> list[Recognised | None]:
-    """The rule of every parameter's updates; None where no known one does the same.
+    """The rule of every parameter's updates; None if no known rule computes the same.
 
     ``data`` are the typed cells that the loss is computed from.
     """
-    # What one parameter's updates follow is tried first on the others'.
+    # The rule of one parameter's updates is tried first for the others.
     usual: dict[Variant, dict[str, float]] = {}
     return [
         _recognise(graph, descent, number, gradients, samples, data, usual)
@@ -65,7 +65,7 @@ def _match(
     constants: list[tuple[float, Key | None]], samples: int, data: Set[Key],
     usual: dict[Variant, dict[str, float]],
 ) -> Recognised | None:  # fmt: skip
-    """The rule that a recurrence is, first of all the one that other parameters follow."""
+    """The rule that a recurrence follows; the rules of other parameters are tried first."""
     numbers = [value for value, _ in constants]
     count = len(recurrence.states[0])
     for variant, hyper in usual.items():
@@ -80,7 +80,8 @@ def _match(
         found = match_of(variant, recurrence, numbers, samples)
         if found is not None and _holds(variant, found, small, samples):
             said = said_of(graph, variant, found, constants, recurrence)
-            # A rate of 0.1 beside 0.9 looks like an average without one: a cell for it decides.
+            # A rate of 0.1 beside 0.9 looks like an average without a rate; a cell with the rate
+            # decides.
             is_rated = said.hyper.get("lr", (1.0, None))[1] is not None
             if LACKS_RATE in said.differs or (without_rate and not is_rated):
                 without_rate = without_rate or (variant, found, said)
@@ -99,7 +100,7 @@ def _small(
     graph: Graph, descent: Descent, chain: Chain, number: int,
     gradients: dict[tuple[int, int], Key], first: int,
 ) -> Recurrence | None:  # fmt: skip
-    """The same updates with small gradients and states."""
+    """The recurrence of the same updates for small gradients and states."""
     found = recurrences(graph, descent, chain, number, gradients, *FEW_DIGITS)
     return next((one for one in found if one.first == first), None)
 
@@ -107,11 +108,11 @@ def _small(
 def _holds(
     variant: Variant, found: Match, small: Callable[[], Recurrence | None], samples: int
 ) -> bool:
-    """Whether a rule with eps does the same where that counts."""
+    """Whether a rule with eps also agrees for small gradients, where eps matters."""
     if "eps" not in variant.hyper or (recurrence := small()) is None:
         return True
     if any(step != step for own in recurrence.steps for step in own):
-        return True  # such numbers have no root
+        return True  # the root of a negative number
     numbers = [value for name, value in found.hyper.items() if name != "lr"]
     again = match_of(variant, recurrence, numbers, samples)
     return again is not None and again.hyper == found.hyper

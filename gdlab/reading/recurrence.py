@@ -1,4 +1,4 @@
-"""The updates of one parameter as a recurrence: run with random gradients, parameters, states."""
+"""Run the updates of one parameter as a recurrence with random gradients, parameters, states."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,20 +12,19 @@ from gdlab.reading.trees import limits, without
 from gdlab.reading.updates import bare_terms, original
 
 UPDATES_TRIED = 5
-# Adam and AMSGrad part only where a maximum does; so several draws.
+# Adam and AMSGrad differ only when a maximum does, so there are several draws.
 DRAWS = 3
-# Under 1: an average of squares is then over the square of an average, and their difference has a
-# root.
+# Below 1, an average of squares exceeds the square of an average, so their difference has a root.
 STATES_ABOUT = 0.4
 
 
 @dataclass
 class Recurrence:
-    """The updates of one parameter with their gradients given: what is subtracted, draw by draw.
+    """The updates of one parameter for given gradients: what they subtract in each draw.
 
-    ``cells`` are the states' cells before the first of these updates; it is ``limited`` where a
-    minimum, a maximum or a condition stands in them, and ``placed`` where a state is the place
-    that a step led to, which the parameter went on from.
+    ``cells`` are the cells of the states before the first update. It is ``limited`` if the
+    formulas use a minimum, a maximum or a condition, and ``placed`` if a state is a previous
+    value of the parameter, or the result of a step from one.
     """
 
     first: int
@@ -48,9 +47,9 @@ def recurrences(
     size: float,
     level: float = STATES_ABOUT,
 ) -> Iterator[Recurrence]:
-    """The updates from the first, and from the second on, whose states are cells of the first.
+    """The recurrence from the second update, if its states are known, and that from the first.
 
-    The gradients that are put in go up to ``size``, and the states are about ``level``.
+    The random gradients are at most ``size``; the states are about ``level``.
     """
     count = len(chain.updates)
     for first in (1, 0) if count > 2 else (0,):
@@ -59,13 +58,13 @@ def recurrences(
             continue
         states = _states(graph, descent, chain, number, gradients, first)
         if states is not None and any(_is_place(graph, chain, one) for one in states):
-            last = first + 1  # what it moved last is told by the parameters, which are random here
+            last = first + 1  # the last step is the difference of parameters, which are random here
         if states is not None and last > first:
             yield _run(graph, chain, number, gradients, first, last, states, (size, level))
 
 
 def _is_place(graph: Graph, chain: Chain, key: Key) -> bool:
-    """Whether a cell holds the parameter before, or where a step from it led to."""
+    """Whether a cell is a previous value of the parameter, or the result of a step from one."""
     if key in chain.cells:
         return True
     node = graph.nodes.get(key)
@@ -82,16 +81,16 @@ def _states(
     gradients: dict[tuple[int, int], Key],
     first: int,
 ) -> list[Key] | None:
-    """The cells from before update ``first`` that it remembers; of the first, what it starts from.
+    """The cells of the states before update ``first``; for update 0, the typed start values.
 
-    None where the first update's formulas are of another form than the second's.
+    None if the formulas of the first update have another form than those of the second.
     """
     if first > 0:
         found: dict[Key, None] = {}
         stack = list(graph.nodes[chain.updates[first]].cells)
         stops = {original(graph, gradients[number, first]), chain.cells[first]}
         while stack:
-            # A state may begin as a copy of another one, and is not that one.
+            # A state may start as a copy of another state, but is a different state.
             key = stack.pop()
             if original(graph, key) in stops or key in found:
                 continue
@@ -139,7 +138,7 @@ def _run(
     states: list[Key],
     sizes: tuple[float, float],
 ) -> Recurrence:
-    """The sheet's updates with random gradients, parameters and states put in."""
+    """Run the sheet's updates with random gradients, parameters and states."""
     cells: list[Key] = []
     seen: set[Key] = set()
     stops = {gradients[number, step] for step in range(first, last)}
@@ -193,8 +192,8 @@ def _run(
 def _subtracted(graph: Graph, key: Key, old: Key, values: dict[Key, Value]) -> float:
     """What a cell's formula subtracts from the parameter.
 
-    It is computed without the parameter where that is a term of its own: in the digits of their
-    difference a small rate's step would be lost.
+    If the parameter is a term of the sum, the step is computed without it: in the difference of
+    two parameters, the digits of a small step would be lost.
     """
     node = graph.nodes[key]
     for leaf in bare_terms(node.template.tree) if node.template.tree else ():

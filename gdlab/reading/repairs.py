@@ -1,4 +1,4 @@
-"""Why a formula is wrong: the smallest change that makes it give what it should."""
+"""Find why a formula is wrong: the smallest change that makes its values right."""
 
 import ast
 import itertools
@@ -16,7 +16,7 @@ from gdlab.reading.templates import Area, Template, leaf_number
 from gdlab.reading.trees import replaced
 
 MOST_REPAIRS_TRIED, MOST_OTHERS, MOST_TERM_CELLS = 4_000, 20, 20
-# Numbers that people leave out, the usual ones first; the others last, where no cell explains it.
+# Factors that people leave out: the usual ones are tried first, the others after all else.
 FACTORS = ((2, "2"), (0.5, "1/2"), (-1, "-1"))
 MORE_FACTORS = (3, 4, 6, 8, 5, 9, 10, 12)
 Values = dict[Key, Value]
@@ -25,7 +25,7 @@ Say = Callable[[Key], str]
 
 @dataclass(frozen=True)
 class Repair:
-    """A changed formula, and a sentence on what was changed."""
+    """A changed formula, and a sentence that says what was changed."""
 
     node: Node
     because: str
@@ -39,9 +39,9 @@ def find_repair(
     fits: Callable[[Node], bool],
     say: Say,
 ) -> Repair | None:
-    """The first of the usual slips, undone, with which a formula ``fits``; None for none.
+    """The first correction of a usual slip with which the formula ``fits``; None if none does.
 
-    ``others`` are the cells that may belong in it, the nearest first.
+    ``others`` are cells that may belong in the formula, nearest first.
     """
     if node.whole is not None:
         return _whole_repair(graph, key, node.whole, others[:MOST_OTHERS], fits, say)
@@ -54,7 +54,7 @@ def find_repair(
 
 
 def _tried(graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say) -> Iterator[Repair]:
-    """The ranges of a formula changed, and then all else."""
+    """All corrections to try: changes of ranges first, then all others."""
     for new, because in changed_ranges(graph, key, node):
         yield Repair(new, because)
     yield from repairs(graph, key, node, others, say)
@@ -68,7 +68,7 @@ def _whole_repair(
     fits: Callable[[Node], bool],
     say: Say,
 ) -> Repair | None:
-    """A formula over whole ranges changed as it is written, and taken apart to be tried."""
+    """Change a formula over whole ranges as written, and try it split into scalar formulas."""
     written = Node(whole, tuple(graph.bound(key, area) for area in whole.areas))
     for tried, repair in enumerate(_changes_of_ranges(graph, key, written, others, say)):
         if tried > MOST_REPAIRS_TRIED // 4:
@@ -82,7 +82,7 @@ def _whole_repair(
 def _changes_of_ranges(
     graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
 ) -> Iterator[Repair]:
-    """The usual changes, ranges that are too short, and a range that is missing as a factor."""
+    """Changes for ranges that are too short, wrong powers, and ranges missing as a factor."""
     tree = node.template.tree
     assert tree is not None
     for changed, because in changed_ranges(graph, key, node):
@@ -111,7 +111,7 @@ def _changes_of_ranges(
 def repairs(
     graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
 ) -> Iterator[Repair]:
-    """The formula with one change each, the most usual slips first."""
+    """The formula with one change at a time, for the most usual slips first."""
     tree = node.template.tree
     assert tree is not None
     parts = list(_parts(tree))
@@ -123,14 +123,14 @@ def repairs(
         return Repair(with_tree(node, new, key, extra, is_fixed), because)
 
     fresh: ast.expr = ast.Name(f"_{len(node.inputs)}")
-    # A sign, a number, brackets, a square: what needs no other cell.
+    # First what needs no other cell: signs, numbers, brackets, squares.
     yield made(ast.UnaryOp(ast.USub(), tree), "its sign is the other way round")
     for part in parts:
         for new, because in _changed(part, lambda one: _named(node, one, say)):
             yield made(replaced(tree, part, new), because)
     for new, because, other, is_fixed in _other_cells(node, tree, parts, fresh, others, say):
         yield made(new, because, other, is_fixed)
-    # A factor that is missing, of the whole or of a part.
+    # Then a missing factor, of the whole formula or of a part.
     wholes = [one for one in (tree, *parts) if not isinstance(one, ast.Constant)]
     for factor, words in FACTORS:
         for part in wholes:
@@ -164,7 +164,7 @@ def repairs(
 def _products_missing(
     graph: Graph, key: Key, node: Node, others: Sequence[Key], say: Say
 ) -> Iterator[Repair]:
-    """The formula with one more path: the product of two cells near by."""
+    """The formula with another path of the chain rule: the product of two nearby cells."""
     tree = node.template.tree
     assert tree is not None
     count = len(node.inputs)
@@ -184,7 +184,7 @@ def _other_cells(
     others: Sequence[Key],
     say: Say,
 ) -> Iterator[tuple[ast.expr, str, Key, bool]]:
-    """Another cell in place of one, everywhere, then in one of several places; fixed as that is."""
+    """Replace a cell everywhere, then in one of its positions; a fixed reference stays fixed."""
     leaves = {number for part in parts if (number := leaf_number(part)) is not None}
     for number in sorted(leaves):
         here = node.inputs[number]
@@ -208,7 +208,7 @@ def _other_cells(
 
 
 def _is_fixed(node: Node, number: int) -> bool:
-    """Whether a reference means the same cell wherever its formula is filled to."""
+    """Whether a reference keeps its cell when the formula is filled."""
     if number >= len(node.template.areas):
         return False
     first = node.template.areas[number].first
@@ -229,7 +229,7 @@ def _instead(here: Key, other: Key, once: str, say: Say) -> str:
 
 
 def _far(count: int, line: str, less: str, more: str) -> str:
-    """How far a cell is from the right one: ``one row too low``; empty for not at all."""
+    """How far a cell is from the right one: ``one row too low``; empty if ``count`` is 0."""
     many = f"one {line}" if abs(count) == 1 else f"{abs(count)} {line}s"
     return f"{many} too {less if count > 0 else more}" if count else ""
 
@@ -248,7 +248,7 @@ def _factors(part: ast.expr, fresh: ast.expr) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _parts(tree: ast.expr) -> Iterator[ast.expr]:
-    """A tree and its parts, from the outside in."""
+    """A tree and its parts, breadth first."""
     queue = [tree]
     while queue:
         part = queue.pop(0)
@@ -258,12 +258,12 @@ def _parts(tree: ast.expr) -> Iterator[ast.expr]:
 
 
 def _is_term(tree: ast.expr, part: ast.expr) -> bool:
-    """Whether a part is one term of the whole sum, behind brackets and factors too."""
+    """Whether a part is a term of the whole sum, even inside brackets and products."""
     return isinstance(part, (ast.BinOp, ast.Name, ast.Constant))
 
 
 def _changed(part: ast.expr, named: Callable[[ast.expr], str]) -> Iterator[tuple[ast.expr, str]]:
-    """One part changed in itself: dropped factors and terms, signs, brackets, squares, numbers."""
+    """Changes within a part: drop factors and terms; change signs, brackets, squares, numbers."""
     match part:
         case ast.BinOp(left, ast.Mult(), right):
             yield from _changed_product(left, right, named)
@@ -374,7 +374,7 @@ def _named(node: Node, part: ast.expr, say: Say) -> str:
         index = leaf_number(ast.Name(name))
         one = node.inputs[index] if index is not None and index < len(node.inputs) else ()
         if is_cell(one):
-            # The row is only that of the one cell that was looked at.
+            # Without the row, which is only that of the examined cell.
             return say(one).split(" (")[0]
         cells = cells_of(one)
         return f"{address(cells[0])}:{address(cells[-1])}" if cells else name
@@ -395,7 +395,7 @@ def _renamed(tree: ast.expr, number: int, by: ast.expr) -> ast.expr:
 def with_tree(
     node: Node, tree: ast.expr, key: Key, extra: Key | None, is_fixed: bool = False
 ) -> Node:
-    """A node with another tree, and perhaps one reference more."""
+    """A copy of a node with another tree, and with one more reference if ``extra`` is given."""
     areas, inputs = node.template.areas, node.inputs
     if extra is not None:
         row, column = (0, 0) if is_fixed else (key[1], key[2])
@@ -407,7 +407,7 @@ def with_tree(
 def gives(
     graph: Graph, points: Sequence[Values], wanted: Sequence[float]
 ) -> Callable[[Node], bool]:
-    """A test whether a formula gives some values at some points, exactly."""
+    """A test whether a formula has the given values at the given points."""
 
     def fits(node: Node) -> bool:
         return all(

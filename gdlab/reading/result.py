@@ -1,4 +1,4 @@
-"""What was read in a workbook, as plain data: tables, gradients, findings."""
+"""The result of reading a workbook, as plain data: tables, gradients, findings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,10 +15,10 @@ GRADIENT, UPDATE, PATTERN, VALUE, TYPED, UNREAD = (
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault, or what was not read: a cell or range, of one kind, and why.
+    """One fault, or something that could not be read: where, of which kind, and why.
 
-    ``written`` and ``expected`` are formulas or numbers, None where there is nothing to say;
-    ``cells`` are the addresses in it; ``hint`` is ``because`` without formulas and values.
+    ``written`` and ``expected`` are formulas or numbers, or None; ``cells`` are the addresses;
+    ``hint`` is ``because`` without formulas and values.
     """
 
     sheet: str
@@ -32,11 +32,11 @@ class Finding:
 
     @property
     def is_fault(self) -> bool:
-        """Whether something is wrong, not only unread."""
+        """Whether this is a fault rather than something that could not be read."""
         return self.kind != UNREAD
 
     def to_dict(self, hinting: bool) -> dict[str, Any]:
-        """The finding as JSON has it; with hints only, no value and no formula."""
+        """The finding as a JSON object; if ``hinting``, without values and formulas."""
         return {
             "sheet": self.sheet,
             "address": self.address,
@@ -56,13 +56,13 @@ class Parameter:
     gradient: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The parameter as JSON has it."""
+        """The parameter as a JSON object."""
         return {"cells": self.cells, "label": self.label, "gradient": self.gradient}
 
 
 @dataclass(frozen=True)
 class Gradient:
-    """A gradient's cells, the parameter, the loss, and whether the one is the derivative."""
+    """A gradient's cells, its parameter and loss, and whether it is the derivative."""
 
     cells: str
     of: str
@@ -72,7 +72,7 @@ class Gradient:
     because: str | None
 
     def to_dict(self, hinting: bool) -> dict[str, Any]:
-        """The gradient as JSON has it; with hints only, no reason why it is wrong."""
+        """The gradient as a JSON object; if ``hinting``, without the reason why it is wrong."""
         return {
             "cells": self.cells,
             "of": self.of,
@@ -85,10 +85,10 @@ class Gradient:
 
 @dataclass
 class FoundTable:
-    """One descent: what it is, where it stands, and how its gradients are.
+    """One descent: its kind, its position on the sheet, and the verdicts on its gradients.
 
-    ``words`` are sentences for people; ``run`` is the same descent as a trace of gdlab's, None
-    where the grammar cannot say the model or the rule, and ``no_run`` says why.
+    ``words`` are sentences for people; ``run`` is the same descent as a trace, or None if the
+    grammar cannot express the model or the rule; ``no_run`` says why.
     """
 
     sheet: str
@@ -111,16 +111,16 @@ class FoundTable:
 
     @property
     def run(self) -> Any:
-        """The same descent as a trace of gdlab's, made when it is asked for; or None."""
+        """The same descent as a trace, computed on first access; or None."""
         return None if isinstance(self._made, str) else self._made
 
     @property
     def no_run(self) -> str | None:
-        """Why there is no run; None where there is one."""
+        """Why there is no run; None if there is one."""
         return self._made if isinstance(self._made, str) else None
 
     def to_dict(self, hinting: bool) -> dict[str, Any]:
-        """The table as JSON has it."""
+        """The table as a JSON object."""
         return {
             "sheet": self.sheet,
             "range": self.range,
@@ -140,9 +140,10 @@ class FoundTable:
 
 @dataclass
 class Reading:
-    """A workbook that others made: its tables, what is wrong in it, and what was not read.
+    """The reading of any workbook: its tables, what is wrong, and what could not be read.
 
-    ``seen`` has a sentence for every sheet of numbers that is like a descent, but not judged.
+    ``seen`` has a sentence for every sheet of numbers that resembles a descent; these are not
+    judged.
     """
 
     file: str
@@ -159,23 +160,23 @@ class Reading:
 
     @property
     def sentence(self) -> str | None:
-        """What is said of a workbook in which nothing is to be judged; else None."""
+        """The sentence for a workbook with nothing to judge; else None."""
         from gdlab.reading.words import nothing_found
 
         return None if self.tables else nothing_found(self)
 
     @property
     def first_wrong(self) -> str | None:
-        """The address of the first wrong cell in the order of computing."""
+        """The address of the first wrong cell in topological order."""
         first = next((one for one in self.findings if one.is_fault), None)
         return first.cells[0] if first and first.cells else None
 
     def hint(self) -> "Reading":
-        """The same without values and formulas: where to look, and for what kind of fault."""
+        """The same reading without values and formulas: where to look, and for what."""
         return Reading(self.file, self.tables, self.findings, self.notes, self.seen, hinting=True)
 
     def to_dict(self) -> dict[str, Any]:
-        """The reading as JSON has it."""
+        """The reading as a JSON object."""
         return {
             "file": self.file,
             "kind": "workbook",

@@ -1,6 +1,6 @@
-"""The rows of a file of points, each with the number of its line, whatever the format.
+"""Read the rows of a file of points, each with its line number, in any supported format.
 
-The page reads a text in static/points_file.js; tests/data/points_cases.json is for both.
+The page reads texts in static/points_file.js; tests/data/points_cases.json tests both.
 """
 
 import codecs
@@ -18,22 +18,22 @@ from gdlab.reading.door import LONGEST_ROW, MOST_FIELDS, READ_AT_ONCE, Refused
 from gdlab.reading.guard import OLD_FORMAT, POINTS, package_of, part_of, stored_sheets
 from gdlab.reading.ods import tables_of
 
-# So many rows, however they are written, are read in 5 seconds and 500 MB.
+# This many rows, in any format, are read within 5 seconds and 500 MB.
 MOST_TABLE_ROWS = 250_000
 MOST_POINT_COLUMNS = 50
 TOO_MANY_LINES = f"it has more than {MOST_TABLE_ROWS:,} lines"
 SAMPLED_ROWS = 200
 FIELD_SEPARATORS = "\t;,"
-# What stands in a text only where it is none.
+# A character that shows that the bytes are no text.
 CONTROL_CHARACTERS = re.compile("[\0-\x08\x0e-\x1b\x7f]")
 ODS = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 
 
 def rows_of(data: bytes, sheet: str | None = None) -> list[Row]:
-    """The rows of a file's bytes; ``sheet`` names one of a workbook's, by default the first.
+    """The rows of a file's bytes; ``sheet`` names a workbook's sheet, by default the first.
 
-    What it is, is seen in the bytes: a workbook (.xlsx, .xlsm, .ods) or a text. Raises Refused,
-    one sentence, where they are neither.
+    The bytes show whether it is a workbook (.xlsx, .xlsm, .ods) or a text. Raises Refused with
+    one sentence if it is neither.
     """
     if not data:
         raise Refused("it is empty")
@@ -57,7 +57,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
         found = sheets[_sheet_index([one.title for one in sheets], sheet)]
         facts = package.sheets.get(found._worksheet_path)
         uncalculated = facts.uncalculated if facts else ()
-        # An iterator: of a million empty rows none is kept.
+        # An iterator, so that a million empty rows take no memory.
         rows = found.iter_rows(
             max_row=MOST_TABLE_ROWS, max_col=MOST_POINT_COLUMNS, values_only=True
         )
@@ -69,7 +69,7 @@ def _xlsx_rows(data: bytes, sheet: str | None) -> list[Row]:
 
 
 def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any]:
-    """A row's values; a mark of its own stands for a formula that was never calculated."""
+    """A row's values, with a special mark for a formula that was never calculated."""
     if not uncalculated:
         return list(row)
     from openpyxl.utils import get_column_letter
@@ -83,7 +83,7 @@ def _with_formulas(line: int, row: Sequence[Any], uncalculated: Any) -> list[Any
 
 
 def _sheet_index(names: Sequence[str], wanted: str | None) -> int:
-    """Where a sheet of that name stands among a workbook's; by default the first."""
+    """The index of the sheet with this name; by default of the first."""
     if not names:
         raise Refused("it has no sheets")
     if wanted is None:
@@ -98,14 +98,14 @@ def _sheet_index(names: Sequence[str], wanted: str | None) -> int:
 def text_rows(data: bytes) -> list[Row]:
     """The rows of a text whose values are separated by commas, semicolons or tabs.
 
-    A number that is written plainly comes as a float, which takes less memory than its text.
+    A plain number is yielded as a float, which takes less memory than its text.
     """
-    # Told at once; what is left is counted once more as it comes.
+    # This refuses a long text at once; the remaining rows are counted again when read.
     if max(data.count(b"\n"), data.count(b"\r")) > MOST_TABLE_ROWS:
         raise Refused(TOO_MANY_LINES)
     encoding = _encoding(data)
     separator = max(FIELD_SEPARATORS, key=lambda mark: _fit(data, encoding, mark))
-    # Where no value holds a comma, 1.000 cannot stand beside a decimal comma.
+    # If no value contains a comma, the dot in 1.000 is a decimal point.
     sure = (b'"' if separator == "," else b",") not in data
     return [
         (line, [_value(field, sure) for field in row])
@@ -114,8 +114,8 @@ def text_rows(data: bytes) -> list[Row]:
 
 
 def _value(field: str, sure: bool) -> Any:
-    """A number that is written plainly as a float; any other text as it is."""
-    # 1e999 is refused as it is written.
+    """A plain number as a float; any other text unchanged."""
+    # 1e999 stays text, so that the refusal can quote it.
     if PLAIN.fullmatch(field) and (sure or not ONE_GROUP.fullmatch(field)):
         value = float(field)
         return value if value - value == 0 else field
@@ -124,7 +124,7 @@ def _value(field: str, sure: bool) -> Any:
 
 @lru_cache(maxsize=1)
 def _encoding(data: bytes) -> str:
-    """UTF-8, UTF-16 as spreadsheet programs save a text, or Windows' own; Refused for no text."""
+    """UTF-8, UTF-16 (as spreadsheet programs save texts) or Windows-1252; Refused if no text."""
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -139,7 +139,7 @@ def _encoding(data: bytes) -> str:
 
 
 def _fit(data: bytes, encoding: str, separator: str) -> tuple[int, int]:
-    """How many of the first lines hold two numbers or, failing that, two values, if so divided."""
+    """How many of the first lines have two numbers, and two values, with this separator."""
     numbers = values = 0
     with suppress(Refused):
         for _, row in _rows(data, encoding, separator, SAMPLED_ROWS):
@@ -149,7 +149,7 @@ def _fit(data: bytes, encoding: str, separator: str) -> tuple[int, int]:
 
 
 def _rows(data: bytes, encoding: str, separator: str, most: int) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a text as they come; Refused where there are more than any list of points has."""
+    """Yield the rows of a text; Refused after more than ``most`` rows."""
     text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
     taken = fields = 0
 

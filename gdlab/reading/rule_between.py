@@ -1,4 +1,4 @@
-"""What a rule computes from its states before the update, where one cell of it is wrong."""
+"""Find the one wrong cell between a rule's states and its update."""
 
 import ast
 import re
@@ -19,10 +19,10 @@ def wrong_between(
     read: Read, updates: Sequence[Trial], tried: Sequence[tuple[Variant, Hyper, Order]],
     typed: Sequence[Key],
 ) -> tuple[str, Key, Repair] | None:  # fmt: skip
-    """The rule, the cell, and the one reference in it that is another, with which all fits.
+    """The rule, the wrong cell, and the change of one reference in it that corrects it.
 
-    ``updates`` are one parameter's, of two steps, and ``typed`` the cells of the sheet's numbers.
-    None where no such cell is found, and where the updates follow a rule already.
+    ``updates`` are two updates of one parameter; ``typed`` are the sheet's typed cells. None if
+    there is no such cell, or if the updates already follow a rule.
     """
     graph = read.graph
     if len(updates) < 2:
@@ -53,7 +53,7 @@ def wrong_between(
 def _steps(
     variant: Variant, hyper: Hyper, order: Order, updates: Sequence[Trial]
 ) -> list[list[float]]:
-    """The rule's steps, update by update and draw by draw; none where a state is not the rule's."""
+    """The rule's step for each update and draw; empty if a state differs from the rule's."""
     found = []
     for update in updates:
         row = []
@@ -69,7 +69,7 @@ def _steps(
 def _are(
     graph: Graph, updates: Sequence[Trial], steps: list[list[float]], index: int, new: Node
 ) -> bool:
-    """Whether the updates with one cell changed move as the rule does, but for one rate."""
+    """Whether the updates with one cell changed are the rule's steps times one common rate."""
     ratios = []
     for update, row in zip(updates, steps, strict=True):
         cell = update.cone[index]
@@ -84,5 +84,5 @@ def _are(
 
 
 def _form(node: Node) -> str:
-    """A formula but for which cells it refers to."""
+    """A formula without the addresses of its references."""
     return LEAF.sub("_", ast.dump(node.template.tree or ast.Constant(0)))

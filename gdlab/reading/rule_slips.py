@@ -1,4 +1,4 @@
-"""The one state of a known rule that a sheet computes wrongly, where its updates follow no rule."""
+"""Find the one wrongly computed state of a known rule when the updates follow no rule."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -20,14 +20,15 @@ NONE_WRONG = -1
 
 
 def rule_slips(read: Read, which: Sequence[int]) -> tuple[str, Found] | None:
-    """The rule that some updates are meant to follow, and the column that is not its state.
+    """The rule that some updates are meant to follow, and findings on the wrong column.
 
-    With what mends it; None where there is no such column.
+    The findings include the correction. None if there is no such column.
     """
     for index in which:
         chain = read.descent.chains[index]
         step = max(len(chain.updates) // 2, 1)
-        # Two updates: a correction that is the same for all states is not part of the rate.
+        # With one update, a correction common to all states would look like part of the rate; so
+        # two.
         updates = [one for at in (step, step + 1) if (one := drawn(read, index, at)) is not None]
         if not updates:
             continue
@@ -46,7 +47,7 @@ def _slip(
     typed = [key for _, key in constants if key is not None]
     tried = [(one, *_one_wrong(*one, update)) for one in _tried(len(update.states), numbers)]
     if any(wrong == NONE_WRONG for _, wrong, _ in tried):
-        # With other numbers every state is right.
+        # With other hyperparameters, every state is right.
         return _taken(read, updates, [one for one, *_ in tried], typed)
     for (variant, *_), wrong, wanted in tried:
         if wrong is None:
@@ -64,7 +65,7 @@ def _slip(
 def _taken(
     read: Read, updates: list[Trial], tried: list[tuple[Variant, Hyper, Order]], typed: list[Key]
 ) -> tuple[str, Found] | None:
-    """The cell between right states and the update that takes a wrong cell."""
+    """A finding on a cell between right states and the update that uses a wrong cell."""
     found = wrong_between(read, updates, tried, typed)
     if found is None:
         return None
@@ -87,7 +88,7 @@ def _finding(read: Read, cell: Key, repair: Repair, why: str) -> Found:
 
 
 def _tried(count: int, numbers: list[float]) -> Iterator[tuple[Variant, Hyper, Order]]:
-    """Every rule with so many states, with numbers of the sheet, its states in every order."""
+    """Every rule with this many states, with numbers of the sheet and its states in any order."""
     for variant in rules_as_they_are(count):
         names = [name for name in variant.hyper if name != "lr"]
         choices = [choices_of(name, variant, numbers) for name in names]
@@ -99,9 +100,9 @@ def _tried(count: int, numbers: list[float]) -> Iterator[tuple[Variant, Hyper, O
 def _one_wrong(
     variant: Variant, hyper: Hyper, order: Order, update: Trial
 ) -> tuple[int | None, list[float]]:
-    """The index of the one state that is not the rule's, with what it should be; else None.
+    """The index of the only state that differs from the rule's, with its right values; else None.
 
-    ``NONE_WRONG`` where all are the rule's.
+    ``NONE_WRONG`` if all agree with the rule's.
     """
     wanted: list[tuple[float, ...]] = []
     ratio = None

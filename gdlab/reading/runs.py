@@ -1,4 +1,4 @@
-"""A stranger's descent as a run of gdlab's, where it gives the numbers that stand on the sheet."""
+"""Reproduce a descent found on a sheet as a run of gdlab, if it gives the sheet's numbers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,16 +15,16 @@ from gdlab.reading.written_out import Outside
 CLOSE = 1e-9
 UNMADE = "its formulas do not make a run"
 OTHERWISE = "a run of this rule gives other numbers than those stored"
-# The line's points, starts, new parameters as stored, and how many times the derivative of the
-# squared error each gradient is.
+# The line's points, start values, stored new parameters, and the ratio of each gradient to the
+# derivative of the squared error.
 Line = tuple[Points, dict[str, float], list[list[float]], float]
 
 
 def run_of(read: Read, rule: str | None, hyper: Mapping[str, float]) -> Trace | str:
-    """The run of gdlab's line, or of the sheet's own loss as a model; else why there is none.
+    """The run of gdlab's line or of the sheet's own loss as a model; or why there is none.
 
-    ``rule`` is gdlab's name; where it is None, or gives other numbers than the sheet's, the run
-    has the sheet's own update as its rule.
+    ``rule`` is the name of a registered rule; if it is None, or if its numbers differ from the
+    sheet's, the run uses the sheet's own update as its rule.
     """
     try:
         line = _line_points(read)
@@ -36,14 +36,14 @@ def run_of(read: Read, rule: str | None, hyper: Mapping[str, float]) -> Trace | 
     except Outside as why:
         return str(why)
     except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError):
-        # A run comes on top of what was read: where none can be made, the rest stands.
+        # The run is an extra: if it cannot be made, the rest of the reading stays valid.
         return UNMADE
 
 
 def _line_points(read: Read) -> Line | None:
-    """What a run of gdlab's line is made of; None where it is another model.
+    """The data for a run of gdlab's line; None if the model is another one.
 
-    One point is seen in every update; the gradients are those of the squared error.
+    Every update uses one point; the gradients are those of the squared error.
     """
     line, descent, graph = read.line, read.descent, read.graph
     if line is None:
@@ -62,7 +62,7 @@ def _line_points(read: Read) -> Line | None:
         if not curve:
             return None
         curves.append(curve)
-        # A gradient inside an update's formula has no stored value.
+        # A gradient within an update's formula has no stored value.
         gradient = graph.nodes[read.cells[first, step]]
         error = number(graph.value(gradient, values)) / curve
         sign = slopes.get(b.cells[step], 1.0)
@@ -84,7 +84,7 @@ def _line_points(read: Read) -> Line | None:
 def _model_run(
     read: Read, rule: str | None, hyper: Mapping[str, float], line: Line | None
 ) -> Trace | str:
-    """The run of the sheet's own loss as a model, from the first row on, by either rule."""
+    """The run of the sheet's own loss as a model, by the named rule or by the sheet's own."""
     options: dict[str, Any] = {}
     points = None
     try:
@@ -110,7 +110,7 @@ def _model_run(
 def _equal(
     read: Read, rule: str | Rule, points: Points | None, options: dict[str, Any]
 ) -> Trace | None:
-    """A run of the sheet's model, where its new parameters are those stored; else None."""
+    """A run of the sheet's model if its new parameters equal the stored ones; else None."""
     model = options["model"]
     if not points:
         options = {**options, "steps": read.descent.updates}
@@ -136,7 +136,7 @@ def equal_run(
     hyper: Mapping[str, float],
     slack: float = CLOSE,
 ) -> Trace | None:
-    """A run of gdlab's on some points, where its new parameters are those stored; else None."""
+    """A run on the given points if its new parameters equal the stored ones; else None."""
     settings: dict[str, Any] = dict(hyper)
     try:
         run = trace(rule, points, start=start, **settings)
@@ -152,5 +152,5 @@ def equal_run(
 
 
 def _nearest(value: float, typed: Sequence[float]) -> float:
-    """A number as it stands on the sheet, without what rounding left."""
+    """A number without the rounding error that the reading added to it."""
     return next((one for one in typed if same(one, value)), value)

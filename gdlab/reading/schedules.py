@@ -1,4 +1,4 @@
-"""Rules whose rate changes from update to update, and those with a decay of the parameters."""
+"""Recognise rules with a learning rate schedule, and rules with weight decay."""
 
 import itertools
 import math
@@ -14,7 +14,7 @@ from gdlab.reading.recurrence import DRAWS, Recurrence
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
 
-# The end of the words for a weight decay.
+# The end of the sentence about weight decay.
 DECAYS = "times the parameter to the gradient"
 
 
@@ -24,7 +24,7 @@ def decayed(
     constants: list[tuple[float, Key | None]],
     samples: int,
 ) -> Recognised | None:
-    """A rule on the gradient plus a constant times the parameter: L2 weight decay."""
+    """A rule applied to the gradient plus a constant times the parameter: L2 weight decay."""
     numbers = [value for value, _ in constants]
     for decay, cell in constants:
         if not 0 < decay < 1:
@@ -52,7 +52,7 @@ def scheduled(
     constants: list[tuple[float, Key | None]],
     data: Set[Key],
 ) -> Recognised | None:
-    """A rule whose rate changes from update to update, whatever the data: a schedule."""
+    """A rule with a schedule: its rate changes with the updates, independently of the data."""
     updates = chain.updates[recurrence.first : recurrence.first + len(recurrence.steps[0])]
     if any(original(graph, one) in data for key in updates for one in graph.nodes[key].cells):
         return None
@@ -73,7 +73,7 @@ def scheduled(
                 found.differs = [f"has the learning rate {form[0]} in update t"]
                 found.hyper = form[1]
             if form is None and not cells and "beta2" in names:
-                # Of no schedule, where the rule itself divides by what changes with the updates.
+                # No schedule if the rule itself divides by something that changes with the updates.
                 found.differs = ["corrects the start of its averages in another way"]
                 found.hyper = {}
             found.hyper |= {name: (hyper[name], None) for name in names}
@@ -91,7 +91,7 @@ FORMS: tuple[tuple[str, Callable[[float, float, float], float]], ...] = (
 def _form_of(
     rates: list[float], first: int, constants: list[tuple[float, Key | None]]
 ) -> tuple[str, dict[str, tuple[float, Key | None]]] | None:
-    """The usual schedule, counted from 0 or from 1, that a sheet's numbers give the rates by."""
+    """The usual schedule, counted from 0 or 1, that gives the rates with numbers of the sheet."""
     numbers = [one for one in constants if one[0] not in (0, 1)]
     for lr, cell in numbers:
         made = [lr / math.sqrt(first + k + 1) for k in range(len(rates))]
@@ -115,7 +115,7 @@ def _rates(
     order: tuple[int, ...],
     samples: int,
 ) -> list[float] | None:
-    """The rate of each update, where it is the same in every draw."""
+    """The rate of each update if it is the same in every draw."""
     rates: list[float] = []
     for draw in range(DRAWS):
         states = tuple(recurrence.states[draw][index] for index in order)
@@ -137,7 +137,7 @@ def _rates(
 
 
 def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> list[Key]:
-    """The cells, one of every update's own references, that hold the rates."""
+    """The cells with the rates: one reference of every update."""
     nodes = [graph.nodes[chain.updates[first + index]] for index in range(len(rates))]
     for index in range(len(nodes[0].inputs)):
         cells = [node.inputs[index] for node in nodes if index < len(node.inputs)]

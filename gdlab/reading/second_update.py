@@ -1,4 +1,4 @@
-"""The rule of a sheet whose first update differs: it takes the typed start of an average."""
+"""Recognise a rule whose first update differs: it uses the typed start of an average."""
 
 from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.matching import Recognised
@@ -10,7 +10,7 @@ FIRST_DIFFERS = "takes the typed start of an average in the first update, withou
 
 
 def from_the_second(read: Read) -> list[Recognised | None]:
-    """The rule that the updates from the second on follow; None where they follow none."""
+    """The rule of the updates from the second one; None if they follow none."""
     descent = read.descent
     if descent.updates <= UPDATES_TRIED:
         return [None] * len(descent.chains)

@@ -1,4 +1,4 @@
-"""A loss that is a sum of a term for each parameter: what looks like several descents is one."""
+"""Join the descents of a separable loss, which has a term for each parameter."""
 
 import ast
 from collections import Counter
@@ -15,10 +15,10 @@ STEPS_MET = 2
 
 
 def join_separable(graph: Graph, descents: list[Descent]) -> list[Descent]:
-    """The descents, those as one whose parameters one cell adds up in every step.
+    """The descents; those whose parameters one cell adds up in every step are joined.
 
-    In (w - 1)^2 + (b + 2)^2 no gradient knows the other parameter. Two runs side by side stay two:
-    a cell that compares them subtracts, or their rates differ.
+    In (w - 1)^2 + (b + 2)^2 no gradient depends on the other parameter. Two runs side by side
+    stay two: a cell that compares them subtracts, or their rates differ.
     """
     met: Counter[tuple[int, int]] = Counter()
     for key in graph.order if len(descents) > 1 else ():
@@ -52,12 +52,12 @@ def _one(graph: Graph, group: list[Descent]) -> Descent:
 
 
 def _alike(graph: Graph, one: Descent, two: Descent) -> bool:
-    """Whether two descents make as many updates, at the same rate."""
+    """Whether two descents have the same number of updates and the same rate."""
     first, second = _first_update(one.chains[0]), _first_update(two.chains[0])
     rates = set(rates_of(graph, first)) & set(rates_of(graph, second))
     if one.updates != two.updates or not rates:
         return False
-    # A rate that is typed into the formulas is the same where the formulas are.
+    # A rate typed into the formulas is equal if the formulas are equal.
     typed = any(has_number(graph.nodes[update.new].template) for update in (first, second))
     return any(rates) or not typed or shape_of(graph, first) == shape_of(graph, second)
 
@@ -67,7 +67,7 @@ def _first_update(chain: Chain) -> Update:
 
 
 def _added(node: Node, descents: list[Descent]) -> bool:
-    """Whether what depends on different descents meets in sums alone."""
+    """Whether cells that depend on different descents are only ever added."""
 
     def known(cells: tuple[Key, ...]) -> set[int]:
         return {
@@ -91,7 +91,7 @@ def _added(node: Node, descents: list[Descent]) -> bool:
             case ast.BinOp(left, ast.Add(), right):
                 return adds(left) and adds(right)
             case ast.BinOp(ast.Name(), ast.Sub(), _) | ast.BinOp(_, ast.Sub(), ast.Name()):
-                # Two runs compared; in a saddle, x^2 - y^2, neither term has a cell of its own.
+                # This compares two runs: in a saddle, x^2 - y^2, neither term has its own cell.
                 return False
             case ast.BinOp(left, ast.Sub(), right):
                 return adds(left) and adds(right)

@@ -1,4 +1,4 @@
-"""Sheets of one layout, as one for each epoch, and the cells that are not as on the others."""
+"""Compare sheets of equal layout, such as one per epoch, and find cells that differ."""
 
 import ast
 from collections import Counter, defaultdict
@@ -9,16 +9,16 @@ from gdlab.reading.graph import Graph
 from gdlab.reading.templates import Area, Template
 
 FEWEST_SHEETS, MOST_EPOCH_SHEETS = 3, 200
-# The share of formula cells that two sheets of one layout have in common, and that of odd ones.
+# The least share of formula cells in common for an equal layout, and the largest of odd cells.
 COMMON, MOST_ODD_ON_SHEETS = 0.8, 0.2
 Spot = tuple[int, int]
 
 
 def odd_on_sheets(graph: Graph) -> Iterator[tuple[Key, Template, bool]]:
-    """The cells that are not as on the other sheets of one layout, and if a number is typed there.
+    """The cells that differ from the other sheets of equal layout, and whether one is a number.
 
-    Of the first sheet nothing is said, nor of the last where two others speak against it: they
-    begin and end otherwise.
+    The first sheet is left out, and the last one if it differs from two others: they may begin
+    and end differently.
     """
     cells: dict[int, dict[Spot, Template]] = defaultdict(dict)
     for (sheet, row, column), node in graph.nodes.items():
@@ -33,9 +33,9 @@ def odd_on_sheets(graph: Graph) -> Iterator[tuple[Key, Template, bool]]:
 
 
 def _alike(graph: Graph, cells: dict[int, dict[Spot, Template]]) -> Iterator[list[int]]:
-    """Runs of sheets that have formulas in nearly the same cells, each going on from the last.
+    """Groups of successive sheets with formulas in nearly the same cells, linked by references.
 
-    Sheets of one layout that do not refer to each other are variants, each with its own formulas.
+    Sheets of equal layout that do not refer to each other are variants with their own formulas.
     """
     run: list[int] = []
     for sheet in sorted(cells):
@@ -57,8 +57,7 @@ def _alike(graph: Graph, cells: dict[int, dict[Spot, Template]]) -> Iterator[lis
 def _odd_at(
     graph: Graph, cells: dict[int, dict[Spot, Template]], sheets: list[int], spot: Spot
 ) -> tuple[Key, Template, bool] | None:
-    """The one cell of some sheets that is not as on the others, with the formula that it should
-    have."""
+    """The one cell that differs from the same cell on other sheets, with its right formula."""
     own = {sheet: cells[sheet][spot] for sheet in sheets if spot in cells[sheet]}
     usual = Counter(_form(one) for one in own.values()).most_common(1)[0][0]
     same = [sheet for sheet, one in own.items() if _form(one) == usual]
@@ -68,7 +67,7 @@ def _odd_at(
     ]
     like = [sheet for sheet in same if _as_they(graph, sheet, own[sheet], moves)]
     others = [sheet for sheet in sheets if sheet not in like]
-    # Where the first sheet begins with a number it is none of them.
+    # If the first sheet starts with a number, it is not one of them.
     if others and others[0] == sheets[0]:
         others = others[1:]
     if len(others) != 1 or len(like) < 2 or (others[0] == sheets[-1] and len(like) < 3):
@@ -87,7 +86,7 @@ def _odd_at(
 
 
 def _form(template: Template) -> tuple[object, ...]:
-    """A formula but for the sheets that it refers to."""
+    """A formula without the sheets of its references."""
     areas = tuple(
         tuple(one and one._replace(sheet=one.sheet and "") for one in area)
         for area in template.areas
@@ -96,13 +95,13 @@ def _form(template: Template) -> tuple[object, ...]:
 
 
 def _away(graph: Graph, sheet: int, area: Area) -> int:
-    """How many sheets away a reference is."""
+    """The distance in sheets to the sheet of a reference."""
     name = area.first.sheet
     return 0 if name is None else graph.book.number_of.get(name.lower(), -1) - sheet
 
 
 def _moves(graph: Graph, references: list[tuple[int, Area]]) -> int | str | None:
-    """What most of the references do: stay on one sheet, given by its name, or move with them."""
+    """The one sheet that most references refer to, by name; or their usual distance in sheets."""
     names = Counter(area.first.sheet for _, area in references)
     away = Counter(_away(graph, sheet, area) for sheet, area in references)
     (name, fixed), (far, moving) = names.most_common(1)[0], away.most_common(1)[0]
@@ -117,7 +116,7 @@ def _as_they(graph: Graph, sheet: int, template: Template, moves: list[int | str
 
 
 def _moved(graph: Graph, area: Area, sheet: int, move: int | str | None) -> Area | None:
-    """A reference as it is on another sheet."""
+    """A reference as it would be written on another sheet."""
     if area.first.sheet is None or isinstance(move, str):
         return area
     at = sheet + (move or 0)

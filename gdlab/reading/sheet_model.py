@@ -1,4 +1,4 @@
-"""A stranger's loss as a model of the grammar: what its formulas compute in one update."""
+"""Write a sheet's loss as a model of the grammar, from its formulas in one update."""
 
 import ast
 import keyword
@@ -20,10 +20,10 @@ Points = list[tuple[float, ...]]
 
 
 def sheet_model(read: Read) -> tuple[Model, Points]:
-    """The model, and the point of every update; raises Outside, why there is none.
+    """The model, and the point of every update; raises Outside with the reason if there is none.
 
-    One point is seen in an update. A model of no points, such as a function of two variables, has
-    an empty list of them.
+    Each update uses one point. For a model without points, such as a function of two
+    variables, the list is empty.
     """
     steps = range(read.descent.updates)
     if read.loss is None:
@@ -43,9 +43,9 @@ def sheet_model(read: Read) -> tuple[Model, Points]:
 
 
 class _Written:
-    """The formulas from the parameters to the loss, in order, and the typed numbers in them.
+    """The formulas from the parameters to the loss, in order, and the typed numbers they use.
 
-    A formula is looked at in all updates side by side, so that its numbers come as columns.
+    A formula is examined in all updates side by side, so that its numbers form columns.
     """
 
     def __init__(self, read: Read, losses: list[Key]) -> None:
@@ -65,7 +65,7 @@ class _Written:
         self.points: Points = [tuple(row) for row in rows]
 
     def _called(self, key: Key, plain: str) -> str:
-        """A plain name, with the label that may stand for it."""
+        """Note the sheet's label for a plain name, if it is usable; return the plain name."""
         found = re.sub(r"\W+", "_", label(self.read.book, key, self.read.down[key[0]])).strip("_")
         usable = found.isascii() and found.isidentifier() and not keyword.iskeyword(found)
         taken = {*self.labels.values(), *FUNCTIONS, "pi"}
@@ -73,7 +73,7 @@ class _Written:
         return plain
 
     def _add(self, keys: list[Key]) -> str:
-        """The name of a cell, one cell in every update, with all that it is computed from."""
+        """Add a cell, given in every update, with all cells that it is computed from; its name."""
         graph, descent = self.read.graph, self.read.descent
         keys = [original(graph, key) for key in keys]
         first = keys[0]
@@ -103,7 +103,7 @@ class _Written:
         return name
 
     def _tree(self, nodes: Sequence[Node]) -> ast.expr:
-        """A formula as an expression of names."""
+        """A formula as an expression with names for its references."""
 
         def leaf(index: int) -> list[ast.expr]:
             cells = [cells_of(node.inputs[index]) for node in nodes]
@@ -114,7 +114,7 @@ class _Written:
         return written_out(nodes, leaf)
 
     def text(self, named: bool) -> str:
-        """The model as the text of a function; ``named`` takes the sheet's labels for names."""
+        """The model as the text of a function; with ``named``, the sheet's labels are its names."""
         names = self.labels if named else {one: one for one in self.labels}
 
         class Put(ast.NodeTransformer):
@@ -130,7 +130,7 @@ class _Written:
             given += ["*", *(f"{names[one]}={value!r}" for one, value in self.constants.items())]
         lines = [f"def sheet({', '.join(given)}):"]
         for name, tree in self.lines:
-            # Put makes new trees of names only; the lines are read as text again.
+            # The trees get only new names here; the lines are parsed again as text.
             copied = ast.parse(ast.unparse(tree), mode="eval").body
             lines.append(f"    {names[name]} = {ast.unparse(Put().visit(copied))}")
         return "\n".join([*lines, f"    return {', '.join(names[one] for one, _ in self.lines)},"])

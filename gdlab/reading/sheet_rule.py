@@ -1,7 +1,7 @@
-"""A stranger's rule as a function of the grammar: what its updates subtract, from the gradient on.
+"""Write a sheet's rule as a function of the grammar: what its updates subtract.
 
-For a sheet whose rule gdlab does not have, or has in another form. The rule belongs to the sheet's
-run alone; nothing is registered.
+For a sheet whose rule is not registered, or is registered in another form. The rule is used only
+for the sheet's run; it is not registered.
 """
 
 import ast
@@ -24,9 +24,9 @@ TAKEN = frozenset({*GIVEN, *FUNCTIONS, "pi", "step", "gradient"})
 
 
 def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
-    """The rule that all parameters of a descent follow; raises Outside, why there is none.
+    """The rule of all parameters of a descent; raises Outside with the reason if there is none.
 
-    The sheet's gradients are ``factor`` times the derivatives that the rule is given.
+    The sheet's gradients are ``factor`` times the derivatives passed to the rule.
     """
     if read.method is not None:
         raise Outside("an update takes more than its own gradient")
@@ -37,7 +37,7 @@ def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
         try:
             written = [_RuleOfOne(read, number, first, factor) for number in range(len(read.shown))]
         except Outside as error:
-            # A first row of another form, such as (1 - beta)*g: its state before is 0.
+            # The first row has another form, such as (1 - beta)*g: the state before it is 0.
             why = why or error
             continue
         if len({one.text({}) for one in written}) > 1:
@@ -53,9 +53,9 @@ def sheet_rule(read: Read, factor: float = 1.0) -> Rule:
 
 
 class _RuleOfOne:
-    """The formulas from one parameter's gradient to what is subtracted, in order.
+    """The formulas from one parameter's gradient to the step, in order.
 
-    A formula is looked at in all updates from ``first`` on, side by side.
+    A formula is examined in all updates from ``first``, side by side.
     """
 
     def __init__(self, read: Read, chain: int, first: int, factor: float) -> None:
@@ -67,7 +67,7 @@ class _RuleOfOne:
         self.gradients = [original(read.graph, read.cells[chain, step]) for step in updates]
         self.others = {original(read.graph, one) for one in read.cells.values()}
         self.names: dict[tuple[Key, ...], str] = {}
-        # The cells of a state and of a constant, by their plain names, to find labels.
+        # The cells of a state or constant by its plain name, to find its label.
         self.constants: dict[str, tuple[float, Key]] = {}
         self.starts: dict[str, tuple[float, Key]] = {}
         self.lines: list[tuple[str, ast.expr]] = []
@@ -77,7 +77,7 @@ class _RuleOfOne:
             scaled = ast.BinOp(ast.Constant(factor), ast.Mult(), ast.Name("g"))
             self.lines.append(("gradient", scaled))
         self.waiting: list[tuple[str, list[Key]]] = []
-        # The columns whose formulas are being written.
+        # The columns whose formulas are being added.
         self.open: list[list[Key]] = []
         nodes = [read.graph.nodes[key] for key in self.chain.updates[first:]]
         rests = [
@@ -101,10 +101,10 @@ class _RuleOfOne:
         return written_out(nodes, leaf, parts)
 
     def _add(self, keys: list[Key]) -> str:
-        """The name of a cell, one cell in every update, with all that it is computed from."""
+        """Add a cell, given in every update, with all cells that it is computed from; its name."""
         graph, latest = self.read.graph, self.read.descent.latest
         keys = [original(graph, key) for key in keys]
-        # Two states may begin with the same typed 0.
+        # Two states may start with the same typed 0.
         at = tuple(keys[:2])
         if at in self.names:
             return self.names[at]
@@ -132,7 +132,7 @@ class _RuleOfOne:
         return found
 
     def _state(self, keys: list[Key]) -> str:
-        """What is remembered of the update before; the first one's is typed, or 0."""
+        """Add a state from the previous update; its start value is typed, or 0."""
         start = 0.0
         if self.first == 0:
             start = number(self.read.book.values.get(keys[0], 0.0))
@@ -146,7 +146,7 @@ class _RuleOfOne:
         return f"{name}_prev"
 
     def _typed(self, keys: list[Key]) -> str:
-        """A constant; or the number of the update, which a column counts."""
+        """Add a constant, or the number of the update if a column counts the updates."""
         values = [number(self.read.book.values.get(key, 0.0)) for key in keys]
         if any(value != value for value in values):
             raise Outside(f"{address(keys[0])} holds no number")
@@ -163,12 +163,12 @@ class _RuleOfOne:
         return self._computed(keys)
 
     def _computed(self, keys: list[Key]) -> str:
-        """A number of its own in every update that a formula gives, such as a decaying rate."""
+        """Add a computed number that differs by update, such as a decaying rate."""
         nodes = [self.read.graph.nodes[key] for key in keys if key in self.read.graph.nodes]
         if len(nodes) < len(keys) or len(self.lines) >= MOST_RULE_LINES or keys in self.open:
             raise Outside(f"{address(keys[0])} is a different number in every update")
         for waiting in self.open:
-            # What it was in the update before.
+            # Its value in the previous update.
             if keys[1:] == waiting[: len(keys) - 1]:
                 return self._state(keys)
         self.open.append(keys)
@@ -179,7 +179,7 @@ class _RuleOfOne:
         return name
 
     def text(self, names: dict[str, str]) -> str:
-        """The rule as the text of a function, with some of its plain names put another way."""
+        """The rule as the text of a function, with other names for some plain names."""
 
         def put(name: str) -> str:
             plain = name.removesuffix("_prev")
@@ -207,7 +207,7 @@ class _RuleOfOne:
 
 
 def _negative(tree: ast.expr) -> ast.expr:
-    """What is subtracted, of what is added."""
+    """What is subtracted, from what is added."""
     match tree:
         case ast.UnaryOp(ast.USub(), operand):
             return operand
@@ -219,19 +219,19 @@ def _negative(tree: ast.expr) -> ast.expr:
 
 
 def _shared(texts: Sequence[str]) -> str:
-    """What some texts begin with."""
+    """The common prefix of some texts."""
     first, last = min(texts), max(texts)
     count = next((at for at, letter in enumerate(first) if last[at] != letter), len(first))
     return first[:count]
 
 
 def _named(read: Read, written: Sequence[_RuleOfOne]) -> dict[str, str]:
-    """Plain names with the sheet's labels instead, where these can be names of a function."""
+    """The sheet's label for each plain name, if a function can use it as a name."""
     found: dict[str, str] = {}
     for name in [*written[0].constants, *written[0].starts]:
         keys = [({**one.constants, **one.starts})[name][1] for one in written]
         labels = [label(read.book, key, read.down[key[0]]) for key in keys]
-        # Of "v b" and "v m" the v.
+        # The "v" of "v b" and "v m".
         text = labels[0] if len(set(labels)) == 1 else _shared(labels)
         word = re.sub(r"\W+", "_", text).strip("_")
         usable = word.isascii() and word.isidentifier() and not keyword.iskeyword(word)

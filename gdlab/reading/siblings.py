@@ -1,7 +1,7 @@
-"""Where one parameter's update is computed differently from another's, cell beside cell.
+"""Find where one parameter's update is computed differently from another's, cell by cell.
 
-Both are followed back from the update at the same time. What stands in the one for the parameter,
-its gradient and its states has to stand in the other for that one's own.
+Both are traced back from the update in parallel. References to the parameter, its gradient and its
+states in one must correspond to those in the other.
 """
 
 import ast
@@ -27,13 +27,13 @@ Input = Key | tuple[Key, ...]
 
 @dataclass
 class Siblings:
-    """Two parameters by number, the odd one and one as usual, in one update."""
+    """Two parameters by index, the odd one and a usual one, in one update."""
 
     read: Read
     odd: int
     usual: int
     step: int
-    # Whether the two are to share their typed cells, as rates are not.
+    # Whether both must use the same typed cells; rates may differ.
     shares: bool = False
     gradients: dict[Key, Key] = field(default_factory=dict)
     parameters: dict[Key, Key] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Siblings:
         self.move = new[1] - twin[1], new[2] - twin[2]
 
     def counterpart(self, there: Input, here: Input | None) -> Input | None:
-        """What belongs in the odd one's formula where the usual one's has ``there``."""
+        """The reference in the odd formula that corresponds to ``there`` in the usual one."""
         if not is_cell(there):
             return here
         graph, latest = self.read.graph, self.read.descent.latest
@@ -66,16 +66,16 @@ class Siblings:
         return moved if moved in graph.nodes and moved in latest else here
 
     def is_end(self, key: Key) -> bool:
-        """Whether nothing before a cell of the usual one is to be compared."""
+        """Whether the comparison ends at this cell of the usual one."""
         first = original(self.read.graph, key)
         known = not self.gradients.keys().isdisjoint((key, first)) or first in self.parameters
         return known or first not in self.read.graph.nodes or first not in self.read.descent.latest
 
 
 def sibling_slip(read: Read, odd: int, usual: int) -> Found:
-    """The column in which one parameter's update parts from another's; empty for none.
+    """Findings on the column in which one parameter's update differs from another's; or none.
 
-    A typed cell in the place of another one is a choice where all else is not the same.
+    Another typed cell is a choice unless everything else is equal.
     """
     return _slip(read, odd, usual, shares=False) or _slip(read, odd, usual, shares=True)
 
@@ -109,7 +109,7 @@ def _slip(read: Read, odd: int, usual: int, shares: bool) -> Found:
 
 
 def _wanted(pair: Siblings, own: Node, other: Node, here: Key) -> Node | None:
-    """The usual one's formula with what belongs in the odd one's; None where that is unknown."""
+    """The usual formula with the odd one's references; None if one of these is unknown."""
     alike = _shape(own) == _shape(other)
     inputs: list[Input] = []
     areas: list[Area] = []
@@ -134,9 +134,9 @@ def _points(own: Node, wanted: Node) -> Iterator[Values]:
 
 
 def _same_function(read: Read, own: Node, wanted: Node) -> bool:
-    """Whether two formulas give the same, of the same cells, wherever they are tried."""
+    """Whether two formulas have equal values for random values of the same cells."""
     if any(not is_cell(one) for one in (*own.inputs, *wanted.inputs)):
-        return True  # of ranges nothing is said
+        return True  # ranges are not compared
     graph = read.graph
     plain = [
         Node(node.template, tuple(original(graph, one) for one in node.inputs))  # type: ignore[arg-type]

@@ -1,9 +1,9 @@
-"""Formulas without what people put around them: IF(A5="","",...) and ROUND; w*(1 - s) as a sum.
+"""Simplify formulas: unwrap IF(A5="","",...) and ROUND, and write w*(1 - s) as a sum.
 
-A sum from the first row on, SUM(G$2:G9), becomes the sum of the row above and one cell more.
+A running sum, SUM(G$2:G9), becomes the sum of the row above plus one more cell.
 
-What a formula stores is checked as it is written. Where the descent is, and whether a gradient is
-one, is seen in what is inside.
+Stored values are checked against the formulas as written. Descents and gradients are found in the
+simplified formulas.
 """
 
 import ast
@@ -21,7 +21,7 @@ RUNNING = {
 
 
 def simplify(graph: Graph) -> None:
-    """Unwrap every formula of a graph, each template once."""
+    """Simplify every formula of a graph, each template once."""
     made: dict[int, Template] = {}
     for key, node in graph.nodes.items():
         template = node.template
@@ -45,7 +45,7 @@ def simplify(graph: Graph) -> None:
 def _running(
     graph: Graph, key: Key, node: Node, known: dict[tuple[str, tuple[Area, ...]], Template]
 ) -> Node | None:
-    """A running sum, or sum of squares, as the one before and one cell; None for any other."""
+    """A running sum, also of squares, as the sum before plus one cell; None if it is none."""
     match node.template.tree:
         case ast.Call(ast.Name("SUM" | "SUMSQ" as name), [ast.Name("_0")]) if len(node.inputs) == 1:
             cells = cells_of(node.inputs[0])
@@ -67,7 +67,7 @@ def _running(
 
 
 def _inside(tree: ast.expr) -> ast.expr:
-    """A formula without a condition for empty rows, and without rounding."""
+    """A formula without its condition for empty rows and without rounding."""
     match tree:
         case ast.IfExp(body=body, orelse=ast.Constant(str())):
             return _inside(body)
@@ -79,9 +79,9 @@ def _inside(tree: ast.expr) -> ast.expr:
 
 
 def _terms(tree: ast.expr) -> ast.expr:
-    """A sum with w*(1 - s) as w - w*s: a parameter that decays stands as a term of its own.
+    """Write w*(1 - s) in a sum as w - w*s, so that a decaying parameter is a separate term.
 
-    Not in an average, v*s + g*(1 - s).
+    An average, v*s + g*(1 - s), stays as it is.
     """
 
     def walk(part: ast.expr, others: tuple[ast.expr, ...]) -> ast.expr:

@@ -1,4 +1,4 @@
-"""Where the gradient of each update stands: in a cell, or inside the update's own formula."""
+"""Find the gradient of each update: in a cell, or within the update's own formula."""
 
 import ast
 from collections.abc import Mapping
@@ -30,10 +30,10 @@ CELL, INLINE, WIDE, MOVING, STEP, LIMITED = (
 
 @dataclass(frozen=True)
 class Site:
-    """What one update takes for the gradient: a cell, or a part of a cell's formula.
+    """What one update uses as the gradient: a cell, or a part of a cell's formula.
 
-    ``part`` is the gradient, ``core`` the part of ``tree`` that is ``rest`` times it; ``added`` is
-    the reference that ``tree`` leaves out, the parameter of an update.
+    ``part`` is the gradient; ``core`` is the part of ``tree`` that equals ``rest`` times it;
+    ``added`` is the reference missing from ``tree``: the parameter of an update.
     """
 
     cell: Key
@@ -45,7 +45,7 @@ class Site:
 
     @property
     def has_no_rate(self) -> bool:
-        """Whether it is part of a formula that refers to no rate."""
+        """Whether it is part of a formula without a reference to a rate."""
         return self.part is not None and (self.rest is None or not leaves(self.rest))
 
     @property
@@ -63,7 +63,7 @@ class Site:
         return numbers[0] if len(numbers) == 1 else None
 
     def with_rate(self, rate: float) -> "Site":
-        """The same with a number taken out of the part, as the rate."""
+        """A copy in which a number of the part is the rate instead."""
         assert self.part is not None
         part = ast.BinOp(self.part, ast.Div(), ast.Constant(rate))
         rest: ast.expr = ast.Constant(rate)
@@ -73,31 +73,31 @@ class Site:
 
 
 class Sites:
-    """Finds the gradients of one descent's updates."""
+    """Find the gradients of one descent's updates."""
 
     def __init__(self, graph: Graph, descent: Descent, steps: Steps) -> None:
         self.graph, self.descent, self.roles = graph, descent, steps.roles
         self.made: dict[tuple[int, str], tuple[Template, Template, Template]] = {}
-        # The cell that a gradient which is part of a formula stands in.
+        # The cell with the formula that a gradient is part of.
         self.inside: dict[Key, Key] = {}
-        # The formulas as they were before their gradients became cells of their own.
+        # The formulas before their gradients became separate cells.
         self.whole: dict[Key, Node] = {}
-        # The cells that are to be computed before one, and are not in the graph's order yet.
+        # New cells to be computed before a cell, not yet in the graph's order.
         self.before: dict[Key, list[Key]] = {}
         updates = descent.chains[0].updates
         self.down = len(updates) < 2 or updates[0][2] == updates[1][2]
         parameters = {cell for chain in descent.chains for cell in chain.cells}
         self.parameters = parameters
-        # What is left of an update's formula, and the references in a tree, once for all rows.
+        # The rest of an update's formula, and a tree's references, computed once for all rows.
         self.rests: dict[tuple[Template, int], ast.expr] = {}
         self.found: dict[int, tuple[ast.expr, list[int]]] = {}
         self.rates: dict[int, set[Key]] = {}
-        # Typed or computed beforehand, and used on the way from the parameters to a loss.
+        # Cells typed or computed before the descent and used between the parameters and a loss.
         self.forward: set[Key] = set()
         news = {new for chain in descent.chains for new in chain.updates}
-        # A column of steps, with the rate in it, is no way to a loss.
+        # A column of steps, which include the rate, does not lead to a loss.
         taken = {steps.roles.get(key) for key in self._bare_steps()}
-        # In the first step a state has nothing before it, and looks like any other cell.
+        # In the first step a state has no predecessor, so it looks like any other cell.
         later = {steps.roles[key] for step, cells in steps.cells.items() if step for key in cells}
         for step, cells in steps.cells.items():
             for key in cells:
@@ -114,7 +114,7 @@ class Sites:
                 )
 
     def _bare_steps(self) -> set[Key]:
-        """The cells that updates take away as they are."""
+        """The cells that updates subtract without a factor."""
         found = set()
         for chain in self.descent.chains:
             for new, leaf in zip(chain.updates, chain.leaves, strict=True):
@@ -126,7 +126,7 @@ class Sites:
         return found
 
     def rest(self, new: Key, leaf: int) -> ast.expr:
-        """What an update takes away or adds, once for all rows."""
+        """What an update subtracts or adds, computed once for all rows."""
         template = self.graph.nodes[new].template
         where = template, leaf
         if where not in self.rests:
@@ -134,7 +134,7 @@ class Sites:
         return self.rests[where]
 
     def find(self, chain: Chain, step: int, variant: str) -> Site | None:
-        """The gradient of one update, read as a cell or as a part of a formula."""
+        """The gradient of one update: a cell or a part of a formula."""
         new = chain.updates[step]
         tree = self.rest(new, chain.leaves[step])
         twin = chain.updates[1] if step == 0 and len(chain.updates) > 1 else None
@@ -161,7 +161,7 @@ class Sites:
         return Site(cell)
 
     def taken(self, chain: Chain, step: int) -> Site | None:
-        """The one cell with a formula that an update takes, of whatever updates that is made."""
+        """The only cell with a formula that an update uses, even if it depends on other updates."""
         new = chain.updates[step]
         node, tree = self.graph.nodes[new], self.rest(new, chain.leaves[step])
         keys = [one for leaf in self._leaves(tree) if is_cell(one := node.inputs[leaf])]
@@ -169,9 +169,9 @@ class Sites:
         return Site(found[0]) if len(found) == 1 else None
 
     def is_late(self, chain: Chain) -> bool:
-        """Whether updates take what the parameters of the update before make: of the row above.
+        """Whether updates use the gradient at the previous parameters, from the row above.
 
-        Not where that remembers, and is made of what it was before.
+        False if that cell is a state, computed from its own previous value.
         """
         step = len(chain.updates) // 2
         site = self.taken(chain, step)
@@ -190,7 +190,7 @@ class Sites:
         return True
 
     def _live(self, node: Node, tree: ast.expr, step: int) -> tuple[list[int], list[int]]:
-        """The leaves that depend on this step's parameters: through cells, and parameters."""
+        """The leaves that depend on this step's parameters: cells and parameters."""
         cells: list[int] = []
         parameters: list[int] = []
         for leaf in self._leaves(tree):
@@ -208,12 +208,12 @@ class Sites:
         return cells, parameters
 
     def _is_live(self, key: Key, step: int) -> bool:
-        """Whether a cell depends on an update's parameters, be some of them updated already."""
+        """Whether a cell depends on an update's parameters, old or already updated."""
         latest = self.descent.latest.get(key, -1)
         return latest == step or (latest == step + 1 and self.descent.earliest[key] <= step)
 
     def _holds_parameter(self, one: Key | tuple[Key, ...]) -> bool:
-        """Whether a reference is to a parameter, be it updated already."""
+        """Whether a reference is to a parameter, old or already updated."""
         return any(self._is_parameter(original(self.graph, key)) for key in cells_of(one))
 
     def _is_parameter(self, key: Key) -> bool:
@@ -222,14 +222,14 @@ class Sites:
     def _leaves(self, tree: ast.expr) -> list[int]:
         known = self.found.get(id(tree))
         if known is None:
-            # The tree is kept with them, so that no other gets its number.
+            # The tree is kept too, so that its id is not used again for another.
             known = self.found[id(tree)] = tree, leaves(tree)
         return known[1]
 
     def _twin(self, cell: Key, leaf: int, twin: Key | None) -> Key | None:
-        """The cell of the second update that does what a cell of the first does.
+        """The cell of the second update that corresponds to a cell of the first.
 
-        Only there is to be seen that a cell remembers: the first update has none before it.
+        Only the second update shows that a cell is a state: the first has no predecessor.
         """
         if twin is None:
             return None
@@ -267,7 +267,7 @@ class Sites:
         return found.pop() if len(found) == 1 else None
 
     def computed_rates(self, step: int) -> set[Key]:
-        """The cells that every update of a step multiplies its gradient by, another live cell."""
+        """The cells that are a factor of what every update of a step subtracts."""
         if step not in self.rates:
             found: list[set[Key]] = []
             for chain in self.descent.chains:
@@ -290,7 +290,7 @@ class Sites:
         return self.graph.nodes[cell].inputs[leaf] if leaf is not None else ()
 
     def _is_switched(self, key: Key, step: int) -> bool:
-        """Whether a state, as a rate that grows where the loss fell, only looks at the step."""
+        """Whether a state depends on the step only in a condition, as an adaptive rate does."""
         node = self.graph.nodes[key]
         looked_at = leaves_of_tests(node.template.tree)
         if not looked_at:
@@ -299,7 +299,7 @@ class Sites:
         return bool(live) and looked_at.issuperset(live)
 
     def _limited(self, site: Site | None, step: int) -> Site | None:
-        """The gradient of which a cell is the minimum or maximum with typed numbers."""
+        """The gradient that a cell limits by a minimum or maximum with typed numbers."""
         while site is not None and site.part is None:
             node = self.graph.nodes[site.cell]
             tree = node.template.tree
@@ -316,9 +316,9 @@ class Sites:
         return None
 
     def _step(self, new: Key, tree: ast.expr, step: int, twin: Key | None) -> Site | None:
-        """The gradient before a column of steps, which holds the rate times it.
+        """The gradient used in a column of steps, which contains the rate times the gradient.
 
-        The update takes such a cell away as it is; a number in it, such as 2, is no rate.
+        The update subtracts such a cell unchanged; a number in it, such as 2, is no rate.
         """
         bare = tree.operand if isinstance(tree, ast.UnaryOp) else tree
         leaf = leaf_number(bare)
@@ -367,19 +367,20 @@ class Sites:
             leaf for leaf in leaves(tree) if self._is_data(node.inputs[leaf])
         }
         if wide == MOVING:
-            # What moves on with the updates may be data, though the loss takes it elsewhere.
+            # A reference that moves with the updates may be data, though the loss refers to it
+            # elsewhere.
             wanted |= {leaf for leaf in leaves(tree) if self._moves_on(node, leaf)}
         if not wanted:
             return None
-        # Of the parameter alone: all that is subtracted, as in x - 0.1*2*x.
+        # A function of the parameter only: everything that is subtracted, as in x - 0.1*2*x.
         core = core_of(tree, wanted) if cells else tree
         if cells:
             around = product_around(tree, core)
-            # A parameter that an error is multiplied by, as in a product of two of them.
+            # A parameter that is a factor of an error, as in a product of two parameters.
             beside = {leaf for leaf in leaves(around) if self._holds_parameter(node.inputs[leaf])}
             wanted |= beside
             if wide or beside:
-                # Wide with the numbers beside it: lr*2*error.
+                # Include numbers beside it: lr*2*error.
                 core = around
         rest, part = split(core, wanted)
         return Site(cell, part, core, rest, tree, added)
@@ -396,7 +397,7 @@ class Sites:
         return any(original(self.graph, key) in self.forward for key in keys)
 
     def _moves_on(self, node: Node, leaf: int) -> bool:
-        """Whether a reference is to one typed cell after the other."""
+        """Whether a reference moves from one typed cell to the next."""
         if leaf >= len(node.template.areas):
             return False
         first, last = node.template.areas[leaf]
@@ -405,9 +406,9 @@ class Sites:
         return moves and is_cell(key) and key not in self.descent.latest
 
     def put(self, site: Site, chain: int, step: int) -> Key:
-        """The cell that holds a gradient; a part of a formula becomes a cell of its own.
+        """The cell of a gradient; a part of a formula becomes a new cell.
 
-        Such a cell has a row below 0, and the formula that it was part of refers to it.
+        Such a cell has a negative row, and the formula that it was part of refers to it.
         """
         if site.part is None or site.core is None or site.tree is None:
             return site.cell
@@ -438,7 +439,7 @@ class Sites:
         return key
 
     def order(self) -> None:
-        """Put the cells that were made into the graph's order of computing."""
+        """Insert the new cells into the graph's topological order."""
         if self.before:
             self.graph.order = [
                 one for key in self.graph.order for one in (*self.before.pop(key, ()), key)
@@ -446,7 +447,7 @@ class Sites:
 
 
 def value_of(graph: Graph, site: Site, values: Mapping[Key, Value]) -> float:
-    """The value of a gradient at a point; NaN where it has none."""
+    """The value of a gradient at a point; NaN if it has none."""
     if site.part is None:
         value = values.get(site.cell, NAN)
     else:

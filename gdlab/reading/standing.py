@@ -1,7 +1,7 @@
-"""A loss and gradients that no update formula uses: for the Solver, or a macro that pastes values.
+"""Read a loss and gradients that no formula updates: for the Solver, or a pasting macro.
 
-The parameters are typed numbers that many equal formulas use. The loss is the cell whose
-derivatives stand on the sheet for the most of them.
+The parameters are typed numbers that many equal formulas use. The loss is the cell with the most
+derivatives by them on the sheet.
 """
 
 import re
@@ -35,9 +35,9 @@ class Standing:
 def read_standing(
     graph: Graph, down: dict[int, bool], updated: Set[Key]
 ) -> tuple[FoundTable, list[Finding]] | None:
-    """The table of a loss and its gradients without updates; None where there are none.
+    """The table of a loss and its gradients without updates; None if there are none.
 
-    Cells that are ``updated`` by some formula are not parameters of such a table.
+    Cells that a formula has ``updated`` are not parameters of such a table.
     """
     if len(graph.nodes) > MOST_CELLS_STANDING:
         return None
@@ -61,7 +61,7 @@ def read_standing(
 
 
 def _parameters(graph: Graph) -> list[Key]:
-    """The typed numbers that three or more equal formulas use, each at the same place."""
+    """The typed numbers that three or more equal formulas use in the same position."""
     uses: Counter[tuple[int, int, Key]] = Counter()
     for node in graph.nodes.values():
         for index, one in enumerate(node.inputs):
@@ -76,7 +76,7 @@ def _parameters(graph: Graph) -> list[Key]:
 
 
 def _points(graph: Graph, parameters: list[Key]) -> list[Values]:
-    """Two draws of the parameters with the data as stored, one with other data."""
+    """Two draws of the parameters with the stored data, and one with other data."""
     points: list[Values] = []
     kept = compared(graph) | set(parameters)
     for draw in range(3):
@@ -91,7 +91,7 @@ def _points(graph: Graph, parameters: list[Key]) -> list[Values]:
 
 
 def _find(graph: Graph, parameters: list[Key], points: Sequence[Values]) -> Standing | None:
-    """The loss with the most gradients, two at least."""
+    """The loss with the most gradients, at least two."""
     used = {cell for node in graph.nodes.values() for cell in node.cells}
     ends = [key for key in graph.order if key not in used][:MOST_LOSSES_STANDING]
     best: Standing | None = None
@@ -103,7 +103,7 @@ def _find(graph: Graph, parameters: list[Key], points: Sequence[Values]) -> Stan
             wanted = [slope.get(one, 0.0) for slope in slopes]
             if not all(wanted) or same(wanted[0], wanted[1]):
                 continue
-            # Sums and what nothing else uses come last in the order of computing.
+            # Sums and cells that nothing else uses come last in topological order.
             for cell in reversed(graph.order):
                 factor = _factor(cell, wanted, points)
                 if factor is not None and cell not in before and cell != loss:
@@ -117,7 +117,7 @@ def _find(graph: Graph, parameters: list[Key], points: Sequence[Values]) -> Stan
 def _one_only(
     graph: Graph, parameters: list[Key], points: Sequence[Values], ends: list[Key]
 ) -> Standing | None:
-    """A loss with one gradient of its two: the other may be wrong."""
+    """A loss with only one of its two gradients: the other may be wrong."""
     for loss in ends:
         slopes = [graph.adjoints({loss: 1.0}, one, lambda _: False, graph.order) for one in points]
         before = _before(graph, loss)
@@ -139,7 +139,7 @@ def _one_only(
 
 
 def _is_named(graph: Graph, cell: Key) -> bool:
-    """Whether a cell, or the column that it sums, is called a gradient."""
+    """Whether the label of a cell, or of the column that it sums, says that it is a gradient."""
     those = (cell, *graph.nodes[cell].cells[:1])
     return any(NAMED.search(label(graph.book, one, True)) for one in those)
 
@@ -178,7 +178,7 @@ def _wrong(
     points: Sequence[Values],
     down: dict[int, bool],
 ) -> tuple[Gradient, Finding] | None:
-    """The gradient that is wrong: one parameter is left, and one cell like the other gradients."""
+    """The wrong gradient, if one parameter has none and one cell resembles the other gradients."""
     left = [
         one
         for one in parameters
@@ -226,7 +226,7 @@ def _wrong(
 def _cause(
     graph: Graph, cell: Key, wanted: list[float], points: Sequence[Values], say: Say
 ) -> tuple[Key, Node, str] | None:
-    """A change of the gradient's formula, or of the equal formulas that it sums."""
+    """A correction of the gradient's formula, or of the equal formulas that it sums."""
     node = graph.nodes[cell]
     others = [key for key in graph.order if key != cell][:60]
     groups: dict[int, list[Key]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The cells of every update in order of computing, and which of them do the same."""
+"""Find the cells of every update in topological order, and which of them correspond."""
 
 import ast
 from collections import Counter, defaultdict
@@ -12,10 +12,10 @@ from gdlab.reading.updates import original
 
 @dataclass
 class Steps:
-    """The cells of every update that depend on its parameters alone, in order of computing.
+    """The cells of every update that depend only on its parameters, in topological order.
 
-    ``roles`` says what a cell is computed from, whatever its place: cells of one role, in one
-    step or in several, do the same.
+    The role of a cell, in ``roles``, stands for its computation without addresses: cells of one
+    role, in one step or in several, compute the same.
     """
 
     cells: dict[int, list[Key]] = field(default_factory=lambda: defaultdict(list))
@@ -23,7 +23,7 @@ class Steps:
     _found: dict[tuple[int, int], list[Key]] = field(default_factory=dict)
 
     def of_role(self, graph: Graph, role: int, step: int) -> list[Key]:
-        """The cells of a role in one step, without copies, and what is computed twice once."""
+        """The cells of a role in one step, without copies and duplicates."""
         found = self._found.get((role, step))
         if found is None:
             once: dict[tuple[Key, ...], Key] = {}
@@ -36,7 +36,7 @@ class Steps:
 
 
 def steps_of(graph: Graph, descent: Descent) -> Steps:
-    """The cells of every update, and their roles."""
+    """Find the cells of every update and their roles."""
     found = Steps()
     known: dict[object, int] = {}
     shapes: dict[int, str] = {}
@@ -56,14 +56,14 @@ def steps_of(graph: Graph, descent: Descent) -> Steps:
         is_ahead = key in descent.ahead
         for one in node.inputs:
             if is_cell(one):
-                # Ahead of a parameter, what is remembered counts as a constant.
+                # When the gradient is ahead of a parameter, states count as constants.
                 known_input = not is_ahead or original(graph, one) in parameters
                 inputs.append(found.roles.get(one, -1) if known_input else -1)
             else:
                 counted = Counter(found.roles.get(cell, -1) for cell in cells_of(one))
                 inputs.append(tuple(sorted(counted.items())))
         if isinstance(node.template.tree, ast.Name) and isinstance(inputs[1], int):
-            found.roles[key] = inputs[1]  # a copy does what its original does
+            found.roles[key] = inputs[1]  # a copy has the role of its original
         else:
             found.roles[key] = known.setdefault(tuple(inputs), len(known))
         found.cells[step].append(key)

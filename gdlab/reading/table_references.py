@@ -1,4 +1,4 @@
-"""Structured references, ``Points[@x]``, put as addresses: a table's columns by their names."""
+"""Replace structured references, such as ``Points[@x]``, by addresses."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ THIS_ROW, DATA, ALL = "#this row", "#data", "#all"
 
 @dataclass
 class SheetTable:
-    """A table of a sheet: its corners, the rows of its head and totals, its columns by name."""
+    """A table of a sheet: its corners, its header and total rows, its columns by name."""
 
     sheet: int
     top: int = 1
@@ -26,7 +26,7 @@ class SheetTable:
 
 
 def put_addresses(book: Book, tables: Mapping[str, SheetTable]) -> None:
-    """Put addresses for the structured references of every formula; others stay as they are."""
+    """Replace the structured references of every formula by addresses."""
     if not tables:
         return
     for key, formula in book.formulas.items():
@@ -48,7 +48,7 @@ def put_addresses(book: Book, tables: Mapping[str, SheetTable]) -> None:
 
 
 def _address(table: SheetTable, inside: str, row: int) -> str | None:
-    """What stands in the brackets as an address; None where it names no column of the table."""
+    """The address for the text in brackets; None if it names no column of the table."""
     at_row = inside.startswith("@")
     items = ITEM.findall(inside) or [inside.removeprefix("@")]
     marks = {one.lower() for one in items if one.startswith("#")}

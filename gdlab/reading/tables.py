@@ -1,4 +1,4 @@
-"""One descent as a table: what it is, how its gradients are, and what is wrong in them."""
+"""Describe one descent as a table: its kind, its gradients, and what is wrong in them."""
 
 from collections import Counter
 from collections.abc import Sequence, Set
@@ -55,11 +55,11 @@ def table_of(
     down: dict[int, bool],
     faulty: Set[Key],
 ) -> tuple[FoundTable, Found] | str | None:
-    """One descent's table, and what is wrong in it with the cell where it begins.
+    """The table of one descent, and its faults, each with the cell where it begins.
 
-    ``faulty`` are the cells that are wrong whatever they are for. None for a recurrence that is no
-    gradient descent, such as a balance with its interest; a sentence, where it is Newton's search
-    for a root.
+    ``faulty`` are the cells that are wrong whatever their purpose. None for a recurrence that is
+    no gradient descent, such as a balance with interest; a sentence for Newton's search for a
+    root.
     """
     if lost := _lost(graph, descent):
         return lost
@@ -118,7 +118,7 @@ def table_of(
 
 
 def _lost(graph: Graph, descent: Descent) -> str:
-    """Why single updates are not one step: the result of one enters the next in another way."""
+    """Why single updates are not one step: one depends on another's result in an unknown way."""
     news = {new for chain in descent.chains for new in chain.updates}
     starts = [chain.cells[0] for chain in descent.chains]
     if descent.updates > 1 or not any(key in graph.nodes for key in starts):
@@ -136,20 +136,20 @@ def _lost(graph: Graph, descent: Descent) -> str:
 
 
 def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
-    """Whether the updates descend anything: a loss, a line's error, or so the sheet's words say."""
+    """Whether the updates descend: they have a loss, a line's error, or such words on the sheet."""
     if read.loss is not None and (read.shows_loss or _is_known_loss(read, read.loss)):
         return True
     if read.method is not None:
         return speaks_of_curvature(read.book, read.descent.chains[0].cells[0][0])
     rated = any(one is not None and LACKS_RATE not in one.differs for one in recognised)
     if read.descent.updates == 1 and not rated:
-        # A residual, y less what was fitted to it, looks like one update.
+        # A residual, y minus the fitted value, looks like a single update.
         return False
     if read.line is not None:
         return True
     sheets = {key[0] for chain in read.descent.chains for key in chain.cells}
     if len(read.descent.chains) == 1:
-        # A forecast that is moved by its error has these words too.
+        # A forecast corrected by its error has these words too.
         return rated and any(speaks_of_gradients(read.book, sheet) for sheet in sheets)
     return bool(read.cells) and speaks_of_descent(read.book, sheets)
 
@@ -163,7 +163,7 @@ def _is_known_loss(read: Read, loss: Explained) -> bool:
 
 
 def _roots(read: Read) -> str:
-    """What Newton's method is for where nothing says that a function is made small."""
+    """What Newton's method searches if nothing shows that a function is minimised."""
     cells = ranges(read.book, read.descent.chains[0].updates)
     sheet = read.book.sheets[read.descent.chains[0].updates[0][0]]
     of = read.say(read.cells[0, read.descent.updates // 2])
@@ -173,17 +173,17 @@ def _roots(read: Read) -> str:
 def _rule(
     read: Read, recognised: Sequence[Recognised | None]
 ) -> tuple[str | None, list[str], dict[str, tuple[float, Key | None]], Found]:
-    """The table's rule, said by most of its parameters, and those whose update is another."""
+    """The rule of most parameters, and findings on the parameters with another update."""
     known = [one for one in recognised if one is not None]
     if read.method is not None:
         return *said_of_method(read), {}, []
     if not known:
         return _unknown(read, len(recognised))
     counts = Counter((one.name, tuple(one.differs)) for one in known)
-    # Of as many the one that differs least is meant.
+    # If two are equally frequent, choose the one that differs least.
     usual = max(counts, key=lambda one: (counts[one], -len(one[1])))
     alike = [one for one in known if (one.name, tuple(one.differs)) == usual]
-    # A number that stands in no cell is more likely the slip.
+    # A number that is in no cell is more likely the slip.
     best = max(
         alike,
         key=lambda one: (
@@ -201,10 +201,10 @@ def _rule(
         elif number in down and one is not None and _other_sign(one, usual):
             continue
         elif decay := _only_decays(one, usual):
-            # Biases, as most people have it, do not decay where the weights do.
+            # Usually biases do not decay when the weights do.
             differs.append(f"{decay}, for {read.name_of(number)}")
         elif _is_dead(read, number) if one is None else not read.loss and _but_for_sign(one, usual):
-            # Behind a step a threshold is added where weights are subtracted, or the other way.
+            # After a step function a threshold is added and weights are subtracted, or the reverse.
             continue
         elif (
             one is None
@@ -218,7 +218,7 @@ def _rule(
                 found += apart
                 continue
             if one is not None and (one.name, tuple(one.differs)) == usual:
-                continue  # numbers of its own, which is a choice
+                continue  # own hyperparameters, which is a choice
             slip = rule_slips(read, [number]) if one is None and read.loss is not None else None
             if slip is not None and slip[0] == best.name:
                 found += slip[1]
@@ -237,7 +237,7 @@ def _rule(
 
 
 def _named(read: Read, name: str, differs: list[str], falls: bool) -> str:
-    """The rule's name for the table; a plus with which the loss falls is no difference."""
+    """The rule's name in the table; a plus is no difference if the loss falls with it."""
     factors = read.loss.factors if read.loss is not None else read.curved
     negative = bool(factors) and all(factor < 0 for factor in factors.values())
     if ASCENT in differs and (negative or falls):
@@ -252,7 +252,7 @@ def _named(read: Read, name: str, differs: list[str], falls: bool) -> str:
 def _unknown(
     read: Read, count: int
 ) -> tuple[str | None, list[str], dict[str, tuple[float, Key | None]], Found]:
-    """What is said of updates that are none of a known rule."""
+    """What to report for updates of no known rule."""
     lost = [(number, unanchored(read, number)) for number in range(count)]
     found = [one for number, why in lost if why for one in _updates(read, number, why)]
     every = range(count)
@@ -261,9 +261,9 @@ def _unknown(
 
 
 def _rising(read: Read, recognised: Sequence[Recognised | None]) -> tuple[set[int], set[int]]:
-    """The parameters whose updates are to be turned round, and those that go down a loss.
+    """The parameters whose updates need the other sign, and those whose updates reduce the loss.
 
-    Of a gradient of another sign than the others' that is said already.
+    A gradient with another sign than the others is reported elsewhere.
     """
     given = read.loss.factors if read.loss is not None else read.curved
     if not given or (read.loss is not None and not is_made_small(read)):
@@ -280,20 +280,20 @@ def _rising(read: Read, recognised: Sequence[Recognised | None]) -> tuple[set[in
 
 
 def _turned(read: Read, number: int, usual: int, down: set[int]) -> Found:
-    """An update that goes up the loss; or the state before it that has the other sign."""
+    """Findings on an update that increases the loss, or on the state with the wrong sign."""
     apart = sibling_slip(read, number, usual) if usual in down else []
     at_update = not apart or apart[0][0] in read.descent.chains[number].updates
     return _updates(read, number, UPHILL) if at_update else apart
 
 
 def _is_dead(read: Read, number: int) -> bool:
-    """Whether no parameter reaches the gradient of one: that is its fault, and told of it."""
+    """Whether a parameter's gradient depends on no parameter, which is reported as its fault."""
     gradient = read.cells.get((number, read.descent.updates // 2))
     return gradient is not None and gradient not in read.descent.latest
 
 
 def _like(one: Recognised, others: Sequence[Recognised]) -> int:
-    """How many of some others have an update's numbers, but for the learning rate."""
+    """How many of the others have an update's hyperparameters apart from the learning rate."""
     own, *theirs = (
         {name: value for name, (value, _) in each.hyper.items() if name != "lr"}
         for each in (one, *others)
@@ -302,13 +302,13 @@ def _like(one: Recognised, others: Sequence[Recognised]) -> int:
 
 
 def _divides(one: Recognised, best: Recognised) -> bool:
-    """Whether an update divides by the rate that another one multiplies by."""
+    """Whether an update divides by the rate by which another multiplies."""
     (own, typed), (other, cell) = (each.hyper.get("lr", (1.0, None)) for each in (one, best))
     return typed is None and cell is not None and own != other and same(own * other, 1.0)
 
 
 def _takes_another(one: Recognised, best: Recognised) -> bool:
-    """Whether an update's rate stands in the cell of another hyperparameter of the others."""
+    """Whether an update's rate is the cell of another hyperparameter of the others."""
     cell = one.hyper.get("lr", (1.0, None))[1]
     return cell is not None and any(
         name != "lr" and other == cell for name, (_, other) in best.hyper.items()
@@ -316,18 +316,18 @@ def _takes_another(one: Recognised, best: Recognised) -> bool:
 
 
 def _but_for_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
-    """Whether an update is the usual one, added where that is subtracted, or the other way."""
+    """Whether an update equals the usual one except that it is added instead of subtracted."""
     own, others = ([w for w in words if w != ASCENT] for words in (one.differs, usual[1]))
     return one.name == usual[0] and own == others
 
 
 def _other_sign(one: Recognised, usual: tuple[str, tuple[str, ...]]) -> bool:
-    """Whether an update is the usual one but for a plus that it has for the minus, or back."""
+    """Whether an update equals the usual one except for the exchanged plus and minus."""
     return (ASCENT in one.differs) != (ASCENT in usual[1]) and _but_for_sign(one, usual)
 
 
 def _only_decays(one: Recognised | None, usual: tuple[str, tuple[str, ...]]) -> str:
-    """How an update decays its parameter, where nothing else makes it another than the usual."""
+    """How an update decays its parameter, if that is its only difference from the usual one."""
     if one is None or one.name != usual[0]:
         return ""
     more = [words for words in one.differs if words not in usual[1]]
@@ -335,7 +335,7 @@ def _only_decays(one: Recognised | None, usual: tuple[str, tuple[str, ...]]) -> 
 
 
 def said_of_method(read: Read) -> tuple[str | None, list[str]]:
-    """The name of gradient descent where it is one, and how the update differs from it."""
+    """The name of the method if it is gradient descent, and how the update differs from it."""
     assert read.method is not None
     if read.method.name == NEWTON:
         return None, [
@@ -349,7 +349,7 @@ def said_of_method(read: Read) -> tuple[str | None, list[str]]:
 
 
 def _searched(read: Read) -> tuple[str, list[str]]:
-    """What is said of a learning rate that is computed from the point where the step begins."""
+    """A sentence about a learning rate that is computed from the current point."""
     exact = is_exact_search(
         read.cells, read.descent.updates, len(read.descent.chains), read.book.values
     )
@@ -358,7 +358,7 @@ def _searched(read: Read) -> tuple[str, list[str]]:
 
 
 def _samples_differ(read: Read) -> bool:
-    """Whether two updates see different data: one sample each, or one batch each."""
+    """Whether two updates use different data: one sample each, or one batch each."""
     middle = max(read.descent.updates // 2 - 1, 0)
     seen = []
     for step in (middle, middle + 1):

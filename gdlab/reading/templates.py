@@ -1,4 +1,4 @@
-"""Formulas in relative form: the cells of a fill share one template, parsed and compiled once."""
+"""Formulas in relative form: the cells of a fill share a template, parsed and compiled once."""
 
 import ast
 import re
@@ -28,8 +28,8 @@ class Area(NamedTuple):
 class Template:
     """A formula in relative form.
 
-    ``tree`` speaks of ``_0``, ``_1``, ... for the references in order; where the formula lies
-    outside the grammar it is None, and ``unread`` says what does.
+    ``tree`` calls the references ``_0``, ``_1``, ... in order. If the formula is outside the
+    grammar, ``tree`` is None and ``unread`` says which part is.
     """
 
     tree: ast.expr | None
@@ -38,9 +38,9 @@ class Template:
 
     @cached_property
     def plain(self) -> tuple[tuple[int, int, int, int], ...] | None:
-        """Every reference as row, 1 if that is an offset, column, 1 if that is one.
+        """Every reference as row, 1 if the row is relative, column, 1 if the column is relative.
 
-        None where one of them is a range or stands on another sheet.
+        None if one of them is a range or on another sheet.
         """
         if any(last is not None or first.sheet is not None for first, last in self.areas):
             return None
@@ -51,7 +51,7 @@ class Template:
 
 
 class _Filled:
-    """A formula with its template, and its text as it is in other rows of the same column."""
+    """A formula with its template, and a pattern of its text in other rows of the column."""
 
     def __init__(self, formula: Formula, template: Template) -> None:
         self.formula, self.template = formula, template
@@ -59,7 +59,7 @@ class _Filled:
         self.offsets: list[int] = []
 
     def is_at(self, row: int, text: str) -> bool:
-        """Whether a text in another row is this formula filled down to there."""
+        """Whether a text in another row is this formula filled down."""
         if self.pattern is None:
             self.pattern = "" if set(self.formula.text) & set('"{}%') else self._pattern()
         return bool(self.pattern) and text == self.pattern % tuple(
@@ -80,14 +80,14 @@ class _Filled:
 
 
 class Templates:
-    """The templates of one book, each made once."""
+    """The templates of one workbook, each created once."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
         self.made: dict[tuple[str, tuple[object, ...]], Template] = {}
         self.shapes: dict[str, tuple[Any, ...]] = {}
         self.seen: dict[Formula, Template] = {}
-        # The last formula of every column, and what the next row's would be if it is filled on.
+        # The last formula of every column, and its text if filled into the next row.
         self.above: dict[int, _Filled] = {}
         self.missed = 0
 
@@ -96,7 +96,7 @@ class Templates:
         formula = self.book.formulas[key]
         row, column = formula.at
         above = self.above.get(column)
-        # Where sheets run to the right, the row above says nothing.
+        # On sheets that run to the right, the row above does not help.
         if above is not None and self.missed < MOST_MISSED and above.is_at(row, formula.text):
             self.missed = 0
             return above.template
@@ -109,7 +109,7 @@ class Templates:
 
     def _relative(self, formula: Formula) -> Template:
         row, column = formula.at
-        # A reference in relative form as plain numbers, and its index among the references.
+        # A relative reference as plain numbers, and its index among the references.
         found: dict[tuple[object, ...], int] = {}
         texts: list[str] = []
         shapes = self.shapes
@@ -136,7 +136,7 @@ class Templates:
                 texts.append(text)
             return f"_{index}"
 
-        # A text in quotes may look like an address; a sheet's name has single quotes.
+        # A quoted text may look like an address; a sheet's name has single quotes.
         if '"' in formula.text:
             parts = re.split(r'("(?:[^"]|"")*")', formula.text)
             skeleton = "".join(
@@ -163,7 +163,7 @@ class Templates:
     def _named(
         self, tree: ast.expr, areas: dict[Area, int], row: int, column: int, depth: int
     ) -> ast.expr:
-        """The tree with defined names, and references in R1C1 notation, put in."""
+        """The tree with defined names and references in R1C1 notation replaced by addresses."""
         templates = self
 
         class Put(ast.NodeTransformer):
@@ -194,9 +194,9 @@ class Templates:
 
 
 def _shape(text: str) -> tuple[Any, ...]:
-    """A reference as numbers that a cell's row and column, times 0 or 1, are taken from."""
+    """A reference as numbers, from which a cell's row and column times 0 or 1 are subtracted."""
     if (match := A1.fullmatch(text)) is not None:
-        # Nearly all references are one cell of the same sheet.
+        # Nearly all references are single cells of the same sheet.
         row, column = int(match[4]), column_number(match[2])
         if row <= SHEET_ROWS and column <= SHEET_COLUMNS:
             on_row, on_column = int(not match[3]), int(not match[1])
@@ -228,7 +228,7 @@ def _area(text: str, row: int, column: int) -> Area | None:
 
 
 def leaf_number(tree: ast.AST) -> int | None:
-    """The index of a leaf among a template's references; None for what is no such leaf."""
+    """The index of a leaf among a template's references; None if it is no reference."""
     if isinstance(tree, ast.Name) and (match := LEAF.fullmatch(tree.id)):
         return int(match[1])
     return None

@@ -1,4 +1,4 @@
-"""Parts of a template's tree: its references, factors, and what is left without a part."""
+"""Parts of a template's tree: references, factors, and the tree without a part."""
 
 import ast
 from functools import lru_cache
@@ -31,7 +31,7 @@ def leaves(tree: ast.expr) -> list[int]:
 
 @lru_cache(maxsize=4096)
 def leaves_of_tests(tree: ast.expr | None) -> frozenset[int]:
-    """The references that stand in conditions alone."""
+    """The references that are used only in conditions."""
     if tree is None:
         return frozenset()
     tests = [part.test for part in ast.walk(tree) if isinstance(part, ast.IfExp)]
@@ -45,7 +45,7 @@ def leaves_of_tests(tree: ast.expr | None) -> frozenset[int]:
 
 
 def without(tree: ast.expr | None, leaf: int) -> ast.expr:
-    """An update's formula without the parameter itself, one term of the sum."""
+    """An update's formula without the parameter, which is a term of the sum."""
     assert tree is not None
 
     def walk(part: ast.expr) -> tuple[ast.expr, bool]:
@@ -76,7 +76,7 @@ def _is_zero(tree: ast.expr) -> bool:
 
 
 def limits(tree: ast.expr | None, leaf: int | None = None) -> bool:
-    """Whether a formula holds a minimum, a maximum or a condition, of one reference or of any."""
+    """Whether a formula has a minimum, maximum or condition, of one reference or of any."""
     return tree is not None and any(
         (leaf is None or leaf in leaves(part))
         and (
@@ -89,9 +89,9 @@ def limits(tree: ast.expr | None, leaf: int | None = None) -> bool:
 
 
 def core_of(tree: ast.expr, wanted: set[int]) -> ast.expr:
-    """The smallest number that holds all wanted leaves, wherever they stand.
+    """The smallest scalar part that contains all occurrences of the wanted leaves.
 
-    A range is none: what sums it up is.
+    A range is no scalar, but a function that summarises it is.
     """
     whole = _occurrences(tree, wanted)
     while not (isinstance(tree, ast.Call) and getattr(tree.func, "id", "") in SUMMARIES):
@@ -115,7 +115,7 @@ def _occurrences(tree: ast.expr, wanted: set[int]) -> int:
 
 
 def product_around(tree: ast.expr, part: ast.expr) -> ast.expr:
-    """The largest product that a part, the very same object, is a factor of."""
+    """The largest product with a part, the same object, as a factor."""
     if any(one is part for one, _ in factors(tree)):
         return tree
     children = tree.args if isinstance(tree, ast.Call) else ast.iter_child_nodes(tree)
@@ -126,7 +126,7 @@ def product_around(tree: ast.expr, part: ast.expr) -> ast.expr:
 
 
 def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
-    """The factors of a product, each with whether it divides; a minus is a factor -1."""
+    """The factors of a product, each with whether it is a divisor; a minus is a factor -1."""
     match tree:
         case ast.BinOp(left, ast.Mult(), right):
             return factors(left) + factors(right)
@@ -138,7 +138,7 @@ def factors(tree: ast.expr) -> list[tuple[ast.expr, bool]]:
 
 
 def product(parts: list[tuple[ast.expr, bool]]) -> ast.expr:
-    """The product of factors as :func:`factors` gives them."""
+    """The product of factors as returned by :func:`factors`."""
     tree: ast.expr | None = None
     for part, below in sorted(parts, key=lambda one: one[1]):
         if tree is None:
@@ -149,8 +149,7 @@ def product(parts: list[tuple[ast.expr, bool]]) -> ast.expr:
 
 
 def split(tree: ast.expr, wanted: set[int]) -> tuple[ast.expr | None, ast.expr]:
-    """The factors, such as the learning rate, that hold no wanted leaf; and the product of all
-    others."""
+    """The factors without a wanted leaf, such as the learning rate, and the product of the rest."""
     parts = factors(tree)
     rest = [
         one
@@ -163,7 +162,7 @@ def split(tree: ast.expr, wanted: set[int]) -> tuple[ast.expr | None, ast.expr]:
 
 
 def replaced(tree: ast.expr, part: ast.expr, by: ast.expr) -> ast.expr:
-    """The tree with one of its parts, the very same object, replaced."""
+    """The tree with a part, the same object, replaced."""
 
     def put(node: ast.expr) -> ast.expr:
         if node is part:

@@ -1,4 +1,4 @@
-"""One update of one parameter, run with random numbers beside a known rule."""
+"""Run one update of one parameter with random numbers beside a known rule."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ Order = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Trial:
-    """One update of one parameter with random numbers put in: states before and after, the step."""
+    """One update of one parameter with random numbers: states before and after, the step."""
 
     gradients: list[float]
     parameters: list[float]
@@ -33,7 +33,7 @@ class Trial:
 
 
 def drawn(read: Read, index: int, step: int) -> Trial | None:
-    """One update of a parameter with random numbers; None where it is not of states of its own."""
+    """One update of a parameter with random numbers; None if its states are not its own."""
     graph, chain = read.graph, read.descent.chains[index]
     if step >= len(chain.updates) or (index, step) not in read.cells:
         return None
@@ -69,7 +69,7 @@ def drawn(read: Read, index: int, step: int) -> Trial | None:
 
 
 def _cone(graph: Graph, update: Key, stops: set[Key], read: Read, step: int) -> list[Key]:
-    """The cells of one update from its gradient on, in order of computing."""
+    """The cells of one update after its gradient, in topological order."""
     found, stack = {update}, [update]
     while stack:
         for key in graph.nodes[stack.pop()].cells:
@@ -84,7 +84,7 @@ def _cone(graph: Graph, update: Key, stops: set[Key], read: Read, step: int) -> 
 def expected(
     variant: Variant, hyper: Hyper, order: Order, update: Trial, draw: int
 ) -> tuple[tuple[float, ...], float] | None:
-    """The states that a rule has after one update, and its step; None where it has none."""
+    """The states of a rule after one update, and its step; None if they do not exist."""
     before = [update.before[draw][k] for k in order]
     after = [update.after[draw][k] for k in order]
     try:
@@ -97,6 +97,6 @@ def expected(
 
 
 def are_states(states: tuple[float, ...], update: Trial, order: Order, draw: int) -> bool:
-    """Whether states are those that the sheet has after the update."""
+    """Whether states equal those of the sheet after the update."""
     after = update.after[draw]
     return all(same(state, after[order[k]]) for k, state in enumerate(states))

@@ -1,4 +1,4 @@
-"""A wrong gradient that would be right if it were computed as another parameter's is."""
+"""Correct a wrong gradient by the formula of another parameter's gradient."""
 
 import itertools
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ MOST_TWIN_INPUTS, MOST_TWINS = 5, 12
 def find_twin(
     read: Read, cell: Key, wanted: Sequence[float], right: Sequence[Key]
 ) -> Repair | None:
-    """The formula of a right gradient with its cells moved as far as the two stand apart, or not.
+    """A right gradient's formula with each reference moved by the distance of the two, or not.
 
-    ``wanted`` are the right values of the wrong gradient, point by point. None where none fits.
+    ``wanted`` are the right values of the wrong gradient at each point. None if none fits.
     """
     near = sorted(right, key=lambda key: (key[0] != cell[0], abs(key[2] - cell[2])))
     for twin in near[:MOST_TWINS]:
@@ -43,7 +43,7 @@ def find_twin(
 
 
 def _areas(node: Node, inputs: Sequence[Key], cell: Key) -> tuple[Area, ...]:
-    """References to some cells as they stand in a cell, fixed as they are in a node."""
+    """References to some cells seen from a cell; fixed references of the node stay fixed."""
     found = []
     for (first, _), (_, row, column) in zip(node.template.areas, inputs, strict=True):
         at = row - (0 if first.row_fixed else cell[1])

@@ -1,6 +1,7 @@
-"""Nesterov's method in two columns: x = y - lr*g(y) of the row above, y = x + mu*(x - x above).
+"""Read Nesterov's method in two columns: x = y - lr*g(y), with y from the row above, and
+y = x + mu*(x - x above).
 
-Neither becomes itself minus a step, but y does once the x in it is written out.
+Neither is its previous value minus a step, but y is once the formula of x is inserted.
 """
 
 import ast
@@ -23,9 +24,9 @@ MOST_TRIED = 8
 
 
 class TwoColumns(NamedTuple):
-    """How points go on from steps: both formulas as they were, and the point's written out.
+    """How points follow from steps: both original formulas, and that of the point with x inserted.
 
-    ``before`` is the point's reference to the step before, ``start`` the step's to the point.
+    ``before`` is the point's reference to the previous step, ``start`` the step's to the point.
     """
 
     step: Template
@@ -35,7 +36,7 @@ class TwoColumns(NamedTuple):
 
 
 def write_out_sequences(graph: Graph) -> None:
-    """Put a step's formula into the column that goes on from it and from the step before."""
+    """Insert a step's formula into the column that is computed from it and the previous step."""
     made: dict[tuple[Template, int], TwoColumns] = {}
     columns: dict[tuple[Template, int, int], list[Key]] = defaultdict(list)
     for key, node in graph.nodes.items():
@@ -70,7 +71,7 @@ def write_out_sequences(graph: Graph) -> None:
 
 
 def _look_ahead(graph: Graph, points: dict[Key, Key]) -> None:
-    """Take a loss of x as one of y, where the gradient is: it is the same function."""
+    """Make a loss of x one of y, where the gradient is computed: it is the same function."""
     kept = {*points, *points.values()}
     for key, node in graph.nodes.items():
         if key not in kept and not points.keys().isdisjoint(node.cells):
@@ -84,11 +85,11 @@ def _look_ahead(graph: Graph, points: dict[Key, Key]) -> None:
 
 
 def _goes_on(graph: Graph, node: Node, x: Key) -> tuple[int, int] | None:
-    """How a formula goes on from the step in ``x``, and from the one before, to a point ahead.
+    """How a formula computes the point ahead from the step in ``x`` and the previous step.
 
-    The step starts from the point before, which has the same formula; moved with both steps, the
-    point moves as far as they do. The references are the point's to the step before, and the
-    step's to the point.
+    The step starts from the previous point, which has the same formula; if both steps are
+    shifted, the point shifts equally. The result is the point's reference to the previous step,
+    and the step's reference to the point.
     """
     step = graph.nodes[x]
     starts = [
@@ -113,7 +114,7 @@ def _goes_on(graph: Graph, node: Node, x: Key) -> tuple[int, int] | None:
 
 
 def _written_out(graph: Graph, key: Key, leaf: int) -> Template:
-    """The formula of a point with the step's formula for the step at a leaf."""
+    """The formula of a point with the step's formula inserted at a leaf."""
     node = graph.nodes[key]
     x = node.inputs[leaf]
     assert is_cell(x) and node.template.tree is not None
@@ -137,7 +138,7 @@ def _written_out(graph: Graph, key: Key, leaf: int) -> Template:
 
 
 def _moved(one: Address, down: int, right: int) -> Address:
-    """A reference as it is seen from a cell that many rows above and columns to the left."""
+    """A reference as seen from a cell this many rows above and columns to the left."""
     row = one.row if one.row_fixed else one.row + down
     column = one.column if one.column_fixed else one.column + right
     return one._replace(row=row, column=column)

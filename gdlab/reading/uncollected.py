@@ -1,4 +1,4 @@
-"""Reading without the collector of circular garbage, which would look at every cell many times."""
+"""Read without the cyclic garbage collector, which would visit every cell many times."""
 
 import gc
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Pause the collector: a workbook's cells are small tuples by the million, without circles."""
+    """Pause the collector: a workbook is millions of small tuples without cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The cells that become a parameter's next value, and through which references."""
+"""Find the cells with a parameter's next value, and the references they use."""
 
 import ast
 import re
@@ -16,7 +16,7 @@ ROW_NUMBER = re.compile(r"(?<=value=)(?:[3-9]|[1-9]\d+)(?=\))")
 
 
 def original(graph: Graph, key: Key) -> Key:
-    """The cell that a cell is a plain copy of, through other copies; else the cell itself."""
+    """The cell that a cell copies, also through other copies; else the cell itself."""
     nodes = graph.nodes
     for _ in range(10_000):
         node = nodes.get(key)
@@ -31,7 +31,7 @@ def original(graph: Graph, key: Key) -> Key:
 
 
 def bare_terms(tree: ast.expr) -> list[int]:
-    """The references that stand alone, with a plus, in a sum of two terms or more."""
+    """The references that are terms, with a plus, of a sum of two or more terms."""
     found: list[int] = []
     count = 0
 
@@ -58,7 +58,7 @@ def bare_terms(tree: ast.expr) -> list[int]:
 
 @dataclass(frozen=True)
 class Update:
-    """``new`` is computed from ``old``, the reference at ``leaf``, plus or minus something."""
+    """An update: ``new`` is ``old``, the reference at ``leaf``, plus or minus something."""
 
     new: Key
     old: Key
@@ -66,11 +66,11 @@ class Update:
 
 
 def find_updates(graph: Graph) -> list[Update]:
-    """The cells that become a parameter's next value.
+    """Find the cells with a parameter's next value.
 
-    Such a cell has another cell as a term of its own, and another of its references depends on
-    that cell through the sheet. The path crosses no other update: so what a rule remembers, such
-    as a sum of squares, is none.
+    Such a cell has another cell as a term, and another of its references depends on that cell
+    through the sheet. That path crosses no other update, so that a state of a rule, such as a
+    sum of squares, is no parameter.
     """
     position = graph.position
     terms: dict[int, list[int]] = {}
@@ -92,7 +92,7 @@ def find_updates(graph: Graph) -> list[Update]:
                 seen[template, leaf].append(depends(graph, node, leaf, old, position, frozenset()))
                 is_one = seen[template, leaf][-1]
             else:
-                # What a formula did so often it does in the rest of its column.
+                # A formula that was so in this many rows is so in the rest of its column.
                 is_one = all(seen[template, leaf]) or (
                     any(seen[template, leaf])
                     and depends(graph, node, leaf, old, position, frozenset())
@@ -105,7 +105,7 @@ def find_updates(graph: Graph) -> list[Update]:
     for update in found:
         node = graph.nodes[update.new]
         own = crossed[node.template, update.leaf]
-        # As above: what a formula did so often it does in the rest of its column.
+        # As above: a formula that was so in this many rows is so in the rest of its column.
         is_one = len(own) == USES_LOOKED_AT and all(own)
         if not is_one:
             is_one = depends(graph, node, update.leaf, update.old, position, barriers)
@@ -118,9 +118,9 @@ def find_updates(graph: Graph) -> list[Update]:
 
 
 def _barriers(graph: Graph, found: list[Update]) -> frozenset[Key]:
-    """The cells that end a step: those of formulas that some update starts from again.
+    """The cells that end a step: those with formulas that another update starts from.
 
-    A function such as x^2 + x has its argument as a term too, and is on the way to a gradient.
+    A function such as x^2 + x also has its argument as a term, but leads to a gradient.
     """
     olds = {update.old for update in found}
     going_on = {id(graph.nodes[update.new].template) for update in found if update.new in olds}
@@ -132,7 +132,7 @@ def _barriers(graph: Graph, found: list[Update]) -> frozenset[Key]:
 
 
 def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> list[Update]:
-    """Updates of the same form and rate whose gradient, wrongly, does not know its parameter."""
+    """Updates of the same form and rate whose gradient wrongly does not depend on its parameter."""
     known = {update.new for update in kept}
     forms = {
         (shape_of(graph, update), typed_cells(graph, update.new, update.leaf)) for update in kept
@@ -153,19 +153,19 @@ def _siblings(graph: Graph, kept: list[Update], terms: dict[int, list[int]]) -> 
             ):
                 found.append(update)
     olds = {update.old for update in found}
-    # A chain of such updates, not one sum that happens to look alike.
+    # Only a chain of such updates, not a single sum of the same form.
     return [one for one in found if one.new in olds or one.old in {two.new for two in found}]
 
 
 @lru_cache(maxsize=4096)
 def has_number(template: Template) -> bool:
-    """Whether a rate may be typed into a formula."""
+    """Whether a formula contains a number, which may be the rate."""
     parts = ast.walk(template.tree or ast.Constant(0))
     return any(isinstance(part, ast.Constant) and part.value not in (0, 1, 2) for part in parts)
 
 
 def typed_cells(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
-    """The typed cells that an update refers to, besides the parameter."""
+    """The typed cells that an update refers to, without the parameter."""
     node = graph.nodes[key]
     return frozenset(
         original(graph, one)
@@ -175,9 +175,9 @@ def typed_cells(graph: Graph, key: Key, leaf: int) -> frozenset[Key]:
 
 
 def rates_of(graph: Graph, update: Update) -> Iterator[frozenset[Key]]:
-    """What may be an update's rates: its typed cells, and of these the ones that $ holds.
+    """The possible rates of an update: its typed cells, and those of them with a $.
 
-    In the first update a state's typed start is among them.
+    In the first update they include a state's typed start value.
     """
     typed = typed_cells(graph, update.new, update.leaf)
     yield typed
@@ -199,7 +199,7 @@ def depends(
     position: dict[Key, int],
     barriers: frozenset[Key],
 ) -> bool:
-    """Whether the formula depends on ``old`` other than by its reference at ``leaf``."""
+    """Whether the formula depends on ``old`` other than through its reference at ``leaf``."""
     floor = position.get(old, -1)
     stack: list[Key] = []
     for index, one in enumerate(node.inputs):
@@ -223,7 +223,7 @@ def depends(
 
 
 def uses(template: Template, leaf: int) -> int:
-    """How often a reference stands in a formula."""
+    """How often a formula uses a reference."""
     return _counts(template).get(leaf, 0)
 
 
@@ -238,7 +238,7 @@ def _counts(template: Template) -> dict[int, int]:
 
 
 def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
-    """Without averages written as ``avg + (1 - beta) * (g - avg)``: another update uses them."""
+    """The updates without averages ``avg + (1 - beta) * (g - avg)`` that other updates use."""
     new = {update.new: update for update in updates}
     own = {
         update.new for update in updates if uses(graph.nodes[update.new].template, update.leaf) > 1
@@ -249,7 +249,7 @@ def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
     position, barriers = graph.position, frozenset(own)
     for update in updates:
         node = graph.nodes[update.new]
-        # With the averages taken out nothing of the parameter is left, where they are averages.
+        # If they are averages, the update does not depend on the parameter without them.
         if update.new in own or depends(graph, node, update.leaf, update.old, position, barriers):
             continue
         stack = list(graph.nodes[update.new].cells)
@@ -268,12 +268,12 @@ def _without_states(graph: Graph, updates: list[Update]) -> list[Update]:
 
 
 def shape_of(graph: Graph, update: Update) -> str:
-    """The form of the formula that makes a next value."""
+    """The form of an update's formula."""
     return _text(graph.nodes[update.new].template)
 
 
 @lru_cache(maxsize=4096)
 def _text(template: Template) -> str:
-    # Numbers from 3 on may be the rows' own, as ROW() gives them.
+    # Numbers from 3 may be those of the rows, as from ROW().
     tree = template.tree
     return ROW_NUMBER.sub("n", ast.dump(tree)) if tree is not None else ""

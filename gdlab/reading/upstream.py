@@ -1,4 +1,4 @@
-"""The cell before wrong gradients where they go wrong, though no usual slip mends its formula."""
+"""Find the cell that makes gradients wrong if no usual slip explains it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from gdlab.reading.written import formula_text
 
 MOST_CELLS, MOST_FORWARD = 40, 150
 Values = dict[Key, Value]
-# Gradients of one update with what they should be at every point.
+# Gradients of one update with their right values at every point.
 Targets = Sequence[tuple[Key, Sequence[float]]]
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """A cell of one update, what is wrong with it, and its formula put right where that is one."""
+    """A wrong cell of one update, what is wrong, and its corrected formula if it has one."""
 
     cell: Key
     because: str
     mended: Node | None = None
 
     def finding(self, read: Read) -> tuple[Key, Finding]:
-        """The finding, at the cells of that formula in all updates."""
+        """The finding, for the cells with that formula in all updates."""
         graph, book = read.graph, read.book
         template = graph.nodes[self.cell].template
         keys = [
@@ -50,7 +50,7 @@ class Upstream:
 
 
 def find_upstream(read: Read, step: int, targets: Targets) -> Upstream | None:
-    """The one cell that makes all of some gradients wrong; None where there is no such cell."""
+    """The one cell that makes all given gradients wrong; None if there is no such cell."""
     cones = [_cone(read, cell, step) for cell, _ in targets]
     shared = [key for key in cones[0] if all(key in cone for cone in cones)][:MOST_CELLS]
     return _updated(read, step, targets, cones, shared) or _delta(
@@ -61,13 +61,13 @@ def find_upstream(read: Read, step: int, targets: Targets) -> Upstream | None:
 def follows(
     read: Read, step: int, cell: Key, wanted: Sequence[float], put: dict[Key, Sequence[float]]
 ) -> bool:
-    """Whether a gradient is right as soon as other cells have given values, point by point."""
+    """Whether a gradient is right if other cells have the given values at each point."""
     cone = _cone(read, cell, step)
     return cell not in put and _mends(read, [(cell, wanted)], [cone], put)
 
 
 def _cone(read: Read, cell: Key, step: int) -> list[Key]:
-    """The cells that a gradient is computed from in its update, in order, and itself."""
+    """A gradient's cell and the cells that it depends on in its update, in topological order."""
     graph, latest, earliest = read.graph, read.descent.latest, read.descent.earliest
     parameters = {key for chain in read.descent.chains for key in chain.cells}
     found, stack = {cell}, [cell]
@@ -85,7 +85,7 @@ def _cone(read: Read, cell: Key, step: int) -> list[Key]:
 def _mends(
     read: Read, targets: Targets, cones: list[list[Key]], put: dict[Key, Sequence[float]]
 ) -> bool:
-    """Whether some cells with given values, point by point, make all gradients right."""
+    """Whether given values of some cells at each point make all gradients right."""
     for (cell, wanted), cone in zip(targets, cones, strict=True):
         for index, (values, target) in enumerate(zip(read.points, wanted, strict=True)):
             now: Values = values.copy()
@@ -101,7 +101,7 @@ def _mends(
 def _updated(
     read: Read, step: int, targets: Targets, cones: list[list[Key]], shared: list[Key]
 ) -> Upstream | None:
-    """A parameter that is updated already where the one before the update belongs."""
+    """An updated parameter that is used instead of its value before the update."""
     graph = read.graph
     before = {
         chain.cells[step + 1]: chain.cells[step]
@@ -127,7 +127,7 @@ def _updated(
 
 
 def _shown(read: Read, parameter: Key, near: Key) -> Key:
-    """The copy of a parameter that stands in a cell's own row, where there is one."""
+    """The copy of a parameter in a cell's own row, if there is one."""
     for cells in read.steps.cells.values():
         for key in cells:
             if key[:2] == near[:2] and original(read.graph, key) == parameter:
@@ -138,7 +138,7 @@ def _shown(read: Read, parameter: Key, near: Key) -> Key:
 def _delta(
     read: Read, step: int, targets: Targets, cones: list[list[Key]], shared: list[Key]
 ) -> Upstream | None:
-    """A cell that should hold the derivative of the loss by a cell on the way to it."""
+    """A cell that should be the derivative of the loss by an intermediate cell."""
     if read.loss is None:
         return None
     graph, inside = read.graph, read.steps.cells[step]
@@ -162,7 +162,7 @@ def _delta(
 
 
 def _way(read: Read, loss: Sequence[Key], inside: set[Key]) -> Iterator[Key]:
-    """The cells that the loss is computed from, from the loss on."""
+    """The loss and the cells it is computed from, breadth first."""
     seen, queue = set(loss), list(loss)
     while queue:
         key = queue.pop(0)

@@ -1,4 +1,4 @@
-"""The rules as Python functions, and their known variants: what people write instead."""
+"""The rules as Python functions, with known variants: other ways people write them."""
 
 import ast
 import math
@@ -18,7 +18,7 @@ SPACE: dict[str, Any] = {
     "abs": abs,
     "pi": math.pi,
 }
-# The lesson's own rules stand beside published ones: how they differ.
+# How the lesson's own rules differ from published ones.
 LESSON_VARIANTS = {
     "rmsprop_lesson": (
         "rmsprop",
@@ -35,7 +35,7 @@ Change = Callable[[dict[str, ast.expr]], dict[str, ast.expr] | None]
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """A rule or a variant of one: its expressions compiled, and sentences on how it differs."""
+    """A rule or a variant of a rule: compiled expressions, and sentences on the differences."""
 
     name: str
     rule: Rule
@@ -53,7 +53,7 @@ class Variant:
 
     @cached_property
     def function(self) -> Callable[..., tuple[Any, ...]]:
-        """One update: g, w, the counters, the states before it and the hyperparameters, in turn."""
+        """One update; its arguments are g, w, the counters, the states and the hyperparameters."""
         given = ("g", "w", "t", "n", "sample", "epoch")
         before = (f"{name}_prev" for name in self.rule.carried)
         lines = [f"    {name} = {ast.unparse(tree)}" for name, tree in self.expressions.items()]
@@ -89,9 +89,9 @@ class Variant:
         hyper: dict[str, float],
         samples: int,
     ) -> Iterator[float]:
-        """What is subtracted at each of some updates, from given states, with lr as in ``hyper``.
+        """The step of each of some updates from given states, with the lr of ``hyper``.
 
-        Raises ArithmeticError or ValueError where a number does not exist.
+        Raises ArithmeticError or ValueError if a value does not exist.
         """
         now = dict(zip(self.rule.carried, states, strict=True))
         for index, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
@@ -103,7 +103,7 @@ class Variant:
         self, g: float, w: float, t: int, states: dict[str, float], hyper: dict[str, float],
         samples: int,
     ) -> dict[str, Any]:  # fmt: skip
-        """All that one update computes, by name: states, what is shown, the step."""
+        """All values of one update by name: states, shown values, the step."""
         sample, epoch = float((t - 1) % samples + 1), float((t - 1) // samples + 1)
         before = [states[name] for name in self.rule.carried]
         given = [hyper[name] for name in self.hyper]
@@ -114,7 +114,7 @@ class Variant:
         self, g: float, w: float, t: int, before: Sequence[float], after: Sequence[float],
         hyper: Mapping[str, float],
     ) -> tuple[tuple[float, ...], Any]:  # fmt: skip
-        """What each state should be after one update, and the step with the states as they are."""
+        """The right value of each state after one update, and the step for the actual states."""
         carried = self.rule.carried
         given = dict(zip(carried, after, strict=True))
         values: dict[str, Any] = {
@@ -131,21 +131,21 @@ class Variant:
 
 
 def variants_of(states: int) -> Iterator[Variant]:
-    """The registered rules and their variants that remember so many numbers, exact ones first."""
+    """The registered rules and variants with this many states, exact rules first."""
     yield from rules_as_they_are(states)
     for one in rules_as_they_are(states):
         yield from _changed(one.rule)
 
 
 def kin_of(variant: Variant) -> tuple[Variant, ...]:
-    """The variants of the published rule that a rule is, or is a variant of."""
+    """The variants of the published rule that a rule equals or is a variant of."""
     name = LESSON_VARIANTS.get(variant.name, (variant.name,))[0]
     name = name.removesuffix("_eps_inside").removesuffix("_eps_hat")
     return next((_changed(rule) for rule in all_rules() if rule.name == name), ())
 
 
 def rules_as_they_are(states: int) -> list[Variant]:
-    """The registered rules that remember so many numbers."""
+    """The registered rules with this many states, unchanged."""
     return [_as_it_is(rule) for rule in all_rules() if len(rule.carried) == states]
 
 
@@ -170,7 +170,7 @@ def _variant(
 
 @lru_cache(maxsize=256)
 def _changed(rule: Rule) -> tuple[Variant, ...]:
-    """Variants with one to three changes, fewest first; none of a rule that is a variant itself."""
+    """Variants with one to three changes, fewest first; none if the rule is itself a variant."""
     if rule.name in LESSON_VARIANTS or rule.name.endswith(("_eps_inside", "_eps_hat")):
         return ()
     return tuple(_changes_of(rule))
@@ -217,7 +217,7 @@ def _each(
     change: Callable[[ast.expr], ast.expr | None],
     only: str | None = None,
 ) -> dict[str, ast.expr] | None:
-    """Every part that ``change`` gives something for, replaced; None where there is no such."""
+    """The tree with every part replaced that ``change`` has a tree for; None if there is none."""
     hit = False
 
     class Put(ast.NodeTransformer):

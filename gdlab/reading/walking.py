@@ -1,4 +1,4 @@
-"""XML from strangers, walked once by expat: elements and texts, under no document type."""
+"""Parse untrusted XML once with expat: elements and texts, without a document type."""
 
 from typing import NoReturn, Protocol
 from xml.parsers import expat
@@ -7,20 +7,20 @@ from gdlab.reading.door import Refused
 
 
 class Walker(Protocol):
-    """What hears of elements and texts, and refuses what is too much."""
+    """A handler of elements and texts that refuses what is too large."""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
     def text(self, text: str) -> None:
-        """A text between two elements' ends."""
+        """Handle a text."""
 
 
 def walk(content: bytes, walker: Walker, damaged: str, spaces: str | None = " ") -> None:
-    """Lead a walker through XML; Refused with ``damaged``, or for a document type.
+    """Parse XML with a walker; raises Refused with ``damaged``, or for a document type.
 
     ``spaces`` separates an element's namespace from its name; None leaves prefixes as they are.
     """

@@ -1,4 +1,4 @@
-"""Where a descent stands on its sheet, and what a person would call its parts."""
+"""Describe the position of a descent on its sheet, and name its parts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from gdlab.reading.result import Parameter
 
 
 def model_words(read: Read, line: Line | None) -> str:
-    """The model in the sheet's own words: ``y = b + a*x``."""
+    """The model with the sheet's own labels: ``y = b + a*x``."""
     if line is None:
         return ""
     keys = [read.shown[number][0] for number in ((1, 0) if line.swapped else (0, 1))]
@@ -25,7 +25,7 @@ def model_words(read: Read, line: Line | None) -> str:
 
 
 def names_of_ranges(read: Read) -> dict[str, str]:
-    """The ranges of gradients and loss as a person would name them: ``K (de/db)``."""
+    """Names for the ranges of gradients and loss: ``K (de/db)``."""
     found = {}
     every = []
     for number, chain in enumerate(read.descent.chains):
@@ -39,7 +39,7 @@ def names_of_ranges(read: Read) -> dict[str, str]:
                 middle = verdict_keys[len(verdict_keys) // 2]
                 where = ranges(read.book, stands)
                 name = read.say(middle)
-                # The same letter on several sheets, or in blocks one below the other.
+                # The same column on several sheets, or in blocks one below the other.
                 is_plain = "," not in where and names[name] < 2
                 found[where] = name if is_plain else _apart(read, where, verdict_keys)
     if read.loss is not None:
@@ -52,14 +52,14 @@ def names_of_ranges(read: Read) -> dict[str, str]:
 
 
 def _apart(read: Read, where: str, keys: Sequence[Key]) -> str:
-    """Cells that stand apart, as in blocks: their addresses, and the label that all have."""
+    """A name for separate cells, as in blocks: their addresses, and their common label."""
     names = {label(read.book, read.stands(key), read.down[key[0]]) for key in keys}
     name = names.pop() if len(names) == 1 else ""
     return f"{where} ({name})" if name else where
 
 
 def layout_of(read: Read) -> str:
-    """How the updates follow each other: rows, columns, blocks, or sheets."""
+    """How the updates are laid out: rows, columns, blocks, or sheets."""
     chain = read.descent.chains[0]
     cells = chain.updates if len(chain.updates) > 1 else chain.cells
     first, second = cells[0], cells[1]
@@ -74,7 +74,7 @@ def layout_of(read: Read) -> str:
 
 
 def _blocks(read: Read) -> bool:
-    """Whether the cells of a step move otherwise than its parameters: blocks beside a table."""
+    """Whether a step's cells move differently from its parameters: blocks beside a table."""
     middle = read.descent.updates // 2
     chain = read.descent.chains[0]
     if middle + 1 >= len(chain.cells):
@@ -88,7 +88,7 @@ def _blocks(read: Read) -> bool:
 
 
 def range_of_table(read: Read, sheet: int) -> str:
-    """The range of a sheet that the cells of all updates stand in."""
+    """The range of a sheet with the cells of all updates."""
     keys = [
         key
         for cells in read.steps.cells.values()

@@ -1,4 +1,4 @@
-"""A reading in words: for a terminal, a notebook, and the lines of one table."""
+"""Describe a reading in words, for a terminal or a notebook."""
 
 import html
 from typing import TYPE_CHECKING
@@ -20,9 +20,9 @@ def table_words(
     has_faults: bool,
     method: str = "",
 ) -> str:
-    """A table in sentences: the rule, the model, how many updates, and how its gradients are.
+    """A table in sentences: the rule, the model, the number of updates, and the gradients.
 
-    ``names`` says what a person would call a range; ``method`` is one that no rule makes.
+    ``names`` are the names of ranges; ``method`` is a method that is no registered rule.
     """
     rule = table.rule or "an update of no known rule"
     if rule == "gradient descent":
@@ -46,7 +46,7 @@ def table_words(
 
 
 def _gradient_words(table: "FoundTable", names: dict[str, str]) -> list[str]:
-    """How the gradients are that nothing is wrong with, those of one verdict together."""
+    """Sentences on the gradients without faults, grouped by verdict."""
     groups: dict[tuple[str, str | None], list[Gradient]] = {}
     for verdict in (RIGHT, SCALED, UNCHECKED):
         for one in table.gradients:
@@ -69,7 +69,7 @@ def _gradient_words(table: "FoundTable", names: dict[str, str]) -> list[str]:
 
 
 def nothing_found(reading: "Reading") -> str:
-    """The sentence for a workbook without a descent, with what else changes its cells."""
+    """The sentence for a workbook without a descent, with what changes its cells instead."""
     before = [note for note in reading.notes if "Newton" in note]
     after = [note for note in reading.notes if "macros" in note or "Solver" in note]
     said = "; ".join([*before, why_nothing(reading), *after])
@@ -77,7 +77,7 @@ def nothing_found(reading: "Reading") -> str:
 
 
 def why_nothing(reading: "Reading") -> str:
-    """Why nothing is judged: what was read as what in numbers, or that nothing descends."""
+    """Why nothing is judged: how numbers were read, or that there is no descent."""
     if reading.seen:
         return plain("; ".join(reading.seen))
     unread = any("the function" in one.because for one in reading.findings if not one.is_fault)
@@ -108,7 +108,7 @@ def as_text(reading: "Reading") -> str:
 
 
 def as_html(reading: "Reading") -> str:
-    """A reading for a notebook: a paragraph a table, the findings as a list."""
+    """A reading for a notebook: a paragraph for each table, and the findings as a list."""
     parts = [
         f"<p><b>{html.escape(plain(table.sheet))}</b> {html.escape(table.range)}: "
         f"{html.escape(plain(table.words))}</p>"

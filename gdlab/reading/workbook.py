@@ -1,4 +1,4 @@
-"""``read_workbook``: any gradient descent workbook, what it is and what is wrong in it."""
+"""``read_workbook``: read any gradient descent workbook and find what is wrong in it."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from gdlab.reading.result import Reading
 
 
 def read_workbook(path: str | Path) -> Reading:
-    """Read a workbook that others made: its descents, rules, gradients, and what is wrong.
+    """Read any workbook: its descents, rules and gradients, and what is wrong in it.
 
-    Raises ValueError, the file's name and one sentence, where the file cannot be read.
+    Raises ValueError, with the file's name and one sentence, if the file cannot be read.
     """
     return audit(open_workbook(path), str(path))

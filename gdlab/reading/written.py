@@ -1,4 +1,4 @@
-"""A formula as it would stand in a cell."""
+"""Write formulas as the text of a cell."""
 
 import ast
 
@@ -10,7 +10,7 @@ from gdlab.reading.templates import Area, leaf_number
 
 
 def formula_text(book: Book, key: Key, node: Node) -> str:
-    """A node's formula as it would stand in a cell."""
+    """A node's formula as the text of a cell."""
 
     def leaf(name: str) -> str:
         number = leaf_number(ast.Name(name))
@@ -38,7 +38,7 @@ def formula_text(book: Book, key: Key, node: Node) -> str:
 
 
 def _area_text(book: Book, key: Key, area: Area) -> str:
-    """A reference of a formula as it would stand in a cell."""
+    """A reference of a formula as the text of a cell."""
     first = area.first
     sheet = book.number_of.get((first.sheet or "").lower(), key[0])
     corners = [(sheet, *one.seen_from(key[1], key[2])) for one in area if one is not None]
@@ -48,7 +48,7 @@ def _area_text(book: Book, key: Key, area: Area) -> str:
 
 
 def _written_out(tree: ast.expr) -> ast.expr:
-    """The tree with IF around a comparison that stands alone, as the grammar has it."""
+    """The tree with IF around a comparison outside a condition, as the grammar requires."""
     match tree:
         case ast.Compare():
             return ast.IfExp(tree, ast.Constant(1), ast.Constant(0))

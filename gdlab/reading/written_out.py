@@ -1,4 +1,4 @@
-"""A formula of the sheet in the grammar of rules and models: powers as products, sums in full."""
+"""Translate sheet formulas into the grammar: powers as products, sums written out."""
 
 import ast
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from gdlab.reading.templates import leaf_number
 
 
 class Outside(ValueError):
-    """What no function of the grammar computes, or not the same in every update: a sentence."""
+    """A sentence on what the grammar cannot express, or what differs between updates."""
 
 
 def written_out(
@@ -17,10 +17,10 @@ def written_out(
     leaf: Callable[[int], list[ast.expr]],
     trees: Sequence[ast.expr] | None = None,
 ) -> ast.expr:
-    """The formula that some cells share as an expression; ``trees`` are parts of them instead.
+    """The common formula of some cells, or of parts ``trees`` of them, as an expression.
 
-    ``leaf`` gives the names for a reference by its place: one for a cell, those of a range in
-    order. Raises Outside for formulas of several forms, and outside the grammar.
+    ``leaf`` returns the names for a reference by its index: one for a cell, or those of a range
+    in order. Raises Outside for formulas of several forms or outside the grammar.
     """
     trees = trees or [one.template.tree or ast.Constant(0) for one in nodes]
     forms = {(len(node.inputs), ast.dump(tree)) for node, tree in zip(nodes, trees, strict=True)}
@@ -76,7 +76,7 @@ def _power(base: ast.expr, power: float) -> ast.expr:
 
 
 def _summary(name: str, lists: list[list[ast.expr]]) -> ast.expr:
-    """What works on ranges, written out over their cells."""
+    """A function of ranges, written out over their cells."""
     terms = [one for own in lists for one in own]
     match name:
         case "SUM":

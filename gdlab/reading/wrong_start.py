@@ -1,4 +1,4 @@
-"""Updates that do not start from the parameter's own last value, in every cell of a column."""
+"""Correct columns of updates that do not start from the parameter's previous value."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -28,10 +28,10 @@ from gdlab.reading.written import formula_text
 def mend_starts(
     graph: Graph, down: dict[int, bool], updates: list[Update], fills: Sequence[list[Key]]
 ) -> list[tuple[Key, Finding]]:
-    """The columns below a typed start that should go on from it, said and mended.
+    """Report and correct the columns that should continue from the typed start above them.
 
-    Such a formula looks as another parameter's update, or starts from the first value again and
-    again; its step depends on the column's own last value, and what it starts from does not.
+    Such a formula looks like another parameter's update, or always starts from the first value;
+    its step depends on the column's previous value, but the cell that it starts from does not.
     """
     suspects = list(_suspects(graph, down, fills))
     if not suspects:
@@ -59,7 +59,7 @@ def mend_starts(
         if is_cell(taken) and (is_alike or original(graph, taken) == start):
             right = _mended(template, leaf, down[own[0]])
             wanted = {key: graph.node(key, right) for key in keys}
-            # Of a start that every update takes again, the first is right.
+            # If every update starts from the same start value, the first update is right.
             wrong = keys[original(graph, taken) == start :]
             found.append((wrong[0], _finding(graph, wrong, leaf, wanted[wrong[0]], down)))
             mended |= wanted
@@ -70,7 +70,7 @@ def mend_starts(
 def _suspects(
     graph: Graph, down: dict[int, bool], fills: Sequence[list[Key]]
 ) -> Iterator[tuple[list[Key], int]]:
-    """The fills below a typed value that start from one other cell, with the reference to it."""
+    """The fills below a typed value that start from another cell, with the reference to it."""
     for keys in fills:
         start = original(graph, before(keys[0], down))
         if start in graph.nodes or not isinstance(graph.book.values.get(start), float):
@@ -116,9 +116,9 @@ def _finding(
 def _is_one(
     graph: Graph, keys: list[Key], leaf: int, own: Key, down: dict[int, bool], alike: set[Key]
 ) -> bool:
-    """Whether the steps know the column's last value, and what they are taken from does not.
+    """Whether the steps depend on the column's previous value, but their start cells do not.
 
-    ``alike`` are the cells of updates of the same form, which end a step.
+    ``alike`` are the cells of updates of the same form; they end a step.
     """
     position = graph.position
     column = {own, *keys}
@@ -130,11 +130,11 @@ def _is_one(
         barriers = frozenset(column - {last})
         if not depends(graph, node, leaf, last, position, barriers):
             return False
-        # What is made of the last value itself may go on from it, as behind a threshold.
+        # A start computed from the previous value may be right, as after a threshold.
         start = graph.nodes.get(taken)
         if start is not None and last in map(partial(original, graph), start.cells):
             return False
-        # A sum of all steps, taken from the first value, is right.
+        # A sum of all steps, subtracted from the first value, is right.
         again = original(graph, taken) == original(graph, own)
         others = frozenset((column | alike) - {own})
         if again and last != own and depends(graph, node, leaf, own, position, others):
@@ -143,7 +143,7 @@ def _is_one(
 
 
 def _mended(template: Template, leaf: int, down: bool) -> Template:
-    """The formula with the cell before it for the one that it starts from."""
+    """The formula with the previous cell instead of the one that it starts from."""
     before = Address(None, -1, 0, False, False) if down else Address(None, 0, -1, False, False)
     areas = list(template.areas)
     areas[leaf] = Area(before, None)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -134,10 +134,15 @@ def _rest(
         ),
         "models": {name: model_data(own) for name, own in others.items()},
         "workbooks": {
-            data["model"]: workbook_templates(runs, guests_of(runs)),
-            **{name: workbook_templates(own) for name, own in others.items()},
+            data["model"]: _last(workbook_templates(runs, guests_of(runs))),
+            **{name: _last(workbook_templates(own)) for name, own in others.items()},
         },
     }
+
+
+def _last(made: Iterable[Any]) -> Any:
+    *_, last = made
+    return last
 
 
 def _made_from() -> Iterator[str]:

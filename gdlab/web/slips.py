@@ -7,7 +7,8 @@ slips of most columns are the same change of another formula: each is there once
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from gdlab.core.columns import Table
@@ -22,17 +23,16 @@ from gdlab.marking.parts import column_of
 from gdlab.marking.separating import HARDLY
 from gdlab.marking.slips import VERY_USUAL, slips
 
-# A name, perhaps that of its start, or of the row above or below.
+# A name, perhaps that of its start, or of the row above or below: a whole word always.
 WORD = re.compile(r"\b(start_|)([A-Za-z_]\w*?)(_prev|_next|)\b")
 # In place of a name: the same word of the column's own parameter, and of each other one in turn;
 # the columns before and behind it in the sheet.
 OWN, OTHERS = "@", "?"
 BESIDE = {"-": -1, "+": 1}
-NO_SIGNS: Mapping[str, str] = {}
 SIGN = re.compile(r"\$([^$]*)\$")
 
-# A change's row, and where it is made.
-Made = tuple[list[Any], str]
+# A change's row as JSON, and where it is made.
+Made = tuple[str, str]
 
 
 def slips_of(models: Mapping[str, Mapping[str, Table]]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def slips_of(models: Mapping[str, Mapping[str, Table]]) -> dict[str, Any]:
             name: {
                 "parameters": list(table.parameters),
                 "names": _names(table),
-                "columns": [sets.number(one) for one in _sets(table, changes, columns)],
+                "columns": [sets.number(_json(one)) for one in _sets(table, changes, columns)],
             }
             for name, table in tables.items()
         }
@@ -67,16 +67,20 @@ def slips_of(models: Mapping[str, Mapping[str, Table]]) -> dict[str, Any]:
 
 
 class _Rows:
-    """Rows of a list, each there once."""
+    """Rows of a list, as JSON, each there once."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
 
-    def number(self, row: Any) -> int:
-        return self.numbers.setdefault(json.dumps(row, ensure_ascii=False), len(self.numbers))
+    def number(self, row: str) -> int:
+        return self.numbers.setdefault(row, len(self.numbers))
 
     def in_order(self) -> list[Any]:
-        return [json.loads(text) for text in self.numbers]
+        return [json.loads(row) for row in self.numbers]
+
+
+def _json(row: Any) -> str:
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _names(table: Table) -> list[Any]:
@@ -130,14 +134,15 @@ def _column(table: Table, column: str, changes: _Rows, columns: _Rows) -> list[A
         *_for_others(table, column, made[at:]),
     ]
     names: list[str] = []
-    own = _numbered(names, _signed(table, table.part(column).parameter, formula))
+    own = _numbered(names, _signer(table, table.part(column).parameter)(_json(formula)))
     numbers = [changes.number(_numbered(names, row)) for row, _ in rows]
-    return [columns.number([own, numbers, ",".join(path for _, path in rows)]), names]
+    paths = ",".join(path for _, path in rows)
+    return [columns.number(_json([json.loads(own), numbers, paths])), names]
 
 
 def _made(formula: Any, name: str, because: str, tree: ast.expr) -> Made:
     path, new = change_of(formula, as_data(tree))
-    return [name, because, new], path
+    return _json([name, because, new]), path
 
 
 def _beside(
@@ -160,64 +165,59 @@ def _beside(
             made = [one for one in made if one != there]
         if is_last != says_nothing:
             copied, path = _made(None, *from_beside(column))
-            found.append((_signed(table, own, copied, {column: sign}), path))
+            found.append((re.sub(rf"\b{column}\b", f"${sign}$", copied), path))
     return made, found
 
 
 def _for_others(table: Table, column: str, made: list[Made]) -> list[Made]:
     """Slips with signs for names; one that is made with each other parameter in turn is one."""
     own = table.part(column).parameter
-    others = [one for one in table.parameters if one != own] if own else []
-    found = []
-    while made:
-        (row, path), *_ = made
-        first = (_signed(table, own, row), path)
-        turn = (_signed(table, own, row, {}, others[0]), path) if others else first
-        are_one = turn != first and len(made) >= len(others)
-        if are_one and all(
-            (_signed(table, own, one, {}, other), at) == turn
-            for (one, at), other in zip(made[1:], others[1:], strict=False)
-        ):
-            found.append(turn)
-            made = made[len(others) :]
+    alone = _signer(table, own)
+    in_turn = [_signer(table, own, one) for one in table.parameters if own and one != own]
+    found: list[Made] = []
+    at = 0
+    while at < len(made):
+        turns = made[at : at + len(in_turn)]
+        row, path = made[at]
+        first = (alone(row), path)
+        all_turns = {(sign(one), where) for sign, (one, where) in zip(in_turn, turns, strict=False)}
+        if len(turns) == len(in_turn) and len(all_turns) == 1 and first not in all_turns:
+            found += all_turns
+            at += len(turns)
         else:
             found.append(first)
-            made = made[1:]
+            at += 1
     return found
 
 
-def _signed(
-    table: Table,
-    own: str | None,
-    part: Any,
-    signs: Mapping[str, str] = NO_SIGNS,
-    other: str | None = None,
-) -> Any:
-    """A part with ``$sign$`` for each name of the table."""
-
+def _signer(table: Table, own: str | None, other: str | None = None) -> Callable[[str], str]:
+    """A function that writes ``$sign$`` for each name of the table into a text."""
     known = set(table.names)
 
-    def sign(word: re.Match[str]) -> str:
-        before, name, after = word.groups()
+    @cache
+    def sign(word: str) -> str:
+        found = WORD.fullmatch(word)
+        assert found
+        before, name, after = found.groups()
         if name not in known:
-            return word[0]
+            return word
         base, parameter = table.part(name)
         if parameter is not None and parameter in (own, other):
             name = f"{base}{OWN if parameter == own else OTHERS}"
-        return f"{before}${signs.get(word[2], name)}${after}"
+        return f"{before}${name}${after}"
 
-    return json.loads(WORD.sub(sign, json.dumps(part, ensure_ascii=False)))
+    return lambda text: WORD.sub(lambda found: sign(found[0]), text)
 
 
-def _numbered(names: list[str], part: Any) -> Any:
-    """A part with numbers for signs; ``names`` has them in order."""
+def _numbered(names: list[str], text: str) -> str:
+    """A text with numbers for signs; ``names`` has them in order."""
 
     def number(sign: re.Match[str]) -> str:
         if sign[1] not in names:
             names.append(sign[1])
         return f"${names.index(sign[1])}"
 
-    return json.loads(SIGN.sub(number, json.dumps(part, ensure_ascii=False)))
+    return SIGN.sub(number, text)
 
 
 def marking_data() -> dict[str, Any]:

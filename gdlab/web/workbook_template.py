@@ -67,30 +67,33 @@ CACHE = re.compile(r"<c:(num|str)Cache>.*?</c:\1Cache>")
 
 def workbook_templates(
     runs: Mapping[str, Trace], guests: Mapping[str, Trace] | None = None
-) -> dict[str, Any]:
+) -> Iterator[float | dict[str, Any]]:
     """The templates of the workbooks of some sheets, by name: of each, and of all as ``data``.
 
+    It takes seconds: what comes is how much of it is done, from 0 to 1, and last the templates.
     That of ``compare`` has those of the ``guests`` too, rules that are compared and have no sheet;
     ``heads`` are theirs. The line's others are there for points on the lesson's line, too.
     ``parts`` are the texts that the ``files`` of a book point to.
     """
     guests = guests or {}
-    books: dict[str, dict[str, Any]] = {}
+    held: dict[tuple[str, str], tuple[dict[str, Trace], dict[str, Trace]]] = {}
     for kind, points in _points(next(iter(runs.values()))).items():
         shown = {name: _shown(run, points) for name, run in runs.items()}
-        for name, run in shown.items():
-            books.setdefault(name, {})[kind] = _book({name: run})
+        held |= {(name, kind): ({name: run}, {}) for name, run in shown.items()}
         if len(shown) > 1:
-            books.setdefault(DATA_SHEET, {})[kind] = _book(shown)
+            held[DATA_SHEET, kind] = shown, {}
         if guests and kind == "free":
-            compared = {name: _shown(run, points) for name, run in guests.items()}
-            books.setdefault(COMPARE, {})[kind] = _book(shown, compared)
+            held[COMPARE, kind] = shown, {name: _shown(run, points) for name, run in guests.items()}
+    books: dict[str, dict[str, Any]] = {}
+    for done, ((name, kind), sheets) in enumerate(held.items()):
+        yield done / len(held)
+        books.setdefault(name, {})[kind] = _book(*sheets)
     every = [one for kinds in books.values() for one in kinds.values()]
     parts = list(dict.fromkeys(text for one in every for text in one["files"].values()))
     numbers = {text: number for number, text in enumerate(parts)}
     for one in every:
         one["files"] = {name: numbers[text] for name, text in one["files"].items()}
-    return {
+    yield {
         "parts": parts,
         "books": books,
         "sheets": {name: _figures(run) for name, run in {**runs, **guests}.items()},
@@ -128,7 +131,7 @@ def _shown(run: Trace, points: Points) -> Trace:
     return dataclasses.replace(rerun(run, points, TEMPLATE_EPOCHS), options=run.options)
 
 
-def _book(runs: Mapping[str, Trace], guests: Mapping[str, Trace] | None = None) -> dict[str, Any]:
+def _book(runs: Mapping[str, Trace], guests: Mapping[str, Trace]) -> dict[str, Any]:
     """The parts of a workbook of one sheet or of all."""
     with tempfile.TemporaryDirectory(prefix="gdlab-template-") as folder:
         path = Path(folder) / "sheet.xlsx"

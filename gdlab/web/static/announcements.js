@@ -1,22 +1,22 @@
-// What is told of an answer that shows elsewhere than where a person is.
+// Lines of text about what changed elsewhere on the sheet, for a person who looks somewhere else.
 import { shown } from "./numbers.js";
 import { addressOf, valueOf } from "./state.js";
 
-const MOST_TOLD = 3;
+const MOST_ANNOUNCED = 3;
 
-/** The cells of a practice sheet whose mark or hint is new, as a line of text. */
+/** One line of text: the cells of a practice sheet that have a new mark or hint. */
 export function announcementsOf(state, before) {
-  const told = [];
+  const lines = [];
   for (const [place, { status, hint }] of Object.entries(state.judged ?? {})) {
     const old = before?.judged?.[place];
     if (old?.status === status && old.hint === hint) continue;
     const [row, name] = place.split(" ");
-    told.push(`${name}, row ${row}: ${hint}`);
+    lines.push(`${name}, row ${row}: ${hint}`);
   }
-  return told.slice(0, MOST_TOLD).join("; ");
+  return lines.slice(0, MOST_ANNOUNCED).join("; ");
 }
 
-/** Where a run exploded, or that it diverges or hardly moves, and a way out; empty for a good run. */
+/** What is wrong with a run and how to mend it; empty for a good run. */
 export function wrongOf(state) {
   if (!state.exploded) return state.advice ? `${state.advice}.` : "";
   const [row, name] = state.exploded;
@@ -25,7 +25,7 @@ export function wrongOf(state) {
   return `Exploded: ${where} is ${error}; ${state.advice}.`;
 }
 
-/** How far a practice sheet is: "30 of 38 right, 5 follow, 2 wrong". */
+/** How much of a practice sheet is done: "30 of 38 right, 5 follow, 2 wrong". */
 export function progressOf({ blanks, judged }) {
   const all = Object.values(blanks).reduce((sum, rows) => sum + rows.length, 0);
   const count = (wanted) => (

@@ -1,4 +1,4 @@
-// The two arithmetics in which a program can run: IEEE 754's, and a spreadsheet's with its errors.
+// A program can run in two arithmetics: that of IEEE 754, or that of a spreadsheet with its errors.
 import { cosine, exponential, logarithm, power, sine } from "./powers.js";
 
 /** #NUM! and #DIV/0!, as cells hold them: a spreadsheet has neither NaN nor infinity. */
@@ -14,7 +14,7 @@ const HOLDS = {
   "!=": (a, b) => a !== b,
 };
 
-// Where a comparison decides, NaN goes through as it does in Python (gdlab/formulas/functions.py).
+// sign, min and max treat NaN as Python does (gdlab/formulas/functions.py).
 export const IEEE = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
@@ -41,7 +41,7 @@ function fault(a, b) {
   return Number.isFinite(b) ? undefined : b;
 }
 
-/** An operation that hands on the first error it is given, and whose own error is #NUM!. */
+/** An operation that passes on the first error among its arguments; its own error is #NUM!. */
 function checked(operation) {
   return (a, b = 0) => {
     const error = fault(a, b);
@@ -53,12 +53,15 @@ function checked(operation) {
 
 const all = Object.entries(IEEE).map(([name, operation]) => [name, checked(operation)]);
 
-/** What a spreadsheet computes (gdlab/language/evaluate.py): its errors have no way back. */
+/**
+ * A spreadsheet's arithmetic (gdlab/language/evaluate.py): once a cell is an error, so is what
+ * follows.
+ */
 export const SHEET = {
   ...Object.fromEntries(all),
   div: (a, b) => fault(a, b) ?? (b === 0 ? DIV0 : checked(IEEE.div)(a, b)),
   pow: (a, b) => fault(a, b) ?? (a === 0 && b < 0 ? DIV0 : checked(power)(a, b)),
-  // What is compared may be an error, and then so is the whole.
+  // If either side of the comparison is an error, the result is that error.
   choose: (sign, a, b, then, otherwise) => (
     fault(a, b) ?? IEEE.choose(sign, a, b, then, otherwise)
   ),

@@ -1,4 +1,4 @@
-// Axes for the pictures: numbers to pixels on the page, ticks, and lines as path data.
+// Axes for the pictures: they convert numbers to pixels, choose ticks and write lines as path data.
 import { escaped, short } from "./numbers.js";
 
 export const WIDTH = 340;
@@ -37,7 +37,7 @@ function logTicks([low, high]) {
 
 const SUPERSCRIPTS = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].entries()) };
 
-/** A tick's number as it is read: 50,000 in full, and past a million as a power of ten. */
+/** The text of a tick: 50000 in full, and from a million on as a power of ten. */
 export function tickText(value) {
   const size = Math.abs(value);
   if (value === 0 || (size >= 1e-4 && size < 1e6)) return short(value, 7);
@@ -48,10 +48,10 @@ export function tickText(value) {
   return Math.abs(Number(digits)) === 1 ? `${sign}10${raised}` : `${digits}·10${raised}`;
 }
 
-/** What stands at an axis; the points' own columns are the units. */
+/** The label of an axis, with its unit where the points have units. */
 export const withUnit = (said, unit) => (unit ? `${said} (${unit})` : said);
 
-/** A range with some air round it. */
+/** A range with a margin on both sides; `share` is the margin as a part of the range. */
 export function padded([low, high], share = 0.08) {
   const air = (high - low) * share || Math.abs(high) * share || 1;
   return [low - air, high + air];
@@ -63,7 +63,7 @@ export function widened([low, high]) {
   return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
 }
 
-/** The least and largest finite number of some lists; `[0, 1]` where there is none. */
+/** The smallest and the largest finite number in some lists; `[0, 1]` if there is none. */
 export function extent(...lists) {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {
@@ -76,7 +76,9 @@ export function extent(...lists) {
   return low <= high ? [low, high] : [0, 1];
 }
 
-/** Whole decades round the positive numbers of some lists, at most twelve below their first. */
+/**
+ * The whole decades that contain the sizes of the numbers, at most twelve below the first number.
+ */
 export function decades(...lists) {
   const fits = (value) => value > 0 && Number.isFinite(value);
   const positive = lists.map((list) => Array.from(list, Math.abs).filter(fits));
@@ -89,9 +91,9 @@ export function decades(...lists) {
 }
 
 /**
- * Axes over two ranges, or over those of a `zoom`: `x` and `y` give a number's pixel,
- * `atX` and `atY` the number at a pixel; `frame(still)` is what they look like, with marks on them
- * that stay while the axes do.
+ * Axes over two ranges, or over those of a `zoom`. `x` and `y` convert a number to a pixel, `atX`
+ * and `atY` a pixel to a number. `frame(still)` is their SVG, with marks that change only when the
+ * axes do.
  */
 export function axes({
   title, x: wholeX, y: wholeY, xLabel, yLabel, logX = false, logY = false, zoom = null,
@@ -135,7 +137,7 @@ export function axes({
       }
       parts.push(word("gd-axis-label", INNER.width, INNER.height + 26, "end", xLabel));
       parts.push(word("gd-axis-label", INNER.width, -6, "end", yLabel));
-      // What lies outside the range is cut off at the frame.
+      // The inner svg clips what lies outside the ranges.
       const size = `width="${INNER.width}" height="${INNER.height}"`;
       parts.push(`<svg ${size}>${still}</svg><svg class="gd-marks" ${size}></svg></g>`);
       return parts.join("");
@@ -143,7 +145,7 @@ export function axes({
   };
 }
 
-/** Path data through vertices; a gap where one is not a number. */
+/** Path data through vertices, with a gap where one is not finite. */
 export function pathOf(vertices) {
   let data = "";
   let pen = "M";
@@ -159,8 +161,9 @@ export function pathOf(vertices) {
 }
 
 /**
- * Path data of numbers, each at the pixel along x that `at` gives it, by default its row's; where
- * they are dense, the least and largest of a bit of width, and a gap where a bit has no number.
+ * Path data of numbers; `at` gives the x of each from its index, by default its row. With more
+ * numbers than pixels, each pixel gets the smallest and largest of its numbers, or a gap if it has
+ * none.
  */
 export function lineOf(values, area, at = (k) => k + 1) {
   const bit = Math.max(1, Math.floor(values.length / area.width));

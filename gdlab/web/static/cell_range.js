@@ -1,6 +1,6 @@
-// A range of a grid's cells, from one corner to the other.
+// A rectangular range of a grid's cells.
 
-/** Its rows and columns from and to; of one cell alone where there is no other corner. */
+/** The rows and columns of the range between two corners; of one cell if there is no `anchor`. */
 export function cellRangeOf(here, anchor) {
   const other = anchor ?? here;
   return {
@@ -9,7 +9,7 @@ export function cellRangeOf(here, anchor) {
   };
 }
 
-/** A view's cells in a range as lines of values with tabs between, as spreadsheets take them. */
+/** The cells in a range as tab-separated lines, which spreadsheets can paste. */
 export function copiedFrom(view, { top, bottom, left, right }) {
   const lines = [];
   for (let row = top; row <= bottom; row++) {

@@ -1,6 +1,7 @@
-// Where a slip changes a formula, and two slips in one formula, as gdlab/marking/changes.py has it:
-// a change is the path to a part, a digit a step, and what stands there then, in which "#12" is what
-// stood in the part's first part's second part, and "#" the part itself.
+// Applies slips to formulas, one or two at a time, as gdlab/marking/changes.py does. A change is a
+// path to a part of the formula, one digit per step down the tree, and the part's replacement. In a
+// replacement "#" is the old part itself, and "#12" the second part of the old part's first part.
+import { byName } from "./by_name.js";
 
 const isPartOfIt = (one) => typeof one === "string" && one.startsWith("#");
 
@@ -16,12 +17,12 @@ export const changed = (formula, [path, one]) => (
   )) : filled(one, formula)
 );
 
-/** The paths of the parts that a change keeps. */
+/** The paths of the old parts that a replacement keeps. */
 const keptIn = (one) => (
   Array.isArray(one) ? one.slice(1).flatMap(keptIn) : isPartOfIt(one) ? [one.slice(1)] : []
 );
 
-/** A formula with two changes; null where one is made in what the other takes away. */
+/** A formula with two changes; null if one changes what the other removes. */
 function bothChanged(formula, first, second) {
   const [outer, inner] = first[0].length <= second[0].length ? [first, second] : [second, first];
   if (inner[0].startsWith(outer[0])) {
@@ -35,8 +36,8 @@ function bothChanged(formula, first, second) {
 }
 
 /**
- * Every two very usual slips of a column together, each in its own place, as gdlab/marking/slips.py
- * has them: `[name, tree, because]` each.
+ * All pairs of very usual slips in one column, each in its own part of the formula, as in
+ * gdlab/marking/slips.py: a list of `[name, tree, because]`.
  */
 export function pairsOf({ formula, single, changes }, { kinds, veryUsual, wholeColumn, mostPairs }) {
   const seen = new Set([formula, ...single.map(([, tree]) => tree)].map((one) => JSON.stringify(one)));
@@ -58,7 +59,7 @@ export function pairsOf({ formula, single, changes }, { kinds, veryUsual, wholeC
   return found.length <= mostPairs ? found : [];
 }
 
-/** A sheet's names with their parts, a word and a parameter each. */
+/** The columns' names, each with its two parts: a word and a parameter. */
 const namePartsOf = ({ names, parameters }) => Object.fromEntries(names.flatMap((one) => {
   if (Array.isArray(one)) return [[one[0], one.slice(1)]];
   if (!one.endsWith("@")) return [[one, [one, null]]];
@@ -66,12 +67,12 @@ const namePartsOf = ({ names, parameters }) => Object.fromEntries(names.flatMap(
   return parameters.map((own) => [base ? `${base}_${own}` : own, [base, own]]);
 }));
 
-/** The number of each name in a slip. */
+/** The numbers of the names in a slip. */
 const signNumbersIn = (slip) => (
   [...JSON.stringify(slip).matchAll(/\$(\d+)/g)].map(([, number]) => number)
 );
 
-/** All slips of a sheet from what Python wrote (gdlab/web/slips.py); null where it wrote none. */
+/** All slips of a sheet, from the data of gdlab/web/slips.py; null if that has none for it. */
 export function slipsOfSheet({ models = {}, sets, columns, changes: made }, model, sheet) {
   const own = models[model]?.[sheet];
   if (!own) return null;
@@ -97,7 +98,7 @@ export function slipsOfSheet({ models = {}, sets, columns, changes: made }, mode
     const named = (part, other) => JSON.parse(
       JSON.stringify(part).replace(/\$(\d+)/g, (_, number) => nameAt(number, other)),
     );
-    /** The other parameters that a slip is made with in turn; null alone where it is made once. */
+    /** The other parameters that a slip can take; `[null]` if it does not involve another one. */
     const turnsOf = (slip) => {
       const used = signNumbersIn(slip).map((number) => signs[number]);
       const near = used.find((sign) => beside.has(sign));
@@ -118,5 +119,5 @@ export function slipsOfSheet({ models = {}, sets, columns, changes: made }, mode
       changes: slips.map(({ change }) => change),
     };
   };
-  return { columns: Object.fromEntries(names.map((name) => [name, columnOf(name)])), parts };
+  return { columns: byName(names, columnOf), parts };
 }

@@ -1,7 +1,7 @@
-// Which columns of a loaded file are meant, where it has more than are needed.
+// Asks which columns of a loaded file to use if it has more than are needed.
 import { element } from "./column_header.js";
 
-/** The question in `container`, a form; `chosen(indices)` hears the answer, null where there is none. */
+/** The question in the form `container`; `chosen(indices)` gets the answer, null after Cancel. */
 export function createChoose(container, chosen) {
   let shown = null;
   container.addEventListener("submit", (event) => {
@@ -29,7 +29,9 @@ export function createChoose(container, chosen) {
   }
 
   return {
-    /** Ask about a file's columns, one for each word; nothing where there is no file. */
+    /**
+     * Ask which column of the file is meant by each word; hide the question if there is no file.
+     */
     show(file, words) {
       container.hidden = !file;
       if (file && file.columns !== shown) build(file, words);

@@ -1,18 +1,19 @@
-// What stands in the cells of a practice sheet as it was typed, and the numbers that it may stand
-// for, as gdlab/marking has it (values.py, claims.py, counting.py).
+// Reads the cells of a practice sheet as they were typed, and works out which numbers each may
+// stand for, as gdlab/marking does (values.py, claims.py, counting.py).
 import {
   DECIMALS_IN_FULL, DECIMALS_OF_ZERO, MANY, MOST_DIGITS_OF_WHOLE, FEWEST_DIGITS, MOST_SHOWN, OFTEN,
   TOO_FAR,
 } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { roundedTo } from "./intervals.js";
 import { orderOf, readingsOf, unworkedOf } from "./texts.js";
 
 const TOO_LARGE_TEXT = /^[+-]?\d+e\d+$/;
 
 /**
- * What was typed in a cell: its number, null for none, the decimals that it claims, and in `orElse`
- * the second number that it may mean.
+ * What was typed in a cell: its `number`, or null, the `decimals` that it claims, and in `orElse` a
+ * second number that the text may mean.
  */
 export function readTyped(text) {
   const [first, second] = readingsOf(text);
@@ -26,24 +27,24 @@ export function readTyped(text) {
   return { number: null, decimals: null, text, problem: `'${quoted}' is ${unworkedOf(text) || why}`, orElse: null };
 }
 
-/** The columns whose every cell is a whole number, by their formulas alone: they only count. */
+/** The columns that only count: by their formulas, all their cells are whole numbers. */
 export function countingOf({ names, computed, data, count }, program, inputs) {
   const never = () => false;
-  // A constant is whole by itself, a name where its column is.
+  // A constant is a number; a name is already true or false.
   const isWhole = (value) => (typeof value === "number" ? Number.isInteger(value) : value);
   const both = (a, b) => isWhole(a) && isWhole(b);
   const WHOLE = {
-    ...Object.fromEntries(Object.keys(SHEET).map((name) => [name, never])),
+    ...byName(Object.keys(SHEET), () => never),
     add: both, sub: both, choose: (sign, a, b, then, otherwise) => both(then(), otherwise()),
   };
   const counted = names.filter((name) => !computed.includes(name) && !data.includes(name));
-  const given = Object.fromEntries(Object.keys(inputs).map((name) => [name, name === count]));
+  const given = byName(Object.keys(inputs), (name) => name === count);
   const column = {};
   const formulas = Object.entries(program(WHOLE, column, {}, given).rows);
   const mark = (name, whole) => { column[name] = [whole, whole]; };
   for (const name of names) mark(name, counted.includes(name));
   for (const [name] of formulas) mark(name, true);
-  // All may count until one is found that does not; each may take others with it.
+  // Start with all of them, and drop those that do not count until none is left to drop.
   for (let found = true; found;) {
     found = false;
     for (const [name, formula] of formulas) {
@@ -55,7 +56,7 @@ export function countingOf({ names, computed, data, count }, program, inputs) {
   return new Set(formulas.map(([name]) => name).filter((name) => column[name][0]));
 }
 
-/** How many decimals most numbers have; of two as common, the fewer. */
+/** The most common number of decimals; the smaller one of two that are equally common. */
 function mostCommon(decimals, otherwise) {
   const times = (one) => decimals.filter((other) => other === one).length;
   const inOrder = [...new Set(decimals)].sort((a, b) => a - b);
@@ -64,8 +65,8 @@ function mostCommon(decimals, otherwise) {
 }
 
 /**
- * The decimals that numbers from a size on have: most of them, or of few the most. 0 where none of
- * many has any: whole ones are meant from that size on.
+ * The decimals of numbers of at least some size: the most common, or the most if there are few such
+ * numbers. 0 if there are many and none has decimals: from that size on whole numbers are meant.
  */
 function decimalsFrom(least, sizes) {
   const decimals = [...sizes.values()].filter(([size]) => size >= least).map(([, one]) => one);
@@ -75,8 +76,8 @@ function decimalsFrom(least, sizes) {
 }
 
 /**
- * How the numbers of one sheet are written: by column their numbers and decimals, and overall.
- * `usual` are the decimals that it asks for, `counts` the columns that only count.
+ * How a learner writes numbers on one sheet, by column and overall. `usual` is the number of
+ * decimals that the sheet asks for, `counts` the columns that only count.
  */
 export function habitsOf(written, usual, counts) {
   const columns = new Map();
@@ -105,14 +106,14 @@ export function habitsOf(written, usual, counts) {
   const decimals = mostCommon(every.flatMap((one) => one.decimals), 0);
   return {
     columns,
-    // A sheet of zeros is not a sheet of rounded numbers.
+    // Zeros alone do not show that somebody rounds to whole numbers.
     isWhole: !digits.length && numbers.size > 1,
-    // The decimals that most numbers have that have some, 0 where none has.
+    // The most common number of decimals among numbers that have any; 0 if none has.
     decimals,
     elsewhere: decimals || usual,
     ofSize: new Map([...sizes.values()].map(([size]) => [size, decimalsFrom(size, sizes)])),
     digits: Math.min(MOST_DIGITS_OF_WHOLE, longest),
-    // Who rounds to digits, not to decimals, writes many numbers with as many and none longer.
+    // Somebody who rounds to significant digits writes many numbers of that length and none longer.
     toDigits: longest >= fewest && often ? longest : null,
   };
 }
@@ -122,14 +123,14 @@ function decimalsOfWhole(habits, name, number, decimals) {
   const own = habits.columns.get(name);
   const allWhole = habits.isWhole || (!own.decimals.length && own.numbers.size > 1);
   const most = allWhole ? 0 : mostCommon(own.decimals, habits.elsewhere);
-  // A bare 0 would pass for anything under a half.
+  // Otherwise a bare 0 would pass for anything below a half.
   if (number === 0) return most > 0 || habits.isWhole ? most : DECIMALS_OF_ZERO;
   const size = orderOf(number);
   const meant = Math.min(most, habits.ofSize.get(size) ?? most);
-  // 1E+9 would pass for anything from 5E+8 to 1.5E+9: two digits are the fewest.
+  // Otherwise 1E+9 would pass for anything from 5E+8 to 1.5E+9: it claims two digits at least.
   if (decimals < 0) return Math.max(decimals, 1 - size);
   if (habits.toDigits !== null && size >= habits.toDigits) {
-    // 1660 may be 1663 where all numbers have three digits; 1661 has four.
+    // Where all numbers have three digits, 1660 may stand for 1663; 1661 has four digits.
     const tens = size + 1 - habits.toDigits;
     return number % 10 ** tens ? 0 : -tens;
   }
@@ -137,12 +138,11 @@ function decimalsOfWhole(habits, name, number, decimals) {
 }
 
 /**
- * The numbers that each written cell may stand for, in each way that it can be read: a list of
- * `[number, interval]`. A whole number claims as many decimals as most numbers of its column, or
- * else of the sheet, have, but no more than most numbers of its size and larger ones, up to as many
- * digits as the longest number has, at most four. Where all of a column are whole, and not the same,
- * or all of the sheet, whole ones are meant. One that only counts is that number alone. `habits`
- * are the sheet's.
+ * The numbers that each cell may stand for: a list of `[reading, interval]`, one for each way to
+ * read the text. A whole number claims the usual decimals of its column, or else of the sheet, but
+ * no more than numbers of its size or larger usually have, and no more digits than the longest
+ * number, four at most. If a whole column (with different numbers) or sheet has no decimals, whole
+ * numbers are meant. In a column that only counts, a whole number stands for itself alone.
  */
 export function claimsOf(written, counts, habits) {
   const claims = new Map();

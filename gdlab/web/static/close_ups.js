@@ -1,4 +1,4 @@
-// A row seen closely: the lens over it, the stage for a class, the line of Python for a film.
+// Three ways to show one row: the lens, the stage for a class, and the line of Python for a film.
 import { copyFrom } from "./download.js";
 import { createLens } from "./lens.js";
 import { createStage } from "./stage.js";
@@ -32,7 +32,7 @@ export function createCloseUps(root, part, stateOf, on) {
       if (hasLens) part("lens").focus();
     },
     present: () => stage.open(),
-    // A page draws no film: it gives the line of Python that does.
+    // The page cannot write a film, so it gives the line of Python that does.
     film() {
       const { python, tab } = stateOf();
       const box = part("python").querySelector("input");
@@ -45,13 +45,13 @@ export function createCloseUps(root, part, stateOf, on) {
   return {
     hasLens: () => hasLens,
     setLens,
-    /** Do what a button asks for; false where it is none of these. */
+    /** Do what a button asks for; false if the action is not one of these. */
     act(action) {
       if (!Object.hasOwn(actions, action)) return false;
       actions[action]();
       return true;
     },
-    /** Lay the lens over a sheet that has rows to work out; whether it lies there. */
+    /** Show or hide the lens, which needs rows to work out; returns whether it is shown. */
     arrange(canLens) {
       button.hidden = !canLens;
       part("lens").hidden = !hasLens || !canLens;

@@ -1,4 +1,4 @@
-// The head of the grid: letters as in a spreadsheet, and under them symbols and names.
+// The header of the grid: letters as in a spreadsheet, and below them symbols and names.
 
 /** Widths of columns in pixels. */
 export const WIDTHS = { heading: 46, narrow: 62, normal: 102, wide: 116 };
@@ -27,7 +27,7 @@ function nameCell(column, index, freeze) {
   return name;
 }
 
-/** A column's name; it may break after its underscores and after the colon behind a rule's name. */
+/** A column's name; lines may break after underscores and after the colon of a rule's name. */
 export function labelOf(name) {
   const label = element("span", { class: "gd-label" });
   for (const part of name.split(/(?<=[_:])/)) label.append(part, element("wbr"));
@@ -35,14 +35,15 @@ export function labelOf(name) {
 }
 
 /**
- * The rows of the head, and by column the cells that stand over it; `frozen` is a column's index.
- * Over columns of sections stands a row for the sections' names, the first cell of each column.
+ * The rows of the header, and for each column its header cells. `frozen` is the index of the column
+ * that stays in sight. If columns belong to sections, a first row shows the sections' names, and a
+ * column's first header cell is in it.
  */
 export function createColumnHeader(columns, frozen) {
-  // The row that comes first gives the columns their widths.
+  // The table takes its column widths from its first row.
   const sections = element("tr", { "aria-hidden": "true" });
   sections.append(element("th", { class: "gd-section", ...ofWidth(WIDTHS.heading) }));
-  // The names are what a screen reader says; the letters would be a second head over each cell.
+  // A screen reader says the names only: the letters would be a second header of each cell.
   const letters = element("tr", { "aria-hidden": "true" });
   const names = element("tr", { role: "row", "aria-rowindex": 2 });
   letters.append(element("th", { class: "gd-corner", ...ofWidth(WIDTHS.heading) }));
@@ -61,7 +62,7 @@ export function createColumnHeader(columns, frozen) {
   return { rows: isParted ? [sections, letters, names] : [letters, names], heads };
 }
 
-/** Write each section's name over the first of its columns that is in sight. */
+/** Write each section's name above its first visible column. */
 export function nameSections(columns, heads) {
   let before = null;
   columns.forEach(({ section }, index) => {

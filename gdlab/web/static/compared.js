@@ -1,11 +1,11 @@
-// The sheet that compares rules: what is counted, and of each rule what is shown.
+// The sheet that compares rules: counters, then the columns of each rule that are compared.
 import { looksOf } from "./drawn_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { lettersOf, short } from "./numbers.js";
 import { pythonLine } from "./python.js";
 import { rateRange } from "./rates.js";
 
-/** Its head; `race` is what Python wrote of it, `sheets` those of the rules with these `names`. */
+/** The header of the comparison; the first argument is `page.race`, `names` the compared rules. */
 function comparedHead({ counters, source, shown }, head, sheets, names, isRiddle) {
   const own = names.flatMap((label) => shown.map((column, index) => ({
     ...column, name: `${label}: ${column.name}`, group: label,
@@ -42,12 +42,12 @@ function comparedCells(counters, samples, epochs, sheets, names, runOf) {
   return all;
 }
 
-/** The part of a sheet's state that is the comparison of what `kept` names. */
+/** The part of the state that shows the runs which `kept` compares. */
 export function comparedState(page, head, sheets, kept, runs) {
   const { samplesOf, runOf, forwardOf, constantsOf, startOf } = runs;
   const { points, epochs, inputs, riddle } = kept;
   const names = riddle ? riddle.runs.map(({ label }) => label) : kept.compared;
-  const told = (name) => Object.entries(inputs[name])
+  const settingsOf = (name) => Object.entries(inputs[name])
     .filter(([input]) => !(input in sheets[name].carriers))
     .map(([input, value]) => `${input === sheets[name].startRate ? "lr" : input} ${short(value)}`);
   const lines = names.map(
@@ -65,18 +65,18 @@ export function comparedState(page, head, sheets, kept, runs) {
       name, inputs: inputs[name], fields: fieldsOf(sheets[name], points),
       rate: sheets[name].rateInput,
     })),
-    // A rule's colour would tell its name.
+    // In a riddle the usual colours would give the rules away.
     looks: looksOf(names.map((name, k) => (riddle ? k : sheets[name].colour))),
     mse: names.map((name) => runOf(name).mse),
     forward: names.map(forwardOf), constants: names.map(constantsOf),
     starts: names.map((name) => head.parameters.map((one) => startOf(name, one.name))),
-    settings: names.map((name) => (riddle ? "" : told(name).join(", "))),
+    settings: names.map((name) => (riddle ? "" : settingsOf(name).join(", "))),
     python: riddle ? "" : `gdlab.plot([${lines.join(", ")}], 'path', '${head.surface ? "loss" : "epochs"}')`,
     ...(head.surface ? { lossRanges: lossGridRanges(head.parameters.slice(0, 2), frames()) } : {}),
   };
 }
 
-/** The fields of a sheet's inputs, its rate's slider as the points ask for it. */
+/** The fields of a sheet's inputs; the range of the rate's slider depends on the points. */
 const fieldsOf = ({ head, fields = head.inputs }, points) => fields.map((input) => (
   input.isRate ? { ...input, slider: rateRange(points, input.slider) } : input
 ));

@@ -1,19 +1,20 @@
-// What is compared: rules, further runs of one with inputs of their own, and the runs of a riddle.
+// Changes what is compared: rules, further runs of a rule with other inputs, or a riddle's runs.
+import { byName } from "./by_name.js";
 import { inOrder, nextName, originOf, provide } from "./further_runs.js";
 import { Refusal } from "./number_input.js";
 import { countOf } from "./points.js";
 import { riddleOf } from "./riddle.js";
 
 export const COMPARE = "compare";
-// So many sheets full of rows are compared at once.
+// As many rows as this many full sheets have may be compared.
 const MOST_COMPARED = 4;
 
 /**
- * Each function gives the part of what a host keeps that is to be kept instead; a refusal where it
- * cannot be. `kept()` is what is set, `sheets` are the host's own, by name.
+ * Each function returns the new values of what the host keeps, or throws a Refusal. `kept()` is
+ * what the host keeps now, `sheets` are the host's sheets by name.
  */
 export function createComparing(page, sheets, kept) {
-  /** Compare the runs with these names, with inputs for each; `all` are those there are. */
+  /** Compare the runs with these names; `all` are the known inputs, by run. */
   function named(names, all = kept().inputs) {
     const unknown = names.find((name) => originOf(name, sheets) === null);
     if (unknown !== undefined) throw new Refusal(`no rule is called '${unknown}'`);
@@ -25,21 +26,21 @@ export function createComparing(page, sheets, kept) {
     }
     provide(names, sheets);
     const missing = names.filter((name) => !Object.hasOwn(all, name));
-    const own = Object.fromEntries(missing.map((name) => [name, all[originOf(name, sheets)]]));
+    const own = byName(missing, (name) => all[originOf(name, sheets)]);
     return { compared: inOrder(names, sheets), inputs: { ...all, ...own } };
   }
 
   return {
     named,
     without: (sheet) => named(kept().compared.filter((name) => name !== sheet)),
-    /** Compare a sheet as it is now with whatever it will be: a further run, with its inputs. */
+    /** Keep a sheet's run as it is now: a further run with a copy of its inputs. */
     withFurther(sheet) {
       const { compared, inputs } = kept();
       const name = nextName(originOf(sheet, sheets), compared, sheets);
-      // An earlier run of that name may have left its inputs.
+      // Replace inputs that an earlier run of that name may have left.
       return { name, part: named([...compared, name], { ...inputs, [name]: inputs[sheet] }) };
     },
-    /** Pose a riddle; null ends it. */
+    /** Pose a riddle; the question null ends it. */
     posed(question, seed) {
       if (question === null) return { riddle: null };
       const own = Object.keys(page.sheets);

@@ -1,24 +1,25 @@
-// A table's cells from its program (gdlab/web/program.py), its points and its inputs.
+// Computes a table's cells from its program (gdlab/web/program.py), its points and its inputs.
 import { IEEE, SHEET } from "./arithmetic.js";
 import { samplesInOrder } from "./drawn_order.js";
 
 const column = (rows, first = NaN) => new Float64Array(rows + 1).fill(first, 0, 1);
 
-/** What the first row finds above it, by column: each start, and nothing counted yet. */
+/** The start row by column: the starting values, and counters at their first values. */
 export const firstOf = ({ counts, carriers }, inputs) => ({
   ...counts,
   ...Object.fromEntries(Object.entries(carriers).map(([start, name]) => [name, inputs[start]])),
 });
 
 /**
- * Run a program. `sheet` is what Python wrote of a table: `names` of its columns, those `computed`,
- * a schedule's `epochStarts`, what the `order` of shuffled samples is drawn by. `given` holds `points`, `epochs`,
- * `samples`, `inputs` by name, and `first`, what row 1 finds above it, by column.
+ * Run a program. `sheet` describes a table: the `names` of its columns, which of them are
+ * `computed`, a schedule's `epochStarts`, and the seed of the `order` of shuffled samples. `given`
+ * holds `points`, `epochs`, `samples`, `inputs` by name, and `first`, the start row by column.
  *
- * Gives `cells`, the sheet's, one row per column, errors as NaN (#NUM!) and infinity (#DIV/0!);
- * `frame`, by name the columns of IEEE 754's numbers, whose index 0 is the start row; `exploded`,
- * the first of those that is not finite, `[row, name]`; `mse` by epoch, null past all numbers; and
- * by name the sheet's `ends` of epochs under a schedule, whose index 0 is the start row.
+ * Returns `cells`, what the sheet shows, one row per column, with errors as NaN (#NUM!) and
+ * infinity (#DIV/0!); `frame`, the columns by name in IEEE 754 arithmetic, with the start row at
+ * index 0; `exploded`, the first cell of `frame` that is not finite, `[row, name]`, or null; `mse`
+ * by epoch, null where it is not finite; and `ends`, a schedule's columns by name, with the start
+ * at index 0.
  */
 export function compute(program, sheet, given) {
   const rows = given.epochs * given.samples;
@@ -40,8 +41,8 @@ export function compute(program, sheet, given) {
 }
 
 /**
- * A function that runs a program with other `inputs` and gives the parameters after the last row:
- * no more than that, for a run that is only tried.
+ * A function that runs a program with other `inputs` and returns only the parameters after the last
+ * row, for searches that try many runs.
  */
 export function createTrial(program, sheet, given) {
   const rows = given.epochs * given.samples;
@@ -58,7 +59,7 @@ export function createTrial(program, sheet, given) {
 
 const finiteOrNull = (value) => (Number.isFinite(value) ? value : null);
 
-/** Fill in what is counted or given: epoch, sample, t and the point. */
+/** Fill in the columns that are counted or given: epoch, sample, t and the point. */
 function count(frame, { order }, { samples, points }, rows) {
   const given = Object.entries(points);
   const shuffled = order && samplesInOrder(order, samples, rows);
@@ -73,7 +74,7 @@ function count(frame, { order }, { samples, points }, rows) {
   }
 }
 
-/** A schedule's columns, still empty; index 0 is what its first epoch finds above it. */
+/** The columns of a schedule, empty but for index 0, which holds their starting values. */
 function emptyEnds({ epochNames, epochStarts, rate, startRate, nextRate }, { epochs, inputs }) {
   const ends = {};
   for (const name of epochNames) ends[name] = column(epochs, epochStarts[name]);
@@ -84,7 +85,7 @@ function emptyEnds({ epochNames, epochStarts, rate, startRate, nextRate }, { epo
   return ends;
 }
 
-/** Compute rows and epochs in order; rows before `from` are there already. */
+/** Compute rows and epochs in order; rows before `from` are computed already. */
 function fill(program, { rate, nextRate }, cells, ends, { epochs, samples }, from) {
   const pairs = (functions, into) => Object.entries(functions).map(([name, f]) => [into[name], f]);
   const rowPairs = pairs(program.rows, cells);
@@ -107,7 +108,7 @@ function firstBad(frame, computed, rows) {
   return null;
 }
 
-/** The sum of the losses of each epoch; none on a surface, which has no points. */
+/** The sum of the losses in each epoch; an empty list for a surface, which has no points. */
 function sumsOfLosses(losses, { points, epochs, samples }) {
   if (!Object.keys(points).length) return [];
   return Array.from({ length: epochs }, (_, k) => {
@@ -117,7 +118,10 @@ function sumsOfLosses(losses, { points, epochs, samples }) {
   });
 }
 
-/** The sheet's cells of a run that exploded: from that row on, or from an epoch's error on. */
+/**
+ * The cells of a run that exploded, computed again in a spreadsheet's arithmetic from the first row
+ * or epoch that is not finite.
+ */
 function withErrors(program, sheet, given, inputs, { frame, ends, totals, row }) {
   const bad = (total, k) => [total, ...Object.values(ends).map((cells) => cells[k + 1])].some(
     (value) => !Number.isFinite(value),

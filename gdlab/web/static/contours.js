@@ -1,11 +1,13 @@
-// Contours of the loss: ellipses for a straight line, straight bits over a grid for another model.
+// Contour lines of the loss: ellipses for a straight line, marching squares for another model.
 import { extent, pathOf } from "./axes.js";
 
 const ELLIPSES = 7;
 const CORNERS = 96;
 const CONTOURS = 11;
 
-/** The least squares line through the points, their mean x and its spread; null without one. */
+/**
+ * The least squares line through the points, the mean and variance of x; null if it is not unique.
+ */
 export function bowl([x, y]) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
   const [meanX, meanY] = [mean(x), mean(y)];
@@ -13,7 +15,7 @@ export function bowl([x, y]) {
   if (!(spread > 0)) return null;
   const slope = mean(x.map((at, k) => (at - meanX) * (y[k] - meanY))) / spread;
   const best = [meanY - slope * meanX, slope];
-  // The squares of far points are past all numbers.
+  // The squares of very distant points overflow.
   return best.every(Number.isFinite) ? { best, meanX, spread } : null;
 }
 
@@ -21,14 +23,14 @@ const contour = (data) => `<path class="gd-contour" d="${data}"/>`;
 
 const drawn = { key: "", marks: "" };
 
-/** The ellipses, drawn again only where they change: a drag of a rate does not touch them. */
+/** The ellipses, kept until they change: dragging a rate does not change them. */
 export function ellipsesOnce(bowl, start, ranges, area) {
   const key = JSON.stringify([bowl, start, ranges]);
   if (drawn.key !== key) Object.assign(drawn, { key, marks: ellipses(bowl, start, area) });
   return drawn.marks;
 }
 
-/** Ellipses of equal mean squared error round the best line; one goes near `start`. */
+/** Ellipses of equal mean squared error around the best line, one of them through `start`. */
 function ellipses({ best, meanX, spread }, start, area) {
   const [across, up] = [start[0] - best[0], start[1] - best[1]];
   const excess = (across + up * meanX) ** 2 + up ** 2 * spread || 1;
@@ -48,7 +50,9 @@ function ellipses({ best, meanX, spread }, start, area) {
   return `${marks}<path class="gd-best" d="M-5-5L5 5M-5 5L5-5" transform="translate(${at})"/>`;
 }
 
-/** Where a height is crossed on the sides of the small square whose first corner is (i, j). */
+/**
+ * The points where a height is crossed on the sides of the grid's square with first corner (i, j).
+ */
 function crossings(heights, side, i, j, height) {
   const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]];
   const found = [];

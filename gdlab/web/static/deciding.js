@@ -1,5 +1,5 @@
-// Digits that decide nothing: a right number, so rounded that it does not show any computing, is
-// unearned, as in gdlab/marking/deciding.py.
+// A right number that is rounded so much that it does not show any computing is unearned, as in
+// gdlab/marking/deciding.py.
 
 import { TELLING_DIGITS, SAME_NUMBER, MOST_KEPT_DIGITS, SPARE_OF_CLAIM } from "./constants.js";
 import { orderOf } from "./texts.js";
@@ -8,8 +8,8 @@ const isIn = (claim, number) => claim[0] <= number && number <= claim[1];
 const isGood = ({ status }) => status === "right" || status === "follows";
 
 /**
- * The rates that are not the start rate, where no digit of the column says so: their places; and
- * whether they could not have been written otherwise, with all the decimals that are asked for.
+ * The places of rates that differ from the start rate, if no digit in the column shows that; and
+ * whether the decimals that the sheet asks for cannot show it either.
  */
 function undecidedRates({ verdicts, sheet, inputs, decimals }) {
   if (!sheet.startRate) return [[], false];
@@ -25,13 +25,13 @@ function undecidedRates({ verdicts, sheet, inputs, decimals }) {
   return [moved.map(([place]) => place), isAsked];
 }
 
-/** Whether a number has only a digit or two, and fewer decimals than it could have. */
+/** Whether a number has only a digit or two, and could have been written with more. */
 function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYours }) {
   const width = claim[1] - claim[0];
   const middle = (claim[0] + claim[1]) / 2;
   if (decimals === 0 || counts.has(name)) return false;
   if (Math.abs(middle) >= width * 10 ** (TELLING_DIGITS - 1)) return false;
-  // A program drops the zeros of 3.0: where decimals are written, it may have all of them.
+  // A spreadsheet drops the zero of 3.0: a number may have more decimals than are seen.
   const digits = orderOf(middle) + 1 - (habits.toDigits ?? MOST_KEPT_DIGITS);
   const spare = Math.max(habits.decimals ? 0.5 * 10 ** -habits.decimals : SAME_NUMBER, 0.5 * 10 ** digits);
   const known = habits.decimals ? [expected, fromYours] : [expected];
@@ -39,7 +39,7 @@ function isCoarse({ habits, counts, decimals }, name, { claim, expected, fromYou
 }
 
 /**
- * The verdicts in which cells follow that have the number of a cell of their row only by chance: the
+ * The verdicts, where an unearned cell that equals a cell of its row only by chance follows: its
  * column shows computing elsewhere, as in gdlab/marking/coincidences.py.
  */
 function withoutChance({ verdicts, own }) {
@@ -58,8 +58,9 @@ function withoutChance({ verdicts, own }) {
 }
 
 /**
- * What judgeTyped says, with the cells unearned whose digits decide nothing; `like` says what they
- * cannot be told from: a place, an input's name, or 0. `notes` are on the sheet as a whole.
+ * The result of judgeTyped, with cells that have too few digits to show any computing as unearned.
+ * `like` is what such a cell cannot be told from: a place, an input's name, or 0. `notes` are about
+ * the sheet as a whole.
  */
 export function decided(judged) {
   const { own, sheet, copies } = judged;
@@ -80,17 +81,17 @@ export function decided(judged) {
       return number !== null && isIn(verdict.claim, number);
     }) ?? null;
   };
-  const told = new Map();
+  const settled = new Map();
   for (const [place, verdict] of verdicts) {
     const like = !isGood(verdict) ? null
       : rates.has(place) ? sheet.startRate : likeOf(place, verdict);
     if (like) unearned.add(place);
-    told.set(place, like ? { ...verdict, status: "unearned", origin: null, like } : verdict);
+    settled.set(place, like ? { ...verdict, status: "unearned", origin: null, like } : verdict);
   }
   const notes = judged.note ? [judged.note] : [];
   if (moved.length) {
     notes.push(`${sheet.rate} has too few digits to tell the schedule from a rate that stays the `
       + "same: write more of them");
   }
-  return { ...judged, verdicts: told, notes };
+  return { ...judged, verdicts: settled, notes };
 }

@@ -1,5 +1,5 @@
-// Which usual slip gives what a learner wrote, where that can be believed, as
-// gdlab/marking/diagnosis.py says it.
+// Finds the usual slip that explains a wrong number, if that can be believed, as in
+// gdlab/marking/diagnosis.py.
 import { pairsOf } from "./changes.js";
 import { comparing, middle } from "./evidence.js";
 import { cutOff, mistypedOf } from "./mistyping.js";
@@ -7,17 +7,16 @@ import { formulaCauses, isCopy, slipOfFormula } from "./own_formulas.js";
 import { namesIn, sameFormula } from "./slips.js";
 
 /**
- * The wrong cells whose cause is known, or could be: `{slip, hint, because, places}` by place; `slip`
- * is null where it is not sure, `places` are all where the same was done, where that is known.
- * `judged` is what judgeTyped says with the `sheet`, its `inputs`, `first` and number of `rows`;
- * `slips` and `marking` are what Python wrote of the sheet and of all sheets; `formulas` are the
- * learner's own (own_formulas.js).
+ * The causes of wrong cells, certain or possible: `{slip, hint, because, places}` by place. `slip`
+ * is null if the cause is not certain; `places` are all cells with the same cause. `judged` is the
+ * result of judgeTyped; `slips` are this sheet's and `marking` the limits of all sheets, both from
+ * Python; `formulas` are the learner's own (own_formulas.js).
  */
 export function diagnose(judged, slips, marking, formulas = new Map()) {
   const { verdicts, sheet } = judged;
   const slipOf = ([name, tree, because = marking.becauseByHand[name]]) => {
     const kinds = name.split("+").map((one) => marking.kinds[one]);
-    // Two slips together are always less usual than one.
+    // Two slips together are always rarer than one.
     const usual = Math.max(...kinds.map(([one]) => one)) + 3 * (kinds.length - 1);
     const hint = [...new Set(kinds.map(([, one]) => one))].join("; ");
     return { name, tree, usual, hint, because };
@@ -27,7 +26,7 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
     const found = slipOfFormula(tree, slips, place.split(" ")[1], judged.inputs, marking);
     return found && slipOf(found);
   }, marking);
-  // The slips that give single cells, for those that nothing explains together.
+  // Matches cell by cell, for columns that no slip explains as a whole.
   const single = new Map();
   const causes = new Map();
   const right = cellsThatAre("right", verdicts);
@@ -45,8 +44,8 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
     if (!isSure && inPairs++ < marking.mostColumnsInPairs) {
       const double = pairsOf(slips.columns[name], marking).map(slipOf);
       const both = new Map(searched.map((cell) => [cell.place, matchesOf(cell, double)]));
-      // Where one slip gives a number, two are one too many; where it is none of the very usual
-      // ones, they are as likely.
+      // If one slip gives a number, two need not be tried, unless that slip is rare: then two
+      // usual ones are as likely.
       const isOne = [...single.get(name).values()].some((matches) => matches.length);
       if (found.length || !isOne) {
         found.push(...causesOf(judged, cells, rightOnes, both, gives)
@@ -65,7 +64,7 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
     if (found) for (const place of places) said.set(place, { ...found, places, once });
     if (settled.get(name).length) continue;
     for (const [place, matches] of single.get(name)) {
-      // What other rows contradict is not spoken of; a slip of the hand is made once.
+      // A cause that other rows contradict is not mentioned; a slip of the hand happens once.
       const possible = matches.filter(({ chance, slip }) => chance < marking.possible
         && (single.get(name).size === 1 || marking.byHand.includes(slip.name)));
       if (possible.length) said.set(place, couldBe(possible.map(({ slip }) => slip), marking));
@@ -81,14 +80,16 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
   return new Map([...said, ...shown, ...sure, ...named]);
 }
 
-/** Whether a slip counts once in a column: the numbers were computed, if wrongly, and not copied. */
+/**
+ * Whether a slip counts once in a column: its numbers were computed, though wrongly, not copied.
+ */
 function isMadeOnce({ copies }, name, cells, causes) {
-  // Where a column repeats a number by itself, another one repeated is a slip like any.
+  // In a column that repeats a number anyway, repeating another one is a slip like any other.
   const isComputed = copies.has(name) || !causes.every(({ slip }) => isCopy(slip));
   return isComputed && new Set(cells.map(({ written }) => written.number)).size > 1;
 }
 
-/** The cells of a status that hold a number, by column. */
+/** The cells with a status that hold a number, by column. */
 function cellsThatAre(status, verdicts) {
   const cells = new Map();
   for (const [place, verdict] of verdicts) {
@@ -101,8 +102,8 @@ function cellsThatAre(status, verdicts) {
 }
 
 /**
- * The slips that explain all wrong cells of a column; `found` are the matches in some of them, `right`
- * the column's right cells.
+ * The slips that explain all wrong cells of a column; `found` are the matches of some of these
+ * cells, `right` are the column's right cells.
  */
 function causesOf({ verdicts, rows }, cells, right, found, gives) {
   const bySlip = new Map();
@@ -114,26 +115,26 @@ function causesOf({ verdicts, rows }, cells, right, found, gives) {
   }
   const explains = (slip, matches) => cells.every((cell) => (
     matches.has(cell.place)
-    // What the last row has below it, a learner may have read in many ways.
+    // The last row has no row below: a learner may have used anything there.
     || (cell.row === rows && namesIn(slip.tree).some((name) => name.endsWith("_next")))
     || (!found.has(cell.place) && gives(cell, slip))
   ));
-  // A copy of numbers that are all wrong themselves explains nothing.
+  // That a number was copied from a wrong cell explains nothing.
   const isOfAWrongCell = ({ tree }) => typeof tree === "string"
     && cells.every(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
   const causes = [...bySlip]
     .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
     .map(([slip, matches]) => {
-      // The same number once more is no more evidence.
+      // The same number twice is no further evidence.
       const distinct = new Map([...matches.values()].map(({ claim, chance }) => [claim.join(), chance]));
       return { slip, matches, chance: [...distinct.values()].reduce((all, one) => all * one, 1) };
     });
-  // Where several rows are wrong, the right ones are made by the same formula, if by any.
+  // If several rows are wrong, the right ones were probably made with the same formula.
   const agreeing = causes.filter(({ slip }) => right.every((cell) => gives(cell, slip)));
   return cells.length > 1 && agreeing.length ? agreeing : causes;
 }
 
-/** Of several causes for a column those that also explain other columns of the sheet. */
+/** The causes of each column; those that explain other columns too are preferred. */
 function settledCauses(causes, parts, parameters, { byHand }) {
   const found = new Map([...causes].map(([name, them]) => [name, withoutHand(them, byHand)]));
   for (const name of found.keys()) {
@@ -145,7 +146,7 @@ function settledCauses(causes, parts, parameters, { byHand }) {
       if (shared.length) found.set(name, shared);
     }
   }
-  // Who is known to make a slip in one column makes it in another too.
+  // A learner who makes a slip in one column probably makes it in another too.
   const named = new Set([...found.values()].flatMap((them) => {
     const names = new Set(them.map(({ slip }) => slip.name));
     return names.size === 1 ? [...names] : [];
@@ -156,14 +157,14 @@ function settledCauses(causes, parts, parameters, { byHand }) {
   }));
 }
 
-/** Causes without slips of the hand, where a formula explains several cells as well. */
+/** Causes without slips of the hand if a wrong formula explains several cells. */
 function withoutHand(causes, byHand) {
   if (causes.every(({ matches }) => matches.size === 1)) return causes;
   const others = causes.filter(({ slip }) => !byHand.includes(slip.name));
   return others.length ? others : causes;
 }
 
-/** The same column of other parameters, each with what renames a formula. */
+/** The same column of each other parameter, with a function that renames a formula to match. */
 function siblingsOf(column, parts, parameters) {
   const columnOf = (base, parameter) => Object.keys(parts).find(
     (name) => parts[name][0] === base && parts[name][1] === parameter,
@@ -185,7 +186,7 @@ function siblingsOf(column, parts, parameters) {
   });
 }
 
-/** What is said where slips explain all wrong cells of a column; null if chance would too. */
+/** The diagnosis of a column from its causes; null if chance would explain it as well. */
 function ofCauses(causes, marking) {
   const sure = causes.filter(({ chance }) => chance < marking.believed);
   const likely = causes.filter(
@@ -193,7 +194,7 @@ function ofCauses(causes, marking) {
   ).map(({ slip }) => slip);
   if (!likely.length) return null;
   if (!sure.length) return couldBe(likely, marking);
-  // A slip of the hand is a coincidence where a very usual formula leads there.
+  // A slip of the hand is a coincidence if a very usual wrong formula gives the number.
   const byFormula = likely.filter(({ name }) => !marking.byHand.slice(1).includes(name));
   const them = byFormula.some(({ usual }) => usual <= marking.veryUsual) ? byFormula : likely;
   const [{ name, hint }] = them;
@@ -201,7 +202,7 @@ function ofCauses(causes, marking) {
   return { slip: name, hint, because: listOf(usualOf(them, marking)) };
 }
 
-/** Whether two causes give the same number somewhere, as far as it is written. */
+/** Whether two causes give the same number in some cell, to the digits that were written. */
 function giveTheSame(first, second, { same }) {
   return [...first.matches].some(([place, { gives, claim }]) => {
     const other = second.matches.get(place);

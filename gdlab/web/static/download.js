@@ -1,7 +1,7 @@
-// What a person takes from the sheet: a file, or a line of text.
+// Files and text that a person takes away from the sheet.
 import { full } from "./numbers.js";
 
-/** Save bytes as a file, as a link to it would. */
+/** Download bytes as a file. */
 export function saveFile(name, bytes) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes]));
@@ -10,17 +10,17 @@ export function saveFile(name, bytes) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Copy the text of a box. */
+/** Copy the text of an input element to the clipboard. */
 export async function copyFrom(box) {
   box.select();
   try {
     await navigator.clipboard.writeText(box.value);
   } catch {
-    // Without the right to the clipboard the text stays selected, ready for Ctrl+C.
+    // Without permission for the clipboard the text stays selected, ready for Ctrl+C.
   }
 }
 
-/** The sheet that a host's state shows, as a .csv file's text, every number in full. */
+/** The sheet in a state as the text of a .csv file, every number in full. */
 export function csvOf({ head, table, points }) {
   const names = head.columns?.map(({ name }) => name) ?? Object.keys(points);
   const rows = table ? table.length / names.length : 0;

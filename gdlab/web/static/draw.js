@@ -1,18 +1,19 @@
-// Pleasant numbers for a practice sheet, chosen as gdlab/marking/numbers.py does: for the line whole
-// points, starts and rates of one or two digits, steps large enough to be seen at a few decimals, no
-// error near 0 and no usual slip that gives the right number; for another model points of its own,
-// starts near its own, steps that can be seen; and no explosion. The draw is the page's own: the same
-// seed gives the same numbers on every page, but not those of a practice workbook.
+// Draws pleasant numbers for a practice sheet, as gdlab/marking/numbers.py does. For the line:
+// whole points, starts and rates of one or two digits, steps that show at a few decimals, no error
+// near 0, and no usual slip that gives the right number. For another model: its own points, starts
+// near its own, and steps that show. No run explodes. The same seed gives the same numbers on every
+// page, but not those of a practice workbook, which draws in another way.
 import {
   DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_MOMENTUM_DECAYS, DRAWN_RATES,
   USUAL_RATES, NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
   LARGEST_ERROR, TRIES,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { choosing, hiddenIn } from "./separating.js";
 
-/** A number from 0 to 1 at every call, the same ones for the same text (Jenkins' hash, mixed). */
+/** A random generator of numbers in [0, 1), seeded by a text (Jenkins' hash, mixed). */
 function dice(text) {
   let state = 0;
   const mix = (value) => {
@@ -28,7 +29,7 @@ function dice(text) {
   };
 }
 
-/** What is drawn by chance, the same for the same text. */
+/** Functions that draw at random; the same text gives the same draws. */
 export function drawing(text) {
   const next = dice(text);
   const upTo = (count) => Math.floor(next() * count);
@@ -55,9 +56,9 @@ function pointsOnLine(draw, count) {
   return points;
 }
 
-/** Points of a model's own, in another order; of one that has none, tenths from -2 to 2. */
+/** A model's own points in another order; tenths from -2 to 2 for a model without points. */
 function pointsOfModel(draw, count, names, own) {
-  const points = Object.fromEntries(names.map((name) => [name, []]));
+  const points = byName(names, () => []);
   const rows = own ? own[names[0]].length : 0;
   let order = [];
   for (let k = 0; k < count; k++) {
@@ -70,13 +71,13 @@ function pointsOfModel(draw, count, names, own) {
   return points;
 }
 
-/** Starts of the line, which differ, so that taking one for the other shows. */
+/** Starts for the line; they differ, so that confusing them shows. */
 const startsOfLine = (draw, parameters) => {
   const starts = draw.shuffled(DRAWN_STARTS);
   return Object.fromEntries(parameters.map(({ start }, k) => [start, starts[k]]));
 };
 
-/** Starts a few tenths from the model's own, no two of them the same. */
+/** Starts a few tenths from the model's own, all different. */
 function startsNear(draw, parameters, own) {
   const tenths = draw.shuffled(Array.from({ length: 21 }, (_, k) => k - 10));
   const starts = Object.fromEntries(parameters.map(
@@ -86,7 +87,9 @@ function startsNear(draw, parameters, own) {
   return differ ? starts : startsNear(draw, parameters, own);
 }
 
-/** A short memory for each share, the longer one where the sheet's own is longer. */
+/**
+ * Decay rates with a short memory, longer where the sheet's own is long; other inputs drawn alike.
+ */
 function inputsFrom(draw, { inputs, limits }) {
   const drawn = {};
   for (const [name, own] of Object.entries(inputs)) {
@@ -105,7 +108,7 @@ function inputsFrom(draw, { inputs, limits }) {
 
 const sizesOf = ({ frame }, name) => Array.from(frame[name].subarray(1), Math.abs);
 
-/** Whether a run can be followed by hand: its steps show, and its errors are neither 0 nor vast. */
+/** Whether a run can be followed by hand: its steps show, and its errors are neither 0 nor huge. */
 function isPleasant(run, parameters, isLine) {
   const steps = parameters.flatMap(({ step }) => sizesOf(run, step)).sort((a, b) => a - b);
   if (steps.at(-1) > LARGEST_STEP) return false;
@@ -115,7 +118,7 @@ function isPleasant(run, parameters, isLine) {
   return steps[Math.floor(steps.length / 4)] >= SMALLEST_STEP;
 }
 
-/** Whether half of the steps can be seen: rectified Adam's first rectified ones are tiny. */
+/** Whether at least half of the steps show: rectified Adam's first rectified steps are tiny. */
 function isBearable(run, parameters) {
   const steps = parameters.flatMap(({ step }) => sizesOf(run, step));
   const seen = steps.filter((one) => one >= SMALLEST_STEP).length;
@@ -124,10 +127,10 @@ function isBearable(run, parameters) {
 }
 
 /**
- * What practice sheet `seed` of a sheet is given over so many rows, and its true run: `{points,
- * inputs, first, run}`. Settings such as a batch's size stay as the sheet has them. `own` are the
- * model's own points, null where it has none; `slips` the sheet's and `marking`, as for diagnose: a
- * notebook has them once Python has sent them.
+ * The given numbers of practice sheet number `seed` with so many rows, and its true run: `{points,
+ * inputs, first, run}`. Settings such as the batch size stay as the sheet has them. `own` are the
+ * model's own points, or null; `slips` and `marking` are those of diagnose, which a notebook lacks
+ * until Python has sent them.
  */
 export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
   const draw = drawing(`${sheet.rule} ${rows} ${seed}`);
@@ -136,7 +139,7 @@ export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
   const rate = ["lr", "start_lr"].find((name) => name in sheet.inputs);
   const pleasant = choosing();
   let [usable, bearable] = [null, null];
-  // Rates over 1 are tried where none of the usual ones will do.
+  // Rates above 1 are tried if none of the usual ones will do.
   for (let tries = 0; tries < 2 * TRIES; tries++) {
     const rates = rate ? draw.shuffled(tries < TRIES ? USUAL_RATES : DRAWN_RATES) : [null];
     const points = isLine ? pointsOnLine(draw, rows) : pointsOfModel(draw, rows, sheet.data, own);
@@ -146,7 +149,7 @@ export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
     for (const one of rates) {
       const tried = { points, inputs: rate ? { ...inputs, [rate]: one } : inputs };
       tried.first = firstOf(sheet, tried.inputs);
-      // Samples come in their order: one that is drawn was drawn for other points.
+      // Practice is in the points' order: a shuffled order was drawn for other points.
       tried.run = compute(program, { ...sheet, order: null }, {
         points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
       });

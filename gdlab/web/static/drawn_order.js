@@ -1,9 +1,10 @@
-// The order of a shuffled run's samples, as Python draws it: MT19937 (Matsumoto and Nishimura 1998)
-// seeded by the words of a whole number, with the randrange and sample of CPython's random.py.
+// The order of the samples in a shuffled run, drawn as Python draws it: MT19937 (Matsumoto and
+// Nishimura 1998) seeded by the words of an integer, and randrange and sample of CPython's
+// random.py.
 
 const [STATE_WORDS, STATE_SHIFT, TOP_BIT] = [624, 397, 0x80000000];
 
-/** A generator of whole numbers of 32 bits, seeded as random.Random(seed) is. */
+/** A generator of 32-bit integers, seeded as random.Random(seed) is. */
 function twister(words) {
   const state = new Uint32Array(STATE_WORDS).fill(19650218, 0, 1);
   const grown = (k, factor) => Math.imul(state[k - 1] ^ (state[k - 1] >>> 30), factor);
@@ -64,13 +65,13 @@ function drawAll({ words, again }, samples, rows) {
 const drawnOrders = new WeakMap();
 
 /**
- * The samples of so many rows, from 0. `order` is what they are drawn by: the seed's `words` of 32
- * bits, the lowest first, and whether a sample may come `again` before the others have come.
+ * The index of the sample in each of the rows, from 0. `order` holds the seed's 32-bit `words`, the
+ * lowest first, and `again`: whether samples are drawn with replacement.
  */
 export function samplesInOrder(order, samples, rows) {
   const found = drawnOrders.get(order);
   if (found?.samples === samples && found.all.length >= rows) return found.all;
-  // A longer draw begins with the shorter one.
+  // A longer draw begins with the shorter one, so one draw serves both.
   const all = drawAll(order, samples, rows);
   drawnOrders.set(order, { samples, all });
   return all;

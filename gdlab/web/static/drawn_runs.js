@@ -1,4 +1,4 @@
-// The runs that the pictures show, and how each is told from the others.
+// The runs that the pictures show, and their colours, lines and markers.
 
 const SHAPES = [
   "M-4-4H4V4H-4Z", "M0-5L5 4H-5Z", "M0-5L5 0L0 5L-5 0Z",
@@ -15,8 +15,8 @@ export const circle = (names, r, x, y) =>
   `<circle class="${names}" r="${r}" cx="${near(x)}" cy="${near(y)}"/>`;
 
 /**
- * How runs look beside each other: each rule has one `colour` (gdlab/core/looks.py), and of those
- * with the same one each has another line and marker, by its `round`.
+ * The looks of runs side by side: each rule has a `colour` (gdlab/core/looks.py), and runs of the
+ * same colour get different lines and markers, by their `round`.
  */
 export function looksOf(colours) {
   const seen = new Map();
@@ -27,7 +27,7 @@ export function looksOf(colours) {
   });
 }
 
-/** The runs on a sheet: one on a rule's, several in a race. */
+/** The runs on a sheet: one on a rule's sheet, several on the sheet compare. */
 export function runsOf(state) {
   const { head } = state;
   if (head.racers) {
@@ -59,12 +59,12 @@ export function runsOf(state) {
   ];
 }
 
-/** Where a run stands after a row; 0 is the start. */
+/** A run's parameters after a row; row 0 is the start. */
 export function endOf(run, row) {
   return row > 0 ? run.ends.map((values) => values[row - 1]) : run.start;
 }
 
-/** Parameters by their names. */
+/** An object of the parameters' values by name. */
 export const named = ({ parameters }, values) => Object.fromEntries(
   parameters.map(({ name }, index) => [name, values[index]]),
 );

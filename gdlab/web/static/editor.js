@@ -1,10 +1,10 @@
-// The box in which a cell is typed.
+// The text box in which a cell is edited.
 import { element } from "./column_header.js";
 import { actionOf } from "./keys.js";
 
 /**
- * Open the box in `cell` with a text in it; `spoken` is what it is called. `done(text, by)` gets
- * what was typed and how many rows and columns to go on, or null where nothing is to be kept.
+ * Open the box in `cell` with `text` in it; `spoken` is its name for a screen reader. `done(text,
+ * by)` gets what was typed, or null after Escape, and how many rows and columns to move on.
  */
 export function openEditor(cell, { text, select, spoken, done }) {
   const box = element("input", {
@@ -16,7 +16,7 @@ export function openEditor(cell, { text, select, spoken, done }) {
   if (select) box.select();
   let open = true;
   const finish = (typed, by = [0, 0]) => {
-    // Leaving the page takes the focus away, which would finish a second time.
+    // Removing the box takes its focus away, and that would finish a second time.
     if (!open) return;
     open = false;
     box.remove();

@@ -1,10 +1,12 @@
-// Conventions that are not the sheet's, but are kept throughout and end right, as
-// gdlab/marking/equivalents.py has them. Python writes them into the page.
+// Conventions other than the sheet's: a learner who keeps one throughout is right, as in
+// gdlab/marking/equivalents.py. Python writes them into the page.
 import { judgeTyped } from "./judge.js";
 
 const columnAt = (place) => place.split(" ")[1];
 
-/** Whether all that is filled in of the columns that show it is right by the convention. */
+/**
+ * Whether the columns that show the convention are all right by it, as far as they are filled in.
+ */
 function isKept({ verdicts }, { shownBy, keptBy }) {
   const shown = [...verdicts].filter(([place, { written }]) => (
     written && (columnAt(place) === shownBy || keptBy.some((one) => columnAt(place).startsWith(one)))
@@ -13,7 +15,7 @@ function isKept({ verdicts }, { shownBy, keptBy }) {
   return columns.size > 1 && shown.every(([, { status }]) => status === "right");
 }
 
-/** What judgeTyped says by the learner's own convention where one is kept, with a note that says so. */
+/** The result of judgeTyped; by the learner's own convention, with a note, if one is kept. */
 export function judgedAsMeant(sheet, program, given, truth, texts) {
   const judged = judgeTyped(sheet, program, given, truth, texts);
   const wrong = new Set(

@@ -1,18 +1,18 @@
-// Which slips give a written number, and how often chance would find one as good, as
-// gdlab/marking/evidence.py says it.
+// Which slips give a written number, and how often a random number would match one as well, as in
+// gdlab/marking/evidence.py.
 import { meet, roundedTo } from "./intervals.js";
 import { ownNumbers } from "./slips.js";
 
 export const middle = ([low, high]) => (low + high) / 2;
 
-/** What each number stands for if zeros were dropped at its end, as spreadsheets drop them. */
+/** The interval of each number if a spreadsheet has dropped zeros at its end. */
 function sharpClaims(written, inFull) {
   const most = {};
   for (const [place, { decimals }] of written) {
     const [, name] = place.split(" ");
     most[name] = Math.max(most[name] ?? 0, Math.min(decimals ?? inFull, inFull));
   }
-  // Where all of a column are whole, its numbers may have been copied.
+  // A column of whole numbers may have been copied from a column with decimals.
   const elsewhere = Math.max(0, ...Object.values(most));
   return new Map([...written].map(([place, { number }]) => (
     [place, roundedTo(number, most[place.split(" ")[1]] || elsewhere)]
@@ -20,9 +20,9 @@ function sharpClaims(written, inFull) {
 }
 
 /**
- * How slips are compared with what is written: `matchesOf(cell, slips)` finds those that give a
- * cell's number, each with how often chance would find one as good; `gives(cell, slip)` says no more
- * than whether one does.
+ * Two functions that compare slips with what was written. `matchesOf(cell, slips)` finds the slips
+ * that give a cell's number, each with the chance that a random number would match as well;
+ * `gives(cell, slip)` says only whether one slip gives it.
  */
 export function comparing(judged, marking) {
   const sharp = sharpClaims(judged.written, marking.decimalsInFull);
@@ -44,14 +44,14 @@ export function comparing(judged, marking) {
     const found = new Map();
     const claims = claimsOf(cell);
     for (const claim of claims) {
-      // A slip of the hand gives digits, no number: of them no zeros were dropped.
+      // A slip of the hand concerns the digits as typed, so no zeros were dropped.
       const met = given.filter(({ slip, gives }) => (
         !found.has(slip) && meet(gives, claim)
         && (claim === claims[1] || typeof slip.tree !== "number")
       ));
       if (!met.length) continue;
       const near = nearOf(given, claim, right, 0);
-      // A slip that is seldom made is easily met among few numbers.
+      // Where few numbers are possible, a rare slip easily matches by chance.
       const seldom = nearOf(given, claim, right, gridOf(middle(claim), right, marking));
       for (const one of met) {
         const { usual } = one.slip;
@@ -65,8 +65,8 @@ export function comparing(judged, marking) {
 }
 
 /**
- * What apart numbers are where both have few decimals; 0 where one has more. Where a row is made of
- * whole numbers, so is what most slips make of them.
+ * The spacing of the numbers if both have few decimals, or else 0: from whole numbers most slips
+ * make whole numbers, too.
  */
 function gridOf(written, right, { gridDecimals, onGrid }) {
   for (let decimals = 0; decimals <= gridDecimals; decimals++) {
@@ -77,8 +77,8 @@ function gridOf(written, right, { gridDecimals, onGrid }) {
 }
 
 /**
- * How much of the room about as far from the right number as the claim the slips cover; numbers
- * there are `apart` at least.
+ * By how usual slips are: the share of a neighbourhood that they cover. The neighbourhood is as far
+ * from the right number as the claim is; numbers in it are at least `apart`.
  */
 function nearOf(given, claim, right, apart) {
   const distance = Math.abs(middle(claim) - right);
@@ -95,8 +95,8 @@ function nearOf(given, claim, right, apart) {
 }
 
 /**
- * How often a number written at random would meet a slip at least as usual. A number of few digits
- * meets many: by 0.02 nothing is known, by 0.21 little.
+ * The probability that a random number would match a slip at least as usual. A number of few digits
+ * matches many: 0.02 proves nothing, 0.21 little.
  */
 function chanceOf(near, usual, claim) {
   const size = Math.abs(middle(claim));

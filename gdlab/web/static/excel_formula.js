@@ -1,12 +1,13 @@
-// A learner's Excel formula as the data that slips are written in (gdlab/language/javascript.py), as
-// far as gdlab/language/excel_reader.py reads it: what lies outside is judged by its number alone.
+// Parses a learner's Excel formula into the tree that slips are written in
+// (gdlab/language/javascript.py). It accepts what gdlab/language/excel_reader.py accepts; a cell
+// with any other formula is judged by its number alone.
 
 const NUMBER = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
 const TOKEN = new RegExp(
   String.raw`\s*(?:(?<number>${NUMBER})|(?<call>[A-Za-z][\w.]*)\(|(?<name>\$?[A-Za-z_][\w.$]*)`
   + String.raw`|(?<sign><=|>=|<>|[-+*/^()%,<>=]))\s*`, "y",
 );
-// The grammar's names of functions with one argument.
+// Functions with one argument, and their names in the grammar.
 const FUNCTIONS = {
   SQRT: "sqrt", EXP: "exp", LN: "log", COS: "cos", SIN: "sin", ABS: "abs", SIGN: "sign", INT: "floor",
 };
@@ -18,7 +19,7 @@ const IN_DATA = { "=": "==", "<>": "!=" };
 const COMPARISONS = COMPARED.map((sign) => IN_DATA[sign] ?? sign);
 const [MOST_CHARACTERS, MOST_DEPTH] = [8192, 150];
 
-/** Whether a tree is true or false, and no number. */
+/** Whether a tree gives true or false instead of a number. */
 const isComparison = (tree) => (
   Array.isArray(tree) && COMPARISONS.includes(tree[0]) && tree.length === 3
 );
@@ -27,7 +28,7 @@ const hasComparison = (tree) => (
   isComparison(tree) || (Array.isArray(tree) && tree.slice(1).some(hasComparison))
 );
 
-/** A formula holds what the data of a formula has not. */
+/** The formula uses something outside the grammar. */
 export class Unread extends Error {}
 
 function tokensOf(text) {
@@ -57,8 +58,8 @@ function called(name, parts) {
 }
 
 /**
- * The tree of a formula; `leaf` says what stands for a name or an address as it is written. Throws
- * Unread for what is outside.
+ * The tree of a formula; `leaf` converts a name or an address to a leaf. Throws Unread if the
+ * formula is outside the grammar.
  */
 export function treeOfFormula(text, leaf) {
   const tokens = tokensOf(text);
@@ -89,7 +90,7 @@ export function treeOfFormula(text, leaf) {
     return called(call.toUpperCase().replace(/^_XLFN\./, ""), parts);
   }
 
-  /** An operand with its signs before it and percent signs behind it. */
+  /** An operand with the signs before it and the percent signs after it. */
   function signed(depth) {
     let minus = 0;
     for (; isNext("+") || isNext("-"); at += 1) minus += isNext("-");

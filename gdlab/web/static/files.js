@@ -1,10 +1,10 @@
-// Files that a person hands to the sheet: by a box, or dropped anywhere on it.
+// Takes files that a person chooses in a file input or drops on the sheet.
 import { MOST_WORKBOOK_BYTES } from "./constants.js";
 
 /**
- * Take files in `root`. `boxes` are elements with a file input, by the kind of event that a file of
- * theirs is; what is dropped, where `canDrop()`, is to be checked. `take(kind, name, bytes)` hears
- * of a file, `refuse(said)` of one that is far too large, which is not even read.
+ * Take files in `root`. `boxes` are elements with a file input, by the kind of event that they
+ * cause; a dropped file is checked, if `canDrop()`. `take(kind, name, bytes)` gets a file;
+ * `refuse(message)` is called instead for one that is too large to read.
  */
 export function takeFiles(root, { boxes, canDrop, take, refuse }) {
   async function read(kind, [file]) {

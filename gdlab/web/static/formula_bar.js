@@ -1,8 +1,8 @@
-// The formula bar: how the selected cell came about, in three lines.
+// The formula bar: how the selected cell is computed, in symbols, in numbers and in Excel.
 import { full } from "./numbers.js";
 import { addressOf, excelOf, numbersOf, valueOf } from "./state.js";
 
-/** What the bar says of a cell; of one that a learner fills in, no more than a hint. */
+/** The lines about a cell; a cell that a learner fills in gets only its hint. */
 function linesOf(state, name, row) {
   const { formula } = state.columns.get(name);
   const address = addressOf(state, name, row);
@@ -17,7 +17,7 @@ function linesOf(state, name, row) {
   return { address, formula, numbers, excel: excelOf(state, name, row) };
 }
 
-/** The bar in `container`; `show` fills its lines, each a word and what stands behind it. */
+/** The bar in `container`; `show` fills its lines. */
 export function createFormulaBar(container) {
   container.setAttribute("role", "region");
   container.setAttribute("aria-label", "formula bar");
@@ -35,7 +35,7 @@ export function createFormulaBar(container) {
     show(state, name, row) {
       const { address, formula, numbers, excel } = linesOf(state, name, row);
       part("name-box").textContent = address;
-      // A drag changes numbers only: the typeset line is not touched then.
+      // A drag changes only numbers: leave the typeset line alone.
       if (typeset !== formula) part("symbols").innerHTML = typeset = formula;
       part("numbers").textContent = numbers;
       part("excel").textContent = excel;

@@ -1,17 +1,17 @@
-// A formula that is data as a line of text, as gdlab/language/infix.py writes it for readers.
+// Writes a formula's tree as a line of text, as gdlab/language/infix.py does for readers.
 
 const SIGNS = { add: "+", sub: "-", mul: "*", div: "/" };
 const LEVELS = { add: 1, sub: 1, mul: 2, div: 2, pow: 4 };
 const IN_TEXT = { "==": "=", "!=": "<>" };
 const [UNARY, ATOM] = [3, 5];
 
-/** A name of a formula as a reader of the sheet finds it. */
+/** A name in a formula as readers of the sheet know it: "avg_prev" is "avg above". */
 export const asHeaded = (name) => name.replace(/_prev$/, " above").replace(/_next$/, " below");
 
 /** The text of a formula. */
 export const formulaText = (tree) => written(tree)[0];
 
-/** The text, and how tightly its outermost operator binds. */
+/** The text of a tree, and the precedence of its outermost operator. */
 function written(tree) {
   if (tree === Math.PI) return ["π", ATOM];
   if (typeof tree === "number") return [String(tree).toUpperCase().replace(/E-(\d)$/, "E-0$1"), ATOM];

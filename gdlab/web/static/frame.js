@@ -1,4 +1,4 @@
-// The parts of a sheet, empty: the sheet fills them and shows those that do something.
+// The markup of an empty sheet: the sheet fills its parts and shows those that are in use.
 
 export const FRAME = `
   <header class="gd-head">

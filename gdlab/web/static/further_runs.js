@@ -1,15 +1,15 @@
-// Further runs of a rule that is compared: adam_2, adam_3, each with inputs of its own.
+// Further runs of a compared rule: adam_2, adam_3, each with its own inputs.
 
 const NUMBERED = /^(.+)_([2-9]|[1-9]\d{1,3})$/;
 
-/** The sheet that a compared run is of: its own name, or adam of adam_2; null for none. */
+/** The sheet that a compared run belongs to: adam for adam and adam_2; null if there is none. */
 export function originOf(name, sheets) {
   if (Object.hasOwn(sheets, name) && !sheets[name].isFurther) return name;
   const [, origin] = NUMBERED.exec(name) ?? [];
   return origin !== undefined && Object.hasOwn(sheets, origin) ? origin : null;
 }
 
-/** The first name for a further run of a sheet that is not in `names`, and no sheet's. */
+/** The first free name for a further run: it is not in `names` and no sheet has it. */
 export function nextName(origin, names, sheets) {
   const isFree = (name) => !names.includes(name) && originOf(name, sheets) === origin;
   let number = 2;
@@ -17,17 +17,17 @@ export function nextName(origin, names, sheets) {
   return `${origin}_${number}`;
 }
 
-/** The names of sheets and further runs in one order: as the sheets come, then by number. */
+/** The names of runs without duplicates, in the order of the sheets, then by number. */
 export function inOrder(names, sheets) {
   const order = Object.keys(sheets);
   const placeOf = (name) => order.indexOf(originOf(name, sheets));
-  // adam, adam_2, adam_10.
+  // The length comes first so that adam_2 is before adam_10.
   return [...new Set(names)].sort(
     (a, b) => placeOf(a) - placeOf(b) || a.length - b.length || (a < b ? -1 : 1),
   );
 }
 
-/** Make further runs computable: each is its origin under another name. */
+/** Add further runs to the sheets: each is its origin under another name. */
 export function provide(names, sheets) {
   for (const name of names) {
     const origin = originOf(name, sheets);

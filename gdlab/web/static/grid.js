@@ -1,4 +1,4 @@
-// A table of cells that holds only those in sight: a real HTML table with grid roles.
+// A table of cells, a real HTML table with grid roles, that contains only the visible cells.
 import { copiedFrom, cellRangeOf } from "./cell_range.js";
 import { createColumnHeader, element } from "./column_header.js";
 import { openEditor } from "./editor.js";
@@ -16,13 +16,13 @@ let grids = 0;
  *   rows, frozen        how many rows; the name of the column that stays in sight
  *   heading(row)        the row's own heading
  *   text(row, column)   a cell's text; marks(row, column): its classes; spoken(row, column)
- *   copied(row, column) what of a cell goes to the clipboard
- *   leansOn()           the cells that the selected one was computed from: {row, column, name}
- *   refuse(row, column) someone types where nothing can be typed
+ *   copied(row, column) a cell's text for the clipboard
+ *   precedents()        the cells from which the selected one is computed: {row, column, name}
+ *   refuse(row, column) called when a person types in a cell that cannot be edited
  *   editable(row, column), edit(row, column, text), paste(row, column, text), remove(row, column)
- *   select(row, column) the cell that a person went to
- * Rows count from 0, columns by index. As in a spreadsheet program the table stands still and is
- * scrolled by whole rows and columns: the scroll bars only say which cells it shows.
+ *   select(row, column) called when a person goes to a cell
+ * Rows and columns count from 0. As in a spreadsheet program the table itself does not move: it
+ * scrolls by whole rows and columns, and the scroll bars say which cells it shows.
  */
 export function createGrid(container) {
   const id = `gd-cell-${++grids}`;
@@ -41,7 +41,7 @@ export function createGrid(container) {
 
   let view = null;
   let here = { row: 0, column: 0 };
-  // The other corner of a range of cells; null where one cell alone is selected.
+  // The other corner of a range of cells; null if only one cell is selected.
   let anchor = null;
   let editing = false;
   let byTouch = false;
@@ -62,7 +62,7 @@ export function createGrid(container) {
     const { first, last, isShown } = sight;
     rows.draw(view, first.row, here, cellRangeOf(here, anchor), isShown);
     last.row = first.row + sight.fullRows() - 1;
-    showEdges(view.leansOn?.() ?? [], first, last, isShown);
+    showEdges(view.precedents?.() ?? [], first, last, isShown);
     const inSight = isShown(here.column) && rows.holds(here.row);
     if (inSight) table.setAttribute("aria-activedescendant", id);
     else table.removeAttribute("aria-activedescendant");
@@ -83,7 +83,7 @@ export function createGrid(container) {
 
   const editable = () => Boolean(view.editable?.(here.row, here.column));
 
-  /** Open the selected cell for typing, with `typed` in it or with what stands there. */
+  /** Open the selected cell for editing, with `typed` in it or its present text. */
   function edit(typed) {
     const cell = rows.cell(here.row - sight.first.row, here.column);
     if (editing || !cell || !editable()) return false;
@@ -116,7 +116,7 @@ export function createGrid(container) {
     again = here.row === row && here.column === column;
   });
   table.addEventListener("pointerdown", (event) => { byTouch = event.pointerType === "touch"; });
-  // A tablet may have no keyboard to begin to type with: there a second tap opens the cell.
+  // A tablet has no keyboard until a text box is open: there a second tap opens the cell.
   table.addEventListener("click", () => byTouch && again && edit());
   table.addEventListener("dblclick", () => edit());
   table.addEventListener("keydown", (event) => {
@@ -150,7 +150,7 @@ export function createGrid(container) {
     event.preventDefault();
     event.clipboardData.setData("text/plain", copiedFrom(view, cellRangeOf(here, anchor)));
   });
-  /** Show a view at the cell where we are or, where its columns are others, at `position`. */
+  /** Show a view at the selected cell, or at `position`, which is given if the columns are new. */
   function show(next, position) {
     const before = view?.rows;
     view = next;

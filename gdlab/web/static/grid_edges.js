@@ -1,4 +1,4 @@
-// What the selected cell depends on and is out of sight, by name, at the edge where it lies.
+// Names the precedents of the selected cell that are out of sight, at the edge where they lie.
 import { element } from "./column_header.js";
 
 /** The edges of a grid in `container`. */

@@ -1,19 +1,18 @@
-// What of a grid's table is in sight: whole rows and columns, as the scroll bars say.
+// Which whole rows and columns of a grid's table are visible, according to the scroll bars.
 import { WIDTHS, nameSections } from "./column_header.js";
 
 const ROW_HEIGHT = 25;
 const SCROLL_BAR = 18;
 
 /**
- * The cells in sight in a grid's elements, `first` to `last`; `draw()` draws them when they have
- * become others.
+ * The visible cells of a grid, `first` to `last`; `draw()` is called when they have changed.
  */
 export function createGridSight({ container, scroller, sizer, table, thead, rows }, draw) {
   let view = null;
   let heads = [];
   let frozen = -1;
   let waiting = false;
-  // What the page would have to lay itself out for is asked once, when it may have changed.
+  // Measuring makes the browser lay out the page, so sizes are measured only when they may change.
   const room = { width: 0, height: 0, head: 0 };
   const first = { row: 0, column: 0 };
   const last = { row: 0, column: 0 };
@@ -21,14 +20,14 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
   const widthOf = (column) => WIDTHS[view.columns[column].width];
   const fullRows = () => Math.max(1, Math.floor((room.height - room.head) / ROW_HEIGHT));
 
-  /** How far to the right a column would begin if nothing were scrolled. */
+  /** The left edge of a column if nothing were scrolled, in pixels. */
   function leftOf(column) {
     let left = 0;
     for (let index = 0; index < column; index++) left += widthOf(index);
     return left;
   }
 
-  /** The last column that fits in when `from` is the first, and what width they have together. */
+  /** The last column that fits if `from` is the first, and their width together. */
   function fit(from) {
     let width = WIDTHS.heading + (frozen >= 0 && frozen < from ? widthOf(frozen) : 0);
     let to = from;
@@ -38,10 +37,10 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
     return { to: to - 1, width };
   }
 
-  /** Take the page's measures, make the rows that there is room for, and set the scroll bars. */
+  /** Measure the page, make as many rows as fit, and set the range of the scroll bars. */
   function measure() {
     room.head = thead.offsetHeight;
-    // A short table needs no more height than its rows.
+    // A short table is no higher than its rows.
     const whole = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
     Object.assign(scroller.style, { maxHeight: whole, minHeight: "" });
     if (scroller.clientHeight > parseFloat(whole)) scroller.style.minHeight = whole;
@@ -49,7 +48,7 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
     room.height = scroller.clientHeight;
     rows.provide(fullRows() + 1);
     showColumns();
-    // The scroll bars reach to where the last row and the last column are just in sight.
+    // The scroll bars end where the last row and the last column are just visible.
     let from = view.columns.length - 1;
     while (from > 0 && fit(from - 1).to === view.columns.length - 1) from--;
     sizer.style.width = `${leftOf(from) + room.width}px`;
@@ -63,7 +62,7 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
 
   function showColumns() {
     const { to, width } = fit(first.column);
-    // One more may be seen in part.
+    // One more column may be partly visible.
     last.column = Math.min(to + 1, view.columns.length - 1);
     table.style.width = `${width + (last.column > to ? widthOf(last.column) : 0)}px`;
     for (let column = 0; column < view.columns.length; column++) {
@@ -74,7 +73,7 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
     nameSections(view.columns, heads);
   }
 
-  /** Follow the scroll bars. */
+  /** Show the cells at the position of the scroll bars. */
   function scroll() {
     if (!view) return;
     const row = Math.round(scroller.scrollTop / ROW_HEIGHT);
@@ -96,16 +95,16 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
     });
   }
 
-  /** How many rows at the table's end are under the bar of tabs, which stays on the screen. */
+  /** How many rows at the table's end are covered by the bar of tabs, which stays on the screen. */
   function coveredRows() {
     const bar = container.closest(".gd")?.querySelector(".gd-tabs");
     const end = Math.min(innerHeight, bar?.getBoundingClientRect().top ?? innerHeight);
     return Math.max(0, Math.ceil((scroller.getBoundingClientRect().bottom - end) / ROW_HEIGHT));
   }
 
-  /** Bring a cell in sight. */
+  /** Scroll until a cell is visible. */
   function reveal(here) {
-    // Nothing is laid out yet.
+    // The sheet is hidden and has no size yet.
     if (!room.width) return;
     const full = Math.max(1, fullRows() - coveredRows());
     if (here.row < first.row) first.row = here.row;
@@ -129,7 +128,7 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
   new ResizeObserver(() => {
     const { clientWidth, clientHeight } = scroller;
     if (!view || (room.width === clientWidth && room.height === clientHeight)) return;
-    // Laid out for the first time, out of sight until now: it opens at its first row and column.
+    // The sheet becomes visible for the first time: it opens at its first row and column.
     if (!room.width) first.row = first.column = 0;
     measure();
     draw();
@@ -137,9 +136,9 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
 
   return {
     first, last, isShown, fullRows, measure, reveal,
-    /** Follow a view; where its columns are others, `build` comes next. */
+    /** Use a new view; `build` must follow if its columns are different. */
     take: (next) => { view = next; },
-    /** Begin at the first cell with other columns, of which one is `frozen`. */
+    /** Start at the first cell with new header cells; `index` is the frozen column. */
     build(made, index) {
       heads = made;
       frozen = index;

@@ -1,8 +1,9 @@
-// A practice sheet that was filled in, read from its file as gdlab/marking/reading.py reads it.
+// Reads a practice sheet that a learner filled in from its file, as gdlab/marking/reading.py does.
 import {
   CURE, UNCALCULATED, MOST_SENTENCES, COMPUTED_DIGITS, DIGITS_OF_SINGLE, SINGLE_DIGITS,
   LARGEST_SINGLE, TOO_FAR,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { readTyped } from "./claims.js";
 import { Refusal } from "./number_input.js";
 import { ownFormulas } from "./own_formulas.js";
@@ -10,13 +11,13 @@ import { recordOf, sheetOfRecord } from "./practice_record.js";
 import { addressAt, findTable, rowsOfTable } from "./practice_table.js";
 import { sheetsOfFile } from "./xlsx_file.js";
 
-/** A number as Python writes it: 12.0. */
+/** A number as Python writes a float: 12.0. */
 const python = (value) => {
   const text = String(value).replace(/e([+-])(\d)$/, "e$10$2");
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 };
 
-/** The decimals that a stored number claims; null where it was computed in full. */
+/** The number of decimals that a stored number claims; null if it was computed in full. */
 function decimalsOfStored(number) {
   if (number === 0) return 0;
   const [digits, power] = Math.abs(number).toExponential().split("e");
@@ -32,7 +33,7 @@ function decimalsOfStored(number) {
   return Math.abs(number) >= 1e16 ? Math.min(0, decimals) : 0;
 }
 
-/** What stands in one cell, as readTyped gives it, and a note where it is not a plain number. */
+/** The content of a cell, in the form of readTyped, and a note if it is not a plain number. */
 function writtenIn({ value, kind, form }, at) {
   const none = (text, problem) => [{ number: null, decimals: null, text, problem, orElse: null }, ""];
   if (kind === "error") return none(value.slice(0, 20), "");
@@ -67,7 +68,7 @@ export const isSame = (a, b) => (
   a === b || Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b))
 );
 
-/** A number on the sheet; where it cannot be read, the one that the sheet was given with. */
+/** A given number as it is on the sheet now; the original one if it cannot be read. */
 function givenNumber(cell, what, given, notes) {
   if (cell?.kind === "uncalculated") throw new Refusal(UNCALCULATED);
   if (cell?.kind === "number" && Number.isFinite(cell.value)) {
@@ -81,10 +82,11 @@ function givenNumber(cell, what, given, notes) {
 }
 
 /**
- * A file's practice sheet: `tab` is the sheet of the page with its table; `points`, `inputs`,
- * `epochs`, `samples`, `decimals` and `blank` are what was asked; `written` by "row name" is what
- * stands there, `given` what stands in cells that were not asked for; `addresses` by place;
- * `formulas` are the learner's own; `notes` are sentences. A Refusal says why there is none.
+ * The practice sheet in a file. `tab` is the sheet of the page with the same table; `points`,
+ * `inputs`, `epochs`, `samples`, `decimals` and `blank` are the task; `written` holds the learner's
+ * cells and `given` the other ones, both by place ("row name"); `addresses` are by place;
+ * `formulas` are the learner's own; `notes` are sentences. Throws a Refusal that says why a file
+ * has none.
  */
 export async function handedIn(bytes, sheets) {
   const workbook = await sheetsOfFile(bytes);
@@ -105,7 +107,7 @@ export async function handedIn(bytes, sheets) {
     const cell = where && cellAt(...where);
     return [name, givenNumber(cell, `${name} ${at}`, record.given[name], notes)];
   }));
-  const points = Object.fromEntries(data.map((name) => [name, []]));
+  const points = byName(data, () => []);
   record.points.forEach((point, sample) => {
     data.forEach((name, k) => {
       const [row, column] = [rows.get(sample + 1), table.columns.get(name)];

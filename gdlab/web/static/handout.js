@@ -1,4 +1,4 @@
-// A rule on one page to print: formulas, the first rows, rows to fill in; the pictures follow.
+// A rule's handout, one printed page: formulas, the first rows, rows to fill in, then the pictures.
 import { element } from "./column_header.js";
 import { BLANK_ROWS, GIVEN_ROWS } from "./constants.js";
 import { short } from "./numbers.js";
@@ -6,7 +6,7 @@ import { valueOf } from "./state.js";
 
 const DIGITS = 6;
 
-/** Numbers of one column with the same number of decimals, six digits for the largest. */
+/** The numbers of a column with equal decimals; the largest number has six digits. */
 function fixedTexts(values) {
   const finite = values.filter((value) => Number.isFinite(value) && value !== 0).map(Math.abs);
   const power = finite.length ? Math.floor(Math.log10(Math.max(...finite))) : 0;
@@ -16,7 +16,7 @@ function fixedTexts(values) {
   return values.map((value) => (Number.isFinite(value) ? value.toFixed(decimals) : short(value)));
 }
 
-/** The formulas; one that another parameter has too stands there once. */
+/** The list of formulas; formulas that differ only in the parameter are listed once. */
 function formulasOf({ head, columns }) {
   const ownWords = head.parameters.map(({ name }) => new RegExp(`(^|_)${name}(?=_prev$|$)`));
   const list = element("ul", { class: "gd-formulas" });
@@ -35,7 +35,7 @@ function formulasOf({ head, columns }) {
   return list;
 }
 
-/** The first rows, each a column of the page; of the last ones only what is given. */
+/** The first rows, each as a column of the page; the last ones show only given numbers. */
 function rowsTable(state) {
   const rows = Array.from({ length: Math.min(GIVEN_ROWS + BLANK_ROWS, state.rows) }, (_, k) => k + 1);
   const table = element("table");
@@ -57,7 +57,7 @@ function rowsTable(state) {
   return table;
 }
 
-/** Fill `container` with the handout of the rule's sheet that a state shows. */
+/** Fill `container` with the handout of the rule in a state. */
 export function fillHandout(container, state) {
   const { head, inputs } = state;
   const given = head.inputs.filter(({ carried }) => !carried).map(

@@ -1,5 +1,6 @@
-// The host of a sheet, on a page and in a notebook alike: it keeps what a person has set and answers
-// the sheet's events from it, with what Python wrote of each rule (gdlab/web/data.py).
+// The host of a sheet, on a page and in a notebook: it keeps what a person has set and answers the
+// sheet's events, with the data that Python wrote for each rule (gdlab/web/data.py).
+import { byName } from "./by_name.js";
 import { comparedState } from "./compared.js";
 import { COMPARE, createComparing } from "./comparing.js";
 import { csvOf } from "./download.js";
@@ -7,34 +8,37 @@ import { provide } from "./further_runs.js";
 import { lossGridRanges } from "./loss_grid.js";
 import { Refusal, accepted } from "./number_input.js";
 import { createPointEvents } from "./point_events.js";
-import { countOf } from "./points.js";
+import { countOf, pointsOf } from "./points.js";
 import { GIVEN, createPractice } from "./practice.js";
 import { pythonLine } from "./python.js";
 import { createRateSearch } from "./rate_search.js";
 import { adviceOf } from "./rates.js";
 import { createRuns } from "./runs.js";
-import { createScreenWorkbook } from "./screen_workbook.js";
+import { screenWorkbook } from "./screen_workbook.js";
 
-/** Whether two things that were set are the same, made anew or not. */
+/** Whether two kept values are equal, even if they are different objects. */
 export const alike = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
+const inputsOf = (sheets) => byName(Object.keys(sheets), (name) => sheets[name].inputs);
+
 /**
- * A host for a `page` (gdlab/web/data.py says what is in it). `does` takes an event and gives what
- * goes with the `state` then: a part of an answer or, of what takes a while, what is `said` and
- * `run(tell, signal)`, which promises such a part. A Refusal says what cannot be done, and then
- * nothing is changed. `kernel(request, tell, signal)`, where there is one, does what only Python can
- * and promises the result; `show()` hears of what came without being waited for.
+ * A host for a `page` (gdlab/web/data.py describes it). `does` carries out an event and returns
+ * what goes into the answer beside the `state` or, for work that takes a while, a text `said` and
+ * `run(tell, signal)`, which promises the same. If an event cannot be carried out, it throws a
+ * Refusal and changes nothing. Beside its data, a page has `slipsOf(sheet)`, from which a practice
+ * names causes, and `workbook(names, tell, signal)`, the template of a workbook of these rules; in a
+ * notebook both come from Python.
  */
-export function createHost(page, kernel = null, show = null) {
+export function createHost(page) {
   const sheets = { ...page.sheets, ...page.guests };
   const dataNames = Object.keys(page.points);
   const atFirst = {
     tab: page.tab, epochs: page.epochs, points: page.points,
-    inputs: Object.fromEntries(Object.entries(sheets).map(([name, { inputs }]) => [name, inputs])),
+    inputs: inputsOf(sheets),
     compared: Object.keys(page.sheets), riddle: null, practice: null,
   };
-  // Nothing in it is ever changed: what is set anew is a new object, so that each run knows by
-  // what it was computed from whether it still holds.
+  // Never changed in place: a new value is a new object, so that a run can see whether the objects
+  // that it was computed from are still the current ones.
   let kept = atFirst;
   const keep = (changed) => { kept = { ...kept, ...changed }; };
   const runs = createRuns(sheets, () => kept);
@@ -42,22 +46,17 @@ export function createHost(page, kernel = null, show = null) {
   const comparing = createComparing(page, sheets, () => kept);
   const rates = createRateSearch(sheets, () => kept, jobOf);
   const pointEvents = createPointEvents(dataNames, () => kept.points, (points) => set({ points }));
-  const askPython = async (request, ...how) => learn(await kernel(request, ...how));
-  const workbook = createScreenWorkbook(page, sheets, () => kept, runs, kernel && askPython);
-  const practice = createPractice(page, () => kept, keep, (request) => {
-    // Without a kernel hints only ask.
-    if (kernel) askPython(request).then(show, () => {});
-  });
+  const practice = createPractice(page, () => kept, keep);
 
   const isSheet = () => kept.tab in page.sheets;
 
-  /** Points and epochs as they may be, for all sheets at once. */
+  /** Points and epochs if they are within the limits; they are the same for all sheets. */
   function fitting(points, epochs) {
     const samples = countOf(points);
     const rows = epochs * samples;
     const { limits } = page;
     if (dataNames.length && !samples) {
-      throw new Refusal("the last point stays: a line needs at least one");
+      throw new Refusal("the last point cannot be removed: a line needs at least one");
     }
     if (samples > limits.points) {
       throw new Refusal(`${samples} points; the sheet takes at most ${limits.points}`);
@@ -66,7 +65,7 @@ export function createHost(page, kernel = null, show = null) {
       const [many, most] = [rows, limits.rows].map((one) => one.toLocaleString("en"));
       throw new Refusal(`${many} rows are more than the ${most} that a page can hold`);
     }
-    // The reasons of a riddle were read off other runs.
+    // The answers of a riddle were computed from the runs before.
     return { points, epochs, riddle: null };
   }
 
@@ -75,7 +74,7 @@ export function createHost(page, kernel = null, show = null) {
     return wanted;
   }
 
-  /** Inputs by sheet with those of `changed` set anew. */
+  /** The inputs by sheet, with those in `changed` replaced. */
   function inputsWith(all, changed) {
     let inputs = all;
     for (const [sheet, own] of Object.entries(changed)) {
@@ -93,7 +92,7 @@ export function createHost(page, kernel = null, show = null) {
     return inputs;
   }
 
-  /** Set a part of what is kept; a refusal where it cannot be, and then nothing is changed. */
+  /** Set a part of what is kept; a Refusal is thrown before anything changes. */
   function set({ tab, points, epochs, compared, inputs, ...others }) {
     const next = others;
     if (tab !== undefined) next.tab = tabOf(tab);
@@ -107,22 +106,19 @@ export function createHost(page, kernel = null, show = null) {
   }
 
   /**
-   * What each kind of event does where no practice is open. It may give a part of the answer, or
-   * work: what is `said`, and `run(tell, signal)`, which promises such a part.
+   * What each kind of event does while no practice is open. It may return a part of the answer, or
+   * work: a text `said`, and `run(tell, signal)`, which promises such a part.
    */
   const events = {
     input: ({ sheet = kept.tab, name, value }) => set({ inputs: { [sheet]: { [name]: value } } }),
-    // Where the run that is shown starts from, or all those that are compared, by parameter.
+    // The start of the run that is shown, or of all compared runs, by parameter.
     start({ values }) {
-      const startsOf = (sheet) => Object.entries(values).map(
-        ([parameter, value]) => [runs.startInputOf(sheet, parameter), value],
-      );
-      set({ inputs: Object.fromEntries((isSheet() ? [kept.tab] : kept.compared).map(
-        (sheet) => [sheet, Object.fromEntries(startsOf(sheet))],
+      set({ inputs: byName(isSheet() ? [kept.tab] : kept.compared, (sheet) => Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [runs.startInputOf(sheet, name), value]),
       )) });
     },
     epochs: ({ value }) => set({ epochs: value }),
-    // Everything but where a person looks.
+    // Everything except the open tab.
     reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
     ...pointEvents.events,
     race: ({ names }) => set({ compared: names }),
@@ -135,38 +131,40 @@ export function createHost(page, kernel = null, show = null) {
     riddle({ question, seed }) {
       keep({ ...comparing.posed(question, seed), tab: tabOf(COMPARE) });
     },
-    // The sheet that is shown now has the rate in the end.
+    // The result goes to the sheet that is open now, even if another one is open by then.
     find() {
       const { tab } = kept;
       return rates.work(tab, (lr) => set({ inputs: { [tab]: { [sheets[tab].rateInput]: lr } } }));
     },
-    export: workbook.work,
+    export: () => screenWorkbook(page, sheets, kept, runs),
     csv: () => (
       { file: { name: `${kept.tab}.csv`, bytes: new TextEncoder().encode(csvOf(state())) } }
     ),
   };
 
-  /** What can be done on every sheet, a practice too. */
+  /** The events that are possible on every sheet, also in a practice. */
   const always = {
     ...practice.begin,
     show({ tab }) {
-      // A practice that is given stays.
+      // A practice that Python has drawn cannot be left.
       if (page.practice || [undefined, kept.practice?.sheet].includes(tab)) return;
       if (tab !== kept.tab) pointEvents.leaveFile();
       set({ tab, practice: null });
     },
-    /** Set what was kept, or a part of it, but inputs of runs that are not compared any more. */
+    /** Set what was kept, or a part of it, without inputs of runs that are no longer compared. */
     take({ part: { practice: wanted, riddle: _, inputs = {}, ...part } }) {
+      // Python has points as rows.
+      if (Array.isArray(part.points)) part.points = pointsOf(dataNames, part.points);
       const here = [...Object.keys(kept.inputs), ...(part.compared ?? [])];
       const known = Object.entries(inputs).filter(([name]) => here.includes(name));
-      // What is the same stays the same object, and so do the runs.
+      // Equal values keep their objects, so that the runs need not be computed again.
       const changed = Object.entries(part).filter(([name, value]) => !alike(value, kept[name]));
       set({ ...Object.fromEntries(changed), inputs: Object.fromEntries(known) });
       practice.take(wanted);
     },
   };
 
-  /** What the sheet shows now. */
+  /** The state of the sheet. */
   function state() {
     if (kept.practice) return practice.state();
     const { tab, epochs, points } = kept;
@@ -201,16 +199,6 @@ export function createHost(page, kernel = null, show = null) {
     return shown;
   }
 
-  /** Take what Python wrote or registered since the page was made. */
-  function learn({ guests = {}, workbook: template, slips }) {
-    workbook.learn(template);
-    practice.learn(slips);
-    Object.assign(sheets, guests);
-    provide(kept.compared, sheets);
-    const inputs = Object.entries(guests).map(([name, sheet]) => [name, sheet.inputs]);
-    if (inputs.length) keep({ inputs: { ...kept.inputs, ...Object.fromEntries(inputs) } });
-  }
-
   return {
     does(event, bytes = []) {
       const does = always[event.kind] ?? (kept.practice ? practice.within : events)[event.kind];
@@ -218,12 +206,16 @@ export function createHost(page, kernel = null, show = null) {
       return does(event, bytes);
     },
     state,
-    learn,
-    askPython,
+    /** Take rules that were registered since the page was made. */
+    learn(guests) {
+      Object.assign(sheets, guests);
+      provide(kept.compared, sheets);
+      keep({ inputs: { ...inputsOf(guests), ...kept.inputs } });
+    },
     atFirst,
-    /** What is set now; the event `take` sets it again. */
+    /** What is kept now; the event `take` can set it again. */
     kept: () => kept,
-    /** The inputs that are not as they were, `[name, value]`: of other sheets by `adam.lr`. */
+    /** The changed inputs, `[name, value]`; those of other sheets have names such as `adam.lr`. */
     changedInputs() {
       const { tab, inputs, compared } = kept;
       const changed = (name) => Object.entries(inputs[name])

@@ -1,12 +1,12 @@
-// The inputs of a sheet: each has a number box and, where its range is written down, a slider.
+// The inputs of a sheet: each has a number box and, if its range is known, a slider.
 import { full, rounded } from "./numbers.js";
 import { element } from "./column_header.js";
 import { actionOf } from "./keys.js";
 import { Refusal, typedNumber } from "./number_input.js";
 
 /**
- * One input; `changed(value)` is called with the number that a person chose, `refused(text)` says
- * why what they typed is none.
+ * One input. `changed(value)` gets the number that a person sets, `refused(text)` the reason why a
+ * text is not a number; `of` names the run if there are several.
  */
 function createField({ name, symbol, address, slider }, changed, refused, of) {
   const field = element("div", { class: "gd-field", "data-input": name });
@@ -16,7 +16,7 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
   if (symbol) label.insertAdjacentHTML("beforeend", `${symbol} `);
   label.append(called);
   const box = element("input", {
-    // A box for numbers would drop a decimal comma: 0,05 became 5.
+    // Not type="number": that drops a decimal comma, so that 0,05 becomes 5.
     "data-control": "box", type: "text", inputmode: "decimal", class: "gd-box", "aria-label": `${spoken}, number`,
   });
   field.append(label);
@@ -35,7 +35,7 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
     let held = "";
     track.addEventListener("pointerdown", () => { held = across(); });
     track.addEventListener("input", () => {
-      // Where the slider has moved away under a hand, as with the window, the hand set nothing.
+      // If the slider itself moved under the pointer (a resized window), the person set nothing.
       if (track.matches(":active") && held !== across()) {
         track.value = toTrack(Number(box.value));
         return;
@@ -51,7 +51,7 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
     if (track) track.value = toTrack(Number(box.dataset.value));
   }
 
-  /** The number in the box; null, after saying why and putting the old one back, for none. */
+  /** The number in the box; if it is not one, restore the old one, say why and return null. */
   function typedHere() {
     try {
       return typedNumber(box.value, called);
@@ -72,9 +72,9 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
 
   box.addEventListener("change", take);
   box.addEventListener("keydown", (event) => {
-    // An arrow is a slider's step: on a rate of 0.001 a whole 1 would be no step but a leap.
+    // An arrow key moves by a slider's step: adding 1 to a rate of 0.001 would be useless.
     const by = actionOf("input", event);
-    // A notebook may keep the key for itself, and then no change is reported.
+    // A notebook may intercept Enter, and then the browser fires no change event.
     if (by === "take") take();
     if (!Number.isInteger(by) || !slider || box.readOnly) return;
     event.preventDefault();
@@ -89,17 +89,17 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
     node: field,
     show(value) {
       const text = full(value);
-      // What a person is typing or dragging stays under their hand.
+      // Do not overwrite what a person is typing or dragging.
       const held = field.getRootNode().activeElement;
       if (held !== box && box.value !== text) box.value = text;
       if (box.dataset.value === text) return;
-      // A number of more digits than the box has room for is read whole under the pointer.
+      // The tooltip shows a number that is too long for the box.
       box.title = box.dataset.value = text;
       if (track && held !== track) track.value = toTrack(value);
       track?.setAttribute("aria-valuetext", text);
     },
     putBack,
-    /** What is given can be read, and not changed. */
+    /** Make a given input read-only. */
     give() {
       box.readOnly = true;
       track?.remove();
@@ -109,8 +109,8 @@ function createField({ name, symbol, address, slider }, changed, refused, of) {
 }
 
 /**
- * The fields of a sheet in `container`; `changed(name, value)` tells what a person set, `refused(text)`
- * why what they typed is not a number. Beside others they are told by whose they are, `of`.
+ * The fields of a sheet in `container`. `changed(name, value)` gets what a person sets,
+ * `refused(text)` the reason why a text is not a number; `of` names the run if there are several.
  */
 export function createInputs(container, changed, refused, of = "") {
   let fields = new Map();
@@ -134,7 +134,7 @@ export function createInputs(container, changed, refused, of = "") {
   }
 
   return {
-    /** Make the fields; those that are `given` cannot be changed. */
+    /** Create the fields, read-only if they are `given`. */
     build,
     show(values) {
       for (const [name, field] of fields) field.show(values[name]);

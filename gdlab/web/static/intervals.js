@@ -1,30 +1,30 @@
-// The arithmetic in which a program shows what rounding can do: intervals instead of numbers, each
-// operation rounded outwards, as in gdlab/marking/bounds.py. A plain number is an interval too.
+// Interval arithmetic, which shows how far rounding can change a result: each operation rounds
+// outwards, as in gdlab/marking/bounds.py. A plain number counts as an interval too.
 import { OTHER_ORDER } from "./constants.js";
 
 const ULP = 2 ** -52;
 const EVERYTHING = [-Infinity, Infinity];
 
-/** No number in the intervals has a result. */
+/** The operation has no result for any number in the intervals. */
 export class NoNumber extends Error {}
 
-/** How far a double may be from itself computed in another order; a whole one is exact. */
+/** How far a double may change if it is computed in another order; a whole number is exact. */
 const spread = (number) => (Number.isInteger(number) ? 0 : Math.abs(number) * OTHER_ORDER);
 
-/** The numbers that are written so when they are rounded to so many decimals; null: in full. */
+/** The interval of the numbers that round to this one; `decimals` null means it is in full. */
 export function roundedTo(number, decimals) {
   const half = decimals === null ? 0 : 0.5 * 10 ** -decimals;
   const spare = spread(number) + half * 1e-9;
   return [number - half - spare, number + half + spare];
 }
 
-/** What two intervals have in common; null where they have nothing. */
+/** The intersection of two intervals; null if it is empty. */
 export function meet(first, second) {
   const [low, high] = [Math.max(first[0], second[0]), Math.min(first[1], second[1])];
   return low <= high ? [low, high] : null;
 }
 
-/** The smallest interval that holds some others. */
+/** The smallest interval that contains the others. */
 export function hull(...intervals) {
   const [low, high] = [0, 1].map((end) => intervals.map((one) => one[end]));
   return [Math.min(...low), Math.max(...high)];
@@ -33,9 +33,9 @@ export function hull(...intervals) {
 const wide = (value) => (typeof value === "number" ? [value, value] : value);
 
 function outward(low, high) {
-  // Not a number is what infinity less infinity gives: nothing is known then.
+  // NaN comes from infinity minus infinity: then nothing is known.
   if (Number.isNaN(low) || Number.isNaN(high)) return EVERYTHING;
-  // A whole number is exact, here as in spread: it has a floor.
+  // A whole number stays exact, as in spread, so that floor gives one number.
   if (low === high && Number.isInteger(low)) return [low, high];
   return [low - Math.abs(low) * ULP, high + Math.abs(high) * ULP];
 }
@@ -50,7 +50,7 @@ function absolute(a) {
 
 function product(a, b) {
   if (a !== b) return ofCorners([a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]]);
-  // A square: both factors are the same number.
+  // The same interval twice is a square: both factors are the same number.
   const [low, high] = absolute(a);
   return outward(low * low, high * high);
 }
@@ -87,7 +87,7 @@ function rootOf(a) {
 
 function exponentialOf(a) {
   const [low, high] = outward(...a.map(Math.exp));
-  // Where a result is too small for all its digits, a last bit is this much.
+  // For a subnormal result the last bit is this large.
   return [Math.max(low - Number.MIN_VALUE, 0), high + Number.MIN_VALUE];
 }
 
@@ -96,11 +96,11 @@ function logarithmOf(a) {
   return outward(Math.log(Math.max(a[0], 0)), Math.log(a[1]));
 }
 
-/** The values of a cosine or a sine, which is 1 at ``top`` and -1 half a turn later. */
+/** The interval of a cosine or a sine, which is 1 at `top` and -1 half a turn later. */
 function waveOf(a, operation, top) {
   if (!a.every(Number.isFinite)) return [-1, 1];
   const turns = 2 * Math.PI;
-  /** Whether an angle, give or take whole turns, lies in the interval. */
+  /** Whether an angle plus some number of whole turns lies in the interval. */
   const holds = (angle) => (
     Math.ceil((a[0] - angle) / turns) <= Math.floor((a[1] - angle) / turns)
   );
@@ -114,7 +114,7 @@ const equal = (a, b) => (
   a[0] === a[1] && b[0] === b[1] && a[0] === b[0] ? true : meet(a, b) ? null : false
 );
 const not = (held) => (held === null ? null : !held);
-// True, false, or null where it depends on the numbers.
+// True or false if that is certain, or null if it depends on the numbers.
 const SURELY = {
   "<": less,
   "<=": lessOrEqual,
@@ -124,7 +124,7 @@ const SURELY = {
   "!=": (a, b) => not(equal(a, b)),
 };
 
-/** The side of a formula that holds; where that is not sure, all that both can give. */
+/** The branch that applies; if that is not certain, the hull of both. */
 function choose(sign, a, b, then, otherwise) {
   const held = SURELY[sign](a, b);
   if (held !== null) return wide(held ? then() : otherwise());

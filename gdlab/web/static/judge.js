@@ -1,6 +1,8 @@
-// Every cell of a practice sheet is right, follows, unearned, wrong or empty, as
-// gdlab/marking/judge.py has it: by the truth and by the learner's own cells before it, as written
-// or before their rounding. 0 and copied numbers that follow from a wrong one are unearned.
+// Judges every cell of a practice sheet as right, follows, unearned, wrong or empty, as
+// gdlab/marking/judge.py does. A cell is compared with the true number and with what follows from
+// the learner's own cells, as written or before rounding. A 0 or a copied number that follows from
+// a wrong cell is unearned.
+import { byName } from "./by_name.js";
 import { BEST_FIRST, MORE_DIGITS, MOST_APART } from "./constants.js";
 import { SHEET } from "./arithmetic.js";
 import { claimsOf, countingOf, habitsOf, readTyped } from "./claims.js";
@@ -8,22 +10,22 @@ import { INTERVALS, NoNumber, hull, meet, roundedTo } from "./intervals.js";
 
 const NOWHERE = [NaN, NaN];
 
-/** What a rounded number may have been before, if at least one more digit of it was kept. */
+/** The interval of a rounded number before rounding, if at least one more digit was kept. */
 function keptOf(fitting, claim) {
   const [low, high] = hull(...fitting);
   const digit = (claim[1] - claim[0]) / 20;
   const written = (claim[0] + claim[1]) / 2;
-  // A count, or another number that has no digits but those written.
+  // A count, or another number with no further digits.
   if (low === high || Math.max(written - low, high - written) < MORE_DIGITS * digit) {
     return [low, high];
   }
-  // What is not 0 does not come to lie about 0: rounded, it is 0 itself or a digit away from it.
+  // A number other than 0 keeps its sign: rounded, it is 0 or at least one digit away from 0.
   const lowest = low > 0 && low - digit <= 0 ? low : low - digit;
   const highest = high < 0 && high + digit >= 0 ? high : high + digit;
   return [Math.max(lowest, claim[0]), Math.min(highest, claim[1])];
 }
 
-/** Each number as it is written or as it was kept, in every combination. */
+/** All combinations in which each number is taken as written or as before rounding. */
 function combinationsOf(owns) {
   let ways = owns.map(({ number, kept }) => (
     kept[0] <= number && number <= kept[1] ? [kept] : [[number, number], kept]
@@ -36,7 +38,7 @@ function combinationsOf(owns) {
   );
 }
 
-/** A cell that is given: in full, or as a sheet of so many decimals shows it. */
+/** A given cell: in full, or as a sheet shows it with so many decimals. */
 function givenCell(number, decimals) {
   if (!Number.isFinite(number)) return { number: null, kept: NOWHERE, astray: null };
   const full = roundedTo(number, null);
@@ -45,32 +47,33 @@ function givenCell(number, decimals) {
   return { number: shown, kept: keptOf([full], roundedTo(shown, decimals)), astray: null };
 }
 
-/** A cell that was given, and has been changed: what follows from it follows from another number. */
+/** A given cell that the learner changed: what follows from it follows from a wrong number. */
 function changedCell({ number, decimals }, expected, place) {
   const kept = roundedTo(number, decimals);
   return { number, kept, astray: kept[0] <= expected && expected <= kept[1] ? null : place };
 }
 
-/** The columns that repeat a number from another cell: there nothing is computed. */
+/** The columns that only repeat another cell, without computing. */
 function copiesOf({ names }, program, inputs) {
   const cell = {};
-  const column = Object.fromEntries(names.map((name) => [name, [cell, cell]]));
+  const column = byName(names, () => [cell, cell]);
   const nothing = () => null;
-  const NOTHING = Object.fromEntries(Object.keys(SHEET).map((name) => [name, nothing]));
+  const NOTHING = byName(Object.keys(SHEET), () => nothing);
   const { rows } = program(NOTHING, column, {}, inputs);
   return new Set(Object.keys(rows).filter((name) => rows[name](1) === cell));
 }
 
 /**
- * Judge a sheet. `sheet` is what Python wrote of it, `given` its `rows`, `inputs` (with n) and
- * `first`, by column its `blanks` to fill in (by default all that is computed) and the `decimals`
- * that it asks for, and `factors` that columns count times; `truth` the true columns by name, from
- * index 1 on; `texts` what was typed, by place ("row name"), or what was read already; of a cell
- * that is given, what stands there instead. Gives `verdicts`, by place `{status, written, claim, origin, expected, fromYours, cells}` of
- * every cell to fill in: `origin` is the first wrong cell that a cell which follows depends on,
- * `expected` the true number and `fromYours` what follows from the learner's own cells, NaN for an
- * error; `own`, what the learner has in each cell; `written`, what was read; and the sheet with what
- * it is given.
+ * Judge a sheet. `given` holds its `rows`, `inputs` (with n) and `first`, the start row by column;
+ * the `blanks` to fill in by column (by default every computed column), the `decimals` that it asks
+ * for, and `factors` by which columns are multiplied before they are compared. `truth` has the true
+ * columns by name, from index 1 on. `texts` are the typed texts, or their readings, by place ("row
+ * name"); for a given cell, what replaced it.
+ *
+ * Returns `verdicts` of all cells to fill in, by place: `{status, written, claim, origin, expected,
+ * fromYours, cells}`. `origin` is the first wrong cell on which the cell depends, `expected` the
+ * true number, `fromYours` what follows from the learner's own cells (NaN for an error). Returns
+ * also `own`, the learner's number in each cell, `written`, what was read, and the arguments.
  */
 export function judgeTyped(sheet, program, given, truth, texts) {
   const { rows, inputs, first, blanks = null, decimals = null, factors = {} } = given;
@@ -82,7 +85,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
   const claims = claimsOf(written, counts, habits);
   const copies = copiesOf(sheet, program, inputs);
   const precedents = new Map(sheet.head.columns.map((one) => [one.name, one.precedents]));
-  // The formulas look their cells up here: numbers as written, and what they may have been.
+  // The formulas read their cells from here: as numbers, and as intervals.
   const numbers = {};
   const bands = {};
   for (const name of sheet.names) {
@@ -94,7 +97,9 @@ export function judgeTyped(sheet, program, given, truth, texts) {
   const own = new Map();
   const verdicts = new Map();
 
-  /** The cells that a cell is computed from: `{name, row, own}`; inputs are exact and left out. */
+  /**
+   * The cells that a cell is computed from, `{name, row, own}`, without inputs, which are exact.
+   */
   function before(name, row) {
     return precedents.get(name).flatMap((word) => {
       const isAbove = word.endsWith("_prev") && !sheet.names.includes(word);
@@ -104,7 +109,9 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     });
   }
 
-  /** What a formula makes of a learner's numbers as written, and all that rounding can make. */
+  /**
+   * A formula's result on the learner's numbers as written, and the intervals that rounding allows.
+   */
   function fromOwn(name, row, cells) {
     for (const at of cells) numbers[at.name][at.row] = at.own.number ?? NaN;
     const asWritten = exact[name](row);
@@ -124,7 +131,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     return [asWritten, found];
   }
 
-  /** Whether a cell that follows says that something was computed. */
+  /** Whether a cell that follows shows that something was computed. */
   function isEarned(number, name, row, cells) {
     if (copies.has(name)) return cells.some((at) => at.own.tells || at.own.slips);
     const above = own.get(`${row - 1} ${name}`);
@@ -132,13 +139,13 @@ export function judgeTyped(sheet, program, given, truth, texts) {
     return Boolean(number && !isSame) || cells.some((at) => at.own.tells);
   }
 
-  /** What fits where the wrong cells before a cell are as they should be: it depends on none then. */
+  /** What fits if the wrong cells before this one are put right; null if nothing does. */
   function aroundWrongCells(name, row, cells, claim) {
     if (!cells.some((at) => at.own.instead)) return null;
     const mended = cells.map((at) => ({ ...at, own: at.own.instead ?? at.own }));
     const found = fromOwn(name, row, mended)[1].map((band) => meet(band, claim)).filter(Boolean);
-    const leaning = mended.map((at) => at.own.astray).find(Boolean) ?? null;
-    return found.length ? { fitting: found, leaning } : null;
+    const leadsTo = mended.map((at) => at.own.astray).find(Boolean) ?? null;
+    return found.length ? { fitting: found, leadsTo } : null;
   }
 
   function judgeCell(name, row, place) {
@@ -170,7 +177,7 @@ export function judgeTyped(sheet, program, given, truth, texts) {
         let fitting = found.map((band) => meet(band, claim)).filter(Boolean);
         const isTrue = Number.isFinite(expected) && claim[0] <= expected && expected <= claim[1];
         const around = fitting.length || isTrue ? null : aroundWrongCells(name, row, cells, claim);
-        if (around) ({ fitting, leaning: astray } = around);
+        if (around) ({ fitting, leadsTo: astray } = around);
         const status = statusOf(isTrue, fitting.length > 0, number);
         return [verdictOf(status, way, claim), {
           number,

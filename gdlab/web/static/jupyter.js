@@ -1,21 +1,22 @@
-// Ties the sheet to a notebook's widget: what is set is shared with Python, and Python is asked only
-// for what a page cannot do.
+// Connects the sheet with a notebook's widget: what is set is shared with Python, and Python is
+// asked only for what a page cannot do.
+import { byName, withPrograms } from "./by_name.js";
 import { COMPARE } from "./comparing.js";
 import { alike, createHost } from "./host.js";
 import { GONE, createKernel } from "./kernel.js";
 import { Refusal } from "./number_input.js";
-import { pointsOf, rowsOf } from "./points.js";
+import { rowsOf } from "./points.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 
 const SHARED = ["model", "tab", "compared", "inputs", "epochs", "points", "practice"];
 
-/** Sheets as a host has them: Python wrote their programs as text. */
-const compiled = (sheets) => Object.fromEntries(Object.entries(sheets).map(
-  ([name, sheet]) => [name, { ...sheet, program: new Function(`return ${sheet.program}`)() }],
-));
+/** Sheets with their programs as functions: Python sends them as text. */
+const compiled = (sheets) => withPrograms(
+  sheets, (name) => new Function(`return ${sheets[name].program}`)(),
+);
 
-/** What is kept under a name, as Python shares it: inputs are `lr` or, of several, `adam.lr`. */
+/** A kept value in Python's form: inputs are named `lr` or, with several sheets, `adam.lr`. */
 function toPython(name, kept, sheets) {
   if (name === "points") return rowsOf(kept.points);
   if (name === "practice") return kept.practice ?? {};
@@ -26,9 +27,8 @@ function toPython(name, kept, sheets) {
   )));
 }
 
-/** What Python shares under a name, as it is kept. */
-function fromPython(name, value, sheets, columns) {
-  if (name === "points") return pointsOf(columns, value);
+/** A value that Python shares in the form in which a host takes it. */
+function fromPython(name, value, sheets) {
   if (name === "practice") return value.sheet === undefined ? null : value;
   if (name !== "inputs") return value;
   const inputs = {};
@@ -42,8 +42,7 @@ function fromPython(name, value, sheets, columns) {
 
 export default {
   render({ model, el }) {
-    const root = document.createElement("div");
-    el.append(root);
+    const root = el.appendChild(document.createElement("div"));
     const page = model.get("page");
     const sheets = Object.keys(page.sheets);
     let offered = page.models;
@@ -51,12 +50,13 @@ export default {
     let isAwaited = false;
     let isTelling = false;
     const kernel = createKernel(model, () => isThere, (text) => sheet.say(text));
-    const hosts = { [page.model]: makeHost(page) };
+    const own = pageOf(page);
+    const hosts = { [page.model]: createHost(own) };
     const session = createSession({
       names: () => [...new Set([...offered, ...Object.keys(hosts)])],
       hostOf: (name) => hosts[name], bring, changed: share,
     });
-    // What was told last, as it is kept; of what a sheet begins with nothing.
+    // What Python knows already: at first what the sheet begins with.
     let shared = session.kept();
     const sheet = createSheet(root, (event, bytes) => {
       if (event.kind === "show" && event.tab === COMPARE) askForNews();
@@ -67,18 +67,38 @@ export default {
       sheet.answer(session.ask({ kind: "show" }));
     }
 
-    function makeHost(own) {
-      const ask = (request, ...how) => kernel({ ...request, model: own.model }, ...how);
-      const all = { ...own, sheets: compiled(own.sheets), guests: compiled(own.guests) };
-      return createHost(all, ask, show);
+    /** A model's page, which asks Python for what it needs later. */
+    function pageOf(own) {
+      const ask = (what, request, ...how) => kernel({ what, model: own.model, ...request }, ...how);
+      const slips = {};
+      let template = { sheets: {} };
+      return {
+        ...own, sheets: compiled(own.sheets), guests: compiled(own.guests),
+        slipsOf(name) {
+          if (!slips[name]) {
+            slips[name] = {};
+            ask("slips", { sheet: name }).then((found) => {
+              slips[name] = found;
+              show();
+            }, () => {});
+          }
+          return slips[name];
+        },
+        async workbook(names, ...how) {
+          // Rules that were registered later are not in the template yet.
+          if (!names.every((name) => name in template.sheets)) template = await ask("workbook", {}, ...how);
+          return template;
+        },
+      };
     }
 
-    /** Have Python write what a page knows of a model. */
+    /** Ask Python for the page of a model. */
     async function bring(name, ...how) {
-      hosts[name] = makeHost((await kernel({ what: "model", model: name }, ...how)).page);
+      const found = await kernel({ what: "model", model: name }, ...how);
+      hosts[name] = createHost(pageOf(found));
     }
 
-    /** Tell Python, and other views of this sheet, what is set by its names. */
+    /** Send values by name to Python and to other views of this sheet. */
     function tell(values) {
       const changed = Object.entries(values).filter(([name, value]) => !alike(model.get(name), value));
       isTelling = true;
@@ -87,36 +107,28 @@ export default {
       if (changed.length && isThere) model.save_changes();
     }
 
-    /** Tell what has been set since `before`. */
+    /** Send what has been set since `before`. */
     function share(before = shared) {
       shared = session.kept();
       const changed = SHARED.filter((name) => shared[name] !== before[name]);
-      tell(Object.fromEntries(changed.map((name) => [name, toPython(name, shared, sheets)])));
+      tell(byName(changed, (name) => toPython(name, shared, sheets)));
     }
 
-    /** Take what Python, or another view, has set, once all of it is there: it comes name by name. */
+    /**
+     * Take what Python or another view has set. Names change one by one, so wait for all of them.
+     */
     async function take() {
-      if (isAwaited) return;
+      if (isAwaited || isTelling) return;
       isAwaited = true;
       await null;
-      try {
-        while (!hosts[model.get("model")]) await bring(model.get("model"));
-        const kept = session.kept();
-        if (SHARED.some((name) => !alike(model.get(name), toPython(name, kept, sheets)))) {
-          const columns = Object.keys(hosts[model.get("model")].kept().points);
-          const part = SHARED.map((one) => [one, fromPython(one, model.get(one), sheets, columns)]);
-          const answer = session.ask({ kind: "take", part: Object.fromEntries(part) });
-          if (answer.error) share({});
-          sheet.answer(answer);
-        }
-      } catch (problem) {
-        share({});
-        sheet.say(problem.message);
-      }
       isAwaited = false;
+      const part = byName(SHARED, (name) => fromPython(name, model.get(name), sheets));
+      const answer = session.ask({ kind: "take", part });
+      if (answer.error) share({});
+      sheet.answer(answer);
     }
 
-    /** What was registered since the sheet was made, or written again; none without a kernel. */
+    /** Ask Python for rules and models that were registered or changed since the sheet was made. */
     async function askForNews() {
       const { model: name, inputs } = session.kept();
       try {
@@ -125,7 +137,7 @@ export default {
         if (alike([models, changed, guests], [offered, [], {}])) return;
         offered = models;
         for (const one of changed) delete hosts[one];
-        hosts[name].learn({ guests: compiled(guests) });
+        hosts[name].learn(compiled(guests));
         show();
       } catch (problem) {
         if (!(problem instanceof Refusal)) throw problem;
@@ -134,13 +146,12 @@ export default {
 
     function goToSelected() {
       const { row, column } = model.get("selected");
-      if (row !== undefined) sheet.goTo(row, column);
+      if (row !== undefined && !isTelling) sheet.goTo(row, column);
     }
 
-    const unlessTold = (hear) => () => isTelling || hear();
     const heard = {
-      ...Object.fromEntries(SHARED.map((name) => [`change:${name}`, unlessTold(take)])),
-      "change:selected": unlessTold(goToSelected),
+      ...byName(SHARED.map((name) => `change:${name}`), () => take),
+      "change:selected": goToSelected,
       comm_live_update() {
         isThere = false;
         sheet.say(GONE);
@@ -157,8 +168,8 @@ export default {
         tell({ selected: detail ? { row: detail.row, column: detail.name } : {} });
       });
     });
-    // Without a kernel the sheet can then still write its workbook.
-    hosts[page.model].askPython({ what: "workbook" }).catch(() => {});
+    // Fetched now, so that the sheet can write its workbook even when the kernel has stopped.
+    own.workbook(sheets).catch(() => {});
     return () => {
       sheet.close();
       for (const [name, hear] of Object.entries(heard)) model.off(name, hear);

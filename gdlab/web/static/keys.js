@@ -1,10 +1,10 @@
-// Every key that the sheet takes, by the part of it that a person is in, and what it does there.
-// Each is used in both hosts by tests/test_browser_census.py.
+// All keys of the sheet, by the part that has the focus, and what they do.
+// tests/test_browser_census.py uses each of them in both hosts.
 
 const ALL = Infinity;
 
 export const KEYS = {
-  // Rows down and columns to the right; with Shift the range goes along.
+  // Rows down and columns right; with Shift the selected range grows.
   grid: {
     ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
     "Control+ArrowUp": [-ALL, 0], "Control+ArrowDown": [ALL, 0],
@@ -13,12 +13,12 @@ export const KEYS = {
     PageUp: "page up", PageDown: "page down",
     Enter: "edit", F2: "edit", Delete: "remove", Backspace: "remove",
   },
-  // Where the box is left for.
+  // Where the selection goes when the box closes.
   editor: { Enter: [1, 0], Tab: [0, 1], "Shift+Tab": [0, -1], Escape: "drop" },
-  // A slider's steps.
+  // Steps of the slider.
   input: { ArrowUp: 1, ArrowDown: -1, Enter: "take" },
   row: { Enter: "take" },
-  // Tabs to the right; from before the first it goes on at the last.
+  // Tabs to the right; before the first comes the last.
   tabs: { ArrowLeft: -1, ArrowRight: 1, Home: "first", End: "last" },
   lens: {
     ArrowLeft: { step: -1 }, ArrowRight: { step: 1 }, ArrowUp: { row: -1 }, ArrowDown: { row: 1 },
@@ -33,7 +33,7 @@ export const KEYS = {
   },
 };
 
-/** What a key does in a part of the sheet; undefined where it is none of the part's. */
+/** What a key does in a part of the sheet; undefined if the part does not use it. */
 export function actionOf(part, { key, altKey, ctrlKey, metaKey, shiftKey }) {
   if (altKey) return undefined;
   const far = ctrlKey || metaKey ? "Control+" : "";

@@ -1,17 +1,17 @@
-// The row under the lens: its cells one after the other, as a person would work them out.
+// The lens: the cells of a row one by one, as a person would work them out.
 import { HEIGHT, WIDTH } from "./axes.js";
 import { actionOf } from "./keys.js";
 import { lensPicture } from "./lens_pictures.js";
 import { full, short } from "./numbers.js";
 import { numbersOf, valueOf } from "./state.js";
 
-/** What a column is, in a sentence. */
+/** A sentence that explains a column. */
 function meaningOf({ head }, name) {
   const one = head.parameters.find((other) => name.endsWith(other.name));
   if (one?.name === name) return `${one.letter} as the row above left it`;
   if (name === head.prediction) return "what the model predicts at this point";
   if (name === "error") return "how far the prediction is from the point";
-  if (name === head.loss) return "the loss at this point, which is to become small";
+  if (name === head.loss) return "the loss at this point, which training makes small";
   if (one?.new === name) return `${one.letter} after this row: what it was, less the step`;
   if (one?.step === name) return `what is subtracted from ${one.letter}`;
   if (name.startsWith("grad_")) return `how fast the loss changes when ${one?.letter ?? name.slice(5)} does`;
@@ -21,13 +21,13 @@ function meaningOf({ head }, name) {
   return "";
 }
 
-/** The columns of a row that are computed, in their order. */
+/** The names of the computed columns, in order. */
 export const stepsOf = (state) => [...state.columns.values()].filter(({ numbers }) => numbers)
   .map(({ name }) => name);
 
 /**
- * Where one goes from a cell: `by` steps on or back, over the ends of rows; null past the last row
- * or before the first.
+ * The cell `by` steps after a cell (or before, if negative), across the ends of rows; null outside
+ * the table.
  */
 export function stepFrom(state, row, name, by) {
   const names = stepsOf(state);
@@ -89,7 +89,7 @@ export function createLens(container, go) {
   return {
     move,
     moveRow,
-    /** Show how a cell came about; of a given one that it is given. */
+    /** Show how a cell is computed, or that it is given. */
     show(state, row, name) {
       shown = { state, row, name };
       const names = stepsOf(state);

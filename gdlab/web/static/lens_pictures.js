@@ -1,4 +1,4 @@
-// The picture of one step of a row: where its number can be seen.
+// The picture of one step in a row, which shows what its number means.
 import { axes, extent, padded, pathOf, withUnit } from "./axes.js";
 import { circle, colourOf, lineClass, named, near, path } from "./drawn_runs.js";
 import { drawPath } from "./path_picture.js";
@@ -8,17 +8,17 @@ import { valueOf } from "./state.js";
 const TANGENT_PLACES = 80;
 const ROWS_BACK = 12;
 const SHARE_DIGITS = 4;
-// At its bottom a parabola's height is 0: that lies 2 * height / gradient away.
+// A parabola that touches 0 has its minimum 2 * height / gradient away.
 const BOTTOM_REACH = 3.2;
 const SHALLOW = 0.1;
 const NEAR_REACH = 2;
 
 const partsOf = ({ head }) => head.parameters.map(({ name }) => name);
 
-/** The parameter whose column it is, by the end of its name; its index, or -1. */
+/** The index of the parameter that a column's name ends with, or -1. */
 const parameterOf = (state, name) => partsOf(state).findIndex((one) => name.endsWith(`_${one}`));
 
-/** The loss at the row's point as a curve of one parameter, with its tangent: the gradient. */
+/** The loss at the row's point against one parameter; the slope of its tangent is the gradient. */
 function drawTangent(state, row, parameter) {
   const { head, forward } = state;
   const { name, letter, unit } = head.parameters[parameter];
@@ -31,7 +31,7 @@ function drawTangent(state, row, parameter) {
     forward(values);
     return values[head.loss];
   };
-  // Of another curve than a parabola only what is near.
+  // A curve other than a parabola is drawn only near the point.
   const isParabola = lossAt(here - (2 * height) / slope) < SHALLOW * height;
   const reach = isParabola ? Math.abs((BOTTOM_REACH * height) / slope)
     : NEAR_REACH * Math.max(1, Math.abs(here));
@@ -53,8 +53,8 @@ function drawTangent(state, row, parameter) {
 }
 
 /**
- * A column's last rows as bars. Where it keeps a share of the cell above, each bar is what a row's
- * own number still adds to this row's cell: they decay, and their sum is the cell.
+ * A column's last rows as bars. If a cell keeps a share of the cell above, each bar is what that
+ * row's own number still contributes to this row's cell: the bars decay, and add up to the cell.
  */
 function drawBars(state, row, name) {
   const share = state.shareOf(name, row);
@@ -83,7 +83,7 @@ function drawBars(state, row, name) {
   return { frame: area.frame(), marks };
 }
 
-/** The picture of a column's step in a row. */
+/** The picture for a column in a row. */
 export function lensPicture(state, row, name) {
   const { head } = state;
   const parameter = parameterOf(state, name);

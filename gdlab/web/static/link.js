@@ -1,5 +1,5 @@
-// The address's fragment: which model, sheet, inputs, epochs, points, race, practice, lens and cell a
-// link leads to. `lr` is an input of that sheet, `adam.lr` one of another.
+// The fragment of the page's address: the model, sheet, inputs, epochs, points, race, practice,
+// lens and cell that a link opens. `lr` is an input of that sheet, `adam.lr` of another one.
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
@@ -10,12 +10,12 @@ const OWN = [
 
 const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).join(";");
 
-/** Whether points can stand in a link: a long address is cut off in mails. */
+/** Whether points fit into a link: mail programs cut off long addresses. */
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
 /**
- * The fragment of what is `kept` and was not so at `first`, of `inputs`, `[name, value]`, that were
- * changed, the lens and the selected cell, without its #.
+ * The fragment, without #: where `kept` differs from `first`, the changed `inputs` as `[name,
+ * value]`, the lens and the selected cell.
  */
 export function fragmentOf(kept, first, inputs, hasLens, selected) {
   const { model, tab, epochs, points, compared, riddle, practice } = kept;
@@ -27,7 +27,7 @@ export function fragmentOf(kept, first, inputs, hasLens, selected) {
   if (points !== first.points && fitsLink(points)) parts.set("points", textOf(points));
   if (compared.join() !== first.compared.join()) parts.set("race", compared.join());
   if (riddle) parts.set("riddle", `${riddle.question},${riddle.seed}`);
-  // A sheet that was filled in elsewhere is in no link.
+  // A sheet from a file cannot be opened by a link.
   if (practice && !practice.file) parts.set("practice", practice.seed);
   if (hasLens) parts.set("lens", "on");
   if (selected) {
@@ -38,12 +38,14 @@ export function fragmentOf(kept, first, inputs, hasLens, selected) {
 }
 
 /**
- * What a fragment asks for: the `events` that lead there, whether the lens is on, the cell to
- * select, `{row, name}` or null. An event knows by `said` which part of the fragment it came from.
+ * What a fragment asks for: the `events` to carry out, whether the lens is on, and the cell to
+ * select, `{row, name}` or null. The `said` of an event is the part of the fragment that it comes
+ * from.
  */
 export function wishesOf(fragment) {
   const parts = new URLSearchParams(fragment.replace(/^#/, ""));
-  // What is not a number goes on as it is, to be refused by its name. In a link a + means a space.
+  // A text that is not a number is passed on, so that the message can quote it. A + in a link is a
+  // space.
   const numberOf = (text) => {
     const value = Number(text.replaceAll(" ", "+"));
     return /\d/.test(text) && !Number.isNaN(value) ? value : text;

@@ -1,5 +1,5 @@
-// Unpacks what is needed at once, each in its element: the sheet's style, the data, and the module,
-// which begins to run.
+// Unpacks what the page needs first, each part in its own element: the sheet's style, the data, and
+// the module, which then runs.
 async function unpack(packed) {
   const bytes = Uint8Array.from(atob(packed.textContent), (mark) => mark.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
@@ -12,7 +12,7 @@ const [style, , module] = parts;
 const sheet = document.createElement("style");
 sheet.textContent = style.textContent;
 style.replaceWith(sheet);
-// A script runs once, when it comes into the page as what it is.
+// A script element runs only when it is inserted with its type, so a new one is made.
 const script = document.createElement("script");
 script.type = "module";
 script.textContent = module.textContent;

@@ -1,13 +1,13 @@
-// The loss over a rectangle of two parameters.
+// The loss on a grid over two parameters.
 import { extent } from "./axes.js";
 import { rowsOf } from "./points.js";
 
 const SIDE = 48;
 export const REACH = 10;
-// Of more points some stand for all.
+// More points than this are thinned out.
 const MOST_POINTS = 100;
 
-/** A surface's ranges; a path that goes far from its start leaves the rectangle. */
+/** The ranges of a surface's picture; a path that goes far from its start leaves it. */
 export function lossGridRanges(parameters, frames) {
   return parameters.map((one) => {
     const near = frames.flatMap(({ [one.new]: values }) => (
@@ -20,8 +20,9 @@ export function lossGridRanges(parameters, frames) {
 }
 
 /**
- * The heights at SIDE times SIDE values of two parameters, row by row upwards: the loss of a model
- * (its program's `forward`), or its mean over some of its points. `held` are the other parameters.
+ * The loss at SIDE times SIDE values of two parameters, row by row upwards, from a model's
+ * `forward`: its mean over the points, if there are any. `held` are the fixed values of the other
+ * parameters.
  */
 export function lossGrid([across, up], [first, second], { forward, loss, points, held }) {
   const at = ([from, to], k) => from + ((to - from) * k) / (SIDE - 1);

@@ -1,14 +1,14 @@
-// What becomes of the loss and of the steps, by row, by epoch and by rate.
+// Pictures of the loss and of the steps by row, by epoch and by rate.
 import { axes, decades, lineOf, pathOf, withUnit } from "./axes.js";
 import { circle, lineClass, marker, near, path, runsOf } from "./drawn_runs.js";
 import { escaped } from "./numbers.js";
 
 const MOST_MARKERS = 50;
 const BURST_HEIGHT = 10;
-// So many rates are drawn beside those at which the error falls.
+// How many rates are drawn on each side of those that reduce the error.
 const RATES_BESIDE = 3;
 
-/** Where a run of a race exploded: its marker at the top, struck through. */
+/** The sign of an exploded run among several: its marker at the top, struck through. */
 const burst = (look, x) => marker(look, x, BURST_HEIGHT)
   + path("gd-bad-line", `M${near(x - 6)} ${BURST_HEIGHT + 6}L${near(x + 6)} ${BURST_HEIGHT - 6}`);
 
@@ -19,7 +19,7 @@ function rowLine(area, row) {
 const lossWord = ({ head }) => (head.squared ? "error²" : "loss");
 const inUnits = ({ head }, said) => withUnit(said, head.lossUnit);
 
-/** Where a run exploded, with a word beside it; `last` is the end of the axis. */
+/** A labelled line at the row where a run exploded; `last` is the end of the axis. */
 function explosionMark(area, at, last, said) {
   const [x, side] = [area.x(at), at > last / 2 ? [-4, "end"] : [4, "start"]];
   return path("gd-bad-line", `M${near(x)} 0V${area.height}`)
@@ -58,7 +58,7 @@ export function drawLoss(state, row) {
 const plotted = (mse) => Float64Array.from(mse, (value) => value ?? NaN);
 
 function epochSteps(mse, samples, area) {
-  // Steps that are narrower than a pixel are not steps.
+  // Steps narrower than a pixel are drawn as a line.
   if (mse.length > area.width) return lineOf(plotted(mse), area, (k) => k * samples + 1);
   return pathOf(mse.flatMap((value, epoch) => {
     const height = value > 0 ? area.y(value) : NaN;
@@ -80,7 +80,7 @@ export function drawSteps(state, row) {
     marks += path(`gd-thin ${kind}`, lineOf(values, area));
     const now = values[row - 1];
     if (now) marks += circle(`gd-step-now ${kind}`, 4, area.x(row), area.y(now));
-    // More lines than words tell apart are named where they end.
+    // More than two lines are labelled at their ends.
     const last = area.y(values.at(-1)).toFixed(1);
     if (!few && values.at(-1)) {
       marks += `<text class="gd-tick-label" x="${area.width - 2}" y="${last}" text-anchor="end">`
@@ -112,7 +112,7 @@ export function drawEpochs(state) {
   return { frame: area.frame(), marks, area };
 }
 
-/** What every rate left that was tried, the one that was found, and the limit of theory. */
+/** The error that each tried rate leaves, the rate that was found, and the limit from theory. */
 export function drawRates({ found }) {
   const { tried, startError, error, lr, limit, word } = found;
   const falls = tried.map(([rate, left]) => left < 0.99 * startError || rate === lr);

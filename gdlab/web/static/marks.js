@@ -1,20 +1,20 @@
-// What a filled sheet earns, as gdlab/marking/report.py counts it: a slip counts once, and what
-// follows from it counts; but not where nothing is right and every row has a slip of its own.
+// The marks of a practice sheet, as in gdlab/marking/report.py: a slip costs one cell, and cells
+// that follow from it earn marks, unless nothing is right and every row has a slip of its own.
 import { FEW_CELLS, ALL_THE_SAME, NOT_OWN_WORK } from "./constants.js";
 
 const rowAt = (place) => place.split(" ")[0];
 const isCopied = (place, copies) => copies.has(place.split(" ")[1]);
 
-/** Whether a wrong cell has the slip of a cell above it in its column once more. */
+/** Whether a wrong cell repeats the slip of a cell above it in its column. */
 export function isAgain(causes, place) {
   const { once, places = [] } = causes?.get(place) ?? {};
   return Boolean(once) && places.indexOf(place) > 0;
 }
 
 /**
- * The `score` from 0 to 1 of what `decided` says, how many `slips` there are, and `notes` that say
- * where cells count nothing; `causes` by place are what diagnose says of wrong cells, null where the
- * page has no slips of the sheet. `isLeast`: several wrong cells of a column may then be one slip.
+ * The `score` from 0 to 1 of a result of `decided`, the number of `slips`, and `notes` about cells
+ * that earn nothing. `causes` are the result of diagnose, by place, or null if the page has no
+ * slips of this sheet; then `isLeast` says that several wrong cells of a column may be one slip.
  */
 export function marksOf({ verdicts, copies }, causes) {
   const cells = [...verdicts];
@@ -24,7 +24,7 @@ export function marksOf({ verdicts, copies }, causes) {
   const slipRows = new Set(slips.map(([place]) => rowAt(place)));
   const valueOf = ({ number, text }) => number ?? text;
   const slipColumns = new Set(slips.map(([place]) => place.split(" ")[1]));
-  // One column wrong all through was computed in a way that nobody foresaw: what follows is work.
+  // A single wrong column was computed in some unknown way: what follows from it is own work.
   const isOneColumn = slipColumns.size === 1
     && new Set(slips.map(([, one]) => valueOf(one.written))).size > 1;
   const isOwnWork = slips.length <= 1 || isOneColumn

@@ -1,11 +1,11 @@
-// Slips of the hand, as gdlab/marking/mistyping.py has them: a number cut off where it should be
-// rounded, digits in each other's place.
+// Slips of the hand, as in gdlab/marking/mistyping.py: a number truncated instead of rounded,
+// digits swapped, dropped or misread.
 import { fixed } from "./numbers.js";
 
 const isDigit = (text) => /^\d$/.test(text ?? "");
 const without = (text, index) => text.slice(0, index) + text.slice(index + 1);
 
-/** The right number, mistyped: a digit dropped, misread, or in its neighbour's place. */
+/** The ways to mistype the right number: a digit dropped, misread, or swapped with the next. */
 export function mistypedOf(right, decimals, most) {
   if (decimals === null || decimals < 0 || decimals > most) return [];
   if (!Number.isFinite(right) || Math.abs(right) >= 10 ** most) return [];
@@ -14,11 +14,11 @@ export function mistypedOf(right, decimals, most) {
   const swapped = new Set(indices
     .filter((k) => isDigit(digits[k + 1]) && digits[k] !== digits[k + 1])
     .map((k) => digits.slice(0, k) + digits[k + 1] + digits[k] + digits.slice(k + 2)));
-  // The last digit may have been dropped by rounding, or come out otherwise in computing.
+  // Not the last digit: rounding may have dropped or changed it.
   const inner = indices.slice(0, -1);
   const dropped = new Set(inner.filter((k) => !digits.slice(0, k).includes("."))
     .map((k) => without(digits, k)));
-  // With a digit after the point the number has lost a decimal too.
+  // A number that lost a digit after the point has one decimal less.
   const longer = fixed(right, decimals + 1);
   for (let k = longer.indexOf(".") + 1; k < longer.length - 1; k++) dropped.add(without(longer, k));
   for (const text of [digits, longer.slice(0, -1)]) dropped.delete(text);
@@ -36,8 +36,8 @@ export function mistypedOf(right, decimals, most) {
 }
 
 /**
- * The wrong cells that were cut off where they should be rounded, and whether it is a habit. One
- * may have gone on with the numbers as cut off, or with all digits: the likelier is taken.
+ * The wrong cells that were truncated instead of rounded, and whether that is a habit. A learner
+ * may have continued with the truncated numbers or with all digits: the more likely way is taken.
  */
 export function cutOff(verdicts, marking) {
   const ways = ["fromYours", "expected"].map((of) => cutOf(verdicts, of, marking.mostDigits));
@@ -47,18 +47,18 @@ export function cutOff(verdicts, marking) {
   return { places, isHabit };
 }
 
-/** The wrong cells that were cut off, and how many others were rounded up. */
+/** The wrong cells that were truncated, and the number of cells that were rounded up. */
 function cutOf(verdicts, of, mostDigits) {
   const places = [];
   let roundedUp = 0;
   for (const [place, { status, written, [of]: right }] of verdicts) {
     const { number = null, decimals = null } = written ?? {};
-    // Of a 0 it cannot be told what was cut off.
+    // A 0 does not show what was cut off.
     if (!number || decimals === null || decimals < 0 || decimals > mostDigits) continue;
     if (!Number.isFinite(right)) continue;
     const exact = Math.abs(right) * 10 ** decimals;
     const shown = Math.round(Math.abs(number) * 10 ** decimals);
-    // Where cutting off and rounding give the same, or nearly, it cannot be told.
+    // Skip a number that truncating and rounding make the same, or nearly.
     if (exact % 1 < 0.5 || exact % 1 >= 0.999 || exact > 10 ** mostDigits) continue;
     if (shown === Math.floor(exact) && number * right >= 0) {
       if (status === "wrong") places.push(place);

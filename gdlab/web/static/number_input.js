@@ -1,5 +1,5 @@
-// A number as people and programs write it: a text in, a number out, or the reason why not.
-// core/number_text.py does the same; tests/data/number_cases.json is for both.
+// Reads a number as people and programs write it, or says why a text is not a number.
+// core/number_text.py does the same, and tests/data/number_cases.json tests both.
 
 const PLAIN = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const DECIMAL_COMMA = /^[-+]?(\d+,\d*|,\d+)(e[-+]?\d+)?$/i;
@@ -9,18 +9,18 @@ const ONE_GROUP = /^[-+]?[1-9]\d{0,2}[.,]\d{3}$/;
 const COMMA_GROUPS = /^[-+]?[1-9]\d{0,2}((,\d{3}){2,}|(,\d{3})+\.\d*)$/;
 const POINT_GROUPS = /^[-+]?[1-9]\d{0,2}((\.\d{3}){2,}|(\.\d{3})+,\d*)$/;
 const SPACE_GROUPS = /^[-+]?[1-9]\d{0,2}([ '’])\d{3}(\1\d{3})*([.,]\d*)?$/;
-// What a word processor makes of a minus sign, the sign itself among them.
+// The dashes that a word processor puts for a minus sign, and the minus sign itself.
 export const DASHES = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/g;
 const MISSING = new Set(["", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "missing", "?",
   ".", "-"]);
 
-// What the mark in 1,000 or 1.000 does: by itself a point is decimal, and a comma is asked about.
+// The meaning of the mark in 1,000 or 1.000: a point is decimal, for a comma the person is asked.
 const TYPED_MARKS = { ".": "decimal", ",": "ask" };
 
-/** What a person asked for and cannot have; its message is for them. */
+/** A request that cannot be carried out; its message is for the person. */
 export class Refusal extends Error {}
 
-/** Why something was not done, in words: a refusal's own, or what went wrong. */
+/** The message of an error: a refusal's own, or what went wrong. */
 export function refusalOf(problem) {
   if (problem instanceof Refusal) return problem.message;
   return `this page could not do this (${problem.name}: ${problem.message})`;
@@ -28,10 +28,10 @@ export function refusalOf(problem) {
 
 const keyboard = (text) => text.replace(/[\u00a0\u2007\u2009\u202f]/g, " ").trim().replace(DASHES, "-");
 
-/** Whether a text stands for a value that is not there: nothing, NA, ?, -. */
+/** Whether a text stands for a missing value: nothing, NA, ?, -. */
 export const isMissing = (text) => MISSING.has(keyboard(text).toLowerCase());
 
-/** The numbers that a text may mean, as a program writes them; none where it is not a number. */
+/** The numbers that a text may mean, as texts for Number; an empty list if it is not a number. */
 export function meanings(text, marks = TYPED_MARKS) {
   const plain = keyboard(text);
   if (ONE_GROUP.test(plain)) {
@@ -47,7 +47,7 @@ export function meanings(text, marks = TYPED_MARKS) {
   return [];
 }
 
-/** The decimal sign that a text proves by a comma in it: 2,5 and 1.000,5; 1,000,000. */
+/** The decimal sign that a comma in a text proves: 2,5 and 1.000,5, or 1,000,000; else null. */
 function decimalSign(text) {
   const plain = keyboard(text);
   if (ONE_GROUP.test(plain)) return null;
@@ -56,7 +56,7 @@ function decimalSign(text) {
   return SPACE_GROUPS.test(plain) && plain.includes(",") ? "," : null;
 }
 
-/** What the marks do in texts that one person or program wrote: 2,5 proves a decimal comma. */
+/** The meaning of the marks in texts by one person or program: 2,5 proves a decimal comma. */
 export function provenMarks(texts) {
   const signs = [...new Set(texts.map(decimalSign).filter(Boolean))];
   if (!signs.length) return TYPED_MARKS;
@@ -64,13 +64,13 @@ export function provenMarks(texts) {
   return { ",": signs.length === 1 ? "decimal" : "ask", ".": "ask" };
 }
 
-/** Whether a text is two numbers with a comma between: a decimal comma's number, or a pair. */
+/** Whether a text may be two numbers with a comma between them, or one with a decimal comma. */
 export function isPair(text) {
   const halves = text.split(",").map((half) => half.trim());
   return halves.length === 2 && halves.every((half) => PLAIN.test(half));
 }
 
-/** The number that a text means; a Refusal says where it stands and why it is none. */
+/** The number that a text means; throws a Refusal that says where it is and what is wrong. */
 export function typedNumber(text, where, marks = TYPED_MARKS) {
   const found = meanings(text, marks);
   if (!keyboard(text)) throw new Refusal(`${where} is empty; type a number`);
@@ -86,7 +86,7 @@ export function typedNumber(text, where, marks = TYPED_MARKS) {
   return value;
 }
 
-/** An input's number as it may be; a refusal in words where it may not. */
+/** An input's number if it is within its limits; otherwise throws a Refusal. */
 export function accepted({ told, words, low, lowAllowed, below, whole }, value) {
   const fits = typeof value === "number" && Number.isFinite(value)
     && (low === null || value > low || (lowAllowed && value === low))

@@ -1,6 +1,6 @@
-// Numbers as text: in cells, in the line with numbers put in, and in full.
+// Numbers as text: in cells, in formulas with numbers substituted, and in full.
 
-/** What a spreadsheet shows for a number that is none: NaN and infinity are an error each. */
+/** The spreadsheet error for NaN or infinity; empty for a finite number. */
 export function errorOf(value) {
   if (Number.isNaN(value)) return "#NUM!";
   return Number.isFinite(value) ? "" : "#DIV/0!";
@@ -23,7 +23,7 @@ export function short(value, digits = 10) {
   return trimmed(value.toFixed(Math.max(0, digits - 1 - exponent)));
 }
 
-/** A number to so many decimals, a half to the even digit, as Python has it. */
+/** A number rounded to so many decimals, a half to the even digit, as Python does it. */
 export function fixed(value, decimals) {
   const text = value.toFixed(decimals);
   const longer = value.toFixed(decimals + 1);
@@ -54,16 +54,16 @@ export function pythonFloat(value) {
   }
   const plain = String(value + 0);
   if (exponent >= 0) return plain.includes(".") ? plain : `${plain}.0`;
-  // A browser writes 0.0001 in full down to a millionth.
+  // JavaScript writes numbers without an exponent down to a millionth, like Python here.
   return plain;
 }
 
-/** A slider's number: three digits are what a hand can aim at. */
+/** A slider's number, rounded to the three digits that a hand can aim at. */
 export function rounded(value) {
   return Number(value.toPrecision(3));
 }
 
-/** Text that may stand in markup. */
+/** Text escaped for HTML and XML. */
 export function escaped(text) {
   const marks = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return String(text).replace(/[&<>"]/g, (mark) => marks[mark]);

@@ -1,5 +1,5 @@
-// The formulas that a learner wrote into a sheet, in the words of its table, as
-// gdlab/marking/own_formulas.py has them, and the slip that such a formula is.
+// Reads the formulas that a learner wrote into a sheet, in the names of its table, and finds the
+// slip that a formula is, as in gdlab/marking/own_formulas.py.
 import { drawing } from "./draw.js";
 import { Unread, treeOfFormula } from "./excel_formula.js";
 import { asHeaded, formulaText } from "./formula_text.js";
@@ -10,14 +10,14 @@ import { addressAt } from "./practice_table.js";
 import { bound, namesIn } from "./slips.js";
 import { columnNumber } from "./xlsx_file.js";
 
-// Formulas beside the table that lead to each other; more come from no person.
+// The longest chain of formulas beside the table: no person writes longer ones.
 const MOST_HELPERS = 8;
 const ROUNDED = /^=?\s*ROUND\((.*)[,;]\s*\d{1,2}\s*\)\s*$/is;
 const CELL = /^(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})$/i;
-// Numbers are told apart by so many digits.
+// Numbers with so many equal digits are the same.
 const TOLD_DIGITS = 10;
 
-/** Whether the inside of brackets closes all that it opens. */
+/** Whether no parenthesis closes before it was opened. */
 function isBalanced(text) {
   let depth = 0;
   return [...text].every((letter) => {
@@ -27,10 +27,10 @@ function isBalanced(text) {
 }
 
 /**
- * By place the learner's formulas in a `table` of practice_table.js: `{tree, moved}`, the formula in
- * the words of the table and what is wrong with where it points; those that can be read. `rows` are
- * the sheet's rows by the table's; of the page's sheet `data` are the points' columns, `inputNames`
- * the inputs by the names that they have in a workbook.
+ * The learner's formulas that can be read, `{tree, moved}` by place: the formula in the names of
+ * the table, and what is wrong with a reference in it. The first argument is a table of
+ * practice_table.js, `rows` has the sheet's row for each row of the table, `data` are the points'
+ * columns, `inputNames` the inputs by their names in a workbook.
  */
 export function ownFormulas({ sheet, headerRow, columns, inputs }, rows, { data, inputNames }) {
   const tableRows = new Map([[headerRow + 1, 0], ...[...rows].map(([t, row]) => [row, t])]);
@@ -58,7 +58,7 @@ export function ownFormulas({ sheet, headerRow, columns, inputs }, rows, { data,
     });
   }
 
-  /** What a formula of row `t` means by a cell. */
+  /** The name or number that a reference in a formula of row `t` stands for. */
   function leafOf(row, column, t, left) {
     const input = inputAt.get(`${row} ${column}`);
     if (input) return input;
@@ -97,13 +97,13 @@ export function ownFormulas({ sheet, headerRow, columns, inputs }, rows, { data,
   return found;
 }
 
-/** Arbitrary numbers for names, the same ones always; `known` are given. */
+/** A function of a name that gives an arbitrary, but always the same number; `known` are fixed. */
 function somewhere(columns, known, seed) {
   const values = new Map(Object.entries(known));
   const valueOf = (name) => {
     if (!values.has(name)) {
       const tree = columns[name]?.formula;
-      // Under 1, so that shares are, and what they are subtracted from 1 for has a root.
+      // Below 1, so that 1 - beta is positive and has a square root.
       values.set(name, (tree ?? null) === null ? drawing(`${name} ${seed}`).whole(2e5, 95e4) / 1e6
         : resultOf(tree, valueOf));
     }
@@ -119,13 +119,13 @@ function resultOf(tree, valueOf) {
 }
 
 /**
- * The slip that a formula is, one or two together, of what `slips` has of a sheet: `[name, tree,
- * because]`; null for any other formula, and for the right one. A number in it may stand for one of
- * the `inputs`.
+ * The slip, or pair of slips, that a formula is, `[name, tree, because]`; null for the right
+ * formula and for one that is no known slip. A number in the formula may stand for one of the
+ * `inputs`.
  */
 export function slipOfFormula(tree, { columns }, column, inputs, marking) {
   const { formula, single } = columns[column];
-  // Where a formula leaves a tiny eps out, or has it elsewhere, that is its least slip.
+  // A tiny eps that is missing or in another position does not matter: look for the larger slip.
   for (const known of [inputs, { ...inputs, eps: 0 }]) {
     const draws = [0, 1].map((seed) => somewhere(columns, known, seed));
     const valuesOf = (one) => {
@@ -146,9 +146,9 @@ export function slipOfFormula(tree, { columns }, column, inputs, marking) {
 }
 
 /**
- * The wrong cells whose own formula is a slip, `named`, and those where it is only `shown`: causes by
- * place. The first need no search: `wrong` is the rest. A formula that does not give the number beside
- * it is not evidence; `slipAt` says which slip it is.
+ * Causes by place from the learner's formulas: `named` if a formula is a known slip, `shown` if it
+ * is not. `wrong` are the cells that still need a search. A formula that does not give its cell's
+ * number is not evidence; `slipAt(place, tree)` finds the slip that a formula is.
  */
 export function formulaCauses(wrong, formulas, gives, slipAt, { kinds }) {
   const found = new Map();
@@ -172,7 +172,7 @@ export function formulaCauses(wrong, formulas, gives, slipAt, { kinds }) {
   return { named, shown, wrong: new Map(left.filter(([, cells]) => cells.length)) };
 }
 
-/** What is said of a formula, with the slip that it is, null where it is none that is known. */
+/** The cause of a wrong cell from its formula; `slip` is null if it is no known slip. */
 function causeOfFormula(tree, slip) {
   if (slip) {
     return { slip: slip.name, hint: slip.hint, because: slip.because, once: !isCopy(slip) };
@@ -182,6 +182,6 @@ function causeOfFormula(tree, slip) {
   return { slip: null, hint, because: `${text} was computed`, once: true };
 }
 
-/** Whether a number of another cell stands there: nothing was computed. */
+/** Whether a slip only copies another cell's number. */
 export const isCopy = ({ name, tree }) => name.startsWith("copied_")
   || (typeof tree === "string" && name === "other_parameter");

@@ -1,39 +1,38 @@
-// Ties the sheet to a page that stands by itself: a host in the page, and the address's fragment.
+// Connects the sheet of a standalone page with a host in the page and with the address's fragment.
+import { withPrograms } from "./by_name.js";
 import { createHost } from "./host.js";
 import { fitsLink, fragmentOf, wishesOf } from "./link.js";
 import { createSession } from "./session.js";
 import { createSheet } from "./sheet.js";
 import { unpacked } from "./unpack.js";
 
-// Browsers allow only so many changes of the address in a time.
+// Browsers limit how often the address may change.
 const REMEMBER_MS = 300;
 const TOO_LONG = "The address has no room for so many points: a link to this page, or opening it "
   + "again, begins without them. Save them as .csv from sheet data.";
 
 /**
- * The page of each model by a function of its name, with its `programs`, by model and sheet; of the
- * first alone all is there at once.
+ * A function from a model's name to its page. `programs` are by model and sheet. The first model's
+ * data are in the page as they are; the others are unpacked when they are first needed.
  */
 function pagesOf(page, programs) {
   let rest = null;
   const later = () => rest ??= JSON.parse(unpacked(document.getElementById("gdlab-rest").textContent));
-  const withPrograms = (model, sheets) => Object.fromEntries(Object.entries(sheets).map(
-    ([name, sheet]) => [name, { ...sheet, program: programs[model][name] }],
-  ));
   return (model) => {
+    const programOf = (name) => programs[model][name];
     const isFirst = model === page.model;
     const own = isFirst ? page : { guests: {}, ...later().models[model] };
     return {
       ...page, ...own,
-      sheets: withPrograms(model, own.sheets), guests: withPrograms(model, own.guests),
+      sheets: withPrograms(own.sheets, programOf), guests: withPrograms(own.guests, programOf),
       workbook: () => later().workbooks[model],
-      get slips() { return later().slips; },
-      get checked() { return isFirst ? withPrograms(model, later().checked) : {}; },
+      slipsOf: () => later().slips,
+      get checked() { return isFirst ? withPrograms(later().checked, programOf) : {}; },
     };
   };
 }
 
-/** Build the page: `programs` are what Python wrote behind this module. */
+/** Build the page; Python calls this with the `programs` at the end of the module. */
 function startPage(programs) {
   const page = JSON.parse(document.getElementById("gdlab-data").textContent);
   const pageOf = pagesOf(page, programs);
@@ -45,7 +44,7 @@ function startPage(programs) {
 
   const sheet = createSheet(root, (event, bytes) => session.ask(event, bytes), true);
 
-  /** Keep in the address what was changed, when a drag has come to rest. */
+  /** Write what was changed into the address once a drag has ended. */
   function remember() {
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -62,7 +61,7 @@ function startPage(programs) {
     }, REMEMBER_MS);
   }
 
-  /** Show what an address asks for; what it cannot have is told in one line. */
+  /** Show what an address asks for, and say in one line which parts of it were ignored. */
   function open(address) {
     const hosts = {};
     session = createSession({
@@ -89,7 +88,7 @@ function startPage(programs) {
     selected = detail;
     remember();
   });
-  // By now a change that was waiting to be remembered may have taken the link's place.
+  // Not location.href: a delayed change may have replaced the link in the address by now.
   addEventListener("hashchange", ({ newURL }) => open(newURL));
   open(location.href);
 }

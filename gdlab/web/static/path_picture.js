@@ -1,17 +1,17 @@
-// The path of two parameters over the loss.
+// The picture of the path of two parameters across the loss.
 import { axes, extent, padded, pathOf, widened, withUnit } from "./axes.js";
 import { bowl, ellipsesOnce, gridContours } from "./contours.js";
 import { circle, endOf, lineClass, marker, named, path, runsOf } from "./drawn_runs.js";
 import { REACH, lossGrid } from "./loss_grid.js";
 
-// A loss that grows so many times over belongs to a run that leaves its picture.
+// A run with a loss that grows by this factor may leave the picture.
 const FAR_GROWN = 1000;
-// So many vertices of a path are drawn before they are thinned out.
+// Each time so many vertices have been drawn, the next ones are twice as far apart.
 const DETAILED = 400;
 
 /**
- * A path's vertices up to a row, a pixel apart, and the further apart the more there are: a browser
- * takes seconds for a line that crosses itself 100,000 times.
+ * The path up to a row, with vertices about a pixel apart, and further apart the more there are:
+ * browsers take seconds to draw a line that crosses itself 100,000 times.
  */
 function track(run, rows, area, [across, up]) {
   const vertices = [];
@@ -26,7 +26,7 @@ function track(run, rows, area, [across, up]) {
   return pathOf(vertices);
 }
 
-/** What one axis of a path shows; a run that gets far worse may leave the picture. */
+/** The range of one axis; a run with a loss that grows a lot may leave the picture. */
 function rangeOf(runs, which) {
   const seen = runs.map(({ start, ends, loss }) => {
     const far = loss.some((value) => !(value <= FAR_GROWN * loss[0]));
@@ -39,8 +39,8 @@ function rangeOf(runs, which) {
 const drawnContours = { key: "", marks: "" };
 
 /**
- * Contours over two parameters, the others held where a row left them; drawn again only where they
- * are others.
+ * Contours over two parameters, with the others fixed at a row's values; kept until something
+ * changes.
  */
 function contoursOnce({ head, points, constants, pair }, run, row, ranges, area) {
   const end = endOf(run, row);

@@ -1,12 +1,12 @@
-// The main picture beside the slider that is dragged, where the picture itself is out of sight.
+// A copy of the main picture beside the slider that is dragged, if the picture is out of sight.
 
 const WIDEST = 340;
 const SHAPE = 232 / 340;
 const GAP = 6;
-// It stays for a moment after the last change, so that it can be looked at.
+// It stays for a moment after the last change, so that a person can look at it.
 const LINGER_MS = 1200;
 
-/** Whether the middle of a picture's upper and lower edge can be seen. */
+/** Whether the midpoints of a picture's upper and lower edges are visible. */
 function isInSight(picture) {
   if (!picture) return true;
   const { left, top, width, bottom } = picture.getBoundingClientRect();
@@ -16,7 +16,7 @@ function isInSight(picture) {
   });
 }
 
-/** Watch the sliders in `root`; `show()` is to be called when the `pictures` have been drawn. */
+/** Watch the sliders in `root`; call `show()` after the `pictures` have been drawn. */
 export function createPeek(root, pictures) {
   const panel = document.createElement("div");
   panel.className = "gd-peek";
@@ -48,7 +48,7 @@ export function createPeek(root, pictures) {
 
   root.addEventListener("input", (event) => {
     if (!event.target.matches(".gd-track")) return;
-    // Once a drag, and before anything is drawn: to ask makes the browser lay the page out.
+    // Check once per drag and before drawing, because the check makes the browser lay out the page.
     if (field !== event.target) isNeeded = !isInSight(mainPicture());
     field = event.target;
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// The buttons over the path: nearer, further, the whole picture.
+// The buttons of the path picture: zoom in, zoom out, whole picture.
 import { element } from "./column_header.js";
 
 const ZOOM_STEP = 1.5;
@@ -8,7 +8,7 @@ const TOOLS = [
   ["whole picture", "whole path", "The whole path again (double click)"],
 ];
 
-/** The buttons; `zoom(by)` and `whole()` hear them. */
+/** The buttons; they call `zoom(by)` and `whole()`. */
 export function createTools(zoom, whole) {
   const tools = element("div", { class: "gd-picture-tools" });
   for (const [control, word, title] of TOOLS) {

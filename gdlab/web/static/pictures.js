@@ -1,4 +1,4 @@
-// The pictures beside the table, each drawn from the state and the row that is selected.
+// The pictures beside the table, drawn from the state and the selected row.
 import { HEIGHT, WIDTH } from "./axes.js";
 import { element } from "./column_header.js";
 import { endOf, marker, runsOf } from "./drawn_runs.js";
@@ -9,14 +9,14 @@ import { createTools } from "./picture_tools.js";
 import { watchPictures, zoomRound } from "./pointing.js";
 import { drawPoints } from "./points_picture.js";
 
-// What is set again within this time is one drag.
+// Changes within this time of each other are one drag.
 const GHOST_MS = 700;
 
-/** A line of text for those who do not see the picture. */
+/** A line of text for people who cannot see the picture. */
 function spoken(state, row) {
   const letters = state.head.parameters?.map(({ letter }) => letter);
-  const told = (run) => endOf(run, row).map((value, k) => `${letters[k]} ${short(value, 6)}`);
-  return runsOf(state).map((run) => `${run.label}: ${told(run).join(", ")}`).join("; ");
+  const valuesOf = (run) => endOf(run, row).map((value, k) => `${letters[k]} ${short(value, 6)}`);
+  return runsOf(state).map((run) => `${run.label}: ${valuesOf(run).join(", ")}`).join("; ");
 }
 
 const nameOf = (draw) => draw.name.slice(4).toLowerCase();
@@ -28,7 +28,9 @@ function legendItem(state) {
   };
 }
 
-/** What a run was before a drag of its inputs began: it stays in sight, pale, until the next one. */
+/**
+ * The run before the last drag of an input: it stays visible in a pale colour until the next drag.
+ */
 function createGhosts() {
   let [now, at, ghosts] = [null, 0, []];
   return (state) => {
@@ -43,7 +45,7 @@ function createGhosts() {
   };
 }
 
-/** Draw layers of marks, each only where it has changed: of several runs one is dragged. */
+/** Draw the layers of marks that have changed: when one run is dragged, the others stay. */
 function drawLayers(marks, layers, before) {
   while (marks.children.length > layers.length) marks.lastChild.remove();
   layers.forEach((layer, k) => {
@@ -56,8 +58,8 @@ function drawLayers(marks, layers, before) {
 }
 
 /**
- * The pictures in `container`, each at a fixed size; `show` draws them again. `on` has `go(row)` and
- * `start(values)`, by parameter: what a pointer on them asks for.
+ * The pictures in `container`; `show` draws them. A pointer on them calls `on.go(row)` and
+ * `on.start(values)`, with the values by parameter.
  */
 export function createPictures(container, on) {
   let kinds = [];
@@ -70,7 +72,7 @@ export function createPictures(container, on) {
   const legend = document.createElement("ul");
   legend.className = "gd-legend";
   let legendNow = "";
-  // The two parameters whose path is drawn, where there are more.
+  // The two parameters of the path, if there are more than two.
   const axesChoice = element("div", { class: "gd-axes-choice" });
   let pair = [0, 1];
   let last = null;
@@ -110,7 +112,7 @@ export function createPictures(container, on) {
     }
   }
 
-  /** Offer the parameters for both axes of the path; the one that is taken twice gives way. */
+  /** Offer the parameters for both axes; choosing the other axis's parameter swaps the axes. */
   function offerAxes({ head }) {
     const names = (head.parameters ?? []).map(({ name }) => name);
     axesChoice.hidden = names.length < 3;
@@ -144,7 +146,7 @@ export function createPictures(container, on) {
       const own = zooms.get(kind);
       const { frame, marks, area } = draw({ ...state, zoom: own }, row);
       drawn.set(kind, { kind, area, state, row, zoom: own });
-      // Axes stay as they are while a drag leaves their ranges alone.
+      // Axes are drawn again only if their ranges have changed.
       if (frames[k] !== frame) {
         svgs[k].innerHTML = frames[k] = frame;
         layers[k] = [];

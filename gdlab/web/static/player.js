@@ -1,4 +1,4 @@
-// Play, pause and step through the rows.
+// The player: play, pause and step through the rows.
 import { actionOf } from "./keys.js";
 
 const ICONS = {
@@ -10,7 +10,7 @@ function icon(name) {
   return `<svg viewBox="0 0 20 20" aria-hidden="true"><path d="${ICONS[name]}"/></svg>`;
 }
 
-/** The buttons in `container`; `go(row)` asks for a row from 1, `show` says at which row we are. */
+/** The buttons in `container`; `go(row)` asks for a row from 1, `show` sets the current row. */
 export function createPlayer(container, go) {
   container.setAttribute("role", "group");
   container.setAttribute("aria-label", "steps");
@@ -48,7 +48,7 @@ export function createPlayer(container, go) {
   function play() {
     if (at >= rows) go(1);
     timer = setInterval(() => {
-      // A sheet that is gone from the page plays no longer.
+      // Stop if the sheet has been removed from the page.
       if (at >= rows || !container.isConnected) pause();
       else go(at + 1);
     }, 1000 / perSecond());
@@ -76,7 +76,7 @@ export function createPlayer(container, go) {
   });
   const take = () => {
     go(Math.round(Number(box.value)) || 1);
-    // There may be no such row.
+    // The row may not exist: show the row that was reached.
     box.value = at;
   };
   box.addEventListener("change", take);

@@ -1,9 +1,9 @@
-// What people do to the points: type, paste, remove and load them.
+// The events that change the points: typing, pasting, removing and loading.
 import { Refusal, isPair, meanings, provenMarks, typedNumber } from "./number_input.js";
 import { countOf, pointsOf, rowsOf } from "./points.js";
 import { WhichColumns, pointsOfFile } from "./points_file.js";
 
-/** Put a number in; one past the end adds a point with the last point's other numbers. */
+/** Set a number in place; after the last row, add a point with the last point's other numbers. */
 function put(points, row, column, value) {
   if (row === countOf(points)) {
     for (const values of Object.values(points)) values.push(values.at(-1));
@@ -11,7 +11,7 @@ function put(points, row, column, value) {
   points[column][row] = value;
 }
 
-/** The points with one cell (row from 0, column by name) replaced by what was typed. */
+/** A copy of the points with one cell (row from 0, column by name) replaced by a typed number. */
 function edited(points, row, column, text) {
   const changed = structuredClone(points);
   put(changed, row, column, typedNumber(text, `points: ${column} in row ${row + 1}`));
@@ -19,14 +19,14 @@ function edited(points, row, column, text) {
 }
 
 /**
- * The points with a block from a spreadsheet put in at a cell; all of it or nothing. Several whole
- * points at the first cell are all the points that there are then.
+ * A copy of the points with a block from a spreadsheet pasted at a cell, or a Refusal if any part
+ * of it is wrong. Several whole points pasted at the first cell replace all points.
  */
 function pasted(points, row, column, text) {
-  // Where a comma is decimal, a semicolon stands between two numbers.
+  // Where a comma is the decimal sign, semicolons separate numbers.
   const between = text.includes("\t") ? "\t" : ";";
   const lines = text.replace(/[\r\n]+$/, "").split(/\r?\n/).map((line) => line.split(between));
-  // Heads came along.
+  // The block begins with headers.
   const heads = Number(lines.length > 1 && !lines[0].some((cell) => meanings(cell).length));
   if (heads) lines.shift();
   const all = Object.keys(points);
@@ -54,7 +54,7 @@ function pasted(points, row, column, text) {
   return changed;
 }
 
-/** The points of a link, x,y;x,y for the columns x and y. */
+/** The points in a link, such as 1,2;3,4 for the columns x and y. */
 const listed = (names, text) => pointsOf(names, text.split(";").map((point, index) => {
   const cells = point.split(",");
   const where = `points, number ${index + 1}`;
@@ -63,14 +63,14 @@ const listed = (names, text) => pointsOf(names, text.split(";").map((point, inde
 }));
 
 /**
- * The events of the points, with columns of these `names`: each gives what `set(points)` gives, or a
- * part of the answer, or work. `points()` are those there are.
+ * The events of the points, with columns of these `names`: each returns the result of
+ * `set(points)`, or a part of the answer, or work. `points()` are the current points.
  */
 export function createPointEvents(names, points, set) {
-  // The file whose columns a person is asked about.
+  // The file about which a person is asked which columns to use.
   let asked = null;
 
-  /** Read a file; where it has more columns than are needed, which of them is asked. */
+  /** Read a file; if it has more columns than are needed, ask which of them to use. */
   async function read(name, bytes, chosen = null) {
     try {
       set(await pointsOfFile(name, bytes, names, chosen));
@@ -83,7 +83,7 @@ export function createPointEvents(names, points, set) {
   const reading = (name, ...given) => ({ said: `Reading ${name}`, run: () => read(name, ...given) });
 
   return {
-    /** The file, and the columns to choose from; null where nothing is asked. */
+    /** The file and the columns to choose from; null if no question is open. */
     choosing: () => asked && { name: asked.name, columns: asked.columns },
     leaveFile: () => { asked = null; },
     events: {
@@ -101,7 +101,7 @@ export function createPointEvents(names, points, set) {
         asked = null;
         return reading(name, bytes);
       },
-      // Which columns of the file are meant; none of them where none are named.
+      // The answer to the question; without `indices` it was cancelled.
       choose({ indices }) {
         const { name, bytes } = asked;
         asked = null;

@@ -1,9 +1,10 @@
-// Pictures that answer: a pointer on them reads values, goes to rows, drags the start, zooms, pans.
+// What a pointer does on the pictures: it reads values, selects rows, drags the start, zooms, pans.
 import { HEIGHT, MARGIN, WIDTH } from "./axes.js";
+import { byName } from "./by_name.js";
 import { endOf, runsOf } from "./drawn_runs.js";
 import { escaped, short } from "./numbers.js";
 
-// How near a pointer has to come to a point, in the picture's own units.
+// How close a pointer must be to a point, in the picture's own units.
 const NEARBY = 12;
 const ZOOM_BY = 1.5;
 const HOVER_DIGITS = 4;
@@ -12,7 +13,7 @@ const zoomed = ([low, high], at, by) => [at - (at - low) / by, at + (high - at) 
 const moved = ([low, high], by) => [low + by, high + by];
 const isInside = ({ left, up }, { width, height }) => left >= 0 && up >= 0 && left <= width && up <= height;
 
-/** The row of a picture along whose x axis rows or epochs stand; null for another. */
+/** The row at a value of x, in pictures with rows or epochs on the x axis; null in others. */
 function rowUnder(kind, state, value) {
   const within = (row) => Math.max(1, Math.min(state.rows, row));
   if (kind === "loss" || kind === "steps") return within(Math.round(value));
@@ -20,7 +21,7 @@ function rowUnder(kind, state, value) {
   return null;
 }
 
-/** What stands at a point of a picture, in words. */
+/** Lines of text about a point of a picture. */
 function wordsAt(kind, state, x, y) {
   const row = rowUnder(kind, state, x);
   const many = runsOf(state);
@@ -45,9 +46,9 @@ function wordsAt(kind, state, x, y) {
 }
 
 /**
- * Watch the pictures in `container`. `pictureOf(svg)` gives its `kind`, `area`, `state` and `row`, with
- * `zoom` where it has one; `on` has `go(row)`, `start(values)`, by parameter, and `zoom(kind,
- * ranges)`, null for the whole picture.
+ * Watch the pictures in `container`. `pictureOf(svg)` returns a picture's `kind`, `area`, `state`,
+ * `row` and, if it has one, `zoom`. Calls `on.go(row)`, `on.start(values)`, with the values by
+ * parameter, and `on.zoom(kind, ranges)`, with null for the whole picture.
  */
 export function watchPictures(container, pictureOf, on) {
   const hover = document.createElement("div");
@@ -55,10 +56,10 @@ export function watchPictures(container, pictureOf, on) {
   hover.hidden = true;
   let held = null;
 
-  /** Where a pointer is on a picture, in its own units and as numbers. */
+  /** The position of a pointer on a picture, in its own units and as numbers on the axes. */
   function spot(event, svg) {
     const box = svg.getBoundingClientRect();
-    // A picture keeps its shape, in the middle of its box.
+    // A picture keeps its proportions and is centred in its box.
     const scale = Math.min(box.width / WIDTH, box.height / HEIGHT);
     const left = (event.clientX - box.left - (box.width - WIDTH * scale) / 2) / scale - MARGIN.left;
     const up = (event.clientY - box.top - (box.height - HEIGHT * scale) / 2) / scale - MARGIN.top;
@@ -68,7 +69,7 @@ export function watchPictures(container, pictureOf, on) {
 
   const distance = ({ left, up }, area, [x, y]) => Math.hypot(area.x(x) - left, area.y(y) - up);
 
-  /** The row of the first run whose point on the path is nearest; null where none is near. */
+  /** The row with the nearest point on a path; null if none is near. */
   function rowOnPath(at, { area, state }) {
     const found = { row: null, away: NEARBY };
     for (const run of runsOf(state)) {
@@ -87,7 +88,7 @@ export function watchPictures(container, pictureOf, on) {
     if (held.what === "start") {
       const names = state.pair.map((which) => state.head.parameters[which].name);
       const values = [at.x, at.y].map((value) => Number(value.toPrecision(HOVER_DIGITS)));
-      on.start(Object.fromEntries(names.map((name, k) => [name, values[k]])));
+      on.start(byName(names, (_, k) => values[k]));
     } else if (held.what === "pan") {
       const by = [from.left - at.left, from.up - at.up];
       const across = (by[0] / area.width) * (ranges[0][1] - ranges[0][0]);
@@ -110,7 +111,7 @@ export function watchPictures(container, pictureOf, on) {
     if (rowUnder(kind, state, at.x) !== null) held.what = "row";
     else if (starts.some((start) => distance(at, area, start) < NEARBY)) {
       held.what = "start";
-      // The axes stay as they are for as long as the start is dragged.
+      // The axes do not change while the start is dragged.
       on.zoom(kind, area.ranges);
     } else if (kind === "path") held.what = "pan";
     else held = null;
@@ -155,7 +156,7 @@ export function watchPictures(container, pictureOf, on) {
   container.addEventListener("pointerleave", () => { hover.hidden = true; });
   container.addEventListener("wheel", (event) => {
     const svg = event.target.closest("svg[data-picture=path]");
-    // A wheel alone scrolls the page.
+    // The wheel without Ctrl scrolls the page.
     if (!svg || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     const { area } = pictureOf(svg);
@@ -169,7 +170,7 @@ export function watchPictures(container, pictureOf, on) {
   return hover;
 }
 
-/** The ranges of a path, nearer or further by so much, round where the run stands. */
+/** The ranges of the path picture, zoomed by a factor around the run's current position. */
 export function zoomRound({ area, state, row }, by) {
   const [run] = runsOf(state);
   const here = state.pair.map((which) => endOf(run, row)[which]);

@@ -1,18 +1,17 @@
-// Points as a page keeps them: the columns of the model's data, each a list of numbers, by name.
+// Points as the page keeps them: an object of the data's columns by name, each a list of numbers.
+import { byName } from "./by_name.js";
 
-/** The sheet that they stand on. */
+/** The name of the sheet with the points. */
 export const DATA = "data";
 
-/** How many there are; none on a surface. */
+/** The number of points; 0 for a surface. */
 export const countOf = (points) => Object.values(points)[0]?.length ?? 0;
 
-/** The values of each point, in the columns' order. */
+/** A list of points, each a list of its values in the columns' order. */
 export const rowsOf = (points) => Array.from(
   { length: countOf(points) },
   (_, row) => Object.values(points).map((column) => column[row]),
 );
 
-/** Columns of these names from each point's values. */
-export const pointsOf = (names, rows) => Object.fromEntries(
-  names.map((name, k) => [name, rows.map((row) => row[k])]),
-);
+/** The columns with these names from a list of points. */
+export const pointsOf = (names, rows) => byName(names, (_, k) => rows.map((row) => row[k]));

@@ -1,5 +1,6 @@
-// The columns of a text or a workbook that a person loads, whatever stands around them.
-// reading/rows.py and columns.py do the same; tests/data/points_cases.json is for both.
+// Finds the points in a text file or workbook, whatever else is around them. reading/rows.py and
+// columns.py do the same, and tests/data/points_cases.json tests both.
+import { byName } from "./by_name.js";
 import { NEVER_CALCULATED } from "./constants.js";
 import {
   Refusal, isMissing, meanings, provenMarks, refusalOf, typedNumber,
@@ -13,19 +14,19 @@ const isWord = (text) => !isMissing(text) && !isNumber(text);
 const isTitle = (cells) => cells.some(isWord) && !cells.some(isNumber);
 const filledCells = (cells) => cells.filter((cell) => cell.trim());
 
-/** A line of words below the points: one cell alone, or a sentence that was split. */
+/** Whether a row is a note below the points: a single cell, or a sentence split at commas. */
 function isNote(cells) {
   const filled = filledCells(cells);
   return isTitle(cells) && (filled.length === 1 || filled[0].trim().includes(" "));
 }
 
-/** `# station 4, 2024`; but a column may be headed # and a value be #N/A. */
+/** Whether a row is a comment, `# station 4`; a header may be # and a value #N/A. */
 function isComment(cells) {
   const first = filledCells(cells)[0];
   return /^\s*#+\s*[^#\s]/.test(first) && !isMissing(first) && !first.trim().endsWith("!");
 }
 
-/** More columns of numbers than are needed: `columns` are their indices and titles. */
+/** The file has more columns of numbers than are needed; `columns` are their indices and titles. */
 export class WhichColumns extends Refusal {
   constructor(said, columns) {
     super(said);
@@ -34,8 +35,8 @@ export class WhichColumns extends Refusal {
 }
 
 /**
- * The points of a .csv, .tsv or .xlsx file: columns headed by `words`, or just as many of numbers,
- * or those that were `chosen`, by word the index of each.
+ * The points of a .csv, .tsv or .xlsx file: the columns with `words` as headers, or the only
+ * columns of numbers, or those that were `chosen`, an index for each word.
  */
 export async function pointsOfFile(name, bytes, words, chosen = null) {
   if (!/\.(csv|tsv|txt|xlsx)$/i.test(name)) {
@@ -55,7 +56,7 @@ export async function pointsOfFile(name, bytes, words, chosen = null) {
   if (!body.length) throw new Refusal(`${name}: a header but no points under it`);
   const width = rows[Math.max(head, 0)][1].length;
   const marks = provenMarks(body.flatMap(([, cells]) => indices.map((index) => cells[index] ?? "")));
-  const points = Object.fromEntries(words.map((word) => [word, []]));
+  const points = byName(words, () => []);
   for (const [line, cells] of body) {
     const where = `${name}, line ${line}`;
     if (cells.slice(width).some(isNumber)) {
@@ -74,7 +75,7 @@ export async function pointsOfFile(name, bytes, words, chosen = null) {
   return points;
 }
 
-/** The index of the head among the rows, -1 for none, and of the words' columns in a row. */
+/** The index of the header row, -1 if there is none, and the indices of the words' columns. */
 function indicesOf(name, rows, words, chosen) {
   const asked = allOf(words);
   let first = rows.findIndex(([, cells]) => !isTitle(cells));
@@ -112,10 +113,10 @@ function indicesOf(name, rows, words, chosen) {
   )));
 }
 
-/** Words in a sentence: x, y and z. */
+/** A list of words in a sentence: x, y and z. */
 const allOf = (words) => [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" and ");
 
-/** Where a head stands in a row: as it is, in other letters' case, or with a unit behind it. */
+/** The index of a header: exactly, in another case, or followed by a unit; -1 if there is none. */
 function indexOfHead(word, cells) {
   const titles = cells.map((cell) => cell.trim());
   const same = [
@@ -126,7 +127,7 @@ function indexOfHead(word, cells) {
   return same.reduce((found, test) => (found < 0 ? titles.findIndex(test) : found), -1);
 }
 
-/** The rows of a workbook's first sheet as texts, each with its number. */
+/** The rows of a workbook's first sheet, each as its number and texts. */
 async function rowsOfWorkbook(name, bytes) {
   const refused = (problem) => { throw new Refusal(`${name}: ${refusalOf(problem)}`); };
   const none = { cells: new Map(), rows: 0, columns: 0 };
@@ -134,7 +135,7 @@ async function rowsOfWorkbook(name, bytes) {
   const textAt = (row, column) => {
     const { kind, value } = cells.get(`${row} ${column}`) ?? { value: "" };
     if (kind === "uncalculated") throw new Refusal(`${name}, line ${row}: ${NEVER_CALCULATED}`);
-    // So written, no mark in a number is in doubt.
+    // In this form a point or comma cannot be misread.
     return kind === "number" ? value.toExponential() : String(value);
   };
   return Array.from({ length: rows }, (_, row) => (
@@ -142,14 +143,14 @@ async function rowsOfWorkbook(name, bytes) {
   ));
 }
 
-/** The text of a file: UTF-8, UTF-16 as spreadsheet programs save it, or Windows' own. */
+/** The text of a file in UTF-8, in UTF-16 with a byte order mark, or in Windows-1252. */
 function fileText(name, bytes) {
   const [first, second] = new Uint8Array(bytes.buffer ?? bytes, bytes.byteOffset ?? 0);
   const wide = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[first * 256 + second];
   for (const encoding of wide ? [wide] : ["utf-8", "windows-1252"]) {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      // What stands in a text only where it is none.
+      // These characters occur only in files that are not text.
       if (!/[\0-\b\x0e-\x1b\x7f\x81\x8d\x8f\x90\x9d]/.test(text)) return text;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
@@ -158,7 +159,7 @@ function fileText(name, bytes) {
   throw new Refusal(`${name}: not a text that can be read; save it as .csv in UTF-8`);
 }
 
-/** The rows of a text, each with the number of its first line. */
+/** The rows of a text, each as the number of its first line and its cells. */
 function rowsOfText(name, text) {
   const [first, ...marks] = ["\t", ";", ","].map((mark) => [fitOf(text, mark), mark]);
   const better = (one, other) => one[0] - other[0] || one[1] - other[1];
@@ -168,7 +169,7 @@ function rowsOfText(name, text) {
   return rows;
 }
 
-/** How many of the first lines hold two numbers or, failing that, two values, if so divided. */
+/** How many of the first rows have two numbers, and how many two cells, with this separator. */
 function fitOf(text, separator) {
   const rows = [];
   try {
@@ -180,7 +181,7 @@ function fitOf(text, separator) {
   return [numbers.length, rows.filter(([, cells]) => cells.length > 1).length];
 }
 
-/** Put the rows of a text into a list, quoted values whole, until there are enough. */
+/** Append the rows of a text to a list, with quoted values unquoted, up to `most` rows. */
 function rowsUpTo(rows, name, text, separator, most) {
   let [at, line] = [0, 1];
   const endsLine = (mark) => mark === "\n" || mark === "\r";

@@ -1,9 +1,9 @@
-// The points, and what a run predicts before and after a row.
+// The picture of the points and of a run's predictions before and after a row.
 import { axes, extent, padded, pathOf } from "./axes.js";
 import { circle, endOf, lineClass, named, near, path, runsOf } from "./drawn_runs.js";
 import { valueOf } from "./state.js";
 
-// So many points of a prediction are joined by straight lines.
+// A curve is drawn as so many straight pieces.
 const CURVE_PLACES = 64;
 
 export function drawPoints(state, row) {

@@ -1,5 +1,5 @@
-// Powers, exponentials, logarithms, cosines and sines to the last bit: computed with twice the
-// digits, then rounded once.
+// Powers, exponentials, logarithms, cosines and sines, correct to the last bit: computed in double-
+// double arithmetic, then rounded once.
 //
 // Browsers differ in Math.pow, Math.exp, Math.log, Math.cos and Math.sin: in some, one power in ten
 // is a unit off in the last place, where the C library that Python calls hardly ever is. Here a
@@ -15,10 +15,10 @@ const LOG_TERMS = 17;
 const LARGEST_ANGLE = 2 ** 20;
 const SMALL_ANGLE = 2 ** -27;
 const LARGEST_WHOLE = 2 ** 31;
-// No power of two this far from 0 is a number.
+// 2 to a power this far from 0 overflows or underflows.
 const FAR = 1200;
 
-/** The sum of two numbers and what its rounding left out. */
+/** The sum of two numbers and its rounding error. */
 function twoSum(a, b) {
   const sum = a + b;
   const part = sum - a;
@@ -31,7 +31,7 @@ function split(a) {
   return [high, a - high];
 }
 
-/** The product of two numbers and what its rounding left out. */
+/** The product of two numbers and its rounding error. */
 function twoProduct(a, b) {
   const product = a * b;
   const [aHigh, aLow] = split(a);
@@ -85,7 +85,7 @@ function logNearOne(m) {
   return times([2, 0], times(s, sum));
 }
 
-/** The logarithm of a number about 1 as a pair: one step of Newton's from the browser's own. */
+/** The logarithm of a number near 1 as a pair: one Newton step from the browser's own. */
 function logOf(m) {
   if (Math.abs(m - 1) < 0.02) return logNearOne(m);
   const first = Math.log(m);
@@ -94,13 +94,13 @@ function logOf(m) {
   return plus([first, 0], [off, rest - (off * off) / 2]);
 }
 
-/** A number over 0 as one from about 1 to 2, and a power of two. */
+/** A positive number as a mantissa from 1 to 2 and a power of two. */
 function normal(x) {
   const k = Math.max(-1022, Math.min(1023, Math.floor(Math.log2(x))));
   return [x / 2 ** k, k];
 }
 
-/** A high part times a power of two, in two steps, because 2 ** k alone may be none. */
+/** A number times a power of two, in two steps, because 2 ** k alone may overflow. */
 function scaled(high, k) {
   const half = Math.trunc(k / 2);
   return high * 2 ** half * 2 ** (k - half);
@@ -128,7 +128,7 @@ function realPower(x, y) {
   return expOf(times(plus(logOf(m), times([k, 0], LN2)), [y, 0]));
 }
 
-/** The size of a power whose base is over 0. */
+/** x to the power y for positive x. */
 function newSize(x, y) {
   const exponent = y * Math.log2(x);
   if (Math.abs(exponent) > FAR) return exponent > 0 ? Infinity : 0;
@@ -140,14 +140,14 @@ function newSize(x, y) {
   return y < 0 ? scaled(over([1, 0], size)[0], -k) : scaled(size[0], k);
 }
 
-// A drag asks for the same powers again and again: by base, the sizes by exponent.
+// A drag computes the same powers again and again: by base, a map from exponents to results.
 const sizes = new Map();
 const MOST_SIZES = 50_000;
 
 function sizeOf(x, y) {
   let known = sizes.get(x);
   if (!known || known.size > MOST_SIZES) {
-    // A drag of the base itself leaves many behind.
+    // Dragging the base itself leaves many maps behind.
     if (sizes.size > 8) sizes.clear();
     sizes.set(x, (known = new Map()));
   }
@@ -155,7 +155,7 @@ function sizeOf(x, y) {
   return known.get(y);
 }
 
-/** x to the power y, as C's pow has it for what is not a number. */
+/** x to the power y, with the special cases of C's pow. */
 export function power(x, y) {
   if (x === 1 || y === 0 || (x === -1 && Math.abs(y) === Infinity)) return 1;
   if (!Number.isFinite(x) || !Number.isFinite(y) || x === 0) return x ** y;
@@ -178,7 +178,7 @@ export function logarithm(x) {
   return plus(logOf(m), times([k, 0], LN2))[0];
 }
 
-/** The sum of (-1)^j r^(2j) / (from + 2j)! over j: a cosine or a sine's factor. */
+/** The sum of (-1)^j r^(2j) / (from + 2j)! over j: cos r from 0, sin r / r from 1. */
 function alternating(r, from) {
   const [high, low] = times(r, r);
   let sum = INVERSES[COS_TERMS + from];
@@ -188,7 +188,7 @@ function alternating(r, from) {
   return sum;
 }
 
-/** The cosine of x less so many quarters of a turn. */
+/** The cosine of x minus a number of quarter turns. */
 function turned(x, quarters) {
   const turns = Math.round(x / HALF_PI[0]);
   let r = [x, 0];

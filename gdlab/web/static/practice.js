@@ -1,4 +1,5 @@
-// Practice: cells to fill in, judged as they are typed.
+// A host's practice: cells to fill in, judged as they are typed.
+import { byName } from "./by_name.js";
 import { slipsOfSheet } from "./changes.js";
 import { compute, firstOf } from "./compute.js";
 import { drawPractice } from "./draw.js";
@@ -10,42 +11,39 @@ import { practiceState } from "./practice_state.js";
 const PRACTICE_ROWS = 3;
 const LONGEST_TEXT = 60;
 const MOST_SEED = 999_999;
-// In place of a seed: the practice on the points and inputs of the sheet itself.
+// Instead of a seed: practice with the sheet's own points and inputs.
 const OWN_NUMBERS = "own";
 export const GIVEN = "this is given; fill in the tinted cells only";
 
 /**
- * The practice of a host: what it keeps under `practice`, null where none is open, and its events.
- * Kept are its `sheet`, `seed`, `points`, `inputs` and `epochs`, the `texts` by cell, the cells that
- * are `hinted`, and the `file` that it was read from, if it was. One is kept for each sheet, so that
- * who looks elsewhere finds it as they left it. Where Python has drawn the numbers (`page.practice`),
- * that practice is all there is. `ahead(request)` fetches a sheet's slips where the page does not
- * have them. A page that has rules to be `checked` takes sheets that were filled in elsewhere, too.
+ * The practice of a host and its events. The host keeps under `practice`, which is null if none is
+ * open, its `sheet`, `seed`, `points`, `inputs` and `epochs`, the `texts` by cell, the `hinted`
+ * cells, and the `file` that it was read from, if any. Each sheet has one, so that a person who
+ * comes back finds it as they left it. If Python has drawn the numbers (`page.practice`), it is the
+ * only one. A page with `checked` rules also opens practice sheets from files.
  */
-export function createPractice(page, kept, keep, ahead) {
+export function createPractice(page, kept, keep) {
   const given = page.practice ?? null;
-  // What a page has of slips and of other rules is unpacked when it is first looked at.
   const slips = {};
-  const askedFor = new Set();
   const left = new Map();
   let known = { points: null };
   const opened = () => kept().practice;
-  // A surface has no points to draw.
+  // A surface has no points, and practice needs some.
   const canPractise = (name) => name in page.sheets && !page.sheets[name].head.surface;
   const canCheck = "checked" in page;
   const sheetOf = (name) => page.sheets[name] ?? page.checked[name];
 
-  /** A sheet's slips; null where neither the page nor Python has told them yet. */
+  /** A sheet's slips; null until Python has sent them. */
   function slipsOf(name) {
-    slips[name] ??= slipsOfSheet(page.slips ?? {}, page.model, name);
+    slips[name] ??= slipsOfSheet(page.slipsOf(name), page.model, name);
     return slips[name];
   }
 
-  /** A practice with all that follows from its numbers, which is computed once. */
+  /** A practice with its run and blanks, which are computed once for the same points. */
   function whole(practice) {
     const { points, inputs, epochs, file } = practice;
     if (known.points !== points) {
-      // Samples come in their order: one that is drawn was drawn for other points.
+      // Practice is in the points' order: a shuffled order was drawn for other points.
       const sheet = { ...sheetOf(practice.sheet), order: null };
       const samples = countOf(points);
       const first = firstOf(sheet, inputs);
@@ -53,7 +51,7 @@ export function createPractice(page, kept, keep, ahead) {
       const { blank, decimals = null } = file ?? given ?? {};
       const all = sheet.head.columns.filter((one) => one.numbers).map(({ name }) => name);
       const rows = Array.from({ length: epochs * samples }, (_, k) => k + 1);
-      const blanks = Object.fromEntries((blank ?? all).map((name) => [name, rows]));
+      const blanks = byName(blank ?? all, () => rows);
       known = { points, facts: { samples, rows: rows.length, first, run, blanks, decimals } };
     }
     return { ...practice, ...known.facts };
@@ -61,15 +59,10 @@ export function createPractice(page, kept, keep, ahead) {
 
   function set(practice) {
     keep({ practice });
-    if (!practice) return;
-    const { sheet, file } = practice;
-    if (!file) left.set(sheet, practice);
-    if (slipsOf(sheet) || askedFor.has(sheet)) return;
-    askedFor.add(sheet);
-    ahead({ what: "slips", sheet });
+    if (practice && !practice.file) left.set(practice.sheet, practice);
   }
 
-  /** The points and inputs of a practice by its seed: those of the sheet itself, or drawn ones. */
+  /** The points and inputs for a seed: the sheet's own, or drawn ones. */
   function numbersOf(sheet, seed) {
     if (!canPractise(sheet)) throw new Refusal("there is no practice on this sheet");
     if (seed === OWN_NUMBERS) {
@@ -86,7 +79,7 @@ export function createPractice(page, kept, keep, ahead) {
     );
   }
 
-  /** Begin a practice, on numbers of its seed where it has none of its own. */
+  /** Begin a practice, with the seed's numbers unless others are given. */
   function start(sheet, seed, { points, inputs, epochs = 1 } = numbersOf(sheet, seed)) {
     const practice = { sheet, seed, texts: {}, hinted: [], points, inputs, epochs };
     const [row] = (seed === OWN_NUMBERS && whole(practice).run.exploded) || [];
@@ -94,7 +87,7 @@ export function createPractice(page, kept, keep, ahead) {
     set(practice);
   }
 
-  /** Open a sheet that was filled in elsewhere, with what stands in it. */
+  /** Open a practice sheet from a file, with the learner's cells. */
   async function check(name, bytes) {
     try {
       if (!/\.xlsx$/i.test(name)) throw new Refusal("it is not an .xlsx workbook; save it as one first");
@@ -110,7 +103,7 @@ export function createPractice(page, kept, keep, ahead) {
     }
   }
 
-  const isAsked = (row, column) => Boolean(whole(opened()).blanks[column]?.includes(row));
+  const isAsked = (row, column) => Boolean(whole(opened()).blanks[column]?.includes(Number(row)));
 
   function placeOf({ row, column }) {
     if (!isAsked(row, column)) throw new Refusal(GIVEN);
@@ -130,7 +123,7 @@ export function createPractice(page, kept, keep, ahead) {
       check: ({ name }, [bytes]) => ({ said: `Reading ${name}`, run: () => check(name, bytes) }),
     },
 
-    /** Those of an open one; a practice that is given stays. */
+    /** The events within a practice; one that Python has drawn cannot be left. */
     within: {
       ...(given ? {} : {
         other() {
@@ -163,36 +156,23 @@ export function createPractice(page, kept, keep, ahead) {
       },
     },
 
-    /** Take what was kept here, or what Python or another view has set: as much of it as there is. */
+    /** Set a practice that was kept, or that Python or another view has set. */
     take(practice) {
       if (practice === undefined || practice === opened() || (given && !practice)) return;
-      if (!practice || practice.file) {
-        set(practice);
-        return;
-      }
+      if (!practice || practice.file) return set(practice);
       const { sheet, seed, texts = {}, hinted = [] } = practice;
       if (given && seed !== given.seed) throw new Refusal(GIVEN);
       start(sheet, seed, practice.points ? practice : undefined);
-      const asked = Object.entries(texts).filter(([place]) => {
-        const [row, column] = place.split(" ");
-        return isAsked(Number(row), column);
-      });
+      const asked = Object.entries(texts).filter(([place]) => isAsked(...place.split(" ")));
       set({
         ...opened(), texts: Object.fromEntries(asked), hinted: hinted.filter((one) => one in texts),
       });
     },
 
-    /** Take slips that Python has told. */
-    learn(found) {
-      for (const tab of Object.keys(found?.models[page.model] ?? {})) {
-        slips[tab] = slipsOfSheet(found, page.model, tab);
-      }
-    },
-
-    /** What a sheet without practice shows of it. */
+    /** Which practice buttons a sheet shows while none is open. */
     offered: (tab) => ({ canPractise: canPractise(tab), canCheck }),
 
-    /** What the sheet shows of the open practice. */
+    /** The state of the sheet with the open practice. */
     state() {
       const { sheet, seed } = opened();
       return {

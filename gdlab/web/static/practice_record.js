@@ -1,20 +1,20 @@
-// What a practice sheet says of itself, as gdlab/marking/record.py writes it, and which of the page's
-// sheets has its table.
+// Reads the record on a practice sheet, which gdlab/marking/record.py writes, and finds the page's
+// sheet with the same table.
 import {
   LABELS, SEARCHED_LINES, MOST_PRACTICE_ROWS, MOST_DECIMALS, KEY_NAME,
 } from "./constants.js";
 import { Refusal } from "./number_input.js";
 import { sha256 } from "./sha256.js";
 
-// What a record says of a run beside its inputs' names, which tell batches, clipping and decay.
+// The options that the inputs' names do not show; batches, clipping and decay have inputs.
 const TELLING = ["schedule", "scale", "model", "shuffle"];
 
 const quoted = (name) => `'${name}'`;
 
-/** The text in a cell; a spreadsheet program may make 6 a 6.0. */
+/** The text in a cell; a number becomes text as JavaScript writes it, 6.0 as 6. */
 const labelAt = (sheet, row, column) => String(sheet.cells.get(`${row} ${column}`)?.value ?? "");
 
-/** The record of a workbook: what was asked, with `options` by name; a Refusal where it has none. */
+/** The record of a workbook: its task, with `options` by name; throws a Refusal if it has none. */
 export function recordOf(sheets) {
   for (const sheet of sheets) {
     const lines = new Map();
@@ -55,13 +55,13 @@ function read(lines, sheet) {
   return record;
 }
 
-/** What tells a table from others of the same rule with inputs of the same names. */
+/** The options that distinguish tables of the same rule with the same inputs. */
 const askedShape = (options) => JSON.stringify([
   ...TELLING.map((name) => (options[name] === "line" ? null : options[name] ?? null)),
   options.switch?.to ?? null,
 ]);
 
-/** The name of the sheet, of those of a page, that has a record's table. */
+/** The name of the page's sheet with the table of a record. */
 export function sheetOfRecord(record, sheets) {
   const same = Object.entries(sheets).filter(([, { rule }]) => rule === record.rule);
   const fits = ([, { inputs, options, computed }]) => (

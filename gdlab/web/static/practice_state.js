@@ -1,4 +1,4 @@
-// What the sheet shows of a practice: the learner's own cells, their marks and what is said of them.
+// The state that shows a practice: the learner's cells, their marks and messages.
 import { decided } from "./deciding.js";
 import { diagnose } from "./diagnosis.js";
 import { judgedAsMeant } from "./equivalents.js";
@@ -8,11 +8,11 @@ import { addressOf, numbersOf, readState } from "./state.js";
 
 const ASIDE = "Fill in the tinted cells; each is judged as it is typed.";
 
-/** What the sheet shows of a practice, as createPractice keeps it, of a sheet with its slips. */
+/** The state that shows a practice of createPractice on a sheet with its slips. */
 export function practiceState(practice, sheet, slips, marking) {
   const { seed, points, inputs, epochs, texts, file } = practice;
   const { samples, rows, first, run, blanks, decimals } = practice;
-  // What a file holds was read already; what was typed since is read as it is typed.
+  // Cells from a file are already read; cells typed since are not.
   const known = ([place, text]) => [
     place, file?.written[place]?.text === text ? file.written[place] : text,
   ];
@@ -47,7 +47,7 @@ export function practiceState(practice, sheet, slips, marking) {
   return shown;
 }
 
-/** What is said of a cell in the formula bar: a sentence, or a hint where it was asked for. */
+/** The message about a cell in the formula bar: a sentence, or a hint if one was asked for. */
 function messageOf({ hinted }, seen, verdicts, place, cause) {
   const verdict = verdicts.get(place);
   const { status, written, origin, fromYours, like } = verdict;
@@ -74,14 +74,14 @@ function messageOf({ hinted }, seen, verdicts, place, cause) {
   return `hint: ${cause || look || question}: ${numbers}`;
 }
 
-/** The formulas of a file, where they still stand: not under what was typed since. */
+/** The formulas of a file in cells that have not been changed since. */
 function formulasIn({ file, texts }) {
   return new Map([...file?.formulas ?? []].filter(([place]) => (
     file.written[place]?.text === texts[place]
   )));
 }
 
-/** What stands in a file's cells that were given and have been changed, by place. */
+/** The given cells that were changed in the file, by place. */
 function changedIn({ file, run }) {
   return Object.entries(file?.given ?? {}).filter(([place, { number }]) => {
     const [row, name] = place.split(" ");

@@ -1,12 +1,12 @@
-// Where a rule's table stands on a learner's sheet, by its headers, as gdlab/marking/finding.py has
-// it: wherever it has gone.
+// Finds a rule's table on a learner's sheet by its headers, even if it was moved, as
+// gdlab/marking/finding.py does.
 import { SEARCHED_ROWS, FEWEST_HEADERS, HEADER_ROW, MOST_LISTED } from "./constants.js";
 import { lettersOf } from "./numbers.js";
 import { Refusal } from "./number_input.js";
 
 export const addressAt = (row, column) => `${lettersOf(column - 1)}${row}`;
 
-/** A few things in a sentence: a, b and 2 more. */
+/** A list in a sentence, shortened: a, b and 2 more. */
 export function listedOf(things) {
   if (things.length === 1) return things[0];
   const shown = things.length > MOST_LISTED + 1 ? things.slice(0, MOST_LISTED) : things.slice(0, -1);
@@ -24,7 +24,7 @@ const headAt = (sheet, row, column) => {
   return cell?.kind === "text" ? cell.value.trim() : "";
 };
 
-/** By name the columns under a row's heads, the first of each. */
+/** A map from names to the columns with these headers in a row, the first of each. */
 function headed(sheet, row, names) {
   const words = Array.from({ length: sheet.columns }, (_, k) => wordAt(sheet, row, k + 1));
   const found = names.map((name) => [name, words.indexOf(name) + 1]);
@@ -32,8 +32,9 @@ function headed(sheet, row, names) {
 }
 
 /**
- * The table of a rule: `sheet`, `headerRow`, `columns` by name and `inputs`, the cells of these
- * names. What is not as it was goes to `notes`. `called` is the name that its sheet should have.
+ * The table of a rule: its `sheet`, `headerRow`, `columns` by name and the cells of its `inputs`.
+ * Sentences about what has changed are added to `notes`; `called` is the original name of the
+ * sheet.
  */
 export function findTable(sheets, names, inputs, called, notes) {
   let best = null;
@@ -60,7 +61,7 @@ export function findTable(sheets, names, inputs, called, notes) {
   return { sheet, headerRow, columns, inputs: inputCells(sheet, headerRow, inputs) };
 }
 
-/** Columns under another head, whose neighbours are where they belong; the rest is missing. */
+/** Columns that were renamed, recognized by their neighbours; a note lists the missing ones. */
 function renamed(sheet, row, names, columns, notes) {
   const taken = new Map();
   const missing = [];
@@ -96,7 +97,7 @@ function noteMoved(names, columns, row, notes) {
   }
 }
 
-/** The cells under the inputs' labels, which stand above the headers. */
+/** The cells of the inputs, which are below their labels, above the headers. */
 function inputCells(sheet, headerRow, inputs) {
   const found = new Map();
   for (let row = 1; row < headerRow - 1; row += 1) {
@@ -108,7 +109,7 @@ function inputCells(sheet, headerRow, inputs) {
   return found;
 }
 
-/** The sheet's row of every row of the table, by the column t where it counts rows. */
+/** A map from the table's rows to the sheet's rows, by the column t if that counts rows. */
 export function rowsOfTable({ sheet, headerRow, columns }, counter, rows, notes) {
   const first = headerRow + 1;
   const column = counter && columns.get(counter);

@@ -1,10 +1,10 @@
-// What goes to paper: a handout, or the whole table, where the grid on the
-// screen holds only what is in sight.
+// Printing: a handout, or the whole table, since the grid on the screen contains only visible
+// cells.
 import { element, labelOf } from "./column_header.js";
 import { fillHandout } from "./handout.js";
 
 const MOST_PRINTED_ROWS = 2000;
-// As many columns as can be read side by side on a page that lies on its side.
+// So many columns are legible side by side on a landscape page.
 const ACROSS = 14;
 
 function headOf(view, columns) {
@@ -36,9 +36,9 @@ function bodyOf(view, columns, rows) {
 }
 
 /**
- * Fill `container` with the tables of a grid's view, so many columns at a time; the column that stays
- * in sight on the screen stands in each. `view.printed` are the rows for paper, by default all;
- * `view.unnumbered` are those of them that are not counted.
+ * Fill `container` with a grid's view, split into tables of a page's width; the frozen column is
+ * repeated in each. `view.printed` is the number of rows to print, by default all;
+ * `view.unnumbered` of them are not counted in messages.
  */
 function fillPrint(container, view) {
   const fixed = view.columns.findIndex(({ name }) => name === view.frozen);
@@ -61,8 +61,8 @@ function fillPrint(container, view) {
 }
 
 /**
- * Fill `container` while the window prints, until `signal` says that the sheet is gone: with
- * the table of `shown()`, its `state` and grid's `view`, or after `handout()` with one page of it.
+ * Fill `container` while the window prints: with the table of `shown()`, which returns `state` and
+ * the grid's `view`, or with a handout after `handout()`. `signal` ends this with the sheet.
  */
 export function createPrint(root, container, shown, signal) {
   const HANDOUT = "gd-is-handout";

@@ -1,12 +1,12 @@
-// The line of Python that gives a sheet's run, as gdlab/core/rerun.py writes it.
+// The line of Python that computes a sheet's run, as gdlab/core/rerun.py writes it.
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
 const same = (a, b) => a.length === b.length && a.every((value, k) => value === b[k]);
 
 /**
- * The call of gdlab.trace. `sheet.arguments` are, in order: texts; `[name, input, default]` of what
- * is left out at its default (null: never); and the names of what is written here.
+ * The call of gdlab.trace. `sheet.arguments` holds its arguments in order: a text as it is; `[name,
+ * input, default]`, left out at the default (null: never); or the name of a function below.
  */
 export function pythonLine(sheet, { inputs, points, epochs, page }) {
   const written = {

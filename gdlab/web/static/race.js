@@ -1,9 +1,9 @@
-// Which runs are compared: a box to tick for each rule, and a line with sliders for each run.
+// The choice of compared runs: a checkbox for each rule, and a line with sliders for each run.
 import { element } from "./column_header.js";
 import { marker } from "./drawn_runs.js";
 import { createInputs } from "./inputs.js";
 
-/** A run's line; `ask` and `refused` are those of createRace. */
+/** The line of a run; `ask` and `refused` are those of createRace. */
 function createLine(run, ask, refused) {
   let shown = run;
   let signNow = "";
@@ -30,7 +30,7 @@ function createLine(run, ask, refused) {
   });
   node.append(sign, parts[0].container, ...buttons, rest);
   rest.addEventListener("toggle", () => {
-    // Most are never opened.
+    // Build the fields only when needed: most are never opened.
     if (rest.open && !parts[1].container.children.length) {
       parts[1].inputs.build(others);
       parts[1].inputs.show(shown.inputs);
@@ -51,7 +51,9 @@ function createLine(run, ask, refused) {
   };
 }
 
-/** The boxes and lines in `container`: their events go to `ask`, what is not a number to `refused`. */
+/**
+ * Checkboxes and lines in `container`; events go to `ask`, messages about bad numbers to `refused`.
+ */
 export function createRace(container, ask, refused) {
   let shown = "";
   const boxes = element("div");
@@ -80,7 +82,7 @@ export function createRace(container, ask, refused) {
       label.append(box, ` ${name}`);
       set.append(label);
     }
-    // Whoever ticks with the keyboard stays where they were.
+    // Keep the keyboard focus on its checkbox.
     const focused = boxes.querySelector("input:focus")?.value;
     boxes.replaceChildren(set);
     if (focused) boxes.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
@@ -100,7 +102,7 @@ export function createRace(container, ask, refused) {
       lines = next;
       compared.forEach((run, k) => lines.get(run.name).show(run, looks[k]));
     },
-    /** Take the lines away, for as long as another sheet is shown. */
+    /** Remove the lines while another sheet is shown. */
     leave() {
       if (!lines.size) return;
       list.replaceChildren();

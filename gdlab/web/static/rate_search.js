@@ -1,12 +1,14 @@
-// A rate that is looked for, and how long what was found holds.
+// Searches for learning rates, and forgets a result when the run has changed.
 import { Refusal } from "./number_input.js";
 import { findRate } from "./rates.js";
 
-/** The search of a host's sheets: `kept()` is what is set, `jobOf(name)` what the search goes by. */
+/**
+ * The search for a host's sheets; `kept()` is what the host keeps, `jobOf(name)` is for findRate.
+ */
 export function createRateSearch(sheets, kept, jobOf) {
   const rates = new Map();
 
-  /** What a found rate holds for: all but the rate itself. */
+  /** Everything that a found rate depends on: points, epochs and the other inputs. */
   function withoutRate(name) {
     const { points, epochs, inputs } = kept();
     const { [sheets[name].rateInput]: _, ...others } = inputs[name];
@@ -14,7 +16,7 @@ export function createRateSearch(sheets, kept, jobOf) {
   }
 
   return {
-    /** The work of looking for a sheet's rate; `take(lr)` sets it. */
+    /** The work of searching for a sheet's rate; `take(lr)` sets the result. */
     work(name, take) {
       if (!sheets[name]?.rateInput) throw new Refusal(`sheet ${name} has no rate to look for`);
       const job = jobOf(name);
@@ -28,7 +30,7 @@ export function createRateSearch(sheets, kept, jobOf) {
         },
       };
     },
-    /** The rate that was found, where nothing else has changed since. */
+    /** The result of the last search; null if something else has changed since. */
     found(name) {
       const one = rates.get(name);
       const from = one && withoutRate(name);

@@ -1,23 +1,23 @@
-// A learning rate that fits the points, tried out by the rule itself; and what helps a run that
-// diverges or hardly moves. core/rates.py, outcome.py and ranges.py do the same.
+// Finds a learning rate for the points by trying rates, and gives advice on a run that diverges or
+// hardly moves. core/rates.py, outcome.py and ranges.py do the same.
 import { NEAR_LEAST, ROUNDING } from "./constants.js";
 import { createTrial } from "./compute.js";
 import { Refusal } from "./number_input.js";
 import { short } from "./numbers.js";
 import { FULL_WORDS, errorAt } from "./theory.js";
 
-// Powers of ten that are tried first; around the best of them ten rates a power of ten.
+// First powers of ten are tried, then ten rates per power of ten around the best one.
 const [LOWEST, HIGHEST, FINE] = [-30, 20, 10];
 const PAUSE_MS = 40;
-// Times the error at the start; times the least error there is.
+// STAYED and GREW are factors of the error at the start, the next two of the least possible error.
 const [STAYED, GREW] = [0.99, 1.1];
 const [NOT_THERE, FAR_FROM_IT] = [1.5, 4];
 const USUAL = { low: -6, high: 1 };
 
-/** The power of ten of a number's first digit. */
+/** The power of ten of a number's first digit; the lowest one for 0. */
 const decadeOf = (value) => (value ? Number(value.toExponential().split("e")[1]) : LOWEST);
 
-/** The slider of a learning rate: the usual one, and further where the points ask for it. */
+/** The slider of a learning rate: the usual range, or a wider one if the points need it. */
 export function rateRange(points, slider) {
   const columns = Object.values(points);
   if (!columns.length) return slider;
@@ -34,18 +34,18 @@ export function rateRange(points, slider) {
   };
 }
 
-/** What the error of a run is called. */
+/** The name of a run's error. */
 function errorWord({ sheet, points }) {
   if (!Object.keys(points).length) return "loss";
   return sheet.errorName ? "rmse" : "mean loss";
 }
 
 /**
- * Find a rate for a `job`: its `sheet` and `program` as Python wrote them, `forward`, `points`,
- * `epochs`, `samples`, `inputs`, `first`, the parameters at the `start`, and what `theory` knows.
- * Gives `lr`, the errors that were `tried` as `[rate, error]` in the order of the rates,
- * `startError`, `limit` of full batches or null, and `said`, why it is this rate. A Refusal where
- * no rate makes the error smaller; `signal` stops it.
+ * Find a rate for a `job`: its `sheet`, `program`, `forward`, `points`, `epochs`, `samples`,
+ * `inputs`, `first`, the parameters at the `start`, and the result of `theoryOf`. Returns `lr`, the
+ * errors that were `tried`, `[rate, error]` by ascending rate, `startError`, the `limit` for full
+ * batches or null, and `said`, the reason in words. Throws a Refusal if no rate reduces the error;
+ * `signal` stops it.
  */
 export async function findRate(job, tell = () => {}, signal = null) {
   const trial = createTrial(job.program, job.sheet, job);
@@ -87,7 +87,7 @@ export async function findRate(job, tell = () => {}, signal = null) {
     fine.push(Number((coarse * 10 ** (step / FINE)).toPrecision(2)));
     await attempt(fine.at(-1));
   }
-  // Past the edge of divergence a single rate may come out well by chance: its neighbours do not.
+  // Beyond the edge of divergence a single rate may do well by chance, but its neighbours do not.
   const judged = fine.slice(1, -1).map((lr, k) => (
     [Math.max(...fine.slice(k, k + 3).map((one) => tried.get(one))), tried.get(lr), lr]
   ));
@@ -102,7 +102,7 @@ export async function findRate(job, tell = () => {}, signal = null) {
   return { ...found, said: explanationOf(job, found) };
 }
 
-/** Why it is this rate, in one line. */
+/** The reasons for the rate that was found, in one line. */
 function explanationOf(job, { lr, tried, startError, error, limit, word }) {
   const { epochs, samples, sheet, theory } = job;
   const length = sheet.steps ? `${samples} steps` : `${epochs} epoch${epochs === 1 ? "" : "s"}`;
@@ -135,13 +135,13 @@ function whyNot({ theory: { steep, isSteep }, inputs }) {
 
 const scaling = ({ isSteep }) => (isSteep ? ", or scale x" : "");
 
-/** A rate with two digits, none of them more than there is. */
+/** A rate rounded down to two digits. */
 function roundedDown(rate) {
   const [digits, power] = rate.toExponential(16).split("e");
   return short(Number(`${Math.floor(Number(digits) * 10) / 10}e${power}`), 2);
 }
 
-/** What helps a run that ends worse than it began. */
+/** Advice for a run that ends worse than it began. */
 function wayOut({ theory, inputs, sheet }) {
   const look = sheet.rateInput ? "Find a rate looks for one" : "other inputs may help";
   const limit = theory.single(inputs);
@@ -149,7 +149,7 @@ function wayOut({ theory, inputs, sheet }) {
   return `rates under ${roundedDown(limit)} converge here; ${look}${scaling(theory)}`;
 }
 
-/** Whether a run diverges or hardly moves, and a way out; else empty. `run` is what compute gives. */
+/** Advice for a run of compute that diverges or hardly moves; empty for any other. */
 export function adviceOf(job, run) {
   const { sheet, theory, samples } = job;
   if (run.exploded) return wayOut(job);

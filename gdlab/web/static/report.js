@@ -1,8 +1,9 @@
-// What is said of a sheet that was filled in elsewhere, in the words of gdlab/marking (report.py and
-// wording.py): how much is right, and of every cell that is not, why.
+// The report on a practice sheet from a file, in the words of gdlab/marking (report.py and
+// wording.py): how much is right, and why each other cell is not.
 import {
   STATUS_SIGNS, MOST_LINES, MOST_WRONG_LINES, UNEARNED_NOTE, UNDECIDED_NOTE, IS_KEY,
 } from "./constants.js";
+import { byName } from "./by_name.js";
 import { isAgain, marksOf } from "./marks.js";
 import { shown } from "./numbers.js";
 import { listedOf } from "./practice_table.js";
@@ -11,7 +12,7 @@ const SHOWN_DIGITS = 10;
 
 const shortest = (value) => String(Number(value.toPrecision(SHOWN_DIGITS)));
 
-/** The formula of a column with names in it, as a head of the sheet is read. */
+/** The formula of a column in names, as they are in the sheet's header. */
 function formulaOf({ name, numbers }) {
   const worded = (part) => (typeof part === "string" ? part : part[0].replace(/_prev$/, " above"));
   return `${name} = ${numbers.map(worded).join("")}`;
@@ -21,16 +22,15 @@ const told = (value) => (Number.isFinite(value) ? shortest(value) : shown(value)
 const writtenText = ({ number, text }) => (number === null ? text : shortest(number));
 
 /**
- * The report on a `file` (handed_in.js): its `summary`, `notes`, and `lines` of the cells that there
- * is something to say about, what is wrong before what follows. `causes` by place are what diagnose
- * says of wrong cells.
+ * The report on a `file` (handed_in.js): a `summary`, `notes`, and `lines` about cells, wrong ones
+ * before those that follow. `causes` are the result of diagnose, by place.
  */
 export function reportOf(state, file, judged, causes) {
   const { verdicts } = judged;
   const marks = marksOf(judged, causes);
   const places = [...verdicts.keys()];
   const of = (status) => places.filter((place) => verdicts.get(place).status === status);
-  const counts = Object.fromEntries(Object.keys(STATUS_SIGNS).map((status) => [status, of(status).length]));
+  const counts = byName(Object.keys(STATUS_SIGNS), (status) => of(status).length);
   const addressOfPlace = (place) => file.addresses[place] ?? "";
   const isUntouched = counts.empty === places.length;
 
@@ -86,7 +86,7 @@ export function reportOf(state, file, judged, causes) {
   };
 }
 
-/** The rows of a slip that was made several times: ` (in rows 1 to 6)`. */
+/** The rows of a repeated slip in words: ` (in rows 1 to 6)`. */
 function inRows(places) {
   const rows = places.map((place) => Number(place.split(" ")[0]));
   if (rows.length < 2) return "";
@@ -105,7 +105,7 @@ function summaryOf({ right, follows, unearned, wrong, empty }, all, { slips, sco
   return [`${right} of ${all} right`, ...following, ...rest].join(", ") + bySlips + share;
 }
 
-/** Show a report in a part of the page; where there is none, nothing. */
+/** Show a report in a part of the page, or hide the part if there is none. */
 export function showReport(part, report, goTo) {
   part.hidden = !report;
   if (!report) {

@@ -1,6 +1,7 @@
-// Riddles: runs without their names, drawn from real ones. Which rule is which, which rate is too
-// large? The answers give reasons that are read off the runs.
+// Riddles about real runs without their names: which rule is which, or which rate is too large? The
+// answers give reasons that are computed from the runs.
 import { IEEE } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { drawing } from "./draw.js";
 import { Refusal } from "./number_input.js";
@@ -10,9 +11,9 @@ import { rowsOf } from "./points.js";
 const LETTERS = ["A", "B", "C", "D"];
 const FACTORS = Array.from({ length: 15 }, (_, k) => (k % 2 ? 3 : 1) * 10 ** (Math.floor(k / 2) - 3));
 const ROUGH_DIGITS = 3;
-// A loss so many times over or under the start's leaves no doubt.
+// A loss that differs from the start's by this factor leaves no doubt.
 const CLEARLY = 2;
-// What is less apart in the picture of the errors, whose axis is logarithmic, looks the same.
+// Curves closer than this on the logarithmic axis look the same.
 const SEEN_DECADES = 0.1;
 export const QUESTIONS = {
   rule: "Which rule is which?",
@@ -21,20 +22,20 @@ export const QUESTIONS = {
 
 const rough = (value) => short(Number(value.toPrecision(ROUGH_DIGITS)));
 
-/** What a run leaves, beside its start: "fine", "too large", or neither, which asks no question. */
+/** "fine" or "too large" for a run's rate by its last loss; null if that is not clear. */
 function judgedRun({ exploded, mse }, startLoss) {
   if (exploded || mse.at(-1) > CLEARLY * startLoss) return "too large";
   return mse.at(-1) < startLoss / CLEARLY ? "fine" : null;
 }
 
-/** What becomes of a run's error, in words. */
+/** How a run's loss develops, in words. */
 function courseOf({ exploded, mse }, startLoss) {
   if (exploded) return `it explodes in row ${exploded[0]}`;
   const last = rough(mse.at(-1));
   return `the mean loss is ${rough(startLoss)} at the start and ${last} in the last epoch`;
 }
 
-/** What tells a rule from others, read off its run. */
+/** What distinguishes a rule from others, in words, computed from its run. */
 function traitsOf(sheet, { frame }, rows) {
   const parts = sheet.head.parameters;
   const first = parts.map(({ step, name }) => [frame[step][1], frame[`grad_${name}`][1]]);
@@ -56,7 +57,7 @@ function traitsOf(sheet, { frame }, rows) {
   return `${start}; ${after}`;
 }
 
-/** A run of a sheet as it was at first, with another rate where one is given. */
+/** A run of a sheet with its default inputs, or with another rate. */
 function tried({ sheets, points, epochs, samples }, name, rate = null) {
   const sheet = sheets[name];
   const inputs = rate === null ? sheet.inputs : { ...sheet.inputs, [sheet.rateInput]: rate };
@@ -65,7 +66,7 @@ function tried({ sheets, points, epochs, samples }, name, rate = null) {
   const { forward } = sheet.program(IEEE, {}, {}, inputs);
   let total = 0;
   for (const row of rowsOf(points)) {
-    const values = Object.fromEntries(Object.keys(points).map((column, k) => [column, row[k]]));
+    const values = byName(Object.keys(points), (_, k) => row[k]);
     for (const [start, parameter] of Object.entries(sheet.carried)) values[parameter] = inputs[start];
     forward(values);
     total += values[sheet.loss];
@@ -73,7 +74,7 @@ function tried({ sheets, points, epochs, samples }, name, rate = null) {
   return { name, inputs, run, rate, startLoss: total / samples, judged: judgedRun(run, total / samples) };
 }
 
-/** Whether the pictures would not tell two runs apart: their errors go the same way. */
+/** Whether two runs look the same in the pictures: their errors are nearly equal. */
 const looksLike = ({ run: one }, { run: other }) => one.mse.every(
   (value, epoch) => Math.abs(Math.log10(value / other.mse[epoch])) < SEEN_DECADES,
 );
@@ -98,7 +99,7 @@ function rulesOf(draw, given, head) {
   }));
 }
 
-/** A sheet's parameters with their steps; a rule without a sheet names them in the same way. */
+/** A sheet's parameters with the names of their step columns. */
 const stepsOfParameters = (sheet, head) => head.parameters.map((one) => ({
   ...one, step: sheet.names.includes(one.step) ? one.step : `step_${one.name}`,
 }));
@@ -124,8 +125,8 @@ function ratesOf(draw, given, names) {
 }
 
 /**
- * The riddle of a `seed`: its `question`, and of each run its `label`, `name`, the sheet's, `inputs`,
- * `answer` and `reason`. `given` holds `sheets`, `points`, `epochs` and `samples`.
+ * The riddle of a `seed`: its `question`, and for each run its `label`, the `name` of its sheet,
+ * `inputs`, `answer` and `reason`. `given` holds `sheets`, `points`, `epochs` and `samples`.
  */
 export function riddleOf(question, seed, given, names, head) {
   if (!Object.hasOwn(QUESTIONS, question)) throw new Refusal(`no riddle is called '${question}'`);

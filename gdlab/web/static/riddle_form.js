@@ -1,8 +1,8 @@
-// The form of a riddle: a list to choose from for each run, and the answers with their reasons.
+// The form of a riddle: a list of choices for each run, and the answers with their reasons.
 import { element } from "./column_header.js";
 import { QUESTIONS } from "./riddle.js";
 
-/** The riddles in `container`; the event that asks for one, or for none, goes to `ask`. */
+/** The riddles in `container`; `ask` gets the event that poses or ends one. */
 export function createRiddles(container, ask) {
   const pose = (question, seed) => ask({ kind: "riddle", question, seed });
   let shown = null;

@@ -1,7 +1,7 @@
-// The rows of the grid that are in sight, drawn cell by cell, and only where something changed.
+// The visible rows of the grid; only cells that have changed are drawn again.
 import { element } from "./column_header.js";
 
-/** Rows in `tbody`; the cell that a person is at gets the `id`. */
+/** Rows in `tbody`; the selected cell gets the `id`. */
 export function createRows(tbody, id) {
   let view = null;
   let frozen = -1;
@@ -71,21 +71,21 @@ export function createRows(tbody, id) {
     for (const name of ["id", "aria-selected", "aria-label"]) cell.node.removeAttribute(name);
   }
 
-  /** Leave nothing on a cell that is out of sight. */
+  /** Remove the marks of a cell that is out of sight. */
   function clear(cell) {
     if (cell.marks !== cell.base) cell.node.className = cell.marks = cell.base;
     if (cell.node.id) unselect(cell);
   }
 
   return {
-    /** Begin again with other columns; one of them is `frozen`. */
+    /** Start again with the columns of a new view. */
     build(next, frozenIndex) {
       view = next;
       frozen = frozenIndex;
       rows.length = 0;
       tbody.replaceChildren();
     },
-    /** Make as many rows as are wanted. */
+    /** Create or remove rows until there are as many as `wanted`. */
     provide(wanted) {
       while (rows.length < wanted) rows.push(newRow());
       for (const row of rows.splice(wanted)) row.node.remove();
@@ -96,14 +96,14 @@ export function createRows(tbody, id) {
         if (hidden) clear(cells[column]);
       }
     },
-    /** Draw a view from its row `first` on, the columns that `isShown(column)`. */
+    /** Draw a view from its row `first` on, in the columns for which `isShown(column)` is true. */
     draw(next, first, here, range, isShown) {
       view = next;
       rows.forEach((row, index) => drawRow(row, first + index, here, range, isShown));
     },
-    /** Whether a row is among those in sight. */
+    /** Whether a row is visible. */
     holds: (number) => rows.some((row) => row.number === number),
-    /** A cell by its index among the rows in sight. */
+    /** A cell by the index of its visible row. */
     cell: (index, column) => rows[index]?.cells[column]?.node,
   };
 }

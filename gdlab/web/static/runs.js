@@ -1,11 +1,12 @@
-// What each sheet computes from what is set, kept until something that it depends on is set again.
+// The runs of the sheets, each kept until something that it depends on changes.
 import { IEEE } from "./arithmetic.js";
+import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
 import { countOf } from "./points.js";
 import { rateRange } from "./rates.js";
 import { theoryOf } from "./theory.js";
 
-/** The runs of `sheets`, and all that follows from them; `kept()` is what is set. */
+/** The runs of `sheets` and what is derived from them; `kept()` is what the host keeps. */
 export function createRuns(sheets, kept) {
   const [computed, theories, heads] = [new Map(), new Map(), new Map()];
 
@@ -13,7 +14,7 @@ export function createRuns(sheets, kept) {
 
   const startRowOf = (name) => firstOf(sheets[name], kept().inputs[name]);
 
-  /** The run of a sheet, computed when it is first asked for. */
+  /** The run of a sheet, computed when it is first needed. */
   function runOf(name) {
     const { points, epochs, inputs } = kept();
     const from = [points, epochs, inputs[name]];
@@ -26,12 +27,12 @@ export function createRuns(sheets, kept) {
     return run;
   }
 
-  /** A function that completes named values with a sheet's model. */
+  /** The model of a sheet: a function that adds its results to an object of named values. */
   const forwardOf = (name) => sheets[name].program(IEEE, {}, {}, kept().inputs[name]).forward;
 
   const constantsOf = (name) => sheets[name].constants.map((one) => kept().inputs[name][one]);
 
-  /** The input that a parameter starts from. */
+  /** The name of the input that is a parameter's starting value. */
   function startInputOf(name, parameter) {
     const { carried } = sheets[name];
     return Object.keys(carried).find((input) => carried[input] === parameter);
@@ -40,13 +41,13 @@ export function createRuns(sheets, kept) {
   const startOf = (name, parameter) => kept().inputs[name][startInputOf(name, parameter)];
 
   /**
-   * How much of the cell above a column's cell keeps: what it grows by where that one grows by 1;
-   * null where it keeps none, or not in proportion.
+   * The share of the cell above that a column's cell keeps, such as beta of an average: its change
+   * when the cell above grows by 1; null if it keeps nothing, or not in proportion.
    */
   function shareOf(name, column, row) {
     const { names, count, program } = sheets[name];
     const { frame } = runOf(name);
-    const cells = Object.fromEntries(names.map((one) => [one, frame[one].slice(row - 1, row + 1)]));
+    const cells = byName(names, (one) => frame[one].slice(row - 1, row + 1));
     const inputs = { ...kept().inputs[name], [count]: samplesOf(name) };
     const given = program(IEEE, cells, {}, inputs).rows[column];
     if (!given) return null;
@@ -58,7 +59,7 @@ export function createRuns(sheets, kept) {
     return share && Math.abs(two - one - share) < 1e-6 * Math.abs(share) ? share : null;
   }
 
-  /** All that theory, advice and the search for a rate go by. */
+  /** Everything that theory, advice and the search for a rate need. */
   function jobOf(name) {
     const { points, epochs, inputs } = kept();
     const sheet = sheets[name];
@@ -76,7 +77,7 @@ export function createRuns(sheets, kept) {
     };
   }
 
-  /** A sheet's head, its rate's slider as the points ask for it. */
+  /** A sheet's header; the range of the rate's slider depends on the points. */
   function headOf(name) {
     const { points } = kept();
     const { head } = sheets[name];

@@ -1,8 +1,8 @@
-// The sections of a wide table's columns, which fold: data, parameters, forward, backward, rule,
+// Buttons that fold the sections of a wide table: data, parameters, forward, backward, rule,
 // update.
 import { element } from "./column_header.js";
 
-/** The buttons in `container`, one a section; `changed()` hears that one was folded or unfolded. */
+/** A button for each section in `container`; `changed()` is called when one folds or unfolds. */
 export function createSections(container, changed) {
   const folded = new Set();
   let shown = "";
@@ -28,7 +28,7 @@ export function createSections(container, changed) {
   }
 
   return {
-    /** Offer the sections of these columns; nothing where they have none. */
+    /** Show buttons for the sections of these columns, or nothing if they have none. */
     show(columns) {
       const counts = {};
       for (const { section } of columns) if (section) counts[section] = (counts[section] ?? 0) + 1;
@@ -38,7 +38,7 @@ export function createSections(container, changed) {
       shown = now;
     },
     isFolded: (section) => folded.has(section),
-    /** Bring a section's columns back. */
+    /** Show a section's columns again. */
     unfold(section) {
       if (!folded.delete(section)) return;
       build(JSON.parse(shown));

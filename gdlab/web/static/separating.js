@@ -1,4 +1,4 @@
-// Which slips drawn numbers hide, as gdlab/marking/separating.py has it.
+// Finds the slips that drawn numbers would hide, as gdlab/marking/separating.py does.
 import {
   COMPARED_DECIMALS, COMPARED_ROWS, FEWEST_RUNS, LAST_BITS, MOST_RUNS_DRAWN,
 } from "./constants.js";
@@ -9,9 +9,9 @@ import { bound, namesIn } from "./slips.js";
 const HALF_UNIT = 0.5 * 10 ** -COMPARED_DECIMALS;
 
 /**
- * The numbers that hide no slip but those that all hide: a function that takes one more, with the
- * set of what it hides, and gives the best, or null while others may be better. `best()` is the
- * first of those that hide fewest, null where there are none.
+ * Chooses the numbers that hide the fewest slips. `withOneMore(tried, hidden)` adds a candidate
+ * with the set of slips that it hides, and returns the best one once none can be better, or else
+ * null. `best()` is the first that hides fewest, null if there is none.
  */
 export function choosing() {
   const seen = [];
@@ -29,9 +29,9 @@ export function choosing() {
 }
 
 /**
- * The very usual slips that give the right numbers all through a column, each as the column and
- * what is said of it. `given` has the run's `inputs` (with the number of points) and `first`, what
- * row 1 finds above it; `slips` and `marking` are as for diagnose.
+ * The very usual slips that give the right numbers in a whole column, each as a text: the column
+ * and the slip. The third argument has the run's `inputs` (with the number of points) and `first`,
+ * its start row; `slips` and `marking` are those of diagnose.
  */
 export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, marking) {
   const isLooked = ([name]) => marking.kinds[name][0] === 1 && !marking.hardly.includes(name);
@@ -50,7 +50,7 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
     return known[name];
   }
 
-  /** How far a slip's number is from the right one; null where it has none. */
+  /** The distance of a slip's number from the right one; null if it has no number. */
   function offOf(name, tree, row, known, right) {
     const own = new Map(namesIn(tree).map((one) => [one, valueOf(one, row, known)]));
     if ([...own.values()].includes(undefined)) return null;
@@ -58,7 +58,7 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
       const [low, high] = bound(tree, new Map([...own].map(([one, value]) => [one, [value, value]])));
       return Math.abs((low + high) / 2 - right[name](row));
     } catch (problem) {
-      // An error shows as well as another number does.
+      // An error is as visible as a wrong number.
       if (problem instanceof NoNumber) return Infinity;
       throw problem;
     }
@@ -69,13 +69,13 @@ export function hiddenIn(sheet, program, { inputs, first }, { frame }, slips, ma
     return Array.from({ length: rows }, (_, k) => offOf(name, tree, k + 1, known, right));
   };
 
-  /** Whether a slip's numbers are the right ones in all rows, and not because eps is small. */
+  /** Whether a slip gives the right numbers in all rows, and not only because eps is small. */
   function isHidden(name, [slip, tree]) {
     const off = offsOf(name, tree, inputs);
     if (off.every((one) => one === null) || off.some((one) => one > HALF_UNIT - LAST_BITS)) {
       return false;
     }
-    // What is the same for both parameters in every row is no other number.
+    // If both parameters have equal numbers in every row, confusing them is no slip.
     const isSame = off.every((one) => (one ?? 0) <= LAST_BITS);
     if (slip === "other_parameter" && isSame) return false;
     const isOfEps = namesIn(tree).includes("eps")

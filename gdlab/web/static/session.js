@@ -1,45 +1,45 @@
-// A person's time with a sheet: the host of the model that is open, and what was set before each
-// change, to be undone.
+// A session with a sheet: the host of the open model, and the states before and after each change,
+// for undo and redo.
 import { Refusal, refusalOf } from "./number_input.js";
 
-// What only leads elsewhere is not undone.
+// Events that only change what is shown; undo skips them.
 const LOOKS = [
   "show", "practise", "other", "own", "check", "leave", "hint", "riddle", "take", "undo", "redo",
 ];
 const DRAGS = ["input", "start", "epochs"];
 const MOST_STEPS = 200;
-// What is set again within this time is one drag, and is undone as one.
+// Changes within this time of each other are one drag, which is undone as a whole.
 const DRAG_MS = 700;
 
 /**
  * A session takes the events of a host, and `model`, `undo` and `redo`. `names()` are the models to
- * choose from, the first of them shown at first; `hostOf(name)` is the host of one, nothing where it
- * needs what `bring(name, tell, signal)` promises. `changed()` hears when an event is done, or the
- * work that it led to.
+ * choose from, and the first is shown first; `hostOf(name)` is the host of a model, undefined until
+ * `bring(name, tell, signal)` has made it. `changed()` is called after each event, or after the
+ * work that it started.
  */
 export function createSession({ names, hostOf, bring, changed }) {
-  const done = [];
-  const undone = [];
+  const [done, undone] = [[], []];
   let last = { key: "", at: 0 };
   const [first] = names();
   let model = first;
 
   const kept = () => ({ ...hostOf(model).kept(), model });
+  const take = (part) => hostOf(model).does({ kind: "take", part });
 
-  /** Show a model's sheets, at the tab and with the epochs of the model before. */
+  /** Show a model's sheets, with the tab and the epochs of the model before. */
   function choose(name) {
     const { tab, epochs } = kept();
     model = name;
+    take({ tab });
     try {
-      hostOf(model).does({ kind: "take", part: { tab, epochs } });
+      take({ epochs });
     } catch (problem) {
+      // That many epochs may be too many rows with other points: keep the model's own epochs.
       if (!(problem instanceof Refusal)) throw problem;
-      // So many epochs of other points may be more than there can be: its own stay then.
-      hostOf(model).does({ kind: "take", part: { tab } });
     }
   }
 
-  /** Do what leads back to where we were, or there again. */
+  /** Undo or redo: return to the last state in `from`, and keep the present one in `to`. */
   function step(from, to) {
     if (!from.length) return;
     to.push(kept());
@@ -52,15 +52,18 @@ export function createSession({ names, hostOf, bring, changed }) {
     redo: () => step(undone, done),
     model({ name }) {
       if (!names().includes(name)) throw new Refusal(`there is no model '${name}'`);
-      if (hostOf(name)) return own.take({ part: { model: name } });
-      return {
-        said: `Python prepares the model ${name}`,
-        run: (tell, signal) => bring(name, tell, signal).then(() => choose(name)),
-      };
+      return own.take({ part: { model: name } });
     },
     take({ part: { model: name = model, ...part } }) {
-      if (name !== model) choose(name);
-      return hostOf(model).does({ kind: "take", part });
+      const taken = () => {
+        if (name !== model) choose(name);
+        return take(part);
+      };
+      if (hostOf(name)) return taken();
+      return {
+        said: `Python prepares the model ${name}`,
+        run: (...how) => bring(name, ...how).then(taken),
+      };
     },
   };
 
@@ -78,7 +81,7 @@ export function createSession({ names, hostOf, bring, changed }) {
 
   const refused = (problem) => ({ error: refusalOf(problem) });
 
-  /** The answer to an event: what the sheet shows now, and what was given or, of work, comes out. */
+  /** The answer to an event: the state, and what the event returned or its work promises. */
   function answered(event, before, { said, run, ...part } = {}) {
     remember(event, before);
     if (!run) changed();
@@ -93,7 +96,7 @@ export function createSession({ names, hostOf, bring, changed }) {
 
   return {
     kept,
-    /** What was set at first in the model that is open, and the first model. */
+    /** What the open model began with, and the first model. */
     atFirst: () => ({ ...hostOf(model).atFirst, model: first }),
     changedInputs: () => hostOf(model).changedInputs(),
     ask(event, bytes) {
@@ -106,7 +109,7 @@ export function createSession({ names, hostOf, bring, changed }) {
       }
       return answered(event, before, part);
     },
-    /** What was set so far is where a person begins: it is not undone. */
+    /** Forget the changes so far: undo does not go back beyond this state. */
     begin: () => { done.length = 0; },
   };
 }

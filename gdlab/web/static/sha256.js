@@ -1,4 +1,4 @@
-// The digest SHA-256 of a text, after FIPS 180-4. A browser's own is missing on pages without https.
+// SHA-256 of a text (FIPS 180-4). Browsers offer their own only on pages with https.
 
 const fraction = (prime, root) => Math.floor((root(prime) % 1) * 2 ** 32) >>> 0;
 const isPrime = (n) => Array.from({ length: n - 2 }, (_, k) => k + 2).every((k) => n % k);
@@ -9,7 +9,7 @@ const START = PRIMES.slice(0, 8).map((prime) => fraction(prime, Math.sqrt));
 const rotated = (word, by) => (word >>> by) | (word << (32 - by));
 const mixed = (word, a, b, c) => rotated(word, a) ^ rotated(word, b) ^ c;
 
-/** The digest in small hexadecimal letters. */
+/** The digest in lower-case hexadecimal. */
 export function sha256(text) {
   const message = new TextEncoder().encode(text);
   const blocks = Math.ceil((message.length + 9) / 64);

@@ -29,16 +29,16 @@ const EPOCHS = {
 };
 
 /**
- * A sheet in `root`. `host(event, bytes)` takes the events of a person and answers with the state
- * that the sheet shows then. Where that takes a while, the answer has `work`: what is `said`, and
- * `run(tell, signal)`, which promises the answer that comes at its end.
- * A sheet that `isAlone` on its page prints handouts, too.
- * The event gd-select tells the selected cell, `{row, name}`; null where a sheet opens by itself.
+ * A sheet in `root`. `host(event, bytes)` takes a person's events and answers with the state to
+ * show. If that takes a while, the answer has `work`: a text `said`, and `run(tell, signal)`, which
+ * promises the final answer. A sheet that `isAlone` on its page can also print handouts. The event
+ * gd-select has the selected cell as its detail, `{row, name}`, or null for the cell where a sheet
+ * opens.
  */
 export function createSheet(root, host, isAlone = false) {
   root.classList.add("gd");
-  // Jupyter's own shortcuts would take keys away, some of them before the sheet hears of them: it
-  // looks at the very element that has the focus.
+  // This attribute keeps JupyterLab from treating keys as its own shortcuts; JupyterLab looks for
+  // it on the element that has the focus.
   root.addEventListener("focusin", ({ target }) => {
     target.dataset.lmSuppressShortcuts = "true";
   });
@@ -53,7 +53,7 @@ export function createSheet(root, host, isAlone = false) {
     answer(host(event, bytes));
   }
 
-  /** Show an answer, and whatever comes with it. */
+  /** Show an answer: its state, error, file and work. */
   function answer(given) {
     const before = state;
     state = readState(given);
@@ -65,19 +65,19 @@ export function createSheet(root, host, isAlone = false) {
     root.setAttribute("aria-busy", work.isOn());
   }
 
-  /** What is written already is not written, and said, again. */
+  /** Write a text unless it is there already: a screen reader would say it again. */
   function write(name, text) {
     if (part(name).textContent !== text) part(name).textContent = text;
   }
 
-  /** Say something in a part, which is there as long as it says something. */
+  /** Show a text in a part, or hide the part if the text is empty. */
   function say(name, text) {
     part(name).hidden = !text;
     write(name, text);
   }
 
   function alert(text) {
-    // The same refusal a second time is to be heard a second time.
+    // Emptied first, so that a screen reader says a repeated message again.
     say("alert", "");
     say("alert", text);
   }
@@ -119,7 +119,7 @@ export function createSheet(root, host, isAlone = false) {
   const race = createRace(part("race"), ask, alert);
 
   const isData = () => !state.columns.size;
-  // Points are counted from 1, as they are headed; row 0 of a rule's sheet is its start.
+  // Points count from 1, as their headings do; row 0 of a rule's sheet is its start.
   const firstRow = () => (isData() ? 1 : 0);
   const sections = createSections(part("sections"), () => {
     const { row, name } = positions.get(positionKey());
@@ -160,7 +160,7 @@ export function createSheet(root, host, isAlone = false) {
     select: (row, column) => wentTo(row, nameOf(column)),
   };
 
-  /** Keep the position for when the tab is shown again, and tell whoever mounted the sheet. */
+  /** Keep the position for the next time the tab is shown, and dispatch gd-select. */
   function wentTo(row, name) {
     positions.set(positionKey(), { row, name });
     const first = firstCellOf(state);
@@ -169,7 +169,7 @@ export function createSheet(root, host, isAlone = false) {
   }
 
   function showAll(before) {
-    const anew = before?.mark !== state.mark || before?.tab !== state.tab
+    const isNew = before?.mark !== state.mark || before?.tab !== state.tab
       || before?.model !== state.model;
     const { isData, isRace, isPractice } = kindOf(state);
     if (before?.tab !== state.tab || isPractice) player.pause();
@@ -198,7 +198,7 @@ export function createSheet(root, host, isAlone = false) {
       grid.goTo(row, state.columns.get(name).index);
       grid.focus();
     });
-    // Where the run exploded; a line that is always there, so that nothing jumps in a drag.
+    // This line is always there, so that nothing jumps when a drag makes the run explode.
     const wrong = wrongOf(state);
     part("exploded").classList.toggle("gd-is-bad", Boolean(wrong));
     write("exploded", wrong || `${state.rows} rows; every number is finite.`);
@@ -207,24 +207,24 @@ export function createSheet(root, host, isAlone = false) {
     tabs.show(state.tabs, state.tab);
     part("body").setAttribute("aria-label", `sheet ${state.tab}`);
     sections.show([...state.columns.values()]);
-    showGrid(anew ? positions.get(positionKey()) ?? firstCellOf(state) : null);
+    showGrid(isNew ? positions.get(positionKey()) ?? firstCellOf(state) : null);
     if (isData) pictures.show(state, 0);
     if (!isPractice) peek.show();
     if (before?.tab !== state.tab) tabs.reveal();
   }
 
-  /** Show the buttons that do something here. */
+  /** Show the buttons that apply to this sheet. */
   function showButtons() {
     const held = root.getRootNode().activeElement;
     for (const [name, isShown] of Object.entries(shownButtonsOf(state, isAlone))) {
       const button = root.querySelector(`[data-do=${name}]`);
       button.hidden = !isShown;
-      // Who pressed a button that goes is led to the table.
+      // If the focused button disappears, the table gets the focus.
       if (!isShown && button === held) grid.focus();
     }
   }
 
-  /** Show the table at a position or, where its columns are as they were, where we are. */
+  /** Show the table at a position, or at the selected cell if its columns are the same. */
   function showGrid(position) {
     const names = shownNames();
     view = isData() ? pointsView(state, onPoints) : sheetView(state, lit, names, onSheet);
@@ -256,10 +256,10 @@ export function createSheet(root, host, isAlone = false) {
   part("alert").title = "Click, or press Escape, to close";
   part("alert").addEventListener("click", () => say("alert", ""));
   root.addEventListener("keydown", (event) => {
-    // A key by itself stays in the sheet: a notebook would take it for a command of its own.
+    // A plain key stays in the sheet: a notebook would treat it as a command.
     if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
     const action = actionOf("sheet", event);
-    // In a box for text the browser's own undo is meant.
+    // In a text box, Ctrl+Z is the browser's own undo.
     if (!action || (action !== "close" && event.target.matches("input"))) return;
     event.stopPropagation();
     if (action === "close") return say("alert", "");
@@ -271,27 +271,27 @@ export function createSheet(root, host, isAlone = false) {
 
   return {
     hasLens: closeUps.hasLens,
-    /** Have the lens lie over rules' sheets, or not, from the next answer on. */
+    /** Turn the lens on or off, from the next answer on. */
     setLens: closeUps.setLens,
-    /** Show a state of the host that no event led to. */
+    /** Show an answer of the host that no event of this sheet asked for. */
     answer,
     /**
-     * Go to a cell of the sheet that is shown, with null for a name in the column where we are;
-     * false where it has none of that row or name.
+     * Go to a cell of the sheet; a name of null means the current column. Returns false if there is
+     * no such cell.
      */
     goTo(row, name) {
       sections.unfold(state.columns.get(name)?.section);
       const names = shownNames();
       const column = name === null ? grid.here().column : names.indexOf(name);
-      // Under the points is the row for a new one.
+      // Below the points is a row for a new one.
       const last = isData() ? state.samples + 1 : state.rows;
       const there = Number.isInteger(row) && row >= firstRow() && row <= last && column >= 0;
       if (there) grid.goTo(row - firstRow(), column);
       return there;
     },
-    /** Say something of the host's own, such as that it has stopped. */
+    /** Show a message of the host, such as that the kernel has stopped. */
     say: alert,
-    /** Let go of the window, before the sheet goes from the page. */
+    /** Remove the listeners on the window before the sheet is removed. */
     close: () => closing.abort(),
   };
 }

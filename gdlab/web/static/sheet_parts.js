@@ -1,13 +1,13 @@
-// Which parts of its frame a sheet fills, and how it begins, by what it shows: points, runs beside
-// each other, one run, or cells to fill in.
+// Which parts and buttons a sheet shows, and where it opens: they depend on whether it shows
+// points, several runs, one run, or a practice.
 import { progressOf } from "./announcements.js";
 
-/** What kind of sheet a state shows. */
+/** The kind of sheet that a state shows. */
 export const kindOf = ({ columns, head, blanks }) => ({
   isData: !columns.size, isRace: Boolean(head.racers), isPractice: Boolean(blanks),
 });
 
-/** Whether there are the parts with these classes. */
+/** For each part, by its class, whether it is shown. */
 export function shownPartsOf(state) {
   const { isData, isRace, isPractice } = kindOf(state);
   return {
@@ -16,7 +16,7 @@ export function shownPartsOf(state) {
     riddles: isRace && state.questions.length > 0,
     "data-tools": isData,
     "steps-row": !isData && !isPractice,
-    // A learner who fills the cells in has no run to play or to draw yet.
+    // In a practice there is no run yet to play or to draw.
     pictures: !isPractice,
     python: Boolean(state.python),
     exploded: !isData && !isRace && !isPractice,
@@ -24,7 +24,7 @@ export function shownPartsOf(state) {
   };
 }
 
-/** Whether the buttons do something here; a sheet that `isAlone` on its page prints handouts. */
+/** For each button whether it is shown; a sheet that `isAlone` on its page prints handouts. */
 export function shownButtonsOf(state, isAlone) {
   const { isData, isRace, isPractice } = kindOf(state);
   const canLeave = isPractice && state.canPractise;
@@ -45,7 +45,7 @@ export function shownButtonsOf(state, isAlone) {
   };
 }
 
-/** The title of a sheet, and the line beside it. */
+/** The title of a sheet, and the text beside it. */
 export function titleOf(state) {
   const { isData, isRace, isPractice } = kindOf(state);
   const { head, model } = state;
@@ -55,7 +55,7 @@ export function titleOf(state) {
   return [isRace ? "compare" : head.title, `${head.source}${progress}`];
 }
 
-/** The cell where a person begins: the first that is computed, not just taken over from above. */
+/** The cell where a sheet opens: the first that is computed, not just copied from above. */
 export function firstCellOf({ columns, points, blanks }) {
   if (!columns.size) return { row: 0, name: Object.keys(points)[0] };
   const all = [...columns.values()];

@@ -1,16 +1,16 @@
-// What a slip gives: a formula that Python wrote as data (gdlab/web/slips.py), on a learner's own
+// Computes the result of a slip, a formula as a tree (gdlab/web/slips.py), on a learner's own
 // numbers.
 import { INTERVALS, NoNumber, hull } from "./intervals.js";
 
 /** Whether two formulas are the same. */
 export const sameFormula = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** The names that a formula asks for. */
+/** The names in a formula. */
 export const namesIn = (tree) => (
   Array.isArray(tree) ? tree.slice(1).flatMap(namesIn) : typeof tree === "string" ? [tree] : []
 );
 
-/** The interval that a formula gives; `own` has each name's. */
+/** The interval that a formula gives; `own` maps each name to its interval. */
 export function bound(tree, own) {
   if (typeof tree === "number") return [tree, tree];
   if (typeof tree === "string") return own.get(tree);
@@ -21,21 +21,21 @@ export function bound(tree, own) {
   }
   const first = part(0);
   if (parts.length === 1) return INTERVALS[operation](first);
-  // A number times itself is a square: the arithmetic knows it by its being the same.
+  // The interval arithmetic recognizes a square by two arguments that are the same object.
   const isSquare = operation === "mul" && sameFormula(...parts);
   return INTERVALS[operation](first, isSquare ? first : [...part(1)]);
 }
 
 /**
- * The learner's own numbers in one row, to be put into slips: what is returned gives a formula's
- * interval; null for no number, and where it asks for what is not there. A number that is known to
- * the share `full` of itself is known in full.
+ * A function that substitutes the learner's own numbers of a row into a slip and returns the
+ * interval of its result; null if there is none or a number is missing. A number with an interval
+ * narrower than the share `full` of itself counts as exact.
  */
 export function ownNumbers({ sheet, inputs, first, own }, row, full) {
   const known = new Map();
   const isColumn = (name) => sheet.names.includes(name);
 
-  /** What the first row finds above it; an empty cell counts as 0. */
+  /** The cell above the first row; an empty cell counts as 0. */
   function aboveFirst(name) {
     const input = Object.keys(sheet.carried).find((one) => sheet.carried[one] === name);
     return first[name] ?? inputs[input] ?? (isColumn(name) ? 0 : undefined);
@@ -50,13 +50,13 @@ export function ownNumbers({ sheet, inputs, first, own }, row, full) {
     return row > 1 ? own.get(`${row - 1} ${column}`) : aboveFirst(column);
   }
 
-  /** A number as it is written, and with all that it may have been. */
+  /** The interval of a number as it is written, and before its rounding. */
   function intervalsOf(name) {
     const found = find(name);
     if (typeof found === "number") return [[found, found], [found, found]];
     if (!found || found.number === null) return null;
     const exact = [found.number, found.number];
-    // A number in full is taken as it is: 0.5 is to round up, and not perhaps.
+    // A number in full is exact, so that a comparison with it is certain.
     const isFull = found.kept[1] - found.kept[0] <= full * Math.abs(found.number);
     return [exact, isFull ? exact : hull(found.kept, exact)];
   }
@@ -66,7 +66,7 @@ export function ownNumbers({ sheet, inputs, first, own }, row, full) {
     for (const name of namesIn(tree)) {
       if (!known.has(name)) known.set(name, intervalsOf(name));
       if (!known.get(name)) return null;
-      // What is copied is copied as it is written.
+      // A copied number is copied as it is written.
       put.set(name, known.get(name)[slip.startsWith("copied_") ? 0 : 1]);
     }
     try {

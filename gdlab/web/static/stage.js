@@ -1,4 +1,4 @@
-// The presentation: one picture, or the lens, as large as the screen, for a class to see.
+// The presentation for a class: one picture, or the lens, as large as the screen.
 import { actionOf } from "./keys.js";
 import { createLens } from "./lens.js";
 
@@ -6,8 +6,8 @@ const LENS = "lens";
 const KEYS_TOLD = "→ step, ↓ row, PageDown epoch, R run, V view, D dark, Esc end";
 
 /**
- * The stage in `root`. `on` has `go(row, name)`, `pictures()`, the element of the pictures, and
- * `next(by)`, which shows the next run.
+ * The stage in `root`. `on` has `go(row, name)`, `pictures()`, which returns the element of the
+ * pictures, and `next(by)`, which shows another run.
  */
 export function createStage(root, on) {
   const stage = document.createElement("dialog");
@@ -26,7 +26,7 @@ export function createStage(root, on) {
   let view = 0;
   let shown = null;
 
-  /** What can be shown of a sheet: its pictures and, of a rule's, the lens. */
+  /** The views of a sheet: its pictures and, for a rule's sheet, the lens. */
   function views() {
     const names = [...on.pictures().querySelectorAll("svg[data-picture]")].map(
       ({ dataset }) => dataset.picture,
@@ -83,7 +83,7 @@ export function createStage(root, on) {
     Object.assign(part("pointer").style, { left: `${clientX}px`, top: `${clientY}px` });
   });
   part("head").querySelector("button").addEventListener("click", () => stage.close());
-  // Who leaves the full screen by the browser's own key leaves the stage too.
+  // Leaving full screen with the browser's own key closes the stage too.
   const leave = () => {
     if (!document.fullscreenElement) stage.close();
   };
@@ -95,7 +95,7 @@ export function createStage(root, on) {
 
   return {
     async open() {
-      // Without leave to fill the screen it fills the window.
+      // If full screen is not allowed, the stage fills the window.
       await document.documentElement.requestFullscreen?.().catch(() => {});
       stage.style.colorScheme = getComputedStyle(root).colorScheme === "dark"
         || matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
@@ -103,7 +103,7 @@ export function createStage(root, on) {
       stage.showModal();
       draw();
     },
-    /** What is to be shown: a state, and the cell that is selected. */
+    /** Set the state and the selected cell to show. */
     show(state, row, name) {
       shown = { state, row, name };
       draw();

@@ -1,7 +1,8 @@
-// What the page shows: a host's answer, with its columns as arrays and its formulas as text.
+// The state that a sheet shows: a host's answer with its columns as arrays, and what to read from
+// it.
 import { full, short } from "./numbers.js";
 
-/** The state behind an answer. */
+/** The state of an answer: with `columns` and `cells` as maps by name. */
 export function readState(answer) {
   const { head, points, table } = answer;
   const state = { ...answer, points, columns: new Map(), cells: new Map() };
@@ -18,7 +19,7 @@ export function readState(answer) {
   return state;
 }
 
-/** The number behind a name in a row (0 is what row 1 finds above it); undefined for a blank. */
+/** The number that a name stands for in a row (0 is the start row); undefined if it is blank. */
 export function valueOf(state, name, row) {
   if (state.cells.has(name)) {
     return row > 0 ? state.cells.get(name)[row - 1] : state.first?.[name];
@@ -46,14 +47,14 @@ export function excelOf(state, name, row) {
   return excel.replace(/\{(\w+)\}/g, (_, word) => rows[word]);
 }
 
-/** Whether a name stands for a cell that a learner has still to fill in. */
+/** Whether a name stands for a cell that a learner has not filled in yet. */
 function unknown(state, name, row) {
   const above = name.endsWith("_prev") && !state.cells.has(name);
   const [column, at] = above ? [name.slice(0, -5), row - 1] : [name, row];
   return Boolean(state.blanks?.[column]?.includes(at)) && Number.isNaN(valueOf(state, column, at));
 }
 
-/** The formula with the row's numbers put in; empty where nothing is computed. */
+/** The formula with the row's numbers substituted; empty if nothing is computed. */
 export function numbersOf(state, name, row) {
   const { numbers } = state.columns.get(name);
   if (!numbers || row === 0) return "";
@@ -66,7 +67,7 @@ export function numbersOf(state, name, row) {
     .join("");
 }
 
-/** The cells and inputs that a cell is computed from: `[name, row]` and input names. */
+/** The precedents of a cell: `cells` as `[name, row]`, and the names of `inputs`. */
 export function precedentsOf(state, name, row) {
   const cells = [];
   const inputs = [];

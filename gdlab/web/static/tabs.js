@@ -1,4 +1,4 @@
-// The tabs under a sheet.
+// The tabs below a sheet.
 import { element } from "./column_header.js";
 import { actionOf } from "./keys.js";
 
@@ -37,7 +37,7 @@ export function createTabs(container, open) {
         tab.tabIndex = isOpen ? 0 : -1;
       }
     },
-    /** Scroll the tabs, and nothing else, to where the open one is in sight. */
+    /** Scroll only the tabs until the open one is visible. */
     reveal() {
       const { offsetLeft: left, offsetWidth: width } = container.querySelector("[aria-selected=true]");
       container.scrollLeft = Math.max(

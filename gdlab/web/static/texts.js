@@ -1,5 +1,5 @@
-// Numbers as people write them, as gdlab/marking/texts.py reads them: with any dash, as fractions,
-// powers of ten, with thousands, worked out.
+// Reads numbers as people write them, as gdlab/marking/texts.py does: with any dash, as fractions
+// or powers of ten, with thousands separators, or as arithmetic.
 import { MOST_READ_DIGITS, DIGITS_OF_FRACTION, DECIMALS_OF_FRACTION } from "./constants.js";
 import { DASHES } from "./number_input.js";
 import { workingOf } from "./working.js";
@@ -17,7 +17,8 @@ const FRACTION = /^([+-]?) ?(?:(\d{1,9}) )?(\d{1,9}) ?\/ ?(\d{1,9})$/;
 const POWER_OF_TEN = /^(?:(.+?) ?[*x×·⋅•∙] ?|([+-]) ?)?10 ?(?:\^|\*\*) ?\(?([+-]?\d{1,3})\)?$/;
 const PLAIN_NUMBER = /^([+-]?) ?([\d.,']{1,60})(?: ?e ?([+-]?\d{1,3}))?( ?%)?$/;
 const IN_BRACKETS = /^\( ?([\d.,']{1,60}) ?\)$/;
-// What stands around a number: TeX's dollars, the sign of a text, a full stop; a minus said or last.
+// Around a number: TeX's dollar signs, the apostrophe that marks text, a full stop; the word minus,
+// or a minus at the end.
 const AROUND = [
   [/^\$ ?(.+?) ?\$$/, "$1"],
   [/^' ?(?=[-+]? ?[\d.,(])/, ""],
@@ -26,7 +27,7 @@ const AROUND = [
   [/(?<=[.,]\d)(\d*)\.$/, "$1"],
 ];
 
-/** A text in the characters of a keyboard, in small letters, its spaces single. */
+/** A text in plain keyboard characters, in lower case, with single spaces. */
 function plainOf(text) {
   let spelled = "";
   let before = "";
@@ -53,7 +54,7 @@ function plainOf(text) {
     .replace(/^[=≈~] ?(?=[+-]? ?[\d.,])/, "");
 }
 
-/** Digits with at most one point, as a text with points, commas and groups may mean them. */
+/** The readings of a text with points, commas and groups, each as digits with at most one point. */
 function withoutGroups(body) {
   const count = body.replace(/\D/g, "").length;
   if (count < 1 || count > MOST_READ_DIGITS) return [];
@@ -71,18 +72,20 @@ function withoutGroups(body) {
   const grouped = body.replaceAll(used[0], "'");
   const inGroups = IN_THOUSANDS.test(grouped) ? [grouped.replaceAll("'", "")] : [];
   if (used[0] === "'" || body.split(used[0]).length > 2) return inGroups;
-  // 0.125 has no thousands.
+  // A leading 0 rules out thousands, as in 0.125.
   const asDecimals = body.replace(",", ".");
   return body.startsWith("0") ? [asDecimals] : [asDecimals, ...inGroups];
 }
 
-/** The power of ten of a number's first digit; of 0 that of 1. */
+/** The power of ten of a number's first digit; 0 for the number 0. */
 export const orderOf = (number) => (number ? Math.floor(Math.log10(Math.abs(number))) : 0);
 
-/** A number that is computed from rounded ones: it claims some digits of what comes out. */
+/** A number worked out from arithmetic: it claims only some digits of the result. */
 const workedOut = (number) => ({ number, decimals: DIGITS_OF_FRACTION - 1 - orderOf(number) });
 
-/** The decimals after which a fraction ends, four at least; of one that does not, all. */
+/**
+ * After how many decimals a fraction ends, at least four; the most that are read if it does not.
+ */
 function decimalsOfFraction(above, below) {
   for (let kept = DECIMALS_OF_FRACTION; kept < MOST_READ_DIGITS; kept++) {
     if ((BigInt(above) * 10n ** BigInt(kept)) % BigInt(below) === 0n) return kept;
@@ -90,15 +93,17 @@ function decimalsOfFraction(above, below) {
   return MOST_READ_DIGITS;
 }
 
-/** Why a text that is arithmetic has no result; empty where it has one, or is none. */
+/** Why arithmetic in a text has no result; empty if it has one, or is no arithmetic. */
 export const unworkedOf = (text) => workingOf(plainOf(text))?.problem ?? "";
 
-/** The numbers that a text may mean, the likelier first, each with the decimals that it claims. */
+/**
+ * The numbers that a text may mean, the most likely first, each with the decimals that it claims.
+ */
 export function readingsOf(text) {
   const plain = plainOf(text);
   const inBrackets = IN_BRACKETS.exec(plain);
   if (inBrackets) {
-    // As accountants write a minus.
+    // Accountants write a negative number in parentheses.
     return readingsOf(inBrackets[1]).slice(0, 1)
       .flatMap((one) => [{ ...one, number: -one.number }, one]);
   }
@@ -106,7 +111,7 @@ export function readingsOf(text) {
   if (fraction) {
     let [, sign, whole, above, below] = fraction;
     if (Number(below) === 0) return [];
-    // 12 345/7 has thousands, 12 345/700 is mixed.
+    // 12 345/7 is 12345/7; 12 345/700 is 12 and 345/700.
     if (whole && above.length === 3 && Number(above) >= Number(below)) {
       [whole, above] = [undefined, whole + above];
     }
@@ -127,7 +132,7 @@ export function readingsOf(text) {
   return withoutGroups(body).map((given) => {
     let digits = given;
     if ((power || exponent) && digits.includes(".")) {
-      // 3.70 * 10^-2 and 3.70E-02 are how a program writes 0.037.
+      // Programs write 0.037 as 3.70 * 10^-2 or 3.70E-02: the zero is no claim.
       digits = digits.replace(/0+$/, "").replace(/\.$/, "") || "0";
     }
     const decimals = (digits.split(".")[1] ?? "").length - tens;

@@ -1,10 +1,10 @@
-// What is known of a run without running it, where the error is linear in the parameters: the least
-// error there is, and the rates that converge. core/theory.py says the same.
+// What theory says about a run if the error is linear in the parameters: the least possible error,
+// and the rates that converge. core/theory.py does the same.
 import { STEEP, ROUNDING } from "./constants.js";
 import { countOf, rowsOf } from "./points.js";
 
 const NOTHING = 1e-12;
-// The most turns that Jacobi's method is given.
+// The number of sweeps of Jacobi's method.
 const TURNS = 60;
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -12,7 +12,7 @@ const dot = (a, b) => a.reduce((total, value, k) => total + value * b[k], 0);
 const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const allFinite = (values) => values.every(Number.isFinite);
 
-/** All that a model makes of a point with some parameters, by name. */
+/** All values of a model at a point, by name. */
 function forwardAt({ sheet, forward }, names, parameters, row) {
   const values = {};
   Object.keys(sheet.parameters).forEach((name, k) => { values[name] = parameters[k]; });
@@ -21,7 +21,7 @@ function forwardAt({ sheet, forward }, names, parameters, row) {
   return values;
 }
 
-/** The error of all points with some parameters; Infinity where it is not a finite number. */
+/** The error of all points with these parameters; Infinity if it is not finite. */
 export function errorAt(job, parameters) {
   const names = Object.keys(job.points);
   const rows = names.length ? rowsOf(job.points) : [[]];
@@ -32,7 +32,7 @@ export function errorAt(job, parameters) {
   return Number.isFinite(error) ? error : Infinity;
 }
 
-/** The columns of the error as `features` times the parameters plus `rest`; null where it is not. */
+/** The errors as `features` times the parameters plus `rest`; null if they are not linear. */
 function linearOf(job) {
   const { sheet, points } = job;
   if (!sheet.errorName) return null;
@@ -45,7 +45,7 @@ function linearOf(job) {
   const unit = (at) => all.map((_, k) => Number(k === at));
   const rest = errors(unit(-1));
   const features = all.map((_, at) => errors(unit(at)).map((one, k) => one - rest[k]));
-  // A model that is not linear cannot agree at a point of no kind.
+  // A model that is not linear does not agree at an arbitrary point.
   const there = all.map((_, k) => Math.PI / (k + 1) - 2);
   const expected = rest.map((value, k) => value + sum(features.map((one, p) => one[k] * there[p])));
   const found = errors(there);
@@ -54,7 +54,7 @@ function linearOf(job) {
   return off <= 1e-9 * (largestOf(expected) + largestOf(rest)) ? { features, rest } : null;
 }
 
-/** The root mean square that is left of `rest` beside all features, by Gram and Schmidt. */
+/** The root mean square of `rest` without its projection on the features, by Gram-Schmidt. */
 function leastOf({ features, rest }) {
   const basis = [];
   const without = (values) => basis.reduce((left, one) => {
@@ -66,7 +66,7 @@ function leastOf({ features, rest }) {
     const size = Math.hypot(...feature);
     if (!Number.isFinite(size)) return null;
     if (!size) continue;
-    // Twice, because the first time leaves a little of the others.
+    // Twice, because rounding leaves a little of the others the first time.
     const left = without(without(scaled(feature, size)));
     const length = Math.hypot(...left);
     if (length > NOTHING) basis.push(scaled(left, length));
@@ -97,7 +97,7 @@ function eigenvaluesOf(matrix) {
   return a.map((row, k) => row[k]).sort((one, other) => one - other);
 }
 
-// What a momentum makes of the limit of full batches, and of that of single samples.
+// How momentum changes the limit of the rate, for full batches and for single samples.
 const FULL = {
   sgd: () => 1,
   momentum: ({ beta }) => (1 + beta) / (1 - beta),
@@ -118,10 +118,10 @@ export const FULL_WORDS = {
 };
 
 /**
- * What theory knows of a `job`: its `sheet` as Python wrote it, `points`, and `forward`, its model.
- * `least` is the least error, null where it is not known; `nothing` an error not worth a word;
- * `steep` how many times steeper the loss is along one direction than along another; `full(inputs)`
- * and `single(inputs)` are the rates under which full batches and single samples converge, or null.
+ * What theory says about a `job`, which has a `sheet`, `points` and the model `forward`. `least` is
+ * the least possible error, or null; `nothing` is an error too small to mention; `steep` is how
+ * many times steeper the loss is in one direction than in another; `full(inputs)` and
+ * `single(inputs)` are the rates below which full batches and single samples converge, or null.
  */
 export function theoryOf(job) {
   const { rule, plain } = job.sheet;

@@ -1,13 +1,13 @@
-// Unpacks what gdlab/web/packing.py packed: LZMA, of which browsers have no reader.
+// Unpacks what gdlab/web/packing.py packed with LZMA, which browsers cannot read themselves.
 
 const LITERAL_BITS = 4;
 const SIZE_BYTES = 4;
-// Of a chance's 11 bits; what is read moves it by a part of the way.
+// A probability has 11 bits; each bit that is read moves it by a 32nd of the way.
 const [WHOLE_CHANCE, MOVED_BY] = [2048, 5];
 const [RANGE, CODE] = [0, 1];
 const SMALLEST_RANGE = 2 ** 24;
 const DISTANCE_STATES = 4;
-// Where each kind of chance begins, one behind the other.
+// The first index of each kind of probability.
 const IS_MATCH = 0;
 const IS_REPEAT = 12;
 const IS_OTHER = 24;
@@ -21,19 +21,19 @@ const NEAR = SLOTS + DISTANCE_STATES * 64;
 const ALIGNED = NEAR + 128;
 const LITERALS = ALIGNED + 16;
 
-/** The text that a packed one stands for. */
+/** The original text of a packed one. */
 export function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (mark) => mark.charCodeAt(0));
   let size = 0;
   for (let k = SIZE_BYTES - 1; k >= 0; k--) size = size * 256 + bytes[k];
-  // What follows begins with a 0.
+  // The stream begins with a 0.
   return new TextDecoder().decode(unfolded(bytes.subarray(SIZE_BYTES + 1), size));
 }
 
-/** The bytes of an LZMA stream, so many of them. */
+/** The first `size` bytes of an LZMA stream. */
 function unfolded(bytes, size) {
   const chances = new Uint16Array(LITERALS + 0x300 * 2 ** LITERAL_BITS).fill(WHOLE_CHANCE / 2);
-  // In an array, so that 32 bits stay 32 bits.
+  // A typed array keeps the numbers at 32 bits.
   const now = Uint32Array.of(0xffffffff, 0);
   let next = 0;
   const shift = () => { now[CODE] = (now[CODE] << 8) | bytes[next++]; };
@@ -61,14 +61,14 @@ function unfolded(bytes, size) {
     return isOne ? 1 : 0;
   }
 
-  /** A number of so many bits, the largest first. */
+  /** A number of so many bits, the highest bit first. */
   function tree(at, count) {
     let found = 1;
     for (let k = 0; k < count; k++) found = 2 * found + bit(at + found);
     return found - 2 ** count;
   }
 
-  /** The same, the least first. */
+  /** The same, the lowest bit first. */
   function reversed(at, count) {
     let [node, found] = [1, 0];
     for (let k = 0; k < count; k++) {
@@ -113,7 +113,7 @@ function unfolded(bytes, size) {
     const at = LITERALS + 0x300 * ((end ? all[end - 1] : 0) >> (8 - LITERAL_BITS));
     let found = 1;
     if (state >= 7) {
-      // What the last distance points at, for as long as its bits are the same.
+      // Predict from the byte at the last distance, as long as its bits agree.
       let matched = all[end - last[0] - 1];
       while (found < 256) {
         const wanted = (matched >> 7) & 1;
@@ -128,7 +128,7 @@ function unfolded(bytes, size) {
     state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
   }
 
-  /** How many bytes are copied from the last distance. */
+  /** Read a match: set the last distance, and return how many bytes to copy from there. */
   function copied() {
     if (!bit(IS_REPEAT + state)) {
       const length = lengthOf(LENGTHS);

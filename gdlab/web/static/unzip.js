@@ -1,4 +1,4 @@
-// The parts of a zip file from a stranger: found by its directory, inflated by the browser, bounded.
+// Reads the parts of a zip file from a stranger by its directory, and limits how much they inflate.
 import {
   MOST_PART_BYTES, MOST_INFLATED_BYTES, MOST_ZIP_PARTS, DAMAGED, TOO_LARGE_INSIDE,
 } from "./constants.js";
@@ -10,8 +10,8 @@ const LONGEST_COMMENT = 65_535;
 const [STORED, DEFLATED] = [0, 8];
 
 /**
- * A reader of a zip's parts: `names` are all there are, `text(name)` promises the text of one.
- * What a part takes when it is inflated is counted as it comes out, whatever the zip says of it.
+ * A reader of a zip file: `names` are its parts, `text(name)` promises the text of one. The size of
+ * a part is counted while it is inflated: what the zip file says about it is not trusted.
  */
 export function unzipped(bytes) {
   if (!bytes.byteLength) throw new Refusal("it is empty");
@@ -32,7 +32,7 @@ export function unzipped(bytes) {
   return { names: [...entries.keys()], text };
 }
 
-/** What stands out of the file's bounds is damage. */
+/** The result of `read()`; reading outside the file means that it is damaged. */
 function inBounds(read) {
   try {
     return read();

@@ -1,4 +1,4 @@
-// What the grid shows: the cells of a rule's sheet or of a race, or the points.
+// The views that the grid shows: the cells of a rule's sheet or of compare, or the points.
 import { full, lettersOf, shown } from "./numbers.js";
 import { valueOf } from "./state.js";
 
@@ -18,9 +18,9 @@ function widthOf({ group, numbers, name }) {
 }
 
 /**
- * A rule's sheet or a race; row 0 is what the first row starts from. `lit` holds the cells that
- * the selected one was computed from, {row, column, name} by "row name"; `names` are the columns that
- * are not folded away; `on` has `edit(row, name, text)`, `refuse(text)` and `select(row, column)`.
+ * The view of a rule's sheet or of compare; row 0 is the start row. `lit` holds the precedents of
+ * the selected cell, {row, column, name} by "row name"; `names` are the columns that are not
+ * folded; `on` has `edit(row, name, text)`, `refuse(text)` and `select(row, column)`.
  */
 export function sheetView(state, lit, names, on) {
   const columns = names.map((name) => state.columns.get(name));
@@ -34,7 +34,7 @@ export function sheetView(state, lit, names, on) {
     label: `sheet ${state.tab}`,
     columns: columns.map((column) => ({ ...column, label: column.name, width: widthOf(column) })),
     rows: state.rows + 1,
-    // Row 0 has no number.
+    // Row 0, the start, is not counted.
     unnumbered: 1,
     frozen: state.head.frozen,
     heading: (row) => state.head.start_row + row,
@@ -71,7 +71,7 @@ export function sheetView(state, lit, names, on) {
       else on.edit(row, columns[column].name, text);
     },
     remove: (row, column) => on.edit(row, columns[column].name, ""),
-    leansOn: () => lit.values(),
+    precedents: () => lit.values(),
     refuse(row, column) {
       const { letters, group, numbers } = columns[column];
       const address = `${letters}${state.head.start_row + row}`;
@@ -85,8 +85,8 @@ export function sheetView(state, lit, names, on) {
 }
 
 /**
- * The points; the row past the last one takes a new point. `on` has `edit(row, name, text)`,
- * `paste(row, name, text)`, `remove(row)` and `select(row, column)`.
+ * The view of the points; the row after the last is for a new point. `on` has `edit(row, name,
+ * text)`, `paste(row, name, text)`, `remove(row)` and `select(row, column)`.
  */
 export function pointsView({ points, samples }, on) {
   const names = Object.keys(points);
@@ -97,7 +97,7 @@ export function pointsView({ points, samples }, on) {
       name, letters: lettersOf(index), label: name, symbol: "", width: "normal",
     })),
     rows: samples + 1,
-    // The row for a new point is for the screen.
+    // The row for a new point is not printed.
     printed: samples,
     unnumbered: 0,
     frozen: null,

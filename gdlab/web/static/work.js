@@ -1,6 +1,6 @@
-// What takes a while: its progress in sight, and a button that stops it.
+// Shows the progress of work that takes a while, with a button that stops it.
 
-/** The bar in `container`; `end(answer)` hears what came out, null where nothing did; `fail(problem)`. */
+/** The bar in `container`; calls `end(answer)`, with null if it was stopped, or `fail(problem)`. */
 export function createWork(container, { end, fail }) {
   const bar = container.querySelector("progress");
   let working = null;

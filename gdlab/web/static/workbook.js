@@ -1,5 +1,6 @@
-// The workbook of what is on the screen, with formulas and their values, in the layout of Python's
-// own: its parts (gdlab/web/workbook_template.py) with the rows of now.
+// Writes the workbook of what is on the screen, with formulas and values, in Python's layout: it
+// fills the template of gdlab/web/workbook_template.py with the current rows.
+import { byName } from "./by_name.js";
 import { errorOf, escaped, lettersOf, pythonFloat } from "./numbers.js";
 import { DATA, countOf, rowsOf } from "./points.js";
 import { chart } from "./workbook_chart.js";
@@ -11,7 +12,7 @@ import { zipped } from "./zip.js";
 
 const CHUNK = 1000;
 
-/** A cell; `formula` without its =, null for a plain number. */
+/** The XML of a cell; `formula` is without =, or null for a plain number. */
 function cell(address, style, formula, value) {
   const error = Number.isFinite(value) ? "" : errorOf(value);
   const type = error ? ' t="e"' : "";
@@ -21,7 +22,7 @@ function cell(address, style, formula, value) {
 
 const escapedFormula = (excel) => escaped(excel.slice(1)).replaceAll("&quot;", '"');
 
-/** A function of a shape's holes: "=F{row}+{above}" is split once, not for each of its rows. */
+/** A function that fills the holes of "=F{row}+{above}", which is split once for all rows. */
 function filler(excel) {
   const parts = escapedFormula(excel).split(/\{(\w+)\}/);
   return (holes) => parts.map((part, index) => (index % 2 ? holes[part] : part)).join("");
@@ -29,7 +30,7 @@ function filler(excel) {
 
 const pause = () => new Promise((done) => setTimeout(done));
 
-/** A template's cells of a row: style by column's letters. */
+/** The styles of the cells in a row of the template, by column letters. */
 function stylesOf(text, row) {
   const found = {};
   for (const [, letters, style] of text.matchAll(new RegExp(`<c r="([A-Z]+)${row}" s="(\\d+)"`, "g"))) {
@@ -38,7 +39,7 @@ function stylesOf(text, row) {
   return found;
 }
 
-/** A rule's sheet with the rows of now, as pieces of text. */
+/** A rule's sheet with the current rows, as pieces of text. */
 async function ruleSheet(text, template, content, check) {
   const { head, columns, epochs, figures, given, rows, sheet } = content;
   const { start_row: start, samples } = template;
@@ -65,7 +66,7 @@ async function ruleSheet(text, template, content, check) {
         kind = error ? "e" : undefined;
       }
       let moved = formula && move(formula).replace(`=${template.rows},`, `=${rows},`);
-      // The template's own run may have gone wrong too.
+      // Replace the advice about the template's own run.
       if (address === "A3") moved = moved.replace(/( numbers| on)\.[^"]*"/g, `$1.${content.saved}"`);
       const written = moved ? `<f>${moved}</f>` : "";
       const typed = kind ? ` t="${kind}"` : "";
@@ -114,7 +115,7 @@ async function ruleSheet(text, template, content, check) {
   return [...pieces, foot];
 }
 
-/** The sheet of the points. */
+/** The sheet of the points, as pieces of text. */
 function dataSheet(text, template, points) {
   const first = template.data_start_row + 1;
   const [before, after] = [text.indexOf(`<row r="${first}"`), text.indexOf("</sheetData>")];
@@ -125,7 +126,7 @@ function dataSheet(text, template, points) {
   const pieces = [text.slice(0, before).replace(/<dimension ref="[^"]+"/, (ref) => move(ref))];
   rowsOf(points).forEach((values, k) => {
     const at = first + k;
-    // Of points on the lesson's line, y is a formula.
+    // For points on the lesson's line, y is a formula.
     const own = formula && formula.replace(/A\d+$/, `A${at}`);
     const cells = values.map((value, index) => {
       const letters = lettersOf(index);
@@ -137,7 +138,7 @@ function dataSheet(text, template, points) {
   return [...pieces, foot];
 }
 
-/** The page to print of a rule, `content`: its inputs, and a line for each column of its rows. */
+/** The sheet with a rule's handout: its inputs, and a line for each column of its first rows. */
 function handoutSheet(text, { start_row: start }, content) {
   const known = figuresOf(content, start);
   const { columns } = content.head;
@@ -157,7 +158,7 @@ function handoutSheet(text, { start_row: start }, content) {
     });
 }
 
-/** Where a sheet is printed: its rows, its epochs and its charts, each from a new page on. */
+/** The print areas of the sheets: rows, epochs and charts, each starting on a new page. */
 function printAreas(text, template, contents) {
   return text.replace(
     /(<definedName name="_xlnm.Print_Area"[^>]*>)(.*?)(<\/definedName>)/g,
@@ -167,7 +168,7 @@ function printAreas(text, template, contents) {
       if (!content) return open + refs + close;
       const ends = endsOf(template, content);
       const [rows, ...beside] = refs.split(",");
-      // Where there are epochs, they come before the charts, which stay where they are.
+      // The epochs, if any, come before the charts, and the charts do not move.
       if (content.figures.epochs.length) beside[0] = beside[0].replace(/\d+$/, ends.epochs);
       const moved = [mover(template, ends)(rows), ...beside];
       return open + moved.join(",") + close;
@@ -175,7 +176,7 @@ function printAreas(text, template, contents) {
   );
 }
 
-/** The boxes of a sheet's notes, numbered after those of the sheets before. */
+/** The drawing of a sheet's notes, with ids that are unique in the workbook. */
 function notes(text, { note }, sheet) {
   let count = 0;
   return text.replace('data="{}"', `data="${sheet}"`).replace(/\{(.*?)\}/g, (_, told) => {
@@ -186,20 +187,18 @@ function notes(text, { note }, sheet) {
 }
 
 /**
- * The bytes of the workbook of one sheet or, as `data`, of all. `sheets` holds by name what each
- * shows now: `sheet` and `head` as Python wrote them, `run`, `given`, `inputs` and `first`, and of a
- * further run its `origin`, whose sheet it has once more.
- * `tell(share)` hears how far it is; `signal` stops it.
+ * The bytes of a workbook; `book` is the name of its template, "data" for all sheets. `sheets`
+ * holds what each sheet shows, by name: its `sheet`, `head`, `run`, `given`, `inputs` and `first`,
+ * and for a further run its `origin`, the name of the sheet that is copied for it. `tell(share)`
+ * gets the progress; `signal` stops it.
  */
 export async function writeWorkbook(template, book, sheets, points, tell = () => {}, signal = null) {
   const kinds = template.books[book];
   const { files, sheets: own } = kinds[kinds.line && onLine(points) ? "line" : "free"];
-  const plain = Object.fromEntries(
-    Object.entries(files).map(([path, at]) => [path, template.parts[at]]),
-  );
+  const plain = byName(Object.keys(files), (path) => template.parts[files[path]]);
   const further = Object.entries(sheets).filter(([, one]) => one.origin)
     .map(([name, { origin }]) => [name, origin]);
-  // The sheet whose handout a name is; empty of other names.
+  // The rule of a handout's sheet name; empty for other sheets.
   const ofHandout = (name = "") => (
     name.startsWith(template.handout) ? name.slice(template.handout.length) : ""
   );

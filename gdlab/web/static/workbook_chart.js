@@ -1,8 +1,8 @@
-// A chart of the workbook: what it refers to, and the numbers stored beside that.
+// The charts of the workbook: their references, and the numbers that are stored with them.
 import { pythonFloat, short } from "./numbers.js";
 import { FIGURES_ROW, endsOf, figuresOf, mover, numberOf, onLine } from "./workbook_content.js";
 
-/** The title of a chart of epochs, with the epoch in which the numbers explode. */
+/** A chart of epochs with the epoch in which the run exploded in its title. */
 function explosionNamed(text, contents) {
   const name = text.match(/<c:f>(.*?)!/)?.[1].replace(/^'|'$/g, "").replaceAll("''", "'");
   const { epochs, figures } = contents.get(name) ?? {};
@@ -14,7 +14,7 @@ function explosionNamed(text, contents) {
   );
 }
 
-/** A chart with its references moved, and what they refer to stored beside them. */
+/** The XML of a chart with its references moved and their numbers stored with them. */
 export function chart(text, template, contents, points) {
   return explosionNamed(text, contents).replace(/<c:f>(.*?)<\/c:f><c:numCache\/>/g, (_, ref) => {
     const [, quoted, letters, begin] = ref.match(/^(.*)!\$([A-Z]+)\$(\d+):/);
@@ -50,13 +50,13 @@ export function chart(text, template, contents, points) {
   });
 }
 
-/** Whether the cells of a column are plain numbers, no formulas. */
+/** Whether the cells of a column are plain numbers instead of formulas. */
 function isPlain({ head, figures }, letters, from) {
   const column = [...head.columns, ...figures.epochs].find((one) => one.letters === letters);
   return Number(from) > FIGURES_ROW + 1 && column.excel === null;
 }
 
-/** The cells that begin in a column at a row. */
+/** The cells of a column from a row on. */
 function valuesAt(content, letters, from, start) {
   if (from <= start) {
     const known = figuresOf(content, start);

@@ -1,13 +1,16 @@
-// What is on a sheet of the workbook, and where its rows end.
+// The contents of a sheet in the workbook, and where its rows end.
+import { byName } from "./by_name.js";
 
 const STATUS_LINES = {
   fine: "All parameters are finite numbers.",
   exploded: "The parameters are no longer numbers from row ",
 };
-// Above the epochs: two rows with the ends of the line, and in the second of them the inputs.
+// Two rows above the epochs hold the ends of the line; the inputs are in the second of them.
 export const FIGURES_ROW = 4;
 
-/** References to the last row, epoch or point of the template, moved to where these are now. */
+/**
+ * A function that moves references to the template's last row, epoch or point to the current ones.
+ */
 export function mover({ last }, { rows, epochs, points, epochFirst }) {
   const to = new Map([[last.rows, rows], [last.epochs, epochs], [last.points, points]]);
   if (epochFirst) to.set(last.epoch_first, epochFirst);
@@ -17,11 +20,11 @@ export function mover({ last }, { rows, epochs, points, epochFirst }) {
   );
 }
 
-/** The cells of the epoch table, by column; an error as NaN or infinity. */
+/** The cells of the table of epochs, by column; errors are NaN or infinity. */
 function epochCells(sheet, given, run, { epochs: columns }) {
   const { samples, epochs } = given;
   const cellsOf = columnsOf(sheet, run);
-  const found = Object.fromEntries(columns.map(({ name }) => [name, new Float64Array(epochs)]));
+  const found = byName(columns.map(({ name }) => name), () => new Float64Array(epochs));
   for (let k = 0; k < epochs; k++) {
     const losses = cellsOf[sheet.loss].subarray(k * samples, (k + 1) * samples);
     const error = losses.find((value) => !Number.isFinite(value));
@@ -43,16 +46,16 @@ function epochCells(sheet, given, run, { epochs: columns }) {
 export function columnsOf({ names }, { cells }) {
   const rows = cells.length / names.length;
   const part = (index) => cells.subarray(index * rows, (index + 1) * rows);
-  return Object.fromEntries(names.map((name, index) => [name, part(index)]));
+  return byName(names, (_, index) => part(index));
 }
 
-/** What helps a run that goes wrong, in Python's words: what is saved is read without this page. */
+/** The advice in terms of Python, because the file is read without this page. */
 function savedAdvice(advice) {
   const own = advice.replace("Find a rate looks", "lr='find' looks");
   return own && ` As saved, ${own[0].toLowerCase()}${own.slice(1)}.`;
 }
 
-/** All that is on one rule's sheet now. */
+/** The contents of a rule's sheet. */
 export function contentOf({ sheet, given, run, inputs, first, head, advice }, figures) {
   const columns = columnsOf(sheet, run);
   const epochs = figures.epochs.length ? epochCells(sheet, given, run, figures) : {};
@@ -61,7 +64,7 @@ export function contentOf({ sheet, given, run, inputs, first, head, advice }, fi
   return { sheet, given, run, inputs, first, head, figures, columns, epochs, rows, saved };
 }
 
-/** What stands in the rows above the table and is a number, by address. */
+/** The numbers in the rows above the table, by address. */
 export function figuresOf(content, startRow) {
   const { sheet, head, inputs, first, columns, epochs, figures, given, rows } = content;
   const found = new Map();
@@ -95,7 +98,7 @@ export function figuresOf(content, startRow) {
   return found;
 }
 
-/** The line that says in words whether the numbers explode. */
+/** The line that says whether the run exploded. */
 export function statusOf({ head, columns, rows, saved }, startRow) {
   const finite = head.parameters.map((one) => {
     const bad = columns[one.new].findIndex((value) => !Number.isFinite(value));

@@ -1,10 +1,10 @@
-// A workbook with further sheets, each a rule's sheet once more, with all that belongs to it, under
-// the name of a further run; and without sheets that nobody asks for.
+// Adds copies of rules' sheets for further runs to a workbook, with their charts and notes, and
+// removes the sheets that are not wanted.
 import { escaped } from "./numbers.js";
 
 const relsOf = (path) => path.replace(/([^/]+)$/, "_rels/$1.rels");
 
-/** A path from another's folder: ../charts/chart1.xml from xl/drawings/drawing1.xml. */
+/** A path relative to another part: ../charts/chart1.xml seen from xl/drawings/drawing1.xml. */
 function resolved(from, target) {
   const parts = from.split("/").slice(0, -1);
   for (const word of target.split("/")) {
@@ -14,7 +14,7 @@ function resolved(from, target) {
   return parts.join("/");
 }
 
-/** The first path of a part's kind whose number is free. */
+/** The path of a new part of the same kind, with the first free number. */
 function freePath(path, texts) {
   const [, head, end] = path.match(/^(.*?)\d+(\.\w+)$/);
   let number = 1;
@@ -23,8 +23,8 @@ function freePath(path, texts) {
 }
 
 /**
- * The `texts` of a book by their paths, and its `sheetNames` by theirs, with a further
- * sheet for each `[name, origin]`.
+ * The `texts` and `sheetNames` of a workbook, both by path, with a further sheet for each
+ * `[name, origin]`.
  */
 export function withFurther(texts, sheetNames, further) {
   const all = { ...texts };
@@ -42,7 +42,7 @@ export function withFurther(texts, sheetNames, further) {
   return { texts: all, sheetNames: sheets };
 }
 
-/** A part once more, with those that it refers to; gives its new path. */
+/** Copy a part and the parts that it refers to; returns the path of the copy. */
 function copyOf(path, all, renamed) {
   const copied = freePath(path, all);
   all[copied] = renamed(all[path]);
@@ -64,7 +64,7 @@ function copyOf(path, all, renamed) {
   return copied;
 }
 
-/** Name a sheet in the book, with the names that are defined on its origin. */
+/** Add a sheet to the workbook's lists, with copies of the names that its origin defines. */
 function enlist(all, path, name, index, originIndex, renamed) {
   const id = `rIdFurther${index}`;
   const rels = "xl/_rels/workbook.xml.rels";
@@ -81,7 +81,7 @@ function enlist(all, path, name, index, originIndex, renamed) {
     .replace("</definedNames>", `${own.join("")}</definedNames>`);
 }
 
-/** The `texts` of a book, and its `sheetNames` by their paths, with those alone that are wanted. */
+/** The `texts` and `sheetNames` of a workbook, both by path, with only the wanted sheets. */
 export function withOnly(texts, sheetNames, isWanted) {
   const all = { ...texts };
   const left = {};
@@ -99,7 +99,7 @@ export function withOnly(texts, sheetNames, isWanted) {
   return { texts: all, sheetNames: left };
 }
 
-/** Leave a sheet out of a book, and all that it alone refers to. */
+/** Remove a sheet from a workbook, and the parts that it refers to. */
 function leaveOut(path, all) {
   const rels = "xl/_rels/workbook.xml.rels";
   const [relationship, id] = all[rels].match(new RegExp(

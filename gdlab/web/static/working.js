@@ -1,9 +1,9 @@
-// A number written as the arithmetic that leads to it, 2*-43*14; as gdlab/marking/working.py has it.
+// Works out a number that is written as arithmetic, 2*-43*14, as gdlab/marking/working.py does.
 import { LONGEST_WORKING, NOT_WORKED, TOO_FAR } from "./constants.js";
 import { IEEE } from "./arithmetic.js";
 
 const WORD = / ?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?|[.,]\d+|\*\*|[-+*/^()]|sqrt)/g;
-// A comma before three digits may stand before thousands.
+// A comma before three digits may be a decimal comma or separate thousands.
 const TWO_MEANINGS = /^[1-9]\d{0,2},\d{3}$/;
 
 class Unworked extends Error {}
@@ -66,8 +66,8 @@ function workOf(words) {
 }
 
 /**
- * What a text in plain characters works out to, `{number, problem}`; null where it is not arithmetic
- * at all. As page and spreadsheet differ on -3^2 and 2^3^2, these ask for parentheses.
+ * The result of arithmetic in plain characters, `{number, problem}`; null if the text is not
+ * arithmetic. Programs disagree on -3^2 and 2^3^2, so these need parentheses.
  */
 export function workingOf(plain) {
   const text = plain.replace(/^[= ]+/, "").replaceAll("÷", "/").replaceAll("√", "sqrt")

@@ -1,11 +1,11 @@
-// The cells of a workbook that a person drops on the page: read as data, nothing is evaluated.
+// Reads the cells of an .xlsx workbook as data; nothing is evaluated.
 import { DAMAGED, MOST_CELLS, MOST_SHEETS, READ_COLUMNS, READ_ROWS } from "./constants.js";
 import { Refusal } from "./number_input.js";
 import { unzipped } from "./unzip.js";
 
 const OLD_FORMAT = [0xd0, 0xcf, 0x11, 0xe0];
 const MARKED_ZIP = [0x50, 0x4b];
-// Formats of dates and times among those that every workbook has.
+// The built-in number formats for dates and times.
 const DATES = [[14, 22], [27, 36], [45, 47], [50, 58]];
 const [PERCENTS, DAY_MS] = [[9, 10], 86_400_000];
 
@@ -20,11 +20,10 @@ function parsed(text) {
 }
 
 /**
- * The sheets of a workbook in their order: `name`, `cells` by "row column", both from 1, and the
- * last `rows` and `columns`. A cell is `{value, kind, form, formula}`: a number, a text, true or
- * false; `kind` is number, text, bool, error, date or, of a formula that was never calculated,
- * uncalculated. `formula` is null, or its `text` with the place `at` that its addresses are seen from.
- * What stands under `mostRows` is left out.
+ * The sheets of a workbook in order: `name`, `cells` by "row column", both from 1, and the numbers
+ * of `rows` and `columns`. A cell is `{value, kind, form, formula}`; `kind` is number, text, bool,
+ * error, date, or uncalculated for a formula without a saved value. `formula` is null, or its
+ * `text` and the cell `at` that its addresses are relative to. Rows after `mostRows` are left out.
  */
 export async function sheetsOfFile(bytes, mostRows = READ_ROWS) {
   const [first] = [[...new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength))]];
@@ -66,13 +65,13 @@ async function part(zip, name) {
 
 const targetPath = (target) => (target.startsWith("/") ? target.slice(1) : `xl/${target}`);
 
-/** A text of several runs, without what says how it is pronounced. */
+/** The text of a cell with several runs of formatting, without phonetic readings. */
 function runsText(node) {
   return elementsIn(node, "t").filter((one) => one.parentNode.localName !== "rPh")
     .map((one) => one.textContent).join("");
 }
 
-/** Of each style whether its numbers are shown as dates, or as percentages; or plainly. */
+/** For each style how its numbers are shown: "date", "percent" or "plain". */
 function formsOf(tree) {
   const within = (number, ranges) => ranges.some(([low, high]) => low <= number && number <= high);
   const own = new Map(elementsIn(tree, "numFmt").map((one) => (
@@ -114,7 +113,7 @@ export const columnNumber = (letters) => (
   [...letters.toUpperCase()].reduce((sum, letter) => 26 * sum + letter.charCodeAt(0) - 64, 0)
 );
 
-/** A cell's formula; that which several cells share is written in the first of them. */
+/** A cell's formula; a shared formula is written only in the first cell that has it. */
 function formulaIn(node, at, shared) {
   const [written] = elementsIn(node, "f");
   if (!written) return null;
@@ -147,7 +146,7 @@ function cellOf(node, texts, forms, from1904) {
     : { value, kind: "number", form };
 }
 
-/** A day's number as a date; those under a day are times. */
+/** The date of a day's number, or the time of day for a number below 1. */
 function dateOf(days, from1904) {
   const start = from1904 ? Date.UTC(1904, 0, 1) : Date.UTC(1899, 11, days < 60 ? 31 : 30);
   const moment = new Date(Math.round((start + days * DAY_MS) / 1000) * 1000);

@@ -1,4 +1,4 @@
-// A zip file from texts or bytes, packed as browsers can.
+// Writes a zip file with the browser's own compression.
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -17,7 +17,7 @@ async function packed(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Little-endian numbers: pairs of how many bytes and the value. */
+/** Little-endian numbers from pairs of size in bytes and value. */
 function fields(...pairs) {
   const bytes = [];
   for (const [size, value] of pairs) {
@@ -26,10 +26,12 @@ function fields(...pairs) {
   return Uint8Array.from(bytes);
 }
 
-// No file has a date: the same input gives the same bytes. 33 is the first day of 1980.
+// A fixed date gives the same bytes for the same input; 33 is the first day of 1980.
 const DATE = [[2, 0], [2, 33]];
 
-/** The bytes of a zip file with `files`, `[name, bytes]` in their order; `tell(share)` counts. */
+/**
+ * The bytes of a zip file with `files`, a list of `[name, bytes]`; `tell(share)` gets the progress.
+ */
 export async function zipped(files, tell = () => {}) {
   const parts = [];
   const entries = [];
