@@ -74,8 +74,8 @@ def run(
         given = (*map(np.uint64, sizes), *given_points, order_given, *numbers, out, epoch_out)
         # The first call compiles, which takes long even for a short run.
         is_short = rows < SHORT_ROWS and text in _run_compiled
-        waited_for = run_compiled if is_short else partial(interruptible, run_compiled)
-        ends = waited_for(branching(text), *given)
+        execute = run_compiled if is_short else partial(interruptible, run_compiled)
+        ends = execute(branching(text), *given)
         _run_compiled.add(text)
         return out, epoch_out, ends
 

@@ -61,18 +61,18 @@ def scratch() -> Iterator[Path]:
 @contextmanager
 def _working(make: Callable[[], Path]) -> Iterator[Path]:
     """Yield the path that ``make`` returns, locked while it is in use; remove it at the end."""
-    made = held = None
+    made = handle = None
     try:
-        while held is None:
+        while handle is None:
             made = make()
             _being_written.add(made)
-            held = _lock(made)
+            handle = _lock(made)
         yield made  # type: ignore[misc]
     finally:
         if made is not None:
             _give_up(made)
-        if held:
-            os.close(held)
+        if handle:
+            os.close(handle)
 
 
 def _lock(made: Path) -> int | None:
@@ -80,16 +80,16 @@ def _lock(made: Path) -> int | None:
     if fcntl is None:
         return 0
     try:
-        held = os.open(made, os.O_RDONLY)
+        handle = os.open(made, os.O_RDONLY)
     except FileNotFoundError:
         return None
     with suppress(OSError):  # A file system without locks.
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(handle, fcntl.LOCK_EX)
     # Before it was locked, another process may have taken it for a leftover.
     with suppress(FileNotFoundError):
-        if os.path.samestat(os.fstat(held), made.stat()):
-            return held
-    os.close(held)
+        if os.path.samestat(os.fstat(handle), made.stat()):
+            return handle
+    os.close(handle)
     return None
 
 

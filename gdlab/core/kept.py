@@ -17,7 +17,7 @@ from gdlab.core.trust import private_folder, read_private
 DIGEST = hashlib.sha256().digest_size
 LOCKED = ".lock"
 LONGEST_WAIT_SECONDS = 120.0
-_told: set[str] = set()
+_announced: set[str] = set()
 
 
 def cache_folder() -> Path:
@@ -124,7 +124,7 @@ def write_kept(file: str, content: bytes) -> None:
 
 
 def _tell(why: str) -> None:
-    if why not in _told:
-        _told.add(why)
+    if why not in _announced:
+        _announced.add(why)
         line = f"gdlab: nothing is kept for the next time, which costs seconds: {why}"
         print("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line), file=sys.stderr)

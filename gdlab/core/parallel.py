@@ -117,16 +117,16 @@ def interruptible(function: Callable[..., Any], *given: Any) -> Any:
     """
     if threading.current_thread() is not threading.main_thread():
         return function(*given)
-    answers: list[tuple[Any, BaseException | None]] = []
+    outcome: list[tuple[Any, BaseException | None]] = []
 
     def answer() -> None:
         try:
-            answers.append((function(*given), None))
+            outcome.append((function(*given), None))
         except BaseException as error:
-            answers.append((None, error))
+            outcome.append((None, error))
 
     _wait_for(_started(answer))
-    found, error = answers[0]
+    found, error = outcome[0]
     if error is not None:
         raise error
     return found

@@ -61,10 +61,10 @@ class Rule:
     def proportional(self) -> bool:
         """Whether doubling the gradients doubles the steps, as in momentum but not in Adam."""
         try:
-            one, two = (self._steps(gradient) for gradient in (1.0, 2.0))
+            single, double = (self._steps(gradient) for gradient in (1.0, 2.0))
         except CellError:
             return False
-        return all(second == 2 * first for first, second in zip(one, two, strict=True))
+        return all(second == 2 * first for first, second in zip(single, double, strict=True))
 
     def _steps(self, gradient: float) -> list[float]:
         """The steps of some updates with a constant gradient, in epochs of two samples."""

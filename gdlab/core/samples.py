@@ -92,8 +92,13 @@ def sample_points(name: str) -> "pd.DataFrame":
 
     x, y = sample_pairs(name)
     frame = pd.DataFrame({"x": x, "y": y}, dtype=float)
-    told = SAMPLES[name]
-    frame.attrs = {"x": told.x_is, "y": told.y_is, "source": told.source, "licence": told.licence}
+    sample = SAMPLES[name]
+    frame.attrs = {
+        "x": sample.x_is,
+        "y": sample.y_is,
+        "source": sample.source,
+        "licence": sample.licence,
+    }
     return frame
 
 

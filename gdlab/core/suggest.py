@@ -9,9 +9,9 @@ def nearest(name: object, names: Iterable[str]) -> list[str]:
     """The names most similar to ``name``, ignoring case and hyphens; empty if none is similar."""
     if not isinstance(name, str):
         return []
-    likeness = {one: _likeness(_plain(name), _plain(one)) for one in names}
-    best = max(likeness.values(), default=0.0)
-    return [one for one, alike in likeness.items() if alike == best] if best >= LIKE_ENOUGH else []
+    unordered = {one: _likeness(_plain(name), _plain(one)) for one in names}
+    best = max(unordered.values(), default=0.0)
+    return [one for one, alike in unordered.items() if alike == best] if best >= LIKE_ENOUGH else []
 
 
 def _likeness(one: str, other: str) -> float:
@@ -19,8 +19,8 @@ def _likeness(one: str, other: str) -> float:
     from difflib import SequenceMatcher
 
     ordered = SequenceMatcher(None, one, other, autojunk=False).ratio()
-    anyhow = SequenceMatcher(None, sorted(one), sorted(other), autojunk=False).ratio()
-    return (ordered + anyhow) / 2
+    unordered = SequenceMatcher(None, sorted(one), sorted(other), autojunk=False).ratio()
+    return (ordered + unordered) / 2
 
 
 def unknown(what: str, name: object, names: Iterable[str], listed: str = "there are") -> str:

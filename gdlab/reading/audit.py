@@ -77,8 +77,8 @@ def _read(book: Book, file: str, mends_updates: bool) -> Reading | None:
         elif made is not None:
             tables.append(made[0])
             found += made[1]
-            borne_out = any(one.verdict in (RIGHT, SCALED) for one in made[0].gradients)
-            mended = [one for one in mended if not borne_out or one[0] not in descent.latest]
+            confirmed = any(one.verdict in (RIGHT, SCALED) for one in made[0].gradients)
+            mended = [one for one in mended if not confirmed or one[0] not in descent.latest]
     if mended:
         return None
     notes += _unused(graph, unused, descents)

@@ -353,7 +353,7 @@ def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> It
         return
     needed = read.before([cell], set(read.steps.cells[step]))
     for values in read.points:
-        now = values.copy()
+        point = values.copy()
         touched: set[Key] = set()
         for key in [*read.steps.cells[step], cell]:
             if key != cell and key not in needed:
@@ -362,9 +362,9 @@ def recomputed(read: Read, step: int, changed: dict[Key, Node], cell: Key) -> It
             if node is None and not touched.isdisjoint(read.graph.nodes[key].cells):
                 node = read.graph.nodes[key]
             if node is not None:
-                now[key] = calculate(read.graph, node, now)
+                point[key] = calculate(read.graph, node, point)
                 touched.add(key)
-        yield number(now.get(cell))
+        yield number(point.get(cell))
 
 
 def agree(values: Iterable[float], wanted: Sequence[float]) -> bool:

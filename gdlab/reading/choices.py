@@ -159,8 +159,8 @@ def _moved(
     by: float,
 ) -> float:
     """The loss after one parameter has been moved."""
-    now = values.copy()
+    shifted = values.copy()
     now[parameter] = number(values.get(parameter)) + by
     for key in inside:
-        now[key] = read.graph.value(read.graph.nodes[key], now)
-    return sum(number(now.get(key)) for key in cells)
+        shifted[key] = read.graph.value(read.graph.nodes[key], shifted)
+    return sum(number(shifted.get(key)) for key in cells)

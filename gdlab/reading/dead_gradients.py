@@ -38,10 +38,10 @@ def _counterpart(graph: Graph, own: Key, other: Key, gradient: Key) -> Key | Non
             there.template.tree
         ):
             continue
-        for one, two in zip(here.inputs, there.inputs, strict=True):
-            if not is_cell(one) or not is_cell(two):
+        for mine, theirs in zip(here.inputs, there.inputs, strict=True):
+            if not is_cell(mine) or not is_cell(theirs):
                 continue
-            pair = original(graph, one), original(graph, two)
+            pair = original(graph, mine), original(graph, theirs)
             if pair[1] == gradient:
                 return pair[0]
             if pair not in seen and all(key in graph.nodes for key in pair):

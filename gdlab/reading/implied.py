@@ -92,11 +92,19 @@ def is_flat(
 
 
 def _stands(
-    graph: Graph, descent: Descent, cells: Sequence[Key], target: float, values: Values
+    graph: Graph,
+    descent: Descent,
+    cells: Sequence[Key],
+    target: float,
+    error: float,
+    values: Values,
 ) -> bool:
-    """Whether the target of a prediction is a typed number in a cell that the step uses."""
+    """Whether the target of a prediction is a typed number in a cell that the step uses.
+
+    A target of 0 is what rounding leaves of the prediction less its ``error``.
+    """
     return any(
-        same(number_of(values.get(one)), target, 1e-7)
+        abs(number_of(values.get(one)) - target) <= 1e-7 * max(abs(target), abs(error))
         for key in cells
         for one in graph.nodes[key].cells
         if one not in descent.latest
@@ -141,7 +149,7 @@ def _of_line(
                     fits.append(
                         abs(target) <= 1e-7 * abs(error)
                         if line.is_error
-                        else _stands(graph, descent, steps.cells[at], target, values)
+                        else _stands(graph, descent, steps.cells[at], target, error, values)
                     )
         found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
         all_factors += factors

@@ -92,10 +92,10 @@ def _corners(book: Book, reference: str) -> tuple[str, int, int, int, int]:
 def _offset(book: Book, key: Key, arguments: Sequence[str]) -> str:
     sheet, top, left, bottom, right = _corners(book, arguments[0])
     given = [_number(book, key, one) if one else None for one in arguments[1:]]
-    down, aside, height, width = [*given, None, None, None, None][:4]
-    top, left = top + (down or 0), left + (aside or 0)
+    down, across, height, width = [*given, None, None, None, None][:4]
+    top, left = top + (down or 0), left + (across or 0)
     rows = bottom - top + 1 + (down or 0) if height is None else height
-    columns = right - left + 1 + (aside or 0) if width is None else width
+    columns = right - left + 1 + (across or 0) if width is None else width
     return _area(sheet, top, left, top + rows - 1, left + columns - 1)
 
 

@@ -34,7 +34,7 @@ def steps_of(
     found = []
     for one, columns in zip(moves, states, strict=True):
         own: list[Pair | None] = []
-        now = dict(variant.rule.starts)
+        current = dict(variant.rule.starts)
         known = True
         share = most = 0.0
         for row in range(rows):
@@ -42,7 +42,7 @@ def steps_of(
             for name, column in columns.items():
                 above = column.values[row - 1] if row else None
                 if above is not None:
-                    now[name] = above
+                    current[name] = above
             written = len(columns) == len(variant.rule.carried) and row > 0
             known = known or written
             if move is None or not known:
@@ -50,7 +50,7 @@ def steps_of(
                 known = known and not variant.rule.carried
                 continue
             share = relative_slack(move[3]) if written else max(share, relative_slack(move[3]))
-            made = update_of(variant, move[0], move[3][0], row, now, hyper)
+            made = update_of(variant, move[0], move[3][0], row, current, hyper)
             if made is None:
                 own.append(None)
                 continue
@@ -59,7 +59,7 @@ def steps_of(
                 own.append(None)
                 known = False
                 continue
-            now = {name: made[name] for name in now}
+            current = {name: made[name] for name in current}
             off = share * abs(made["step"])
             if variant.rule.carried and not written:
                 # Rounding errors in a state remain even if the step becomes small.

@@ -165,9 +165,9 @@ def _table(read: NumericRead, findings: list[Finding]) -> FoundTable:
     loss = area(list(losses[0].figures.keys)) if losses else None
     for moves in read.moves:
         cells = area(list(moves.gradient.keys)) if moves.gradient is not None else None
-        held = moves.before.figures
-        name = held.label or PARAMETER_NAMES[moves.name]
-        parameters.append(Parameter(area(list(held.keys)), name, cells))
+        before = moves.before.figures
+        name = before.label or PARAMETER_NAMES[moves.name]
+        parameters.append(Parameter(area(list(before.keys)), name, cells))
         if moves.gradient is None or cells is None:
             continue
         factor = factor_of(layout, moves.gradient)

@@ -78,10 +78,10 @@ def _lost_memories(
         lines = tuple(one.new[2] if down[one.new[0]] else one.new[1] for one in updates)
         seen[lines] += 1
         # The first rows of a column are enough.
-        for one, two in permutations(updates, 2) if seen[lines] <= FEWEST_IN_FILL + 1 else ():
-            if shape_of(graph, one) != shape_of(graph, two):
+        for odd, usual_one in permutations(updates, 2) if seen[lines] <= FEWEST_IN_FILL + 1 else ():
+            if shape_of(graph, odd) != shape_of(graph, usual_one):
                 continue
-            own, other = graph.nodes[one.new], graph.nodes[two.new]
+            own, other = graph.nodes[odd.new], graph.nodes[usual_one.new]
             for mine, theirs in zip(own.inputs, other.inputs, strict=True):
                 both = [key for key in (mine, theirs) if is_cell(key) and key in graph.nodes]
                 keeps = [before(key, down) in graph.nodes[key].cells for key in both]

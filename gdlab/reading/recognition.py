@@ -114,5 +114,5 @@ def _holds(
     if any(step != step for own in recurrence.steps for step in own):
         return True  # the root of a negative number
     numbers = [value for name, value in found.hyper.items() if name != "lr"]
-    again = match_of(variant, recurrence, numbers, samples)
-    return again is not None and again.hyper == found.hyper
+    small_match = match_of(variant, recurrence, numbers, samples)
+    return small_match is not None and small_match.hyper == found.hyper

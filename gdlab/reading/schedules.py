@@ -141,10 +141,10 @@ def _rate_cells(graph: Graph, chain: Chain, first: int, rates: list[float]) -> l
     nodes = [graph.nodes[chain.updates[first + index]] for index in range(len(rates))]
     for index in range(len(nodes[0].inputs)):
         cells = [node.inputs[index] for node in nodes if index < len(node.inputs)]
-        held = [one for one in cells if is_cell(one)]
-        values = [number(graph.book.values.get(one)) for one in held]
-        if len(held) == len(rates) and all(
+        references = [one for one in cells if is_cell(one)]
+        values = [number(graph.book.values.get(one)) for one in references]
+        if len(references) == len(rates) and all(
             same(abs(a), abs(b)) for a, b in zip(values, rates, strict=True)
         ):
-            return held
+            return references
     return []

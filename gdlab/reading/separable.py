@@ -31,8 +31,8 @@ def join_separable(graph: Graph, descents: list[Descent]) -> list[Descent]:
             added = _added(graph.nodes[key], [descents[number] for number in step_of])
             met.update(combinations(step_of, 2) if added else ())
     groups = [[one] for one in descents]
-    for (one, two), times in met.items():
-        first, second = descents[one], descents[two]
+    for (i, j), times in met.items():
+        first, second = descents[i], descents[j]
         if times >= min(STEPS_MET, first.updates) and _alike(graph, first, second):
             whole = next(group for group in groups if first in group)
             other = next(group for group in groups if second in group)

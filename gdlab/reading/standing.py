@@ -246,10 +246,10 @@ def _cause(
 
         def fits(new: Node, keys: list[Key] = keys) -> bool:
             for one, target in zip(points, wanted, strict=True):
-                now = one.copy()
+                changed = one.copy()
                 for key in keys:
-                    now[key] = graph.value(graph.node(key, new.template), one)
-                if not same(number(graph.value(node, now)), target):
+                    changed[key] = graph.value(graph.node(key, new.template), one)
+                if not same(number(graph.value(node, changed)), target):
                     return False
             return True
 

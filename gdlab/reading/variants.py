@@ -93,10 +93,10 @@ class Variant:
 
         Raises ArithmeticError or ValueError if a value does not exist.
         """
-        now = dict(zip(self.rule.carried, states, strict=True))
+        current = dict(zip(self.rule.carried, states, strict=True))
         for index, (g, w) in enumerate(zip(gradients, parameters, strict=True)):
-            values = self.update(g, w, first + index + 1, now, hyper, samples)
-            now = {name: values[name] for name in now}
+            values = self.update(g, w, first + index + 1, current, hyper, samples)
+            current = {name: values[name] for name in current}
             yield values["step"]
 
     def update(
