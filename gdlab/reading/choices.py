@@ -160,7 +160,7 @@ def _moved(
 ) -> float:
     """The loss after one parameter has been moved."""
     shifted = values.copy()
-    now[parameter] = number(values.get(parameter)) + by
+    shifted[parameter] = number(values.get(parameter)) + by
     for key in inside:
         shifted[key] = read.graph.value(read.graph.nodes[key], shifted)
     return sum(number(shifted.get(key)) for key in cells)
