@@ -10,7 +10,7 @@ import pytest
 from zoo import slipped, write
 from zoo_kinds import KINDS, case_of
 from zoo_lines import line_rows
-from zoo_models import bare
+from zoo_models import bare, bare_batch, bare_network
 from zoo_none import NONE, newton, pasted, solver
 
 from gdlab import read_workbook
@@ -46,7 +46,7 @@ def test_correct_workbooks_of_all_kinds_are_recognised_and_not_accused(tmp_path)
 def test_sheets_with_no_loss_are_held_against_a_known_one(tmp_path):
     tried = found = 0
     for seed in range(BARE):
-        case = case_of(seed, (bare,))
+        case = case_of(seed, (bare, bare_network, bare, bare_batch))
         reading = read_workbook(write(tmp_path / "a.xlsx", case))
         assert reading.passed, (seed, str(reading))
         assert is_recognised(case, reading), (seed, str(reading))

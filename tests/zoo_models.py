@@ -226,3 +226,79 @@ def bare(chance: random.Random) -> Case:
     case.gradients = case.updates
     case.rules = ("sgd", "gradient descent")
     return case
+
+
+def bare_network(chance: random.Random) -> Case:
+    """Backpropagation as textbooks have it: deltas in cells, updates that use them, no loss."""
+    case = Case()
+    n = chance.randint(6, 16)
+    data = {name: [round(chance.uniform(-1, 1), 2) or 0.5 for _ in range(n)] for name in ("x", "u")}
+    ys = [float(a * b > 0) for a, b in zip(*data.values(), strict=True)]
+    adds = chance.random() < 0.6
+    tanh = chance.random() < 0.3
+    names = ["w11", "w12", "w21", "w22", "v1", "v2", *(["c1", "c2", "d"] * (chance.random() < 0.6))]
+    inputs = {"w11": "*{x-}", "w12": "*{u-}", "w21": "*{x-}", "w22": "*{u-}"}
+    inputs |= {"v1": "*{h1-}", "v2": "*{h2-}"}
+    delta = {one: "{d1-}" if one in ("w11", "w12", "c1") else "{d2-}" for one in names}
+    delta |= dict.fromkeys(("v1", "v2", "d"), "{do-}")
+    bias = {one: f"+{{{one}}}" if one in names else "" for one in ("c1", "c2", "d")}
+
+    def squashed(z: str) -> str:
+        return f"=TANH({z})" if tanh else f"=1/(1+EXP(-({z})))"
+
+    def slope(a: str) -> str:
+        return f"(1-{a}^2)" if tanh else f"{a}*(1-{a})"
+
+    step = ("+" if adds else "-") + "{lr!}*"
+    error = "({t}-{o})" if adds else "({o}-{t})"
+    columns = [
+        *[(name, name, numbers) for name, numbers in data.items()],
+        ("t", "target", ys),
+        *[
+            (one, one, f"={{{one}-}}{step}{delta[one]}{inputs.get(one, '')}",
+             round(chance.uniform(-0.9, 0.9), 2) or 0.3)
+            for one in names
+        ],
+        ("h1", "h1", squashed("{w11}*{x}+{w12}*{u}" + bias["c1"])),
+        ("h2", "h2", squashed("{w21}*{x}+{w22}*{u}" + bias["c2"])),
+        ("o", "output", squashed("{v1}*{h1}+{v2}*{h2}" + bias["d"])),
+        ("do", "delta o", f"={error}*{slope('{o}')}"),
+        ("d1", "delta 1", f"={{do}}*{{v1}}*{slope('{h1}')}"),
+        ("d2", "delta 2", f"={{do}}*{{v2}}*{slope('{h2}')}"),
+    ]  # fmt: skip
+    table = Table(case, chance, columns, {"lr": 0.5}, n)
+    case.updates = table.keys_of(names, 1, n)
+    case.gradients = table.keys_of([*names, "do", "d1", "d2"], 1, n)
+    case.rules = ("sgd", "gradient descent")
+    return case
+
+
+def bare_batch(chance: random.Random) -> Case:
+    """A line's or a logistic curve's whole gradient inside every update, and no loss."""
+    case = Case(model="line")
+    n, steps = chance.randint(5, 9), chance.randint(6, 14)
+    xs = [round(chance.uniform(-2, 3), 1) for _ in range(n)]
+    logistic = chance.random() < 0.4
+    ys = [round(2 * x + 1 + chance.uniform(-0.5, 0.5), 1) for x in xs]
+    if logistic:
+        ys, case.model = [float(x > 0.4) for x in xs], None
+    for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        case.cells[0, 3 + i, 0], case.cells[0, 3 + i, 1] = x, y
+    case.cells[0, 2, 0], case.cells[0, 2, 1] = "x", "y"
+    X, Y = (f"$A$4:$A${3 + n}", f"$B$4:$B${3 + n}")
+    p = f"{{m-}}*{X}+{{b-}}"
+    p = f"1/(1+EXP(-({p})))" if logistic else f"({p})"
+    adds = chance.random() < 0.5
+    e = f"({Y}-{p})" if adds else f"({p}-{Y})"
+    over = chance.choice(("", f"/{n}", f"*2/{n}"))
+    sign = "+" if adds else "-"
+    columns = [
+        ("m", "slope", f"={{m-}}{sign}{{lr!}}*SUMPRODUCT({e}*{X}){over}", 0.1),
+        ("b", "intercept", f"={{b-}}{sign}{{lr!}}*SUMPRODUCT({e}*1){over}", 0.2),
+    ]
+    table = Table(
+        case, chance, columns, {"lr": 0.02}, steps, row=3, column=4, plain=True, headers="en"
+    )
+    case.updates = table.keys_of("mb", 1, steps)
+    case.gradients = case.updates
+    return case

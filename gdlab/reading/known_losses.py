@@ -114,6 +114,8 @@ def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
     """Whether cells can be intended as the loss: they are never negative and not used further."""
     used = {one for key in read.steps.cells[step] for one in read.graph.nodes[key].cells}
     used |= {key for (_, at), key in read.cells.items() if at == step}
+    news = [chain.updates[step] for chain in read.descent.chains if step < len(chain.updates)]
+    used |= {one for new in news for one in read.graph.nodes[new].cells}
     below = any(number(values.get(key)) < 0 for values in read.points for key in cells)
     trees = [read.graph.nodes[key].template.tree for key in cells]
     is_error = any(is_difference(tree) for tree in trees)
