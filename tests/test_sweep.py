@@ -69,6 +69,8 @@ SAMPLE = [
     ("sgd", "rmse", "interpreted"),
     ("adam", "exploded_at", "interpreted"),
     ("lion", "rmse", "interpreted"),
+    # Its test of the row is the same in all lanes.
+    ("lookahead", "rmse", "interpreted"),
     ("adagrad_lesson", "rmse", "interpreted"),
 ]
 ALL = list(itertools.product(gdlab.rules(), ["rmse", "exploded_at"], ["compiled", "interpreted"]))
