@@ -54,6 +54,32 @@ def test_the_tabs_are_in_sight_and_it_opens_at_the_first_row_and_column(
     page.close()
 
 
+def test_the_tabs_are_at_the_lower_edge_of_what_scrolls_the_sheet(
+    browser: Any, lessons: Path
+) -> None:
+    """As in marimo's editor, whose outputs scroll and have a padding."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    go(page, lessons, "sheet=adam")
+    page.evaluate(
+        """() => {
+            const box = document.createElement("div");
+            box.style.cssText = "overflow: auto; height: 600px; width: 1200px; padding: 16px";
+            const sheet = document.querySelector(".gd");
+            sheet.before(box);
+            box.append(sheet);
+            box.scrollTop = 40;
+        }"""
+    )
+    page.wait_for_function(
+        """() => {
+            const box = document.querySelector(".gd").parentElement.getBoundingClientRect();
+            const tabs = document.querySelector(".gd-tabs").getBoundingClientRect();
+            return Math.abs(tabs.bottom - box.bottom) < 1;
+        }"""
+    )
+    page.close()
+
+
 def test_the_cell_of_a_link_and_of_a_key_is_above_the_tabs(browser: Any, lessons: Path) -> None:
     page = browser.new_page(viewport={"width": 1366, "height": 768})
     go(page, lessons, "sheet=adam&row=12&column=step_slope")

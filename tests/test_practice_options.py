@@ -75,7 +75,7 @@ def test_the_command_takes_the_options(tmp_path, capsys):
     [
         ({"shuffle": True}, "a practice sheet has no option 'shuffle'"),
         ({"surface": "ravine"}, "a practice sheet has no option 'surface'"),
-        ({"epochs": 4}, "6 rows cannot be shared out to 4 epochs"),
+        ({"epochs": 4}, "6 rows to fill in are not divisible by 4 epochs"),
         ({"schedule": "linear"}, "no schedule is called 'linear'"),
         ({"max_norm": 0}, "max_norm must be a number over 0"),
     ],

@@ -72,8 +72,9 @@ def _sweep(args: argparse.Namespace) -> None:
     if found.best is None:
         say(f"no run has a finite {found.measure}")
     else:
-        told = ", ".join(f"{name}={value:.10g}" for name, value in found.best.items())
-        say(f"best: {told}")
+        # A run that never exploded has no row of the explosion.
+        best = (f"{name}={value:.10g}" for name, value in found.best.items())
+        say(f"best: {', '.join(best).replace('exploded_at=nan', 'exploded_at=never')}")
     if args.out:
         (found.to_csv if args.out.lower().endswith(".csv") else found.to_parquet)(args.out)
         say(f"written: {args.out}")

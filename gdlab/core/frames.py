@@ -45,13 +45,13 @@ def frame_of(run: "Trace") -> "pd.DataFrame":
 
     written = run.table.computed if run.kept is None else run.kept
     counters, point = run.table.counters, run.table.point
-    # Without a copy, because a long table may fill the memory.
+    rows = pd.RangeIndex(1, run.rows + 1) if run.every == 1 else pd.Index(run.column("t"))
+    # Without a copy, because a long table may fill the memory; on one index, or pandas looks
+    # whether three are the same.
     blocks = (_given(run, counters, int), _given(run, point, float), run.values)
-    parts = [pd.DataFrame(cells.T, copy=False) for cells in blocks]
+    parts = [pd.DataFrame(cells.T, index=rows, copy=False) for cells in blocks]
     frame = pd.concat(parts, axis=1, ignore_index=True)
     frame.columns = _names(*counters, *point, *written).view()
-    t = pd.RangeIndex(1, run.rows + 1) if run.every == 1 else pd.Index(run.column("t").astype(int))
-    frame.index = t
     if "t" in written:
         frame["t"] = run.column("t")
     return frame

@@ -182,7 +182,7 @@ def _check_options(options: dict[str, Any], rows: int) -> None:
     epochs = options.get("epochs", 1)
     _whole("epochs", epochs, 1, rows)
     if rows % epochs:
-        raise ValueError(f"{rows} rows cannot be shared out to {epochs} epochs")
+        raise ValueError(f"{rows} rows to fill in are not divisible by {epochs} epochs")
 
 
 def _whole(name: str, value: object, low: int | None, high: int | None) -> None:

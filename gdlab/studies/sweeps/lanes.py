@@ -7,6 +7,7 @@ computes several lanes at once.
 """
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import prod
@@ -86,6 +87,41 @@ def _changing(table: Table, measure: Measure) -> tuple[str, ...]:
     return tuple(dict.fromkeys(carried))
 
 
+@lru_cache(maxsize=64)
+def _test_of_all(table: Table, known: frozenset[str]) -> str | None:
+    """The test in the table's functions whose answer is the same in all lanes of a row.
+
+    ``known`` are the names that are; of several tests the one that is asked most often. A test
+    counts where every function calls these names as the table does.
+    """
+    calls = [*every_call(table.steps)]
+    own = {one for one in known if all(call.names.get(one, one) == one for call in calls)}
+    found = Counter(
+        ast.unparse(part.test)
+        for call in calls
+        for part in ast.walk(ast.parse(call.formulas.source))
+        if isinstance(part, ast.IfExp)
+        and own.intersection(call.formulas.arguments).issuperset(names(part.test))
+    )
+    return max(found, key=found.__getitem__, default=None)
+
+
+@lru_cache(maxsize=64)
+def _decided(text: str, test: str, answer: bool) -> str:
+    """A function's source where the answer to a test of its arguments is known."""
+
+    class Decided(ast.NodeTransformer):
+        def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+            self.generic_visit(node)
+            if ast.unparse(node.test) != test or not given.issuperset(names(node.test)):
+                return node
+            return node.body if answer else node.orelse
+
+    tree = ast.parse(text)
+    given = {part.arg for part in ast.walk(tree) if isinstance(part, ast.arg)}
+    return ast.unparse(Decided().visit(tree))
+
+
 def lanes_text(
     table: Table, shared: tuple[str, ...], lanes: tuple[str, ...], measure: Measure
 ) -> str:
@@ -127,7 +163,6 @@ def lanes_text(
     def lines(*groups: Iterable[str]) -> str:
         return "\n".join(line for group in groups for line in group)
 
-    steps = step_lines(table.steps, written, {*table.starts, *table.counts}, "")
     update = [f"{name} = {table.carrier(name)}" for name in table.parameters]
     # Where every row carries a name it is stored by every row.
     by_epoch = [*table.epoch_starts, *([table.rate] if table.schedule else [])]
@@ -135,6 +170,24 @@ def lanes_text(
     if table.schedule:
         following = f"{table.rate} = {table.schedule.names['next_lr']}"
         schedule = [call_text(table.schedule, written), following]
+
+    def row(indent: str, functions: dict[str, str]) -> list[str]:
+        """A row of all lanes; ``functions`` are the names of those to call, by source."""
+        steps = step_lines(table.steps, functions, {*table.starts, *table.counts}, "")
+        stored = [name for name in changing if name not in by_epoch]
+        return each(indent, [*steps, *measure.row, *update], stored)
+
+    rows = row(" " * 12, written)
+    test = _test_of_all(table, frozenset({*of_block, *counters(table)}.difference(kept)))
+    if test:
+        # The processor then computes what one case needs, not both values in every lane.
+        rows, sources = [], tuple(written)
+        for head, answer in ((f"if {test}:", True), ("else:", False)):
+            left = {source: _decided(source, test, answer) for source in sources}
+            for text in left.values():
+                written.setdefault(text, f"_{len(written)}_case")
+            functions = {source: written[text] for source, text in left.items()}
+            rows += [f"{' ' * 12}{head}", *row(" " * 16, functions)]
     block = lines(
         [f"def _block({', '.join([*of_block, '_s', '_out', '_start', '_lanes'])}):"],
         [f"    {table.count} = _float(_samples)"],
@@ -145,11 +198,7 @@ def lanes_text(
         each("        ", measure.before, measure.state),
         ["        for _i in _range(_samples):"],
         (f"            {name} = {cell}" for name, cell in counters(table).items()),
-        each(
-            "            ",
-            [*steps, *measure.row, *update],
-            [name for name in changing if name not in by_epoch],
-        ),
+        rows,
         ["            _row += 1"],
         each("        ", [*schedule, *measure.after], [*by_epoch, *measure.state]),
         each("    ", [f"_out[_start + _j] = {measure.result}"]),

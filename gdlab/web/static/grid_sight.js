@@ -37,8 +37,18 @@ export function createGridSight({ container, scroller, sizer, table, thead, rows
     return { to: to - 1, width };
   }
 
+  /** Let the tabs stick to the lower edge of what scrolls the sheet, below its padding. */
+  function reachDown() {
+    const parentOf = (node) => node.parentElement ?? node.getRootNode().host;
+    let at = parentOf(container);
+    while (at && !/auto|scroll/.test(getComputedStyle(at).overflowY)) at = parentOf(at);
+    const below = at ? getComputedStyle(at).paddingBottom : "0px";
+    container.closest(".gd")?.style.setProperty("--gd-below", below);
+  }
+
   /** Measure the page, make as many rows as fit, and set the range of the scroll bars. */
   function measure() {
+    reachDown();
     room.head = thead.offsetHeight;
     // A short table is no higher than its rows.
     const whole = `${room.head + view.rows * ROW_HEIGHT + SCROLL_BAR}px`;
