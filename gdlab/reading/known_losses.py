@@ -79,11 +79,11 @@ def mean_known_loss(read: Read) -> None:
     roles = candidates(read.graph, read.descent, read.steps, step)[:MOST_LOSSES_SHOWN]
     cells = [read.steps.of_role(read.graph, role, step) for role in roles]
     losses = [own for own in cells if _is_shown(read, own, step)]
+    if read.line is not None and not losses:
+        return
     is_torn = count == 2 and unequal_pairs(
         read.graph, read.descent, read.steps, read.cells, read.points, step
     )
-    if read.line is not None and not losses and not is_torn:
-        return
     for shown in losses or cells:
         for pair in _pairs(read, shown, step):
             for known in KNOWN:

@@ -210,8 +210,7 @@ def gradient_cells(
                 if own is not None and site.has_no_rate:
                     site = site.with_rate(own)
                 found[number, step] = sites.put(site, number, step)
-    if explained:
-        add_dead_gradients(graph, descent, found)
+    add_dead_gradients(graph, descent, found)
     sites.order()
     return found
 
