@@ -7,17 +7,18 @@ import os
 import random
 
 import pytest
-from zoo import slipped, write
+from zoo import slipped, without_loss, write
 from zoo_kinds import KINDS, case_of
 from zoo_lines import line_rows
-from zoo_models import bare, bare_batch, bare_network
+from zoo_models import bare, bare_batch, bare_network, neuron, plane, ridge
 from zoo_none import NONE, newton, pasted, solver
 
 from gdlab import read_workbook
 
 FULL = os.environ.get("GDLAB_PROOF") == "full"
 CORRECT, SLIPPED = (1_000, 600) if FULL else (len(KINDS), 2 * len(KINDS))
-BARE = 400 if FULL else 30
+BARE = 600 if FULL else 32
+WITHOUT_LOSS = (bare, bare_network, line_rows, plane, bare, neuron, bare_batch, ridge)
 
 
 def is_recognised(case, reading):
@@ -46,7 +47,7 @@ def test_correct_workbooks_of_all_kinds_are_recognised_and_not_accused(tmp_path)
 def test_sheets_with_no_loss_are_held_against_a_known_one(tmp_path):
     tried = found = 0
     for seed in range(BARE):
-        case = case_of(seed, (bare, bare_network, bare, bare_batch))
+        case = without_loss(case_of(seed, WITHOUT_LOSS))
         reading = read_workbook(write(tmp_path / "a.xlsx", case))
         assert reading.passed, (seed, str(reading))
         assert is_recognised(case, reading), (seed, str(reading))
@@ -56,7 +57,8 @@ def test_sheets_with_no_loss_are_held_against_a_known_one(tmp_path):
             tried += 1
             found += reading.first_wrong == planted[1]
     assert tried > BARE / 4
-    assert found >= 0.9 * tried
+    # Of two gradients that do not fit each other, none says which is wrong.
+    assert found >= 0.8 * tried
 
 
 def test_slips_in_all_kinds_are_found_at_their_first_cell_and_named(tmp_path):

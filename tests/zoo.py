@@ -29,7 +29,8 @@ class Case:
     """A workbook, and what a correct reader says about it.
 
     ``gradients`` are groups of cells of one formula filled on, in order of updates; ``updates``
-    the cells of the new parameters. ``rules`` are the names that are right, None for none.
+    the cells of the new parameters, ``losses`` those of a loss that nothing uses. ``rules``
+    are the names that are right, None for none.
     """
 
     sheets: list[str] = field(default_factory=lambda: ["Sheet1"])
@@ -39,6 +40,7 @@ class Case:
     merged: list[tuple[int, int, int, int, int]] = field(default_factory=list)
     gradients: list[list[Key]] = field(default_factory=list)
     updates: list[list[Key]] = field(default_factory=list)
+    losses: list[Key] = field(default_factory=list)
     rules: tuple[str | None, ...] = ("gradient descent",)
     tables: int = 1
     model: str | None = None
@@ -112,6 +114,13 @@ class Case:
             ):  # fmt: skip
                 return first
         return None
+
+
+def without_loss(case: Case) -> Case:
+    """The same workbook with the column of the loss left out."""
+    for key in case.losses:
+        case.cells.pop(key, None)
+    return case
 
 
 def _place(text: str) -> tuple[int, int]:

@@ -216,5 +216,7 @@ def descent(
             case.gradients.append(table.keys(name, 0, n))
     for name in starts:
         case.updates.append(table.keys(f"n{name}" if copies else name, 0 if copies else 1, n))
+    if "e2" in table.columns:
+        case.losses = table.keys("e2", -1, n)
     case.rules = names
     return table
