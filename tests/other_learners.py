@@ -19,7 +19,8 @@ BY_HAND = {
     "point": "point_shifted digit_dropped",
     "one more": "digit_misread",
     "of another column": "copied_from_beside stage_skipped other_parameter "
-    "square_forgotten factor_forgotten term_forgotten",
+    "square_forgotten factor_forgotten term_forgotten bias_correction_forgotten divisor_forgotten "
+    "rate_forgotten",
     "of the row above": "copied_from_above row_above old_parameter",
 }
 
@@ -213,7 +214,12 @@ def made(slip: Slip, sheet: Sheet, draw: random.Random) -> Made:
         for name, text in places.items()
     }
     what = f"{slip.column}: {slip.new} for {slip.old} at {sorted(formulas)}"
-    return Made(formulas, {}, dict.fromkeys(formulas, slip.names), what)
+    # The number of the only update that has the slip.
+    updates = {-(-row // sheet.batch) for row, _ in formulas}
+    only = f"{min(updates)}:" if len(updates) == 1 else ":"
+    names = [one.removeprefix(only) for one in slip.names.split()]
+    said = " ".join(one for one in names if ":" not in one)
+    return Made(formulas, {}, dict.fromkeys(formulas, said), what)
 
 
 def made_by_hand(kind: str, sheet: Sheet, draw: random.Random) -> Made:

@@ -20,7 +20,7 @@ OF_RULES: Slips = {
         "beta * o_avg_{p} - (1 - beta) * grad_{p}": "minus_for_plus",
         "beta * o_avg_{p} + (1 - beta) * lr * grad_{p}": "rate_twice",
         "beta * o_grad_{p} + (1 - beta) * grad_{p}": "stage_skipped",
-        "beta * o_avg_{p} + (1 - beta) * error": "",
+        "beta * o_avg_{p} + (1 - beta) * error": "stage_skipped",
         "beta * o_avg_{p} + (1 - beta) * grad_{q}": "other_parameter",
         "(o_avg_{p} + grad_{p}) / 2": "mean_for_average",
         "beta * o_avg_{p} + (1 - beta) * grad_{p} ** 2": "square_added",
@@ -45,8 +45,8 @@ OF_RULES: Slips = {
         "momentum * o_grad_{p} + grad_{p}": "stage_skipped",
     },
     ("step_{p}", "lr * (grad_{p} + momentum * velocity_{p})"): {
-        "lr * velocity_{p}": "another_convention",
-        "lr * (grad_{p} + momentum * o_velocity_{p})": "row_above",
+        "lr * velocity_{p}": "another_convention row_above",
+        "lr * (grad_{p} + momentum * o_velocity_{p})": "row_above another_convention",
         "lr * grad_{p} + momentum * velocity_{p}": "parentheses_forgotten",
         "lr * (1 + momentum) * velocity_{p}": "",
         "lr * (grad_{p} + velocity_{p})": "beta_forgotten factor_forgotten",
@@ -98,7 +98,7 @@ OF_RULES: Slips = {
         "lr * grad_{p}": "stage_skipped another_convention",
         "lr * o_avg_{p}": "row_above",
         "beta * avg_{p}": "",
-        "lr * avg_{p} / (1 - beta)": "",
+        "lr * avg_{p} / (1 - beta)": "1:another_convention 1:bias_correction_added",
         "lr * avg_{q}": "other_parameter copied_from_beside",
     },
     ("step_{p}", "lr * velocity_{p}"): {
@@ -129,7 +129,8 @@ OF_RULES: Slips = {
         "avg_{p} / (1 - beta1 * t)": "times_for_power",
         "avg_{p} / beta1 ** t": "one_minus_forgotten",
         "avg_{p} * (1 - beta1 ** t)": "times_for_divided",
-        "avg_{p} / (1 - beta1 ** (t - 1)) if t > 1 else avg_{p}": "t_off_by_one",
+        "avg_{p} / (1 - beta1 ** (t - 1)) if t > 1 else avg_{p}": "t_off_by_one "
+        "1:bias_correction_forgotten",
         "avg_{p} / (1 - beta2 ** t)": "other_beta",
         "avg_{p} / (1 + beta1 ** t)": "",
         "avg_{p} / 1 - beta1 ** t": "parentheses_forgotten",
@@ -214,7 +215,7 @@ OF_RULES: Slips = {
         "{p} - 2 * step_{p}": "factor_added",
         "{p} - step_{p} / 2": "factor_added",
         "{p} - abs(step_{p})": "plus_for_minus",
-        "st_{p} - step_{p}": "start_value",
+        "st_{p} - step_{p}": "start_value 2:row_above 2:old_parameter",
     },
     ("{p}", "o_new_{p}"): {
         "o_{p}": "old_parameter copied_from_above",

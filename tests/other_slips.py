@@ -1,6 +1,10 @@
 """Slips in a model's columns: by column and by a part of its formula what is computed instead.
 
-Beside each stand the causes that may be named for it; none where any name would be wrong.
+Beside each stand the causes that may be named for it; none where any name would be wrong. Formulas
+that are the same for all numbers have the same causes: no number tells one from another. So have
+some in one update: in the first one t is 1, and averages begin with 0; the second one finds the
+starts in the row above. Causes with 1: or 2: before them may be named where only that one has the
+slip.
 """
 
 Slips = dict[tuple[str, str], dict[str, str]]
@@ -17,7 +21,7 @@ OF_MODELS: Slips = {
         "intercept + slope * o_x": "row_above",
         "o_intercept + o_slope * x": "row_above+row_above row_above",
         "intercept + o_slope * x": "row_above old_parameter",
-        "st_intercept + st_slope * x": "start_value",
+        "st_intercept + st_slope * x": "start_value 2:row_above 2:row_above+row_above",
         "intercept + slope + x": "plus_for_times",
         "intercept + slope * x ** 2": "square_added",
         "intercept + slope / x": "divided_for_times",

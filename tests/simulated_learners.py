@@ -385,7 +385,7 @@ TRIALS = [
     Trial(
         "sgd",
         {"lr": "start_lr * factor ** (t - 1)"},
-        "function_forgotten another_schedule",
+        "function_forgotten another_schedule divisor_forgotten",
         schedule="step_decay",
     ),
     Trial(
@@ -394,6 +394,7 @@ TRIALS = [
         "other_case",
         schedule="warmup_cosine",
     ),
+    Trial("sgd", {"grad_slope": "error ** 2 * x"}, "squared_error_for_gradient"),
 ]
 # Two slips in one formula: where one alone is named, it is taken for another.
 TWO_AT_ONCE = [
@@ -408,7 +409,6 @@ TWO_AT_ONCE = [
     Trial("rmsprop", {"step_{p}": "lr * lr * grad_{p} / sqr_avg_{p}"}),
     Trial("adagrad", {"step_{p}": "grad_{p} / (sum_sqr_{p} + eps)"}),
     Trial("sgd", {"y_pred": "slope - intercept * x"}),
-    Trial("sgd", {"grad_slope": "error ** 2 * x"}),
     Trial("sgd", {"step_{p}": "lr * lr * grad_{q}"}),
     Trial("sgd", {"new_{p}": "{p} + lr * step_{p}"}),
     Trial("sgd", {"new_{p}": "{p} + step_{q}"}),

@@ -68,7 +68,7 @@ def test_the_key_has_live_formulas_and_the_practice_sheet_none(tmp_path: Path) -
 
 def test_some_columns_blank_the_others_given_in_full(tmp_path: Path) -> None:
     out = practice("adam", tmp_path / "a.xlsx", blank=["avg_slope", "y_pred"], decimals=3, seed=9)
-    own, run = make("adam", seed=9)
+    own, run = make("adam", decimals=3, seed=9)
     given = values(out, "adam")
     for name in own.blank:
         for t in range(1, 7):

@@ -80,7 +80,7 @@ def test_a_slip_is_named_or_left_open_but_not_taken_for_another() -> None:
             fares["nothing wrong"] += 1
         elif first.slip is None:
             fares["left open"] += 1
-        elif first.slip in trial.names.split():
+        elif set(first.slip.split("|")) & set(trial.names.split()):
             fares["named"] += 1
         else:
             fares["wrong cause"] += 1
@@ -104,7 +104,7 @@ def test_of_two_slips_at_once_none_is_named_alone() -> None:
             if one.status == "wrong" and one.slip and "+" not in one.slip:
                 alone.append((trial.formulas, seed, style, one.column, one.slip))
                 break
-    assert every > (600 if FULL else 80) and len(alone) <= every / 200, alone
+    assert every > (600 if FULL else 70) and len(alone) <= every / 200, alone
 
 
 def test_no_slip_is_denied_where_none_was_looked_for() -> None:

@@ -21,7 +21,7 @@ def of_a_column(table: Table, column: str, expression: ast.expr) -> Iterator[Rew
     yield from _averages(table, column, expression)
     if column == "y_pred":
         yield from _look_ahead(table, expression)
-    yield from _from_the_start(table, expression)
+    yield from _from_earlier(table, expression)
     if column == "lr":
         because = "start lr was taken: the schedule was left out"
         yield Rewrite("schedule_forgotten", because, Name("start_lr"))
@@ -170,13 +170,16 @@ def _averages(table: Table, column: str, expression: ast.expr) -> Iterator[Rewri
             yield Rewrite("bias_correction_added", because, tree)
 
 
-def _from_the_start(table: Table, expression: ast.expr) -> Iterator[Rewrite]:
-    """All parameters as they were at the start: none was updated."""
+def _from_earlier(table: Table, expression: ast.expr) -> Iterator[Rewrite]:
+    """All parameters as they were at the start, or in the row above."""
     used = [name for name in names(expression) if name in table.parameters]
     if len(used) > 1:
         starts: dict[str, ast.expr] = {name: Name(f"start_{name}") for name in used}
         because = f"the start values of {listed(used)} were taken"
         yield Rewrite("start_value", because, substitute(expression, starts))
+        above: dict[str, ast.expr] = {name: Name(f"{name}_prev") for name in used}
+        because = f"the row above's {listed(used)} were taken, not this row's"
+        yield Rewrite("row_above", because, substitute(expression, above))
 
 
 def _look_ahead(table: Table, expression: ast.expr) -> Iterator[Rewrite]:

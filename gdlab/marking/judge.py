@@ -129,7 +129,8 @@ def find(filled: Filled, own: Mapping[CellRef, LearnerCell], row: int, name: str
         return own[row - 1, found]
     below = name.removesuffix("_next")
     if below != name and below in key.table.point:
-        return own[row + 1, below]
+        # After the last row the first one comes again.
+        return own[row % key.rows + 1, below]
     try:
         start = name.removeprefix("start_")
         number = float(key.value(name, row) if start == name else inputs_of(key)[name])

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from gdlab.core.columns import COUNTERS, Table
+from gdlab.marking.chain import GRADIENT_WORDS
 from gdlab.marking.counting import counting
 from gdlab.marking.parts import (
     Rewrite,
@@ -49,6 +50,8 @@ def of_a_name(name: str, table: Table) -> Iterator[Rewrite]:
         mean = binary(ast.Name(name), ast.Div(), ast.Name("t"))
         because = f"{as_headed(name)} was divided by t: the mean was taken for the sum"
         yield Rewrite("mean_for_sum", because, mean)
+    if base in GRADIENT_WORDS and "err2" in table.names and not is_above(name):
+        yield _read("err2", "squared_error_for_gradient", f"err2 was taken for {name}")
     yield from _of_an_input(name, base, table)
 
 

@@ -1,8 +1,8 @@
 """Pleasant numbers for a practice sheet: points, starts and rates that a seed draws.
 
 Whole points, starts and rates of one or two digits; steps large enough to be seen at a few
-decimals; no error near 0, no x of 1 or 2 and no share of 0.5, where a slip would not show; a
-schedule that acts within the rows; no explosion.
+decimals; no error near 0, no x, start or share with which a slip would not show, or would look like
+another one; a schedule that acts within the rows; no explosion.
 """
 
 import random
@@ -14,7 +14,9 @@ from gdlab.core.symbols import LIMITS, SHARE
 from gdlab.core.trace import Trace, trace
 from gdlab.marking.separating import COMPARED_DECIMALS, Hidden, hidden
 
-DRAWN_STARTS = (-1.0, 0.5, 1.5, 2.0, 3.0, 4.0)
+DRAWN_STARTS = (-1.3, 1.4, 1.7, 2.3, 2.6, 3.2, 3.7)
+# With one of these a product looks like a sum, or like a factor forgotten.
+TELLING_NOTHING = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)
 SHORT_MEMORY = (0.6, 0.7, 0.8, 0.9)
 LONG_MEMORY = (0.8, 0.9, 0.95, 0.99)
 # No power of ten: a rate forgotten would be a decimal point out of its place.
@@ -79,7 +81,7 @@ def numbers(
         for rate in draw.sample(rates, len(rates)) if is_drawn else [0.0]:
             tried = given._replace(hyper=given.hyper | ({"lr": rate} if rate else {}))
             run = trace(rule.name, tried.points, start=tried.start, **{**options, **tried.hyper})
-            if run.exploded or (is_drawn and rate == rule.hyper["lr"]):
+            if run.exploded or (is_drawn and _is_default(rate, run.table.hyper["lr"])):
                 continue
             if _pleasant(run):
                 shown = COMPARED_DECIMALS if decimals is None else decimals
@@ -96,6 +98,11 @@ def numbers(
     return usable
 
 
+def _is_default(rate: float, default: float) -> bool:
+    """Whether a rate is the rule's own, but for where its decimal point stands."""
+    return f"{rate:.9e}".partition("e")[0] == f"{default:.9e}".partition("e")[0]
+
+
 def _has_constant(points: list[tuple[float, ...]]) -> bool:
     """Whether a column is the same at every point: it has no scale."""
     return any(len(set(column)) == 1 for column in zip(*points, strict=True))
@@ -104,10 +111,15 @@ def _has_constant(points: list[tuple[float, ...]]) -> bool:
 def _points(draw: random.Random, rows: int) -> list[tuple[float, ...]]:
     slope, intercept = draw.choice((-2, 2, 3)), draw.randint(-5, 9)
     points: list[tuple[float, ...]] = []
-    for _ in range(rows):
-        # Never the same x twice running: a number copied from the row above would not show.
-        x = draw.choice([x for x in range(3, 10) if not points or x != points[-1][0]])
-        points.append((float(x), float(slope * x + intercept + draw.randint(-2, 2))))
+    for row in range(1, rows + 1):
+        # One x is not the next one, nor 1 off it: one of the row above, or x + 1, would not show.
+        # After the last one the first comes again.
+        near = [x for x, _ in points[-1:] + points[:1] * (row == rows)]
+        x = draw.choice([x for x in range(3, 10) if all(abs(x - one) > 1 for one in near)])
+        line = slope * x + intercept
+        # Nor is its y, which may be taken for it.
+        y = draw.choice([y for y in range(line - 2, line + 3) if abs(y - x) > 1])
+        points.append((float(x), float(y)))
     return points
 
 
@@ -122,13 +134,14 @@ def _points_of(model: Model, draw: random.Random, rows: int) -> list[tuple[float
 
 
 def _starts_of(model: Model, draw: random.Random) -> dict[str, float]:
-    """Starts a few tenths from the model's own, no two of them the same."""
+    """Starts a few tenths from the model's own, no two of them the same, each of which tells."""
     tenths = draw.sample(range(-10, 11), len(model.parameters))
     starts = {
         name: round(start + tenth / 10, 2)
         for tenth, (name, start) in zip(tenths, model.parameters.items(), strict=True)
     }
-    return starts if len(set(starts.values())) == len(starts) else _starts_of(model, draw)
+    differ = len({*starts.values(), *TELLING_NOTHING}) == len(starts) + len(TELLING_NOTHING)
+    return starts if differ else _starts_of(model, draw)
 
 
 def _starts(draw: random.Random) -> dict[str, float]:

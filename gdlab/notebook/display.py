@@ -2,7 +2,7 @@
 
 import ast
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gdlab.core.explanation import Explanation, short
@@ -64,13 +64,11 @@ def show_rule(rule: str | Callable) -> Shown:
     Raises ValueError for a name or a function that is not a rule.
     """
     found = find_rule(rule)
-    function = ast.parse(found.formulas.source).body[0]
-    lines = [(_signature(found), "")]
-    for statement in function.body[:-1]:  # type: ignore[attr-defined]
-        name, value = ast.unparse(statement.targets[0]), _as_typed(statement.value)
-        typeset = f"{latex_symbol(name)} = {latex(value, latex_symbol)}"
-        lines.append((f"    {name} = {ast.unparse(value)}", typeset))
-    lines.append((f"    return {', '.join(map(_tuple, found.formulas.returned))}", ""))
+    lines = [
+        (_signature(found), ""),
+        *((f"    {source}", typeset) for source, typeset in statements(found)),
+        (f"    return {', '.join(map(_tuple, found.formulas.returned))}", ""),
+    ]
     caption = f"{found.name}: {found.source}" if found.source else found.name
     return Shown(caption, ("source", "typeset"), tuple(lines), "typeset")
 
@@ -105,6 +103,17 @@ def _explained(run: Trace, row: int, columns: Sequence[str] | None) -> list[Expl
     """The computed cells of a row, or those asked for."""
     wanted = run.table.computed if columns is None else columns
     return [run.explain(row, name) for name in wanted]
+
+
+def statements(rule: Rule) -> Iterator[tuple[str, str]]:
+    """A rule's lines: each as source, and typeset as LaTeX."""
+    function = ast.parse(rule.formulas.source).body[0]
+    for statement in function.body[:-1]:  # type: ignore[attr-defined]
+        name, value = ast.unparse(statement.targets[0]), _as_typed(statement.value)
+        yield (
+            f"{name} = {ast.unparse(value)}",
+            f"{latex_symbol(name)} = {latex(value, latex_symbol)}",
+        )
 
 
 def _signature(rule: Rule) -> str:

@@ -1,7 +1,6 @@
 """Where a picture's lines run: a run's path and goal, predictions, and the loss around them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,13 +8,7 @@ from gdlab.core.model import LINE, mean_loss
 from gdlab.core.points import least_squares
 from gdlab.core.scales import in_own_units
 from gdlab.core.trace import Trace
-from gdlab.notebook.axes import (
-    widened,
-)
-
-if TYPE_CHECKING:
-    pass
-
+from gdlab.notebook.axes import widened
 
 CURVE = 200  # points along a prediction that is no line
 MOST_SPREAD = 6.0  # how far a path may stretch its picture, in distances from start to goal

@@ -4,7 +4,6 @@ Columns of the table stand below each other, because a page is narrow and a rule
 number keeps 9 points.
 """
 
-import ast
 import math
 import textwrap
 from pathlib import Path
@@ -16,9 +15,8 @@ from gdlab.core.explanation import short
 from gdlab.core.files import replacing
 from gdlab.core.layout import BLANK_ROWS, GIVEN_ROWS
 from gdlab.core.lessons import LESSONS
-from gdlab.core.symbols import latex as latex_symbol
 from gdlab.core.trace import Trace
-from gdlab.language.latex import latex
+from gdlab.notebook.display import statements
 from gdlab.notebook.plots import draw, drawings_of
 
 if TYPE_CHECKING:
@@ -108,16 +106,7 @@ def _formulas(page: "Axes", run: Trace, down: float) -> float:
     """The model's formulas on the left, the rule's on the right."""
     explained = [run.explain(1, name) for name in _of_model(run)]
     model = [_written(one.latex, one.symbols) for one in explained]
-    body = ast.parse(run.table.rule.formulas.source).body[0].body[:-1]  # type: ignore[attr-defined]
-    rule = [
-        _written(
-            latex_symbol(ast.unparse(one.targets[0]))
-            + f" = {latex(_whole(one.value), latex_symbol)}",
-            ast.unparse(one),
-        )
-        for one in body
-        if isinstance(one, ast.Assign)
-    ]
+    rule = [_written(typeset, source) for source, typeset in statements(run.table.rule)]
     rule.append(_written(r"w^{\mathrm{new}} = w - \Delta w", "new_w = w - step"))
     ends = []
     for left, head, lines in (
@@ -162,13 +151,6 @@ def _of_model(run: Trace) -> tuple[str, ...]:
     gradients = [run.table.named("grad", name) for name in run.table.parameters]
     words = [name for name in run.table.names if name in ("y_pred", "error", run.table.loss)]
     return (*words, *gradients)
-
-
-def _whole(tree: ast.expr) -> ast.expr:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, float):
-            node.value = int(node.value) if node.value.is_integer() else node.value
-    return tree
 
 
 def _table(page: "Axes", run: Trace, down: float, step: float) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 from gdlab.core.model import LINE
 from gdlab.core.trace import Trace
 from gdlab.core.units import unit_of, with_unit
-from gdlab.notebook.geometry import loss_over
+from gdlab.notebook.axes import widened
+from gdlab.notebook.geometry import goal_of, loss_over, span, two_parameters, way_of
 
 WIDTH, HEIGHT = 420, 240
 LEFT, RIGHT, TOP, BOTTOM = 54, 12, 26, 34
@@ -24,7 +25,6 @@ X_TICKS, Y_TICKS = 6, 5  # about so many
 CONTOUR_LEVELS, SVG_GRID_SIDE = 12, 61
 OUT_OF_PAGE = 1e4  # points further off than this are not told apart
 MOST_DECADES, MOST_POWER = 300, 308
-AIR = 0.08  # of a range, at both of its ends
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Span = tuple[float, float]
@@ -74,7 +74,7 @@ def line_chart(run: Trace) -> str:
     """The points and the line after the last row."""
     x, y = (np.array(values) for values in run.points)
     title = f"The line after row {run.rows:,}"
-    spans = [_widened(min(v.min(), 0.0), v.max()) for v in (x, y)]
+    spans = [widened(min(v.min(), 0.0), v.max()) for v in (x, y)]
     area = _area(title, "x", "y", spans[0], spans[1])
     marks = "".join(
         f'<circle class="gdlab-point" r="3" cx="{a:.1f}" cy="{b:.1f}"/>'
@@ -89,20 +89,12 @@ def line_chart(run: Trace) -> str:
 
 def path_chart(run: Trace) -> str:
     """The path of the first two parameters over contour lines of the loss."""
-    first, second = run.table.parameters[:2]
-    path = [
-        np.concatenate([[run.start[name]], run.column(run.table.carrier(name))])
-        for name in (first, second)
-    ]
-    finite = [values[np.isfinite(values)] for values in path]
-    starts = [abs(values[0]) for values in path]
-    spans = [
-        _widened(*np.clip((v.min(), v.max()), -6 * max(start, 1), 6 * max(start, 1)).tolist())
-        for v, start in zip(finite, starts, strict=True)
-    ]
-    across, up = (with_unit(one, unit_of(run.table.model, one)) for one in (first, second))
+    chosen = two_parameters(run, None)
+    path = way_of(run, run.rows, chosen)
+    spans = [span([way], goal) for way, goal in zip(path, goal_of(run, chosen), strict=True)]
+    across, up = (with_unit(one, unit_of(run.table.model, one)) for one in chosen)
     area = _area("Path across the loss", across, up, spans[0], spans[1])
-    marks = _contours(run, (first, second), area, spans)
+    marks = _contours(run, chosen, area, spans)
     marks += _line(area, path[0], path[1], "gdlab-run")
     at = [scale(np.array(v[:1]))[0] for scale, v in zip((area.x, area.y), path, strict=True)]
     marks += f'<circle class="gdlab-start" r="4" cx="{at[0]:.1f}" cy="{at[1]:.1f}"/>'
@@ -232,8 +224,3 @@ def tick_text(value: float) -> str:
 def _word(name: str, x: float, y: float, said: str, anchor: str = "start") -> str:
     text = html.escape(said)
     return f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{text}</text>'
-
-
-def _widened(low: float, high: float) -> Span:
-    air = AIR * (high - low) or 0.5
-    return float(low - air), float(high + air)

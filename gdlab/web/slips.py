@@ -13,7 +13,7 @@ from typing import Any
 
 from gdlab.core.columns import Table
 from gdlab.language.javascript import as_data
-from gdlab.marking import diagnosis, evidence, mistyping, settling
+from gdlab.marking import diagnosis, evidence, mistyping, searching, settling
 from gdlab.marking import slips as family
 from gdlab.marking.changes import change_of
 from gdlab.marking.claims import DECIMALS_IN_FULL
@@ -224,15 +224,15 @@ def marking_data() -> dict[str, Any]:
     """What is the same for all sheets: each kind of slip, and when a slip is believed."""
     return {
         "kinds": {name: [kind.usual, kind.hint] for name, kind in KINDS.items()},
-        "believed": diagnosis.BELIEVED,
-        "believedOfTwo": diagnosis.BELIEVED_OF_TWO,
+        "believed": searching.BELIEVED,
+        "believedOfTwo": searching.BELIEVED_OF_TWO,
         "possible": diagnosis.POSSIBLE,
         "same": diagnosis.SAME_SHARE,
         "full": evidence.FULL,
         "gridDecimals": evidence.GRID_DECIMALS,
         "onGrid": evidence.ON_GRID,
-        "mostCells": diagnosis.MOST_CELLS_SEARCHED,
-        "mostColumnsInPairs": diagnosis.MOST_COLUMNS_IN_PAIRS,
+        "mostCells": searching.MOST_CELLS_SEARCHED,
+        "mostColumnsInPairs": searching.MOST_COLUMNS_IN_PAIRS,
         "mostNamed": diagnosis.MOST_SLIPS_NAMED,
         "mostPairs": family.MOST_PAIRS,
         "veryUsual": family.VERY_USUAL,

@@ -8,9 +8,10 @@ import { namesIn, sameFormula } from "./slips.js";
 
 /**
  * The causes of wrong cells, certain or possible: `{slip, hint, because, places}` by place. `slip`
- * is null if the cause is not certain; `places` are all cells with the same cause. `judged` is the
- * result of judgeTyped; `slips` are this sheet's and `marking` the limits of all sheets, both from
- * Python; `formulas` are the learner's own (own_formulas.js).
+ * is null if the cause is not certain, two names with a | between if it is either of two; `places`
+ * are all cells with the same cause. `judged` is the result of judgeTyped; `slips` are this sheet's
+ * and `marking` the limits of all sheets, both from Python; `formulas` are the learner's own
+ * (own_formulas.js).
  */
 export function diagnose(judged, slips, marking, formulas = new Map()) {
   const { verdicts, sheet } = judged;
@@ -37,7 +38,8 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
     const searched = cells.slice(0, marking.mostCells);
     single.set(name, new Map(searched.map((cell) => {
       const mistyped = mistypedOf(cell.fromYours, cell.written.decimals, marking.mostDigits);
-      return [cell.place, matchesOf(cell, [...known, ...mistyped.map(slipOf)])];
+      const matches = matchesOf(cell, [...known, ...mistyped.map(slipOf)]);
+      return [cell.place, matches.map((one) => doubted(judged, slips, cell, one, marking))];
     })));
     const found = causesOf(judged, cells, rightOnes, single.get(name), gives);
     const isSure = found.some(({ slip }) => slip.usual <= marking.veryUsual);
@@ -81,6 +83,26 @@ export function diagnose(judged, slips, marking, formulas = new Map()) {
 }
 
 /**
+ * A match as it is; not believed where a digit is another by a number of the row: that was added, as
+ * likely as not.
+ */
+function doubted({ own }, { columns }, { place, fromYours }, match, { believed }) {
+  const [row, column] = place.split(" ");
+  const { slip, claim, chance } = match;
+  if (slip.name !== "digit_misread" || !Number.isFinite(fromYours)) return match;
+  const off = Math.abs(middle(claim) - fromYours);
+  const isAdded = madeOf(columns, column).map((name) => own.get(`${row} ${name}`)?.number ?? null)
+    .some((one) => one !== null && Math.abs(Math.abs(one) - off) <= claim[1] - claim[0]);
+  return isAdded ? { ...match, chance: Math.max(chance, believed) } : match;
+}
+
+/** The columns of its own row that a column is made of, at first, second or further hand. */
+function madeOf(columns, name) {
+  const own = namesIn(columns[name].formula).filter((one) => one in columns);
+  return own.flatMap((one) => [one, ...madeOf(columns, one)]);
+}
+
+/**
  * Whether a slip counts once in a column: its numbers were computed, though wrongly, not copied.
  */
 function isMadeOnce({ copies }, name, cells, causes) {
@@ -119,11 +141,13 @@ function causesOf({ verdicts, rows }, cells, right, found, gives) {
     || (cell.row === rows && namesIn(slip.tree).some((name) => name.endsWith("_next")))
     || (!found.has(cell.place) && gives(cell, slip))
   ));
-  // That a number was copied from a wrong cell explains nothing.
-  const isOfAWrongCell = ({ tree }) => typeof tree === "string"
-    && cells.every(({ row }) => verdicts.get(`${row} ${tree}`)?.status === "wrong");
+  // A copy of numbers that are wrong themselves, or follow from what is wrong, explains nothing.
+  const copiesWrongCells = ({ tree }) => typeof tree === "string" && cells.every(({ row, place }) => {
+    const { status, origin } = verdicts.get(`${row} ${tree}`) ?? {};
+    return status === "wrong" || origin === place;
+  });
   const causes = [...bySlip]
-    .filter(([slip, matches]) => explains(slip, matches) && !isOfAWrongCell(slip))
+    .filter(([slip, matches]) => explains(slip, matches) && !copiesWrongCells(slip))
     .map(([slip, matches]) => {
       // The same number twice is no further evidence.
       const distinct = new Map([...matches.values()].map(({ claim, chance }) => [claim.join(), chance]));
@@ -197,9 +221,16 @@ function ofCauses(causes, marking) {
   // A slip of the hand is a coincidence if a very usual wrong formula gives the number.
   const byFormula = likely.filter(({ name }) => !marking.byHand.slice(1).includes(name));
   const them = byFormula.some(({ usual }) => usual <= marking.veryUsual) ? byFormula : likely;
-  const [{ name, hint }] = them;
-  if (!them.every((one) => one.name === name)) return couldBe(them, marking);
-  return { slip: name, hint, because: listOf(usualOf(them, marking)) };
+  const names = [...new Set(them.map(({ name }) => name))].sort();
+  if (names.length === 1) {
+    return { slip: names[0], hint: them[0].hint, because: listOf(usualOf(them, marking)) };
+  }
+  const areSure = names.every((name) => sure.some(({ slip }) => slip.name === name));
+  if (names.length > 2 || !areSure || them.length > marking.mostNamed) return couldBe(them, marking);
+  const usual = usualOf(them, marking);
+  return {
+    slip: names.join("|"), hint: hintsOf(usual), because: `either ${listOf(usual, ", or ")}`,
+  };
 }
 
 /** Whether two causes give the same number in some cell, to the digits that were written. */
@@ -212,14 +243,15 @@ function giveTheSame(first, second, { same }) {
 
 function couldBe(likely, marking) {
   const usual = usualOf(likely, marking);
-  const hint = [...new Set(usual.map((one) => one.hint))].join(" Or: ");
-  return { slip: null, hint, because: `could be: ${listOf(usual)}` };
+  return { slip: null, hint: hintsOf(usual), because: `could be: ${listOf(usual)}` };
 }
+
+const hintsOf = (likely) => [...new Set(likely.map(({ hint }) => hint))].join(" Or: ");
 
 const usualOf = (likely, { mostNamed }) => (
   [...likely].sort((a, b) => a.usual - b.usual).slice(0, mostNamed)
 );
 
-const listOf = (likely) => (
-  [...new Set(likely.map(({ because }) => because))].join("; could also be: ")
+const listOf = (likely, between = "; could also be: ") => (
+  [...new Set(likely.map(({ because }) => because))].join(between)
 );

@@ -6,7 +6,7 @@
 import {
   DRAWN_STARTS, SHORT_MEMORY, LONG_MEMORY, DRAWN_DECAYS, DRAWN_MOMENTUM_DECAYS, DRAWN_RATES,
   USUAL_RATES, NEGLIGIBLE_EPS, SMALLEST_STEP, LARGEST_STEP, SMALLEST_MODEL_STEP, SMALLEST_ERROR,
-  LARGEST_ERROR, TRIES,
+  LARGEST_ERROR, TELLING_NOTHING, TRIES,
 } from "./constants.js";
 import { byName } from "./by_name.js";
 import { compute, firstOf } from "./compute.js";
@@ -48,10 +48,16 @@ function pointsOnLine(draw, count) {
   const [slope, intercept] = [draw.choice([-2, 2, 3]), draw.whole(-5, 9)];
   const points = { x: [], y: [] };
   for (let k = 0; k < count; k++) {
-    // Never the same x twice running: a number copied from the row above would not show.
-    const x = draw.choice([3, 4, 5, 6, 7, 8, 9].filter((one) => one !== points.x.at(-1)));
+    // One x is not the next one, nor 1 off it: one of the row above, or x + 1, would not show. After
+    // the last one the first comes again.
+    const near = [points.x.at(-1), k === count - 1 ? points.x[0] : null];
+    const x = draw.choice([3, 4, 5, 6, 7, 8, 9].filter(
+      (one) => near.every((other) => !other || Math.abs(one - other) > 1),
+    ));
     points.x.push(x);
-    points.y.push(slope * x + intercept + draw.whole(-2, 2));
+    // Nor is its y, which may be taken for it.
+    const ys = [-2, -1, 0, 1, 2].map((off) => slope * x + intercept + off);
+    points.y.push(draw.choice(ys.filter((y) => Math.abs(y - x) > 1)));
   }
   return points;
 }
@@ -77,13 +83,14 @@ const startsOfLine = (draw, parameters) => {
   return Object.fromEntries(parameters.map(({ start }, k) => [start, starts[k]]));
 };
 
-/** Starts a few tenths from the model's own, all different. */
+/** Starts a few tenths from the model's own, all different, each of which tells. */
 function startsNear(draw, parameters, own) {
   const tenths = draw.shuffled(Array.from({ length: 21 }, (_, k) => k - 10));
   const starts = Object.fromEntries(parameters.map(
     ({ start }, k) => [start, Number((own[start] + tenths[k] / 10).toFixed(2))],
   ));
-  const differ = new Set(Object.values(starts)).size === parameters.length;
+  const numbers = [...Object.values(starts), ...TELLING_NOTHING];
+  const differ = new Set(numbers).size === numbers.length;
   return differ ? starts : startsNear(draw, parameters, own);
 }
 
@@ -105,6 +112,12 @@ function inputsFrom(draw, { inputs, limits }) {
   }
   return drawn;
 }
+
+/** Whether a rate is the rule's own, but for where its decimal point stands. */
+const isDefault = (...rates) => {
+  const [one, other] = rates.map((rate) => rate.toExponential(9).split("e")[0]);
+  return one === other;
+};
 
 const sizesOf = ({ frame }, name) => Array.from(frame[name].subarray(1), Math.abs);
 
@@ -153,7 +166,7 @@ export function drawPractice(sheet, program, rows, seed, own, slips, marking) {
       tried.run = compute(program, { ...sheet, order: null }, {
         points, epochs: 1, samples: rows, inputs: tried.inputs, first: tried.first,
       });
-      if (tried.run.exploded || (rate && one === sheet.inputs[rate])) continue;
+      if (tried.run.exploded || (rate && isDefault(one, sheet.inputs[rate]))) continue;
       if (isPleasant(tried.run, parameters, isLine)) {
         const counted = { ...tried, inputs: { ...tried.inputs, [sheet.count]: rows } };
         const hidden = isLine && slips

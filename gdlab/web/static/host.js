@@ -215,13 +215,5 @@ export function createHost(page) {
     atFirst,
     /** What is kept now; the event `take` can set it again. */
     kept: () => kept,
-    /** The changed inputs, `[name, value]`; those of other sheets have names such as `adam.lr`. */
-    changedInputs() {
-      const { tab, inputs, compared } = kept;
-      const changed = (name) => Object.entries(inputs[name])
-        .filter(([input, value]) => value !== sheets[name].inputs[input])
-        .map(([input, value]) => [name === tab ? input : `${name}.${input}`, value]);
-      return [...new Set([...atFirst.compared, ...compared])].flatMap(changed);
-    },
   };
 }

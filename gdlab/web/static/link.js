@@ -1,5 +1,6 @@
 // The fragment of the page's address: the model, sheet, inputs, epochs, points, race, practice,
 // lens and cell that a link opens. `lr` is an input of that sheet, `adam.lr` of another one.
+import { originOf } from "./further_runs.js";
 import { full } from "./numbers.js";
 import { rowsOf } from "./points.js";
 
@@ -13,16 +14,18 @@ const textOf = (points) => rowsOf(points).map((row) => row.map(full).join()).joi
 /** Whether points fit into a link: mail programs cut off long addresses. */
 export const fitsLink = (points) => textOf(points).length <= LONGEST_POINTS;
 
-/**
- * The fragment, without #: where `kept` differs from `first`, the changed `inputs` as `[name,
- * value]`, the lens and the selected cell.
- */
-export function fragmentOf(kept, first, inputs, hasLens, selected) {
-  const { model, tab, epochs, points, compared, riddle, practice } = kept;
+/** The fragment, without #: where `kept` differs from `first`, the lens and the selected cell. */
+export function fragmentOf(kept, first, hasLens, selected) {
+  const { model, tab, inputs, epochs, points, compared, riddle, practice } = kept;
   const parts = new URLSearchParams();
   if (model !== first.model) parts.set("model", model);
   if (tab !== first.tab) parts.set("sheet", tab);
-  for (const [name, value] of inputs) parts.set(name, full(value));
+  for (const sheet of new Set([...first.compared, ...compared])) {
+    const own = first.inputs[originOf(sheet, first.inputs)];
+    for (const [name, value] of Object.entries(inputs[sheet])) {
+      if (value !== own[name]) parts.set(sheet === tab ? name : `${sheet}.${name}`, full(value));
+    }
+  }
   if (epochs !== first.epochs) parts.set("epochs", epochs);
   if (points !== first.points && fitsLink(points)) parts.set("points", textOf(points));
   if (compared.join() !== first.compared.join()) parts.set("race", compared.join());

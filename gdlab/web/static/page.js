@@ -50,7 +50,7 @@ function startPage(programs) {
     timer = setTimeout(() => {
       const [kept, first] = [session.kept(), session.atFirst()];
       const { points } = kept;
-      const fragment = fragmentOf(kept, first, session.changedInputs(), sheet.hasLens(), selected);
+      const fragment = fragmentOf(kept, first, sheet.hasLens(), selected);
       const plain = location.pathname + location.search;
       const address = fragment ? `#${fragment}` : plain;
       if (address !== (location.hash || plain)) history.replaceState(null, "", address);

@@ -98,7 +98,6 @@ export function createSession({ names, hostOf, bring, changed }) {
     kept,
     /** What the open model began with, and the first model. */
     atFirst: () => ({ ...hostOf(model).atFirst, model: first }),
-    changedInputs: () => hostOf(model).changedInputs(),
     ask(event, bytes) {
       const before = kept();
       let part;

@@ -31,7 +31,7 @@ export function bound(tree, own) {
  * interval of its result; null if there is none or a number is missing. A number with an interval
  * narrower than the share `full` of itself counts as exact.
  */
-export function ownNumbers({ sheet, inputs, first, own }, row, full) {
+export function ownNumbers({ sheet, inputs, first, own, rows }, row, full) {
   const known = new Map();
   const isColumn = (name) => sheet.names.includes(name);
 
@@ -45,7 +45,8 @@ export function ownNumbers({ sheet, inputs, first, own }, row, full) {
     if (isColumn(name)) return own.get(`${row} ${name}`);
     const column = name.slice(0, -5);
     const isBelow = name.endsWith("_next") && sheet.data.includes(column);
-    if (isBelow) return own.get(`${row + 1} ${column}`);
+    // After the last row the first one comes again.
+    if (isBelow) return own.get(`${(row % rows) + 1} ${column}`);
     if (!name.endsWith("_prev")) return inputs[name];
     return row > 1 ? own.get(`${row - 1} ${column}`) : aboveFirst(column);
   }
