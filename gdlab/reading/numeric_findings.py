@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from gdlab.reading.book import address
+from gdlab.reading.book import Key, address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
 from gdlab.reading.numeric_moves import Moves, Pair
-from gdlab.reading.numeric_penalty import is_penalised
+from gdlab.reading.numeric_penalty import is_penalised, is_rectified
 from gdlab.reading.numeric_read import (
     GRADIENT_NAMES,
     PARAMETER_NAMES,
@@ -34,7 +34,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     sharp, of_roles = is_sharp(read), []
     for rank, role in enumerate(_roles(read)):
         found = []
-        if is_penalised(read, role):
+        if is_penalised(read, role) or is_rectified(read, role):
             continue
         for row in range(read.figures.rows):
             wanted = role.expected(row)
@@ -55,7 +55,7 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     # With few digits other readings are possible: if several rows contradict one, it is not right.
     if sharp or len({row for row, _, _ in of_roles}) < 2 or _same_slip(of_roles):
         yield from of_roles
-    if read.rule is None or not sharp:
+    if read.rule is None or not sharp or not _is_plain(*read.rule.hyper["lr"]):
         return
     wrong = [list(_wrong_updates(read, number, mended)) for number in range(len(read.moves))]
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
@@ -70,6 +70,11 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
             yield from found
     for moves in read.moves:
         yield from _not_carried(read, moves)
+
+
+def _is_plain(rate: float, cell: Key | None) -> bool:
+    """Whether a rate is on the sheet, or one that a person types: 0.001, and not 0.001006."""
+    return cell is not None or rate == float(f"{rate:.2g}")
 
 
 def _wrong_updates(
