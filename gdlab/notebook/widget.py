@@ -43,7 +43,7 @@ class LiveSheet(anywidget.AnyWidget):
             its cells, by ``"3 error"``; empty where none is.
     """
 
-    in_text = "A live sheet."
+    in_text = "A live sheet: run this cell to open it."
     has_still = True
     _esm = module("jupyter.js")
     _css = style()

@@ -119,7 +119,10 @@ export function createHost(page) {
     },
     epochs: ({ value }) => set({ epochs: value }),
     // Everything except the open tab.
-    reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
+    reset() {
+      rates.forget();
+      return keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab });
+    },
     ...pointEvents.events,
     race: ({ names }) => set({ compared: names }),
     add({ sheet = kept.tab }) {
