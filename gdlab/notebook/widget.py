@@ -131,9 +131,7 @@ class LiveSheet(anywidget.AnyWidget):
     def _check_model(self, proposal: Any) -> str:
         model = str(proposal["value"])
         if model != self._first and self.page.get("practice"):
-            raise ValueError(
-                "a practice sheet belongs to one model; make another sheet for another model"
-            )
+            raise ValueError("a practice sheet belongs to one model; make another for another")
         self.sheets_of(model)
         return model
 
