@@ -27,6 +27,8 @@ from gdlab.core.columns import Table
 from gdlab.core.points import lesson_pairs
 from gdlab.core.registry import find_rule
 
+# This module is found from here alone: it is not installed.
+ROOT = Path(__file__).parents[1]
 SIDE, EPOCHS = 1000, 4
 LANES = 64
 # The second swept name; the first is lr.
@@ -131,7 +133,7 @@ def compare(rule: str, turns: int = 3) -> dict:
             # OpenMP's threads go on spinning for a while, and would take a core from gdlab's.
             script = f"from benchmarks.sweep import time_one; time_one({side!r}, {rule!r})"
             done = subprocess.run(
-                [sys.executable, "-P", "-c", script], check=True, capture_output=True
+                [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True
             )
             times[side] = min(times.get(side, float("inf")), float(done.stdout))
     rows = SIDE * SIDE * EPOCHS * len(lesson_pairs()[0])

@@ -235,6 +235,7 @@ def rate(sheet: Sheet) -> None:
     run = sheet.python()
     assert run.hyper["lr"] == gdlab.find_rate("sgd", epochs=run.n_epochs).lr
     sheet.page.click("[data-do=reset]")
+    sheet.page.wait_for_selector(".gd-found", state="hidden")
 
 
 @uses("column of x", "column of y", "use these", "leave the file")
@@ -332,6 +333,14 @@ def play(sheet: Sheet) -> None:
     page.click("[data-move=play]")
     page.wait_for_function("() => Number(document.querySelector('.gd-row').value) > 5")
     page.click("[data-move=play]")
+    assert page.get_attribute("[data-move=play]", "aria-label") == "play"
+    # A person who goes to a row, or to a cell, stays there.
+    page.click("[data-move=play]")
+    page.fill(".gd-row", "40")
+    page.press(".gd-row", "Enter")
+    assert page.get_attribute("[data-move=play]", "aria-label") == "play"
+    page.click("[data-move=play]")
+    page.press(".gd-table", "ArrowLeft")
     assert page.get_attribute("[data-move=play]", "aria-label") == "play"
 
 

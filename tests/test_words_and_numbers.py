@@ -25,7 +25,7 @@ def words_of(axes):
     ("options", "updates"),
     [({"batch_size": 4, "epochs": 5}, 40), ({"batch_size": "full", "epochs": 20}, 20)],
 )
-def test_rows_and_updates_are_two_words(run, options, updates):
+def test_rows_and_updates_are_two_words(run, options, updates, tmp_path):
     """29 points in batches of 4 make 8 updates an epoch; as one batch they make one."""
     trace = gdlab.trace("adam", **options)
     explorer = gdlab.explore(trace)
@@ -47,6 +47,8 @@ def test_rows_and_updates_are_two_words(run, options, updates):
     assert {int(n) for text in said for n in re.findall(r"(\d+) rows\b", text)} >= {trace.rows}
     # A curve with a value for each row is none of updates.
     assert not [text for text in said if re.search(r"per update|every update|by update", text)]
+    page = trace.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<p>Every row is one sample, every batch of rows one update of the line," in page
 
 
 def test_the_lesson_is_introduced_once_and_before_it_is_spoken_of():

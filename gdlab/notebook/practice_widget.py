@@ -52,23 +52,21 @@ class PracticeSheet(LiveSheet):
     has_still = False
 
     def __init__(self, record: Record, run: Trace) -> None:
-        given = {
+        self._record, self._run = record, run
+        self._own = {
+            "sheet": run.rule,
             "seed": record.seed,
-            "blank": list(record.blank),
-            "decimals": record.decimals,
             "epochs": run.n_epochs,
             "points": dict(zip(run.table.point, run.points, strict=True)),
             "inputs": record.given,
         }
-        self._record, self._run = record, run
-        super().__init__({run.rule: run}, given)
-        self.practice = {"sheet": run.rule, "seed": record.seed, "texts": {}, "hinted": []}
+        told = {"blank": list(record.blank), "decimals": record.decimals}
+        super().__init__({run.rule: run}, self._own | told)
+        self.practice = {"texts": {}, "hinted": []}
 
     @traitlets.validate("practice")
     def _check_practice(self, proposal: Any) -> dict[str, Any]:
-        given = self.page["practice"]
-        own = {name: given[name] for name in ("points", "inputs", "epochs")}
-        return proposal["value"] | own
+        return proposal["value"] | self._own
 
     def _shown(self) -> tuple[str, "pd.DataFrame"]:
         """A caption, and the sheet with what is given and what was typed; no answer."""

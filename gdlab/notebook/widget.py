@@ -43,7 +43,7 @@ class LiveSheet(anywidget.AnyWidget):
             its cells, by ``"3 error"``; empty where none is.
     """
 
-    in_text = "A live sheet."
+    in_text = "A live sheet: run this cell to open it."
     has_still = True
     _esm = module("jupyter.js")
     _css = style()
@@ -131,9 +131,7 @@ class LiveSheet(anywidget.AnyWidget):
     def _check_model(self, proposal: Any) -> str:
         model = str(proposal["value"])
         if model != self._first and self.page.get("practice"):
-            raise ValueError(
-                "a practice sheet belongs to one model; make another sheet for another model"
-            )
+            raise ValueError("a practice sheet belongs to one model; make another for another")
         self.sheets_of(model)
         return model
 

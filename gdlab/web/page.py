@@ -92,6 +92,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "page", key, MOST_PAGES_KEPT, lambda: packed(_json(_rest(data, runs, others)))
     )
     updated, gradient = SAID_OF_LINE if data["model"] == LINE else SAID_OF_MODEL
+    in_batches = any(run.updates < run.rows for run in runs.values())
     parts = {
         # Nothing but the page's own scripts run, and nothing is fetched from anywhere.
         "policy": f"default-src 'none'; script-src {_digest(loader)} {_digest(script)}; "
@@ -99,6 +100,7 @@ def _page(runs: Mapping[str, Trace], title: str) -> str:
         "title": html.escape(title),
         "style": (STATIC / "page.css").read_text(encoding="utf-8"),
         "looks": deflated(style()),
+        "row": "one sample, every batch of rows one update" if in_batches else "one update",
         "updated": updated,
         "gradient": gradient,
         "data": deflated(_json(data)),

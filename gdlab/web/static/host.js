@@ -119,7 +119,10 @@ export function createHost(page) {
     },
     epochs: ({ value }) => set({ epochs: value }),
     // Everything except the open tab.
-    reset: () => keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab }),
+    reset() {
+      rates.forget();
+      return keep({ ...atFirst, inputs: { ...kept.inputs, ...atFirst.inputs }, tab: kept.tab });
+    },
     ...pointEvents.events,
     race: ({ names }) => set({ compared: names }),
     add({ sheet = kept.tab }) {
@@ -166,16 +169,16 @@ export function createHost(page) {
 
   /** The state of the sheet. */
   function state() {
-    if (kept.practice) return practice.state();
     const { tab, epochs, points } = kept;
     const name = isSheet() ? tab : Object.keys(page.sheets)[0];
     const sheet = sheets[name];
     const samples = samplesOf(name);
     const shown = {
       tab, tabs: page.tabs, epochs, samples, rows: epochs * samples, mark: tab, points, head: {},
-      model: page.model, choosing: pointEvents.choosing(),
-      ...practice.offered(tab),
+      model: page.model, ...practice.offered(tab),
     };
+    if (kept.practice) return { ...shown, ...practice.state() };
+    shown.choosing = pointEvents.choosing();
     if (isSheet()) {
       const run = runOf(tab);
       Object.assign(shown, {

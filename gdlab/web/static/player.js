@@ -75,6 +75,7 @@ export function createPlayer(container, go) {
     go({ start: 1, back: at - 1, forward: at + 1, end: rows }[move]);
   });
   const take = () => {
+    pause();
     go(Math.round(Number(box.value)) || 1);
     // The row may not exist: show the row that was reached.
     box.value = at;

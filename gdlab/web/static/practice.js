@@ -30,7 +30,6 @@ export function createPractice(page, kept, keep) {
   const opened = () => kept().practice;
   // A surface has no points, and practice needs some.
   const canPractise = (name) => name in page.sheets && !page.sheets[name].head.surface;
-  const canCheck = "checked" in page;
   const sheetOf = (name) => page.sheets[name] ?? page.checked[name];
 
   /** A sheet's slips; null until Python has sent them. */
@@ -169,16 +168,17 @@ export function createPractice(page, kept, keep) {
       });
     },
 
-    /** Which practice buttons a sheet shows while none is open. */
-    offered: (tab) => ({ canPractise: canPractise(tab), canCheck }),
+    /** Which practice buttons a sheet shows. */
+    offered: (tab) => ({
+      canPractise: opened() ? !given : canPractise(tab), canCheck: "checked" in page,
+    }),
 
     /** The state of the sheet with the open practice. */
     state() {
       const { sheet, seed } = opened();
       return {
         ...practiceState(whole(opened()), sheetOf(sheet), slipsOf(sheet), page.marking),
-        tab: sheet in page.sheets ? sheet : kept().tab, tabs: page.tabs, model: page.model,
-        isOwn: seed === OWN_NUMBERS, canPractise: !given, canCheck,
+        tab: sheet in page.sheets ? sheet : kept().tab, isOwn: seed === OWN_NUMBERS,
       };
     },
   };

@@ -30,6 +30,8 @@ export function createRateSearch(sheets, kept, jobOf) {
         },
       };
     },
+    /** Forget all results, as for a reset. */
+    forget: () => rates.clear(),
     /** The result of the last search; null if something else has changed since. */
     found(name) {
       const one = rates.get(name);

@@ -114,6 +114,8 @@ export function createSheet(root, host, isAlone = false) {
   const riddles = createRiddles(part("riddles"), ask);
   const peek = createPeek(root, part("pictures"));
   const player = createPlayer(part("player"), goToRow);
+  // In the table a person takes over from the player.
+  for (const event of ["pointerdown", "keydown"]) part("grid").addEventListener(event, player.pause, true);
   const choose = createChoose(part("choose"), (indices) => ask({ kind: "choose", indices }));
   const models = createModelChoice(part("model"), (name) => ask({ kind: "model", name }));
   const race = createRace(part("race"), ask, alert);
