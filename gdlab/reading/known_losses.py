@@ -90,10 +90,7 @@ def mean_known_loss(read: Read) -> None:
                 factors = _factors(read, pair, known, step)
                 merit = len(factors), max(map(_plain, factors.values()), default=0)
                 most = len(factors) >= FEWEST_OF_MOST and 2 * len(factors) > count
-                most = most or (
-                    bool(is_torn)
-                    and any(same(abs(a), b) for a in factors.values() for b in CHOICES)
-                )
+                most = most or (bool(is_torn) and any(map(is_choice, factors.values())))
                 if (len(factors) == count or most) and (best is None or merit > best[0]):
                     best = merit, known, pair, factors, shown[0]
     if best is not None:
@@ -122,7 +119,8 @@ def _is_shown(read: Read, cells: list[Key], step: int) -> bool:
     return used.isdisjoint(cells) and not below and not is_error
 
 
-def _is_choice(factor: float) -> bool:
+def is_choice(factor: float) -> bool:
+    """Whether a gradient with this factor is one that people choose: half, whole, or double."""
     return any(same(abs(factor), one) for one in CHOICES)
 
 

@@ -13,6 +13,7 @@ from gdlab.reading.descent import Descent
 from gdlab.reading.gradients import ADDED, falling, is_made_small, judge_gradients
 from gdlab.reading.graph import Graph
 from gdlab.reading.graph import number as number_of
+from gdlab.reading.known_losses import is_choice
 from gdlab.reading.labels import (
     ranges,
     speaks_of_curvature,
@@ -155,11 +156,15 @@ def _is_descent(read: Read, recognised: Sequence[Recognised | None]) -> bool:
 
 
 def _is_known_loss(read: Read, loss: Explained) -> bool:
-    """Whether most gradients, and not one and the same, are a known loss's derivatives."""
+    """Whether most gradients, and not one and the same, are a known loss's derivatives.
+
+    Ratings of players, too, move by a multiple of one, which nobody means as a descent.
+    """
     step = read.descent.updates // 2
     values = {number_of(read.points[0].get(read.cells[index, step])) for index in loss.factors}
     # A forecast's level and trend are moved by the error itself.
-    return 2 * len(loss.factors) > len(read.descent.chains) and len(values) > 1
+    is_most = 2 * len(loss.factors) > len(read.descent.chains) and len(values) > 1
+    return is_most and all(map(is_choice, loss.factors.values()))
 
 
 def _roots(read: Read) -> str:
