@@ -54,6 +54,24 @@ def test_the_tabs_are_in_sight_and_it_opens_at_the_first_row_and_column(
     page.close()
 
 
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_the_presentation_fits_the_screen_and_a_tap_steps(
+    browser: Any, lessons: Path, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    go(page, lessons, "sheet=adam")
+    page.click("[data-do=present]")
+    for part in (".gd-stage-head button", ".gd-stage-picture > svg", ".gd-stage-keys"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width, part
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height, part
+    page.click(".gd-stage-picture")
+    assert "row 2 of 145" in page.locator(".gd-stage-head").text_content()
+    page.click("[data-control='end presentation']")
+    page.wait_for_selector(".gd-stage", state="hidden")
+    page.close()
+
+
 def test_the_tabs_are_at_the_lower_edge_of_what_scrolls_the_sheet(
     browser: Any, lessons: Path
 ) -> None:

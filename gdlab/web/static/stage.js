@@ -3,7 +3,7 @@ import { actionOf } from "./keys.js";
 import { createLens } from "./lens.js";
 
 const LENS = "lens";
-const KEYS_TOLD = "→ step, ↓ row, PageDown epoch, R run, V view, D dark, Esc end";
+const KEYS_TOLD = "→ or click step, ↓ row, PageDown epoch, R run, V view, D dark, Esc end";
 
 /**
  * The stage in `root`. `on` has `go(row, name)`, `pictures()`, which returns the element of the
@@ -82,7 +82,10 @@ export function createStage(root, on) {
     part("pointer").hidden = false;
     Object.assign(part("pointer").style, { left: `${clientX}px`, top: `${clientY}px` });
   });
-  part("head").querySelector("button").addEventListener("click", () => stage.close());
+  stage.addEventListener("click", ({ target }) => {
+    if (target.closest("button")) stage.close();
+    else step(1);
+  });
   // Leaving full screen with the browser's own key closes the stage too.
   const leave = () => {
     if (!document.fullscreenElement) stage.close();
