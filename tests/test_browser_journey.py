@@ -172,7 +172,7 @@ def explored(person: Any, area: Any) -> None:
     words = area.locator(".gdlab-words")
     before = words.text_content()
     if isinstance(person, Keys):
-        person.slide(area, ".gdlab-fields input[type=range] >> nth=0")
+        person.slide(area, ".noUi-handle")
     else:
-        area.locator(".gdlab-fields input[type=range]").first.click()
+        area.locator(".noUi-base").first.click()
     expect(words).not_to_have_text(before, timeout=20_000)

@@ -2,6 +2,7 @@
 
 import re
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 
@@ -11,27 +12,25 @@ from gdlab.notebook import explore as module
 
 
 def sliders(explorer):
-    """All sliders by their names: where each stands, and its last place."""
-    return {one["name"]: (one["at"], one["steps"]) for one in explorer.fields if "at" in one}
-
-
-def move(explorer, name, at):
-    """Move a slider, as the page does."""
-    explorer.set_state({"asked": explorer.asked | {name: {"at": at}}})
-
-
-def type_in(explorer, name, text):
-    explorer.set_state({"asked": explorer.asked | {name: {"text": text}}})
+    """All sliders by their names."""
+    found = {}
+    waiting = [explorer]
+    while waiting:
+        widget = waiting.pop()
+        waiting += getattr(widget, "children", ())
+        if isinstance(widget, widgets.IntSlider):
+            found[widget.description] = widget
+    return found
 
 
 def drag(explorer, name, value):
     """Move a slider to where a number stands on it."""
-    move(explorer, name, range_of(name, explorer.run.table).step_of(value))
+    sliders(explorer)[name].value = range_of(name, explorer.run.table).step_of(value)
 
 
 def cells(explorer, column):
     """A column's cells as they stand on the page, all digits."""
-    _, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows)
+    _, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value)
     place = list(explorer.run.frame.columns).index(column)
     found = [re.findall(r'<td(?: title="(.*?)")?>(.*?)</td>', row)[place] for row in rows]
     return [float(full or shown) for full, shown in found]
@@ -39,30 +38,31 @@ def cells(explorer, column):
 
 def test_a_column_is_as_wide_as_its_longest_number():
     explorer = gdlab.explore("sgd", [(-1.23457e-100, 2), (3, -12345.6)], lr=9e9, epochs=30)
-    head, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows)
+    head, *rows = re.findall(r"<tr>(.*?)</tr>", explorer.rows.value)
     texts = zip(*(re.findall(">([^<]+)</t", row) for row in (head, *rows)), strict=True)
-    widths = re.search('--columns:(.*?)"', explorer.rows)[1].split()
-    assert "nan" in explorer.rows and len(rows) == 60
+    widths = re.search('--columns:(.*?)"', explorer.rows.value)[1].split()
+    assert "nan" in explorer.rows.value and len(rows) == 60
     for width, column in zip(widths, texts, strict=True):
         assert int(width.removesuffix("ch")) >= 2 + max(map(len, column)), column
 
 
 def test_a_slider_moves_its_box_the_table_and_the_charts():
     explorer = gdlab.explore("sgd")
-    before = explorer.charts
+    before = explorer.charts.value
     drag(explorer, "lr", 0.00025)
     assert explorer.boxes["lr"].value == 0.000251
     expected = gdlab.trace("sgd", epochs=5, lr=0.000251)
     assert cells(explorer, "new_slope") == list(expected.column("new_slope"))
-    assert "lr=0.000251" in explorer.words
-    assert explorer.charts != before
+    assert "lr=0.000251" in explorer.words.value
+    assert explorer.charts.value != before
 
 
 def test_a_rate_slider_moves_in_powers_of_ten_and_gives_three_digits():
     explorer = gdlab.explore("sgd")
+    slider = sliders(explorer)["lr"]
     given = []
-    for at in (0, 201, 200, sliders(explorer)["lr"][1]):
-        move(explorer, "lr", at)
+    for place in (0, 201, 200, slider.max):
+        slider.value = place
         given.append(explorer.boxes["lr"].value)
     # Typed: a hundred steps a decade from 10^-6 to 10; the second is 10^-3.99, the third 10^-4.
     assert given == [1e-06, 0.000102, 0.0001, 10.0]
@@ -75,7 +75,7 @@ SHOWN = [(rule, name) for rule in sorted(gdlab.rules()) for name in gdlab.trace(
 @pytest.mark.sample(4)
 @pytest.mark.parametrize(("rule", "name"), SHOWN)
 def test_a_given_number_is_used_digit_for_digit(rule, name):
-    """What stands in its box is all of it: typed again, it is the same number."""
+    """The browser answers a slider's place with a place: no number comes back changed."""
     limits = range_of(name, gdlab.trace(rule).table)
     if limits is None:
         pytest.skip(f"{name} has no slider")
@@ -85,27 +85,32 @@ def test_a_given_number_is_used_digit_for_digit(rule, name):
             continue
         explorer = gdlab.explore(rule, epochs=1, **{name: value})
         assert explorer.boxes[name].value == explorer.run.hyper[name] == value
-        shown = next(one["value"] for one in explorer.fields if one["name"] == name)
-        explorer.boxes[name].value = 0.1 + 0.2
-        assert explorer.run.hyper[name] == 0.1 + 0.2
-        type_in(explorer, name, shown)
+        slider = sliders(explorer)[name]
+        # What a browser does when it draws the slider: it sends its own value back.
+        slider.set_state({"value": slider.value})
         assert explorer.boxes[name].value == explorer.run.hyper[name] == value
+        explorer.boxes[name].value = 0.1 + 0.2
+        slider.set_state({"value": slider.value})
+        assert explorer.run.hyper[name] == 0.1 + 0.2
 
 
 def test_a_slider_stands_at_the_place_that_is_nearest():
     explorer = gdlab.explore("adagrad")
-    # 0.5 = 10^-0.30: five decades and 70 steps above 10^-6.
-    for value, at in ((0.5, 570), (0.25, 540), (1e-9, 0), (1e9, 700)):
-        explorer.boxes["lr"].value = value
-        assert sliders(explorer)["lr"] == (at, 700)
+    slider = sliders(explorer)["lr"]
+    assert slider.value == 570  # 0.5 = 10^-0.30: five decades and 70 steps above 10^-6
+    explorer.boxes["lr"].value = 0.25
+    assert slider.value == 540
+    explorer.boxes["lr"].value = 1e-9
+    assert slider.value == 0
+    explorer.boxes["lr"].value = 1e9
+    assert slider.value == slider.max
 
 
 def test_a_typed_number_keeps_its_digits_and_the_slider_rests_at_its_end():
     explorer = gdlab.explore("sgd")
     explorer.boxes["start_slope"].value = 123.456789012345
     assert explorer.boxes["start_slope"].value == 123.456789012345
-    at, steps = sliders(explorer)["start_slope"]
-    assert at == steps
+    assert sliders(explorer)["start_slope"].value == sliders(explorer)["start_slope"].max
     assert explorer.run.start["slope"] == 123.456789012345
     explorer.boxes["lr"].value = 0.000123456
     assert explorer.run.hyper["lr"] == explorer.boxes["lr"].value == 0.000123456
@@ -125,16 +130,16 @@ def test_a_typed_number_keeps_its_digits_and_the_slider_rests_at_its_end():
 )
 def test_a_refused_value_is_said_in_words_and_the_table_stays(name, value, words):
     explorer = gdlab.explore("momentum")
-    rows, drawn, run = explorer.rows, explorer.charts, explorer.run
+    rows, drawn, run = explorer.rows.value, explorer.charts.value, explorer.run
     explorer.boxes[name].value = value
-    assert f'role="alert">{words}<' in explorer.words
-    assert (explorer.rows, explorer.charts) == (rows, drawn)
+    assert f'role="alert">{words}<' in explorer.words.value
+    assert (explorer.rows.value, explorer.charts.value) == (rows, drawn)
     assert explorer.run is run
     # The box shows what was typed: which run the rest of the page shows stands beside the reason.
-    assert f"still those of {run.summary()}" in explorer.words
+    assert f"still those of {run.summary()}" in explorer.words.value
     explorer.boxes[name].value = 0.25 if name != "epochs" else 2
-    assert 'role="status"' in explorer.words
-    assert 'role="alert"' not in explorer.words
+    assert 'role="status"' in explorer.words.value
+    assert 'role="alert"' not in explorer.words.value
     assert explorer.run is not run
 
 
@@ -146,12 +151,12 @@ def test_an_error_that_nobody_foresaw_reaches_the_page(monkeypatch):
 
     monkeypatch.setattr(module, "charts", fail)
     explorer.boxes["lr"].value = 0.001
-    assert 'role="alert">RuntimeError: no &lt;paint&gt; left<' in explorer.words
+    assert 'role="alert">RuntimeError: no &lt;paint&gt; left<' in explorer.words.value
 
 
 def test_an_explosion_is_said_and_shown():
     explorer = gdlab.explore("sgd", lr=0.01)
-    assert "exploded: err2 in row 123" in explorer.words
+    assert "exploded: err2 in row 123" in explorer.words.value
     assert cells(explorer, "err2")[122] == float("inf")
 
 
@@ -225,7 +230,7 @@ def test_a_rule_of_ones_own_has_plain_boxes_for_inputs_without_a_range():
 
 
 def test_a_page_without_a_kernel_gets_a_table_and_a_picture():
-    bundle, _ = gdlab.explore("rmsprop")._repr_mimebundle_()
+    bundle = gdlab.explore("rmsprop")._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert (
         '<img alt="Picture of rmsprop: loss, line" src="data:image/png;base64,'
@@ -248,19 +253,23 @@ def test_bad_arguments_are_refused_as_trace_does(arguments, words):
         gdlab.explore(**arguments)
 
 
-def test_what_is_typed_is_read_or_refused_as_a_text():
+def test_a_host_without_ipywidgets_gets_the_same_explorer():
     explorer = gdlab.explore("adagrad")
-    assert [one["name"] for one in explorer.fields] == list(explorer.boxes)
-    type_in(explorer, "lr", "0,25")
+    panel = explorer._display_()
+    fields = {field["name"]: field for field in panel.fields}
+    assert list(fields) == list(explorer.boxes)
+    assert (fields["lr"]["value"], fields["lr"]["at"]) == (0.5, 570)
+    panel.asked = {"name": "lr", "text": "0,25"}
     assert explorer.run.hyper["lr"] == 0.25
-    move(explorer, "lr", 500)
+    panel.asked = {"name": "lr", "at": 500}
     assert explorer.run.hyper["lr"] == 0.1
-    assert {one["name"]: one["value"] for one in explorer.fields}["lr"] == "0.1"
+    assert {field["name"]: field for field in panel.fields}["lr"]["value"] == 0.1
+    assert explorer.rows.value in panel.page
     for text, told in (("-1", "lr must be a number over 0"), ("", "lr is empty; type a number")):
-        type_in(explorer, "lr", text)
-        assert told in explorer.words
+        panel.asked = {"name": "lr", "text": text}
+        assert told in panel.page
     explorer.boxes["lr"].value = 0.1
-    type_in(explorer, "lr", "?")
+    panel.asked = {"name": "lr", "text": "?"}
     # The number that it was before: what was refused goes from the page.
-    type_in(explorer, "lr", "0.1")
-    assert "alert" not in explorer.words
+    panel.asked = {"name": "lr", "text": "0.1"}
+    assert "alert" not in panel.page

@@ -121,7 +121,6 @@ def test_every_box_and_every_slider_changes_the_table(page: Any) -> None:
     boxes = gdlab.explore("adagrad").boxes
     fields = page.locator(".gdlab-field")
     assert fields.count() == len(boxes)
-    page.locator(".gdlab-explore summary").click()
     for place in range(len(boxes)):
         for kind in ("box", "range"):
             control = fields.nth(place).locator(KINDS[kind])

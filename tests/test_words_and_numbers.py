@@ -37,7 +37,7 @@ def test_rows_and_updates_are_two_words(run, options, updates, tmp_path):
         trace.summary(),
         repr(trace),
         trace._repr_html_(),
-        explorer.words,
+        explorer.words.value,
         svg.charts(trace),
         run("table", "adam", *asked)[1].splitlines()[-1],
         *(text for axes in panels for text in words_of(axes)),

@@ -92,20 +92,19 @@ def arguments(run: Trace, inputs: Mapping[str, float] = MappingProxyType({})) ->
         of_points = measured(base, run.points, scales_of(base, given["scale"]))
         hyper = {one: value for one, value in hyper.items() if of_points.get(one) != value}
     if "batch_size" in hyper:
-        given["batch_size"] = whole_or_not(hyper.pop("batch_size"))
+        given["batch_size"] = _whole(hyper.pop("batch_size"))
     if "switch" in given:
         after = [one for one in table.inputs if one.after]
         own = {one.part.base: hyper.pop(one.name) for one in after}
         given["switch"] = {
-            "at_epoch": whole_or_not(hyper.pop("at_epoch")),
+            "at_epoch": _whole(hyper.pop("at_epoch")),
             "to": given["switch"]["to"],
             **own,
         }
     return given | hyper
 
 
-def whole_or_not(value: float) -> Any:
-    """A number as an int where it is whole."""
+def _whole(value: float) -> Any:
     return int(value) if float(value).is_integer() else value
 
 
@@ -114,7 +113,7 @@ def written(value: Any) -> str:
     if isinstance(value, Model):
         return repr(value.name)
     if isinstance(value, float):
-        return repr(whole_or_not(value)) if abs(value) < 1e15 else repr(value)
+        return repr(_whole(value)) if abs(value) < 1e15 else repr(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {written(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):

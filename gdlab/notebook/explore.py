@@ -1,28 +1,130 @@
 """``explore``: sliders over a rule's table and two charts, the light form of the sheet."""
 
+import base64
 import html
 from collections.abc import Callable
-from decimal import Decimal
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import anywidget
+import ipywidgets as widgets
 import pandas as pd
-import traitlets
 
 from gdlab.core.lessons import LESSON_EPOCHS
 from gdlab.core.number_text import number_of
 from gdlab.core.ranges import range_of
-from gdlab.core.rerun import inputs_of, rerun, whole_or_not
+from gdlab.core.rerun import inputs_of, rerun
 from gdlab.core.trace import Trace, trace
-from gdlab.notebook.pictures import image, plot
+from gdlab.notebook.controls import Box, control
+from gdlab.notebook.panel import Panel, panel
+from gdlab.notebook.pictures import plot
 from gdlab.notebook.svg import charts
 
 FIRST_STEPS = 100  # what a run on a surface begins with where nothing is said
 EXPLORED_ROWS = 100_000  # more take too long at every event of a drag
+LETTER, CONTROL = 9, 260  # pixels: a label's letter, and a slider with its number box
 MOST_LETTERS = 13  # of a number with six digits: -1.23457e+100
 LISTED_ROWS = 290  # more are cut out of the middle of the table on the page
-HERE = Path(__file__).parent
+# The colours are those of the sheet: of JupyterLab's theme, elsewhere of the reader's choice.
+STYLE = """<style>
+.gdlab-explore {
+  --ground: var(--jp-layout-color0, light-dark(#ffffff, #111417));
+  --raised: var(--jp-layout-color1, light-dark(#ffffff, #1b1f24));
+  --shade: var(--jp-layout-color2, light-dark(#eef0f2, #2a2f36));
+  --line: var(--jp-border-color2, light-dark(#cfd4da, #454c55));
+  --text: var(--jp-ui-font-color0, light-dark(#14171a, #f1f3f5));
+  --quiet: light-dark(#565d66, #a9b1ba);
+  --run: light-dark(#0b62c4, #6db3ff);
+  --bad: light-dark(#b3261e, #ff9d94);
+  --bad-ground: light-dark(#fde7e5, #4a1d1a);
+  background: var(--ground); color: var(--text);
+  border: 1px solid var(--line); border-radius: 4px; padding: 6px 10px;
+  font: 13px/1.4 var(--jp-ui-font-family, system-ui, sans-serif);
+  accent-color: var(--run);
+}
+[data-jp-theme-light="true"] .gdlab-explore, .light .gdlab-explore { color-scheme: light; }
+[data-jp-theme-light="false"] .gdlab-explore, .dark .gdlab-explore { color-scheme: dark; }
+/* The table scrolls, and nothing round it: not an output that Notebook 7 finds too high either. */
+.jp-mod-outputsScrolled.jp-CodeCell .jp-Cell-outputArea:has(.gdlab-explore) {
+  max-height: none; overflow: visible; resize: none;
+  &::after { display: none; }
+}
+.gdlab-explore, .gdlab-explore .widget-box, .gdlab-explore .jupyter-widgets {
+  overflow: visible; max-width: 100%;
+}
+.gdlab-explore .widget-html, .gdlab-explore .widget-html-content {
+  display: block; height: auto; min-width: 0; line-height: 1.4; margin: 0; width: auto;
+}
+.gdlab-explore .gdlab-scroll {
+  /* The heads, twelve rows, and a scroll bar whose height is known: no row is cut in half. */
+  overflow: scroll auto; max-height: calc(24px * 13 + 12px + 2px); margin-top: 4px;
+  border: 1px solid var(--line); border-radius: 3px; display: block; box-sizing: border-box;
+  /* A table that is written again moves nothing of the notebook. */
+  contain: content;
+}
+.gdlab-scroll::-webkit-scrollbar { width: 12px; height: 12px; }
+.gdlab-scroll::-webkit-scrollbar, .gdlab-scroll::-webkit-scrollbar-corner {
+  background: var(--ground);
+}
+.gdlab-scroll::-webkit-scrollbar-thumb { background: var(--line); border-radius: 6px; }
+.gdlab-explore .gdlab-scroll .widget-html { overflow: visible; width: max-content; }
+/* A drag is followed: columns have known widths, and a row is laid out when it comes into sight. */
+.gdlab-explore table {
+  display: block; margin: 0; color: var(--text);
+  font: 12px/1 ui-monospace, "DejaVu Sans Mono", Consolas, Menlo, monospace;
+}
+.gdlab-explore :is(thead, tbody) { display: block; }
+.gdlab-explore thead { position: sticky; top: 0; }
+.gdlab-explore tr { display: grid; grid-template-columns: var(--columns); height: 24px; }
+.gdlab-explore tbody tr { content-visibility: auto; }
+.gdlab-explore :is(th, td) {
+  height: 24px; padding: 0 1ch; line-height: 24px; text-align: right; white-space: nowrap;
+  box-sizing: border-box;
+}
+.gdlab-explore th { background: var(--shade); font-weight: 600; }
+.gdlab-explore td {
+  border-top: 1px solid var(--line); background: var(--ground); line-height: 23px;
+}
+.gdlab-fields {
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 4px 18px;
+}
+.gdlab-field {
+  display: grid; grid-template-columns: minmax(0, 1.3fr) minmax(0, 1fr) 98px; gap: 8px;
+  align-items: center; line-height: 1.1;
+}
+.gdlab-field input { min-width: 0; font: inherit; color: var(--text); background: var(--raised); }
+.gdlab-field input:not([type=range]) {
+  border: 1px solid var(--line); grid-column: 3; padding: 2px 4px;
+  font: 12px/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, Menlo, monospace;
+}
+.gdlab-words { margin: 4px 0; }
+.gdlab-words[role=alert] {
+  border-left: 4px solid var(--bad); background: var(--bad-ground); padding: 4px 10px;
+}
+/* Two beside each other as long as their words can be read, and never so large that they shout. */
+.gdlab-charts { display: flex; flex-wrap: wrap; gap: 4px 10px; container-type: inline-size; }
+.gdlab-chart {
+  flex: 1 1 320px; min-width: 0; max-width: 475px; height: auto; display: block; overflow: hidden;
+}
+.gdlab-chart text { fill: var(--quiet); font-size: 11px; }
+.gdlab-chart .gdlab-title { fill: var(--text); font-weight: 600; font-size: 12px; }
+@container (max-width: 330px) {
+  .gdlab-chart text, .gdlab-chart .gdlab-title { font-size: 15px; }
+  .gdlab-chart .gdlab-title { transform: translateY(-4px); }
+}
+/* On a phone a slider and its box share a line: the first chart is in sight while it is dragged. */
+@media (max-width: 500px) {
+  .gdlab-explore > .widget-gridbox .widget-hslider { flex-basis: 180px !important; }
+  .gdlab-explore > .widget-gridbox .widget-label { width: auto !important; min-width: 96px; }
+}
+.gdlab-ground { fill: var(--raised); stroke: var(--line); }
+.gdlab-tick { stroke: var(--line); stroke-width: 0.6; }
+.gdlab-run { fill: none; stroke: var(--run); stroke-width: 1.8; stroke-linecap: round; }
+.gdlab-contour { fill: none; stroke: var(--quiet); stroke-width: 0.7; opacity: 0.6; }
+.gdlab-point { fill: var(--quiet); }
+.gdlab-start { fill: var(--ground); stroke: var(--text); stroke-width: 1.5; }
+.gdlab-bad { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 4 3; }
+.gdlab-chart .gdlab-bad-word { fill: var(--bad); }
+</style>"""
 
 
 def explore(rule: str | Callable | Trace, points: Any = None, **settings: Any) -> "Explorer":
@@ -44,13 +146,7 @@ def explore(rule: str | Callable | Trace, points: Any = None, **settings: Any) -
     return Explorer(trace(rule, points, **settings))
 
 
-class Box(traitlets.HasTraits):
-    """A number that is set by hand; ``value`` is that number."""
-
-    value = traitlets.Float()
-
-
-class Explorer(anywidget.AnyWidget):
+class Explorer(widgets.VBox):
     """What ``explore`` shows.
 
     ``boxes`` holds the number boxes by the inputs' names, and ``run`` the trace on the page. A
@@ -58,60 +154,65 @@ class Explorer(anywidget.AnyWidget):
     table is still the one before; ``words`` says so, and why.
     """
 
-    _esm = (HERE / "explore.js").read_text(encoding="utf-8")
-    _css = (HERE / "explore.css").read_text(encoding="utf-8")
-    fields: traitlets.List = traitlets.List().tag(sync=True)
-    words = traitlets.Unicode().tag(sync=True)
-    charts = traitlets.Unicode().tag(sync=True)
-    rows = traitlets.Unicode().tag(sync=True)
-    # By an input's name what was done there last: a slider moved to ``at``, or a ``text`` typed.
-    asked = traitlets.Dict().tag(sync=True)
-
     def __init__(self, run: Trace) -> None:
-        super().__init__()
         self.run = run
-        table = run.table
-        length = ("epochs", run.n_epochs) if table.point else ("steps", run.rows)
-        values = inputs_of(run) | dict([length])
-        parameters = [table.start_inputs[name] for name in table.parameters]
-        self._carried = [name for name in table.start_inputs.values() if name not in parameters]
-        others = [name for name in values if name not in table.start_inputs.values()]
-        order = [*others, *parameters, *self._carried]
-        self.boxes = {name: Box(value=values[name]) for name in order}
-        self._ranges = {name: range_of(name, table, run.points) for name in order}
-        for box in self.boxes.values():
-            box.observe(lambda _: self._changed(), "value")
+        self.boxes: dict[str, Box] = {}
+        self.words = widgets.HTML()
+        self.charts = widgets.HTML()
+        self.rows = widgets.HTML()
+        # The box scrolls and stays while its table is written again: its place is kept.
+        scroll = widgets.Box([self.rows])
+        scroll.add_class("gdlab-scroll")
+        look = widgets.HTML(STYLE, layout=widgets.Layout(display="none"))
+        super().__init__([look, *self._controls(), self.words, self.charts, scroll])
+        self.add_class("gdlab-explore")
         self._show()
+
+    def _controls(self) -> list[widgets.Widget]:
+        """The inputs in two columns; what the first row finds above it is folded away."""
+        length = "epochs" if self.run.table.point else "steps"
+        values = inputs_of(self.run)
+        values[length] = self.run.n_epochs if self.run.table.point else self.run.rows
+        table = self.run.table
+        parameters = [table.start_inputs[name] for name in table.parameters]
+        carried = [name for name in table.start_inputs.values() if name not in parameters]
+        first = [name for name in values if name not in carried and name not in parameters]
+        shown = [self._grid({name: values[name] for name in [*first, *parameters]})]
+        if carried:
+            grid = self._grid({name: values[name] for name in carried})
+            title = "What the first row finds above it"
+            shown.append(widgets.Accordion([grid], titles=(title,), selected_index=None))
+        return shown
+
+    def _grid(self, values: dict[str, float]) -> widgets.Widget:
+        label = LETTER * max(map(len, values))
+        controls = []
+        for name, value in values.items():
+            self.boxes[name] = box = Box(value=value)
+            limits = range_of(name, self.run.table, self.run.points)
+            controls.append(control(name, box, limits, f"{label}px", partial(self.typed, name)))
+            box.observe(lambda _: self._changed(), "value")
+        columns = f"repeat(auto-fill, minmax(min({label + CONTROL}px, 100%), 1fr))"
+        return widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns=columns))
 
     def _changed(self) -> None:
         """Run again with what stands in the boxes, or say in words why not."""
         given = {name: box.value for name, box in self.boxes.items()}
-        name = "epochs" if "epochs" in given else "steps"
-        length = whole_or_not(given.pop(name))
+        length = {name: _whole(given.pop(name)) for name in ("epochs", "steps") if name in given}
         try:
-            if length * (self.run.samples if self.run.table.point else 1) > EXPLORED_ROWS:
+            rows = next(iter(length.values())) * (self.run.samples if self.run.table.point else 1)
+            if rows > EXPLORED_ROWS:
+                name = next(iter(length))
                 raise ValueError(
                     f"{name}: more than {EXPLORED_ROWS:,} rows; gdlab.trace makes them"
                 )
-            self.run = rerun(self.run, inputs=given, **{name: length})
+            self.run = rerun(self.run, inputs=given, **length)
             self._show()
         except ValueError as error:
             self._refuse(str(error))
         except Exception as error:
             # The page is the only place where a learner looks: no error may end in a log alone.
             self._refuse(f"{type(error).__name__}: {error}")
-
-    @traitlets.observe("asked")
-    def _answer(self, change: Any) -> None:
-        """Do what was done on the page."""
-        for name, asked in change.new.items():
-            limits = self._ranges[name]
-            if asked == change.old.get(name):
-                continue
-            if "at" in asked and limits:
-                self.boxes[name].value = limits.at(asked["at"])
-            else:
-                self.typed(name, asked["text"])
 
     def typed(self, name: str, text: str) -> None:
         """Take what was typed into a box, or say in words why not."""
@@ -128,37 +229,31 @@ class Explorer(anywidget.AnyWidget):
     def _refuse(self, why: str) -> None:
         """Say why nothing was computed, and which run the table and the charts still show."""
         still = f"The charts and the table are still those of {self.run.summary()}"
-        self.words = _words(why, "alert") + _words(still, "status")
-        self.fields = self._fields()
+        self.words.value = _words(why, "alert") + _words(still, "status")
 
     def _show(self) -> None:
-        with self.hold_sync():
-            self.charts = charts(self.run)
-            self.rows = _table(self.run, LISTED_ROWS)
-            self.words = _words(self.run.summary(), "status")
-            self.fields = self._fields()
+        self.charts.value = charts(self.run)
+        self.rows.value = _table(self.run, LISTED_ROWS)
+        self.words.value = _words(self.run.summary(), "status")
 
-    def _fields(self) -> list[dict[str, Any]]:
-        fields = []
-        for name, box in self.boxes.items():
-            one = {"name": name, "value": _written(box.value), "carried": name in self._carried}
-            if limits := self._ranges[name]:
-                one |= {"at": limits.step_of(box.value), "steps": limits.steps}
-            fields.append(one)
-        return fields
+    def _display_(self) -> Panel:
+        """What marimo shows, which draws no ipywidgets."""
+        return panel(self, STYLE)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The widget, and for a page without a kernel the same as a picture and a table."""
-        bundle, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        bundle = super()._repr_mimebundle_(**kwargs)
+        picture = plot(self.run)
+        encoded = base64.b64encode(picture._repr_png_()).decode()
+        words = html.escape(repr(picture))
+        image = f'<img alt="{words}" src="data:image/png;base64,{encoded}">'
         bundle["text/plain"] = self.run.summary()
-        bundle["text/html"] = image(plot(self.run)) + self.run._repr_html_()
-        return bundle, metadata
+        bundle["text/html"] = image + self.run._repr_html_()
+        return bundle
 
 
-def _written(number: float) -> str:
-    """A number in full as the sheet shows it: 0.00005, and 5e-07."""
-    text = repr(number).removesuffix(".0")
-    return f"{Decimal(text):f}" if 1e-6 <= abs(number) < 1e21 else text
+def _whole(value: float) -> Any:
+    return int(value) if float(value).is_integer() else value
 
 
 def _words(text: str, role: str) -> str:

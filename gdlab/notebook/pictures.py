@@ -1,7 +1,5 @@
 """Pictures of runs for a notebook: some drawings side by side, and the two tangents of a row."""
 
-import base64
-import html
 import io
 import math
 from collections.abc import Sequence
@@ -107,9 +105,3 @@ def png(figure: "Figure") -> bytes:
     written = io.BytesIO()
     figure.savefig(written, format="png", metadata={"Software": None})
     return written.getvalue()
-
-
-def image(picture: Picture) -> str:
-    """A picture as HTML that needs no file beside it."""
-    encoded = base64.b64encode(picture._repr_png_()).decode()
-    return f'<img alt="{html.escape(repr(picture))}" src="data:image/png;base64,{encoded}">'

@@ -1,10 +1,11 @@
 """The still view: what a notebook shows of its sheets where no kernel runs."""
 
+import base64
 import html
 from collections.abc import Mapping
 
 from gdlab.core.trace import Trace
-from gdlab.notebook.pictures import image, plot
+from gdlab.notebook.pictures import plot
 
 SNAPSHOT_ROWS = 12
 # JupyterLab writes that it has lost the sheet above the view that stands in for it.
@@ -19,10 +20,16 @@ def still(runs: Mapping[str, Trace], shown: str) -> str:
     parts = [
         QUIET,
         "<p><em>A still view. Run this cell to bring the sheet to life.</em></p>",
-        image(plot(list(runs.values()), "path", "loss")),
+        _picture(list(runs.values())),
         *(_sheet(name, run, name == shown) for name, run in runs.items()),
     ]
     return f'<div class="gdlab-still">{"".join(parts)}</div>'
+
+
+def _picture(runs: list[Trace]) -> str:
+    picture = plot(runs, "path", "loss")
+    encoded = base64.b64encode(picture._repr_png_()).decode()
+    return f'<img alt="{html.escape(repr(picture))}" src="data:image/png;base64,{encoded}">'
 
 
 def _sheet(name: str, run: Trace, is_open: bool) -> str:
