@@ -1,5 +1,6 @@
 """Run the updates of one parameter as a recurrence with random gradients, parameters, states."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from gdlab.reading.descent import Chain, Descent
 from gdlab.reading.draws import chance
 from gdlab.reading.graph import NAN, Graph, is_cell, number
 from gdlab.reading.interpreted import tree_value
-from gdlab.reading.trees import limits, without
+from gdlab.reading.trees import leaves, limits, used_cells, without
 from gdlab.reading.updates import bare_terms, original
 
 UPDATES_TRIED = 5
@@ -87,7 +88,7 @@ def _states(
     """
     if first > 0:
         found: dict[Key, None] = {}
-        stack = list(graph.nodes[chain.updates[first]].cells)
+        stack = used_cells(graph.nodes[chain.updates[first]])
         stops = {original(graph, gradients[number, first]), chain.cells[first]}
         while stack:
             # A state may start as a copy of another state, but is a different state.
@@ -96,7 +97,7 @@ def _states(
                 continue
             step = descent.latest.get(key, -1)
             if step == first and key in graph.nodes:
-                stack += graph.nodes[key].cells
+                stack += used_cells(graph.nodes[key])
             elif 0 <= step < first:
                 found[key] = None
         return sorted(found)
@@ -113,8 +114,9 @@ def _states(
             continue
         if len(a.inputs) != len(b.inputs):
             return None
-        for one, other in zip(a.inputs, b.inputs, strict=True):
-            if not is_cell(one) or not is_cell(other):
+        used = set(leaves(a.template.tree or ast.Constant(0)))
+        for leaf, (one, other) in enumerate(zip(a.inputs, b.inputs, strict=True)):
+            if leaf not in used or not is_cell(one) or not is_cell(other):
                 continue
             x, y = original(graph, one), original(graph, other)
             if x in stops or (x, y) in seen:

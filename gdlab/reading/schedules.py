@@ -11,6 +11,7 @@ from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
 from gdlab.reading.matching import MATCHES_TO, Recognised, choices_of, match_of, said_of
 from gdlab.reading.recurrence import DRAWS, Recurrence
+from gdlab.reading.trees import used_cells
 from gdlab.reading.updates import original
 from gdlab.reading.variants import Variant, rules_as_they_are
 
@@ -54,7 +55,7 @@ def scheduled(
 ) -> Recognised | None:
     """A rule with a schedule: its rate changes with the updates, independently of the data."""
     updates = chain.updates[recurrence.first : recurrence.first + len(recurrence.steps[0])]
-    if any(original(graph, one) in data for key in updates for one in graph.nodes[key].cells):
+    if any(original(graph, one) in data for key in updates for one in used_cells(graph.nodes[key])):
         return None
     numbers = [value for value, _ in constants]
     for variant in rules_as_they_are(len(recurrence.states[0])):

@@ -285,6 +285,16 @@ class Sites:
             self.rates[step] = set.intersection(*found) if len(found) > 1 else set()
         return self.rates[step]
 
+    def _common_factors(self, step: int) -> set[Key]:
+        """The cells that all parameters' updates of a step are multiplied by."""
+        found = []
+        for chain in self.descent.chains:
+            if step < len(chain.updates):
+                new = chain.updates[step]
+                parts = factors(self.rest(new, chain.leaves[step]))
+                found.append({one for part, _ in parts if is_cell(one := self._cell_at(new, part))})
+        return set.intersection(*found) if len(found) > 1 else set()
+
     def _cell_at(self, cell: Key, part: ast.expr) -> Key | tuple[Key, ...]:
         leaf = leaf_number(part)
         return self.graph.nodes[cell].inputs[leaf] if leaf is not None else ()
@@ -369,7 +379,10 @@ class Sites:
         if wide == MOVING:
             # A reference that moves with the updates may be data, though the loss refers to it
             # elsewhere.
-            wanted |= {leaf for leaf in leaves(tree) if self._moves_on(node, leaf)}
+            # What every update is multiplied by is a rate from a column.
+            rates = self._common_factors(step)
+            moving = {leaf for leaf in leaves(tree) if self._moves_on(node, leaf)}
+            wanted |= {leaf for leaf in moving if node.inputs[leaf] not in rates}
         if not wanted:
             return None
         # A function of the parameter only: everything that is subtracted, as in x - 0.1*2*x.

@@ -62,6 +62,9 @@ def table_of(
     no gradient descent, such as a balance with interest; a sentence for Newton's search for a
     root.
     """
+    news = [new for chain in descent.chains for new in chain.updates]
+    if len(set(news)) < len(news):
+        return None  # a forecast's level goes on from its trend, and is no parameter of its own
     if lost := _lost(graph, descent):
         return lost
     read = Read(graph, descent, points, down)
@@ -228,6 +231,8 @@ def _rule(
             if slip is not None and slip[0] == best.name:
                 found += slip[1]
                 continue
+            if one is None and LACKS_RATE in usual[1] and 2 * len(alike) <= len(recognised):
+                continue  # which of two unlike updates is right cannot be told
             if one is None:
                 because = unanchored(read, number) or (
                     f"this update is not that of {usual[0]}, which the others follow"

@@ -3,7 +3,9 @@
 import ast
 from functools import lru_cache
 
+from gdlab.reading.book import Key
 from gdlab.reading.compiled import SUMMARIES
+from gdlab.reading.graph import Node, cells_of
 from gdlab.reading.templates import leaf_number
 
 MINUS = ast.Constant(-1)
@@ -27,6 +29,12 @@ def leaves(tree: ast.expr) -> list[int]:
         if number is not None:
             found[number] = None
     return list(found)
+
+
+def used_cells(node: Node) -> list[Key]:
+    """The cells that a formula refers to, without those of a gradient that was taken out of it."""
+    used = leaves(node.template.tree or ast.Constant(0))
+    return [cell for leaf in used for cell in cells_of(node.inputs[leaf])]
 
 
 @lru_cache(maxsize=4096)
