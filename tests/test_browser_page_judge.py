@@ -76,21 +76,22 @@ SPECIAL: list[Texts] = [
     {(1, "error"): "0.00", (1, "err2"): "-0.00001"},
     {(1, "norm"): "1.0", (1, "scale"): "0.98"},
 ]
-JUDGE_ALL = """({ keys, cases, marking }) => cases.map(([key, texts]) => {
-    const { sheet, slips, points, epochs, inputs, first } = keys[key];
+# A page computes its sheet and unpacks its slips once, however many cells are typed.
+JUDGE_ALL = """({ key, known, cases, marking }) => {
+    const { sheet, slips, points, epochs, inputs, first } = known;
     const samples = Object.values(points)[0].length;
     const program = gdlab.programs[key];
     const run = gdlab.compute(program, sheet, { points, epochs, samples, inputs, first });
     const given = { rows: epochs * samples, inputs: { ...inputs, n: samples }, first };
-    const judged = gdlab.decided(
-        gdlab.judgedAsMeant(sheet, program, given, run.frame, new Map(texts)));
-    if (slips) {
-        return Object.fromEntries(
-            gdlab.diagnose(judged, gdlab.slipsOfSheet(slips, "", "sheet"), marking));
-    }
-    return [...judged.verdicts].map(
-        ([place, { status, origin, like = null }]) => [place, status, origin, like]);
-})"""
+    const own = slips && gdlab.slipsOfSheet(slips, "", "sheet");
+    return cases.map((texts) => {
+        const judged = gdlab.decided(
+            gdlab.judgedAsMeant(sheet, program, given, run.frame, new Map(texts)));
+        if (own) return Object.fromEntries(gdlab.diagnose(judged, own, marking));
+        return [...judged.verdicts].map(
+            ([place, { status, origin, like = null }]) => [place, status, origin, like]);
+    });
+}"""
 DRAW_ALL = """({ sheets, seeds, marking }) => sheets.flatMap(
     ([key, sheet, own, packed, use]) => seeds.map((seed) => {
         const slips = gdlab.slipsOfSheet(packed, "", "sheet");
@@ -195,9 +196,19 @@ def texts_of(filled: Any) -> Texts:
     return {} if filled is None else {place: one.text for place, one in filled[0].items()}
 
 
-def asking(key: int, texts: Texts) -> list[Any]:
-    """A filled sheet as the page takes it."""
-    return [key, [(f"{row} {name}", text) for (row, name), text in texts.items()]]
+def told(inside: Any, key: int, run: Trace, cases: list[Texts], *, slips: bool) -> list[Any]:
+    """What the page says of each filled sheet of a key: its verdicts, or the causes."""
+    return inside.evaluate(
+        JUDGE_ALL,
+        {
+            "key": key,
+            "known": plain(run, slips=slips),
+            "cases": [
+                [(f"{row} {name}", text) for (row, name), text in texts.items()] for texts in cases
+            ],
+            "marking": marking_data() if slips else None,
+        },
+    )
 
 
 def judgement_of(run: Trace, texts: Texts) -> Judgement:
@@ -222,24 +233,18 @@ def judged_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str, str | Non
 
 
 def test_the_page_judges_as_python_does(inside: Any, keys: list[Trace]) -> None:
-    cases = [(key, texts) for key, run in enumerate(keys) for texts in fillings(run, key) if texts]
-    told = inside.evaluate(
-        JUDGE_ALL,
-        {
-            "keys": [plain(run) for run in keys],
-            "cases": [asking(key, texts) for key, texts in cases],
-        },
-    )
-    counted: dict[str, int] = {}
-    likes = 0
-    for (key, texts), found in zip(cases, told, strict=True):
-        here = {place: (status, origin, like) for place, status, origin, like in found}
-        there = judged_by_python(keys[key], texts)
-        assert here == there, (KEYS[key], texts)
-        likes += sum(like is not None for _, _, like in there.values())
-        for status, _, _ in there.values():
-            counted[status] = counted.get(status, 0) + 1
-    assert len(cases) > 200 and set(counted) == {"right", "follows", "unearned", "wrong", "empty"}
+    counted: Counter[str] = Counter()
+    sheets = likes = 0
+    for key, run in enumerate(keys):
+        cases = [texts for texts in fillings(run, key) if texts]
+        for texts, found in zip(cases, told(inside, key, run, cases, slips=False), strict=True):
+            here = {place: (status, origin, like) for place, status, origin, like in found}
+            there = judged_by_python(run, texts)
+            assert here == there, (KEYS[key], texts)
+            sheets += 1
+            likes += sum(like is not None for _, _, like in there.values())
+            counted.update(status for status, _, _ in there.values())
+    assert sheets > 200 and set(counted) == {"right", "follows", "unearned", "wrong", "empty"}
     assert likes > 100 and counted.pop("unearned") > 100 and min(counted.values()) > 300
 
 
@@ -302,27 +307,21 @@ def named_by_python(run: Trace, texts: Texts) -> dict[str, tuple[str | None, str
 
 
 def test_the_page_names_the_causes_that_python_names(inside: Any, keys: list[Trace]) -> None:
-    cases = [(key, texts) for key, run in enumerate(keys) for texts in planted(run, key)]
-    told = inside.evaluate(
-        JUDGE_ALL,
-        {
-            "keys": [plain(run, slips=True) for run in keys],
-            "cases": [asking(key, texts) for key, texts in cases],
-            "marking": marking_data(),
-        },
-    )
-    named: set[str | None] = set()
-    said = 0
-    for (key, texts), found in zip(cases, told, strict=True):
-        here = {place: (one["slip"], one["because"], one["hint"]) for place, one in found.items()}
-        there = named_by_python(keys[key], texts)
-        assert here == there, (KEYS[key], texts)
-        said += len(there)
-        named |= {slip for slip, _, _ in there.values()}
-        # No value is given away.
-        assert not any(digit.isdigit() for _, _, hint in here.values() for digit in hint)
-    assert len(cases) > 350 and said > 550 and len(named) > 30, (len(cases), said, len(named))
-    assert sum("+" in (one or "") for one in named) > 3, named
+    named: set[str] = set()
+    sheets = said = 0
+    for key, run in enumerate(keys):
+        cases = list(planted(run, key))
+        for texts, found in zip(cases, told(inside, key, run, cases, slips=True), strict=True):
+            here = {cell: (one["slip"], one["because"], one["hint"]) for cell, one in found.items()}
+            there = named_by_python(run, texts)
+            assert here == there, (KEYS[key], texts)
+            sheets += 1
+            said += len(there)
+            named.update(slip for slip, _, _ in there.values() if slip)
+            # No value is given away.
+            assert not any(digit.isdigit() for _, _, hint in here.values() for digit in hint)
+    assert sheets > 350 and said > 550 and len(named) > 30, (sheets, said, len(named))
+    assert sum("+" in one for one in named) > 3 and any("|" in one for one in named), named
 
 
 SLIPS_ALL = """([told, marking]) => Object.entries(told.models).flatMap(

@@ -109,10 +109,10 @@ def test_of_two_slips_at_once_none_is_named_alone() -> None:
 
 def test_no_slip_is_denied_where_none_was_looked_for() -> None:
     trial = Trial("sgd", {"grad_intercept": "error"}, "factor_forgotten")
-    sheet = sheet_of(trial, 3, rows=9)
+    sheet = sheet_of(trial, 4, rows=9)
     cells = simulated.fills_in(sheet, simulated.rounded(4), trial.formulas)
     assert cells is not None
-    found = marked(trial, 3, cells, rows=9)
+    found = marked(trial, 4, cells, rows=9)
     wrong = [one for one in found.cells if one.status == "wrong"]
     assert len(wrong) == 9 and {one.slip for one in wrong} == {"factor_forgotten"}
     assert "(in rows 1 to 9)" in (wrong[0].because or "")
@@ -121,7 +121,7 @@ def test_no_slip_is_denied_where_none_was_looked_for() -> None:
     # Nine wrong numbers that nothing explains: of those not looked into nothing is said.
     odd = {place: value * 1.37 if place[1] == "err2" else value for place, value in cells.items()}
     said = [
-        one.because or "" for one in marked(trial, 3, odd, rows=9).cells if one.column == "err2"
+        one.because or "" for one in marked(trial, 4, odd, rows=9).cells if one.column == "err2"
     ]
     assert 0 < sum("no usual slip" in one for one in said) < 9
 
@@ -143,9 +143,9 @@ def test_every_wrong_row_is_shown_before_what_follows() -> None:
     # With a slip in every row and another one in one row, the second is listed second.
     slips = {"grad_intercept": "error"}
     trial = Trial("sgd", slips)
-    cells = simulated.fills_in(sheet_of(trial, 3, rows=9), simulated.rounded(4), slips)
+    cells = simulated.fills_in(sheet_of(trial, 4, rows=9), simulated.rounded(4), slips)
     assert cells is not None
-    found = marked(trial, 3, cells | {(8, "y_pred"): cells[8, "y_pred"] * 1.37}, rows=9)
+    found = marked(trial, 4, cells | {(8, "y_pred"): cells[8, "y_pred"] * 1.37}, rows=9)
     lines = str(found).splitlines()
     first = next(place for place, line in enumerate(lines) if line.startswith("cell"))
     marks = [line.split()[3] for line in lines[first:] if re.match(r"[A-Z]+\d+ ", line)]
@@ -344,7 +344,7 @@ def single(value: float) -> Written:
 
 
 def power_of_ten(text: str) -> str:
-    mantissa, _, exponent = f"{float(text):.4e}".partition("e")
+    mantissa, _, exponent = f"{float(text):.8e}".partition("e")
     return f"{mantissa}*10^{int(exponent)}"
 
 
@@ -384,7 +384,7 @@ HONEST: dict[str, tuple[simulated.Write, Callable[[float], Written]]] = {
     "two digits": (simulated.significant(2, carried=False), stored),
     "fractions": (simulated.rounded(4), as_text(fraction)),
     "mixed fractions": (simulated.rounded(4), as_text(mixed)),
-    "scientific": (simulated.rounded(4), as_text(lambda text: f"{float(text):.5E}")),
+    "scientific": (simulated.rounded(4), as_text(lambda text: f"{float(text):.8E}")),
     "minus in brackets": (simulated.rounded(4), as_text(in_brackets)),
     "TeX": (simulated.rounded(4), as_text(lambda text: f"${text}$")),
     "marked as text": (simulated.rounded(4), as_text(lambda text: f"'{text}")),
@@ -436,7 +436,7 @@ def test_a_slip_of_the_hand_is_not_taken_for_one_of_computing(kind: str) -> None
         if named:
             # A digit less may be the very number that rounding too early gives.
             same = ("turned_round", "point_shifted", "rounded_too_early")
-            assert cell.slip in (*accepted, *same), (seed, cell)
+            assert set(cell.slip.split("|")) & {*accepted, *same}, (seed, cell)
     assert fares["named"] > 1, fares
 
 

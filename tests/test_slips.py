@@ -55,7 +55,8 @@ def by_hand():
     yield SGD, "err2", 2 * error, "doubled_for_squared"
     yield SGD, "y_pred", m + b * x, "parameters_swapped"
     yield SGD, "y_pred", b + m * v(SGD, "x", 1), "row_above"
-    yield SGD, "slope", old_m, "old_parameter"
+    # In the second row the old one is the start value.
+    yield SGD, "slope", old_m, "old_parameter|start_value"
     yield SGD, "step_slope", g, "rate_forgotten"
     yield SGD, "step_slope", 0.0003 * 0.0003 * g, "rate_twice"
     yield SGD, "new_slope", m - 0.0003 * step, "rate_twice"

@@ -92,6 +92,8 @@ def _of_the_row_above(
     if base == "new" and parameter:
         because = f"the old {parameter} of the row above was taken, not the new one"
         yield _read(f"{parameter}_prev", "old_parameter", because)
+        because = f"the start value of {parameter} was taken"
+        yield _read(f"start_{parameter}", "start_value", because)
         return
     because = f"this row's {above} was taken, not that of the row above"
     yield _read(above, "this_row", because)

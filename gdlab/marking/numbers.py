@@ -117,8 +117,8 @@ def _points(draw: random.Random, rows: int) -> list[tuple[float, ...]]:
         near = [x for x, _ in points[-1:] + points[:1] * (row == rows)]
         x = draw.choice([x for x in range(3, 10) if all(abs(x - one) > 1 for one in near)])
         line = slope * x + intercept
-        # Nor is its y, which may be taken for it.
-        y = draw.choice([y for y in range(line - 2, line + 3) if abs(y - x) > 1])
+        # Nor is its y, which may be taken for it, nor -y.
+        y = draw.choice([y for y in range(line - 2, line + 3) if abs(abs(y) - x) > 1])
         points.append((float(x), float(y)))
     return points
 

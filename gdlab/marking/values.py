@@ -15,8 +15,9 @@ from gdlab.marking.working import TOO_FAR
 TOO_LARGE_TEXT = re.compile(r"[+-]?\d+e\d+")
 # A spreadsheet program keeps 15 digits of what is typed; a number with as many was computed.
 COMPUTED_DIGITS = 15
-# Single precision holds seven digits, of which differences and sums lose some.
-DIGITS_OF_SINGLE, SINGLE_DIGITS, LARGEST_SINGLE = 5, 12, 3e38
+# Single precision holds seven digits, of which differences and sums lose some. Written out, most
+# of its numbers have more than a person types: 18040.453125.
+DIGITS_OF_SINGLE, SINGLE_DIGITS, LARGEST_SINGLE = 5, 10, 3e38
 
 
 def written(cell: GridCell, address: str) -> tuple[Written, str | None]:

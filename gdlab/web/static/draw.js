@@ -55,9 +55,9 @@ function pointsOnLine(draw, count) {
       (one) => near.every((other) => !other || Math.abs(one - other) > 1),
     ));
     points.x.push(x);
-    // Nor is its y, which may be taken for it.
+    // Nor is its y, which may be taken for it, nor -y.
     const ys = [-2, -1, 0, 1, 2].map((off) => slope * x + intercept + off);
-    points.y.push(draw.choice(ys.filter((y) => Math.abs(y - x) > 1)));
+    points.y.push(draw.choice(ys.filter((y) => Math.abs(Math.abs(y) - x) > 1)));
   }
   return points;
 }
