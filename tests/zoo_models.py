@@ -208,10 +208,12 @@ def bare(chance: random.Random) -> Case:
     z = "+".join([f"{{w{name}}}*{{{name}}}" for name in inputs] + ["{b}"] * bias)
     p = f"={z}" if kind == "linear" else f"=1/(1+EXP(-({z})))"
     falls = chance.random() < 0.5
-    rate = chance.choice(("{lr!}", "{lr!}", "0.05", "2*{lr!}"))
+    rate = chance.choice(("{lr!}", "{lr!}", "0.05", "2*{lr!}", "{rate-}"))
     step = ("-" if falls else "+") + rate + "*{e-}"
     parameters = [(f"w{name}", f"{{{name}-}}") for name in inputs] + [("b", "")] * bias
+    by_row = [("k", "t", [float(i) for i in range(1, n + 1)]), ("rate", "rate", "=0.05/SQRT({k})")]
     columns = [
+        *(by_row if "rate" in rate else []),
         *[(name, name, numbers) for name, numbers in data.items()],
         ("y", "target", ys),
         *[

@@ -13,6 +13,27 @@ def _table(columns, constants, n, seed=0):
 
 
 NONE = {
+    "ratings": lambda: _table(
+        [
+            ("a", "rating A", "={a-}+{k!}*({s-}-{p-})", 1500.0),
+            ("b", "rating B", "={b-}-{k!}*({s-}-{p-})", 1600.0),
+            ("p", "expected", "=1/(1+10^(({b}-{a})/400))"),
+            ("s", "score", [1.0, 0.0, 0.5, 1.0] * 3),
+        ],
+        {"k": 32.0},
+        12,
+    ),
+    "level and trend": lambda: _table(
+        [
+            ("y", "sales", [100.0 + 3 * i + (2, -3, 1)[i % 3] for i in range(12)]),
+            ("l", "level", "={l-}+{t-}+{alpha!}*{e-}", 100.0),
+            ("t", "trend", "={t-}+{alpha!}*{beta!}*{e-}", 2.0),
+            ("f", "forecast", "={l}+{t}"),
+            ("e", "error", "={y}-{f}"),
+        ],
+        {"alpha": 0.3, "beta": 0.1},
+        12,
+    ),
     "loan": lambda: _table(
         [("v", "balance", "={v-}+{i-}-{pay!}", 10000.0), ("i", "interest", "={v}*{rate!}/12")],
         {"rate": 0.05, "pay": 200.0},

@@ -18,6 +18,7 @@ MATCHES_TO = 1e-9
 MOST_MATCHES_TRIED = 30_000
 SMALLEST_BETA = 0.05
 LACKS_RATE = "has no learning rate"
+ASCENT = "adds the step, where the rule subtracts it"
 # Hyperparameters that people leave at their defaults.
 UNUSUAL = ("rho_over", "sync_every", "momentum_decay")
 
@@ -197,7 +198,7 @@ def said_of(
             found.differs.append("has the learning rate twice")
             found.hyper["lr"] = twice[0]
     if match.ratio < 0:
-        found.differs.append("adds the step, where the rule subtracts it")
+        found.differs.append(ASCENT)
     return found
 
 

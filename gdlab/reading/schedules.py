@@ -9,7 +9,7 @@ from gdlab.reading.book import Key
 from gdlab.reading.descent import Chain
 from gdlab.reading.graph import Graph, is_cell, number
 from gdlab.reading.losses import same
-from gdlab.reading.matching import MATCHES_TO, Recognised, choices_of, match_of, said_of
+from gdlab.reading.matching import ASCENT, MATCHES_TO, Recognised, choices_of, match_of, said_of
 from gdlab.reading.recurrence import DRAWS, Recurrence
 from gdlab.reading.trees import used_cells
 from gdlab.reading.updates import original
@@ -78,6 +78,8 @@ def scheduled(
                 found.differs = ["corrects the start of its averages in another way"]
                 found.hyper = {}
             found.hyper |= {name: (hyper[name], None) for name in names}
+            if rates[0] < 0:
+                found.differs.append(ASCENT)
             return found
     return None
 

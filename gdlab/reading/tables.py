@@ -22,7 +22,7 @@ from gdlab.reading.labels import (
 )
 from gdlab.reading.limits import clips
 from gdlab.reading.losses import Explained, same
-from gdlab.reading.matching import LACKS_RATE
+from gdlab.reading.matching import ASCENT, LACKS_RATE
 from gdlab.reading.methods import CONJUGATE, NEWTON, has_computed_rate, is_exact_search
 from gdlab.reading.no_loss import OTHER_FUNCTION
 from gdlab.reading.read import Found, Read, Values
@@ -44,7 +44,6 @@ from gdlab.reading.whereabouts import (
 from gdlab.reading.words import table_words
 from gdlab.reading.written import formula_text
 
-ASCENT = "adds the step, where the rule subtracts it"
 UPHILL = "the step goes up the loss: + and - are exchanged"
 METHOD_WORDS = {NEWTON: "Newton's method", CONJUGATE: "conjugate gradients"}
 
