@@ -106,6 +106,14 @@ def test_the_cell_of_a_link_and_of_a_key_is_above_the_tabs(browser: Any, lessons
         assert there["y"] + there["height"] <= page.locator(".gd-tabs").bounding_box()["y"] + 1
         page.focus(".gd-table")
         page.keyboard.press(key)
+    # It is there again when another sheet has been looked at.
+    name = page.locator(".gd-name-box").text_content()
+    for tab in ("compare", "adam"):
+        page.click(f"[data-tab={tab}]")
+    page.wait_for_selector("td[aria-selected=true]")
+    assert page.locator(".gd-name-box").text_content() == name
+    again = page.locator("td[aria-selected=true]").bounding_box()
+    assert again["y"] + again["height"] <= page.locator(".gd-tabs").bounding_box()["y"] + 1
     page.close()
 
 

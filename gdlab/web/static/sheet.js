@@ -165,9 +165,13 @@ export function createSheet(root, host, isAlone = false) {
   /** Keep the position for the next time the tab is shown, and dispatch gd-select. */
   function wentTo(row, name) {
     positions.set(positionKey(), { row, name });
+    const detail = isFirst(row, name) ? null : { row: row + firstRow(), name };
+    root.dispatchEvent(new CustomEvent("gd-select", { detail }));
+  }
+
+  function isFirst(row, name) {
     const first = firstCellOf(state);
-    const moved = row !== first.row || name !== first.name;
-    root.dispatchEvent(new CustomEvent("gd-select", { detail: moved ? { row: row + firstRow(), name } : null }));
+    return row === first.row && name === first.name;
   }
 
   function showAll(before) {
@@ -231,7 +235,15 @@ export function createSheet(root, host, isAlone = false) {
     const names = shownNames();
     view = isData() ? pointsView(state, onPoints) : sheetView(state, lit, names, onSheet);
     const { row, name } = position ?? {};
-    grid.show(view, position && { row, column: Math.max(0, names.indexOf(name)) });
+    const column = Math.max(0, names.indexOf(name));
+    grid.show(view, position && { row, column });
+    if (!position || isFirst(row, name)) return;
+    // A sheet opens again where a person left it, once the table has its size.
+    const shown = view;
+    const goBack = () => {
+      if (view === shown && grid.here().row === row) grid.goTo(row, column);
+    };
+    requestAnimationFrame(() => requestAnimationFrame(goBack));
   }
 
   function goToRow(row) {
