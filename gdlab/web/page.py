@@ -30,8 +30,8 @@ from gdlab.web.workbook_template import workbook_templates
 
 LESSONS_TITLE = "Gradient descent for a straight line, step by step"
 LESSONS_PAGE = "graddesc.html"
-# Some 300 kB each.
-MOST_PAGES_KEPT = 8
+# Some 60 to 300 kB each; a class with a page for each sheet, or a run of all tests, makes dozens.
+MOST_PAGES_KEPT = 64
 MAKES_A_PAGE = (".py", ".js", ".css", ".html")
 OWN_TABS = (DATA, COMPARE)
 # What is updated, and how a gradient reads: of the line, and of any other model.
