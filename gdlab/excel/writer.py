@@ -7,7 +7,7 @@ newer than ours and through every attribute for characters to escape; the sheet 
 import datetime
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -156,12 +156,10 @@ def _written(attributes: Sequence[tuple[str, object]]) -> str:
 class Workbook(xlsxwriter.Workbook):
     """A workbook with the styles of :mod:`gdlab.excel.styles` by name."""
 
-    def __init__(self, disk: io.FileIO, streaming: bool, folder: Path) -> None:
-        # Parts in memory spare as many temporary files; a stream of rows needs them.
-        super().__init__(
-            disk,
-            {"constant_memory": streaming, "in_memory": not streaming, "tmpdir": str(folder)},
-        )
+    def __init__(self, disk: io.FileIO, folder: Path | None) -> None:
+        # A stream of rows needs temporary files; without them all parts are kept in memory.
+        streamed = {"constant_memory": True, "tmpdir": str(folder)}
+        super().__init__(disk, streamed if folder else {"in_memory": True})
         self._styles: dict[tuple, Format] = {}
         self.set_properties({"created": DATE})
 
@@ -190,10 +188,10 @@ def writing(path: str | Path, *, streaming: bool = False) -> Iterator[Workbook]:
     ``streaming`` keeps only one row of a sheet in memory: rows must then be written in order, sheet
     after sheet. Raises ValueError naming ``path`` where it cannot be written.
     """
-    with replacing(path) as beside, scratch() as folder:
+    with replacing(path) as beside, scratch() if streaming else nullcontext() as folder:
         disk = _Disk(beside, "wb")
         try:
-            book = Workbook(disk, streaming, folder)
+            book = Workbook(disk, folder)
             yield book
             book.close()
             disk.close()

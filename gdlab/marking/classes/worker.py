@@ -31,6 +31,7 @@ from gdlab.reading.audit import audit
 from gdlab.reading.door import Unreadable
 from gdlab.reading.marked import write_marked_workbook
 from gdlab.reading.opening import read_book
+from gdlab.reading.uncollected import uncollected
 from gdlab.reading.words import why_nothing
 
 try:
@@ -89,6 +90,7 @@ def _limit_computing() -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (used + COMPUTING_SECONDS, hard))
 
 
+@uncollected()
 def mark(
     path: Path, copy: Path, own_rules: str | None, follows: float, per_slip: float | None
 ) -> dict[str, Any]:

@@ -39,7 +39,15 @@ function bothChanged(formula, first, second) {
  * All pairs of very usual slips in one column, each in its own part of the formula, as in
  * gdlab/marking/slips.py: a list of `[name, tree, because]`.
  */
-export function pairsOf({ formula, single, changes }, { kinds, veryUsual, wholeColumn, mostPairs }) {
+export function pairsOf(column, marking) {
+  if (!knownPairs.has(column)) knownPairs.set(column, makePairs(column, marking));
+  return knownPairs.get(column);
+}
+
+// A sheet is judged again at every number that is typed.
+const knownPairs = new WeakMap();
+
+function makePairs({ formula, single, changes }, { kinds, veryUsual, wholeColumn, mostPairs }) {
   const seen = new Set([formula, ...single.map(([, tree]) => tree)].map((one) => JSON.stringify(one)));
   const usual = single.flatMap(([name, , because], at) => (
     kinds[name][0] <= veryUsual && !wholeColumn.includes(name)
