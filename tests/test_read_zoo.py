@@ -171,6 +171,14 @@ def test_rounded_numbers_alone_are_never_accused(tmp_path, digits):
         assert read_workbook(file).passed, seed
 
 
+@pytest.mark.parametrize(("digits", "seed"), [(6, 68), (3, 734)])
+def test_numbers_behind_a_relu_are_not_accused(tmp_path, digits, seed):
+    case = neuron(random.Random(seed))
+    file = write(tmp_path / "a.xlsx", case, only_values=True, digits=digits)
+    reading = read_workbook(file)
+    assert (reading.tables[0].model, reading.findings) == ("line", [])
+
+
 # Sheets that were accused once: of two readings by few digits, and of an eps that is not gdlab's.
 @pytest.mark.parametrize(("digits", "seed"), [(2, 114), (2, 198), (6, 122)])
 def test_a_reading_that_few_digits_allow_accuses_nothing(tmp_path, digits, seed):
