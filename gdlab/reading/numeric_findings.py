@@ -7,7 +7,7 @@ from gdlab.reading.book import Key, address
 from gdlab.reading.figures import Figures
 from gdlab.reading.numeric import Role, Series, bounded
 from gdlab.reading.numeric_moves import Moves, Pair
-from gdlab.reading.numeric_penalty import is_penalised, is_rectified
+from gdlab.reading.numeric_penalty import closed_rows, is_penalised
 from gdlab.reading.numeric_read import (
     GRADIENT_NAMES,
     PARAMETER_NAMES,
@@ -32,11 +32,15 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     """
     mended: Mended = {}
     sharp, of_roles = is_sharp(read), []
-    for rank, role in enumerate(_roles(read)):
+    roles = _roles(read)
+    closed = closed_rows(read, roles)
+    for rank, role in enumerate(roles):
         found = []
-        if is_penalised(read, role) or is_rectified(read, role):
+        if is_penalised(read, role):
             continue
         for row in range(read.figures.rows):
+            if row in closed:
+                continue
             wanted = role.expected(row)
             if role.right(row) is not False or wanted is None:
                 continue
@@ -57,7 +61,10 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
         yield from of_roles
     if read.rule is None or not sharp or not _is_plain(*read.rule.hyper["lr"]):
         return
-    wrong = [list(_wrong_updates(read, number, mended)) for number in range(len(read.moves))]
+    wrong = [
+        [one for one in _wrong_updates(read, number, mended) if one[0] not in closed]
+        for number in range(len(read.moves))
+    ]
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
     # If many updates contradict a rule, the sheet uses another one, and none is called wrong. With
     # states, rounding affects all later updates.

@@ -1,6 +1,6 @@
 """Other losses than the squared error alone on a sheet without formulas: penalties, and a ReLU."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import copysign
 
 from gdlab.reading.numeric import Role
@@ -56,16 +56,24 @@ def _has_both(rows: list[tuple[float, float, float]]) -> bool:
     )
 
 
-def is_rectified(read: NumericRead, role: Role) -> bool:
-    """Whether a number is 0 in all rows with a negative prediction, and only there unexpected."""
-    name = role.name.strip("-").removesuffix("/2")
-    if name not in ("y_pred", "gb", "gm", "error"):
-        return False
-    closed = 0
+def closed_rows(read: NumericRead, roles: Sequence[Role]) -> set[int]:
+    """The rows with a negative prediction, if a column is 0 in all of them: behind a ReLU.
+
+    That column has what is expected of it everywhere else.
+    """
+    found = set()
     for row in range(read.figures.rows):
         wanted = read.layout.prediction.expected(row)
-        below = wanted is not None and wanted[0] < 0
-        if (below and role.figures.values[row]) or (not below and role.right(row) is False):
-            return False
-        closed += below
-    return closed > 0
+        if wanted is not None and wanted[0] < 0:
+            found.add(row)
+    return found if any(_is_closed(read, role, found) for role in roles) else set()
+
+
+def _is_closed(read: NumericRead, role: Role, rows: set[int]) -> bool:
+    name = role.name.strip("-").removesuffix("/2")
+    if name not in ("y_pred", "gb", "gm", "error") or not rows:
+        return False
+    return not any(
+        role.figures.values[row] if row in rows else role.right(row) is False
+        for row in range(read.figures.rows)
+    )
