@@ -10,7 +10,7 @@ from gdlab.notebook.widget import LiveSheet
 from gdlab.web.assets import style
 
 # Where the parameters start on the practice sheet, as `live` draws it: its first two right cells.
-STARTS = "4", "1.5"
+STARTS = "1.4", "3.7"
 SETTLED = ".gd[aria-busy=false]"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>a sheet</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -104,7 +104,7 @@ def test_axe_finds_nothing_serious(opened: Any, serious: Any, sheet: str) -> Non
         page.click("[data-control='riddle rule'], [data-control='riddle rate']")
         page.click("[data-control='show answers']")
     elif sheet == "practice":
-        fill_in(page, *STARTS, "12.5")
+        fill_in(page, *STARTS, "13.5")
         assert page.locator("td.gd-right").count() == 2 and page.locator("td.gd-wrong").count() == 1
     for width in (390, 820, 1400) if FULL else (390, 820):
         page.set_viewport_size({"width": width, "height": 1000})
@@ -323,7 +323,7 @@ def test_a_screen_reader_hears_where_it_is_and_what_happens(opened: Any) -> None
 
 def test_a_screen_reader_hears_how_a_cell_is_judged(opened: Any) -> None:
     page = opened("practice")
-    fill_in(page, *STARTS, "12.5")
+    fill_in(page, *STARTS, "13.5")
     news = page.locator("[role=status] .gd-news")
     assert news.text_content() == "y_pred, row 1: wrong"
     assert news.evaluate("one => one.checkVisibility()")
@@ -335,7 +335,7 @@ def test_a_screen_reader_hears_how_a_cell_is_judged(opened: Any) -> None:
     here = page.locator("td.gd-wrong").first
     page.locator(".gd-table").press("ArrowRight")
     page.locator(".gd-table").press("ArrowLeft")
-    assert here.get_attribute("aria-label") == "y_pred, row 1: 12.5 wrong"
+    assert here.get_attribute("aria-label") == "y_pred, row 1: 13.5 wrong"
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

@@ -69,10 +69,10 @@ def page_run() -> gdlab.Trace:
 
 def test_a_practice_sheet_on_paper_has_room_to_write(opened: Any, tmp_path: Path) -> None:
     page = opened("practice")
-    fill_in(page, *STARTS, "12.5")
+    fill_in(page, *STARTS, "13.5")
     page.pdf(path=tmp_path / "practice.pdf")
     (told,) = text_of(tmp_path / "practice.pdf")
-    assert "12.5" in told and "hint for" not in told
+    assert "13.5" in told and "hint for" not in told
     assert "avg_hat" in told
 
 

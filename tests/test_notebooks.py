@@ -32,7 +32,11 @@ def outputs(cell):
             data["image/png"] = "a picture"
         if "text/html" in data:
             data["text/html"] = re.sub(r"base64,[^\"]*", "base64,", data["text/html"])
-        found.append((output.output_type, data, output.get("text", "")))
+        text = output.get("text", "")
+        # How a printed text is cut into messages is a matter of time.
+        if output.output_type == "stream" and found and found[-1][0] == "stream":
+            text = found.pop()[2] + text
+        found.append((output.output_type, data, text))
     return found
 
 
