@@ -462,3 +462,34 @@ def test_a_column_s_letter_is_no_word_for_a_loss(tmp_path):
     sheet.columns = [one for one in sheet.columns if one.name not in ("e", "L")]
     (table,) = read_workbook(write(tmp_path / "a.xlsx", sheet)).tables
     assert {one.verdict for one in table.gradients} == {"right"}
+
+
+def without_loss(y, p="={w}*{x}+{b}"):
+    """Predictions, errors, and updates that use them, with targets of one's own."""
+    return Sheet(
+        [
+            Column("x", "x", data=[-1.65, -1.61, 1.06, 0.55, -0.77]), Column("y", "y", data=y),
+            Column("w", "w", "={w-}+{lr!}*{e-}*{x-}", first=0.5),
+            Column("b", "b", "={b-}+{lr!}*{e-}", first=0.1),
+            Column("p", "pred", p), Column("e", "err", "={y}-{p}"),
+        ],
+        {"lr": 0.02}, 12,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("y", [Y, [0.0, 1.5, 0.0, -2.0, 0.0]])
+def test_the_plainest_sheet_has_the_gradients_of_the_squared_error(tmp_path, y):
+    (table,) = (reading := read_workbook(write(tmp_path / "a.xlsx", without_loss(y)))).tables
+    assert (table.rule, table.model, table.differs, reading.findings) == ("sgd", "line", [], [])
+    assert [one.verdict for one in table.gradients] == ["right", "right"]
+
+
+def test_equal_numbers_in_two_cells_are_taken_for_each_other(tmp_path):
+    t = Column("t", "t", data=[float(row) for row in range(1, 15)])
+    sheet = line(
+        "={@-}-{lr!}/(1+{decay!}*{t-})*{g@-}", [t],
+        {"lr": 0.01, "decay": 0.01}, dw="={d}*{x}", db="={d}",
+    )  # fmt: skip
+    sheet.columns.insert(7, Column("d", "delta", "=2*{e}"))
+    sheet.columns[2:4] = reversed(sheet.columns[2:4])
+    assert read_workbook(write(tmp_path / "a.xlsx", sheet)).findings == []
