@@ -62,8 +62,11 @@ def findings_of(read: NumericRead) -> Iterator[tuple[int, int, Finding]]:
     if read.rule is None or not sharp or not _is_plain(*read.rule.hyper["lr"]):
         return
     wrong = [
+        # Where no column shows the gradient, it may be that of another loss.
         [one for one in _wrong_updates(read, number, mended) if one[0] not in closed]
-        for number in range(len(read.moves))
+        if moves.gradient is not None
+        else []
+        for number, moves in enumerate(read.moves)
     ]
     judged = [sum(step is not None for step in own) for own in read.rule.steps]
     # If many updates contradict a rule, the sheet uses another one, and none is called wrong. With

@@ -264,6 +264,8 @@ def scheduled(table: FigureTable, moves: Sequence[Moves]) -> Followed | None:
         for row, low, high in known
     }
     first = next(iter(rates))
+    if not 0 < abs(rates[first]) < inf:
+        return None  # nothing moves there, or any rate would do
     steps: list[list[Pair | None]] = [
         [
             (one.rows[row][3][0] * rates[row] / rates[first], 0.0) if row in rates else None  # type: ignore[index]
