@@ -2,27 +2,13 @@
 
 from collections.abc import Sequence
 
-from gdlab.reading.book import Key, Value
-from gdlab.reading.descent import Descent
-from gdlab.reading.graph import Graph
 from gdlab.reading.graph import number as number_of
 from gdlab.reading.line import Line
 from gdlab.reading.losses import jacobian, same
-from gdlab.reading.steps import Steps
-
-Values = dict[Key, Value]
+from gdlab.reading.read import Read, Values
 
 
-def implied(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    cells: dict[tuple[int, int], Key],
-    points: Sequence[Values],
-    line: Line | None,
-    step: int,
-    alone: bool = False,
-) -> list[bool | None]:
+def implied(read: Read, step: int, alone: bool = False) -> list[bool | None]:
     """Whether the gradient of each parameter is right; None if that cannot be decided.
 
     The second derivatives of a function form a symmetric matrix. If it is not symmetric, the
@@ -30,18 +16,18 @@ def implied(
     multiple of the prediction's error (times x for the slope) if the other one is. For a line the
     steps before and after are checked as well, unless ``alone``.
     """
-    count = len(descent.chains)
+    steps, line, count = read.steps, read.line, len(read.descent.chains)
     unknown: list[bool | None] = [None] * count
-    if any((number, step) not in cells for number in range(count)):
+    if any((number, step) not in read.cells for number in range(count)):
         return unknown
-    unequal = unequal_pairs(graph, descent, steps, cells, points, step)
+    unequal = unequal_pairs(read, step)
     if unequal is None:
         return unknown
-    if count == 1 or is_flat(graph, descent, steps, cells, points, step):
+    if count == 1 or is_flat(read, step):
         return unknown
-    if line is not None and len(steps.of_role(graph, steps.roles[line.prediction], step)) == 1:
+    if line is not None and len(steps.of_role(read.graph, steps.roles[line.prediction], step)) == 1:
         at = (step,) if alone else (step - 1, step, step + 1)
-        return _of_line(graph, descent, steps, cells, points, line, at)
+        return _of_line(read, line, at)
     if not unequal:
         return [True] * count
     common = [n for n in range(count) if all(n in pair for pair in unequal)]
@@ -50,21 +36,14 @@ def implied(
     return unknown
 
 
-def unequal_pairs(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    cells: dict[tuple[int, int], Key],
-    points: Sequence[Values],
-    step: int,
-) -> set[tuple[int, int]] | None:
+def unequal_pairs(read: Read, step: int) -> set[tuple[int, int]] | None:
     """The pairs of parameters whose gradients are not derivatives of one function.
 
     None where a derivative has no value.
     """
     found: set[tuple[int, int]] = set()
-    for values in points[:2]:
-        rows = jacobian(graph, descent, steps, cells, values, step)
+    for values in read.points[:2]:
+        rows = _jacobian(read, values, step)
         if any(one != one for row in rows for one in row):
             return None
         largest = max(abs(one) for row in rows for one in row)
@@ -76,50 +55,32 @@ def unequal_pairs(
     return found
 
 
-def is_flat(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    cells: dict[tuple[int, int], Key],
-    points: Sequence[Values],
-    step: int,
-) -> bool:
+def _jacobian(read: Read, values: Values, step: int) -> list[list[float]]:
+    return jacobian(read.graph, read.descent, read.steps, read.cells, values, step)
+
+
+def is_flat(read: Read, step: int) -> bool:
     """Whether the gradients depend on no parameter, as with the perceptron's step function."""
     return all(
-        not any(any(row) for row in jacobian(graph, descent, steps, cells, values, step))
-        for values in points[:2]
+        not any(any(row) for row in _jacobian(read, values, step)) for values in read.points[:2]
     )
 
 
-def _stands(
-    graph: Graph,
-    descent: Descent,
-    cells: Sequence[Key],
-    target: float,
-    error: float,
-    values: Values,
-) -> bool:
+def _stands(read: Read, at: int, target: float, error: float, values: Values) -> bool:
     """Whether the target of a prediction is a typed number in a cell that the step uses.
 
     A target of 0 is what rounding leaves of the prediction less its ``error``.
     """
     return any(
         abs(number_of(values.get(one)) - target) <= 1e-7 * max(abs(target), abs(error))
-        for key in cells
-        for one in graph.nodes[key].cells
-        if one not in descent.latest
+        for key in read.steps.cells[at]
+        for one in read.graph.nodes[key].cells
+        if one not in read.descent.latest
     )
 
 
-def _of_line(
-    graph: Graph,
-    descent: Descent,
-    steps: Steps,
-    cells: dict[tuple[int, int], Key],
-    points: Sequence[Values],
-    line: Line,
-    at_steps: Sequence[int],
-) -> list[bool | None]:
+def _of_line(read: Read, line: Line, at_steps: Sequence[int]) -> list[bool | None]:
+    graph, steps, cells = read.graph, read.steps, read.cells
     role = steps.roles[line.prediction]
     found: list[bool | None] = [None, None]
     all_factors = []
@@ -130,10 +91,10 @@ def _of_line(
             prediction = next(iter(steps.of_role(graph, role, at)), None)
             if prediction is None or any((n, at) not in cells for n in range(2)):
                 continue
-            for values in points[:2]:
+            for values in read.points[:2]:
                 ahead = graph.adjoints({prediction: 1.0}, values, lambda _: False, steps.cells[at])
-                own = [ahead.get(chain.cells[at], 0.0) for chain in descent.chains]
-                row = jacobian(graph, descent, steps, cells, values, at)[number]
+                own = [ahead.get(chain.cells[at], 0.0) for chain in read.descent.chains]
+                row = _jacobian(read, values, at)[number]
                 if not own[number]:
                     return [None, None]
                 # d(c * error * du/dp)/dq = c * du/dp * du/dq, with c the same everywhere.
@@ -149,7 +110,7 @@ def _of_line(
                     fits.append(
                         abs(target) <= 1e-7 * abs(error)
                         if line.is_error
-                        else _stands(graph, descent, steps.cells[at], target, error, values)
+                        else _stands(read, at, target, error, values)
                     )
         found[number] = all(fits) and all(same(one, factors[0]) for one in factors)
         all_factors += factors

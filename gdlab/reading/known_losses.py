@@ -81,9 +81,7 @@ def mean_known_loss(read: Read) -> None:
     losses = [own for own in cells if _is_shown(read, own, step)]
     if read.line is not None and not losses:
         return
-    is_torn = count == 2 and unequal_pairs(
-        read.graph, read.descent, read.steps, read.cells, read.points, step
-    )
+    is_torn = count == 2 and unequal_pairs(read, step)
     for shown in losses or cells:
         for pair in _pairs(read, shown, step):
             for known in KNOWN:

@@ -29,9 +29,7 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
     gradients: list[Gradient] = []
     found: Found = []
     step = read.descent.updates // 2
-    verdicts = implied(
-        read.graph, read.descent, read.steps, read.cells, read.points, read.line, step
-    )
+    verdicts = implied(read, step)
     if read.line is not None and all(verdicts):
         rows = jacobian(read.graph, read.descent, read.steps, read.cells, read.points[0], step)
         read.curved = {index: row[index] for index, row in enumerate(rows)}
@@ -42,7 +40,7 @@ def without_loss(read: Read) -> tuple[list[Gradient], Found]:
     }
     whole = all((index, step) in read.cells for index in range(len(read.descent.chains)))
     shown = shown_loss(read, step) if whole else None
-    flat = whole and is_flat(read.graph, read.descent, read.steps, read.cells, read.points, step)
+    flat = whole and is_flat(read, step)
     for index, chain in enumerate(read.descent.chains):
         keys = [
             read.cells[index, at] for at in range(len(chain.updates)) if (index, at) in read.cells
@@ -127,10 +125,7 @@ def _not_of_one(read: Read, index: int, step: int, stands: list[Key]) -> tuple[s
     def fits(changed: Node) -> bool:
         read.graph.nodes[cell] = changed
         try:
-            verdicts = implied(
-                read.graph, read.descent, read.steps, read.cells, read.points, read.line, step,
-                alone=True,
-            )  # fmt: skip
+            verdicts = implied(read, step, alone=True)
         finally:
             read.graph.nodes[cell] = node
         return all(verdicts)
